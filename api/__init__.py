@@ -1,0 +1,1 @@
+"""The readers: the public register and its APIs."""

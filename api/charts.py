@@ -1,0 +1,182 @@
+"""Charts as shapes: the template draws them as SVG, and the same values as a table."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from api import formats
+from api.register import CLOCK, Stream, Value
+from sensors.codes import Public
+
+WIDTH, HEIGHT = 320.0, 160.0
+LEFT, RIGHT, TOP, BOTTOM = 42.0, 6.0, 10.0, 26.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A label on an axis, and where."""
+
+    at: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A counted hour or day. ``few``: too few to say how many."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    few: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the table."""
+
+    when: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One chart: lines through what follows each other, or bars; a dot where a value stands alone."""
+
+    bars: tuple[Bar, ...]
+    lines: tuple[str, ...]
+    dots: tuple[tuple[float, float], ...]
+    across: tuple[Tick, ...]
+    up: tuple[Tick, ...]
+    rows: tuple[Row, ...]
+    per_day: bool
+    alt: str
+
+    @property
+    def period(self) -> str:
+        """What it shows, for a caption."""
+        return "de laatste 7 dagen" if self.per_day else "de laatste 24 uur"
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """From values and instants to the drawing."""
+
+    start: datetime
+    end: datetime
+    low: float
+    high: float
+
+    def x(self, instant: datetime) -> float:
+        share = (instant - self.start) / (self.end - self.start)
+        return round(LEFT + share * (WIDTH - LEFT - RIGHT), 1)
+
+    def y(self, value: float) -> float:
+        share = (value - self.low) / (self.high - self.low)
+        return round(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM), 1)
+
+
+def draw(stream: Stream, label: str, unit: str, now: datetime) -> Chart | None:
+    """The last 24 hours, or 7 days of what is public per day; ``None`` when there is nothing to draw.
+
+    A code, such as that of a fault, is no amount: its mean says nothing.
+    """
+    is_code = stream.known is not None and stream.known.whole and not stream.counts_people
+    if not stream.values or stream.public is None or is_code:
+        return None
+    per_day = stream.public is Public.DAY
+    steps = _steps([value.value if value.value is not None else float(value.below or 0) for value in stream.values])
+    start, end = _period(now, per_day)
+    scale = _Scale(start, end, steps[0], steps[-1])
+    step = timedelta(days=1) if per_day else timedelta(hours=1)
+    runs = [] if stream.counts_people else _runs(stream.values, step)
+    return Chart(
+        bars=tuple(_bar(value, scale, step) for value in stream.values) if stream.counts_people else (),
+        lines=tuple(_path(run, scale, step) for run in runs if len(run) > 1),
+        dots=tuple((scale.x(run[0].start + step / 2), scale.y(run[0].value or 0)) for run in runs if len(run) == 1),
+        across=tuple(_days(scale) if per_day else _hours(scale)),
+        up=tuple(Tick(scale.y(each), _short(each)) for each in steps),
+        rows=tuple(_row(value, stream, unit, per_day) for value in reversed(stream.values)),
+        per_day=per_day,
+        alt=_alt(stream, label, unit, per_day),
+    )
+
+
+def shown(value: Value, stream: Stream, unit: str) -> str:
+    """A value with its unit, or that it is too small to tell."""
+    if value.value is None:
+        return f"minder dan {value.below}"
+    return f"{formats.measured(value.value, stream.counts_people)} {unit}".strip()
+
+
+def _period(now: datetime, per_day: bool) -> tuple[datetime, datetime]:
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    if not per_day:
+        return hour - timedelta(hours=24), hour + timedelta(hours=1)
+    midnight = hour.astimezone(CLOCK).replace(hour=0)
+    return midnight - timedelta(days=7), midnight + timedelta(days=1)
+
+
+def _steps(values: Sequence[float]) -> list[float]:
+    """Two to five round numbers that hold all values; zero is one of them, unless all values are far from it."""
+    least, most = min(values), max(values)
+    low = least if least > 0 and (most - least) < least / 4 else min(0.0, least)
+    spread = max(most - low, abs(most) / 10, 1.0)
+    magnitude = 10.0 ** math.floor(math.log10(spread / 3))
+    step = next(size * magnitude for size in (1, 2, 5, 10) if size * magnitude * 4 >= spread)
+    first, last = math.floor(low / step), math.ceil(max(most, low + spread / 2) / step)
+    return [round(number * step, 6) for number in range(first, max(last, first + 1) + 1)]
+
+
+def _runs(values: Sequence[Value], step: timedelta) -> list[list[Value]]:
+    """Values that follow each other without a gap: a line may not hide that something is missing."""
+    runs = [[values[0]]]
+    for before, value in pairwise(values):
+        if value.start - before.start > step * 1.1:
+            runs.append([])
+        runs[-1].append(value)
+    return runs
+
+
+def _path(run: Sequence[Value], scale: _Scale, step: timedelta) -> str:
+    return " ".join(f"{scale.x(each.start + step / 2)},{scale.y(each.value or 0)}" for each in run)
+
+
+def _bar(value: Value, scale: _Scale, step: timedelta) -> Bar:
+    height = value.value if value.value is not None else float(value.below or 0)
+    left, right, top = scale.x(value.start), scale.x(value.start + step), scale.y(height)
+    return Bar(left + 1, top, max(right - left - 2, 1), round(scale.y(scale.low) - top, 1), value.value is None)
+
+
+def _hours(scale: _Scale) -> list[Tick]:
+    hours = [scale.start + timedelta(hours=number) for number in range(26)]
+    return [Tick(scale.x(each), formats.clock(each)) for each in hours if each.astimezone(CLOCK).hour % 6 == 0]
+
+
+def _days(scale: _Scale) -> list[Tick]:
+    days = [scale.start + timedelta(days=number) for number in range(8)]
+    return [Tick(scale.x(each + timedelta(hours=12)), formats.weekday(each)) for each in days]
+
+
+def _short(value: float) -> str:
+    return formats.number(value, 0 if float(value).is_integer() else 1 if abs(value * 10 % 1) < 1e-6 else 2)
+
+
+def _row(value: Value, stream: Stream, unit: str, per_day: bool) -> Row:
+    return Row(formats.day(value.start) if per_day else _hour_of(value.start), shown(value, stream, unit))
+
+
+def _hour_of(start: datetime) -> str:
+    return f"{formats.weekday(start)}, {formats.hour(start)}"
+
+
+def _alt(stream: Stream, label: str, unit: str, per_day: bool) -> str:
+    period = "7 dagen" if per_day else "24 uur"
+    known = [value.value for value in stream.values if value.value is not None]
+    if not known:
+        return f"Grafiek: {label}, de laatste {period}. Steeds minder dan {stream.values[0].below}."
+    low, high = (formats.measured(value, stream.counts_people) for value in (min(known), max(known)))
+    few = f" Soms minder dan {stream.values[0].below or 15}." if len(known) < len(stream.values) else ""
+    return f"Grafiek: {label}, de laatste {period}. Van {low} tot {high} {unit}.{few}".replace(" .", ".")

@@ -1,0 +1,57 @@
+"""Connections of the readers: a small pool in which every connection may only read, and only what is open."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+from psycopg_pool import ConnectionPool
+
+from sensors.db import type_adapters
+
+ROLE = "lantaarn_api"
+PATIENCE = 5.0
+"""Seconds a visitor waits for a connection before hearing that the register is away."""
+
+Connection = psycopg.Connection[dict[str, Any]]
+Pool = ConnectionPool[Connection]
+
+
+def make_pool(url: str) -> Pool:
+    """A pool that is not open yet. Taking a connection raises ``psycopg_pool.PoolTimeout`` when there is none."""
+    return ConnectionPool(
+        url,
+        connection_class=Connection,
+        kwargs={
+            "autocommit": True,
+            "row_factory": dict_row,
+            "context": type_adapters,
+            "application_name": "lantaarn serve",
+            "connect_timeout": 5,
+        },
+        configure=_configure,
+        check=_check,
+        min_size=1,
+        max_size=8,
+        timeout=PATIENCE,
+        open=False,
+    )
+
+
+def _configure(connection: Connection) -> None:
+    connection.execute("set time zone 'UTC'")
+    connection.execute("set statement_timeout = '10s'")
+    connection.execute(f"set role {ROLE}")
+
+
+def _check(connection: Connection) -> None:
+    connection.execute("")
+
+
+@contextmanager
+def reading(pool: Pool) -> Generator[Connection]:
+    """A connection with one picture of the database, so that what is on one page fits together."""
+    with pool.connection() as connection, connection.transaction():
+        connection.execute("set transaction isolation level repeatable read, read only")
+        yield connection

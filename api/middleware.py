@@ -1,0 +1,102 @@
+"""Around every request: headers that keep a visitor safe, counts without a trace of who it was, and no lost errors."""
+
+import time
+import traceback
+from collections.abc import Callable
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_log = structlog.get_logger()
+_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+API_VERSION = "1.0.0"
+
+
+class Metrics:
+    """Counts and durations of requests, by route; nothing that a visitor typed becomes a label."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._requests = Counter(
+            "lantaarn_http_requests", "Requests answered", ["method", "route", "status"], registry=self.registry
+        )
+        self._seconds = Histogram(
+            "lantaarn_http_request_seconds", "Time to the last byte of an answer", ["route"], registry=self.registry
+        )
+
+    def count(self, scope: Scope, status: int, seconds: float) -> None:
+        """Book one answered request."""
+        route = getattr(scope.get("route"), "path", "none")
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        self._requests.labels(method, route, str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
+
+
+class Around:
+    """The outermost layer. An exception that nobody answered becomes ``failed(request)``, and its place is logged."""
+
+    def __init__(
+        self, app: ASGIApp, metrics: Metrics, image_source: str | None, failed: Callable[[Request], Response]
+    ) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._failed = failed
+        self._security = security_headers(image_source)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        status = 0
+        began = time.perf_counter()
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                self._add_headers(scope, MutableHeaders(scope=message))
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_headers)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets an answer and the log its place
+            _log.error("request failed", error=type(error).__name__, at=_place(error))
+            if status == 0:
+                await self._failed(Request(scope))(scope, receive, send_with_headers)
+        finally:
+            self._metrics.count(scope, status or 500, time.perf_counter() - began)
+
+    def _add_headers(self, scope: Scope, headers: MutableHeaders) -> None:
+        headers.update(self._security)
+        path: str = scope["path"]
+        if path.startswith("/static/"):
+            headers["Cache-Control"] = "public, max-age=31536000, immutable" if scope["query_string"] else "no-cache"
+        else:
+            headers.setdefault("Cache-Control", "no-cache")
+        if path.startswith("/v1"):
+            headers.update({"API-Version": API_VERSION, "Access-Control-Allow-Origin": "*"})
+
+
+def security_headers(image_source: str | None) -> dict[str, str]:
+    """For every answer. ``image_source``: the origin of map tiles, the only one besides our own."""
+    images = f"'self' data: {image_source}" if image_source else "'self' data:"
+    policy = (
+        f"default-src 'self'; img-src {images}; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    )
+    return {
+        "Content-Security-Policy": policy,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+
+
+def _place(error: Exception) -> list[str]:
+    """Where it happened: files and lines, never the text of the error, which can hold data."""
+    return [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-5:]]

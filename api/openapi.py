@@ -1,0 +1,42 @@
+"""The description of the API (OpenAPI 3.1), as the NL API Design Rules want it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi.openapi.utils import get_openapi
+from starlette.routing import BaseRoute
+
+from api.middleware import API_VERSION
+
+_VERSION_HEADER = {
+    "API-Version": {"description": "The version of this API", "schema": {"type": "string", "const": API_VERSION}}
+}
+_ABOUT = (
+    "The sensors in public space: what they measure, why, and what is public of it. Read only, no key needed. "
+    "Values are CC0; outlines are © CBS / Kadaster, CC BY 4.0."
+)
+
+
+def describe(routes: Sequence[BaseRoute]) -> dict[str, Any]:
+    """The document for these routes: the version is in the server's address, and in a header of every answer."""
+    document = get_openapi(title="Lantaarn", version=API_VERSION, description=_ABOUT, routes=routes)
+    document["servers"] = [{"url": "/v1"}]
+    document["paths"] = {
+        path.removeprefix("/v1"): {method: _operation(details) for method, details in operations.items()}
+        for path, operations in document["paths"].items()
+    }
+    for unused in ("HTTPValidationError", "ValidationError"):
+        document["components"]["schemas"].pop(unused, None)
+    return document
+
+
+def _operation(details: dict[str, Any]) -> dict[str, Any]:
+    """Without FastAPI's own 422, which we never answer; GeoJSON and problem details under their own names."""
+    responses = {status: _response(status, each) for status, each in details["responses"].items() if status != "422"}
+    return details | {"responses": responses}
+
+
+def _response(status: str, response: dict[str, Any]) -> dict[str, Any]:
+    content = response["content"]
+    media = "application/geo+json" if status.startswith("2") else "application/problem+json"
+    return response | {"headers": _VERSION_HEADER, "content": {media: content["application/json"]}}

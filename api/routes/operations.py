@@ -1,0 +1,43 @@
+"""For who keeps it running: does it live, is it ready, and how busy is it."""
+
+import psycopg
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from prometheus_client import generate_latest
+from psycopg_pool import PoolTimeout
+
+from api import register
+from api.state import Register
+from sensors.db.migrate import MIGRATIONS, read
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.api_route("/livez", methods=["GET", "HEAD"])
+def livez() -> PlainTextResponse:
+    """The program runs."""
+    return PlainTextResponse("ok\n")
+
+
+@router.api_route("/readyz", methods=["GET", "HEAD"])
+def readyz(state: Register) -> JSONResponse:
+    """The database answers and has every migration this program knows; else 503 with which of the two is not so."""
+    checks = {"database": "ok", "migrations": "ok"}
+    try:
+        with state.pool.connection(timeout=2) as connection:
+            applied = register.migrations(connection)
+    except (PoolTimeout, psycopg.OperationalError):
+        checks = {"database": "can't be reached, or not migrated", "migrations": "unknown"}
+    except (psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege):
+        checks["migrations"] = "run lantaarn migrate"
+    else:
+        if {migration.name for migration in read(MIGRATIONS)} - applied:
+            checks["migrations"] = "run lantaarn migrate"
+    ready = set(checks.values()) == {"ok"}
+    return JSONResponse({"ready": ready, "checks": checks}, 200 if ready else 503)
+
+
+@router.get("/metrics")
+def metrics(state: Register) -> Response:
+    """Counts in the text format of Prometheus."""
+    return Response(generate_latest(state.metrics.registry), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -1,0 +1,106 @@
+"""For people: pages drawn by the server, which need no JavaScript."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+
+from api import formats, register, words
+from api.charts import Chart, draw, shown
+from api.database import reading
+from api.filters import PAGE_SIZE, Filters
+from api.register import Stream
+from api.state import Register
+from sensors.codes import PersonalData, Public
+from sensors.entry import Datastream, Entry
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+
+def _page(path: str) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+    return router.api_route(path, methods=["GET", "HEAD"])
+
+
+@_page("/")
+def index(request: Request, state: Register) -> Response:
+    """The register: the filters, the map and the list."""
+    filters = Filters.read(request.query_params)
+    with reading(state.pool) as db:
+        listing = register.sensors(db, state.settings.municipality, filters)
+        neighbourhoods = register.neighbourhoods(db, state.settings.municipality)
+    page = {
+        "filters": filters,
+        "listing": listing,
+        "groups": groupby(listing.sensors, key=lambda sensor: sensor["neighbourhood_name"]),
+        "first": filters.offset + 1,
+        "last": filters.offset + len(listing.sensors),
+        "page_size": PAGE_SIZE,
+        "districts": groupby(neighbourhoods, key=lambda area: area["district_name"] or ""),
+    }
+    return state.templates.TemplateResponse(request, "register.html", page)
+
+
+@_page("/sensors/{reference}")
+def sensor(request: Request, state: Register, reference: str) -> Response:
+    """One sensor in plain words."""
+    now = datetime.now(UTC)
+    with reading(state.pool) as db:
+        found = register.sensor(db, state.settings.municipality, reference, now)
+    streams = zip(found.entry.datastreams, found.streams, strict=True)
+    page = {
+        "sensor": found,
+        "entry": found.entry,
+        "worst": worst(found.entry),
+        "measured": [_measured(declared, stream, found.entry.delivers_data, now) for declared, stream in streams],
+    }
+    return state.templates.TemplateResponse(request, "sensor.html", page)
+
+
+@_page("/over")
+def about(request: Request, state: Register) -> Response:
+    """What this register is."""
+    return state.templates.TemplateResponse(request, "about.html", {})
+
+
+def worst(entry: Entry) -> PersonalData:
+    """How personal the data of a sensor is: that of its most personal datastream."""
+    levels = list(PersonalData)
+    return max((each.personal_data for each in entry.datastreams), key=levels.index, default=PersonalData.NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One datastream as the page tells it."""
+
+    declared: Datastream
+    stream: Stream
+    label: str
+    unit: str
+    about: str
+    latest: str | None
+    when: str | None
+    chart: Chart | None
+
+
+def _measured(declared: Datastream, stream: Stream, delivers: bool, now: datetime) -> Measured:
+    unit = formats.unit(declared.unit)
+    label = words.stream_label(declared, stream.known)
+    latest, when = _latest(stream, unit, now)
+    about = words.about_stream(declared, stream, delivers)
+    return Measured(declared, stream, label, unit, about, latest, when, draw(stream, label, unit, now))
+
+
+def _latest(stream: Stream, unit: str, now: datetime) -> tuple[str | None, str | None]:
+    """The newest public value and when that was: a single one, or that of an hour or day."""
+    if stream.latest is not None:
+        time, value = stream.latest
+        whole = stream.known is not None and stream.known.whole
+        return f"{formats.measured(value, whole)} {unit}".strip(), formats.moment(time, now)
+    if not stream.values or stream.public is None:
+        return None, None
+    last = stream.values[-1]
+    when = formats.day(last.start) if stream.public is Public.DAY else formats.hours(last.start, now)
+    return shown(last, stream, unit), when if stream.counts_people else f"gemiddeld, {when}"

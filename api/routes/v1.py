@@ -1,0 +1,179 @@
+"""For programs: GeoJSON and JSON, following the NL API Design Rules."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse, Response
+
+from api import openapi, register, words
+from api.database import reading
+from api.filters import Filters
+from api.register import Books, Listing, Sensor, Stream
+from api.routes.pages import worst
+from api.schemas import (
+    AreaCollection,
+    AreaFeature,
+    AreaProperties,
+    Datastream,
+    Latest,
+    Ledger,
+    Link,
+    Problem,
+    PublicValue,
+    SensorCollection,
+    SensorDetail,
+    SensorDetailProperties,
+    SensorFeature,
+    SensorProperties,
+    SensorQuery,
+    Words,
+)
+from api.state import Register
+from sensors import schema
+from sensors.location import public_point
+
+router = APIRouter()
+
+ATTRIBUTION = "© CBS / Kadaster (Wijk- en Buurtkaart), CC BY 4.0"
+_GEOJSON = "application/geo+json"
+
+
+def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    return {status: {"model": Problem, "content": {"application/problem+json": {}}} for status in statuses}
+
+
+@router.get("/v1/sensors", response_model=SensorCollection, responses=_problems(400, 404, 503), operation_id="sensors")
+def sensors(state: Register, asked: Annotated[SensorQuery, Query()]) -> Response:
+    """The sensors in the register, in the order of its list: the same filters give the same set as the page does."""
+    filters = Filters.read(asked.model_dump(exclude_none=True))
+    with reading(state.pool) as db:
+        listing = register.sensors(db, state.settings.municipality, filters)
+    features = [_feature(row) for row in listing.sensors]
+    collection = SensorCollection(
+        number_matched=listing.matched,
+        number_returned=len(features),
+        links=list(_links(filters, listing)),
+        features=features,
+    )
+    return Response(collection.model_dump_json(by_alias=True), media_type=_GEOJSON)
+
+
+def _feature(row: Mapping[str, Any]) -> SensorFeature:
+    properties = SensorProperties.model_validate(
+        {name: row[name] for name in SensorProperties.model_fields.keys() & row.keys()}
+        | {
+            "kind_label": words.kind_label(row["kind"], row["category"]),
+            "shape": words.shape(row["kind"]),
+            "last_seen_label": words.LAST_SEEN[row["last_seen"]],
+            "point": public_point(row["geometry"]),
+        }
+    )
+    return SensorFeature(id=row["entry_id"], geometry=row["geometry"], properties=properties)
+
+
+def _links(filters: Filters, listing: Listing) -> Iterator[Link]:
+    pages: dict[Literal["self", "next", "prev"], int] = {
+        "self": filters.page,
+        "next": filters.page + 1,
+        "prev": filters.page - 1,
+    }
+    for rel, page in pages.items():
+        if 1 <= page <= listing.pages:
+            yield Link(rel=rel, href=f"/v1/sensors{filters.query(page)}")
+
+
+@router.get("/v1/sensors/{id}", response_model=SensorDetail, responses=_problems(400, 404, 503), operation_id="sensor")
+def sensor(state: Register, id: str) -> Response:  # noqa: A002 - the name in the address
+    """One sensor, by its reference or the id of its register entry."""
+    with reading(state.pool) as db:
+        found = register.sensor(db, state.settings.municipality, id, datetime.now(UTC))
+    return Response(_detail(found).model_dump_json(), media_type=_GEOJSON)
+
+
+def _detail(found: Sensor) -> SensorDetail:
+    entry = found.entry
+    properties = SensorDetailProperties(
+        reference=entry.reference,
+        kind=entry.kind,
+        status=entry.status.value,
+        name=Words(nl=entry.name.nl, en=entry.name.en),
+        personal_data=worst(entry).value,
+        last_seen=found.last_seen,
+        neighbourhood_name=found.neighbourhood_name,
+        district_name=found.district_name,
+        version=found.version,
+        valid_from=found.valid_from,
+        datastreams=[
+            _datastream(declared.unit, stream)
+            for declared, stream in zip(entry.datastreams, found.streams, strict=True)
+        ],
+        ledger_today=_ledger(found.today),
+        ledger_week=_ledger(found.week),
+        entry=dict(found.document),
+    )
+    return SensorDetail(id=entry.id, geometry=found.document["location"]["geometry"], properties=properties)
+
+
+def _datastream(unit: str, stream: Stream) -> Datastream:
+    label = stream.known.label if stream.known else None
+    return Datastream(
+        observed_property=stream.code,
+        label=Words(nl=label.nl, en=label.en) if label else Words(nl=stream.code),
+        unit=unit,
+        public=stream.public.value if stream.public else None,
+        latest=Latest(time=stream.latest[0], value=stream.latest[1]) if stream.latest else None,
+        values=[PublicValue(start=each.start, value=each.value, below=each.below) for each in stream.values],
+    )
+
+
+def _ledger(books: Books) -> Ledger:
+    return Ledger(
+        received=books.received,
+        stored=books.stored,
+        duplicate=books.duplicate,
+        quarantined=books.quarantined,
+        aggregated=books.aggregated,
+        fields_dropped=books.fields_dropped,
+        reasons=dict(books.reasons),
+    )
+
+
+@router.get("/v1/areas", response_model=AreaCollection, responses=_problems(400, 503), operation_id="areas")
+def areas(
+    state: Register, level: Annotated[Literal["neighbourhood", "district", "municipality"] | None, Query()] = None
+) -> Response:
+    """Outlines of the municipality, its districts and its neighbourhoods."""
+    with reading(state.pool) as db:
+        rows = register.areas(db, state.settings.municipality, level)
+    features = [
+        AreaFeature(
+            id=row["code"],
+            geometry=row["geometry"],
+            properties=AreaProperties(name=row["name"], level=row["level"], district=row["district"]),
+        )
+        for row in rows
+    ]
+    collection = AreaCollection(attribution=ATTRIBUTION, features=features)
+    return Response(
+        collection.model_dump_json(), media_type=_GEOJSON, headers={"Cache-Control": "public, max-age=3600"}
+    )
+
+
+@router.get("/v1/openapi.json", include_in_schema=False)
+def description() -> JSONResponse:
+    """This API in OpenAPI."""
+    return JSONResponse(openapi.describe(router.routes))
+
+
+@cache
+def _schema() -> str:
+    return schema.text()
+
+
+@router.get("/register-entry.schema.json", include_in_schema=False)
+def entry_schema() -> Response:
+    """The JSON Schema of a register entry."""
+    return Response(_schema(), media_type="application/schema+json")

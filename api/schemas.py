@@ -1,0 +1,206 @@
+"""The forms in which the API answers. GeoJSON is RFC 7946; names are those of the register entry."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Answer(BaseModel):
+    """A part of an answer."""
+
+    model_config = ConfigDict(
+        frozen=True, use_attribute_docstrings=True, json_schema_serialization_defaults_required=True
+    )
+
+
+class Problem(Answer):
+    """What went wrong (RFC 9457)."""
+
+    status: int
+    title: str
+    detail: str
+
+
+class Words(Answer):
+    """A text for residents; Dutch always."""
+
+    nl: str
+    en: str | None = None
+
+
+class Geometry(Answer):
+    """GeoJSON, WGS84: longitude, latitude."""
+
+    model_config = ConfigDict(extra="forbid")
+    type: Literal["Point", "Polygon", "MultiPolygon"]
+    coordinates: list[Any]
+
+
+class SensorQuery(BaseModel):
+    """Which sensors. The values are checked where the page checks them too."""
+
+    kind: str | None = Field(default=None, description="A kind of sensor, or `other`")
+    neighbourhood: str | None = Field(default=None, description="CBS buurt code, as BU07940000")
+    status: str | None = Field(default=None, description="planned, active, paused or ended")
+    page: str | None = Field(default=None, description="From 1 up; 500 sensors a page")
+
+
+class SensorProperties(Answer):
+    """A sensor in short."""
+
+    reference: str
+    """The owner's own reference, unique in the municipality."""
+    kind: str | None
+    """What ingest knows it as; none for a sensor that is of no kind of ours."""
+    kind_label: str
+    """In Dutch."""
+    shape: int
+    """Which mark the register's map gives it."""
+    status: Literal["planned", "active", "paused", "ended"]
+    name: Words
+    personal_data: Literal["none", "de_identified", "identifiable"]
+    """Of its most personal datastream."""
+    delivers_data: bool
+    last_seen: Literal["today", "this_week", "longer", "never"] | None
+    """How long ago it last delivered something; none for sensors that deliver nothing to us."""
+    last_seen_label: str
+    """In Dutch."""
+    location_kind: Literal["fixed", "area", "mobile"]
+    precision: Literal["exact", "cell_100m", "cell_1km"]
+    """How exactly the geometry shows the place."""
+    point: tuple[float, float]
+    """Longitude and latitude of a point inside the geometry, to put a mark at."""
+    neighbourhood: str | None
+    """CBS buurt code."""
+    neighbourhood_name: str | None
+    district: str | None
+    """CBS wijk code."""
+    district_name: str | None
+
+
+class SensorFeature(Answer):
+    """One sensor as GeoJSON."""
+
+    type: Literal["Feature"] = "Feature"
+    id: UUID
+    """The id of its register entry."""
+    geometry: Geometry
+    properties: SensorProperties
+
+
+class Link(Answer):
+    """Where to go on (RFC 8288)."""
+
+    rel: Literal["self", "next", "prev"]
+    href: str
+    type: Literal["application/geo+json"] = "application/geo+json"
+
+
+class SensorCollection(Answer):
+    """A page of sensors as GeoJSON."""
+
+    type: Literal["FeatureCollection"] = "FeatureCollection"
+    number_matched: int = Field(serialization_alias="numberMatched")
+    number_returned: int = Field(serialization_alias="numberReturned")
+    links: list[Link]
+    features: list[SensorFeature]
+
+
+class PublicValue(Answer):
+    """The mean of an hour or day, or the sum where people or vehicles are counted."""
+
+    start: datetime
+    value: float | None
+    """Counts are rounded to 5."""
+    below: int | None
+    """The count was smaller than this; how small is not public."""
+
+
+class Latest(Answer):
+    """The newest value, of a datastream whose every value is public."""
+
+    time: datetime
+    value: float
+
+
+class Datastream(Answer):
+    """What is public of one observed property."""
+
+    observed_property: str
+    label: Words
+    unit: str
+    """UCUM."""
+    public: Literal["none", "day", "hour", "live"] | None
+    """In what form values are public; none when nothing is taken in."""
+    latest: Latest | None
+    values: list[PublicValue]
+    """Per hour of the last 24 hours, or per day of the last 7 days where it is public per day."""
+
+
+class Ledger(Answer):
+    """What became of the readings: received = stored + duplicate + quarantined + aggregated."""
+
+    received: int
+    stored: int
+    duplicate: int
+    quarantined: int
+    aggregated: int
+    fields_dropped: int
+    reasons: dict[str, int]
+    """Why readings were refused."""
+
+
+class SensorDetailProperties(Answer):
+    """Everything public about a sensor."""
+
+    reference: str
+    kind: str | None
+    status: Literal["planned", "active", "paused", "ended"]
+    name: Words
+    personal_data: Literal["none", "de_identified", "identifiable"]
+    last_seen: Literal["today", "this_week", "longer", "never"] | None
+    neighbourhood_name: str | None
+    district_name: str | None
+    version: int
+    valid_from: datetime
+    datastreams: list[Datastream]
+    ledger_today: Ledger
+    ledger_week: Ledger
+    entry: dict[str, Any]
+    """The register entry itself; see /register-entry.schema.json."""
+
+
+class SensorDetail(Answer):
+    """One sensor with everything about it, as GeoJSON."""
+
+    type: Literal["Feature"] = "Feature"
+    id: UUID
+    geometry: Geometry
+    properties: SensorDetailProperties
+
+
+class AreaProperties(Answer):
+    """A neighbourhood (CBS buurt), district (wijk) or municipality."""
+
+    name: str
+    level: Literal["neighbourhood", "district", "municipality"]
+    district: str | None
+
+
+class AreaFeature(Answer):
+    """An outline. ``id`` is the CBS code."""
+
+    type: Literal["Feature"] = "Feature"
+    id: str
+    geometry: Geometry
+    properties: AreaProperties
+
+
+class AreaCollection(Answer):
+    """Outlines as GeoJSON."""
+
+    type: Literal["FeatureCollection"] = "FeatureCollection"
+    attribution: str
+    features: list[AreaFeature]

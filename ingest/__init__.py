@@ -1,0 +1,1 @@
+"""The writers: from broker to database, by the rules of the register."""

@@ -1,0 +1,165 @@
+"""The MQTT session: durable, bounded in flight, acknowledged by hand.
+
+MQTT 5, and 3.1.1 where the broker has no more. An acknowledgement is written only on the connection that brought the
+message: after a reconnect the broker delivers again what was not acknowledged, and old packet identifiers mean nothing.
+"""
+
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Event, Lock
+
+import structlog
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTv5, MQTTv311
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from ingest.pipeline import Message
+from sensors.settings import BrokerAddress
+
+log = structlog.get_logger("ingest.mqtt")
+
+SESSION_EXPIRY = 7 * 24 * 3600
+"""Seconds the broker keeps what it could not deliver to us."""
+HANDSHAKE = 5.0
+"""Seconds to wait for the answer to CONNECT before trying the older protocol."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message as it came in, and what is needed to acknowledge it."""
+
+    connection: int
+    packet_id: int
+    qos: int
+    received: float
+    """Seconds of the monotonic clock."""
+    message: Message
+
+
+class Session:
+    """One durable session. ``deliver`` is called on the network thread and must not block."""
+
+    def __init__(self, broker: BrokerAddress, municipality: str, in_flight: int, deliver: Callable[[Delivery], None]):
+        self._broker = broker
+        self._client_id = f"lantaarn-ingest-{municipality}"
+        self._topic_filter = f"{municipality}/#"
+        self._in_flight = in_flight
+        self._deliver = deliver
+        self._lock = Lock()
+        self._connection = 0
+        self._answered = Event()
+        self._subscribed = Event()
+        self._client: Client | None = None
+
+    def open(self) -> bool:
+        """Connect and subscribe; False when the broker does not answer. Once open, it reconnects by itself."""
+        for protocol in (MQTTv5, MQTTv311):
+            client = self._client = self._make_client(protocol)
+            if self._shake_hands(client, protocol):
+                return True
+            client.disconnect()
+            client.loop_stop()
+        return False
+
+    def acknowledge(self, delivery: Delivery) -> None:
+        """Tell the broker that a message is committed, unless its connection is gone: then it comes again."""
+        with self._lock:
+            if self._client is not None and delivery.connection == self._connection:
+                self._client.ack(delivery.packet_id, delivery.qos)
+
+    def is_current(self, delivery: Delivery) -> bool:
+        """Whether a message came by the connection that is open now. If not, the broker delivers it again."""
+        return delivery.connection == self._connection
+
+    @property
+    def connected(self) -> bool:
+        """Whether the broker is there and the subscription stands."""
+        return self._client is not None and self._client.is_connected() and self._subscribed.is_set()
+
+    def close(self) -> None:
+        """Disconnect. The session stays at the broker, which keeps what comes in meanwhile."""
+        if self._client is not None:
+            self._client.disconnect()
+            self._client.loop_stop()
+
+    def _make_client(self, protocol: MQTTProtocolVersion) -> Client:
+        client = Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=self._client_id,
+            protocol=protocol,
+            clean_session=None if protocol == MQTTv5 else False,
+            manual_ack=True,
+        )
+        if self._broker.username:
+            password = self._broker.password
+            client.username_pw_set(self._broker.username, password.get_secret_value() if password else None)
+        if self._broker.tls:
+            # paho leaves the type of its parameter open.
+            client.tls_set_context(ssl.create_default_context())  # pyright: ignore[reportUnknownMemberType]
+        client.reconnect_delay_set(min_delay=1, max_delay=30)
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_subscribe = self._on_subscribe
+        client.on_message = self._on_message
+        return client
+
+    def _shake_hands(self, client: Client, protocol: MQTTProtocolVersion) -> bool:
+        try:
+            if protocol == MQTTv5:
+                properties = Properties(PacketTypes.CONNECT)
+                properties.SessionExpiryInterval = SESSION_EXPIRY
+                properties.ReceiveMaximum = self._in_flight
+                client.connect(self._broker.host, self._broker.port, clean_start=False, properties=properties)
+            else:
+                client.connect(self._broker.host, self._broker.port)
+        except OSError:
+            return False
+        self._answered.clear()
+        client.loop_start()
+        self._answered.wait(HANDSHAKE)
+        return self._subscribed.is_set()
+
+    def _on_connect(
+        self, client: Client, _data: object, flags: ConnectFlags, code: ReasonCode, _properties: Properties | None
+    ) -> None:
+        if code.is_failure:
+            log.error("broker_refused", reason=code.getName())
+            return
+        with self._lock:
+            self._connection += 1
+        if flags.session_present:
+            # The subscription is part of the session. Its answer would come behind all that the broker kept for us.
+            self._ready()
+        else:
+            client.subscribe(self._topic_filter, qos=1)
+
+    def _on_subscribe(
+        self, _client: Client, _data: object, _mid: int, codes: list[ReasonCode], _properties: Properties | None
+    ) -> None:
+        if any(code.is_failure for code in codes):
+            log.error("subscription_refused", reason=codes[0].getName())
+        else:
+            self._ready()
+
+    def _ready(self) -> None:
+        self._subscribed.set()
+        self._answered.set()
+        log.info("subscribed", connection=self._connection)
+
+    def _on_disconnect(
+        self, _client: Client, _data: object, _flags: DisconnectFlags, code: ReasonCode, _properties: Properties | None
+    ) -> None:
+        with self._lock:
+            self._connection += 1
+        # A broker that does not know the protocol hangs up instead of answering.
+        self._answered.set()
+        if self._subscribed.is_set():
+            log.warning("broker_disconnected", reason=code.getName())
+
+    def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
+        content = Message(message.topic, bytes(message.payload))
+        self._deliver(Delivery(self._connection, message.mid, message.qos, time.monotonic(), content))

@@ -1,0 +1,114 @@
+"""What ingest tells about itself: counts and times for Prometheus, and whether it is ready. Never a piece of a message.
+
+Every label is of a closed list: an outcome, a reason, a side.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from http import HTTPStatus
+from socketserver import ThreadingMixIn
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from ingest.pipeline import Outcome
+from ingest.store import Booked
+
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600, 3600, 86400)
+MESSAGES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+
+
+class Metrics:
+    """The counters of one worker, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.readings = Counter(
+            "lantaarn_ingest_readings", "Readings by what became of them", ["outcome"], registry=self.registry
+        )
+        self.refused = Counter("lantaarn_ingest_refused", "Refused readings", ["reason"], registry=self.registry)
+        self.dropped = Counter(
+            "lantaarn_ingest_fields_dropped", "Fields that the register does not declare", registry=self.registry
+        )
+        self.batch = Histogram(
+            "lantaarn_ingest_batch_messages", "Messages in a batch", buckets=MESSAGES, registry=self.registry
+        )
+        self.commit = Histogram(
+            "lantaarn_ingest_commit_seconds", "Time to commit a batch", buckets=SECONDS, registry=self.registry
+        )
+        self.receipt_lag = Histogram(
+            "lantaarn_ingest_receipt_lag_seconds",
+            "From the receipt of the oldest message of a batch to its commit",
+            buckets=SECONDS,
+            registry=self.registry,
+        )
+        self.device_lag = Histogram(
+            "lantaarn_ingest_device_lag_seconds",
+            "From the newest time in a message to its receipt",
+            buckets=SECONDS,
+            registry=self.registry,
+        )
+        self.in_flight = Gauge(
+            "lantaarn_ingest_in_flight", "Messages received and not yet acknowledged", registry=self.registry
+        )
+        self.up = Gauge("lantaarn_ingest_up", "Whether the other side is there", ["side"], registry=self.registry)
+
+    def committed(self, outcomes: Iterable[Outcome], booked: Booked, received_at: datetime) -> None:
+        """Count a batch that is in the database."""
+        for outcome, count in (("stored", booked.stored), ("duplicate", booked.duplicate)):
+            self.readings.labels(outcome).inc(count)
+        self.readings.labels("quarantined").inc(booked.refused.total())
+        for reason, count in booked.refused.items():
+            self.refused.labels(reason.value).inc(count)
+        self.dropped.inc(booked.fields_dropped)
+        for outcome in outcomes:
+            if outcome.observations:
+                newest = max(each.time for each in outcome.observations)
+                self.device_lag.observe(max(0.0, (received_at - newest).total_seconds()))
+
+
+Check = Callable[[], Mapping[str, bool]]
+"""What must be so for the program to be ready, by name, and whether it is."""
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class _Silent(WSGIRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name of the standard library
+        """Requests are not logged: they come every few seconds and tell nothing."""
+
+
+@contextmanager
+def serving(host: str, port: int | None, metrics: Metrics, check: Check) -> Generator[None]:
+    """Answer ``/livez``, ``/readyz`` and ``/metrics`` on this port; nowhere without one."""
+    if port is None:
+        yield
+        return
+
+    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        status, content_type, body = _answer(environ["PATH_INFO"], metrics, check)
+        start_response(f"{status.value} {status.phrase}", [("Content-Type", content_type)])
+        return [body]
+
+    with make_server(host, port, app, _Server, _Silent) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+
+
+def _answer(path: str, metrics: Metrics, check: Check) -> tuple[HTTPStatus, str, bytes]:
+    if path == "/metrics":
+        return HTTPStatus.OK, CONTENT_TYPE_LATEST, generate_latest(metrics.registry)
+    if path not in {"/livez", "/readyz"}:
+        return HTTPStatus.NOT_FOUND, "text/plain", b""
+    checks = dict(check()) if path == "/readyz" else {}
+    status = HTTPStatus.OK if all(checks.values()) else HTTPStatus.SERVICE_UNAVAILABLE
+    return status, "application/json", json.dumps({"status": status.phrase, "checks": checks}).encode()

@@ -1,0 +1,202 @@
+"""The way of one message: a literal list of steps. What comes out is observations and counts, never the payload.
+
+Pure: no clock, no database, no broker. A message that a step refuses is a value with a closed reason.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+from sensors.codes import Status
+from sensors.kinds import KINDS, Kind
+from sensors.kinds.native import Reading, Rejected, decode
+from sensors.reasons import Reason
+
+MAX_PAYLOAD = 262_144
+"""Bytes. A larger message is refused unread."""
+FUTURE_TOLERANCE = timedelta(minutes=1)
+"""A device clock may be this much ahead of ours."""
+NATIVE_FORMAT = "json"
+
+
+class Quality(IntEnum):
+    """Stored with every observation. Everything but good is left out of totals and of what is public."""
+
+    GOOD = 0
+    IMPLAUSIBLE = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Datastream:
+    """What may be stored of one observed property: a row of ``lantaarn.datastream``."""
+
+    id: int
+    property: str
+    table: str
+    term: timedelta
+    plausible: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Sensor:
+    """A sensor as ingest knows it. ``datastreams`` is its allow-list, by observed property."""
+
+    id: int
+    kind: Kind
+    status: Status
+    datastreams: Mapping[str, Datastream]
+
+
+Register = Mapping[tuple[str, str, str], Sensor]
+"""Every registered sensor by (municipality, kind, reference): the first three parts of its topic."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One MQTT publication. Lives in memory only, until its outcome is known."""
+
+    topic: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One value of one datastream, to be stored in ``table``."""
+
+    table: str
+    datastream_id: int
+    time: datetime
+    value: float
+    quality: Quality
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One reading that is not stored. ``field`` is of our own vocabulary, never text from the payload."""
+
+    reason: Reason
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one message: ``received`` = observations + refused, counted in readings."""
+
+    sensor_id: int | None
+    topic_template: str
+    size: int
+    observations: tuple[Observation, ...]
+    refused: tuple[Refused, ...]
+    fields_dropped: int
+
+
+@dataclass(slots=True)
+class Work:
+    """The state of one message on its way through the steps."""
+
+    message: Message
+    register: Register
+    now: datetime
+    sensor: Sensor | None = None
+    format: str = ""
+    topic_template: str = "+/+/+/+"
+    readings: tuple[Reading, ...] = ()
+    refused: list[Refused] = field(default_factory=list[Refused])
+    fields_dropped: int = 0
+    observations: list[Observation] = field(default_factory=list[Observation])
+
+
+Step = Callable[[Work], Reason | None]
+"""A step changes the work, or refuses the whole message with a reason."""
+
+
+def identify(work: Work) -> Reason | None:
+    """The topic ``{municipality}/{kind}/{reference}/{format}`` names a sensor of the register."""
+    parts = work.message.topic.split("/")
+    if len(parts) != 4:
+        return Reason.UNKNOWN_TOPIC
+    municipality, kind, reference, work.format = parts
+    work.topic_template = f"+/{kind if kind in KINDS else '+'}/+/{work.format if work.format == NATIVE_FORMAT else '+'}"
+    if kind not in KINDS:
+        return Reason.UNKNOWN_TOPIC
+    work.sensor = work.register.get((municipality, kind, reference))
+    return None if work.sensor else Reason.UNREGISTERED
+
+
+def permit(work: Work) -> Reason | None:
+    """The register says that this sensor is on and that its data may be stored."""
+    sensor = _known(work)
+    if sensor.status is not Status.ACTIVE:
+        return Reason.NOT_ACTIVE
+    if not sensor.datastreams:
+        return Reason.NOT_INGESTED
+    if work.format != NATIVE_FORMAT:
+        return Reason.UNKNOWN_FORMAT
+    return Reason.TOO_LARGE if len(work.message.payload) > MAX_PAYLOAD else None
+
+
+def read(work: Work) -> Reason | None:
+    """Decode what is declared; the rest is dropped before anything else sees it, and counted."""
+    sensor = _known(work)
+    decoded = decode(sensor.kind, work.message.payload, frozenset(sensor.datastreams))
+    work.readings = decoded.readings
+    work.refused.extend(_refused(decoded.rejected))
+    work.fields_dropped = decoded.fields_dropped
+    return None
+
+
+def check(work: Work) -> Reason | None:
+    """Each reading's time against the clock and the term of its class, its value against what is plausible."""
+    datastreams = _known(work).datastreams
+    latest = work.now + FUTURE_TOLERANCE
+    for reading in work.readings:
+        datastream = datastreams[reading.property]
+        if reading.time > latest:
+            work.refused.append(Refused(Reason.IN_FUTURE, reading.property))
+        elif reading.time < work.now - datastream.term:
+            work.refused.append(Refused(Reason.TOO_LATE, reading.property))
+        else:
+            work.observations.append(_observation(datastream, reading))
+    return None
+
+
+STEPS: tuple[Step, ...] = (identify, permit, read, check)
+"""The way of the data. Nothing reaches storage that has not passed all of them, in this order."""
+
+
+def process(message: Message, register: Register, now: datetime) -> Outcome:
+    """Take one message through the steps.
+
+    ``now`` is the time of receipt. A message refused as a whole counts as one reading.
+    """
+    work = Work(message, register, now)
+    for step in STEPS:
+        reason = step(work)
+        if reason is not None:
+            work.refused = [Refused(reason, "")]
+            break
+    return Outcome(
+        sensor_id=work.sensor.id if work.sensor else None,
+        topic_template=work.topic_template,
+        size=len(message.payload),
+        observations=tuple(work.observations),
+        refused=tuple(work.refused),
+        fields_dropped=work.fields_dropped,
+    )
+
+
+def _known(work: Work) -> Sensor:
+    if work.sensor is None:
+        raise RuntimeError("identify comes first")
+    return work.sensor
+
+
+def _refused(rejected: Iterable[Rejected]) -> Iterable[Refused]:
+    return (Refused(one.reason, one.field) for one in rejected)
+
+
+def _observation(datastream: Datastream, reading: Reading) -> Observation:
+    low, high = datastream.plausible
+    quality = Quality.GOOD if low <= reading.value <= high else Quality.IMPLAUSIBLE
+    return Observation(datastream.table, datastream.id, reading.time, reading.value, quality)

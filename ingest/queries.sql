@@ -1,0 +1,99 @@
+-- revision: the newest version in the register, to know whether what we compiled is still current
+select coalesce(max(revision), 0) as revision from lantaarn.register_entry;
+
+-- sensors: every sensor that ingest may meet, with what may be stored of it
+select
+    sensor.id as sensor_id,
+    sensor.municipality,
+    sensor.kind,
+    sensor.reference,
+    sensor.status,
+    datastream.id as datastream_id,
+    datastream.property,
+    class.table_name,
+    class.term
+from lantaarn.sensor as sensor
+left join lantaarn.datastream as datastream on datastream.sensor_id = sensor.id and datastream.active
+left join lantaarn.retention_class as class on class.name = datastream.retention_class
+where sensor.kind is not null
+order by sensor.id, datastream.id;
+
+-- store: observations into the table of one retention class ({table}), and hourly and daily totals from the rows that were new
+with input as (
+    select datastream_id, time, value, quality
+    from unnest(
+        %(datastream_ids)s::integer[], %(times)s::timestamptz[], %(values)s::double precision[], %(qualities)s::smallint[]
+    ) as given (datastream_id, time, value, quality)
+),
+stored as (
+    insert into lantaarn.{table} (datastream_id, time, value, quality)
+    select datastream_id, time, value, quality from input
+    order by datastream_id, time desc
+    on conflict do nothing
+    returning datastream_id, time, value, quality
+),
+hourly as (
+    insert into lantaarn.rollup_hour as total (datastream_id, hour, count, sum, min, max)
+    select datastream_id, date_trunc('hour', time, 'UTC'), count(*), sum(value), min(value), max(value)
+    from stored
+    where quality = 0
+    group by 1, 2
+    order by 1, 2
+    on conflict (datastream_id, hour) do update set
+        count = total.count + excluded.count,
+        sum = total.sum + excluded.sum,
+        min = least(total.min, excluded.min),
+        max = greatest(total.max, excluded.max)
+),
+daily as (
+    insert into lantaarn.rollup_day as total (datastream_id, day, count, sum, min, max)
+    select datastream_id, (time at time zone 'Europe/Amsterdam')::date, count(*), sum(value), min(value), max(value)
+    from stored
+    where quality = 0
+    group by 1, 2
+    order by 1, 2
+    on conflict (datastream_id, day) do update set
+        count = total.count + excluded.count,
+        sum = total.sum + excluded.sum,
+        min = least(total.min, excluded.min),
+        max = greatest(total.max, excluded.max)
+)
+select datastream_id, count(*) as stored from stored group by datastream_id;
+
+-- book: add a batch to the ledger, per sensor, in the hour of receipt
+insert into lantaarn.ledger as total
+    (sensor_id, hour, received, stored, duplicate, quarantined, aggregated, fields_dropped)
+select
+    sensor_id,
+    date_trunc('hour', %(received_at)s::timestamptz, 'UTC'),
+    stored + duplicate + quarantined,
+    stored,
+    duplicate,
+    quarantined,
+    0,
+    fields_dropped
+from unnest(
+    %(sensor_ids)s::integer[], %(stored)s::bigint[], %(duplicate)s::bigint[], %(quarantined)s::bigint[],
+    %(fields_dropped)s::bigint[]
+) as given (sensor_id, stored, duplicate, quarantined, fields_dropped)
+order by sensor_id
+on conflict (sensor_id, hour) do update set
+    received = total.received + excluded.received,
+    stored = total.stored + excluded.stored,
+    duplicate = total.duplicate + excluded.duplicate,
+    quarantined = total.quarantined + excluded.quarantined,
+    fields_dropped = total.fields_dropped + excluded.fields_dropped;
+
+-- book_reasons: why readings were refused, per sensor, in the hour of receipt
+insert into lantaarn.ledger_reason as total (sensor_id, hour, reason, readings)
+select sensor_id, date_trunc('hour', %(received_at)s::timestamptz, 'UTC'), reason, readings
+from unnest(%(sensor_ids)s::integer[], %(reasons)s::text[], %(readings)s::bigint[]) as given (sensor_id, reason, readings)
+order by sensor_id, reason
+on conflict (sensor_id, hour, reason) do update set readings = total.readings + excluded.readings;
+
+-- quarantine: one row for each refused message and reason: where and why, never what
+insert into lantaarn.quarantine (received_at, sensor_id, topic_template, reason, field_paths, size)
+select %(received_at)s, sensor_id, topic_template, reason, array_remove(string_to_array(fields, ' '), ''), size
+from unnest(
+    %(sensor_ids)s::integer[], %(topic_templates)s::text[], %(reasons)s::text[], %(fields)s::text[], %(sizes)s::integer[]
+) as given (sensor_id, topic_template, reason, fields, size);

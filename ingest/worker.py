@@ -1,0 +1,155 @@
+"""The ingest program: collect a batch, take it through the pipeline, commit, acknowledge in the order of receipt."""
+
+import signal
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from queue import Empty, SimpleQueue
+from threading import Event
+from types import FrameType
+from typing import Any
+
+import psycopg
+import structlog
+
+from ingest.mqtt import Delivery, Session
+from ingest.observe import Metrics, serving
+from ingest.pipeline import Register, process
+from ingest.store import commit, load_register, revision
+from sensors.db import connect
+from sensors.settings import IngestSettings
+
+Connection = psycopg.Connection[dict[str, Any]]
+log = structlog.get_logger("ingest")
+
+ROLE = "lantaarn_ingest"
+REGISTER_AGE = 1.0
+"""Seconds after which the register is looked at again: the time in which a new entry takes effect."""
+RETRY = 1.0
+"""Seconds between tries while the database or the broker is away."""
+
+
+class Worker:
+    """One process, one connection to each side. While the database is away nothing is acknowledged, so the broker
+    stops sending when the in-flight window is full, and keeps the rest."""
+
+    def __init__(self, settings: IngestSettings, now: Callable[[], datetime] = lambda: datetime.now(UTC)):
+        self.metrics = Metrics()
+        self._settings = settings
+        self._now = now
+        self._queue: SimpleQueue[Delivery] = SimpleQueue()
+        self._session = Session(settings.broker, settings.municipality, 2 * settings.batch_size, self._queue.put)
+        self._stopping = Event()
+        self._database: Connection | None = None
+        self._register: Register = {}
+        self._revision = -1
+        self._looked_at = 0.0
+        self._away = False
+
+    def run(self) -> None:
+        """Work until ``stop``. What is not committed by then is not acknowledged, and comes again."""
+        settings = self._settings
+        with serving(settings.metrics_host, settings.metrics_port, self.metrics, self.check):
+            try:
+                self._open()
+                while not self._stopping.is_set():
+                    self._handle([each for each in self._collect() if self._session.is_current(each)])
+            finally:
+                self._session.close()
+                self._forget_database()
+
+    def check(self) -> dict[str, bool]:
+        """Whether both sides are there: from then on the broker keeps for us what comes in."""
+        return {"broker": self._session.connected, "database": self._database is not None}
+
+    def stop(self) -> None:
+        """Finish the batch at hand and return from ``run``."""
+        self._stopping.set()
+
+    def _collect(self) -> list[Delivery]:
+        """A batch closes on size, or on age, whichever comes first."""
+        batch: list[Delivery] = []
+        deadline = time.monotonic() + self._settings.batch_milliseconds / 1000
+        while len(batch) < self._settings.batch_size and (left := deadline - time.monotonic()) > 0:
+            try:
+                batch.append(self._queue.get(timeout=left))
+            except Empty:
+                break
+        return batch
+
+    def _open(self) -> None:
+        """The database first: what comes in before it is there would only wait."""
+        self._with_database(self._current_register)
+        while not self._stopping.is_set() and not self._session.open():
+            log.warning("broker_away")
+            self._stopping.wait(RETRY)
+
+    def _handle(self, batch: list[Delivery]) -> None:
+        self.metrics.up.labels("broker").set(self._session.connected)
+        self.metrics.in_flight.set(len(batch) + self._queue.qsize())
+        if batch and self._with_database(lambda database: self._commit(database, batch)):
+            self.metrics.batch.observe(len(batch))
+            self.metrics.receipt_lag.observe(time.monotonic() - batch[0].received)
+            for delivery in batch:
+                self._session.acknowledge(delivery)
+
+    def _with_database(self, work: Callable[[Connection], object]) -> bool:
+        """Do it, waiting for the database while that is away. False when stopped before it was done."""
+        while not self._stopping.is_set():
+            try:
+                if self._database is None:
+                    url = self._settings.database_url.get_secret_value()
+                    self._database = connect(url, role=ROLE, application_name="lantaarn ingest")
+                work(self._database)
+            except psycopg.OperationalError as error:
+                self._note_database(error)
+                self._forget_database()
+                self._stopping.wait(RETRY)
+            else:
+                self._note_database(None)
+                return True
+        return False
+
+    def _note_database(self, error: psycopg.OperationalError | None) -> None:
+        """Tell once when the database goes, and once when it is back; not the error's text, which may hold a row."""
+        if error is not None and not self._away:
+            log.warning("database_away", sqlstate=error.sqlstate)
+        elif error is None and self._away:
+            log.info("database_back")
+        self._away = error is not None
+        self.metrics.up.labels("database").set(error is None)
+
+    def _commit(self, database: Connection, batch: list[Delivery]) -> None:
+        received_at = self._now()
+        register = self._current_register(database)
+        outcomes = [process(each.message, register, received_at) for each in batch]
+        with self.metrics.commit.time():
+            booked = commit(database, outcomes, received_at)
+        self.metrics.committed(outcomes, booked, received_at)
+
+    def _current_register(self, database: Connection) -> Register:
+        if time.monotonic() - self._looked_at > REGISTER_AGE:
+            newest = revision(database)
+            if newest != self._revision:
+                self._register = load_register(database)
+                self._revision = newest
+                log.info("register_loaded", revision=newest, sensors=len(self._register))
+            self._looked_at = time.monotonic()
+        return self._register
+
+    def _forget_database(self) -> None:
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+
+
+def run(settings: IngestSettings) -> None:
+    """Ingest until SIGTERM or Ctrl-C."""
+    worker = Worker(settings)
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        worker.stop()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    worker.run()

@@ -1,0 +1,59 @@
+"""The command ``lantaarn``: one table of sub-commands, each loaded when it is asked for."""
+
+from importlib import import_module
+from typing import Any
+
+import click
+
+VERSION = "0.1.0"
+
+COMMANDS = {
+    "demo": "simulators.cli:demo",
+    "migrate": "sensors.cli:migrate",
+    "register": "sensors.cli:register",
+    "ingest": "ingest.cli:ingest",
+    "serve": "api.cli:serve",
+    "simulate": "simulators.cli:simulate",
+    "retention": "ingest.cli:retention",
+    "audit": "ingest.cli:audit",
+    "doctor": "sensors.cli:doctor",
+}
+
+
+class Commands(click.Group):
+    """The sub-commands of the table; their known troubles become one sentence instead of a traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        return getattr(import_module(module), name)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except Exception as error:
+            from sensors.troubles import sentence  # noqa: PLC0415 - this module stays quick to load
+
+            known = sentence(error)
+            if known is None:
+                raise
+            raise click.ClickException(known) from error
+
+
+@click.group(cls=Commands, epilog="Example: lantaarn demo", context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="lantaarn")
+def main() -> None:
+    """A municipality's sensor data platform and its public register of sensors in one.
+
+    Settings come from the environment; lantaarn doctor shows them.
+    """
+
+
+if __name__ == "__main__":
+    main()

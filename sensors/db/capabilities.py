@@ -1,0 +1,57 @@
+"""What the server can do, asked once: the three editions of the schema differ only in this."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sensors.db import Database
+
+_PROBE = """
+select
+    current_setting('server_version') as server_version,
+    (select extversion from pg_extension where extname = 'timescaledb') as timescale_version,
+    -- The loader defines this setting: only a server that preloads TimescaleDB may be asked for the extension,
+    -- because another one ends the session. The list of preloaded libraries itself is hidden from plain users.
+    current_setting('timescaledb.disable_load', true) is not null
+    and exists (select from pg_available_extensions where name = 'timescaledb') as installable,
+    current_setting('timescaledb.license', true) as licence
+"""
+
+
+class Edition(StrEnum):
+    """Plain PostgreSQL, TimescaleDB under Apache-2 (no columnstore), or TimescaleDB's community edition."""
+
+    POSTGRESQL = "postgresql"
+    TIMESCALEDB_APACHE = "timescaledb_apache"
+    TIMESCALEDB_COMMUNITY = "timescaledb_community"
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What this database offers now. ``installable``: TimescaleDB isn't in this database, but could be."""
+
+    server_version: str
+    timescale_version: str | None
+    installable: bool
+    hypertables: bool
+    columnstore: bool
+
+    @property
+    def edition(self) -> Edition:
+        if not self.hypertables:
+            return Edition.POSTGRESQL
+        return Edition.TIMESCALEDB_COMMUNITY if self.columnstore else Edition.TIMESCALEDB_APACHE
+
+
+def probe(db: Database) -> Capabilities:
+    """Ask the database. Any role may."""
+    row = db.execute(_PROBE).fetchone()
+    if row is None:
+        raise AssertionError("a select without a table has one row")
+    installed = row["timescale_version"] is not None
+    return Capabilities(
+        server_version=row["server_version"],
+        timescale_version=row["timescale_version"],
+        installable=row["installable"] and not installed,
+        hypertables=installed,
+        columnstore=installed and row["licence"] == "timescale",
+    )

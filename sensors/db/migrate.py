@@ -1,0 +1,145 @@
+"""Bring a database to the schema of this program: numbered SQL files, each applied once, in order."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import LiteralString
+
+import psycopg
+
+from sensors.db import Database, queries
+from sensors.db.capabilities import Edition, probe
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+# Held until the end of each step, so that two programs that start together don't both apply it.
+_LOCK = "select pg_advisory_xact_lock(hashtextextended('lantaarn.migration', 0))"
+_BOOKS = """
+create schema if not exists lantaarn;
+create table if not exists lantaarn.migration (
+    name text primary key,
+    applied_at timestamptz not null default now(),
+    edition text not null,
+    digest text not null
+);
+"""
+_FILE_NAME = re.compile(r"\d{3}_[a-z0-9_]+")
+
+
+class MigrationError(Exception):
+    """The database and this program don't belong together; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """``NNN_what.sql`` and, for TimescaleDB, ``NNN_what.timescale.sql`` beside it."""
+
+    name: str
+    script: LiteralString
+    timescale: LiteralString
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of both files, to notice a migration that was changed after it was applied."""
+        return hashlib.sha256(f"{self.script}\0{self.timescale}".encode()).hexdigest()
+
+
+def migrate(db: Database, folder: Path = MIGRATIONS) -> list[str]:
+    """Apply what is missing; the names of what was applied, in order. Safe to call again, and by two at once.
+
+    Each migration is one transaction. TimescaleDB is used when the server has it ready and a first migration finds it:
+    a database keeps the edition it began with. Raises ``MigrationError`` when the database is newer than this
+    program or holds a migration that has changed since.
+    """
+    migrations = read(folder)
+    edition = _prepare(db, migrations)
+    return [migration.name for migration in migrations if _apply(db, migration, edition)]
+
+
+def pending(db: Database, folder: Path = MIGRATIONS) -> list[str]:
+    """The names of the migrations that ``migrate`` would apply, in order. Raises as ``migrate`` does."""
+    migrations = read(folder)
+    applied = _applied(db)
+    _compare(migrations, applied)
+    return [migration.name for migration in migrations if migration.name not in applied]
+
+
+def read(folder: Path) -> tuple[Migration, ...]:
+    """The migrations of a folder, in order of number. Raises ``MigrationError`` for a name out of line."""
+    files = {path.name.removesuffix(".sql"): path for path in sorted(folder.glob("*.sql"))}
+    names = [name for name in files if not name.endswith(".timescale")]
+    alone = {name.removesuffix(".timescale") for name in files} - set(names)
+    odd = alone | {name for name in names if not _FILE_NAME.fullmatch(name)}
+    if odd or len({name[:3] for name in names}) != len(names):
+        raise MigrationError(f"{folder}: migrations are NNN_what.sql, each number once; look at {sorted(odd) or names}")
+    return tuple(
+        Migration(
+            name=name,
+            script=queries.read(files[name]),
+            timescale=queries.read(files[f"{name}.timescale"]) if f"{name}.timescale" in files else "",
+        )
+        for name in names
+    )
+
+
+def _prepare(db: Database, migrations: tuple[Migration, ...]) -> Edition:
+    """Make the book of migrations, compare it with the files, and settle the edition."""
+    with db.transaction():
+        db.execute(_LOCK)
+        db.execute(_BOOKS)
+        _compare(migrations, _applied(db))
+        first = db.execute("select edition from lantaarn.migration order by name limit 1").fetchone()
+        if first is not None:
+            return Edition(first["edition"])
+        _extend(db)
+        return probe(db).edition
+
+
+def _extend(db: Database) -> None:
+    """Add TimescaleDB where the server has it ready. A user who may not add it gets the plain edition."""
+    if not probe(db).installable:
+        return
+    try:
+        with db.transaction():
+            db.execute("create extension if not exists timescaledb")
+    except psycopg.errors.InsufficientPrivilege:
+        return
+
+
+def _apply(db: Database, migration: Migration, edition: Edition) -> bool:
+    with db.transaction():
+        db.execute(_LOCK)
+        if migration.name in _applied(db):
+            return False
+        db.execute(migration.script)
+        if edition is not Edition.POSTGRESQL and migration.timescale:
+            db.execute(migration.timescale)
+        db.execute(
+            "insert into lantaarn.migration (name, edition, digest) values (%(name)s, %(edition)s, %(digest)s)",
+            {"name": migration.name, "edition": edition.value, "digest": migration.digest},
+        )
+    return True
+
+
+def _applied(db: Database) -> dict[str, str]:
+    """Name → digest of what the database holds; empty when it was never migrated."""
+    row = db.execute("select to_regclass('lantaarn.migration') is not null as there").fetchone()
+    if row is None or not row["there"]:
+        return {}
+    return {row["name"]: row["digest"] for row in db.execute("select name, digest from lantaarn.migration").fetchall()}
+
+
+def _compare(migrations: tuple[Migration, ...], applied: dict[str, str]) -> None:
+    known = {migration.name: migration.digest for migration in migrations}
+    unknown = sorted(applied.keys() - known.keys())
+    if unknown:
+        raise MigrationError(
+            f"the database is newer than this program: it holds {', '.join(unknown)}. Use the newer program."
+        )
+    changed = sorted(name for name, digest in applied.items() if known[name] != digest)
+    if changed:
+        raise MigrationError(
+            f"changed after it was applied to this database: {', '.join(changed)}. "
+            "Put the file back and write the change as a new migration."
+        )

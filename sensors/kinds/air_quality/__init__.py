@@ -1,0 +1,155 @@
+"""Air quality: particulate matter, gases, and the weather that sensors need to be understood.
+
+Values just below zero are real: an instrument near its detection limit scatters around zero, and leaving out the
+negative half would raise every average. So −1 is never a sentinel here.
+"""
+
+from sensors.codes import Public
+from sensors.kinds import Kind, Property, by_code
+from sensors.kinds.units import MASS_CONCENTRATION, PRESSURE, RATIO, TEMPERATURE
+from sensors.text import Text
+
+_NO_VALUE = frozenset({-999.0, -9999.0})
+
+# The lowest hours of 2023 at official stations around Helmond (RIVM): PM10 −20.0, PM2.5 −5.0, NO2 −2.6 ug/m3.
+_LOWEST = -20.0
+
+
+def _concentration(code: str, label: Text, explanation: Text, plausible: tuple[float, float]) -> Property:
+    return Property(
+        code=code,
+        label=label,
+        explanation=explanation,
+        unit="ug/m3",
+        units=MASS_CONCENTRATION,
+        plausible=plausible,
+        finest_public=Public.LIVE,
+        sentinels=_NO_VALUE,
+    )
+
+
+KIND = Kind(
+    code="air_quality",
+    label=Text("Luchtkwaliteit", "Air quality"),
+    properties=by_code(
+        # PM, upper bound: the range of the SDS011, the commonest sensor of residents, ends at 999.9 ug/m3;
+        # the highest official hour of 2023 around Helmond was PM10 469 (New Year's fireworks).
+        _concentration(
+            "pm1",
+            Text("Fijnstof, allerkleinste deeltjes (PM1)", "Particulate matter PM1"),
+            Text(
+                "Stofjes kleiner dan 1 micrometer. Ze komen diep in je longen.",
+                "Particles smaller than 1 micrometre. They get deep into the lungs.",
+            ),
+            (_LOWEST, 1000),
+        ),
+        _concentration(
+            "pm2_5",
+            Text("Fijnstof, kleine deeltjes (PM2,5)", "Particulate matter PM2.5"),
+            Text(
+                "Stofjes kleiner dan 2,5 micrometer, zoals in rook en uitlaatgas.",
+                "Particles smaller than 2.5 micrometres, as in smoke and exhaust fumes.",
+            ),
+            (_LOWEST, 1000),
+        ),
+        _concentration(
+            "pm10",
+            Text("Fijnstof (PM10)", "Particulate matter PM10"),
+            Text(
+                "Stofjes kleiner dan 10 micrometer, bijvoorbeeld van banden, bouw en boerderijen.",
+                "Particles smaller than 10 micrometres, for example from tyres, building and farms.",
+            ),
+            (_LOWEST, 1000),
+        ),
+        # Gases, upper bound: at least twice the alert thresholds of Directive 2008/50/EC, annex XII
+        # (NO2 400, SO2 500, O3 240 ug/m3). The highest NO2 hour of 2023 around Helmond was 382.8.
+        _concentration(
+            "no2",
+            Text("Stikstofdioxide (NO₂)", "Nitrogen dioxide (NO₂)"),
+            Text(
+                "Een gas dat vooral uit auto's en andere motoren komt.",
+                "A gas that comes mostly from cars and other engines.",
+            ),
+            (_LOWEST, 1000),
+        ),
+        _concentration(
+            "no",
+            Text("Stikstofmonoxide (NO)", "Nitric oxide (NO)"),
+            Text(
+                "Een gas uit motoren, dat in de lucht verandert in stikstofdioxide.",
+                "A gas from engines, which turns into nitrogen dioxide in the air.",
+            ),
+            (_LOWEST, 1500),
+        ),
+        _concentration(
+            "o3",
+            Text("Ozon (O₃)", "Ozone (O₃)"),
+            Text(
+                "Een gas dat op warme, zonnige dagen ontstaat. Veel ozon noemen we smog.",
+                "A gas that forms on warm, sunny days. A lot of ozone is called smog.",
+            ),
+            (_LOWEST, 500),
+        ),
+        _concentration(
+            "so2",
+            Text("Zwaveldioxide (SO₂)", "Sulphur dioxide (SO₂)"),
+            Text("Een gas uit fabrieken en schepen.", "A gas from factories and ships."),
+            (_LOWEST, 1500),
+        ),
+        # CO: the limit value is 10 mg/m3 over eight hours (Directive 2008/50/EC, annex XI); zero drifts more, too.
+        _concentration(
+            "co",
+            Text("Koolmonoxide (CO)", "Carbon monoxide (CO)"),
+            Text(
+                "Een giftig gas dat ontstaat als iets slecht verbrandt.",
+                "A poisonous gas that forms when something burns badly.",
+            ),
+            (-200, 50_000),
+        ),
+        # NH3: beside stables and fresh manure hours of hundreds of ug/m3 occur; in town it is below 20.
+        _concentration(
+            "nh3",
+            Text("Ammoniak (NH₃)", "Ammonia (NH₃)"),
+            Text("Een gas dat vooral uit mest komt.", "A gas that comes mostly from manure."),
+            (_LOWEST, 1000),
+        ),
+        Property(
+            code="temperature",
+            label=Text("Temperatuur", "Temperature"),
+            explanation=Text("Hoe warm de lucht bij de sensor is.", "How warm the air at the sensor is."),
+            unit="Cel",
+            units=TEMPERATURE,
+            # Dutch records (KNMI): −27.4 and 40.7 °C; a sensor in the sun gets warmer than the air.
+            plausible=(-30, 60),
+            finest_public=Public.LIVE,
+            sentinels=_NO_VALUE,
+        ),
+        Property(
+            code="relative_humidity",
+            label=Text("Luchtvochtigheid", "Relative humidity"),
+            explanation=Text(
+                "Hoe vochtig de lucht is: bij 100 kan er geen water meer bij.",
+                "How damp the air is: at 100 it can hold no more water.",
+            ),
+            unit="%",
+            units=RATIO,
+            plausible=(0, 100),
+            finest_public=Public.LIVE,
+            sentinels=_NO_VALUE,
+        ),
+        Property(
+            code="pressure",
+            label=Text("Luchtdruk", "Air pressure"),
+            explanation=Text(
+                "Hoe zwaar de lucht drukt. Hoge druk geeft vaak mooi weer.",
+                "How hard the air presses. High pressure often brings fine weather.",
+            ),
+            unit="hPa",
+            units=PRESSURE,
+            # Dutch records (KNMI) are near 954 and 1051 hPa at sea level; a sensor 300 m up reads some 38 hPa less.
+            plausible=(900, 1070),
+            finest_public=Public.LIVE,
+            sentinels=_NO_VALUE,
+        ),
+    ),
+)

@@ -1,0 +1,120 @@
+"""Streetlights that report on themselves.
+
+Dimming, and energy by the hour, tell when someone walks by. So per lamp nothing finer than a day is ever public,
+except faults; presence comes out only as counts over a group of lamps.
+"""
+
+from sensors.codes import Public
+from sensors.kinds import Kind, Property, by_code
+from sensors.kinds.units import ENERGY, LONG_TIME, NUMBER, POWER, RATIO, TEMPERATURE
+from sensors.text import Text
+
+_NEVER_NEGATIVE = frozenset({-1.0, -999.0, -9999.0})
+
+KIND = Kind(
+    code="streetlight",
+    label=Text("Straatverlichting", "Street lighting"),
+    properties=by_code(
+        Property(
+            code="power",
+            label=Text("Vermogen", "Power"),
+            explanation=Text(
+                "Hoeveel stroom de lamp op dat moment gebruikt.", "How much electricity the lamp uses at that moment."
+            ),
+            unit="W",
+            units=POWER,
+            # One luminaire. The strongest of 2,477 in Lillehammer's inventory (NVDB) is 400 W, without its ballast.
+            plausible=(0, 1000),
+            finest_public=Public.DAY,
+            sentinels=_NEVER_NEGATIVE,
+        ),
+        Property(
+            code="energy",
+            label=Text("Verbruikte stroom", "Energy used"),
+            explanation=Text(
+                "Hoeveel stroom de lamp heeft gebruikt sinds het vorige bericht.",
+                "How much electricity the lamp has used since its previous message.",
+            ),
+            unit="kW.h",
+            units=ENERGY,
+            # The bound of power, for a whole day.
+            plausible=(0, 24),
+            finest_public=Public.DAY,
+            sentinels=_NEVER_NEGATIVE,
+        ),
+        Property(
+            code="dim_level",
+            label=Text("Lichtsterkte", "Light level"),
+            explanation=Text(
+                "Hoe fel de lamp brandt: 0 is uit, 100 is helemaal aan.",
+                "How bright the lamp is: 0 is off, 100 is full.",
+            ),
+            unit="%",
+            units=RATIO,
+            plausible=(0, 100),
+            finest_public=Public.DAY,
+            sentinels=_NEVER_NEGATIVE,
+        ),
+        Property(
+            code="lamp_temperature",
+            label=Text("Temperatuur van de lamp", "Lamp temperature"),
+            explanation=Text(
+                "Hoe warm het is in de lamp. Een lamp die te warm wordt, gaat eerder kapot.",
+                "How warm it is inside the lamp. A lamp that gets too warm breaks sooner.",
+            ),
+            unit="Cel",
+            units=TEMPERATURE,
+            # From a cold night (the Dutch record is −27.4 °C) to well above the 75–90 °C LED drivers are rated for.
+            plausible=(-30, 120),
+            # A lamp warms up when it burns brighter, so this tells as much as dimming does.
+            finest_public=Public.DAY,
+            sentinels=frozenset({-999.0, -9999.0}),
+        ),
+        Property(
+            code="burning_hours",
+            label=Text("Branduren", "Burning hours"),
+            explanation=Text(
+                "Hoeveel uur de lamp heeft gebrand sinds hij er hangt.",
+                "How many hours the lamp has burned since it was installed.",
+            ),
+            unit="h",
+            units=LONG_TIME,
+            # Twice the 100,000 h that LED luminaires are commonly rated for.
+            plausible=(0, 200_000),
+            finest_public=Public.DAY,
+            sentinels=_NEVER_NEGATIVE,
+        ),
+        Property(
+            code="fault_code",
+            label=Text("Storing", "Fault"),
+            explanation=Text(
+                "Een nummer dat zegt wat er kapot is. 0 betekent: geen storing.",
+                "A number that says what is broken. 0 means: no fault.",
+            ),
+            unit="1",
+            units=NUMBER,
+            # One byte: controllers on DALI (IEC 62386) answer with 8 bits.
+            plausible=(0, 255),
+            finest_public=Public.LIVE,
+            sentinels=_NEVER_NEGATIVE,
+            whole=True,
+        ),
+        Property(
+            code="presence",
+            label=Text("Beweging bij de lamp", "Movement near the lamp"),
+            explanation=Text(
+                "Of er iemand langskwam. We bewaren alleen een telling van veel lampen samen.",
+                "Whether someone passed by. We keep only a count over many lamps together.",
+            ),
+            unit="1",
+            units=NUMBER,
+            plausible=(0, 1),
+            finest_public=Public.HOUR,
+            sentinels=_NEVER_NEGATIVE,
+            counts_people=True,
+            needs_rule="window_count",
+            whole=True,
+            boolean=True,
+        ),
+    ),
+)

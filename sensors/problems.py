@@ -1,0 +1,203 @@
+"""What is wrong with a register entry, told in plain words and without repeating what was given.
+
+Errors of the schema become problems here, and what is wrong can be mended for a moment, so that the rules between the
+parts (``sensors.rules``) still judge everything else.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from sensors.entry import Part
+from sensors.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One violation: where in the entry (``datastreams[2].retention``), of which rule, and what to do about it."""
+
+    path: str
+    rule: str
+    message: Text
+
+
+Location = tuple[int | str, ...]
+
+_FIELDS = {name for part in Part.__subclasses__() for name in part.model_fields}
+
+
+def path_of(location: Location) -> str:
+    """``("datastreams", 2, "retention")`` → ``datastreams[2].retention``. Only names of the schema: a name that someone
+    made up is left out, so that it can't end up in a log."""
+    path = ""
+    for step in location:
+        if isinstance(step, int):
+            path += f"[{step}]"
+        elif step in _FIELDS:
+            path += f".{step}" if path else step
+    return path
+
+
+def schema_problems(error: ValidationError) -> Iterator[Problem]:
+    """Every error of the schema as a problem. The input in the errors is left where it is."""
+    for each in error.errors(include_input=False, include_url=False):
+        yield _problem(each)
+
+
+def _problem(error: ErrorDetails) -> Problem:
+    path = path_of(error["loc"])
+    kind = error["type"]
+    limits: dict[str, Any] = error.get("ctx", {})
+    if kind == "extra_forbidden":
+        return Problem(path, "unknown_field", _unknown_field(str(error["loc"][-1])))
+    if kind in LISTED:
+        allowed = str(limits.get("expected") or limits.get("expected_tags", "")).replace(" or ", ", ")
+        return Problem(path, "not_in_list", Text(f"Kies een van deze codes: {allowed}.", f"Choose one of: {allowed}."))
+    if kind == "string_pattern_mismatch":
+        return Problem(path, "wrong_form", FORMS.get(path.rpartition(".")[2], PLAIN_TEXT))
+    rule, nl, en = MESSAGES.get(kind) or MESSAGES.get(kind.partition("_")[0], FALLBACK)
+    return Problem(path, rule, Text(nl.format_map(limits), en.format_map(limits)))
+
+
+def _unknown_field(name: str) -> Text:
+    """The nearest name that we do know, when there is one: it helps with a typing error and repeats nothing."""
+    near = get_close_matches(name[:100], sorted(_FIELDS), n=1, cutoff=0.75)
+    if near and near[0] != name:
+        return Text(
+            f"Hier staat een veld dat wij niet kennen. Bedoelt u “{near[0]}”?",
+            f"There is a field here that we do not know. Did you mean “{near[0]}”?",
+        )
+    return Text("Hier staat een veld dat hier niet hoort.", "There is a field here that does not belong here.")
+
+
+LISTED = frozenset({"enum", "literal_error", "dtpr_element", "union_tag_invalid"})
+
+FALLBACK = ("wrong_value", "Deze waarde kan hier niet.", "This value is not possible here.")
+
+MESSAGES: dict[str, tuple[str, str, str]] = {
+    "missing": ("missing", "Dit is verplicht.", "This is required."),
+    "union_tag_not_found": ("missing", "Zeg in “rule” welke regel dit is.", "Say in “rule” which rule this is."),
+    "string_too_long": (
+        "too_long",
+        "Dit is te lang. Gebruik hoogstens {max_length} tekens.",
+        "This is too long. Use at most {max_length} characters.",
+    ),
+    "too_long": ("too_long", "Geef er hoogstens {max_length}.", "Give at most {max_length}."),
+    "string_too_short": ("empty", "Hier moet iets staan.", "This must not be empty."),
+    "too_short": ("empty", "Geef er minstens {min_length}.", "Give at least {min_length}."),
+    "greater_than_equal": ("out_of_range", "Dit is minstens {ge}.", "This is at least {ge}."),
+    "less_than_equal": ("out_of_range", "Dit is hoogstens {le}.", "This is at most {le}."),
+    "geometry_form": (
+        "not_geojson",
+        "Dit is geen punt of vlak in GeoJSON: alleen “type” (Point, Polygon of MultiPolygon) en “coordinates”.",
+        "This is not a point or area in GeoJSON: only “type” (Point, Polygon or MultiPolygon) and “coordinates”.",
+    ),
+    "geometry_invalid": (
+        "not_geojson",
+        "De rand van dit vlak kruist zichzelf.",
+        "The outline of this area crosses itself.",
+    ),
+    "geometry_range": (
+        "not_geojson",
+        "Dit zijn geen graden. Zet eerst de lengtegraad (oost), dan de breedtegraad (noord).",
+        "These are no degrees. Put the longitude (east) first, then the latitude (north).",
+    ),
+    # By the first word of Pydantic's error type: what was expected instead.
+    "string": ("wrong_type", "Hier hoort tekst.", "Text is expected here."),
+    "int": ("wrong_type", "Hier hoort een heel getal.", "A whole number is expected here."),
+    "float": ("wrong_type", "Hier hoort een getal.", "A number is expected here."),
+    "finite": ("wrong_type", "Hier hoort een getal.", "A number is expected here."),
+    "bool": ("wrong_type", "Hier hoort true (ja) of false (nee).", "true or false is expected here."),
+    "date": ("wrong_type", "Hier hoort een datum, zoals 2025-01-31.", "A date is expected here, such as 2025-01-31."),
+    "uuid": ("wrong_type", "Hier hoort een UUID.", "A UUID is expected here."),
+    "url": ("wrong_type", "Hier hoort een webadres met https://.", "A web address with https:// is expected here."),
+    "tuple": ("wrong_type", "Hier hoort een lijst: [ … ].", "A list is expected here: [ … ]."),
+    "dict": ("wrong_type", "Hier horen velden: {{ … }}.", "Fields are expected here: {{ … }}."),
+    "model": ("wrong_type", "Hier horen velden: {{ … }}.", "Fields are expected here: {{ … }}."),
+}
+"""Pydantic's error types: the rule, and what to do in Dutch and English. The limits come from the schema."""
+
+PLAIN_TEXT = Text("Gebruik alleen gewone tekst.", "Use plain text only.")
+_DURATION = Text(
+    "Schrijf een duur als PT15M (15 minuten), PT1H (1 uur), P31D (31 dagen) of P2Y (2 jaar).",
+    "Write a duration as PT15M (15 minutes), PT1H (1 hour), P31D (31 days) or P2Y (2 years).",
+)
+_SLUG = Text(
+    "Gebruik kleine letters, cijfers, - en _, en begin met een letter.",
+    "Use lower-case letters, digits, - and _, and begin with a letter.",
+)
+FORMS = {
+    "reference": Text(
+        "Gebruik hoogstens 64 letters, cijfers, punten, - en _.", "Use at most 64 letters, digits, dots, - and _."
+    ),
+    "municipality": _SLUG,
+    "kind": _SLUG,
+    "group": _SLUG,
+    "observed_property": _SLUG,
+    "to": Text("Noem het kenmerk (reference) van de andere sensor.", "Give the reference of the other sensor."),
+    "unit": Text("Schrijf de eenheid in UCUM, zoals ug/m3.", "Write the unit in UCUM, such as ug/m3."),
+    "interval": _DURATION,
+    "window": _DURATION,
+    "aggregate": _DURATION,
+    "email": Text("Dit is geen e-mailadres.", "This is not an e-mail address."),
+    "phone": Text("Dit is geen telefoonnummer.", "This is not a phone number."),
+    "neighbourhood": Text("Dit is geen buurtcode, zoals BU07941000.", "Not a buurt code, such as BU07941000."),
+    "district": Text("Dit is geen wijkcode, zoals WK079410.", "Not a wijk code, such as WK079410."),
+}
+"""The form of a field that is more than plain text, by the field's name."""
+
+_X = {"nl": "x"}
+STAND_IN: dict[str, Any] = {
+    "id": "00000000-0000-0000-0000-000000000000",
+    "uri": "https://x.example/",
+    "reference": "x",
+    "municipality": "x",
+    "delivers_data": False,
+    "name": _X,
+    "summary": _X,
+    "status": "active",
+    "device": {"category": "sensor", "sensor_types": ["climate"]},
+    "location": {"kind": "fixed", "geometry": {"type": "Point", "coordinates": [5.3, 52.1]}},
+    "datastreams": [
+        {
+            "observed_property": "x",
+            "unit": "1",
+            "theme": "environment_climate",
+            "personal_data": "none",
+            "retention": {"raw": "P1D", "aggregate": "P1D"},
+        }
+    ],
+    "purposes": [{"code": "inform", "words": _X}],
+    "necessity": _X,
+    "legal": {"dpia": {"status": "planned"}},
+    "organisations": [{"role": "owner", "name": "x"}],
+    "contact": {"name": "x"},
+    "rights": _X,
+    "complaint": {"title": _X},
+    "active_from": "0001-01-01",
+}
+"""What breaks no rule by itself, in the place of what is missing or wrong. What is not in it is left out instead."""
+
+
+def mend(document: Any, error: ValidationError) -> Any:
+    """The document with every part that the schema refused replaced or left out. The document itself is not changed."""
+    for each in error.errors(include_input=False, include_url=False, include_context=False):
+        document = _mended(document, STAND_IN, each["loc"])
+    return document
+
+
+def _mended(inside: Any, spare: Any, location: Location) -> Any:
+    if not location:
+        return spare
+    step = location[0]
+    if isinstance(step, str) and step not in spare:
+        return {name: value for name, value in inside.items() if name != step}
+    copy = inside.copy()
+    # Every list in the stand-in has one member, which can stand for any.
+    spare_part = spare[0 if isinstance(step, int) else step]
+    copy[step] = _mended(inside[step], spare_part, location[1:]) if location[1:] else spare_part
+    return copy

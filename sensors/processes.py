@@ -1,0 +1,99 @@
+"""Servers started as children of this program: on free ports, and never left behind."""
+
+import json
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+HOST = "127.0.0.1"
+
+
+class ProcessError(Exception):
+    """A server could not be started or died; the message says which one and where its log is."""
+
+
+def tethered(command: Sequence[str], death_signal: signal.Signals, *, user: str | None = None) -> list[str]:
+    """The same command, made to receive ``death_signal`` when the thread that starts it dies, even by SIGKILL.
+
+    With ``user`` (only as root) it also gives up root's rights. An exit hook can't do this: nothing runs after SIGKILL.
+    Raises ProcessError when ``setpriv`` is missing.
+    """
+    setpriv = shutil.which("setpriv")
+    if setpriv is None:
+        raise ProcessError("The program setpriv is missing. On Debian: apt-get install util-linux")
+    change = [] if user is None else [f"--reuid={user}", f"--regid={pwd.getpwnam(user).pw_gid}", "--clear-groups"]
+    return [setpriv, *change, f"--pdeathsig={death_signal.name}", "--", *command]
+
+
+def start(
+    command: Sequence[str],
+    log: Path,
+    *,
+    cwd: Path | None = None,
+    show: bool = False,
+    environment: Mapping[str, str] | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start a child in its own process group, its output appended to ``log``; ``show`` sends standard output to ours.
+
+    The group keeps a Ctrl-C in the terminal from reaching it: its parent stops it, in the right order.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=None if show else output,
+            stderr=output,
+            cwd=cwd,
+            env={**os.environ, **(environment or {})},
+            process_group=0,
+        )
+
+
+def stop(process: subprocess.Popen[bytes], by: signal.Signals = signal.SIGTERM, *, patience: float = 20) -> None:
+    """Ask a child to stop; after ``patience`` seconds end it."""
+    if process.poll() is None:
+        process.send_signal(by)
+    try:
+        process.wait(patience)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def is_free(port: int) -> bool:
+    """Whether a server can listen on ``127.0.0.1:port`` now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def any_free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return probe.getsockname()[1]
+
+
+class Ports:
+    """The port of each server, remembered in a file between runs while it stays free."""
+
+    def __init__(self, memory: Path) -> None:
+        self._memory = memory
+
+    def take(self, name: str, usual: int) -> int:
+        """The port ``name`` had last time, else its usual one, else any free one."""
+        known: dict[str, int] = json.loads(self._memory.read_text()) if self._memory.exists() else {}
+        candidates = (known.get(name, usual), usual)
+        port = next((candidate for candidate in candidates if is_free(candidate)), None) or any_free_port()
+        self._memory.write_text(json.dumps(known | {name: port}))
+        return port

@@ -1,0 +1,25 @@
+"""Why a reading was not stored: a closed list, the same in the ledger, the quarantine and the register."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """One word per cause. A reason never holds a piece of the message it is about."""
+
+    UNKNOWN_TOPIC = "unknown_topic"
+    UNKNOWN_FORMAT = "unknown_format"
+    UNREGISTERED = "unregistered"
+    NOT_ACTIVE = "not_active"
+    NOT_INGESTED = "not_ingested"
+    TOO_LARGE = "too_large"
+    MALFORMED = "malformed"
+    NO_READINGS = "no_readings"
+    NO_TIME = "no_time"
+    BAD_TIME = "bad_time"
+    TIME_WITHOUT_ZONE = "time_without_zone"
+    IN_FUTURE = "in_future"
+    TOO_LATE = "too_late"
+    NOT_A_NUMBER = "not_a_number"
+    SENTINEL = "sentinel"
+    UNKNOWN_UNIT = "unknown_unit"
+    REFUSED_BY_DATABASE = "refused_by_database"

@@ -1,0 +1,181 @@
+-- lock: one writer at a time, so that revisions become visible in the order of their numbers
+select pg_advisory_xact_lock(hashtextextended('lantaarn.register', 0));
+
+-- conflicts: which of these entries would take the reference or address of another, or change their own address
+with current as (
+    select sensor.entry_id, sensor.municipality, sensor.reference, entry.document ->> 'uri' as uri
+    from lantaarn.sensor as sensor
+    inner join lantaarn.register_entry as entry on entry.revision = sensor.revision
+),
+
+candidate as (
+    select * from jsonb_to_recordset(%(batch)s -> 'entries')
+        as c (entry_id uuid, municipality text, reference text, uri text)
+)
+
+select candidate.entry_id, 'reference_taken' as rule
+from candidate
+inner join current on (current.municipality, current.reference) = (candidate.municipality, candidate.reference)
+where current.entry_id <> candidate.entry_id
+union all
+select candidate.entry_id, 'uri_taken'
+from candidate
+inner join current on current.uri = candidate.uri
+where current.entry_id <> candidate.entry_id
+union all
+select candidate.entry_id, 'uri_changed'
+from candidate
+inner join current on current.entry_id = candidate.entry_id
+where current.uri <> candidate.uri;
+
+-- publish: a new version of every entry that differs from its current one, and the sensor that points to it
+with candidate as (
+    select position, document, (document ->> 'id')::uuid as entry_id
+    from jsonb_array_elements(%(batch)s -> 'documents') with ordinality as c (document, position)
+),
+
+compared as (
+    select
+        candidate.position,
+        candidate.entry_id,
+        candidate.document,
+        coalesce(current.version, 0) as version,
+        current.document is distinct from candidate.document as changed
+    from candidate
+    left join lantaarn.sensor as sensor on sensor.entry_id = candidate.entry_id
+    left join lantaarn.register_entry as current on current.revision = sensor.revision
+),
+
+inserted as (
+    insert into lantaarn.register_entry (entry_id, version, document, valid_from, editor, reason)
+    select entry_id, version + 1, document, %(at)s, %(editor)s, %(reason)s
+    from compared
+    where changed
+    order by position
+    returning revision, entry_id, document
+),
+
+pointed as (
+    insert into lantaarn.sensor
+    (entry_id, municipality, reference, kind, status, delivers_data, neighbourhood, district, revision)
+    select
+        entry_id,
+        document ->> 'municipality',
+        document ->> 'reference',
+        document ->> 'kind',
+        document ->> 'status',
+        (document ->> 'delivers_data')::boolean,
+        document #>> '{location,neighbourhood}',
+        document #>> '{location,district}',
+        revision
+    from inserted
+    on conflict (entry_id) do update set
+        municipality = excluded.municipality,
+        reference = excluded.reference,
+        kind = excluded.kind,
+        status = excluded.status,
+        delivers_data = excluded.delivers_data,
+        neighbourhood = excluded.neighbourhood,
+        district = excluded.district,
+        revision = excluded.revision
+)
+
+select version + changed::integer as version, changed
+from compared
+order by position;
+
+-- exact_places: the exact places that we hold of these entries
+select entry_id, geometry
+from restricted.location
+where entry_id in (select value::uuid from jsonb_array_elements_text(%(batch)s -> 'entries'));
+
+-- keep_exact: the exact place of sensors that show only a cell
+insert into restricted.location (entry_id, geometry)
+select entry_id, geometry
+from jsonb_to_recordset(%(batch)s -> 'places') as place (entry_id uuid, geometry jsonb)
+on conflict (entry_id) do update set geometry = excluded.geometry
+where location.geometry is distinct from excluded.geometry;
+
+-- forget_exact: the exact place is shown now, or the sensor has moved to a cell of which we don't know more
+delete from restricted.location
+where entry_id in (select value::uuid from jsonb_array_elements_text(%(batch)s -> 'entries'));
+
+-- stop_datastreams: what these entries no longer declare is no longer taken in
+update lantaarn.datastream as held set active = false
+from lantaarn.sensor as sensor
+where
+    held.active
+    and sensor.id = held.sensor_id
+    and sensor.entry_id in (select value::uuid from jsonb_array_elements_text(%(batch)s -> 'entries'))
+    and (sensor.entry_id, held.property) not in (
+        select entry_id, property
+        from jsonb_to_recordset(%(batch)s -> 'datastreams') as declared (entry_id uuid, property text)
+    );
+
+-- change_datastreams: what these entries declare otherwise than before
+update lantaarn.datastream as held set
+    unit = declared.unit,
+    retention_class = declared.retention_class,
+    public = declared.public,
+    counts_people = declared.counts_people,
+    active = true
+from jsonb_to_recordset(%(batch)s -> 'datastreams') as declared (
+    entry_id uuid, property text, unit text, retention_class text, public text, counts_people boolean
+)
+inner join lantaarn.sensor as sensor on sensor.entry_id = declared.entry_id
+where
+    held.sensor_id = sensor.id
+    and held.property = declared.property
+    and (held.unit, held.retention_class, held.public, held.counts_people, held.active)
+    is distinct from (declared.unit, declared.retention_class, declared.public, declared.counts_people, true);
+
+-- start_datastreams: what these entries declare for the first time
+insert into lantaarn.datastream (sensor_id, property, unit, retention_class, public, counts_people, active)
+select
+    sensor.id,
+    declared.property,
+    declared.unit,
+    declared.retention_class,
+    declared.public,
+    declared.counts_people,
+    true
+from jsonb_to_recordset(%(batch)s -> 'datastreams') as declared (
+    entry_id uuid, property text, unit text, retention_class text, public text, counts_people boolean
+)
+inner join lantaarn.sensor as sensor on sensor.entry_id = declared.entry_id
+where not exists (
+    select from lantaarn.datastream as held
+    where held.sensor_id = sensor.id and held.property = declared.property
+)
+order by sensor.id, declared.property;
+
+-- current: the current version of every entry, in a fixed order whatever the server's language
+select
+    entry.entry_id,
+    entry.version,
+    entry.document,
+    entry.valid_from,
+    entry.recorded_at,
+    entry.editor,
+    entry.reason
+from lantaarn.sensor as sensor
+inner join lantaarn.register_entry as entry on entry.revision = sensor.revision
+order by sensor.municipality collate "C", sensor.reference collate "C";
+
+-- versions: every version of one entry, the first one first
+select entry_id, version, document, valid_from, recorded_at, editor, reason
+from lantaarn.register_entry
+where entry_id = %(entry_id)s
+order by version;
+
+-- load_areas: the outlines of neighbourhoods, districts and the municipality
+insert into lantaarn.area (code, level, name, district, municipality, geometry)
+select code, level, name, district, municipality, geometry
+from jsonb_to_recordset(%(batch)s -> 'areas')
+    as loaded (code text, level text, name text, district text, municipality text, geometry jsonb)
+on conflict (code) do update set
+    level = excluded.level,
+    name = excluded.name,
+    district = excluded.district,
+    municipality = excluded.municipality,
+    geometry = excluded.geometry;

@@ -1,0 +1,374 @@
+"""What must hold between the parts of a register entry, as one list.
+
+Sources: AVG/GDPR articles 5, 6, 13, 14 and 35; the Geonovum model ordinance for sensors; the Noord-Brabant schema.
+"""
+
+import re
+from collections.abc import Callable
+from operator import attrgetter
+
+from shapely.geometry import box, shape
+
+from sensors.codes import (
+    DeviceCategory,
+    DpiaStatus,
+    LegalGround,
+    LocationKind,
+    PersonalData,
+    Precision,
+    Public,
+    Role,
+    SensorType,
+    Status,
+)
+from sensors.entry import Datastream, Entry, Location
+from sensors.kinds import KINDS, Property
+from sensors.location import snap
+from sensors.persons import is_mobile_number, is_personal_mailbox, is_personal_name
+from sensors.problems import path_of
+from sensors.rule import Finder, Rule, at, each_datastream, not_after, twice
+
+RESIDENT = "Inwoner"
+"""The name of an organisation that is a resident: residents are never named."""
+
+NETHERLANDS = box(3.2, 50.7, 7.3, 53.7)
+"""The European Netherlands, roughly."""
+
+
+def _each_known(part: str, broken: Callable[[Datastream, Property], bool]) -> Finder:
+    """This part of every datastream whose property we know and of which this is so."""
+
+    def is_known_and_broken(entry: Entry, datastream: Datastream) -> bool:
+        known = _property(entry, datastream)
+        return known is not None and broken(datastream, known)
+
+    return each_datastream(part, is_known_and_broken)
+
+
+def _with_personal_data(path: str) -> Finder:
+    """This path, when nothing is there and any datastream is about people."""
+    return at(path, lambda entry: attrgetter(path)(entry) is None and _is_personal(entry))
+
+
+def _is_personal(entry: Entry) -> bool:
+    return any(datastream.personal_data is not PersonalData.NONE for datastream in entry.datastreams)
+
+
+def _property(entry: Entry, datastream: Datastream) -> Property | None:
+    kind = KINDS.get(entry.kind or "")
+    return kind.properties.get(datastream.observed_property) if kind else None
+
+
+def _is_unknown(entry: Entry, datastream: Datastream) -> bool:
+    return entry.delivers_data and entry.kind in KINDS and _property(entry, datastream) is None
+
+
+def _lacks(entry: Entry, role: Role) -> bool:
+    return all(organisation.role is not role for organisation in entry.organisations)
+
+
+def _is_camera(entry: Entry) -> bool:
+    return entry.device.category is DeviceCategory.CAMERA or SensorType.OPTICAL in entry.device.sensor_types
+
+
+def _hides_small_numbers(datastream: Datastream) -> bool:
+    return any(rule.rule == "public_threshold" for rule in datastream.privacy_rules)
+
+
+def _shows_few_people(entry: Entry, datastream: Datastream) -> bool:
+    known = _property(entry, datastream)
+    about_people = datastream.personal_data is not PersonalData.NONE or (known is not None and known.counts_people)
+    return about_people and datastream.public is not Public.NONE and not _hides_small_numbers(datastream)
+
+
+def _lacks_rule(datastream: Datastream, known: Property) -> bool:
+    return known.needs_rule is not None and all(rule.rule != known.needs_rule for rule in datastream.privacy_rules)
+
+
+def _is_coarse(entry: Entry) -> bool:
+    return entry.location.precision is not Precision.EXACT
+
+
+def _is_point_or_cell(place: Location) -> bool:
+    # Of a published entry with a coarse place only the cell is left; it can be imported again.
+    is_cell = place.precision is not Precision.EXACT and snap(place.geometry, place.precision) == place.geometry
+    return place.geometry["type"] == "Point" or is_cell
+
+
+def _does_not_fit_kind(entry: Entry) -> bool:
+    place = entry.location
+    if place.kind is LocationKind.FIXED:
+        return not _is_point_or_cell(place)
+    return place.geometry["type"] == "Point"
+
+
+def _organisations_that(is_so: Callable[[str], bool]) -> Finder:
+    return lambda entry: [
+        path_of(("organisations", index, "name"))
+        for index, organisation in enumerate(entry.organisations)
+        if is_so(organisation.name)
+    ]
+
+
+RULES: tuple[Rule, ...] = (
+    # Personal data
+    Rule(
+        "personal_data_ground",
+        "Dit gaat over mensen. Zeg welke reden uit de privacywet (AVG, artikel 6) hiervoor geldt.",
+        "This is about people. Say which legal ground of the GDPR (article 6) applies.",
+        _with_personal_data("legal.ground"),
+    ),
+    Rule(
+        "personal_data_privacy_statement",
+        "Dit gaat over mensen. Geef het webadres van de privacyverklaring.",
+        "This is about people. Give the web address of the privacy statement.",
+        _with_personal_data("legal.privacy_statement"),
+    ),
+    Rule(
+        "personal_data_dpia",
+        "Dit gaat over mensen. Zeg of er een onderzoek naar de privacy (DPIA) is gedaan.",
+        "This is about people. Say whether a data protection impact assessment (DPIA) was done.",
+        _with_personal_data("legal.dpia"),
+    ),
+    Rule(
+        "personal_data_controller",
+        "Dit gaat over mensen. Noem de organisatie die verantwoordelijk is (rol “controller”).",
+        "This is about people. Name the organisation that is the controller.",
+        at("organisations", lambda entry: _is_personal(entry) and _lacks(entry, Role.CONTROLLER)),
+    ),
+    Rule(
+        "retention",
+        "Zeg hoe lang dit wordt bewaard.",
+        "Say how long this is kept.",
+        each_datastream(
+            "retention",
+            lambda entry, datastream: (
+                datastream.retention is None
+                and (entry.delivers_data or datastream.personal_data is not PersonalData.NONE)
+            ),
+        ),
+    ),
+    Rule(
+        "identifiable_not_public",
+        "Mensen zijn hierin te herkennen. Dan mag het niet openbaar zijn.",
+        "People can be recognised in this. So it may not be public.",
+        each_datastream(
+            "public",
+            lambda _, datastream: (
+                datastream.personal_data is PersonalData.IDENTIFIABLE and datastream.public is not Public.NONE
+            ),
+        ),
+    ),
+    Rule(
+        "small_numbers_hidden",
+        "Dit telt mensen of voertuigen. Openbaar mag het alleen met de regel “public_threshold”.",
+        "This counts people or vehicles. It may be public only with the rule “public_threshold”.",
+        each_datastream("privacy_rules", _shows_few_people),
+    ),
+    # The law
+    Rule(
+        "law_needs_basis",
+        "Een taak van de overheid of een plicht staat in een wet. Noem minstens één wet of regeling.",
+        "A public task or legal obligation is laid down in law. Name at least one law or regulation.",
+        at(
+            "legal.basis",
+            lambda entry: (
+                entry.legal.ground in (LegalGround.PUBLIC_TASK, LegalGround.LEGAL_OBLIGATION) and not entry.legal.basis
+            ),
+        ),
+    ),
+    Rule(
+        "dpia_done_needs_date",
+        "De DPIA is gedaan. Zeg op welke datum.",
+        "The DPIA is done. Give its date.",
+        at(
+            "legal.dpia.date",
+            lambda entry: (
+                entry.legal.dpia is not None
+                and entry.legal.dpia.status is DpiaStatus.DONE
+                and entry.legal.dpia.date is None
+            ),
+        ),
+    ),
+    # The place
+    Rule(
+        "camera_needs_observed_area",
+        "Teken het gebied dat de camera ziet (observed_area).",
+        "Draw the area that the camera sees (observed_area).",
+        at("location.observed_area", lambda entry: _is_camera(entry) and entry.location.observed_area is None),
+    ),
+    Rule(
+        "observed_area_is_area",
+        "Wat een camera ziet is een vlak, geen punt.",
+        "What a camera sees is an area, not a point.",
+        at(
+            "location.observed_area",
+            lambda entry: entry.location.observed_area is not None and entry.location.observed_area["type"] == "Point",
+        ),
+    ),
+    Rule(
+        "place_fits_kind",
+        "Een sensor op een vaste plek heeft een punt. Een gebied of een sensor die beweegt heeft een vlak.",
+        "A fixed sensor has a point. An area or a mobile sensor has a polygon.",
+        at("location.geometry", _does_not_fit_kind),
+        reads=("location.kind", "location.precision"),
+    ),
+    Rule(
+        "place_in_netherlands",
+        "Deze plek ligt niet in Nederland. Zet eerst de lengtegraad (oost), dan de breedtegraad (noord).",
+        "This place is not in the Netherlands. Put the longitude (east) first, then the latitude (north).",
+        at("location.geometry", lambda entry: not NETHERLANDS.covers(shape(entry.location.geometry))),
+    ),
+    Rule(
+        "resident_place_hidden",
+        "Deze sensor is van een inwoner. Kies “cell_100m” (in de stad) of “cell_1km” (daarbuiten).",
+        "This sensor belongs to a resident. Choose “cell_100m” (in town) or “cell_1km” (elsewhere).",
+        at(
+            "location.precision",
+            lambda entry: not _is_coarse(entry) and any(each.name == RESIDENT for each in entry.organisations),
+        ),
+    ),
+    Rule(
+        "cell_is_of_fixed_sensor",
+        "Een vak (“cell_…”) past alleen bij een sensor op een vaste plek.",
+        "A cell (“cell_…”) fits only a fixed sensor.",
+        at("location.precision", lambda entry: _is_coarse(entry) and entry.location.kind is not LocationKind.FIXED),
+        reads=("location.kind",),
+    ),
+    Rule(
+        "cell_hides_address",
+        "De precieze plek is niet openbaar. Laat het huisnummer weg.",
+        "The exact place is not public. Leave out the house number.",
+        at(
+            "location.address",
+            lambda entry: _is_coarse(entry) and re.search(r"\d", entry.location.address or "") is not None,
+        ),
+    ),
+    Rule(
+        "cell_hides_observed_area",
+        "De precieze plek is niet openbaar. Dan kan het gebied dat hij ziet er ook niet bij.",
+        "The exact place is not public. So neither is the area it sees.",
+        at("location.observed_area", lambda entry: _is_coarse(entry) and entry.location.observed_area is not None),
+    ),
+    # Organisations, never persons
+    Rule(
+        "owner",
+        "Noem de eigenaar (rol “owner”).",
+        "Name the owner.",
+        at("organisations", lambda entry: _lacks(entry, Role.OWNER)),
+    ),
+    Rule(
+        "organisation_not_person",
+        f"Noem een organisatie, geen persoon. Is het een inwoner? Schrijf dan “{RESIDENT}”.",
+        f"Name an organisation, not a person. Is it a resident? Then write “{RESIDENT}”.",
+        _organisations_that(is_personal_name),
+    ),
+    Rule(
+        "access_not_person",
+        "Noem organisaties, geen personen.",
+        "Name organisations, not persons.",
+        each_datastream("access_parties", lambda _, datastream: any(map(is_personal_name, datastream.access_parties))),
+    ),
+    Rule(
+        "contact_reachable",
+        "Geef een e-mailadres, een telefoonnummer of een webadres.",
+        "Give an e-mail address, a phone number or a web address.",
+        at(
+            "contact",
+            lambda entry: not (entry.contact.email or entry.contact.phone or entry.contact.url),
+        ),
+    ),
+    Rule(
+        "contact_not_person",
+        "Noem een afdeling of loket, geen persoon.",
+        "Name a department or desk, not a person.",
+        at("contact.name", lambda entry: is_personal_name(entry.contact.name)),
+    ),
+    Rule(
+        "contact_mailbox_of_desk",
+        "Dit lijkt het e-mailadres van een persoon. Geef dat van een afdeling, zoals info@ of sensoren@.",
+        "This looks like a person's e-mail address. Give that of a desk, such as info@ or sensoren@.",
+        at("contact.email", lambda entry: is_personal_mailbox(entry.contact.email or "")),
+    ),
+    Rule(
+        "contact_phone_of_desk",
+        "Dit is een mobiel nummer. Geef het nummer van een afdeling.",
+        "This is a mobile number. Give the number of a desk.",
+        at("contact.phone", lambda entry: is_mobile_number(entry.contact.phone or "")),
+    ),
+    # Dates
+    Rule(
+        "ended_needs_date",
+        "De sensor is weggehaald. Zeg op welke datum.",
+        "The sensor has been removed. Give the date.",
+        at("active_until", lambda entry: entry.status is Status.ENDED and entry.active_until is None),
+    ),
+    Rule(
+        "until_after_from",
+        "De laatste dag ligt na de eerste dag.",
+        "The last day is after the first.",
+        not_after("active_from", "active_until"),
+    ),
+    Rule(
+        "review_after_from",
+        "De dag van de evaluatie ligt na de eerste dag.",
+        "The review date is after the first day.",
+        not_after("active_from", "review_date"),
+    ),
+    # What is measured
+    Rule(
+        "kind_known",
+        f"Wij krijgen gegevens van deze sensor. Zeg welk soort het is: {', '.join(KINDS)}.",
+        f"This sensor delivers data to us. Say which kind it is: {', '.join(KINDS)}.",
+        at("kind", lambda entry: entry.delivers_data and entry.kind not in KINDS),
+    ),
+    Rule(
+        "data_needs_datastream",
+        "Wij krijgen gegevens van deze sensor. Zeg wat hij meet.",
+        "This sensor delivers data to us. Say what it measures.",
+        at("datastreams", lambda entry: entry.delivers_data and not entry.datastreams),
+    ),
+    Rule(
+        "property_once",
+        "Deze meting staat er al.",
+        "This observed property is already there.",
+        twice("datastreams", "observed_property"),
+    ),
+    Rule(
+        "property_of_kind",
+        "Dit soort sensor meet dit niet.",
+        "This kind of sensor does not measure this.",
+        each_datastream("observed_property", _is_unknown),
+    ),
+    Rule(
+        "unit_of_property",
+        "Dit is niet de eenheid van deze meting.",
+        "This is not the unit of this observed property.",
+        _each_known("unit", lambda datastream, known: datastream.unit != known.unit),
+    ),
+    Rule(
+        "public_not_too_fine",
+        "Dit mag niet zo precies openbaar zijn: het kan iets over mensen verraden.",
+        "This may not be public in such detail: it can betray people.",
+        _each_known("public", lambda datastream, known: datastream.public.fineness > known.finest_public.fineness),
+    ),
+    Rule(
+        "property_needs_rule",
+        "Bij deze meting hoort een privacyregel: “window_count” voor beweging, “match_in_memory” voor reistijd.",
+        "This needs its privacy rule: “window_count” for presence, “match_in_memory” for travel time.",
+        _each_known("privacy_rules", _lacks_rule),
+    ),
+    Rule(
+        "purpose_once",
+        "Dit doel staat er al.",
+        "This purpose is already there.",
+        twice("purposes", "code"),
+    ),
+    Rule(
+        "uri_https",
+        "Dit adres begint met https://.",
+        "This address begins with https://.",
+        at("uri", lambda entry: entry.uri.scheme != "https"),
+    ),
+)
+"""Every rule, in the order in which it is told."""

@@ -1,0 +1,260 @@
+"""What a program must be told: small typed classes, read from the environment.
+
+Everything is ``LANTAARN_*``, except the addresses ``DATABASE_URL`` and ``MQTT_URL`` and the password that goes with
+the latter. A secret ``X`` may be in a file instead, named by ``X_FILE``, as containers hand it over. Secrets print as
+stars.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import unquote, urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+PREFIX = "LANTAARN_"
+MQTT_PORTS = {"mqtt": 1883, "mqtts": 8883}
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message names the variable and never repeats its value."""
+
+
+class Settings(BaseSettings):
+    """The base of every class here. Use ``load`` to make one: its errors are for people."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, hide_input_in_errors=True, validate_by_name=True, env_ignore_empty=True
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - a .env file is not read: one place to look
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - its files can't have a name of their own
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is passed in, then the environment, then the files that the environment names."""
+        return init_settings, env_settings, _SecretFiles(settings_cls)
+
+    @classmethod
+    def load(cls, **given: Any) -> Self:
+        """The settings of this environment; ``given`` goes before it. Raises SettingsError, with every problem."""
+        try:
+            return cls(**given)
+        except ValidationError as error:
+            raise SettingsError("\n".join(_problems(cls, error))) from None
+
+    def shown(self) -> Iterator[tuple[str, str]]:
+        """Each variable with its value, secrets hidden."""
+        for name, field in type(self).model_fields.items():
+            value = getattr(self, name)
+            yield _variable(name, field), "–" if value is None else _shown(value)
+
+
+def _variable(name: str, field: FieldInfo) -> str:
+    return str(field.validation_alias or f"{PREFIX}{name}".upper())
+
+
+def _is_secret(field: FieldInfo) -> bool:
+    return "SecretStr" in repr(field.annotation)
+
+
+def _shown(value: object) -> str:
+    if not isinstance(value, SecretStr):
+        return str(value)
+    text = value.get_secret_value()
+    return hide_password(text) if "://" in text else str(value)
+
+
+def hide_password(url: str) -> str:
+    """An address without its password; without its query too, where libpq allows a password."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    if parts.username is None:
+        return f"{parts.scheme}://{host}{parts.path}"
+    return f"{parts.scheme}://{parts.username}{':***' if parts.password else ''}@{host}{parts.path}"
+
+
+def _problems(settings: type[Settings], error: ValidationError) -> Iterator[str]:
+    names = {_variable(name, field): name for name, field in settings.model_fields.items()}
+    for detail in error.errors(include_input=False, include_url=False, include_context=False):
+        place = str(detail["loc"][0]) if detail["loc"] else ""
+        name = names.get(place, place)
+        field = settings.model_fields.get(name)
+        shown = _variable(name, field) if field else place
+        if field is not None and detail["type"] == "missing":
+            file = f" (or {shown}_FILE)" if _is_secret(field) else ""
+            yield f"{shown}{file} is not set: {field.description}"
+        else:
+            yield f"{shown}: {detail['msg'].removeprefix('Value error, ')}".removeprefix(": ")
+
+
+class _SecretFiles(PydanticBaseSettingsSource):
+    """The secrets that the environment names a file for."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        variable = _variable(field_name, field)
+        path = os.environ.get(f"{variable}_FILE", "")
+        if not path or not _is_secret(field):
+            return None, variable, False
+        if os.environ.get(variable):
+            raise SettingsError(f"Both {variable} and {variable}_FILE are set; leave one out")
+        try:
+            return Path(path).read_text(encoding="utf-8").strip(), variable, False
+        except (OSError, UnicodeDecodeError):
+            raise SettingsError(f"The file that {variable}_FILE names can't be read") from None
+
+    def __call__(self) -> dict[str, Any]:
+        fields = self.settings_cls.model_fields.items()
+        found = {name: self.get_field_value(field, name)[0] for name, field in fields}
+        return {name: value for name, value in found.items() if value is not None}
+
+
+def _is_database_url(url: SecretStr) -> SecretStr:
+    if urlsplit(url.get_secret_value()).scheme not in {"postgresql", "postgres"}:
+        raise ValueError("write it as postgresql://user:password@host:port/database")
+    return url
+
+
+def _is_mqtt_url(url: SecretStr) -> SecretStr:
+    parts = urlsplit(url.get_secret_value())
+    try:
+        usable = parts.scheme in MQTT_PORTS and parts.hostname and (parts.port is None or parts.port > 0)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ValueError("write it as mqtt://user:password@host:port (mqtts:// for TLS)")
+    return url
+
+
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_is_database_url)]
+MqttUrl = Annotated[SecretStr, AfterValidator(_is_mqtt_url)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
+WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+/")]
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerAddress:
+    """Where the broker is and who we are to it."""
+
+    host: str
+    port: int
+    tls: bool
+    username: str | None
+    password: SecretStr | None
+
+
+def broker_address(url: SecretStr, password: SecretStr | None) -> BrokerAddress:
+    """A valid ``MQTT_URL`` in its parts, user name and password decoded; ``password`` goes before the one in it."""
+    parts = urlsplit(url.get_secret_value())
+    in_url = SecretStr(unquote(parts.password)) if parts.password else None
+    return BrokerAddress(
+        host=parts.hostname or "",
+        port=parts.port or MQTT_PORTS[parts.scheme],
+        tls=parts.scheme == "mqtts",
+        username=unquote(parts.username) if parts.username else None,
+        password=password or in_url,
+    )
+
+
+class DatabaseSettings(Settings):
+    """Where the database is."""
+
+    database_url: DatabaseUrl = Field(
+        validation_alias="DATABASE_URL", description="the database, as postgresql://user:password@host:port/database"
+    )
+
+
+class LoginSettings(Settings):
+    """Who we are to the broker, as far as its address doesn't say so."""
+
+    mqtt_password: SecretStr | None = Field(
+        default=None, validation_alias="MQTT_PASSWORD", description="the broker's password, when it is not in MQTT_URL"
+    )
+
+
+class BrokerSettings(LoginSettings):
+    """Where the MQTT broker is."""
+
+    mqtt_url: MqttUrl = Field(
+        validation_alias="MQTT_URL", description="the broker, as mqtt://user:password@host:port (mqtts:// for TLS)"
+    )
+
+    @property
+    def broker(self) -> BrokerAddress:
+        """The address in its parts."""
+        return broker_address(self.mqtt_url, self.mqtt_password)
+
+
+class CitySettings(Settings):
+    """Which municipality this is, and how much a program tells in its log."""
+
+    municipality: Slug = Field(default="helmond", description="the first level of every topic")
+    log_level: LogLevel = "info"
+
+
+class BatchSettings(Settings):
+    """How much ingest writes at once."""
+
+    batch_size: int = Field(default=50, ge=1, le=5000, description="messages in one transaction")
+    batch_milliseconds: int = Field(default=500, ge=1, le=60_000, description="how long a batch may wait to fill")
+    metrics_host: str = "127.0.0.1"
+    metrics_port: Port | None = Field(default=None, description="where /livez, /readyz and /metrics of ingest answer")
+
+
+class IngestSettings(DatabaseSettings, BrokerSettings, CitySettings, BatchSettings):
+    """The writer: it reads the broker and writes the database."""
+
+
+class WebSettings(Settings):
+    """Where the web server listens."""
+
+    http_host: str = "127.0.0.1"
+    http_port: Port = 8000
+
+
+class TileSettings(Settings):
+    """The map's tiles, for those who want more behind it than the neighbourhoods."""
+
+    tile_url: WebAddress | None = Field(default=None, description="map tiles, as https://host/{z}/{x}/{y}.png")
+    tile_attribution: str | None = Field(default=None, description="who made the map tiles")
+
+    @model_validator(mode="after")
+    def _tiles_have_a_maker(self) -> Self:
+        if (self.tile_url is None) != (self.tile_attribution is None):
+            raise ValueError("LANTAARN_TILE_URL and LANTAARN_TILE_ATTRIBUTION belong together: set both or none")
+        return self
+
+
+class ApiSettings(DatabaseSettings, CitySettings, WebSettings, TileSettings):
+    """The reader: the register, its pages and its APIs."""
+
+
+class SimulateSettings(BrokerSettings, CitySettings):
+    """The simulated city."""
+
+    seed: int = Field(default=1, description="the same seed gives the same city and the same weather")
+    days: int = Field(default=0, ge=0, le=366, description="how many days to play back before now")
+    replay: bool = Field(default=True, description="play the recorded series of real stations too")
+    faults: float = Field(default=0.03, ge=0, le=1, description="the share of devices with which something is wrong")
+
+
+class DemoSettings(CitySettings, WebSettings):
+    """The demo: it starts what no address is given of."""
+
+    database_url: DatabaseUrl | None = Field(default=None, validation_alias="DATABASE_URL")
+    mqtt_url: MqttUrl | None = Field(default=None, validation_alias="MQTT_URL")
+    pg_bin: Path | None = Field(default=None, description="the folder of PostgreSQL's programs")
+
+
+class DoctorSettings(DemoSettings, LoginSettings, BatchSettings, TileSettings):
+    """Everything there is to set, no address required."""

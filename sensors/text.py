@@ -1,0 +1,11 @@
+"""A text in the two languages of the register: Dutch first, English beside it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A label or sentence for people. ``nl`` is at language level B1."""
+
+    nl: str
+    en: str

@@ -1,0 +1,20 @@
+"""Troubles that a person can do something about, as one sentence; every other exception is a fault of the program."""
+
+import psycopg
+
+from sensors.db import RoleError
+from sensors.db.migrate import MigrationError
+from sensors.processes import ProcessError
+from sensors.settings import SettingsError
+
+
+def sentence(error: Exception) -> str | None:
+    """What to tell instead of a traceback; none for a fault of the program."""
+    match error:
+        case SettingsError() | ProcessError() | MigrationError() | RoleError():
+            return str(error)
+        case psycopg.OperationalError():
+            # Its text names host, port and user; the password is never in it.
+            return f"The database can't be reached: {str(error).strip()}"
+        case _:
+            return None

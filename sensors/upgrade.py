@@ -1,0 +1,14 @@
+"""Bring a database to this version of the program: its schema, the neighbourhoods, the compiled policies."""
+
+from sensors.db import Database
+from sensors.db.migrate import migrate
+from sensors.register import derive, load_areas
+
+
+def upgrade(db: Database) -> list[str]:
+    """The names of the migrations applied. Safe to call again. Raises ``MigrationError`` as ``migrate`` does."""
+    applied = migrate(db)
+    with db.transaction():
+        load_areas(db)
+        derive(db)
+    return applied

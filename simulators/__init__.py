@@ -1,0 +1,1 @@
+"""A seeded city that plays devices, and the demo that starts everything."""

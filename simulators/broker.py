@@ -1,0 +1,119 @@
+"""The embedded MQTT broker of the demo and the tests: rumqttd, from the wheel ``iotcore``.
+
+It speaks MQTT 3.1.1 on one port and MQTT 5 on another; each refuses clients of the other version. Sessions outlive a
+broken connection and are redelivered, at most 100 messages in flight. It listens on this machine only, without login.
+"""
+
+import logging
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from iotcore import Broker
+
+from sensors.processes import HOST, ProcessError, any_free_port, start, stop, tethered
+
+LISTENER = """
+[{version}.1]
+name = "{version}"
+listen = "{host}:{port}"
+next_connection_delay_ms = 1
+[{version}.1.connections]
+connection_timeout_ms = 60000
+max_payload_size = 262144
+max_inflight_count = 100
+dynamic_filters = true
+"""
+CONFIGURATION = """
+id = 0
+[router]
+id = 0
+max_connections = 10010
+max_outgoing_packet_count = 200
+max_segment_size = 104857600
+max_segment_count = 10
+"""
+
+
+class EmbeddedBroker:
+    """A broker that runs while the ``with`` block does. Raises ProcessError when it can't start."""
+
+    def __init__(self, folder: Path, *, port: int | None = None, port_v5: int | None = None) -> None:
+        self.port = port or any_free_port()
+        self.port_v5 = port_v5 or any_free_port()
+        self.log = folder / "log" / "broker.log"
+        self._configuration = folder / "broker.toml"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where MQTT 3.1.1 clients connect."""
+        return f"mqtt://{HOST}:{self.port}"
+
+    @property
+    def url_v5(self) -> str:
+        """Where MQTT 5 clients connect."""
+        return f"mqtt://{HOST}:{self.port_v5}"
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """The running broker. Raises ProcessError outside the ``with`` block."""
+        if self._process is None:
+            raise ProcessError("The embedded broker is not running")
+        return self._process
+
+    def __enter__(self) -> Self:
+        listeners = [LISTENER.format(version=version, host=HOST, port=port) for version, port in self._ports()]
+        self._configuration.parent.mkdir(parents=True, exist_ok=True)
+        self._configuration.write_text("".join([CONFIGURATION, *listeners]))
+        command = [sys.executable, "-m", "simulators.broker", str(self._configuration)]
+        self._process = start(tethered(command, signal.SIGTERM), self.log)
+        try:
+            self._wait_until_ready()
+        except BaseException:
+            stop(self._process)
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        stop(self.process)
+        self._process = None
+
+    def _ports(self) -> tuple[tuple[str, int], tuple[str, int]]:
+        return (("v4", self.port), ("v5", self.port_v5))
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + 30
+        waiting = [port for _, port in self._ports()]
+        while waiting:
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise ProcessError(f"The broker did not start; its log is {self.log}")
+            waiting = [port for port in waiting if not _answers(port)]
+            time.sleep(0.02)
+
+
+def _answers(port: int) -> bool:
+    try:
+        socket.create_connection((HOST, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def main() -> None:
+    """Run the broker of a configuration file in this process, until SIGTERM."""
+    # The library runs outside Python, where no handler would be called: the signals end the process by themselves.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # It logs every packet, as an error; a packet may hold personal data.
+    logging.getLogger("rumqttd").setLevel(logging.CRITICAL)
+    Broker(config_path=sys.argv[1]).run_forever()
+
+
+if __name__ == "__main__":
+    main()

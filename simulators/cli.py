@@ -1,0 +1,46 @@
+"""The sub-commands of the simulators: ``simulate`` and ``demo``."""
+
+import signal
+
+import click
+
+from sensors.settings import DemoSettings, SimulateSettings
+
+DAYS = click.IntRange(0, 366)
+
+
+def _end_at_once_on_ctrl_c() -> None:
+    """Until a program listens to signals itself: an import that Ctrl-C breaks off would tell it as an error."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@click.command(epilog="Example: MQTT_URL=mqtt://127.0.0.1:1883 lantaarn simulate --days 2")
+@click.option("--days", type=DAYS, default=0, show_default=True, help="How many days to play back before now.")
+@click.option("--replay/--no-replay", default=True, show_default=True, help="Recorded series of real stations too.")
+@click.option("--seed", default=1, show_default=True, help="The same seed gives the same city.")
+@click.option("--faults", type=click.FloatRange(0, 1), default=0.03, show_default=True, help="Share of faulty devices.")
+def simulate(days: int, replay: bool, seed: int, faults: float) -> None:
+    """Be the city: publish what its devices would, until SIGTERM or Ctrl-C."""
+    _end_at_once_on_ctrl_c()
+    from sensors import logs  # noqa: PLC0415 - each command loads only what it needs
+    from simulators.simulate import run  # noqa: PLC0415
+
+    settings = SimulateSettings.load(days=days, replay=replay, seed=seed, faults=faults)
+    logs.configure(settings.log_level)
+    run(settings)
+
+
+@click.command(epilog="Example: lantaarn demo --days 7 --duration 600")
+@click.option("--duration", type=click.FloatRange(min=0), help="Stop after so many seconds of being up.")
+@click.option("--days", type=DAYS, default=2, show_default=True, help="How many days to play back before now.")
+@click.option("--replay/--no-replay", default=True, show_default=True, help="Recorded series of real stations too.")
+@click.option("--http-port", type=click.IntRange(1, 65535), help="Port of the web pages.  [default: 8000 if free]")
+def demo(duration: float | None, days: int, replay: bool, http_port: int | None) -> None:
+    """The whole city on this machine: database, broker, ingest, register and simulated devices.
+
+    Everything it makes is in the folder .lantaarn here. DATABASE_URL and MQTT_URL use servers that exist.
+    """
+    _end_at_once_on_ctrl_c()
+    from simulators.demo import City, run  # noqa: PLC0415
+
+    run(DemoSettings.load(), City(days=days, replay=replay), http_port=http_port, duration=duration)

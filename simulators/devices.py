@@ -1,0 +1,266 @@
+"""Simulated devices: a pure function from the seed, the device and the time to what it measures.
+
+So the past that is played back and the present agree, in whatever order and however often they are asked.
+"""
+
+import csv
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import count
+from math import cos, exp, pi, sin
+from random import Random
+from zoneinfo import ZoneInfo
+
+from astral import Observer
+from astral.sun import sunrise, sunset
+
+from sensors.codes import Status
+from sensors.entry import Entry
+from simulators import replay
+from simulators.messages import Sample
+
+HERE = ZoneInfo("Europe/Amsterdam")
+HELMOND = Observer(latitude=51.48, longitude=5.66)
+DUSK = timedelta(minutes=10)
+"""Lamps go on this long after sunset and off this long before sunrise."""
+
+Measure = Callable[[datetime], Mapping[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One device. It measures once every ``interval``, ``phase`` after the start of it: not all at the same moment."""
+
+    reference: str
+    kind: str
+    interval: timedelta
+    phase: timedelta
+    measure: Measure
+
+    def samples(self, start: datetime, until: datetime | None) -> Iterator[Sample]:
+        """What it measures after ``start``, up to and including ``until``; without it, for ever."""
+        beginning = datetime(2020, 1, 1, tzinfo=UTC) + self.phase
+        first = (start - beginning) // self.interval + 1
+        for number in count(first):
+            moment = beginning + number * self.interval
+            if until is not None and moment > until:
+                return
+            yield Sample(moment, self.measure(moment))
+
+
+def device(entry: Entry, seed: int) -> Device | None:
+    """The device behind a register entry, measuring what the entry declares; none when it delivers no data to us."""
+    if not entry.delivers_data or entry.status is not Status.ACTIVE or entry.kind not in _MODELS:
+        return None
+    model = _MODELS[entry.kind]
+    declared = tuple(datastream.observed_property for datastream in entry.datastreams)
+    interval = timedelta(seconds=150) if entry.reference.startswith("lucht-bewoner") else model.interval
+    phase = timedelta(seconds=int(_dice(seed, entry.reference, "phase").random() * interval.total_seconds()))
+    measure = model.make(entry, seed)
+
+    def measure_declared(moment: datetime) -> Mapping[str, float]:
+        measured = measure(moment)
+        return {code: measured[code] for code in declared if code in measured}
+
+    return Device(entry.reference, entry.kind, interval, phase, measure_declared)
+
+
+def wattage(reference: str, seed: int) -> float:
+    """The power of a lamp, drawn from a real inventory of luminaires, in W."""
+    watts, luminaires = _inventory()
+    return _dice(seed, reference, "wattage").choices(watts, luminaires)[0]
+
+
+def is_night(moment: datetime) -> bool:
+    """Are the streetlights of Helmond on?"""
+    off, on = _dawn_and_dusk(moment.astimezone(UTC).date())
+    return not off <= moment < on
+
+
+def dim_level(moment: datetime) -> float:
+    """How bright the streetlights are, in %: 60 between 23:00 and 06:00 local time, 0 by day."""
+    if not is_night(moment):
+        return 0.0
+    return 60.0 if not 6 <= moment.astimezone(HERE).hour < 23 else 100.0
+
+
+def _dice(*of: object) -> Random:
+    return Random("/".join(map(str, of)))  # noqa: S311 - weather and traffic, no secrets
+
+
+def _poisson(dice: Random, mean: float) -> float:
+    """A count of passers-by. Above 50 a normal distribution is as good, and much faster."""
+    if mean > 50:
+        return float(max(0, round(dice.gauss(mean, mean**0.5))))
+    product, limit, number = dice.random(), exp(-mean), 0
+    while product > limit:
+        product *= dice.random()
+        number += 1
+    return float(number)
+
+
+@lru_cache(maxsize=1)
+def _inventory() -> tuple[list[float], list[int]]:
+    with (replay.DATA / "luminaire_wattage.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [float(row["watt"]) for row in rows], [int(row["luminaires"]) for row in rows]
+
+
+@lru_cache(maxsize=4096)
+def _dawn_and_dusk(day: date) -> tuple[datetime, datetime]:
+    # In Helmond both fall within the day in UTC, all year round.
+    return sunrise(HELMOND, day) - DUSK, sunset(HELMOND, day) + DUSK
+
+
+@lru_cache(maxsize=4096)
+def _burnt(since: date, before: date) -> timedelta:
+    """How long a lamp was on in these whole days (UTC)."""
+    total = timedelta()
+    for number in range((before - since).days):
+        off, on = _dawn_and_dusk(since + timedelta(days=number))
+        total += timedelta(days=1) - (on - off)
+    return total
+
+
+def _burning_hours(since: date, moment: datetime) -> float:
+    moment = moment.astimezone(UTC)
+    midnight = datetime.combine(moment.date(), time(), UTC)
+    off, on = _dawn_and_dusk(moment.date())
+    today = min(moment, off) - midnight + max(timedelta(), moment - on)
+    return round((_burnt(since, moment.date()) + today) / timedelta(hours=1), 2)
+
+
+def _air_temperature(moment: datetime) -> float:
+    day, hour = _day_and_hour(moment)
+    return 10.5 - 8 * cos(2 * pi * (day - 20) / 365) + 4 * cos(2 * pi * (hour - 15) / 24)
+
+
+def _day_and_hour(moment: datetime) -> tuple[int, float]:
+    local = moment.astimezone(HERE)
+    return local.timetuple().tm_yday, local.hour + local.minute / 60
+
+
+def _streetlight(entry: Entry, seed: int) -> Measure:
+    watt = wattage(entry.reference, seed)
+    steps = [timedelta(minutes=3 * number) for number in range(5)]
+
+    def measure(moment: datetime) -> Mapping[str, float]:
+        dice = _dice(seed, entry.reference, moment)
+        strength = dice.gauss(1, 0.01)
+        power = watt * dim_level(moment) / 100 * strength
+        mean_level = sum(dim_level(moment - step) for step in steps) / len(steps)
+        return {
+            "power": round(power, 1),
+            "energy": round(watt * mean_level / 100 * strength * 0.25 / 1000, 5),
+            "dim_level": dim_level(moment),
+            "lamp_temperature": round(_air_temperature(moment) + 30 * power / watt + dice.gauss(0, 0.5), 1),
+            "burning_hours": _burning_hours(entry.active_from, moment),
+            "fault_code": 0.0,
+        }
+
+    return measure
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """How many of a class pass in a busy hour, and when it is busy: hours of the day and the width of the peak."""
+
+    busiest: float
+    workday: tuple[float, ...]
+    weekend: tuple[float, ...]
+    width: float = 1.6
+
+    def per_hour(self, moment: datetime) -> float:
+        """The mean number in an hour, around this moment."""
+        local = moment.astimezone(HERE)
+        peaks = self.weekend if local.weekday() >= 5 else self.workday
+        hour = _day_and_hour(moment)[1]
+        humps = sum(exp(-(((hour - peak) / self.width) ** 2)) for peak in peaks)
+        daytime = max(0.0, sin(pi * (hour - 5) / 18)) if 5 < hour < 23 else 0.0
+        return self.busiest * (0.015 + 0.35 * daytime + 0.6 * min(1.0, humps)) * (0.7 if local.weekday() >= 5 else 1)
+
+
+_FLOWS = {
+    "count_car": Flow(620, (8.0, 17.3), (14.5,)),
+    "count_van": Flow(90, (7.3, 16.2), (12.0,)),
+    "count_truck": Flow(45, (9.5, 14.0), (11.0,), 2.5),
+    "count_bus": Flow(9, (8.0, 16.5), (14.0,), 3.5),
+    "count_motorcycle": Flow(12, (8.0, 17.3), (15.0,), 2.5),
+    "count_bicycle": Flow(240, (8.2, 15.7), (14.5,), 0.9),
+    "count_pedestrian": Flow(180, (12.6, 16.0), (15.0,), 2.5),
+}
+_SLOW = frozenset({"count_bicycle", "count_pedestrian"})
+
+
+def _traffic(entry: Entry, seed: int) -> Measure:
+    site = _dice(seed, entry.reference, "site")
+    busy, limit = site.uniform(0.25, 1.0), site.choice((30, 50, 50, 70))
+    counted = [each.observed_property for each in entry.datastreams if each.observed_property in _FLOWS]
+
+    def measure(moment: datetime) -> Mapping[str, float]:
+        dice = _dice(seed, entry.reference, moment)
+        counts = {code: _poisson(dice, busy * _FLOWS[code].per_hour(moment) / 4) for code in counted}
+        vehicles = sum(number for code, number in counts.items() if code not in _SLOW)
+        return {
+            **counts,
+            "mean_speed": round(max(5.0, limit * (1 - 0.0012 * vehicles) + dice.gauss(0, limit / 20)), 1),
+            # A vehicle is over the loop for about half a second.
+            "occupancy": round(min(100.0, vehicles * 0.5 / 900 * 100 * dice.uniform(0.9, 1.1)), 2),
+        }
+
+    return measure
+
+
+def _air(entry: Entry, seed: int) -> Measure:
+    if entry.reference.startswith("lucht-bewoner"):
+        return _citizen(entry, seed)
+    site = _dice(seed, entry.reference, "site")
+    dirty, phase = site.uniform(0.7, 1.4), site.uniform(0, 2 * pi)
+
+    def measure(moment: datetime) -> Mapping[str, float]:
+        dice = _dice(seed, entry.reference, moment)
+        day, hour = _day_and_hour(moment)
+        # Days of bad and good air, for the whole city together: two slow waves that don't fit in one another.
+        weather = 1 + 0.4 * sin(2 * pi * day / 9) + 0.25 * sin(2 * pi * day / 23)
+        rush = exp(-(((hour - 8) / 2) ** 2)) + exp(-(((hour - 18) / 2.5) ** 2))
+        particles = max(0.5, dirty * weather * (7 + 4 * rush) + sin(phase + hour / 4) + dice.gauss(0, 0.8))
+        warm = _air_temperature(moment) + dice.gauss(0, 0.3)
+        return {
+            "pm2_5": round(particles, 1),
+            "pm10": round(1.6 * particles + abs(dice.gauss(0, 1)), 1),
+            "no2": round(max(0.0, dirty * weather * (12 + 14 * rush) + dice.gauss(0, 1.5)), 1),
+            "o3": round(max(0.0, 45 + 2 * warm - 18 * rush + dice.gauss(0, 3)), 1),
+            "temperature": round(warm, 1),
+            "relative_humidity": round(min(100.0, max(20.0, 95 - 1.4 * warm + dice.gauss(0, 2))), 1),
+        }
+
+    return measure
+
+
+def _citizen(entry: Entry, seed: int) -> Measure:
+    site = _dice(seed, entry.reference, "site")
+    factor, offset, delay = site.uniform(0.8, 1.25), site.uniform(-0.5, 1.5), timedelta(minutes=site.uniform(0, 45))
+
+    def measure(moment: datetime) -> Mapping[str, float]:
+        dice = _dice(seed, entry.reference, moment)
+        recorded = replay.citizen_at(moment - delay)
+        return {
+            code: round(max(0.0, factor * value + offset + dice.gauss(0, 0.3)), 2) for code, value in recorded.items()
+        }
+
+    return measure
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    interval: timedelta
+    make: Callable[[Entry, int], Measure]
+
+
+_MODELS = {
+    "streetlight": _Model(timedelta(minutes=15), _streetlight),
+    "traffic": _Model(timedelta(minutes=15), _traffic),
+    "air_quality": _Model(timedelta(minutes=10), _air),
+}

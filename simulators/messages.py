@@ -1,0 +1,63 @@
+"""What a simulated device says: samples, packed into messages in the native JSON payload."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+MOST_VALUES = 200
+"""Values in one message of the past: far below the broker's 262,144 bytes, and few enough for even progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What one device measured at one instant: values by property code, in canonical units."""
+
+    time: datetime
+    values: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One MQTT message. ``time`` is when it is sent; ``damaged`` replaces the payload of a device that is broken."""
+
+    topic: str
+    samples: tuple[Sample, ...]
+    time: datetime
+    damaged: bytes | None = None
+
+    @property
+    def payload(self) -> bytes:
+        """UTF-8 JSON. Numbers are written by ``repr``, so reading them back gives bit-equal floats."""
+        if self.damaged is not None:
+            return self.damaged
+        readings = [{"time": sample.time.isoformat(), **sample.values} for sample in self.samples]
+        content = readings[0] if len(readings) == 1 else {"readings": readings}
+        return json.dumps(content, separators=(",", ":")).encode()
+
+    @property
+    def size(self) -> int:
+        """The number of values in it."""
+        return sum(len(sample.values) for sample in self.samples)
+
+
+def topic(municipality: str, kind: str, reference: str) -> str:
+    """The topic of a device that speaks the native format."""
+    return f"{municipality}/{kind}/{reference}/json"
+
+
+def pack(on: str, samples: Iterable[Sample], now: datetime) -> Iterator[Message]:
+    """Samples in order of time → messages: up to ``now`` as many as fit in one, after it each by itself."""
+    waiting: list[Sample] = []
+    size = 0
+    for sample in samples:
+        if waiting and (sample.time > now or size + len(sample.values) > MOST_VALUES):
+            yield Message(on, tuple(waiting), waiting[-1].time)
+            waiting, size = [], 0
+        if sample.time > now:
+            yield Message(on, (sample,), sample.time)
+        else:
+            waiting.append(sample)
+            size += len(sample.values)
+    if waiting:
+        yield Message(on, tuple(waiting), waiting[-1].time)

@@ -1,0 +1,87 @@
+"""Publishing to the broker: MQTT 3.1.1, at least once (QoS 1), never more unanswered than the broker can bear."""
+
+import ssl
+import threading
+import time
+from types import TracebackType
+from typing import Any, Self
+from uuid import uuid4
+
+import paho.mqtt.client as mqtt
+import structlog
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.reasoncodes import ReasonCode
+
+from sensors.settings import BrokerAddress
+from simulators.messages import Message
+
+UNANSWERED = 50
+"""Messages on their way at the same time: half of what the embedded broker allows."""
+PATIENCE = 10.0
+"""Seconds that the last answers are waited for."""
+
+log = structlog.get_logger()
+
+
+class Publisher:
+    """A connection that comes back by itself; what was not answered is sent again."""
+
+    def __init__(self, address: BrokerAddress, stop: threading.Event) -> None:
+        self._stop = stop
+        self._room = threading.Semaphore(UNANSWERED)
+        self._client = mqtt.Client(
+            CallbackAPIVersion.VERSION2, client_id=f"lantaarn-simulate-{uuid4().hex[:8]}", protocol=mqtt.MQTTv311
+        )
+        self._client.max_inflight_messages_set(UNANSWERED)
+        self._client.reconnect_delay_set(min_delay=1, max_delay=15)
+        self._client.on_connect = _connected
+        self._client.on_disconnect = _disconnected
+        self._client.on_publish = self._answered
+        if address.tls:
+            # paho leaves the type of its parameter open.
+            self._client.tls_set_context(ssl.create_default_context())  # pyright: ignore[reportUnknownMemberType]
+        if address.username is not None:
+            password = address.password.get_secret_value() if address.password else None
+            self._client.username_pw_set(address.username, password)
+        self._client.connect_async(address.host, address.port, keepalive=30)
+
+    def __enter__(self) -> Self:
+        self._client.loop_start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._wait_for_answers()
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def send(self, message: Message) -> bool:
+        """Hand over a message; waits while too many are unanswered. False when it was stopped while waiting."""
+        while not self._room.acquire(timeout=0.2):
+            if self._stop.is_set():
+                return False
+        self._client.publish(message.topic, message.payload, qos=1)
+        return True
+
+    def _answered(self, *_: object) -> None:
+        self._room.release()
+
+    def _wait_for_answers(self) -> None:
+        deadline = time.monotonic() + PATIENCE
+        for _ in range(UNANSWERED):
+            if not self._room.acquire(timeout=max(0.0, deadline - time.monotonic())):
+                log.warning("messages_not_answered")
+                return
+
+
+def _connected(_client: mqtt.Client, _userdata: Any, _flags: mqtt.ConnectFlags, reason: ReasonCode, _: object) -> None:
+    if reason.is_failure:
+        log.warning("broker_refuses", reason=str(reason))
+    else:
+        log.info("connected_to_broker")
+
+
+def _disconnected(
+    _client: mqtt.Client, _userdata: Any, _flags: mqtt.DisconnectFlags, reason: ReasonCode, _: object
+) -> None:
+    if reason.is_failure:
+        log.warning("connection_to_broker_lost", reason=str(reason))

@@ -1,0 +1,228 @@
+"""Recorded real series, played as devices: moved in time, never changed in value.
+
+**Clocks.** The two American series have the clock time of their place and no zone. An hour that the clock skips in
+spring can't have been measured: the row is left out. An hour that comes twice in autumn has one row (or equal ones):
+it is taken as the first of the two, still summer time, and the second stays empty. Motorway hours that the file holds
+several times (once for each kind of weather) are equal, and are taken once; missing hours stay missing.
+
+**Moving.** Each source moves by a whole number of hours, such that the last recorded hour with today's place in the
+rhythm is now: the same hour of the day for air, the same hour of the week for traffic, so that the rush hour stays
+where it was. The few hours after it come live; then the recording starts again.
+"""
+
+import heapq
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from itertools import count
+from math import isnan
+from pathlib import Path
+from typing import cast
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from simulators.messages import Message, Sample, pack, topic
+
+DATA = Path(__file__).parent / "data"
+HERE = ZoneInfo("Europe/Amsterdam")
+HOUR = timedelta(hours=1)
+STATIONS = ("NL10131", "NL10230", "NL10236", "NL10237", "NL10247", "NL10248")
+CITIZEN = "lucht-bewoner-15092"
+BICYCLES = {
+    "verkeer-fremont-oost": "Fremont Bridge East Sidewalk",
+    "verkeer-fremont-west": "Fremont Bridge West Sidewalk",
+}
+MOTORWAY = "verkeer-metro"
+_COMPONENTS = {"NO2": "no2", "PM10": "pm10", "PM2.5": "pm2_5"}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One recorded file. ``read`` gives reference, property, time (UTC) and value, in order of time."""
+
+    name: str
+    kind: str
+    clock: ZoneInfo
+    """The clock of the place, whose hour of the day is kept."""
+    rhythm: timedelta
+    read: Callable[[], pd.DataFrame]
+
+
+def station(code: str) -> str:
+    """The reference of the device that replays an official station."""
+    return f"lucht-{code.lower()}"
+
+
+REFERENCES = frozenset({*map(station, STATIONS), CITIZEN, *BICYCLES, MOTORWAY})
+"""The devices that replay a recording."""
+
+
+def series() -> pd.DataFrame:
+    """Every recorded value: reference, kind, property, time (UTC, as recorded) and value, bit-equal to the files."""
+    return pd.concat([_read(source).assign(kind=source.kind) for source in SOURCES], ignore_index=True)
+
+
+def shifted(now: datetime, days: float) -> pd.DataFrame:
+    """As ``series``, with ``time`` moved towards ``now`` and ``recorded`` as it was: the last ``days`` before now."""
+    frames = [_moved(source, now, now - timedelta(days=days)) for source in SOURCES]
+    return pd.concat(frames, ignore_index=True)
+
+
+def messages(
+    now: datetime, days: float, *, municipality: str = "helmond", until: datetime | None = None
+) -> Iterator[Message]:
+    """What the recorded devices say from ``days`` before ``now`` up to and including ``until`` (``now`` by default)."""
+    return heapq.merge(
+        *streams(now, now - timedelta(days=days), until or now, municipality).values(), key=lambda message: message.time
+    )
+
+
+def streams(now: datetime, start: datetime, until: datetime | None, municipality: str) -> dict[str, Iterator[Message]]:
+    """The messages of each recorded device after ``start``, by reference; without ``until`` they never end."""
+    return {
+        str(reference): pack(
+            topic(municipality, source.kind, str(reference)), _samples(source, str(reference), now, start, until), now
+        )
+        for source in SOURCES
+        for reference in _read(source)["reference"].unique()
+    }
+
+
+def citizen_at(time: datetime) -> dict[str, float]:
+    """What the recorded citizen's sensor said last at this time, the recording repeated without end: for its likes."""
+    seconds, values = _citizen_track()
+    first, length = seconds[0], seconds[-1] - seconds[0] + 150
+    return values[bisect_right(seconds, first + (time.timestamp() - first) % length) - 1]
+
+
+@lru_cache(maxsize=1)
+def _citizen_track() -> tuple[list[float], list[dict[str, float]]]:
+    recorded = list(_played(_read(_SENSOR_COMMUNITY), timedelta(), None))
+    return [sample.time.timestamp() for sample in recorded], [dict(sample.values) for sample in recorded]
+
+
+def shift(source: Source, now: datetime) -> timedelta:
+    """How far a source moves: a whole number of hours."""
+    last = _last_hour(source)
+    recorded_clock = last.astimezone(source.clock).replace(tzinfo=None)
+    clock = _hour(now).astimezone(HERE).replace(tzinfo=None)
+    return _hour(now) - (last - (recorded_clock - clock) % source.rhythm)
+
+
+def _hour(time: datetime) -> datetime:
+    return time.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+
+
+def _last_hour(source: Source) -> datetime:
+    return _hour(cast("pd.Timestamp", _read(source)["time"].max()).to_pydatetime())
+
+
+def _moved(source: Source, now: datetime, start: datetime) -> pd.DataFrame:
+    recorded = _read(source)
+    time = recorded["time"] + shift(source, now)
+    moved = recorded.assign(kind=source.kind, recorded=recorded["time"], time=time)
+    return cast("pd.DataFrame", moved.loc[(time > start) & (time <= now)])
+
+
+def _samples(
+    source: Source, reference: str, now: datetime, start: datetime, until: datetime | None
+) -> Iterator[Sample]:
+    every = _read(source)
+    rows = every[every["reference"] == reference]
+    by = shift(source, now)
+    end = _last_hour(source) + HOUR
+    first = _hour(cast("pd.Timestamp", every["time"].min()).to_pydatetime())
+    # Whole turns of the rhythm, so that a Monday stays a Monday when the recording starts again.
+    turn = (end - first) // source.rhythm * source.rhythm
+    yield from _played(rows[rows["time"] > start - by], by, until)
+    for again in count(1):
+        if until is not None and end + by + (again - 1) * turn > until:
+            return
+        yield from _played(rows[rows["time"] >= end - turn], by + again * turn, until)
+
+
+def _played(rows: pd.DataFrame, by: timedelta, until: datetime | None) -> Iterator[Sample]:
+    wide = rows.pivot_table(index="time", columns="property", values="value", aggfunc="first", sort=True)
+    names = [str(name) for name in wide.columns]
+    times = cast("pd.DatetimeIndex", wide.index).to_pydatetime()
+    for time, numbers in zip(times, wide.to_numpy().tolist(), strict=True):
+        moved: datetime = time.astimezone(UTC) + by
+        if until is not None and moved > until:
+            return
+        yield Sample(moved, {name: value for name, value in zip(names, numbers, strict=True) if not isnan(value)})
+
+
+@lru_cache(maxsize=8)
+def _read(source: Source) -> pd.DataFrame:
+    return source.read().sort_values(["time", "reference", "property"], ignore_index=True)
+
+
+def _csv(name: str, separator: str = ",") -> pd.DataFrame:
+    # As text: the parser's own numbers were one bit off in older versions, Python's never are.
+    return pd.read_csv(DATA / name, sep=separator, dtype=str)
+
+
+def _utc(clock_times: pd.Series, zone: ZoneInfo) -> pd.Series:
+    first_of_two = clock_times.notna().to_numpy()  # for every row: summer time, when both can be meant
+    return clock_times.dt.tz_localize(zone, ambiguous=first_of_two, nonexistent="NaT").dt.tz_convert("UTC")
+
+
+def _stations() -> pd.DataFrame:
+    table = _csv("brabant_2023_hourly_long.csv.gz")
+    return pd.DataFrame(
+        {
+            "reference": "lucht-" + table["station_code"].str.lower(),
+            "property": table["component"].map(_COMPONENTS),
+            "time": pd.to_datetime(table["start_utc"], utc=True),
+            "value": table["value_ug_m3"].map(float),
+        }
+    )
+
+
+def _citizen() -> pd.DataFrame:
+    table = _csv("15092_sds011_2019-01_02.csv.gz", ";")
+    time = pd.to_datetime(table["timestamp"], utc=True)
+    columns = {"P1": "pm10", "P2": "pm2_5"}
+    return pd.concat(
+        pd.DataFrame({"reference": CITIZEN, "property": code, "time": time, "value": table[column].map(float)})
+        for column, code in columns.items()
+    )
+
+
+def _bicycles() -> pd.DataFrame:
+    table = _csv("FremontBridge.csv.gz")
+    time = _utc(pd.to_datetime(table["Date"], format="%m/%d/%Y %I:%M:%S %p"), _SEATTLE)
+    return pd.concat(
+        pd.DataFrame(
+            {"reference": reference, "property": "count_bicycle", "time": time, "value": table[column].map(float)}
+        )
+        for reference, column in BICYCLES.items()
+    ).dropna()
+
+
+def _motorway() -> pd.DataFrame:
+    table = _csv("Metro_Interstate_Traffic_Volume.csv.gz").drop_duplicates("date_time")
+    return pd.DataFrame(
+        {
+            "reference": MOTORWAY,
+            "property": "count_motor_vehicle",
+            "time": _utc(pd.to_datetime(table["date_time"]), _MINNEAPOLIS),
+            "value": table["traffic_volume"].map(float),
+        }
+    ).dropna()
+
+
+_SEATTLE = ZoneInfo("America/Los_Angeles")
+_MINNEAPOLIS = ZoneInfo("America/Chicago")
+_DAY, _WEEK = timedelta(days=1), timedelta(weeks=1)
+_SENSOR_COMMUNITY = Source("sensor.community", "air_quality", ZoneInfo("Europe/London"), _DAY, _citizen)
+SOURCES = (
+    Source("Luchtmeetnet", "air_quality", HERE, _DAY, _stations),
+    _SENSOR_COMMUNITY,
+    Source("Fremont Bridge", "traffic", _SEATTLE, _WEEK, _bicycles),
+    Source("I-94", "traffic", _MINNEAPOLIS, _WEEK, _motorway),
+)
+"""The recorded sources; every device in them has a reference of its own."""

@@ -1,0 +1,143 @@
+"""``lantaarn simulate``: what all devices of the city say, first the past at full speed, then as time goes by."""
+
+import heapq
+import signal
+import threading
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from sensors.codes import Status
+from sensors.entry import Entry
+from sensors.settings import SimulateSettings
+from simulators import city, faults, replay
+from simulators.city_entry import MUNICIPALITY
+from simulators.devices import device
+from simulators.faults import Fault
+from simulators.messages import Message, pack, topic
+from simulators.publish import Publisher
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A city whose devices speak. ``faults``: what is wrong with which device, by reference."""
+
+    entries: tuple[Entry, ...]
+    seed: int
+    replay: bool
+    faults: Mapping[str, Fault]
+
+    def messages(self, start: datetime, now: datetime, until: datetime | None = None) -> Iterator[Message]:
+        """Everything said after ``start``, in the order in which it is sent; without ``until`` it never ends.
+
+        Up to ``now`` a message holds many readings, after it one. Pure: the same arguments give the same messages.
+        """
+        streams = self._streams(start, now, until)
+        for reference, fault in self.faults.items():
+            streams[reference] = faults.apply(fault, streams[reference], self.seed)
+        return heapq.merge(*streams.values(), key=lambda message: message.time)
+
+    def _streams(self, start: datetime, now: datetime, until: datetime | None) -> dict[str, Iterator[Message]]:
+        streams: dict[str, Iterator[Message]] = {}
+        for entry in self.entries:
+            found = device(entry, self.seed)
+            if found is not None and entry.reference not in replay.REFERENCES:
+                on = topic(entry.municipality, found.kind, entry.reference)
+                streams[entry.reference] = pack(on, found.samples(start, until), now)
+        return streams | (self._replayed(start, now, until) if self.replay else {})
+
+    def _replayed(self, start: datetime, now: datetime, until: datetime | None) -> dict[str, Iterator[Message]]:
+        present = {entry.reference for entry in self.entries if entry.status is Status.ACTIVE}
+        recorded = replay.streams(now, start, until, MUNICIPALITY)
+        return {reference: stream for reference, stream in recorded.items() if reference in present}
+
+
+def scenario(seed: int, *, replayed: bool = True, faulty: float = 0.0) -> Scenario:
+    """The example city. ``faulty``: the share of simulated devices with a fault; replayed ones have none."""
+    entries = tuple(city.entries(seed))
+    simulated = [each.reference for each in entries if each.delivers_data and each.reference not in replay.REFERENCES]
+    return Scenario(entries, seed, replayed, faults.choose(simulated, faulty, seed))
+
+
+def run(settings: SimulateSettings) -> None:
+    """Publish until Ctrl-C or SIGTERM. A broker that is away is waited for."""
+    plan = scenario(settings.seed, replayed=settings.replay, faulty=settings.faults)
+    _tell_faults(plan.faults)
+    now = datetime.now(UTC)
+    start = now - timedelta(days=settings.days)
+    with _until_signal() as stop, Publisher(settings.broker, stop) as publisher:
+        messages = plan.messages(start, now)
+        following = _play_past(messages, (start, now), publisher, stop)
+        if following is not None:
+            _play_on(following, messages, publisher, stop)
+
+
+def _tell_faults(wrong: Mapping[str, Fault]) -> None:
+    for reference, fault in sorted(wrong.items()):
+        click.echo(f"Fault on purpose: {reference} is {fault}")
+
+
+@contextmanager
+def _until_signal() -> Generator[threading.Event]:
+    stop = threading.Event()
+
+    def set_stop(*_: object) -> None:
+        stop.set()
+
+    before = {each: signal.signal(each, set_stop) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _play_past(
+    messages: Iterator[Message], span: tuple[datetime, datetime], publisher: Publisher, stop: threading.Event
+) -> Message | None:
+    """Publish up to the end of the span. Gives the first message after it, or nothing when it was stopped."""
+    start, end = span
+    with _progress() as show:
+        for message in messages:
+            if message.time > end:
+                show(1.0)
+                return message
+            if stop.is_set() or not publisher.send(message):
+                return None
+            show((message.time - start) / (end - start))
+    return None
+
+
+def _play_on(following: Message, messages: Iterator[Message], publisher: Publisher, stop: threading.Event) -> None:
+    while not stop.wait(max(0.0, (following.time - datetime.now(UTC)).total_seconds())):
+        if not publisher.send(following):
+            return
+        following = next(messages)
+
+
+@contextmanager
+def _progress() -> Generator[Callable[[float], None]]:
+    """A function that shows which share is done: a bar in a terminal, a line for each tenth elsewhere."""
+    console = Console()
+    if not console.is_terminal:
+        yield _Lines().show
+        return
+    with Progress(console=console) as bar:
+        task = bar.add_task("The past", total=1.0)
+        yield lambda share: bar.update(task, completed=share)
+
+
+class _Lines:
+    def __init__(self) -> None:
+        self._told = 0
+
+    def show(self, share: float) -> None:
+        tenth = int(share * 10)
+        if tenth > self._told:
+            self._told = tenth
+            click.echo(f"The past: {tenth * 10} %")

@@ -1,0 +1,86 @@
+"""What the register reads, on every edition of the database."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from api import register
+from api.filters import Filters
+from sensors.db import Database, connect
+from sensors.db.migrate import MIGRATIONS, read
+from tests.entries import camera, example
+from tests.published import HOUR, NOW, add, at_home, book, counter, measure, total
+
+NEIGHBOURHOODS = 44
+
+
+def references(db: Database, filters: Filters) -> set[str]:
+    return {row["reference"] for row in register.sensors(db, "helmond", filters).sensors}
+
+
+def test_filters_choose_and_other_municipalities_stay_out(each_database: Database) -> None:
+    db = each_database
+    add(db, example(), counter(status="paused"), camera(), example(reference="elders", municipality="deurne"))
+    everything = register.sensors(db, "helmond", Filters())
+    assert everything.matched == 3
+    assert {row["reference"]: row["personal_data"] for row in everything.sensors} == {
+        "LML-1": "none",
+        "verkeer-1": "none",
+        "camera-001": "identifiable",
+    }
+    assert references(db, Filters(kind="traffic")) == {"verkeer-1"}
+    assert references(db, Filters(kind="other")) == {"camera-001"}
+    assert references(db, Filters(status="paused")) == {"verkeer-1"}
+    here = everything.sensors[0]["neighbourhood"]
+    assert references(db, Filters(neighbourhood=here)) == {"LML-1", "verkeer-1", "camera-001"}
+    assert references(db, Filters(neighbourhood="BU00000000")) == set()
+    with pytest.raises(register.NotFoundError):
+        register.sensors(db, "helmond", Filters(page=2))
+
+
+def test_a_sensor_with_its_values_and_its_books(each_database: Database) -> None:
+    db = each_database
+    add(db, example(), counter())
+    measure(db, "LML-1", "no2", 21.5, NOW)
+    total(db, "LML-1", "no2", NOW - HOUR, 60, 3)
+    book(db, "LML-1", NOW, stored=3, refused={"in_future": 2, "sentinel": 1})
+    for hours_ago, amount in ((3, 7), (2, 43), (0, 99)):
+        total(db, "verkeer-1", "count_car", NOW - hours_ago * HOUR, amount, 4)
+
+    air = register.sensor(db, "helmond", "LML-1", datetime.now(UTC))
+    no2 = next(stream for stream in air.streams if stream.code == "no2")
+    assert no2.latest == (NOW, 21.5)
+    assert [value.value for value in no2.values] == [20]
+    assert (air.today.received, air.today.stored, air.today.quarantined) == (6, 3, 3)
+    assert air.week.reasons == (("in_future", 2), ("sentinel", 1))
+    assert air.last_seen == "today"
+    assert register.sensor(db, "helmond", str(air.entry.id), NOW).entry == air.entry
+
+    # Few are "fewer than 15", others rounded to 5, and an hour that is not over is not public.
+    (cars,) = register.sensor(db, "helmond", "verkeer-1", datetime.now(UTC)).streams
+    assert [(value.value, value.below) for value in cars.values] == [(None, 15), (45, None)]
+    assert cars.latest is None
+
+
+@pytest.mark.parametrize("name", ["nothing-here", "a\x00b", "'; drop table", "é", "x" * 200])
+def test_a_name_that_is_not_there(database: str, name: str) -> None:
+    with connect(database) as db, pytest.raises(register.NotFoundError):
+        register.sensor(db, "helmond", name, NOW)
+
+
+def test_outlines_and_neighbourhoods_to_choose_from(each_database: Database) -> None:
+    db = each_database
+    add(db, at_home())
+    assert len(register.areas(db, "helmond", "neighbourhood")) == NEIGHBOURHOODS
+    assert {row["level"] for row in register.areas(db, "helmond", None)} == {
+        "neighbourhood",
+        "district",
+        "municipality",
+    }
+    choices = register.neighbourhoods(db, "helmond")
+    assert len(choices) == NEIGHBOURHOODS
+    assert all(row["district_name"] for row in choices)
+
+
+def test_it_knows_which_migrations_there_are(each_database: Database) -> None:
+    assert register.migrations(each_database) == {migration.name for migration in read(MIGRATIONS)}

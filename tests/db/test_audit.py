@@ -1,0 +1,42 @@
+"""The audit finds what was changed behind its back, and nothing when all is well."""
+
+from datetime import timedelta
+from typing import LiteralString
+
+import pytest
+
+from ingest.audit import audit
+from sensors.db import Database
+from tests.db.test_store import NOW, a_day, register, take
+
+
+def test_a_day_of_ingest_is_in_order(each_database: Database) -> None:
+    register(each_database, "LML-1")
+    take(each_database, [*a_day(), *a_day()])
+    assert audit(each_database, NOW) == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "check"),
+    [
+        ("update lantaarn.ledger_reason set readings = readings + 1", "unexplained"),
+        ("delete from lantaarn.ledger_reason", "unexplained"),
+        ("update lantaarn.ledger set stored = 0, received = received - stored", "lost_rows"),
+        ("update lantaarn.rollup_hour set sum = sum + 0.001 where count > 3", "hours"),
+        ("update lantaarn.rollup_hour set count = count + 1", "hours"),
+        ("delete from lantaarn.rollup_day", "days"),
+        ("delete from lantaarn.observation_1y where value > 30", "days"),
+    ],
+)
+def test_a_change_is_found(each_database: Database, change: LiteralString, check: str) -> None:
+    register(each_database, "LML-1")
+    take(each_database, a_day())
+    each_database.execute(change)
+    assert check in {difference.check for difference in audit(each_database, NOW)}
+
+
+def test_totals_outlive_their_single_values(each_database: Database) -> None:
+    register(each_database, "LML-1")
+    take(each_database, a_day())
+    each_database.execute("delete from lantaarn.observation_1y")
+    assert audit(each_database, NOW + timedelta(days=367)) == ()

@@ -1,0 +1,289 @@
+"""The register in the database: versions, what is derived from them, and files in and out."""
+
+import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, LiteralString
+from uuid import UUID
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from sensors.codes import Precision
+from sensors.db import Database, connect
+from sensors.entry import Entry
+from sensors.location import Geometry, snap
+from sensors.register import (
+    Published,
+    check_file,
+    current,
+    derive,
+    export_entries,
+    import_entries,
+    load_areas,
+    publish,
+    versions,
+)
+from tests.entries import Document, camera, datastream, entries, example
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+HOME: Geometry = {"type": "Point", "coordinates": [5.6595, 51.4803]}
+NEXT_DOOR: Geometry = {"type": "Point", "coordinates": [5.6596, 51.4804]}
+ELSEWHERE: Geometry = {"type": "Point", "coordinates": [5.70, 51.49]}
+RESIDENT = [{"role": "owner", "name": "Inwoner"}]
+CELL = snap(HOME, Precision.CELL_100M)
+
+
+def at_home(geometry: Geometry, precision: str = "cell_100m") -> Document:
+    place = {"kind": "fixed", "geometry": geometry, "precision": precision}
+    return example(reference="thuis-1", location=place, organisations=RESIDENT, legal={})
+
+
+def put(db: Database, document: Document, editor: str = "team", reason: str = "new", at: datetime = NOW) -> Published:
+    outcome = publish(db, Entry.model_validate(document), editor=editor, reason=reason, at=at)
+    assert isinstance(outcome, Published)
+    return outcome
+
+
+def streams(db: Database) -> dict[str, dict[str, Any]]:
+    rows = db.execute("select property, unit, retention_class, public, active from lantaarn.datastream").fetchall()
+    return {row.pop("property"): row for row in rows}
+
+
+def exact_places(db: Database) -> list[Geometry]:
+    return [row["geometry"] for row in db.execute("select geometry from restricted.location").fetchall()]
+
+
+def write(folder: Path, documents: Sequence[object], name: str = "register.jsonl") -> Path:
+    path = folder / name
+    path.write_text("\n".join(json.dumps(document) for document in documents), encoding="utf-8")
+    return path
+
+
+def test_a_change_is_a_new_version_and_the_same_again_is_not(each_database: Database) -> None:
+    document = example()
+    assert put(each_database, document) == Published(1, changed=True)
+    assert put(each_database, document, at=NOW + timedelta(days=1)) == Published(1, changed=False)
+    later = put(each_database, document | {"status": "paused"}, editor="beheer", reason="storing")
+    assert later == Published(2, changed=True)
+    history = versions(each_database, UUID(document["id"]))
+    assert [(each.version, each.document["status"], each.editor) for each in history] == [
+        (1, "active", "team"),
+        (2, "paused", "beheer"),
+    ]
+    assert history[0].valid_from == NOW
+    assert [each.version for each in current(each_database)] == [2]
+
+
+def test_the_sensor_is_found_with_its_neighbourhood(each_database: Database) -> None:
+    load_areas(each_database)
+    load_areas(each_database)
+    put(each_database, example())
+    row = each_database.execute("select * from open.sensor").fetchone()
+    assert row is not None
+    assert (row["reference"], row["kind"], row["status"]) == ("LML-1", "air_quality", "active")
+    assert (row["neighbourhood"], row["neighbourhood_name"], row["district_name"]) == (
+        "BU07941000",
+        "Centrum",
+        "Binnenstad",
+    )
+    assert row["document"]["location"]["neighbourhood"] == "BU07941000"
+
+
+@pytest.mark.parametrize(
+    "attempt", ["update lantaarn.register_entry set reason = 'other'", "delete from lantaarn.register_entry"]
+)
+def test_a_version_is_never_changed_or_deleted(each_database: Database, attempt: LiteralString) -> None:
+    put(each_database, example())
+    with pytest.raises(psycopg.Error, match="append-only"), each_database.transaction():
+        each_database.execute(attempt)
+
+
+def test_datastreams_follow_the_entry(each_database: Database) -> None:
+    put(each_database, example(datastreams=[datastream("no2"), datastream("pm10")]))
+    before = streams(each_database)
+    assert before["no2"] == {"unit": "ug/m3", "retention_class": "P1Y", "public": "live", "active": True}
+    shorter = datastream("no2", retention={"raw": "P31D", "aggregate": "P1Y"}, public="hour")
+    put(each_database, example(datastreams=[shorter, datastream("o3")]))
+    after = streams(each_database)
+    assert after["no2"] == before["no2"] | {"retention_class": "P31D", "public": "hour"}
+    assert after["pm10"] == before["pm10"] | {"active": False}
+    assert after["o3"]["active"]
+    put(each_database, example(datastreams=[datastream("pm10")]))
+    assert {name for name, row in streams(each_database).items() if row["active"]} == {"pm10"}
+
+
+def test_a_sensor_that_delivers_nothing_has_no_datastreams(each_database: Database) -> None:
+    put(each_database, camera())
+    assert streams(each_database) == {}
+    assert [each.document["reference"] for each in current(each_database)] == ["camera-001"]
+
+
+def test_deriving_again_repairs_and_then_changes_nothing(each_database: Database) -> None:
+    put(each_database, example())
+    assert derive(each_database) == 0
+    each_database.execute("update lantaarn.datastream set unit = 'furlong' where property = 'no2'")
+    each_database.execute("update lantaarn.datastream set active = false where property = 'pm10'")
+    assert derive(each_database) == 2
+    assert streams(each_database)["no2"]["unit"] == "ug/m3"
+
+
+def test_the_exact_place_of_a_home_is_in_one_restricted_table_only(each_database: Database) -> None:
+    put(each_database, at_home(HOME))
+    assert exact_places(each_database) == [HOME]
+    (version,) = current(each_database)
+    assert version.document["location"]["geometry"] == CELL
+    held = each_database.execute("select document::text as text from lantaarn.register_entry").fetchall()
+    assert not any("5.6595" in row["text"] or "51.4803" in row["text"] for row in held)
+
+
+def test_a_home_that_moves_within_its_cell_shows_nothing_new(each_database: Database) -> None:
+    put(each_database, at_home(HOME))
+    assert put(each_database, at_home(NEXT_DOOR)) == Published(1, changed=False)
+    assert exact_places(each_database) == [NEXT_DOOR]
+
+
+def test_importing_the_cell_keeps_the_exact_place_until_the_cell_changes(each_database: Database) -> None:
+    put(each_database, at_home(HOME))
+    assert put(each_database, at_home(CELL)) == Published(1, changed=False)
+    assert exact_places(each_database) == [HOME]
+    put(each_database, at_home(snap(ELSEWHERE, Precision.CELL_100M)))
+    assert exact_places(each_database) == []
+
+
+def test_a_place_that_is_shown_exactly_is_no_longer_restricted(each_database: Database) -> None:
+    put(each_database, at_home(HOME))
+    official = example(reference="thuis-1", location={"kind": "fixed", "geometry": HOME})
+    put(each_database, official)
+    assert exact_places(each_database) == []
+
+
+@pytest.mark.parametrize("role", ["lantaarn_api", "lantaarn_dashboard", "lantaarn_ingest"])
+def test_readers_and_ingest_cannot_see_exact_places(each_database: Database, role: LiteralString) -> None:
+    with each_database.transaction():
+        each_database.execute("set local role " + role)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), each_database.transaction():
+            each_database.execute("select * from restricted.location")
+
+
+def test_what_breaks_a_rule_is_not_published(each_database: Database) -> None:
+    outcome = publish(each_database, Entry.model_validate(example(status="ended")), editor="team", reason="new", at=NOW)
+    assert not isinstance(outcome, Published)
+    assert [problem.rule for problem in outcome] == ["ended_needs_date"]
+    assert list(current(each_database)) == []
+
+
+def test_a_reference_or_address_of_another_sensor_is_refused(each_database: Database) -> None:
+    put(each_database, example())
+    thief = Entry.model_validate(example(id="00000000-0000-4000-8000-000000000001"))
+    moved = Entry.model_validate(example(uri="https://elsewhere.example/1"))
+    found = [publish(each_database, each, editor="t", reason="r", at=NOW) for each in (thief, moved)]
+    assert [{problem.rule for problem in each} for each in found if not isinstance(each, Published)] == [
+        {"reference_taken", "uri_taken"},
+        {"uri_changed"},
+    ]
+
+
+def test_a_bad_entry_loses_nothing_that_was_good(each_database: Database, tmp_path: Path) -> None:
+    put(each_database, example(reference="bekend"))
+    documents = [
+        example(reference="een"),
+        example(reference="twee", status="ended"),
+        example(reference="een"),
+        example(reference="bekend"),
+        {"reference": "drie"},
+        example(reference="bekend", id="00000000-0000-4000-8000-000000000001", uri="https://x.example/"),
+        example(reference="vier"),
+    ]
+    report = import_entries(each_database, write(tmp_path, documents), "team", "first import")
+    assert (report.published, report.unchanged) == (2, 1)
+    assert [(each.entry, each.rule) for each in report.problems if each.reference != "drie"] == [
+        ("2 (twee)", "ended_needs_date"),
+        ("3 (een)", "id_twice"),
+        ("3 (een)", "reference_taken"),
+        ("3 (een)", "uri_taken"),
+        ("6 (bekend)", "reference_taken"),
+    ]
+    assert {each.document["reference"] for each in current(each_database)} == {"een", "bekend", "vier"}
+    assert str(report).startswith("published 2, unchanged 1, refused 4\n")
+
+
+def test_an_export_imported_again_is_the_same_text(each_database: Database, tmp_path: Path) -> None:
+    documents = [example(reference="b"), at_home(HOME), example(reference="B"), camera()]
+    import_entries(each_database, write(tmp_path, documents), "team", "first")
+    lines = list(export_entries(each_database))
+    assert [json.loads(line)["reference"] for line in lines] == ["B", "b", "camera-001", "thuis-1"]
+    (tmp_path / "export.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    report = import_entries(each_database, tmp_path / "export.jsonl", "team", "again")
+    assert (report.published, report.unchanged, report.problems) == (0, 4, ())
+    assert list(export_entries(each_database)) == lines
+    assert exact_places(each_database) == [HOME]
+
+
+@settings(
+    max_examples=15,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(st.lists(entries(), min_size=1, max_size=8, unique_by=lambda document: document["reference"]))
+def test_any_valid_entries_go_in_and_come_out(
+    each_database: Database, tmp_path: Path, documents: list[Document]
+) -> None:
+    # One register for all examples, so leave out the references that it holds already.
+    taken = {each.document["reference"] for each in current(each_database)}
+    fresh = [document for document in documents if document["reference"] not in taken]
+    report = import_entries(each_database, write(tmp_path, fresh), "team", "any")
+    assert (report.published, report.problems) == (len(fresh), ())
+    again = import_entries(each_database, write(tmp_path, fresh), "team", "any")
+    assert (again.published, again.unchanged) == (0, len(fresh))
+
+
+def test_two_editors_at_once_each_get_their_own_version(database: str) -> None:
+    document = example()
+
+    def edit(number: int) -> Published:
+        with connect(database) as db:
+            return put(db, document | {"summary": {"nl": f"Versie {number}"}})
+
+    with ThreadPoolExecutor(4) as editors:
+        outcomes = list(editors.map(edit, range(8)))
+    assert sorted(each.version for each in outcomes) == list(range(1, 9))
+    with connect(database) as db:
+        history = versions(db, UUID(document["id"]))
+        (now,) = current(db)
+    assert [each.version for each in history] == list(range(1, 9))
+    assert now == history[-1]
+
+
+def test_a_file_is_a_list_an_object_or_lines(tmp_path: Path) -> None:
+    good, bad = example(), example(reference="b", status="ended")
+    as_list = tmp_path / "list.json"
+    as_list.write_text(json.dumps([good, bad], indent=2), encoding="utf-8-sig")
+    one = tmp_path / "one.json"
+    one.write_text(json.dumps(bad, indent=2), encoding="utf-8")
+    files = [as_list, one, write(tmp_path, [good, bad])]
+    assert [[(each.position, each.reference, each.rule) for each in check_file(file)] for file in files] == [
+        [(2, "b", "ended_needs_date")],
+        [(1, "b", "ended_needs_date")],
+        [(2, "b", "ended_needs_date")],
+    ]
+
+
+@pytest.mark.parametrize(
+    "content", [b"[{]", b"{\n", b"\xff\xfe\x00", b'[{"a": NaN}]', b"[" * 100_000, b"[" + b"9" * 5000 + b"]"]
+)
+def test_what_is_not_json_is_a_problem_too(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "bad.json"
+    path.write_bytes(content)
+    assert {problem.rule for problem in check_file(path)} == {"not_json"}
+
+
+def test_a_bad_line_hides_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "lines.jsonl"
+    path.write_text(f"{json.dumps(example())}\n{{\n\n{json.dumps(example(reference='b', status='ended'))}\n")
+    assert [(each.entry, each.rule) for each in check_file(path)] == [("2", "not_json"), ("4 (b)", "ended_needs_date")]

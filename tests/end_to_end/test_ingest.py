@@ -1,0 +1,155 @@
+"""From a device to the database, over a real broker: what is acknowledged is committed, what is not comes again."""
+
+import json
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from threading import Thread
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from paho.mqtt.client import Client, MQTTv5, MQTTv311
+from paho.mqtt.enums import CallbackAPIVersion
+from pydantic import SecretStr
+
+from ingest.worker import Worker
+from sensors.db import connect
+from sensors.entry import Entry
+from sensors.register import publish
+from sensors.settings import IngestSettings
+from simulators.broker import EmbeddedBroker
+from tests.entries import example
+from tests.waiting import wait_for
+
+Connection = psycopg.Connection[dict[str, Any]]
+
+
+@pytest.fixture
+def db(database: str) -> Iterator[Connection]:
+    with connect(database) as connection:
+        publish(connection, Entry.model_validate(example(reference="LML-1")), editor="test", reason="test", at=now())
+        yield connection
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@contextmanager
+def working(database: str, mqtt_url: str) -> Generator[Worker]:
+    worker = Worker(IngestSettings(database_url=SecretStr(database), mqtt_url=SecretStr(mqtt_url)))
+    thread = Thread(target=worker.run)
+    thread.start()
+    try:
+        wait_for(lambda: all(worker.check().values()), 10)
+        yield worker
+    finally:
+        worker.stop()
+        thread.join(20)
+    assert not thread.is_alive()
+
+
+@contextmanager
+def device(broker: EmbeddedBroker, *, v5: bool = False) -> Generator[Callable[[str, object], None]]:
+    """A device: publishes at QoS 1 and waits for the broker's acknowledgement."""
+    client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTv5 if v5 else MQTTv311)
+    url = broker.url_v5 if v5 else broker.url
+    client.connect("127.0.0.1", int(url.rsplit(":", 1)[1]))
+    client.loop_start()
+
+    def send(topic: str, content: object) -> None:
+        payload = content if isinstance(content, bytes) else json.dumps(content).encode()
+        client.publish(topic, payload, qos=1).wait_for_publish(10)
+
+    try:
+        yield send
+    finally:
+        client.disconnect()
+        client.loop_stop()
+
+
+def stored(db: Connection) -> int:
+    row = db.execute("select count(*) as n from lantaarn.observation").fetchone()
+    assert row is not None
+    return row["n"]
+
+
+def received(db: Connection) -> int:
+    row = db.execute("select coalesce(sum(received), 0)::int as n from lantaarn.ledger").fetchone()
+    assert row is not None
+    return row["n"]
+
+
+@pytest.mark.parametrize("ingest_v5", [False, True], ids=["mqtt-3.1.1", "mqtt-5"])
+def test_a_reading_of_a_registered_sensor_is_in_the_database_within_two_seconds(
+    database: str, db: Connection, broker: EmbeddedBroker, ingest_v5: bool
+) -> None:
+    with working(database, broker.url_v5 if ingest_v5 else broker.url), device(broker) as send:
+        send("helmond/air_quality/LML-1/json", {"time": now().isoformat(), "no2": 0})
+        wait_for(lambda: stored(db), 10)
+        send("helmond/air_quality/LML-1/json", {"time": now().isoformat(), "no2": 21.5})
+        wait_for(lambda: stored(db) == 2, 2)
+
+
+def test_what_the_register_does_not_declare_is_not_stored_and_the_ledger_says_why(
+    database: str, db: Connection, broker: EmbeddedBroker
+) -> None:
+    with working(database, broker.url), device(broker) as send:
+        send("helmond/air_quality/unknown/json", {"time": now().isoformat(), "no2": 1})
+        send("helmond/air_quality/LML-1/json", {"time": now().isoformat(), "o3": 1})
+        wait_for(lambda: db.execute("select 1 from lantaarn.ledger where fields_dropped = 1").fetchone(), 20)
+    assert stored(db) == 0
+    rows = db.execute("select sensor_id, reason, readings from lantaarn.ledger_reason").fetchall()
+    assert rows == [{"sensor_id": None, "reason": "unregistered", "readings": 1}]
+
+
+def test_what_comes_while_ingest_is_away_is_stored_when_it_is_back(
+    database: str, db: Connection, broker: EmbeddedBroker
+) -> None:
+    with working(database, broker.url), device(broker) as send:
+        send("helmond/air_quality/LML-1/json", {"time": now().isoformat(), "no2": 1})
+        wait_for(lambda: stored(db) == 1, 20)
+    start = now()
+    with device(broker) as send:
+        for second in range(200):
+            send("helmond/air_quality/LML-1/json", {"time": (start - timedelta(seconds=second)).isoformat(), "no2": 1})
+    with working(database, broker.url):
+        wait_for(lambda: stored(db) == 201, 20)
+    assert received(db) == 201
+
+
+def test_a_database_that_goes_away_loses_nothing(database: str, db: Connection, broker: EmbeddedBroker) -> None:
+    with working(database, broker.url), device(broker) as send:
+        send("helmond/air_quality/LML-1/json", {"time": now().isoformat(), "no2": 1})
+        wait_for(lambda: stored(db) == 1, 20)
+        with db.transaction():
+            db.execute("lock table lantaarn.ledger in access exclusive mode")
+            for second in range(150):
+                send(
+                    "helmond/air_quality/LML-1/json",
+                    {"time": (now() - timedelta(seconds=second)).isoformat(), "no2": 1},
+                )
+            db.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'lantaarn ingest'"
+            )
+        wait_for(lambda: stored(db) == 151, 20)
+    assert received(db) == stored(db)
+
+
+def test_a_new_register_entry_takes_effect_while_ingest_runs(
+    database: str, db: Connection, broker: EmbeddedBroker
+) -> None:
+    with working(database, broker.url), device(broker) as send:
+        send("helmond/air_quality/LML-2/json", {"time": now().isoformat(), "no2": 1})
+        wait_for(lambda: received(db) == 1, 20)
+        publish(
+            db, Entry.model_validate(example(reference="LML-2", id=str(uuid4()))), editor="test", reason="new", at=now()
+        )
+
+        def arrives() -> bool:
+            send("helmond/air_quality/LML-2/json", {"time": now().isoformat(), "no2": 1})
+            return stored(db) > 0
+
+        wait_for(arrives, 5)

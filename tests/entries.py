@@ -1,0 +1,217 @@
+"""Register entries for tests: one valid document, and a Hypothesis strategy for any."""
+
+import datetime as dt
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from hypothesis import strategies as st
+
+from sensors.codes import (
+    DTPR,
+    Connectivity,
+    DeviceCategory,
+    DpiaStatus,
+    HostObject,
+    LegalGround,
+    Precision,
+    Public,
+    RetentionClass,
+    SensorType,
+    Status,
+    Theme,
+)
+from sensors.kinds import KINDS, Property
+
+Document = dict[str, Any]
+
+
+def example(**changes: Any) -> Document:
+    """A valid entry: an air-quality station in the centre of Helmond. Changes replace whole fields.
+
+    Another reference is another sensor, with its own id.
+    """
+    reference = changes.get("reference", "LML-1")
+    document: Document = {
+        "schema_version": 1,
+        "id": str(uuid5(NAMESPACE_URL, reference)),
+        "uri": f"https://sensoren.helmond.example/id/{reference}",
+        "reference": reference,
+        "municipality": "helmond",
+        "kind": "air_quality",
+        "delivers_data": True,
+        "name": {"nl": "Luchtmeter in het centrum", "en": "Air quality sensor in the centre"},
+        "summary": {"nl": "Deze sensor meet hoe schoon de lucht is."},
+        "status": "active",
+        "device": {"category": "sensor", "sensor_types": ["chemical", "climate"], "technology": ["air_quality"]},
+        "location": {"kind": "fixed", "geometry": {"type": "Point", "coordinates": [5.66, 51.48]}, "height_m": 3.0},
+        "datastreams": [datastream("no2"), datastream("pm10"), datastream("pm2_5")],
+        "purposes": [{"code": "health", "words": {"nl": "Weten of de lucht gezond is."}}],
+        "necessity": {"nl": "Zonder metingen weten wij niet waar de lucht vies is."},
+        "legal": {"ground": "public_task", "basis": [{"title": {"nl": "Omgevingswet, artikel 20.1"}}]},
+        "organisations": [
+            {"role": "owner", "name": "Gemeente Helmond"},
+            {"role": "controller", "name": "Gemeente Helmond"},
+        ],
+        "contact": {"name": "Team Sensoren", "email": "sensoren@helmond.example"},
+        "rights": {"nl": "U mag vragen wat wij meten."},
+        "complaint": {"title": {"nl": "Een klacht doorgeven"}, "url": "https://helmond.example/klacht"},
+        "active_from": "2023-01-01",
+    }
+    return document | changes
+
+
+def datastream(observed_property: str, kind: str = "air_quality", **changes: Any) -> Document:
+    """A valid datastream without personal data, with its canonical unit."""
+    document: Document = {
+        "observed_property": observed_property,
+        "unit": KINDS[kind].properties[observed_property].unit,
+        "theme": "environment_water_soil_air",
+        "personal_data": "none",
+        "retention": {"raw": "P1Y", "aggregate": "P10Y"},
+        "public": "live",
+    }
+    return document | changes
+
+
+def camera(**changes: Any) -> Document:
+    """A valid entry of a traffic camera that delivers no data to us and sees people."""
+    seen = {"type": "Polygon", "coordinates": [[[5.66, 51.48], [5.661, 51.48], [5.661, 51.481], [5.66, 51.48]]]}
+    document = example(
+        reference="camera-001",
+        delivers_data=False,
+        kind=None,
+        device={"category": "camera", "sensor_types": ["optical"], "technology": ["video_camera"]},
+        datastreams=[
+            {
+                "observed_property": "image",
+                "unit": "1",
+                "theme": "safety_camera",
+                "personal_data": "identifiable",
+                "retention": {"raw": "none", "aggregate": "P1M"},
+            }
+        ],
+        legal={
+            "ground": "public_task",
+            "basis": [{"title": {"nl": "Gemeentewet, artikel 151c"}}],
+            "privacy_statement": "https://helmond.example/privacy",
+            "dpia": {"status": "done", "date": "2022-11-03"},
+        },
+    )
+    document["location"] = document["location"] | {"observed_area": seen}
+    return document | changes
+
+
+_words = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zs", "Zl", "Zp")), min_size=1, max_size=40)
+_duration = st.builds("P{}{}".format, st.integers(1, 99), st.sampled_from("DWMY"))
+_texts = st.fixed_dictionaries({"nl": _words}, optional={"en": _words})
+_links = st.fixed_dictionaries({"title": _texts}, optional={"url": st.just("https://helmond.example/lees")})
+_dates = st.dates(dt.date(2015, 1, 1), dt.date(2030, 1, 1))
+
+
+def _point(x: float, y: float) -> Document:
+    return {"type": "Point", "coordinates": [x, y]}
+
+
+def _rectangle(x: float, y: float, w: float, h: float) -> Document:
+    return {"type": "Polygon", "coordinates": [[[x, y], [x + w, y], [x + w, y + h], [x, y + h], [x, y]]]}
+
+
+_points = st.builds(_point, st.floats(3.4, 7.2), st.floats(50.76, 53.5))
+_areas = st.builds(
+    _rectangle, st.floats(3.4, 7.0), st.floats(50.76, 53.5), st.floats(0.001, 0.05), st.floats(0.001, 0.05)
+)
+
+
+def _several(codes: Any, least: int = 0, most: int = 3) -> st.SearchStrategy[list[Any]]:
+    return st.lists(st.sampled_from([str(code) for code in codes]), min_size=least, max_size=most, unique=True)
+
+
+@st.composite
+def entries(draw: st.DrawFn, *, delivers_data: bool | None = None) -> Document:
+    """Any valid entry as a document, in the form in which it is published: every kind, with and without personal data,
+    at an exact place, in an area, or at a resident's home."""
+    delivers = draw(st.booleans()) if delivers_data is None else delivers_data
+    kind = draw(st.sampled_from(sorted(KINDS))) if delivers or draw(st.booleans()) else None
+    codes = draw(_several(KINDS[kind].properties if kind else ["mast"], least=1, most=5))
+    datastreams = [draw(_datastreams(code, KINDS[kind].properties[code] if kind else None)) for code in codes]
+    start = draw(_dates)
+    document = example(
+        id=str(draw(st.uuids(version=4))),
+        reference=draw(st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,20}", fullmatch=True)),
+        kind=kind,
+        delivers_data=delivers,
+        name=draw(_texts),
+        summary=draw(_texts),
+        status=draw(st.sampled_from([each.value for each in Status])),
+        device=draw(_devices),
+        location=draw(_locations()),
+        datastreams=datastreams,
+        purposes=[{"code": code, "words": draw(_texts)} for code in draw(_several(DTPR["purpose"], least=1))],
+        necessity=draw(_texts),
+        legal=draw(_legal()),
+        rights=draw(_texts),
+        complaint=draw(_links),
+        risks=draw(st.lists(st.fixed_dictionaries({"risk": _texts, "mitigation": _texts}), max_size=2)),
+        active_from=start.isoformat(),
+        active_until=(start + dt.timedelta(days=draw(st.integers(1, 3000)))).isoformat(),
+    )
+    return _with_resident(document) if document["location"]["precision"] != "exact" else document
+
+
+_devices = st.fixed_dictionaries(
+    {
+        "category": st.sampled_from([each.value for each in DeviceCategory if each is not DeviceCategory.CAMERA]),
+        "sensor_types": _several([each for each in SensorType if each is not SensorType.OPTICAL], least=1),
+        "technology": _several(DTPR["technology"]),
+        "connectivity": _several(Connectivity),
+    },
+    optional={"make": _words, "model": _words, "supplier": _words},
+)
+
+
+def _with_resident(document: Document) -> Document:
+    owners = [{"role": role, "name": "Inwoner"} for role in ("owner", "operator")]
+    return document | {"organisations": [*owners, {"role": "controller", "name": "Gemeente Helmond"}]}
+
+
+def _locations() -> st.SearchStrategy[Document]:
+    rest = {"height_m": st.floats(-5, 100), "host_object": st.sampled_from([each.value for each in HostObject])}
+    precisions = st.sampled_from([each.value for each in Precision])
+    fixed = {"kind": st.just("fixed"), "geometry": _points, "precision": precisions}
+    spread = {"kind": st.sampled_from(["area", "mobile"]), "geometry": _areas, "precision": st.just("exact")}
+    return st.fixed_dictionaries(fixed, optional=rest) | st.fixed_dictionaries(spread, optional=rest)
+
+
+def _legal() -> st.SearchStrategy[Document]:
+    return st.fixed_dictionaries(
+        {
+            "ground": st.sampled_from([each.value for each in LegalGround]),
+            "basis": st.lists(_links, min_size=1, max_size=2),
+            "privacy_statement": st.just("https://helmond.example/privacy"),
+            "dpia": st.fixed_dictionaries(
+                {"status": st.sampled_from([each.value for each in DpiaStatus]), "date": _dates.map(dt.date.isoformat)}
+            ),
+        }
+    )
+
+
+@st.composite
+def _datastreams(draw: st.DrawFn, code: str, known: Property | None) -> Document:
+    finest = known.finest_public if known else Public.DAY
+    personal = draw(st.sampled_from(["none", "de_identified", "identifiable"]))
+    public = [each.value for each in Public if each.fineness <= finest.fineness]
+    rules: list[Document] = [{"rule": "public_threshold"}]
+    if known and known.needs_rule == "window_count":
+        rules.append({"rule": "window_count", "group": "centrum"})
+    if known and known.needs_rule == "match_in_memory":
+        rules.append({"rule": "match_in_memory", "to": "verkeer-002"})
+    classes = st.sampled_from([each.value for each in RetentionClass])
+    return {
+        "observed_property": code,
+        "unit": known.unit if known else "1",
+        "theme": draw(st.sampled_from([each.value for each in Theme])),
+        "personal_data": personal,
+        "privacy_rules": rules,
+        "retention": {"raw": draw(classes), "aggregate": draw(_duration)},
+        "public": "none" if personal == "identifiable" else draw(st.sampled_from(public)),
+    }

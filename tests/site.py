@@ -1,0 +1,28 @@
+"""The register on a port of its own, as visitors meet it."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from threading import Thread
+
+import uvicorn
+
+from api.app import create_app
+from sensors.processes import any_free_port
+from sensors.settings import ApiSettings
+from tests.waiting import wait_for
+
+
+@contextmanager
+def serving(database_url: str, **settings: str) -> Generator[str]:
+    """The address of a register that reads this database, until the block ends."""
+    port = any_free_port()
+    app = create_app(ApiSettings.load(database_url=database_url, **settings))
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, ws="none"))
+    thread = Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        wait_for(lambda: server.started, 10)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(10)

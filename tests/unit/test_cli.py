@@ -1,0 +1,82 @@
+"""The command: every help ends with an example, and troubles are sentences."""
+
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from lantaarn import COMMANDS, VERSION, main
+
+ROOT = Path(__file__).parents[2]
+
+
+def _commands() -> list[tuple[str, ...]]:
+    """Every command and sub-command, as its words."""
+    found: list[tuple[str, ...]] = [()]
+    for name in COMMANDS:
+        found.append((name,))
+        command = main.get_command(click.Context(main), name)
+        if isinstance(command, click.Group):
+            found += [(name, sub) for sub in command.commands]
+    return found
+
+
+@pytest.mark.parametrize("words", _commands(), ids=" ".join)
+def test_every_help_ends_with_an_example_of_that_command(words: tuple[str, ...]) -> None:
+    result = CliRunner().invoke(main, [*words, "--help"], prog_name="lantaarn")
+    assert result.exit_code == 0
+    last = " ".join(result.output.partition("Example:")[2].split())
+    assert f"lantaarn {' '.join(words)}".strip() in last
+
+
+def test_the_promised_commands_are_there() -> None:
+    words = {" ".join(each) for each in _commands()}
+    groups = {"register import", "register export", "register check", "retention run", "retention verify"}
+    assert groups | {"demo", "migrate", "ingest", "serve", "simulate", "doctor"} <= words
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["version"] == VERSION
+    assert CliRunner().invoke(main, ["--version"]).output == f"lantaarn, version {VERSION}\n"
+
+
+def test_an_unknown_command_is_said_to_be_so() -> None:
+    result = CliRunner().invoke(main, ["lamp"])
+    assert result.exit_code == 2
+    assert "No such command 'lamp'" in result.output
+
+
+def test_a_missing_setting_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    result = CliRunner().invoke(main, ["migrate"])
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: DATABASE_URL (or DATABASE_URL_FILE) is not set")
+
+
+def test_a_database_that_is_away_is_a_sentence_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://someone:hush-hush@127.0.0.1:1/lantaarn")
+    result = CliRunner().invoke(main, ["migrate"])
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: The database can't be reached")
+    assert "hush" not in result.output
+    assert "Traceback" not in result.output
+
+
+def test_doctor_without_anything_says_what_the_demo_would_use(tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "MQTT_URL"}}
+    done = subprocess.run(
+        [sys.executable, "-m", "lantaarn", "doctor"],
+        cwd=tmp_path,
+        env=environment | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "✓ database: DATABASE_URL is not set; lantaarn demo will run PostgreSQL" in done.stdout
+    assert "✓ broker: MQTT_URL is not set" in done.stdout

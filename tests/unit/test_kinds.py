@@ -1,0 +1,146 @@
+"""The kinds of sensors: found by folder, sound by themselves, and true to the real series they must hold."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sensors.kinds
+from sensors.codes import Public
+from sensors.kinds import KINDS, Factor, Kind, Property
+from sensors.kinds.native import decode
+from sensors.kinds.units import SAME
+from sensors.reasons import Reason
+
+FOLDER = Path(sensors.kinds.__file__).parent
+PROPERTIES = [
+    pytest.param(each, id=f"{kind.code}.{each.code}") for kind in KINDS.values() for each in kind.properties.values()
+]
+DOCUMENT = (FOLDER.parents[1] / "docs" / "payloads.md").read_text(encoding="utf-8")
+PAYLOADS = sorted(path for path in FOLDER.glob("*/examples/*.json") if not path.name.endswith(".expected.json"))
+
+
+def test_every_folder_is_a_kind_named_after_it() -> None:
+    folders = {path.parent.name for path in FOLDER.glob("*/__init__.py")}
+    assert set(KINDS) == folders == {kind.code for kind in KINDS.values()}
+    assert {"air_quality", "streetlight", "traffic"} <= folders
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.code)
+def test_codes_are_unique_and_are_not_words_of_the_envelope(kind: Kind) -> None:
+    assert [each.code for each in kind.properties.values()] == list(kind.properties)
+    assert not {"time", "readings", "value", "unit"} & set(kind.properties)
+
+
+@pytest.mark.parametrize("each", PROPERTIES)
+def test_a_property_is_complete(each: Property) -> None:
+    assert each.units[each.unit] == SAME
+    assert each.plausible[0] < each.plausible[1]
+    for text in (each.label.nl, each.label.en, each.explanation.nl, each.explanation.en):
+        assert text.strip() == text
+        assert text
+    assert each.explanation.nl.endswith(".")
+    assert len(each.label.nl) <= 60
+
+
+@pytest.mark.parametrize("each", PROPERTIES)
+def test_a_sentinel_is_never_a_value_that_can_be_real(each: Property) -> None:
+    low, high = each.plausible
+    assert not any(low <= sentinel <= high for sentinel in each.sentinels)
+
+
+@pytest.mark.parametrize("each", PROPERTIES)
+def test_what_counts_people_is_never_live_and_what_needs_a_rule_says_so(each: Property) -> None:
+    if each.counts_people or each.needs_rule:
+        assert each.finest_public.fineness <= Public.HOUR.fineness
+
+
+def test_a_streetlight_never_shows_more_than_a_day_except_faults_and_group_counts() -> None:
+    finest = {each.code: each.finest_public for each in KINDS["streetlight"].properties.values()}
+    assert finest.pop("fault_code") is Public.LIVE
+    assert finest.pop("presence") is Public.HOUR
+    assert set(finest.values()) == {Public.DAY}
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "value", "unit", "canonical"),
+    [
+        ("air_quality", "no2", 0.04, "mg/m3", 40),
+        ("air_quality", "no2", 40, "\u00b5g/m3", 40),
+        ("air_quality", "no2", 40, "\u03bcg/m³", 40),
+        ("air_quality", "pm10", 40, "GQ", 40),
+        ("air_quality", "pm10", 40_000, "ng/m3", 40),
+        ("air_quality", "temperature", 273.15, "K", 0),
+        ("air_quality", "temperature", 212, "[degF]", 100),
+        ("air_quality", "pressure", 101.325, "kPa", 1013.25),
+        ("air_quality", "relative_humidity", 0.5, "C62", 50),
+        ("streetlight", "energy", 1.5, "MW.h", 1500),
+        ("streetlight", "power", 0.1, "KWT", 100),
+        ("traffic", "mean_speed", 10, "m/s", 36),
+        ("traffic", "mean_speed", 50, "[mi_i]/h", 80.4672),
+        ("traffic", "travel_time", 90_000, "ms", 90),
+    ],
+)
+def test_units_convert_as_a_book_of_tables_says(
+    kind: str, code: str, value: float, unit: str, canonical: float
+) -> None:
+    factor: Factor = KINDS[kind].properties[code].units[unit]
+    assert factor(value) == pytest.approx(canonical, rel=1e-12, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("code", "lowest", "highest"),
+    # Real extremes: RIVM 2023 around Helmond (hourly), and an SDS011 in two winter months.
+    [("no2", -2.59, 382.8), ("pm10", -20.0, 469.07), ("pm2_5", -4.975, 139.27)],
+)
+def test_the_extremes_of_real_series_are_plausible(code: str, lowest: float, highest: float) -> None:
+    low, high = KINDS["air_quality"].properties[code].plausible
+    assert low <= lowest < highest <= high
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.code)
+def test_every_kind_has_examples_one_of_them_with_errors(kind: Kind) -> None:
+    expected = [json.loads(path.read_bytes()) for path in (FOLDER / kind.code / "examples").glob("*.expected.json")]
+    assert len(expected) >= 4
+    assert any(each["rejected"] for each in expected)
+
+
+@pytest.mark.parametrize("path", PAYLOADS, ids=lambda path: f"{path.parent.parent.name}/{path.stem}")
+def test_an_example_is_read_as_expected(path: Path) -> None:
+    kind = KINDS[path.parent.parent.name]
+    expected: dict[str, Any] = json.loads(path.with_suffix(".expected.json").read_bytes())
+    decoded = decode(kind, path.read_bytes(), frozenset(kind.properties))
+    assert [each.property for each in decoded.readings] == [each["property"] for each in expected["readings"]]
+    assert [_iso(each.time.isoformat()) for each in decoded.readings] == [
+        _iso(each["time"]) for each in expected["readings"]
+    ]
+    assert [each.value for each in decoded.readings] == pytest.approx([each["value"] for each in expected["readings"]])
+    assert [(each.reason, each.field) for each in decoded.rejected] == [
+        (Reason(each["reason"]), each["field"]) for each in expected["rejected"]
+    ]
+    assert decoded.fields_dropped == expected["fields_dropped"]
+
+
+@pytest.mark.parametrize("each", PROPERTIES)
+def test_the_document_for_device_makers_names_every_property_with_its_unit_and_sentinels(each: Property) -> None:
+    (row,) = [line for line in DOCUMENT.splitlines() if line.startswith(f"| `{each.code}` |")]
+    assert f"| `{each.unit}` |" in row
+    for sentinel in each.sentinels:
+        assert f"−{-sentinel:g}" in row
+
+
+def test_the_payloads_in_the_document_are_read_without_a_refusal() -> None:
+    payloads = re.findall(r"```json\n(.*?)```", DOCUMENT, re.DOTALL)
+    assert len(payloads) == 3
+    kind = KINDS["air_quality"]
+    for payload in payloads:
+        decoded = decode(kind, payload.encode(), frozenset(kind.properties))
+        assert decoded.readings
+        assert not decoded.rejected
+        assert not decoded.fields_dropped
+
+
+def _iso(text: str) -> str:
+    return text.replace("+00:00", "Z").replace(".250000", ".250")

@@ -1,0 +1,142 @@
+"""What becomes of one message: stored, or refused with a closed reason; nothing in between, and never a crash."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.pipeline import MAX_PAYLOAD, Datastream, Message, Outcome, Quality, Sensor, process
+from sensors.codes import Status
+from sensors.kinds import KINDS
+from sensors.reasons import Reason
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+AIR = KINDS["air_quality"]
+TOPIC = "helmond/air_quality/LML-1/json"
+
+
+def air_sensor(status: Status = Status.ACTIVE, *properties: str, term: timedelta = timedelta(days=31)) -> Sensor:
+    names = properties or ("no2", "pm10")
+    return Sensor(
+        7,
+        AIR,
+        status,
+        {
+            name: Datastream(number, name, "observation_31d", term, AIR.properties[name].plausible)
+            for number, name in enumerate(names, start=1)
+        },
+    )
+
+
+def outcome(payload: object, *, topic: str = TOPIC, sensor: Sensor | None = None) -> Outcome:
+    content = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+    register = {("helmond", "air_quality", "LML-1"): sensor or air_sensor()}
+    return process(Message(topic, content), register, NOW)
+
+
+def reasons(result: Outcome) -> list[Reason]:
+    return [each.reason for each in result.refused]
+
+
+def test_declared_values_are_stored_in_the_table_of_their_class() -> None:
+    result = outcome({"time": "2026-11-22T12:30:00+01:00", "no2": 21.5, "pm10": {"value": 0.03, "unit": "mg/m3"}})
+    stored = [(each.table, each.datastream_id, each.value, each.quality) for each in result.observations]
+    assert stored == [("observation_31d", 1, 21.5, Quality.GOOD), ("observation_31d", 2, 30.0, Quality.GOOD)]
+    assert {each.time for each in result.observations} == {datetime(2026, 11, 22, 11, 30, tzinfo=UTC)}
+    assert result.refused == ()
+
+
+def test_undeclared_fields_are_dropped_and_counted_and_not_named() -> None:
+    result = outcome({"time": "2026-11-22T12:00:00Z", "no2": 1, "kenteken": "12-ABC-3", "pm1": 4})
+    assert len(result.observations) == 1
+    assert result.fields_dropped == 2
+    assert "kenteken" not in repr(result)
+    assert "12-ABC-3" not in repr(result)
+
+
+@pytest.mark.parametrize(
+    ("topic", "reason"),
+    [
+        ("helmond/air_quality/LML-1", Reason.UNKNOWN_TOPIC),
+        ("helmond/air_quality/LML-1/json/more", Reason.UNKNOWN_TOPIC),
+        ("helmond/weather/LML-1/json", Reason.UNKNOWN_TOPIC),
+        ("helmond/air_quality/other/json", Reason.UNREGISTERED),
+        ("eindhoven/air_quality/LML-1/json", Reason.UNREGISTERED),
+        ("helmond/air_quality/LML-1/senml", Reason.UNKNOWN_FORMAT),
+    ],
+)
+def test_a_topic_must_name_a_registered_sensor_and_a_known_format(topic: str, reason: Reason) -> None:
+    result = outcome({"time": "2026-11-22T12:00:00Z", "no2": 1}, topic=topic)
+    assert reasons(result) == [reason]
+    assert result.observations == ()
+
+
+@pytest.mark.parametrize("status", [Status.PLANNED, Status.PAUSED, Status.ENDED])
+def test_only_an_active_sensor_is_stored(status: Status) -> None:
+    result = outcome({"time": "2026-11-22T12:00:00Z", "no2": 1}, sensor=air_sensor(status))
+    assert reasons(result) == [Reason.NOT_ACTIVE]
+
+
+def test_a_sensor_without_any_permitted_datastream_stores_nothing() -> None:
+    result = outcome({"time": "2026-11-22T12:00:00Z", "no2": 1}, sensor=Sensor(7, AIR, Status.ACTIVE, {}))
+    assert reasons(result) == [Reason.NOT_INGESTED]
+
+
+def test_a_message_too_large_is_refused_unread() -> None:
+    assert reasons(outcome(b" " * (MAX_PAYLOAD + 1))) == [Reason.TOO_LARGE]
+
+
+@pytest.mark.parametrize(
+    ("time", "expected"),
+    [
+        (NOW + timedelta(seconds=60), []),
+        (NOW + timedelta(seconds=61), [Reason.IN_FUTURE]),
+        (NOW - timedelta(days=31), []),
+        (NOW - timedelta(days=31, seconds=1), [Reason.TOO_LATE]),
+    ],
+)
+def test_the_clock_and_the_term_bound_the_time(time: datetime, expected: list[Reason]) -> None:
+    assert reasons(outcome({"time": time.isoformat(), "no2": 1})) == expected
+
+
+def test_one_bad_value_does_not_take_its_neighbours_along() -> None:
+    result = outcome({"time": "2026-11-22T12:00:00Z", "no2": "12", "pm10": 12})
+    assert reasons(result) == [Reason.NOT_A_NUMBER]
+    assert [each.value for each in result.observations] == [12.0]
+
+
+def test_an_implausible_value_is_stored_with_its_quality() -> None:
+    high = AIR.properties["no2"].plausible[1] + 1
+    assert [each.quality for each in outcome({"time": "2026-11-22T12:00:00Z", "no2": high}).observations] == [
+        Quality.IMPLAUSIBLE
+    ]
+
+
+def test_the_template_of_a_refused_topic_tells_nothing_of_the_sender() -> None:
+    result = outcome({}, topic="helmond/12-ABC-3/AA:BB:CC:DD:EE:FF/jan@example.org")
+    assert result.topic_template == "+/+/+/+"
+    assert outcome({}, topic="helmond/traffic/12-ABC-3/json").topic_template == "+/traffic/+/json"
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+near_miss = st.dictionaries(
+    st.sampled_from(["time", "no2", "pm10", "readings", "pm1", "value", "unit"]),
+    anything | st.sampled_from(["2026-11-22T11:59:00Z", "2026-11-22", "2030-01-01T00:00:00Z", -999, 12.5]),
+)
+
+
+@given(
+    topic=st.sampled_from([TOPIC, "helmond/air_quality/x/json"]) | st.text(),
+    payload=st.binary(max_size=300) | (anything | near_miss).map(lambda each: json.dumps(each).encode()),
+)
+def test_any_message_ends_as_observations_or_named_reasons(topic: str, payload: bytes) -> None:
+    result = outcome(payload, topic=topic)
+    assert all(isinstance(each.reason, Reason) for each in result.refused)
+    assert result.observations or result.refused or result.fields_dropped
+    assert result.size == len(payload)

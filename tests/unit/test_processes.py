@@ -1,0 +1,74 @@
+"""Children on free ports, stopped for certain, and never left behind."""
+
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from sensors.processes import HOST, Ports, any_free_port, is_free, start, stop
+from tests.waiting import wait_for
+
+STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); signal.pause()"
+CHILD = "import os, signal; print(os.getpid(), flush=True); signal.pause()"
+PARENT = f"""
+import signal, subprocess, sys
+from sensors.processes import tethered
+child = subprocess.Popen(tethered([sys.executable, "-c", {CHILD!r}], signal.SIGTERM))
+signal.pause()
+"""
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket()
+    listener.bind((HOST, port))
+    listener.listen()
+    return listener
+
+
+def test_the_usual_port_is_taken_when_it_is_free(tmp_path: Path) -> None:
+    usual = any_free_port()
+    assert Ports(tmp_path / "ports.json").take("http", usual) == usual
+
+
+def test_another_port_is_taken_and_remembered_while_it_stays_free(tmp_path: Path) -> None:
+    usual = any_free_port()
+    with _listen(usual):
+        assert not is_free(usual)
+        other = Ports(tmp_path / "ports.json").take("http", usual)
+        assert other != usual
+        assert is_free(other)
+    assert Ports(tmp_path / "ports.json").take("http", usual) == other
+    with _listen(other):
+        assert Ports(tmp_path / "ports.json").take("http", usual) == usual
+
+
+def test_a_child_that_will_not_stop_is_ended(tmp_path: Path) -> None:
+    child = start([sys.executable, "-c", STUBBORN], tmp_path / "child.log")
+    wait_for(lambda: "ready" in (tmp_path / "child.log").read_text(), 10)
+    stop(child, patience=0.2)
+    assert child.returncode == -signal.SIGKILL
+
+
+def test_stopping_one_that_is_gone_does_nothing(tmp_path: Path) -> None:
+    child = start([sys.executable, "-c", ""], tmp_path / "child.log")
+    child.wait(10)
+    stop(child)
+    assert child.returncode == 0
+
+
+def test_a_tethered_child_dies_with_a_parent_that_is_killed() -> None:
+    with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        assert _runs(child)
+        parent.kill()
+        parent.wait(10)
+    wait_for(lambda: not _runs(child), 10)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes() != b""  # empty: dead, and nobody has looked at it yet
+    except OSError:
+        return False

@@ -1,0 +1,279 @@
+"""What must hold between the parts of an entry: every rule broken once, and all of them together."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sensors.entry import Entry
+from sensors.persons import is_mobile_number, is_personal_mailbox, is_personal_name
+from sensors.rules import RULES, check, examine
+from tests.entries import Document, camera, datastream, entries, example
+
+AREA = {"type": "Polygon", "coordinates": [[[5.6, 51.4], [5.7, 51.4], [5.7, 51.5], [5.6, 51.4]]]}
+POINT = {"type": "Point", "coordinates": [5.66, 51.48]}
+OWNER = {"role": "owner", "name": "Gemeente Helmond"}
+CONTROLLER = {"role": "controller", "name": "Gemeente Helmond"}
+RESIDENT = {"role": "owner", "name": "Inwoner"}
+LEGAL = camera()["legal"]
+
+
+def contact(**changes: Any) -> Document:
+    return {"name": "Team Sensoren", "email": "sensoren@helmond.example"} | changes
+
+
+def place(**changes: Any) -> Document:
+    return {"kind": "fixed", "geometry": POINT} | changes
+
+
+def home(**changes: Any) -> Document:
+    """The place of a resident's sensor."""
+    return place(precision="cell_100m", host_object="facade") | changes
+
+
+def without(document: Document, key: str) -> Document:
+    return {name: value for name, value in document.items() if name != key}
+
+
+def measuring(*datastreams: Document, kind: str = "air_quality", **changes: Any) -> Document:
+    return example(kind=kind, datastreams=list(datastreams), **changes)
+
+
+def people(public: str = "none", **changes: Any) -> Document:
+    """A datastream about people, all in order but for its public form."""
+    return datastream("pm10", personal_data="de_identified", public=public) | changes
+
+
+BROKEN: list[tuple[str, str, Document]] = [
+    ("personal_data_ground", "legal.ground", camera(legal=without(LEGAL, "ground"))),
+    ("personal_data_privacy_statement", "legal.privacy_statement", camera(legal=without(LEGAL, "privacy_statement"))),
+    ("personal_data_dpia", "legal.dpia", camera(legal=without(LEGAL, "dpia"))),
+    ("personal_data_controller", "organisations", camera(organisations=[OWNER])),
+    ("retention", "datastreams[0].retention", camera(datastreams=[without(camera()["datastreams"][0], "retention")])),
+    ("retention", "datastreams[1].retention", measuring(datastream("no2"), without(datastream("pm10"), "retention"))),
+    (
+        "identifiable_not_public",
+        "datastreams[0].public",
+        measuring(
+            people("day", personal_data="identifiable", privacy_rules=[{"rule": "public_threshold"}]), legal=LEGAL
+        ),
+    ),
+    ("small_numbers_hidden", "datastreams[0].privacy_rules", measuring(people("day"), legal=LEGAL)),
+    (
+        "small_numbers_hidden",
+        "datastreams[0].privacy_rules",
+        measuring(datastream("count_bicycle", "traffic", public="hour"), kind="traffic"),
+    ),
+    ("law_needs_basis", "legal.basis", example(legal={"ground": "public_task"})),
+    ("law_needs_basis", "legal.basis", example(legal={"ground": "legal_obligation"})),
+    ("dpia_done_needs_date", "legal.dpia.date", camera(legal=LEGAL | {"dpia": {"status": "done"}})),
+    ("camera_needs_observed_area", "location.observed_area", camera(location=place())),
+    (
+        "camera_needs_observed_area",
+        "location.observed_area",
+        example(device={"category": "sensor", "sensor_types": ["optical"]}),
+    ),
+    ("observed_area_is_area", "location.observed_area", camera(location=place(observed_area=POINT))),
+    ("place_fits_kind", "location.geometry", example(location=place(geometry=AREA))),
+    ("place_fits_kind", "location.geometry", example(location=place(kind="mobile"))),
+    (
+        "place_in_netherlands",
+        "location.geometry",
+        example(location=place(geometry={"type": "Point", "coordinates": [51.48, 5.66]})),
+    ),
+    ("resident_place_hidden", "location.precision", example(organisations=[RESIDENT])),
+    (
+        "cell_is_of_fixed_sensor",
+        "location.precision",
+        example(location=place(kind="area", geometry=AREA, precision="cell_1km")),
+    ),
+    ("cell_hides_address", "location.address", example(location=home(address="Dorpsstraat 12"))),
+    ("cell_hides_observed_area", "location.observed_area", example(location=home(observed_area=AREA))),
+    ("owner", "organisations", example(organisations=[CONTROLLER])),
+    (
+        "organisation_not_person",
+        "organisations[1].name",
+        example(organisations=[OWNER, {"role": "operator", "name": "J. de Vries"}]),
+    ),
+    ("access_not_person", "datastreams[0].access_parties", measuring(datastream("no2", access_parties=["Jan Jansen"]))),
+    ("contact_reachable", "contact", example(contact={"name": "Team Sensoren"})),
+    ("contact_not_person", "contact.name", example(contact=contact(name="Mevr. Jansen"))),
+    ("contact_mailbox_of_desk", "contact.email", example(contact=contact(email="p.ersoon@amsterdam.nl"))),
+    ("contact_phone_of_desk", "contact.phone", example(contact=contact(phone="06 12345678"))),
+    ("ended_needs_date", "active_until", example(status="ended")),
+    ("until_after_from", "active_until", example(active_until="2022-12-31")),
+    ("review_after_from", "review_date", example(review_date="2022-12-31")),
+    ("kind_known", "kind", example(kind="weather")),
+    ("kind_known", "kind", without(example(), "kind")),
+    ("data_needs_datastream", "datastreams", example(datastreams=[])),
+    ("property_once", "datastreams[1].observed_property", measuring(datastream("no2"), datastream("no2"))),
+    (
+        "property_of_kind",
+        "datastreams[0].observed_property",
+        measuring(datastream("no2") | {"observed_property": "power"}),
+    ),
+    ("unit_of_property", "datastreams[0].unit", measuring(datastream("no2", unit="mg/m3"))),
+    (
+        "public_not_too_fine",
+        "datastreams[0].public",
+        measuring(datastream("mean_speed", "traffic", public="live"), kind="traffic"),
+    ),
+    (
+        "property_needs_rule",
+        "datastreams[0].privacy_rules",
+        measuring(datastream("presence", "streetlight", public="none"), kind="streetlight"),
+    ),
+    (
+        "purpose_once",
+        "purposes[1].code",
+        example(purposes=[{"code": "health", "words": {"nl": word}} for word in ("een", "twee")]),
+    ),
+    ("uri_https", "uri", example(uri="http://sensoren.helmond.example/id/LML-1")),
+]
+
+
+@pytest.mark.parametrize(("rule", "path", "document"), BROKEN, ids=[f"{rule}-{path}" for rule, path, _ in BROKEN])
+def test_a_broken_rule_is_told_once_at_its_place(rule: str, path: str, document: Document) -> None:
+    assert [(problem.rule, problem.path) for problem in check(document)] == [(rule, path)]
+
+
+def test_every_rule_is_tried_and_has_words_in_two_languages() -> None:
+    assert {rule for rule, _, _ in BROKEN} == {rule.id for rule in RULES}
+    assert len({rule.id for rule in RULES}) == len(RULES)
+    assert all(rule.text.nl and rule.text.en and rule.text.nl != rule.text.en for rule in RULES)
+
+
+@settings(deadline=None)
+@given(entries())
+def test_a_valid_entry_breaks_no_rule(document: Document) -> None:
+    assert isinstance(examine(document), Entry)
+
+
+def test_every_violation_is_told_at_once() -> None:
+    document = camera(
+        name={"nl": ""},
+        legal={"dpia": "gedaan"},
+        contact=contact(email="jan.jansen@helmond.example", phone=6),
+        status="ended",
+        location=place(height_m="hoog"),
+        datastreams=[without(camera()["datastreams"][0], "retention") | {"unit": ""}],
+    )
+    assert {(problem.path, problem.rule) for problem in check(document)} == {
+        ("name.nl", "empty"),
+        ("legal.dpia", "wrong_type"),
+        ("contact.phone", "wrong_type"),
+        ("location.height_m", "wrong_type"),
+        ("datastreams[0].unit", "wrong_form"),
+        ("legal.ground", "personal_data_ground"),
+        ("legal.privacy_statement", "personal_data_privacy_statement"),
+        ("contact.email", "contact_mailbox_of_desk"),
+        ("active_until", "ended_needs_date"),
+        ("location.observed_area", "camera_needs_observed_area"),
+        ("datastreams[0].retention", "retention"),
+    }
+
+
+def paths(document: Document) -> Iterator[str]:
+    """Every part of an entry, but the inside of a geometry."""
+    for name, value in document.items():
+        yield name
+        if isinstance(value, dict) and name not in ("geometry", "observed_area"):
+            yield from (f"{name}.{inner}" for inner in paths(value))  # pyright: ignore[reportUnknownArgumentType]
+
+
+@settings(deadline=None)
+@given(st.sampled_from([example(), camera()]), st.data())
+def test_a_broken_part_gives_no_false_alarm_elsewhere(document: Document, data: st.DataObject) -> None:
+    path = data.draw(st.sampled_from(list(paths(document))))
+    broken = _with(document, path.split("."), ["kapot", {"k": 1}])
+    assert [problem for problem in check(broken) if not problem.path.startswith(path)] == []
+    assert check(broken)
+
+
+def _with(document: Document, way: list[str], value: object) -> Document:
+    return document | {way[0]: _with(document[way[0]], way[1:], value) if way[1:] else value}
+
+
+def test_a_published_cell_can_be_imported_again() -> None:
+    cell = {
+        "type": "Polygon",
+        "coordinates": [[[5.65896, 51.48], [5.66042, 51.48], [5.66042, 51.4809], [5.65896, 51.4809], [5.65896, 51.48]]],
+    }
+    assert check(example(location=home(geometry=cell), organisations=[RESIDENT])) == ()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Jan Jansen", "J. de Vries", "J.A. Jansen", "Dhr. Bakker", "Mevrouw Smit", "de heer P. Smit", "Anne van den Berg"],
+)
+def test_a_persons_name_is_recognised(name: str) -> None:
+    assert is_personal_name(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Gemeente Helmond",
+        "Team Openbare Verlichting",
+        "Afdeling Beheer Jan van Galenwijk",
+        "Inwoner",
+        "RIVM",
+        "Omgevingsdienst Zuidoost-Brabant",
+        "G.O. Techniek B.V.",
+        "Rijkswaterstaat",
+        "KPN",
+    ],
+)
+def test_an_organisation_is_no_person(name: str) -> None:
+    assert not is_personal_name(name)
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "p.ersoon@amsterdam.nl",
+        "jan.jansen@helmond.nl",
+        "pieter@helmond.nl",
+        "j.de.vries@helmond.nl",
+        "ella.doorn@helmond.nl",
+        "luchtmeter@gmail.com",
+        "info@ziggo.nl",
+        "J.Jansen@Helmond.nl",
+    ],
+)
+def test_a_persons_mailbox_is_recognised(email: str) -> None:
+    assert is_personal_mailbox(email)
+
+
+@pytest.mark.parametrize(
+    "desk",
+    [
+        "info",
+        "sensoren",
+        "privacy",
+        "gemeente",
+        "openbareverlichting",
+        "avg",
+        "fg",
+        "meldingen",
+        "team-licht",
+        "openbare.ruimte",
+        "klantcontactcentrum",
+    ],
+)
+def test_a_desks_mailbox_is_fine(desk: str) -> None:
+    assert not is_personal_mailbox(f"{desk}@helmond.nl")
+
+
+@pytest.mark.parametrize(
+    "phone", ["0612345678", "06-12 34 56 78", "+31612345678", "+31 (0)6 12345678", "0031612345678"]
+)
+def test_a_mobile_number_is_recognised(phone: str) -> None:
+    assert is_mobile_number(phone)
+
+
+@pytest.mark.parametrize("phone", ["14 0492", "0492 587777", "+31 492 587777", "088 1234567", "0900 1234", "0611"])
+def test_a_desks_number_is_fine(phone: str) -> None:
+    assert not is_mobile_number(phone)
