@@ -1,0 +1,89 @@
+"""The commands of the README do what it says, in a folder as a user has it."""
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.waiting import wait_for
+
+ROOT = Path(__file__).parents[2]
+BLOCKS = re.findall(r"^```sh\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+START, BESIDE, PUBLISH, DEVELOP = BLOCKS
+PAGE = "/sensors/lucht-gemeente-01"
+
+
+def shell(folder: Path, commands: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", commands],
+        cwd=folder,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The project's folder without what is only here, with the demo of the README running in it."""
+    here = tmp_path_factory.mktemp("lantaarn")
+    for each in ROOT.iterdir():
+        if each.name != ".lantaarn":
+            (here / each.name).symlink_to(each)
+    command = START.strip() + ' ARGS="--days 1"'
+    with (here / "output.txt").open("w") as output:
+        demo = subprocess.Popen(command, cwd=here, shell=True, stdout=output, stderr=output, process_group=0)  # noqa: S602
+    try:
+        wait_for(lambda: (here / ".lantaarn" / "demo.json").exists() or demo.poll() is not None, 120)
+        assert demo.poll() is None, (here / "output.txt").read_text()
+        yield here
+    finally:
+        if (here / ".lantaarn" / "demo.json").exists():
+            subprocess.run(["kill", "-INT", str(known(here)["pid"])], check=True)
+        demo.wait(60)
+
+
+def known(folder: Path) -> dict[str, str]:
+    return json.loads((folder / ".lantaarn" / "demo.json").read_text())
+
+
+def test_the_commands_beside_a_running_demo_work(folder: Path) -> None:
+    done = shell(folder, BESIDE)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len((folder / ".lantaarn" / "export.jsonl").read_text().splitlines()) > 300
+    assert "0 problems" in done.stdout
+
+
+@pytest.mark.skipif(shutil.which("mosquitto_pub") is None, reason="mosquitto_pub is not installed")
+def test_what_any_client_publishes_is_on_the_page_within_two_seconds(folder: Path) -> None:
+    page = known(folder)["http_url"] + PAGE
+    assert "412 µg/m³" not in httpx.get(page).text
+    published = shell(folder, BESIDE.splitlines()[0] + "\n" + PUBLISH.replace("12.3", "412"))
+    assert published.returncode == 0, published.stderr
+    wait_for(lambda: "412 µg/m³" in httpx.get(page).text, 2)
+
+
+@pytest.mark.skipif(shutil.which("mosquitto_pub") is None, reason="mosquitto_pub is not installed")
+def test_what_an_unknown_sensor_publishes_is_only_counted(folder: Path) -> None:
+    quarantined = "lantaarn_ingest_refused_total"
+    assert shell(folder, BESIDE.splitlines()[0] + "\n" + PUBLISH.replace("lucht-gemeente-01", "nobody")).returncode == 0
+    port = json.loads((folder / ".lantaarn" / "ports.json").read_text())["metrics"]
+    wait_for(lambda: f'{quarantined}{{reason="unregistered"}}' in httpx.get(f"http://127.0.0.1:{port}/metrics").text, 5)
+
+
+def test_the_commands_for_developers_exist() -> None:
+    for command in DEVELOP.strip().splitlines():
+        done = subprocess.run([*command.split(), "-n"], cwd=ROOT, check=False, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+
+
+def test_every_dependency_has_its_line() -> None:
+    named = set(re.findall(r'^ {4}"([a-z-]+)', (ROOT / "pyproject.toml").read_text(), re.MULTILINE))
+    table = (ROOT / "README.md").read_text().partition("## Dependencies")[2]
+    assert {name for name in named if name not in table} <= {"pandas-stubs", "types-jsonschema", "types-shapely"}
