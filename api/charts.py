@@ -83,7 +83,7 @@ def draw(stream: Stream, label: str, unit: str, now: datetime) -> Chart | None:
 
     A code, such as that of a fault, is no amount: its mean says nothing.
     """
-    is_code = stream.known is not None and stream.known.whole and not stream.counts_people
+    is_code = stream.known is not None and stream.known.whole and not stream.summed
     if not stream.values or stream.public is None or is_code:
         return None
     per_day = stream.public is Public.DAY
@@ -91,9 +91,9 @@ def draw(stream: Stream, label: str, unit: str, now: datetime) -> Chart | None:
     start, end = _period(now, per_day)
     scale = _Scale(start, end, steps[0], steps[-1])
     step = timedelta(days=1) if per_day else timedelta(hours=1)
-    runs = [] if stream.counts_people else _runs(stream.values, step)
+    runs = [] if stream.summed else _runs(stream.values, step)
     return Chart(
-        bars=tuple(_bar(value, scale, step) for value in stream.values) if stream.counts_people else (),
+        bars=tuple(_bar(value, scale, step) for value in stream.values) if stream.summed else (),
         lines=tuple(_path(run, scale, step) for run in runs if len(run) > 1),
         dots=tuple((scale.x(run[0].start + step / 2), scale.y(run[0].value or 0)) for run in runs if len(run) == 1),
         across=tuple(_days(scale) if per_day else _hours(scale)),

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from api.register import CLOCK
+from sensors.codes import RetentionClass, label
 
 MONTHS = (
     *("januari", "februari", "maart", "april", "mei", "juni"),
@@ -71,6 +72,11 @@ def duration(text: str) -> str:
     return f"{amount} {one if int(amount) == 1 else many}"
 
 
+def retained(text: str) -> str:
+    """How long single values are kept, in words: a duration, or that they are not."""
+    return label(RetentionClass.NONE).nl if text == RetentionClass.NONE else duration(text)
+
+
 def interval(text: str) -> str:
     """How often, in words: ``elke 10 minuten``, ``elk uur``. Seconds from a minute up are told as minutes."""
     seconds = re.fullmatch(r"PT(\d+)S", text)
@@ -125,6 +131,7 @@ def metres(value: float) -> str:
 FILTERS: dict[str, Any] = {
     "number": number,
     "duration": duration,
+    "retained": retained,
     "interval": interval,
     "day": day,
     "metres": metres,

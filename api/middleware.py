@@ -30,7 +30,8 @@ class Metrics:
 
     def count(self, scope: Scope, status: int, seconds: float) -> None:
         """Book one answered request."""
-        route = getattr(scope.get("route"), "path", "none")
+        other = "/static" if scope["path"].startswith("/static/") else "none"
+        route = getattr(scope.get("route"), "path", other)
         method = scope["method"] if scope["method"] in _METHODS else "other"
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)

@@ -59,6 +59,18 @@ class Stream:
     values: tuple[Value, ...]
 
     @property
+    def summed(self) -> bool:
+        """Whether an hour or a day of it is a sum, not a mean."""
+        return self.known is not None and self.known.summed
+
+    @property
+    def how_totalled(self) -> str:
+        """What its hours and days are, as the head of a table."""
+        if self.counts_people:
+            return "Aantal"
+        return "Totaal" if self.summed else "Gemiddeld"
+
+    @property
     def counts_people(self) -> bool:
         """Whether its values are sums over a time, published from 15 up."""
         return self.known is not None and self.known.counts_people

@@ -56,8 +56,6 @@ class SensorProperties(Answer):
     """What ingest knows it as; none for a sensor that is of no kind of ours."""
     kind_label: str
     """In Dutch."""
-    shape: int
-    """Which mark the register's map gives it."""
     status: Literal["planned", "active", "paused", "ended"]
     name: Words
     personal_data: Literal["none", "de_identified", "identifiable"]
@@ -65,8 +63,6 @@ class SensorProperties(Answer):
     delivers_data: bool
     last_seen: Literal["today", "this_week", "longer", "never"] | None
     """How long ago it last delivered something; none for sensors that deliver nothing to us."""
-    last_seen_label: str
-    """In Dutch."""
     location_kind: Literal["fixed", "area", "mobile"]
     precision: Literal["exact", "cell_100m", "cell_1km"]
     """How exactly the geometry shows the place."""

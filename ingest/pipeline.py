@@ -6,10 +6,10 @@ Pure: no clock, no database, no broker. A message that a step refuses is a value
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import IntEnum
 
+from ingest.quality import Memory, Quality
 from sensors.codes import Status
-from sensors.kinds import KINDS, Kind
+from sensors.kinds import KINDS, Kind, Property
 from sensors.kinds.native import Reading, Rejected, decode
 from sensors.reasons import Reason
 
@@ -20,22 +20,14 @@ FUTURE_TOLERANCE = timedelta(minutes=1)
 NATIVE_FORMAT = "json"
 
 
-class Quality(IntEnum):
-    """Stored with every observation. Everything but good is left out of totals and of what is public."""
-
-    GOOD = 0
-    IMPLAUSIBLE = 1
-
-
 @dataclass(frozen=True, slots=True)
 class Datastream:
     """What may be stored of one observed property: a row of ``lantaarn.datastream``."""
 
     id: int
-    property: str
     table: str
     term: timedelta
-    plausible: tuple[float, float]
+    limits: Property
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +89,7 @@ class Work:
 
     message: Message
     register: Register
+    memory: Memory
     now: datetime
     sensor: Sensor | None = None
     format: str = ""
@@ -147,7 +140,7 @@ def read(work: Work) -> Reason | None:
 
 
 def check(work: Work) -> Reason | None:
-    """Each reading's time against the clock and the term of its class, its value against what is plausible."""
+    """Each reading's time against the clock and the term of its class; what is left gets its quality."""
     datastreams = _known(work).datastreams
     latest = work.now + FUTURE_TOLERANCE
     for reading in work.readings:
@@ -157,7 +150,8 @@ def check(work: Work) -> Reason | None:
         elif reading.time < work.now - datastream.term:
             work.refused.append(Refused(Reason.TOO_LATE, reading.property))
         else:
-            work.observations.append(_observation(datastream, reading))
+            quality = work.memory.judge(datastream.id, datastream.limits, reading.time, reading.value)
+            work.observations.append(Observation(datastream.table, datastream.id, reading.time, reading.value, quality))
     return None
 
 
@@ -165,12 +159,12 @@ STEPS: tuple[Step, ...] = (identify, permit, read, check)
 """The way of the data. Nothing reaches storage that has not passed all of them, in this order."""
 
 
-def process(message: Message, register: Register, now: datetime) -> Outcome:
+def process(message: Message, register: Register, memory: Memory, now: datetime) -> Outcome:
     """Take one message through the steps.
 
-    ``now`` is the time of receipt. A message refused as a whole counts as one reading.
+    ``now`` is the time of receipt, ``memory`` what earlier values were. A message refused as a whole is one reading.
     """
-    work = Work(message, register, now)
+    work = Work(message, register, memory, now)
     for step in STEPS:
         reason = step(work)
         if reason is not None:
@@ -194,9 +188,3 @@ def _known(work: Work) -> Sensor:
 
 def _refused(rejected: Iterable[Rejected]) -> Iterable[Refused]:
     return (Refused(one.reason, one.field) for one in rejected)
-
-
-def _observation(datastream: Datastream, reading: Reading) -> Observation:
-    low, high = datastream.plausible
-    quality = Quality.GOOD if low <= reading.value <= high else Quality.IMPLAUSIBLE
-    return Observation(datastream.table, datastream.id, reading.time, reading.value, quality)

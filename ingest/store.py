@@ -10,6 +10,7 @@ from typing import Any, LiteralString
 import psycopg
 
 from ingest.pipeline import Datastream, Observation, Outcome, Refused, Register, Sensor
+from ingest.troubles import Trouble, blame
 from sensors.codes import Status
 from sensors.db import Database
 from sensors.db.queries import load
@@ -50,8 +51,7 @@ def load_register(db: Database) -> Register:
 
 
 def _datastream(row: dict[str, Any], sensor: Sensor) -> Datastream:
-    plausible = sensor.kind.properties[row["property"]].plausible
-    return Datastream(row["datastream_id"], row["property"], row["table_name"], row["term"], plausible)
+    return Datastream(row["datastream_id"], row["table_name"], row["term"], sensor.kind.properties[row["property"]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,28 +76,41 @@ def commit(db: Database, outcomes: Sequence[Outcome], received_at: datetime) -> 
     """Write a batch in one transaction.
 
     A row that the database refuses is found by halving the batch, and quarantined in the same transaction, so that
-    it never holds up its neighbours. Raises psycopg.OperationalError when the database is away: nothing is stored then.
+    it never holds up its neighbours. Raises psycopg.Error when the server is to blame: nothing is stored then.
     """
+    try:
+        with db.transaction():
+            return _write(db, outcomes, received_at)
+    except psycopg.Error as error:
+        if blame(error) is not Trouble.ROW:
+            raise
+    # Seldom, so that the savepoints that this takes are not paid for by every batch.
     with db.transaction():
-        return _write(db, outcomes, received_at)
+        return _write_halves(db, outcomes, received_at)
+
+
+def _write_halves(db: Database, outcomes: Sequence[Outcome], received_at: datetime) -> Booked:
+    booked = Booked()
+    for half in _halves(outcomes):
+        try:
+            with db.transaction():
+                booked += _write(db, half, received_at)
+        except psycopg.Error as error:
+            if blame(error) is not Trouble.ROW or not any(outcome.observations for outcome in half):
+                raise
+            booked += _write_halves(db, half, received_at)
+    return booked
 
 
 def _write(db: Database, outcomes: Sequence[Outcome], received_at: datetime) -> Booked:
-    try:
-        with db.transaction():
-            stored = _store(db, outcomes)
-            _book(db, outcomes, stored, received_at)
-            return Booked(
-                stored=stored.total(),
-                duplicate=sum(len(outcome.observations) for outcome in outcomes) - stored.total(),
-                refused=_quarantine(db, outcomes, received_at),
-                fields_dropped=sum(outcome.fields_dropped for outcome in outcomes),
-            )
-    except (psycopg.DataError, psycopg.IntegrityError):
-        halves = _halves(outcomes)
-        if not halves:
-            raise
-        return sum((_write(db, half, received_at) for half in halves), Booked())
+    stored = _store(db, outcomes)
+    _book(db, outcomes, stored, received_at)
+    return Booked(
+        stored=stored.total(),
+        duplicate=sum(len(outcome.observations) for outcome in outcomes) - stored.total(),
+        refused=_quarantine(db, outcomes, received_at),
+        fields_dropped=sum(outcome.fields_dropped for outcome in outcomes),
+    )
 
 
 def _halves(outcomes: Sequence[Outcome]) -> Sequence[Sequence[Outcome]]:
@@ -113,7 +126,7 @@ def _halves(outcomes: Sequence[Outcome]) -> Sequence[Sequence[Outcome]]:
     if observations:
         poison = Refused(Reason.REFUSED_BY_DATABASE, "")
         return ([replace(outcome, observations=(), refused=(*outcome.refused, poison))],)
-    return ()
+    return ([outcome],)
 
 
 def _store(db: Database, outcomes: Iterable[Outcome]) -> Counter[int]:

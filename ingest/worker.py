@@ -14,7 +14,8 @@ import structlog
 
 from ingest.mqtt import Delivery, Session
 from ingest.observe import Metrics, serving
-from ingest.pipeline import Register, process
+from ingest.pipeline import Outcome, Register, process
+from ingest.quality import Memory
 from ingest.store import commit, load_register, revision
 from sensors.db import connect
 from sensors.settings import IngestSettings
@@ -42,6 +43,7 @@ class Worker:
         self._stopping = Event()
         self._database: Connection | None = None
         self._register: Register = {}
+        self._memory = Memory()
         self._revision = -1
         self._looked_at = 0.0
         self._away = False
@@ -79,7 +81,7 @@ class Worker:
 
     def _open(self) -> None:
         """The database first: what comes in before it is there would only wait."""
-        self._with_database(self._current_register)
+        self._with_database(self._look_at_register)
         while not self._stopping.is_set() and not self._session.open():
             log.warning("broker_away")
             self._stopping.wait(RETRY)
@@ -87,7 +89,11 @@ class Worker:
     def _handle(self, batch: list[Delivery]) -> None:
         self.metrics.up.labels("broker").set(self._session.connected)
         self.metrics.in_flight.set(len(batch) + self._queue.qsize())
-        if batch and self._with_database(lambda database: self._commit(database, batch)):
+        if not batch or not self._with_database(self._look_at_register):
+            return
+        received_at = self._now()
+        outcomes = [process(each.message, self._register, self._memory, received_at) for each in batch]
+        if self._with_database(lambda database: self._commit(database, outcomes, received_at)):
             self.metrics.batch.observe(len(batch))
             self.metrics.receipt_lag.observe(time.monotonic() - batch[0].received)
             for delivery in batch:
@@ -101,7 +107,7 @@ class Worker:
                     url = self._settings.database_url.get_secret_value()
                     self._database = connect(url, role=ROLE, application_name="lantaarn ingest")
                 work(self._database)
-            except psycopg.OperationalError as error:
+            except psycopg.Error as error:
                 self._note_database(error)
                 self._forget_database()
                 self._stopping.wait(RETRY)
@@ -110,7 +116,7 @@ class Worker:
                 return True
         return False
 
-    def _note_database(self, error: psycopg.OperationalError | None) -> None:
+    def _note_database(self, error: psycopg.Error | None) -> None:
         """Tell once when the database goes, and once when it is back; not the error's text, which may hold a row."""
         if error is not None and not self._away:
             log.warning("database_away", sqlstate=error.sqlstate)
@@ -119,15 +125,12 @@ class Worker:
         self._away = error is not None
         self.metrics.up.labels("database").set(error is None)
 
-    def _commit(self, database: Connection, batch: list[Delivery]) -> None:
-        received_at = self._now()
-        register = self._current_register(database)
-        outcomes = [process(each.message, register, received_at) for each in batch]
+    def _commit(self, database: Connection, outcomes: list[Outcome], received_at: datetime) -> None:
         with self.metrics.commit.time():
             booked = commit(database, outcomes, received_at)
         self.metrics.committed(outcomes, booked, received_at)
 
-    def _current_register(self, database: Connection) -> Register:
+    def _look_at_register(self, database: Connection) -> None:
         if time.monotonic() - self._looked_at > REGISTER_AGE:
             newest = revision(database)
             if newest != self._revision:
@@ -135,7 +138,6 @@ class Worker:
                 self._revision = newest
                 log.info("register_loaded", revision=newest, sensors=len(self._register))
             self._looked_at = time.monotonic()
-        return self._register
 
     def _forget_database(self) -> None:
         if self._database is not None:

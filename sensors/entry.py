@@ -38,7 +38,6 @@ from sensors.codes import (
     Precision,
     Public,
     PurposeCode,
-    RetentionClass,
     RiskCode,
     Role,
     SensorType,
@@ -235,8 +234,8 @@ PrivacyRule = Annotated[
 class Retention(Part):
     """How long it is kept: single values, and hourly and daily totals."""
 
-    raw: RetentionClass
-    """Single values: one of the retention classes."""
+    raw: Annotated[str, StringConstraints(pattern=r"^(none|P([0-9]+[YMWD]|T[0-9]+[HMS]))$")]
+    """Single values: one of the retention classes, or any term where the data is not kept by us."""
     aggregate: Duration
     """Hourly and daily totals."""
 

@@ -25,6 +25,7 @@ class DatastreamPolicy:
     retention_class: RetentionClass
     public: Public
     counts_people: bool
+    summed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,14 @@ def _compile(datastream: Datastream, kind: Kind | None) -> DatastreamPolicy | Re
     for applies, reason in OBJECTIONS:
         if applies(datastream, known):
             return Refusal(name, reason)
-    return DatastreamPolicy(name, known.unit, datastream.retention.raw, datastream.public, known.counts_people)
+    return DatastreamPolicy(
+        property=name,
+        unit=known.unit,
+        retention_class=RetentionClass(datastream.retention.raw),
+        public=datastream.public,
+        counts_people=known.counts_people,
+        summed=known.summed,
+    )
 
 
 def _rule_missing(datastream: Datastream, known: Property) -> bool:
@@ -76,6 +84,14 @@ def _rule_missing(datastream: Datastream, known: Property) -> bool:
 
 def _rule_not_carried_out(datastream: Datastream, _: Property) -> bool:
     return not all(isinstance(rule, CARRIED_OUT) for rule in datastream.privacy_rules)
+
+
+def _not_kept(datastream: Datastream, _: Property) -> bool:
+    return datastream.retention is not None and datastream.retention.raw == RetentionClass.NONE
+
+
+def _no_retention_class(datastream: Datastream, _: Property) -> bool:
+    return datastream.retention is not None and datastream.retention.raw not in set(RetentionClass)
 
 
 def _public_too_fine(datastream: Datastream, known: Property) -> bool:
@@ -109,8 +125,12 @@ OBJECTIONS: tuple[tuple[Callable[[Datastream, Property], bool], Text], ...] = (
         ),
     ),
     (
-        lambda datastream, _: bool(datastream.retention and datastream.retention.raw is RetentionClass.NONE),
+        _not_kept,
         Text("Losse metingen worden niet bewaard.", "Single values are not kept."),
+    ),
+    (
+        _no_retention_class,
+        Text("Deze bewaartermijn kennen wij niet.", "There is no retention class of this length."),
     ),
     (
         _public_too_fine,

@@ -118,19 +118,21 @@ update lantaarn.datastream as held set
     retention_class = declared.retention_class,
     public = declared.public,
     counts_people = declared.counts_people,
+    summed = declared.summed,
     active = true
 from jsonb_to_recordset(%(batch)s -> 'datastreams') as declared (
-    entry_id uuid, property text, unit text, retention_class text, public text, counts_people boolean
+    entry_id uuid, property text, unit text, retention_class text, public text, counts_people boolean,
+    summed boolean
 )
 inner join lantaarn.sensor as sensor on sensor.entry_id = declared.entry_id
 where
     held.sensor_id = sensor.id
     and held.property = declared.property
-    and (held.unit, held.retention_class, held.public, held.counts_people, held.active)
-    is distinct from (declared.unit, declared.retention_class, declared.public, declared.counts_people, true);
+    and (held.unit, held.retention_class, held.public, held.counts_people, held.summed, held.active)
+    is distinct from (declared.unit, declared.retention_class, declared.public, declared.counts_people, declared.summed, true);
 
 -- start_datastreams: what these entries declare for the first time
-insert into lantaarn.datastream (sensor_id, property, unit, retention_class, public, counts_people, active)
+insert into lantaarn.datastream (sensor_id, property, unit, retention_class, public, counts_people, summed, active)
 select
     sensor.id,
     declared.property,
@@ -138,9 +140,11 @@ select
     declared.retention_class,
     declared.public,
     declared.counts_people,
+    declared.summed,
     true
 from jsonb_to_recordset(%(batch)s -> 'datastreams') as declared (
-    entry_id uuid, property text, unit text, retention_class text, public text, counts_people boolean
+    entry_id uuid, property text, unit text, retention_class text, public text, counts_people boolean,
+    summed boolean
 )
 inner join lantaarn.sensor as sensor on sensor.entry_id = declared.entry_id
 where not exists (

@@ -17,6 +17,7 @@ from sensors.codes import (
     PersonalData,
     Precision,
     Public,
+    RetentionClass,
     Role,
     SensorType,
     Status,
@@ -145,6 +146,19 @@ RULES: tuple[Rule, ...] = (
             lambda entry, datastream: (
                 datastream.retention is None
                 and (entry.delivers_data or datastream.personal_data is not PersonalData.NONE)
+            ),
+        ),
+    ),
+    Rule(
+        "retention_class",
+        "Kies een bewaartermijn die wij kennen: 1 dag, 31 dagen, 1, 5 of 10 jaar, of “none”.",
+        "Choose a retention class: P1D, P31D, P1Y, P5Y, P10Y or none.",
+        each_datastream(
+            "retention",
+            lambda entry, datastream: (
+                entry.delivers_data
+                and datastream.retention is not None
+                and datastream.retention.raw not in set(RetentionClass)
             ),
         ),
     ),

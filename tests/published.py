@@ -59,14 +59,14 @@ def measure(db: Database, reference: str, code: str, value: float, at: datetime)
     )
 
 
-def total(db: Database, reference: str, code: str, hour: datetime, amount: float, count: int) -> None:
-    """The total of an hour."""
+def total(db: Database, reference: str, code: str, hour: datetime, amount: float) -> None:
+    """The total of three values in an hour."""
     db.execute(
         "insert into lantaarn.rollup_hour (datastream_id, hour, count, sum, min, max) "
-        "select d.id, %(hour)s, %(count)s, %(sum)s, %(sum)s, %(sum)s "
+        "select d.id, %(hour)s, 3, %(sum)s, %(sum)s, %(sum)s "
         "from lantaarn.datastream d join lantaarn.sensor s on s.id = d.sensor_id "
         "where s.reference = %(reference)s and d.property = %(code)s",
-        {"reference": reference, "code": code, "hour": hour, "sum": amount, "count": count},
+        {"reference": reference, "code": code, "hour": hour, "sum": amount},
     )
 
 

@@ -103,4 +103,4 @@ def _latest(stream: Stream, unit: str, now: datetime) -> tuple[str | None, str |
         return None, None
     last = stream.values[-1]
     when = formats.day(last.start) if stream.public is Public.DAY else formats.hours(last.start, now)
-    return shown(last, stream, unit), when if stream.counts_people else f"gemiddeld, {when}"
+    return shown(last, stream, unit), when if stream.counts_people else f"{stream.how_totalled.lower()}, {when}"

@@ -66,8 +66,6 @@ def _feature(row: Mapping[str, Any]) -> SensorFeature:
         {name: row[name] for name in SensorProperties.model_fields.keys() & row.keys()}
         | {
             "kind_label": words.kind_label(row["kind"], row["category"]),
-            "shape": words.shape(row["kind"]),
-            "last_seen_label": words.LAST_SEEN[row["last_seen"]],
             "point": public_point(row["geometry"]),
         }
     )

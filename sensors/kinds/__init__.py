@@ -6,6 +6,7 @@ A new kind is a new folder beside the others, with its example payloads; nothing
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib import import_module
 from pkgutil import iter_modules
 from types import MappingProxyType
@@ -32,12 +33,18 @@ class Property:
     """Accepted unit spellings, the canonical one included."""
     plausible: tuple[float, float]
     """Bounds in the canonical unit, both inclusive. A value outside is stored with a quality code, not refused."""
+    largest_step: float | None = None
+    """A change by more than this within an hour is a jump, until the next value confirms it. None: all may happen."""
+    frozen_after: timedelta | None = None
+    """The same value for longer than this is a sensor that hangs. None: it may really stay the same."""
     finest_public: Public
     """No register entry may publish this property in a finer form."""
     sentinels: frozenset[float] = frozenset()
     """Numbers, as sent, that mean "no value". Never a number that can be real."""
     counts_people: bool = False
     """Small numbers of it are not published as such."""
+    summed: bool = False
+    """An hour or a day of it is a sum (passages, energy used), not a mean."""
     needs_rule: Literal["window_count", "match_in_memory"] | None = None
     """The privacy rule a register entry must declare before this property is taken in."""
     whole: bool = False

@@ -42,10 +42,10 @@ def test_a_sensor_with_its_values_and_its_books(each_database: Database) -> None
     db = each_database
     add(db, example(), counter())
     measure(db, "LML-1", "no2", 21.5, NOW)
-    total(db, "LML-1", "no2", NOW - HOUR, 60, 3)
+    total(db, "LML-1", "no2", NOW - HOUR, 60)
     book(db, "LML-1", NOW, stored=3, refused={"in_future": 2, "sentinel": 1})
     for hours_ago, amount in ((3, 7), (2, 43), (0, 99)):
-        total(db, "verkeer-1", "count_car", NOW - hours_ago * HOUR, amount, 4)
+        total(db, "verkeer-1", "count_car", NOW - hours_ago * HOUR, amount)
 
     air = register.sensor(db, "helmond", "LML-1", datetime.now(UTC))
     no2 = next(stream for stream in air.streams if stream.code == "no2")

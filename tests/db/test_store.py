@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from ingest.pipeline import Message, process
+from ingest.quality import Memory
 from ingest.store import commit, load_register
 from sensors.db import Database
 from sensors.entry import Entry
@@ -37,7 +38,8 @@ def register(db: Database, reference: str) -> None:
 def take(db: Database, messages: Iterable[Message], *, batch: int = 50, at: datetime = NOW) -> None:
     """What ingest does with messages, without the broker."""
     known = load_register(db)
-    outcomes = [process(message, known, at) for message in messages]
+    memory = Memory()
+    outcomes = [process(message, known, memory, at) for message in messages]
     for start in range(0, len(outcomes), batch):
         commit(db, outcomes[start : start + batch], at)
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.pipeline import MAX_PAYLOAD, Datastream, Message, Outcome, Quality, Sensor, process
+from ingest.pipeline import MAX_PAYLOAD, Datastream, Message, Outcome, Sensor, process
+from ingest.quality import Memory, Quality
 from sensors.codes import Status
 from sensors.kinds import KINDS
 from sensors.reasons import Reason
@@ -24,7 +25,7 @@ def air_sensor(status: Status = Status.ACTIVE, *properties: str, term: timedelta
         AIR,
         status,
         {
-            name: Datastream(number, name, "observation_31d", term, AIR.properties[name].plausible)
+            name: Datastream(number, "observation_31d", term, AIR.properties[name])
             for number, name in enumerate(names, start=1)
         },
     )
@@ -33,7 +34,7 @@ def air_sensor(status: Status = Status.ACTIVE, *properties: str, term: timedelta
 def outcome(payload: object, *, topic: str = TOPIC, sensor: Sensor | None = None) -> Outcome:
     content = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
     register = {("helmond", "air_quality", "LML-1"): sensor or air_sensor()}
-    return process(Message(topic, content), register, NOW)
+    return process(Message(topic, content), register, Memory(), NOW)
 
 
 def reasons(result: Outcome) -> list[Reason]:

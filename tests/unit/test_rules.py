@@ -54,6 +54,11 @@ BROKEN: list[tuple[str, str, Document]] = [
     ("retention", "datastreams[0].retention", camera(datastreams=[without(camera()["datastreams"][0], "retention")])),
     ("retention", "datastreams[1].retention", measuring(datastream("no2"), without(datastream("pm10"), "retention"))),
     (
+        "retention_class",
+        "datastreams[0].retention",
+        measuring(datastream("no2", retention={"raw": "P28D", "aggregate": "P1Y"})),
+    ),
+    (
         "identifiable_not_public",
         "datastreams[0].public",
         measuring(

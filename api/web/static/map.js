@@ -44,7 +44,7 @@
   map.on("blur", function () { map.scrollWheelZoom.disable(); });
   map.on("zoomend", function () {
     box.classList.toggle("near", map.getZoom() >= 15);
-    box.classList.toggle("named", map.getZoom() >= 13.5);
+    box.classList.toggle("named", map.getZoom() >= 14);
   });
 
   function drawTiles() {
@@ -54,13 +54,14 @@
   }
 
   function drawAreas(areas) {
+    map.createPane("names").style.zIndex = 450; // above the outlines, under the marks
     map.attributionControl.addAttribution("Buurten: © CBS / Kadaster, CC BY 4.0");
     return L.geoJSON(areas, {
       interactive: false,
       style: { className: "area" },
       onEachFeature: function (area, layer) {
         layer.bindTooltip(area.properties.name, {
-          permanent: true, direction: "center", className: "area-name", interactive: false,
+          permanent: true, direction: "center", className: "area-name", interactive: false, pane: "names",
         });
       },
     }).addTo(map);
@@ -80,12 +81,17 @@
     return content;
   }
 
+  const marks = {};
+  Array.from(document.querySelectorAll(".legend [data-kind]")).forEach(function (line) {
+    marks[line.dataset.kind] = line.querySelector("svg");
+  });
+
   function drawSensor(sensor) {
     const said = sensor.properties;
-    const mark = document.querySelector(".legend .shape-" + said.shape);
+    const mark = marks[said.kind] || marks.other;
     if (sensor.geometry.type !== "Point") {
       const size = said.precision === "exact" ? "" : " small";
-      const style = { className: "place place-" + said.shape + size };
+      const style = { className: "place " + mark.getAttribute("class") + size };
       L.geoJSON(sensor.geometry, { interactive: false, style: style }).addTo(map);
     }
     const icon = L.divIcon({ className: "pin", iconSize: [24, 24], html: mark.cloneNode(true) });

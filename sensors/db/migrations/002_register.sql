@@ -73,6 +73,7 @@ create table lantaarn.datastream (
     retention_class text not null references lantaarn.retention_class (name),
     public text not null check (public in ('none', 'day', 'hour', 'live')),
     counts_people boolean not null,
+    summed boolean not null,
     active boolean not null,
     unique (sensor_id, property)
 );

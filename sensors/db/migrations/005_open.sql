@@ -46,7 +46,8 @@ select
     datastream.unit,
     datastream.retention_class,
     datastream.public,
-    datastream.counts_people
+    datastream.counts_people,
+    datastream.summed
 from lantaarn.datastream as datastream
 where datastream.active;
 
@@ -87,7 +88,7 @@ cross join lateral (
 ) as newest
 where datastream.public = 'live';
 
--- Hourly values: the mean, or the sum where people or vehicles are counted. A count below 15 is not given (below = 15)
+-- Hourly values: the mean, or the sum of what adds up. A count of people or vehicles below 15 is not given (below = 15)
 -- and the others are rounded to 5, always in the same way. An hour of counts is public once it is over: reading a
 -- running hour again and again would show each passage.
 create view open.hour as
@@ -98,11 +99,12 @@ select
     rollup.hour,
     rollup.count as samples,
     case
-        when not datastream.counts_people then rollup.sum / rollup.count
+        when not datastream.summed then rollup.sum / rollup.count
+        when not datastream.counts_people then rollup.sum
         when rollup.sum >= 15 then round(rollup.sum / 5) * 5
     end as value,
-    case when not datastream.counts_people then rollup.min end as min,
-    case when not datastream.counts_people then rollup.max end as max,
+    case when not datastream.summed then rollup.min end as min,
+    case when not datastream.summed then rollup.max end as max,
     case when datastream.counts_people and rollup.sum < 15 then 15 end as below
 from open.datastream as datastream
 inner join lantaarn.rollup_hour as rollup on rollup.datastream_id = datastream.datastream_id
@@ -119,11 +121,12 @@ select
     rollup.day,
     rollup.count as samples,
     case
-        when not datastream.counts_people then rollup.sum / rollup.count
+        when not datastream.summed then rollup.sum / rollup.count
+        when not datastream.counts_people then rollup.sum
         when rollup.sum >= 15 then round(rollup.sum / 5) * 5
     end as value,
-    case when not datastream.counts_people then rollup.min end as min,
-    case when not datastream.counts_people then rollup.max end as max,
+    case when not datastream.summed then rollup.min end as min,
+    case when not datastream.summed then rollup.max end as max,
     case when datastream.counts_people and rollup.sum < 15 then 15 end as below
 from open.datastream as datastream
 inner join lantaarn.rollup_day as rollup on rollup.datastream_id = datastream.datastream_id

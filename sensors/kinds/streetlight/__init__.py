@@ -4,6 +4,8 @@ Dimming, and energy by the hour, tell when someone walks by. So per lamp nothing
 except faults; presence comes out only as counts over a group of lamps.
 """
 
+from datetime import timedelta
+
 from sensors.codes import Public
 from sensors.kinds import Kind, Property, by_code
 from sensors.kinds.units import ENERGY, LONG_TIME, NUMBER, POWER, RATIO, TEMPERATURE
@@ -39,6 +41,7 @@ KIND = Kind(
             units=ENERGY,
             # The bound of power, for a whole day.
             plausible=(0, 24),
+            summed=True,
             finest_public=Public.DAY,
             sentinels=_NEVER_NEGATIVE,
         ),
@@ -66,6 +69,7 @@ KIND = Kind(
             units=TEMPERATURE,
             # From a cold night (the Dutch record is −27.4 °C) to well above the 75–90 °C LED drivers are rated for.
             plausible=(-30, 120),
+            frozen_after=timedelta(hours=24),
             # A lamp warms up when it burns brighter, so this tells as much as dimming does.
             finest_public=Public.DAY,
             sentinels=frozenset({-999.0, -9999.0}),
@@ -112,6 +116,7 @@ KIND = Kind(
             finest_public=Public.HOUR,
             sentinels=_NEVER_NEGATIVE,
             counts_people=True,
+            summed=True,
             needs_rule="window_count",
             whole=True,
             boolean=True,

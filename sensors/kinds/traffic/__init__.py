@@ -24,6 +24,7 @@ def _count(code: str, label: Text, explanation: Text) -> Property:
         finest_public=Public.HOUR,
         sentinels=_NO_VALUE,
         counts_people=True,
+        summed=True,
         whole=True,
     )
 

@@ -1,0 +1,61 @@
+"""What everyone may see: means and sums, and never a small count."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from ingest.pipeline import Message
+from sensors.db import Database
+from sensors.entry import Entry
+from sensors.register import publish
+from tests.db.test_store import take
+from tests.entries import datastream, example
+
+NOW = datetime.now(UTC)
+YESTERDAY = (NOW - timedelta(days=1)).replace(hour=12, minute=0, second=0, microsecond=0)
+
+
+def register(db: Database, kind: str, observed_property: str, **changes: Any) -> None:
+    stream = datastream(observed_property, kind, **changes)
+    document = example(reference="S-1", kind=kind, datastreams=[stream])
+    assert not isinstance(publish(db, Entry.model_validate(document), editor="t", reason="t", at=NOW), tuple)
+
+
+def send(db: Database, kind: str, observed_property: str, *values: float) -> None:
+    payloads = [
+        b'{"time": "%s", "%s": %s}'
+        % ((YESTERDAY + timedelta(minutes=minute)).isoformat().encode(), observed_property.encode(), b"%g" % value)
+        for minute, value in enumerate(values)
+    ]
+    take(db, [Message(f"helmond/{kind}/S-1/json", payload) for payload in payloads], at=NOW)
+
+
+def test_energy_of_a_day_is_a_sum_and_not_given_per_hour(each_database: Database) -> None:
+    register(each_database, "streetlight", "energy", public="day")
+    send(each_database, "streetlight", "energy", 0.25, 0.5, 0.25)
+    assert [row["value"] for row in each_database.execute("select value from open.day").fetchall()] == [1.0]
+    assert each_database.execute("select value from open.hour").fetchall() == []
+
+
+@pytest.mark.parametrize(("passages", "shown"), [((3, 4), (None, 15)), ((14,), (None, 15)), ((8, 9), (15.0, None))])
+def test_a_small_count_is_not_given_and_others_are_rounded(
+    each_database: Database, passages: tuple[int, ...], shown: tuple[float | None, int | None]
+) -> None:
+    rule = [{"rule": "public_threshold"}]
+    register(each_database, "traffic", "count_bicycle", public="hour", privacy_rules=rule)
+    send(each_database, "traffic", "count_bicycle", *passages)
+    rows = each_database.execute("select value, below, min, max from open.hour").fetchall()
+    assert rows == [{"value": shown[0], "below": shown[1], "min": None, "max": None}]
+
+
+def test_the_readers_can_not_get_at_tables_or_exact_places(each_database: Database) -> None:
+    register(each_database, "air_quality", "no2")
+    with each_database.transaction():
+        each_database.execute("set local role lantaarn_api")
+        assert each_database.execute("select reference from open.sensor").fetchall() == [{"reference": "S-1"}]
+        granted = each_database.execute(
+            "select table_schema, table_name from information_schema.role_table_grants"
+            " where grantee = 'lantaarn_api' and table_schema <> 'open'"
+        ).fetchall()
+    assert granted == []

@@ -1,0 +1,116 @@
+"""Numbers, times and durations as people in the Netherlands write them; charts that stay within their frame."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api import charts, formats
+from api.register import Stream, Value
+from sensors.codes import Public
+from sensors.kinds import KINDS
+
+NOW = datetime(2026, 3, 29, 12, 34, tzinfo=UTC)  # the day summer time starts
+NO2 = KINDS["air_quality"].properties["no2"]
+CARS = KINDS["traffic"].properties["count_car"]
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [(1234.56, 1, "1.234,6"), (0, 0, "0"), (-0.04, 1, "0,0"), (-12.5, 1, "−12,5"), (1_000_000, 0, "1.000.000")],
+)
+def test_numbers(value: float, digits: int, text: str) -> None:
+    assert formats.number(value, digits) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(123.4, "123"), (12.34, "12,3"), (0.123, "0,12"), (0.0, "0,0")])
+def test_measured_values_have_digits_that_mean_something(value: float, text: str) -> None:
+    assert formats.measured(value, whole=False) == text
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ("P2Y", "2 jaar"),
+        ("P1D", "1 dag"),
+        ("P31D", "31 dagen"),
+        ("P1M", "1 maand"),
+        ("PT1M", "1 minuut"),
+        ("PT15M", "15 minuten"),
+    ],
+)
+def test_durations(given: str, text: str) -> None:
+    assert formats.duration(given) == text
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ("PT1H", "elk uur"),
+        ("P1D", "elke dag"),
+        ("PT10M", "elke 10 minuten"),
+        ("PT150S", "elke 2,5 minuten"),
+        ("PT30S", "elke 30 seconden"),
+    ],
+)
+def test_intervals(given: str, text: str) -> None:
+    assert formats.interval(given) == text
+
+
+def test_moments_are_those_of_the_dutch_clock() -> None:
+    assert formats.moment(datetime(2026, 3, 29, 0, 30, tzinfo=UTC), NOW) == "vandaag om 01:30 uur"
+    assert formats.moment(datetime(2026, 3, 29, 1, 30, tzinfo=UTC), NOW) == "vandaag om 03:30 uur"
+    assert formats.moment(datetime(2026, 3, 28, 22, 30, tzinfo=UTC), NOW) == "gisteren om 23:30 uur"
+    assert formats.moment(datetime(2026, 3, 1, 12, 0, tzinfo=UTC), NOW) == "1 maart 2026 om 13:00 uur"
+    assert formats.day(date(2026, 12, 6)) == "6 december 2026"
+
+
+def test_every_unit_of_every_kind_has_a_sign() -> None:
+    codes = {each.unit for kind in KINDS.values() for each in kind.properties.values()}
+    assert codes == formats.UNITS.keys()
+
+
+def hours(*values: float | None) -> tuple[Value, ...]:
+    start = NOW.replace(minute=0) - timedelta(hours=24)
+    return tuple(
+        Value(start + timedelta(hours=number), value, None if value is not None else 15)
+        for number, value in enumerate(values)
+    )
+
+
+@given(st.lists(st.floats(-50_000, 200_000), min_size=1, max_size=25))
+def test_a_line_stays_within_its_frame(values: list[float]) -> None:
+    chart = charts.draw(Stream("no2", NO2, Public.LIVE, None, hours(*values)), "NO₂", "µg/m³", NOW)
+    assert chart is not None
+    points = [tuple(map(float, point.split(","))) for line in chart.lines for point in line.split()]
+    for x, y in [*points, *chart.dots]:
+        assert charts.LEFT <= x <= charts.WIDTH
+        assert 0 <= y <= charts.HEIGHT - charts.BOTTOM + 0.1
+    assert 2 <= len(chart.up) <= 7
+    assert len(chart.rows) == len(values)
+
+
+@given(st.lists(st.none() | st.integers(3, 400).map(lambda number: number * 5.0), min_size=1, max_size=25))
+def test_bars_stay_within_their_frame_and_small_counts_are_not_told(values: list[float | None]) -> None:
+    chart = charts.draw(Stream("count_car", CARS, Public.HOUR, None, hours(*values)), "Auto's", "", NOW)
+    assert chart is not None
+    for bar in chart.bars:
+        assert bar.height >= 0
+        assert bar.y >= 0
+        assert bar.x + bar.width <= charts.WIDTH
+    told = [row.value for row in reversed(chart.rows)]
+    assert [text == "minder dan 15" for text in told] == [value is None for value in values]
+
+
+def test_a_gap_in_the_values_is_a_gap_in_the_line() -> None:
+    first, second, _, fourth, fifth = hours(1, 2, 3, 4, 5)
+    chart = charts.draw(Stream("no2", NO2, Public.LIVE, None, (first, second, fourth, fifth)), "NO₂", "µg/m³", NOW)
+    assert chart is not None
+    assert len(chart.lines) == 2
+    assert chart.alt == "Grafiek: NO₂, de laatste 24 uur. Van 1,0 tot 5,0 µg/m³."
+
+
+def test_a_code_is_no_amount_so_it_has_no_chart() -> None:
+    fault = KINDS["streetlight"].properties["fault_code"]
+    assert charts.draw(Stream("fault_code", fault, Public.LIVE, None, hours(0, 4)), "Storing", "", NOW) is None
