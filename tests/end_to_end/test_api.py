@@ -1,0 +1,231 @@
+"""The register as it answers over HTTP: people get pages, programs get GeoJSON, nobody gets what isn't open."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import jsonschema
+import psycopg
+import pytest
+import structlog
+
+from api import register
+from api.database import make_pool
+from sensors.db import connect
+from sensors.processes import any_free_port
+from tests.entries import camera, example
+from tests.published import HOUR, NOW, add, at_home, book, counter, measure, total
+from tests.site import serving
+
+NOWHERE = "postgresql://nobody@127.0.0.1:{}/nothing"
+
+
+@pytest.fixture
+def site(database: str) -> Iterator[httpx.Client]:
+    """A small register: an air-quality sensor, a counter, a resident's sensor and a camera."""
+    with connect(database) as db:
+        add(db, example(), counter(), at_home(), camera())
+    with serving(database) as url, httpx.Client(base_url=url) as client:
+        yield client
+
+
+def text_of(page: httpx.Response) -> str:
+    """What a reader sees, in one line."""
+    body = page.text[page.text.index("<main") :]
+    return " ".join(re.sub(r"<[^>]*>", " ", body).split())
+
+
+def test_the_list_and_the_geojson_hold_the_same_sensors(site: httpx.Client) -> None:
+    for query in ("", "?kind=traffic", "?kind=other", "?kind=&neighbourhood=&status=", "?status=planned"):
+        listed = set(re.findall(r'data-reference="([^"]+)"', site.get(f"/{query}").text))
+        collection = site.get(f"/v1/sensors{query}").json()
+        assert {each["properties"]["reference"] for each in collection["features"]} == listed
+        assert collection["numberMatched"] == len(listed)
+    assert "Er is geen sensor die hierbij past" in text_of(site.get("/?status=planned"))
+
+
+def test_a_sensor_in_plain_words(site: httpx.Client, database: str) -> None:
+    with connect(database) as db:
+        total(db, "verkeer-1", "count_car", NOW - 3 * HOUR, 43)
+        total(db, "verkeer-1", "count_car", NOW - HOUR, 7)
+        book(db, "verkeer-1", NOW, stored=3, refused={"in_future": 2})
+    page = site.get("/sensors/verkeer-1")
+    words = text_of(page)
+    assert page.headers["cache-control"] == "no-cache"
+    for told in (
+        "Aantal auto's",
+        "minder dan 15",
+        "45",
+        "Persoonsgegevens Nee",
+        "Laatste bericht Vandaag",
+        "2 keer: de tijd lag in de toekomst.",
+        "Ontvangen 5 5",
+        "Versie 1, sinds",
+        "1 jaar",
+        "10 jaar",
+        "Omgevingswet, artikel 20.1",
+        "Een klacht doorgeven",
+    ):
+        assert told in words.replace("&#39;", "'"), told
+    assert "Nog nooit" in text_of(site.get("/sensors/LML-1"))
+    assert "Deze sensor stuurt ons geen gegevens" in text_of(site.get("/sensors/camera-001"))
+    assert "Ongeveer: een vak van ongeveer 100 bij 100 meter" in text_of(site.get("/sensors/bewoner-1"))
+
+
+def test_a_new_value_is_there_at_once(site: httpx.Client, database: str) -> None:
+    assert "Nog geen metingen" in text_of(site.get("/sensors/LML-1"))
+    with connect(database) as db:
+        measure(db, "LML-1", "no2", 21.5, datetime.now(UTC))
+    assert "21,5 µg/m³ vandaag om" in text_of(site.get("/sensors/LML-1"))
+    streams = site.get("/v1/sensors/LML-1").json()["properties"]["datastreams"]
+    assert [each["latest"]["value"] for each in streams if each["latest"]] == [21.5]
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [("planned", "nog niet"), ("paused", "staat tijdelijk uit"), ("ended", "is weggehaald")],
+)
+def test_a_sensor_that_is_not_on_says_so(database: str, status: str, told: str) -> None:
+    with connect(database) as db:
+        add(db, example(status=status, active_until="2030-01-01"))
+    with serving(database) as url:
+        assert told in text_of(httpx.get(f"{url}/sensors/LML-1"))
+
+
+def test_the_exact_place_of_a_resident_is_nowhere(site: httpx.Client) -> None:
+    for path in ("/", "/sensors/bewoner-1", "/v1/sensors", "/v1/sensors/bewoner-1"):
+        answer = site.get(path).text
+        assert "5.6543" not in answer
+        assert "51.4812" not in answer
+
+
+def test_the_readers_can_read_only_what_is_open(database: str) -> None:
+    with make_pool(database) as pool, pool.connection() as db:
+        for table in ("lantaarn.sensor", "lantaarn.observation", "restricted.location", "lantaarn.quarantine"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                db.execute(f"select from {table}")  # pyright: ignore[reportArgumentType] - names from this list
+
+
+def test_text_in_an_entry_stays_text(database: str) -> None:
+    with connect(database) as db:
+        add(db, example(name={"nl": "<script>alert(1)</script>"}, summary={"nl": '"><img src=x>'}))
+    with serving(database) as url:
+        for path in ("/", "/sensors/LML-1"):
+            page = httpx.get(url + path).text
+            assert "<script>alert" not in page
+            assert "<img" not in page
+
+
+SECRET = "geheim-1234"
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        (f"/sensors/{SECRET}", 404),
+        (f"/{SECRET}", 404),
+        (f"/?kind={SECRET}", 400),
+        (f"/?page={SECRET}", 400),
+        ("/?page=2", 404),
+        (f"/v1/sensors/{SECRET}", 404),
+        (f"/v1/sensors?status={SECRET}", 400),
+        (f"/v1/areas?level={SECRET}", 400),
+        (f"/v1/{SECRET}", 404),
+    ],
+)
+def test_what_is_wrong_is_explained_and_never_repeated(site: httpx.Client, path: str, status: int) -> None:
+    answer = site.get(path)
+    assert answer.status_code == status
+    assert SECRET not in answer.text
+    assert SECRET not in site.get("/metrics").text
+    if path.startswith("/v1"):
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json().keys() == {"status", "title", "detail"}
+    else:
+        assert "Bekijk alle sensoren" in text_of(answer)
+
+
+def test_it_can_only_be_read(site: httpx.Client) -> None:
+    assert site.post("/").status_code == 405
+    assert site.delete("/v1/sensors/LML-1").status_code == 405
+    assert site.head("/").status_code == 200
+
+
+def test_an_error_of_ours_tells_nothing(site: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError(SECRET)
+
+    monkeypatch.setattr(register, "sensor", fail)
+    with structlog.testing.capture_logs() as log:
+        answers = [site.get("/sensors/LML-1"), site.get("/v1/sensors/LML-1")]
+    assert [answer.status_code for answer in answers] == [500, 500]
+    assert "Er ging iets mis bij ons" in text_of(answers[0])
+    assert SECRET not in answers[0].text + answers[1].text + repr(log)
+    assert log[0]["error"] == "ValueError"
+    assert any("pages.py" in place for place in log[0]["at"])
+
+
+def test_every_answer_is_safe_and_without_cookies(site: httpx.Client) -> None:
+    for path in ("/", "/sensors/LML-1", "/v1/sensors", "/static/style.css", "/nothing", "/livez"):
+        headers = site.get(path).headers
+        assert "default-src 'self'" in headers["content-security-policy"]
+        assert "unsafe" not in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert "set-cookie" not in headers
+    assert site.get("/v1/sensors").headers["api-version"] == "1.0.0"
+
+
+def test_only_chosen_tiles_come_from_elsewhere(database: str) -> None:
+    tiles = {"tile_url": "https://tiles.example/{z}/{x}/{y}.png", "tile_attribution": "Kadaster"}
+    with serving(database, **tiles) as url:
+        assert "img-src 'self' data: https://tiles.example;" in httpx.get(url).headers["content-security-policy"]
+
+
+def test_the_answers_fit_their_description(site: httpx.Client, database: str) -> None:
+    with connect(database) as db:
+        measure(db, "LML-1", "no2", 21.5, NOW)
+    description = site.get("/v1/openapi.json").json()
+    paths = {"/sensors": "/v1/sensors", "/sensors/{id}": "/v1/sensors/LML-1", "/areas": "/v1/areas"}
+    assert description["paths"].keys() == paths.keys()
+    for path, address in paths.items():
+        for status, given in ((200, site.get(address)), (400, site.get("/v1/sensors?page=x"))):
+            content: dict[str, Any] = description["paths"][path]["get"]["responses"][str(status)]["content"]
+            ((media, form),) = content.items()
+            assert given.headers["content-type"].startswith(media)
+            jsonschema.validate(given.json(), form["schema"] | {"components": description["components"]})
+
+
+def test_the_form_of_an_entry_is_published(site: httpx.Client) -> None:
+    schema = site.get("/register-entry.schema.json").json()
+    jsonschema.validate(site.get("/v1/sensors/LML-1").json()["properties"]["entry"], schema)
+
+
+def test_ready_when_the_database_is(site: httpx.Client, database: str) -> None:
+    assert site.get("/readyz").json() == {"ready": True, "checks": {"database": "ok", "migrations": "ok"}}
+    with connect(database) as db:
+        db.execute("delete from lantaarn.migration where name like '005%%'")
+    answer = site.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["checks"] == {"database": "ok", "migrations": "run lantaarn migrate"}
+
+
+def test_without_a_database_it_lives_and_says_so() -> None:
+    with serving(NOWHERE.format(any_free_port())) as url:
+        assert httpx.get(f"{url}/livez").status_code == 200
+        answer = httpx.get(f"{url}/readyz", timeout=10)
+        assert answer.status_code == 503
+        assert not answer.json()["ready"]
+        page = httpx.get(url, timeout=10)
+        assert page.status_code == 503
+        assert "Het register is er even niet" in text_of(page)
+
+
+def test_requests_are_counted_by_route(site: httpx.Client) -> None:
+    site.get("/sensors/LML-1")
+    counted = 'lantaarn_http_requests_total{method="GET",route="/sensors/{reference}",status="200"} 1.0'
+    assert counted in site.get("/metrics").text
+    assert json.dumps("LML-1") not in site.get("/metrics").text
