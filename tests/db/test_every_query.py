@@ -1,0 +1,77 @@
+"""Every statement of the programs means something on every database: it is planned with parameters of its own types."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, LiteralString
+from uuid import UUID
+
+import psycopg
+
+from ingest.store import TABLES
+from sensors.db import Database
+from sensors.db.capabilities import probe
+from sensors.db.queries import load
+from tests.entries import example
+
+ROOT = Path(__file__).parents[2]
+FILES = [path for folder in ("sensors", "ingest", "api") for path in sorted((ROOT / folder).rglob("*.sql"))]
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+SAMPLES: dict[str, Any] = {
+    **dict.fromkeys(("now", "at", "received_at", "older_than", "deleted_at"), NOW),
+    **dict.fromkeys(("municipality", "kind", "neighbourhood", "status", "reference", "level"), "helmond"),
+    **dict.fromkeys(("editor", "reason", "table_name", "retention_class"), "text"),
+    **dict.fromkeys(("limit", "offset", "sensor_id", "deleted_rows"), 1),
+    **dict.fromkeys(("previous_hash", "hash"), bytes(32)),
+    **{name: [1] for name in ("datastream_ids", "qualities", "sensor_ids", "stored", "duplicate", "quarantined")},
+    **{name: [1] for name in ("fields_dropped", "readings", "sizes")},
+    **{name: ["text"] for name in ("reasons", "topic_templates", "fields", "roles")},
+    "times": [NOW],
+    "values": [1.5],
+    "schedule": timedelta(minutes=15),
+    "entry_id": UUID(example()["id"]),
+    "batch": {"entries": [], "documents": [], "areas": [], "places": [], "datastreams": []},
+}
+"""A value for each name of a parameter; one name has one type everywhere, but for ``since``."""
+
+
+def statements() -> Iterator[tuple[str, LiteralString]]:
+    for path in FILES:
+        if path.parent.name == "migrations":
+            continue
+        for name, text in load(path).items():
+            tables = TABLES if "{table}" in text else TABLES[:1]
+            for table in tables:
+                yield f"{path.parent.name}/{path.name}:{name}:{table}", text.replace("{table}", table)
+
+
+STATEMENTS: dict[str, LiteralString] = dict(statements())
+ONLY_TIMESCALE = ("hypertables", "drop_observations")
+
+
+def test_every_statement_is_understood(each_database: Database) -> None:
+    # One test, not one for each: a database of its own for every statement would take a minute.
+    known: dict[str, LiteralString] = {
+        which: text for which, text in STATEMENTS.items() if _belongs(each_database, which)
+    }
+    misunderstood = {which: error for which, text in known.items() if (error := _explain(each_database, text))}
+    assert misunderstood == {}
+    assert len(known) > 40
+
+
+def _explain(db: Database, text: LiteralString) -> str | None:
+    """What is wrong with a statement, if anything."""
+    since = NOW if "since)s::timestamptz" in text else date(2026, 11, 22)
+    params = {name: since if name == "since" else SAMPLES[name] for name in re.findall(r"%\((\w+)\)s", text)}
+    try:
+        with db.transaction():
+            db.execute("explain " + text, params or None).fetchall()
+    except psycopg.Error as error:
+        return str(error)
+    return None
+
+
+def _belongs(db: Database, which: str) -> bool:
+    """Whether it can be asked of this database at all."""
+    return which.split(":")[1] not in ONLY_TIMESCALE or probe(db).hypertables
