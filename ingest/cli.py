@@ -7,19 +7,21 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from ingest.seats import MOST_WORKERS
 from sensors import logs
 from sensors.db import connect
 from sensors.settings import DatabaseSettings, IngestSettings
 
 
 @click.command(epilog="Example: MQTT_URL=mqtt://broker:1883 DATABASE_URL=postgresql://db/lantaarn lantaarn ingest")
-def ingest() -> None:
+@click.option("--workers", type=click.IntRange(1, MOST_WORKERS), help="Processes that share the work.  [default: 1]")
+def ingest(workers: int | None) -> None:
     """Read the broker and store what the register permits, until SIGTERM or Ctrl-C."""
-    from ingest.worker import run  # noqa: PLC0415 - each command loads only what it needs
+    from ingest.crew import work  # noqa: PLC0415 - each command loads only what it needs
 
-    settings = IngestSettings.load()
+    settings = IngestSettings.load(**({"workers": workers} if workers else {}))
     logs.configure(settings.log_level)
-    run(settings)
+    work(settings)
 
 
 @click.group(epilog="Example: lantaarn retention verify")

@@ -4,7 +4,6 @@ MQTT 5, and 3.1.1 where the broker has no more. An acknowledgement is written on
 message: after a reconnect the broker delivers again what was not acknowledged, and old packet identifiers mean nothing.
 """
 
-import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +17,8 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from ingest.pipeline import Message
-from sensors.settings import BrokerAddress
+from ingest.seats import Seat
+from sensors.broker import BrokerAddress
 
 log = structlog.get_logger("ingest.mqtt")
 
@@ -43,23 +43,26 @@ class Delivery:
 class Session:
     """One durable session. ``deliver`` is called on the network thread and must not block."""
 
-    def __init__(self, broker: BrokerAddress, municipality: str, in_flight: int, deliver: Callable[[Delivery], None]):
+    def __init__(self, broker: BrokerAddress, seat: Seat, in_flight: int, deliver: Callable[[Delivery], None]):
         self._broker = broker
-        self._client_id = f"lantaarn-ingest-{municipality}"
-        self._topic_filter = f"{municipality}/#"
+        self._seat = seat
         self._in_flight = in_flight
         self._deliver = deliver
         self._lock = Lock()
         self._connection = 0
         self._answered = Event()
-        self._subscribed = Event()
+        self._ready = Event()
         self._client: Client | None = None
+        self._protocol: MQTTProtocolVersion = MQTTv5
+        self.resumed = False
+        """Whether the broker still had this session when it was opened."""
 
     def open(self) -> bool:
         """Connect and subscribe; False when the broker does not answer. Once open, it reconnects by itself."""
         for protocol in (MQTTv5, MQTTv311):
             client = self._client = self._make_client(protocol)
             if self._shake_hands(client, protocol):
+                self._protocol = protocol
                 return True
             client.disconnect()
             client.loop_stop()
@@ -78,7 +81,7 @@ class Session:
     @property
     def connected(self) -> bool:
         """Whether the broker is there and the subscription stands."""
-        return self._client is not None and self._client.is_connected() and self._subscribed.is_set()
+        return self._client is not None and self._client.is_connected() and self._ready.is_set()
 
     def close(self) -> None:
         """Disconnect. The session stays at the broker, which keeps what comes in meanwhile."""
@@ -86,20 +89,26 @@ class Session:
             self._client.disconnect()
             self._client.loop_stop()
 
-    def _make_client(self, protocol: MQTTProtocolVersion) -> Client:
+    def end(self) -> None:
+        """Disconnect for good: the broker forgets the session and everything it kept for it."""
+        self.close()
+        client = self._make_client(self._protocol, clean=True)
+        client.on_connect = _hang_up
+        if self._protocol == MQTTv5:
+            client.connect(self._broker.host, self._broker.port, clean_start=True)
+        else:
+            client.connect(self._broker.host, self._broker.port)
+        client.loop_forever()
+
+    def _make_client(self, protocol: MQTTProtocolVersion, *, clean: bool = False) -> Client:
         client = Client(
             CallbackAPIVersion.VERSION2,
-            client_id=self._client_id,
+            client_id=self._seat.client_id,
             protocol=protocol,
-            clean_session=None if protocol == MQTTv5 else False,
+            clean_session=None if protocol == MQTTv5 else clean,
             manual_ack=True,
         )
-        if self._broker.username:
-            password = self._broker.password
-            client.username_pw_set(self._broker.username, password.get_secret_value() if password else None)
-        if self._broker.tls:
-            # paho leaves the type of its parameter open.
-            client.tls_set_context(ssl.create_default_context())  # pyright: ignore[reportUnknownMemberType]
+        self._broker.introduce(client)
         client.reconnect_delay_set(min_delay=1, max_delay=30)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
@@ -121,7 +130,7 @@ class Session:
         self._answered.clear()
         client.loop_start()
         self._answered.wait(HANDSHAKE)
-        return self._subscribed.is_set()
+        return self._ready.is_set()
 
     def _on_connect(
         self, client: Client, _data: object, flags: ConnectFlags, code: ReasonCode, _properties: Properties | None
@@ -131,35 +140,45 @@ class Session:
             return
         with self._lock:
             self._connection += 1
-        if flags.session_present:
-            # The subscription is part of the session. Its answer would come behind all that the broker kept for us.
-            self._ready()
+        self.resumed = flags.session_present
+        if self._seat.left:
+            client.unsubscribe(self._seat.topic_filter)
         else:
-            client.subscribe(self._topic_filter, qos=1)
+            # Also when the session was kept: one that was made just before a crash may be without its subscription.
+            client.subscribe(self._seat.topic_filter, qos=1)
+        if self._seat.left or self.resumed:
+            # The answer comes behind all that the broker kept for us, which waits for our acknowledgements.
+            self._note_ready()
 
     def _on_subscribe(
         self, _client: Client, _data: object, _mid: int, codes: list[ReasonCode], _properties: Properties | None
     ) -> None:
         if any(code.is_failure for code in codes):
             log.error("subscription_refused", reason=codes[0].getName())
-        else:
-            self._ready()
+            self._answered.set()
+        elif not self._ready.is_set():
+            self._note_ready()
 
-    def _ready(self) -> None:
-        self._subscribed.set()
+    def _note_ready(self) -> None:
+        self._ready.set()
         self._answered.set()
-        log.info("subscribed", connection=self._connection)
+        log.info("subscribed", connection=self._connection, resumed=self.resumed)
 
     def _on_disconnect(
         self, _client: Client, _data: object, _flags: DisconnectFlags, code: ReasonCode, _properties: Properties | None
     ) -> None:
         with self._lock:
             self._connection += 1
+        if self._ready.is_set():
+            log.warning("broker_disconnected", reason=code.getName())
+        self._ready.clear()
         # A broker that does not know the protocol hangs up instead of answering.
         self._answered.set()
-        if self._subscribed.is_set():
-            log.warning("broker_disconnected", reason=code.getName())
 
     def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
         content = Message(message.topic, bytes(message.payload))
         self._deliver(Delivery(self._connection, message.mid, message.qos, time.monotonic(), content))
+
+
+def _hang_up(client: Client, *_: object) -> None:
+    client.disconnect()

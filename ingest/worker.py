@@ -16,6 +16,7 @@ from ingest.mqtt import Delivery, Session
 from ingest.observe import Metrics, serving
 from ingest.pipeline import Outcome, Register, process
 from ingest.quality import Memory
+from ingest.seats import Seat, seats
 from ingest.store import commit, load_register, revision
 from sensors.db import connect
 from sensors.settings import IngestSettings
@@ -30,16 +31,21 @@ RETRY = 1.0
 """Seconds between tries while the database or the broker is away."""
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 class Worker:
     """One process, one connection to each side. While the database is away nothing is acknowledged, so the broker
     stops sending when the in-flight window is full, and keeps the rest."""
 
-    def __init__(self, settings: IngestSettings, now: Callable[[], datetime] = lambda: datetime.now(UTC)):
+    def __init__(self, settings: IngestSettings, seat: Seat | None = None, now: Callable[[], datetime] = _now):
         self.metrics = Metrics()
         self._settings = settings
         self._now = now
         self._queue: SimpleQueue[Delivery] = SimpleQueue()
-        self._session = Session(settings.broker, settings.municipality, 2 * settings.batch_size, self._queue.put)
+        self._seat = seat or seats(settings.municipality, 1)[0]
+        self._session = Session(settings.broker, self._seat, 2 * settings.batch_size, self._queue.put)
         self._stopping = Event()
         self._database: Connection | None = None
         self._register: Register = {}
@@ -55,10 +61,23 @@ class Worker:
             try:
                 self._open()
                 while not self._stopping.is_set():
-                    self._handle([each for each in self._collect() if self._session.is_current(each)])
+                    self._handle(self._collect())
             finally:
                 self._session.close()
                 self._forget_database()
+
+    def empty(self) -> None:
+        """Store what an earlier crew left in this seat's session, and end the session. For a seat that is left."""
+        self._open()
+        try:
+            while self._session.resumed and not self._stopping.is_set() and (batch := self._collect()):
+                self._handle(batch)
+        finally:
+            if self._stopping.is_set():
+                self._session.close()
+            else:
+                self._session.end()
+            self._forget_database()
 
     def check(self) -> dict[str, bool]:
         """Whether both sides are there: from then on the broker keeps for us what comes in."""
@@ -77,7 +96,7 @@ class Worker:
                 batch.append(self._queue.get(timeout=left))
             except Empty:
                 break
-        return batch
+        return [each for each in batch if self._session.is_current(each)]
 
     def _open(self) -> None:
         """The database first: what comes in before it is there would only wait."""
@@ -145,9 +164,9 @@ class Worker:
             self._database = None
 
 
-def run(settings: IngestSettings) -> None:
+def run(settings: IngestSettings, seat: Seat | None = None) -> None:
     """Ingest until SIGTERM or Ctrl-C."""
-    worker = Worker(settings)
+    worker = Worker(settings, seat)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         worker.stop()

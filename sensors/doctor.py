@@ -2,7 +2,6 @@
 
 import importlib.util
 import json
-import ssl
 import time
 import uuid
 from collections.abc import Iterator, Mapping
@@ -17,13 +16,14 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.reasoncodes import ReasonCode
 from pydantic import SecretStr
 
+from sensors.broker import BrokerAddress
 from sensors.db import Database, connect
 from sensors.db.capabilities import probe
 from sensors.db.migrate import MigrationError, pending
 from sensors.db.queries import load
 from sensors.db.server import find_installation
 from sensors.processes import ProcessError
-from sensors.settings import BrokerAddress, DoctorSettings, SettingsError, broker_address, hide_password
+from sensors.settings import DoctorSettings, SettingsError, hide_password
 
 QUERIES = load(Path(__file__).with_name("doctor.sql"))
 ROLES = ("lantaarn_ingest", "lantaarn_api", "lantaarn_dashboard")
@@ -52,7 +52,7 @@ def examine(folder: Path) -> Iterator[Finding]:
         return
     yield Finding("settings", "".join(f"\n    {name} = {value}" for name, value in sorted(settings.shown())))
     yield from _database(settings.database_url or demo.get("database_url"), settings.pg_bin)
-    yield from _broker(settings.mqtt_url or demo.get("mqtt_url"), settings.mqtt_password)
+    yield from _broker(settings, settings.mqtt_url or demo.get("mqtt_url"))
     yield _assets()
 
 
@@ -142,13 +142,13 @@ def _rights(row: Mapping[str, Any]) -> str:
     return " and ".join(right for right in ("reads", "writes") if row[right])
 
 
-def _broker(url: SecretStr | None, password: SecretStr | None) -> Iterator[Finding]:
+def _broker(settings: DoctorSettings, url: SecretStr | None) -> Iterator[Finding]:
     if url is None:
         embedded = importlib.util.find_spec("iotcore") is not None
         todo = None if embedded else "install the package iotcore (make does), or set MQTT_URL"
         yield Finding("broker", "MQTT_URL is not set; lantaarn demo will run its own", todo)
         return
-    address = broker_address(url, password)
+    address = settings.address(url)
     versions = [name for name, protocol in PROTOCOLS.items() if _speaks(address, protocol)]
     shown = hide_password(url.get_secret_value())
     if versions:
@@ -166,11 +166,8 @@ def _speaks(broker: BrokerAddress, protocol: MQTTProtocolVersion) -> bool:
 
     client = Client(CallbackAPIVersion.VERSION2, client_id=f"lantaarn-doctor-{uuid.uuid4().hex}", protocol=protocol)
     client.on_connect = note
-    if broker.username:
-        client.username_pw_set(broker.username, broker.password.get_secret_value() if broker.password else None)
-    if broker.tls:
-        client.tls_set_context(ssl.create_default_context())  # pyright: ignore[reportUnknownMemberType] - untyped there
     try:
+        broker.introduce(client)
         client.connect(broker.host, broker.port)
         deadline = time.monotonic() + ANSWER
         while not answers and time.monotonic() < deadline and client.loop(0.1) == MQTT_ERR_SUCCESS:

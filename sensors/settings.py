@@ -7,14 +7,15 @@ stars.
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import unquote, urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, StringConstraints, ValidationError, model_validator
+from pydantic import AfterValidator, Field, FilePath, SecretStr, StringConstraints, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from sensors.broker import BrokerAddress
 
 PREFIX = "LANTAARN_"
 MQTT_PORTS = {"mqtt": 1883, "mqtts": 8883}
@@ -142,30 +143,6 @@ WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+/")]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 
-@dataclass(frozen=True, slots=True)
-class BrokerAddress:
-    """Where the broker is and who we are to it."""
-
-    host: str
-    port: int
-    tls: bool
-    username: str | None
-    password: SecretStr | None
-
-
-def broker_address(url: SecretStr, password: SecretStr | None) -> BrokerAddress:
-    """A valid ``MQTT_URL`` in its parts, user name and password decoded; ``password`` goes before the one in it."""
-    parts = urlsplit(url.get_secret_value())
-    in_url = SecretStr(unquote(parts.password)) if parts.password else None
-    return BrokerAddress(
-        host=parts.hostname or "",
-        port=parts.port or MQTT_PORTS[parts.scheme],
-        tls=parts.scheme == "mqtts",
-        username=unquote(parts.username) if parts.username else None,
-        password=password or in_url,
-    )
-
-
 class DatabaseSettings(Settings):
     """Where the database is."""
 
@@ -180,6 +157,30 @@ class LoginSettings(Settings):
     mqtt_password: SecretStr | None = Field(
         default=None, validation_alias="MQTT_PASSWORD", description="the broker's password, when it is not in MQTT_URL"
     )
+    mqtt_ca_file: FilePath | None = Field(
+        default=None, validation_alias="MQTT_CA_FILE", description="who signed the broker's certificate, as PEM"
+    )
+    mqtt_cert_file: FilePath | None = Field(
+        default=None, validation_alias="MQTT_CERT_FILE", description="our certificate for the broker, as PEM"
+    )
+    mqtt_key_file: FilePath | None = Field(
+        default=None, validation_alias="MQTT_KEY_FILE", description="the key of our certificate, as PEM"
+    )
+
+    def address(self, url: SecretStr) -> BrokerAddress:
+        """A valid ``MQTT_URL`` in its parts, decoded; MQTT_PASSWORD goes before the password in it."""
+        parts = urlsplit(url.get_secret_value())
+        in_url = SecretStr(unquote(parts.password)) if parts.password else None
+        return BrokerAddress(
+            host=parts.hostname or "",
+            port=parts.port or MQTT_PORTS[parts.scheme],
+            tls=parts.scheme == "mqtts",
+            username=unquote(parts.username) if parts.username else None,
+            password=self.mqtt_password or in_url,
+            ca_file=self.mqtt_ca_file,
+            cert_file=self.mqtt_cert_file,
+            key_file=self.mqtt_key_file,
+        )
 
 
 class BrokerSettings(LoginSettings):
@@ -192,7 +193,7 @@ class BrokerSettings(LoginSettings):
     @property
     def broker(self) -> BrokerAddress:
         """The address in its parts."""
-        return broker_address(self.mqtt_url, self.mqtt_password)
+        return self.address(self.mqtt_url)
 
 
 class CitySettings(Settings):
@@ -207,6 +208,7 @@ class BatchSettings(Settings):
 
     batch_size: int = Field(default=50, ge=1, le=5000, description="messages in one transaction")
     batch_milliseconds: int = Field(default=500, ge=1, le=60_000, description="how long a batch may wait to fill")
+    workers: int = Field(default=1, ge=1, le=16, description="processes that share the work of ingest")
     metrics_host: str = "127.0.0.1"
     metrics_port: Port | None = Field(default=None, description="where /livez, /readyz and /metrics of ingest answer")
 

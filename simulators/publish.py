@@ -1,6 +1,5 @@
 """Publishing to the broker: MQTT 3.1.1, at least once (QoS 1), never more unanswered than the broker can bear."""
 
-import ssl
 import threading
 import time
 from types import TracebackType
@@ -12,7 +11,7 @@ import structlog
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
-from sensors.settings import BrokerAddress
+from sensors.broker import BrokerAddress
 from simulators.messages import Message
 
 UNANSWERED = 50
@@ -37,12 +36,7 @@ class Publisher:
         self._client.on_connect = _connected
         self._client.on_disconnect = _disconnected
         self._client.on_publish = self._answered
-        if address.tls:
-            # paho leaves the type of its parameter open.
-            self._client.tls_set_context(ssl.create_default_context())  # pyright: ignore[reportUnknownMemberType]
-        if address.username is not None:
-            password = address.password.get_secret_value() if address.password else None
-            self._client.username_pw_set(address.username, password)
+        address.introduce(self._client)
         self._client.connect_async(address.host, address.port, keepalive=30)
 
     def __enter__(self) -> Self:

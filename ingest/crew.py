@@ -1,0 +1,68 @@
+"""Several workers on one machine: a process for each, started again when it dies, stopped together."""
+
+import signal
+from collections.abc import Sequence
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
+from threading import Event
+from types import FrameType
+
+import structlog
+
+from ingest.seats import Seat, left_over, seats
+from ingest.worker import Worker, run
+from sensors import logs
+from sensors.settings import IngestSettings
+
+log = structlog.get_logger("ingest.crew")
+
+PAUSE = 1.0
+"""Seconds between two looks at the workers, and before one that died is started again."""
+PATIENCE = 20.0
+"""Seconds a worker gets to finish its batch."""
+
+
+def work(settings: IngestSettings) -> None:
+    """Ingest with as many workers as the settings say, until SIGTERM or Ctrl-C."""
+    for seat in left_over(settings.municipality, settings.workers):
+        Worker(settings, seat).empty()
+    crew = seats(settings.municipality, settings.workers)
+    if len(crew) == 1:
+        run(settings, crew[0])
+    else:
+        _lead(settings, crew)
+
+
+def _lead(settings: IngestSettings, crew: Sequence[Seat]) -> None:
+    stopping = Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    workers = [_start(settings, number, seat) for number, seat in enumerate(crew)]
+    while not stopping.wait(PAUSE):
+        for number, (worker, seat) in enumerate(zip(workers, crew, strict=True)):
+            if not worker.is_alive():
+                log.warning("worker_died", worker=number, exit_code=worker.exitcode)
+                workers[number] = _start(settings, number, seat)
+    for worker in workers:
+        worker.terminate()
+    for worker in workers:
+        worker.join(PATIENCE)
+
+
+def _start(settings: IngestSettings, number: int, seat: Seat) -> BaseProcess:
+    """A worker in a process of its own; its metrics are at the port of the first one plus its number."""
+    port = settings.metrics_port
+    own = settings.model_copy(update={"metrics_port": port + number if port else None})
+    # Not forked: threads and connections of this process must not be in it. A daemon, so that it dies with us.
+    process = get_context("spawn").Process(target=_run, args=(own, seat), daemon=True)
+    process.start()
+    return process
+
+
+def _run(settings: IngestSettings, seat: Seat) -> None:
+    logs.configure(settings.log_level)
+    run(settings, seat)

@@ -1,0 +1,35 @@
+"""Who sits where: the durable sessions that the workers of one municipality have at the broker.
+
+One worker subscribes to everything. Several share it: the broker gives each message to one of them (MQTT 5, 4.8.2).
+A session outlives its worker. When there are other workers than before, the sessions that nobody sits on any more would
+go on collecting messages, so they are emptied and ended first.
+"""
+
+from dataclasses import dataclass, replace
+
+MOST_WORKERS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One session: its name at the broker, and what it subscribes to."""
+
+    client_id: str
+    topic_filter: str
+    left: bool = False
+    """Nobody sits here any more: the subscription is ended instead of made."""
+
+
+def seats(municipality: str, workers: int) -> tuple[Seat, ...]:
+    """The sessions of so many workers."""
+    if workers == 1:
+        return (Seat(f"lantaarn-ingest-{municipality}", f"{municipality}/#"),)
+    shared = f"$share/lantaarn/{municipality}/#"
+    return tuple(Seat(f"lantaarn-ingest-{municipality}-{number}", shared) for number in range(1, workers + 1))
+
+
+def left_over(municipality: str, workers: int) -> tuple[Seat, ...]:
+    """The sessions that other numbers of workers may have left at the broker."""
+    taken = {seat.client_id for seat in seats(municipality, workers)}
+    every = (*seats(municipality, 1), *seats(municipality, MOST_WORKERS))
+    return tuple(replace(seat, left=True) for seat in every if seat.client_id not in taken)

@@ -1,0 +1,193 @@
+"""Several workers share the messages of one broker; when their number changes nothing stays behind; TLS both ways."""
+
+import json
+import signal
+import ssl
+import subprocess
+import sys
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion
+
+from ingest.audit import audit
+from ingest.mqtt import Session
+from ingest.seats import MOST_WORKERS, left_over, seats
+from sensors.broker import BrokerAddress
+from sensors.db import connect
+from sensors.entry import Entry
+from sensors.processes import any_free_port
+from sensors.register import publish
+from tests.entries import example
+from tests.faults.broker import PROGRAM, Mosquitto
+from tests.waiting import wait_for
+
+needs_mosquitto = pytest.mark.skipif(PROGRAM is None, reason="Mosquitto is not installed")
+Connection = psycopg.Connection[dict[str, Any]]
+TOPIC = "helmond/air_quality/LML-1/json"
+START = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
+
+
+@pytest.fixture
+def db(database: str) -> Iterator[Connection]:
+    with connect(database) as connection:
+        publish(connection, Entry.model_validate(example(reference="LML-1")), editor="t", reason="t", at=START)
+        yield connection
+
+
+@pytest.fixture
+def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
+    with Mosquitto(tmp_path / "mosquitto") as broker:
+        yield broker
+
+
+@contextmanager
+def ingesting(
+    database: str, broker: int, workers: int, log: Path
+) -> Generator[tuple[subprocess.Popen[bytes], list[int]]]:
+    """``lantaarn ingest`` as it is started for real, once all workers are ready; with the ports of their metrics."""
+    port = any_free_port()
+    environment = {
+        "DATABASE_URL": database,
+        "MQTT_URL": f"mqtt://127.0.0.1:{broker}",
+        "LANTAARN_METRICS_PORT": str(port),
+    }
+    command = [sys.executable, "-m", "lantaarn", "ingest", "--workers", str(workers)]
+    with log.open("a") as output:
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
+    ports = [port + number for number in range(workers)]
+    try:
+        wait_for(lambda: all(is_ready(each) for each in ports), 30)
+        yield process, ports
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0, log.read_text()
+
+
+def is_ready(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/readyz").is_success
+    except httpx.TransportError:
+        return False
+
+
+def send(broker: int, numbers: Sequence[int]) -> None:
+    """Publish so many readings, until the broker has the last one."""
+    client = Client(CallbackAPIVersion.VERSION2)
+    client.max_queued_messages_set(0)
+    client.connect("127.0.0.1", broker)
+    client.loop_start()
+    payloads = [
+        json.dumps({"time": (START + timedelta(seconds=number)).isoformat(), "no2": number % 50}) for number in numbers
+    ]
+    published = [client.publish(TOPIC, payload, qos=1) for payload in payloads]
+    published[-1].wait_for_publish(30)
+    client.disconnect()
+    client.loop_stop()
+
+
+def stored(db: Connection) -> int:
+    row = db.execute("select count(*) as n from lantaarn.observation").fetchone()
+    assert row is not None
+    return row["n"]
+
+
+@needs_mosquitto
+def test_workers_share_the_messages_and_each_takes_some(
+    database: str, db: Connection, mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    with ingesting(database, mosquitto.port, 3, tmp_path / "log") as (_, ports):
+        send(mosquitto.port, range(900))
+        wait_for(lambda: stored(db) == 900, 30)
+        counted = [httpx.get(f"http://127.0.0.1:{port}/metrics").text for port in ports]
+    assert all('lantaarn_ingest_readings_total{outcome="stored"}' in text for text in counted)
+    ledger = db.execute("select sum(received)::int as received, sum(duplicate)::int as duplicate from lantaarn.ledger")
+    assert ledger.fetchall() == [{"received": 900, "duplicate": 0}]
+    assert audit(db, datetime.now(UTC)) == ()
+
+
+@needs_mosquitto
+def test_a_worker_that_is_killed_is_started_again(
+    database: str, db: Connection, mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    with ingesting(database, mosquitto.port, 2, tmp_path / "log") as (leader, ports):
+        subprocess.run(["pkill", "-KILL", "-f", "--oldest", "-P", str(leader.pid), "spawn_main"], check=True)
+        send(mosquitto.port, range(300))
+        wait_for(lambda: stored(db) == 300, 30)
+        wait_for(lambda: all(is_ready(port) for port in ports), 30)
+
+
+@needs_mosquitto
+@pytest.mark.parametrize("change", [(1, 2), (3, 1)], ids=["more", "fewer"])
+def test_with_other_workers_nothing_stays_behind(
+    database: str, db: Connection, mosquitto: Mosquitto, tmp_path: Path, change: tuple[int, int]
+) -> None:
+    before, after = change
+    with ingesting(database, mosquitto.port, before, tmp_path / "log"):
+        send(mosquitto.port, range(100))
+        wait_for(lambda: stored(db) == 100, 30)
+    send(mosquitto.port, range(100, 400))
+    with ingesting(database, mosquitto.port, after, tmp_path / "log"):
+        wait_for(lambda: stored(db) == 400, 30)
+        send(mosquitto.port, range(400, 500))
+        wait_for(lambda: stored(db) == 500, 30)
+    for seat in left_over("helmond", after):
+        session = Session(BrokerAddress("127.0.0.1", mosquitto.port), seat, 10, lambda _: None)
+        assert session.open()
+        assert not session.resumed
+        session.end()
+
+
+def test_every_number_of_workers_knows_the_seats_of_the_others() -> None:
+    every = {seat.client_id for number in range(1, MOST_WORKERS + 1) for seat in seats("helmond", number)}
+    for number in range(1, MOST_WORKERS + 1):
+        taken = {seat.client_id for seat in seats("helmond", number)}
+        assert {seat.client_id for seat in left_over("helmond", number)} == every - taken
+
+
+@needs_mosquitto
+@pytest.mark.skipif(
+    subprocess.run(["which", "openssl"], capture_output=True, check=False).returncode != 0, reason="no openssl"
+)
+def test_a_client_certificate_lets_us_in_and_its_absence_does_not(tmp_path: Path) -> None:
+    make_certificates(tmp_path)
+    tls = (
+        f"cafile {tmp_path}/ca.pem\ncertfile {tmp_path}/broker.pem\nkeyfile {tmp_path}/broker.key\n"
+        "require_certificate true\n"
+    )
+    with Mosquitto(tmp_path / "mosquitto", listener=tls) as broker:
+        stranger = BrokerAddress("localhost", broker.port, tls=True, ca_file=tmp_path / "ca.pem")
+        ours = replace(stranger, cert_file=tmp_path / "ingest.pem", key_file=tmp_path / "ingest.key")
+        for address, welcome in ((ours, True), (stranger, False)):
+            session = Session(address, seats("helmond", 1)[0], 10, lambda _: None)
+            assert session.open() is welcome
+            session.close()
+
+
+def make_certificates(folder: Path) -> None:
+    """An authority, and certificates for the broker and for us, valid for a day."""
+    commands = [
+        "req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=ca -keyout ca.key -out ca.pem",
+        *(
+            f"req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost -addext subjectAltName=DNS:localhost"
+            f" -addext basicConstraints=critical,CA:FALSE -CA ca.pem -CAkey ca.key -keyout {name}.key -out {name}.pem"
+            for name in ("broker", "ingest")
+        ),
+    ]
+    for command in commands:
+        subprocess.run(["openssl", *command.split()], cwd=folder, check=True, capture_output=True)
+
+
+def test_a_certificate_that_can_not_be_read_is_an_error_at_once(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.pem"
+    empty.touch()
+    with pytest.raises(ssl.SSLError):
+        BrokerAddress("localhost", 1, tls=True, ca_file=empty).introduce(Client(CallbackAPIVersion.VERSION2))

@@ -1,0 +1,81 @@
+"""A real Mosquitto that keeps its sessions on disk, stopped and started by the test."""
+
+import getpass
+import shutil
+import signal
+import socket
+import subprocess
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sensors.processes import HOST, any_free_port, start, stop, tethered
+from tests.waiting import wait_for
+
+PROGRAM = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
+# No limit to what waits for a subscriber. What is in flight is the subscriber's choice: its Receive Maximum.
+CONFIGURATION = """
+listener {port} {host}
+{listener}allow_anonymous true
+user {user}
+persistence true
+persistence_location {folder}/
+autosave_interval 0
+max_queued_messages 0
+max_inflight_messages 0
+log_type error
+log_type warning
+"""
+
+
+class Mosquitto:
+    """A broker at one address. It writes its sessions and queues when it is asked to stop, and reads them at the start.
+
+    It acknowledges what it has in memory only, so a broker that is killed loses messages that nobody could save;
+    that is why it is stopped here and never killed.
+    """
+
+    def __init__(self, folder: Path, *, listener: str = "") -> None:
+        self.port = any_free_port()
+        self._folder = folder
+        self._listener = listener
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start, and return when it answers."""
+        assert PROGRAM is not None
+        self._folder.mkdir(parents=True, exist_ok=True)
+        configuration = self._folder / "mosquitto.conf"
+        names = {
+            "port": self.port,
+            "host": HOST,
+            "user": getpass.getuser(),
+            "folder": self._folder,
+            "listener": self._listener,
+        }
+        configuration.write_text(CONFIGURATION.format(**names))
+        command = tethered([PROGRAM, "-c", str(configuration)], signal.SIGTERM)
+        self._process = start(command, self._folder / "mosquitto.log")
+        wait_for(self._answers, 20)
+
+    def stop(self) -> None:
+        """Stop, with everything on disk. Does nothing when it doesn't run."""
+        if self._process is not None:
+            stop(self._process, patience=60)
+            self._process = None
+
+    def _answers(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, f"Mosquitto ended by itself; its log is in {self._folder}"
+        try:
+            socket.create_connection((HOST, self.port), timeout=1).close()
+        except OSError:
+            return False
+        return True
