@@ -162,14 +162,17 @@ class Session:
     def _note_ready(self) -> None:
         self._ready.set()
         self._answered.set()
-        log.info("subscribed", connection=self._connection, resumed=self.resumed)
+        if not self._seat.left:
+            log.info("subscribed", connection=self._connection, resumed=self.resumed)
+        elif self.resumed:
+            log.info("emptying_left_session", client_id=self._seat.client_id)
 
     def _on_disconnect(
         self, _client: Client, _data: object, _flags: DisconnectFlags, code: ReasonCode, _properties: Properties | None
     ) -> None:
         with self._lock:
             self._connection += 1
-        if self._ready.is_set():
+        if self._ready.is_set() and not self._seat.left:
             log.warning("broker_disconnected", reason=code.getName())
         self._ready.clear()
         # A broker that does not know the protocol hangs up instead of answering.
