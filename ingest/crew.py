@@ -1,10 +1,11 @@
 """Several workers on one machine: a process for each, started again when it dies, stopped together."""
 
+import os
 import signal
 from collections.abc import Sequence
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.process import BaseProcess
-from threading import Event
+from threading import Event, Thread
 from types import FrameType
 
 import structlog
@@ -65,4 +66,14 @@ def _start(settings: IngestSettings, number: int, seat: Seat) -> BaseProcess:
 
 def _run(settings: IngestSettings, seat: Seat) -> None:
     logs.configure(settings.log_level)
+    Thread(target=_follow_leader, daemon=True).start()
     run(settings, seat)
+
+
+def _follow_leader() -> None:
+    """End when the process that started this one does, even by SIGKILL: its successor starts workers of its own, and
+    two of the same name would take the session from each other for ever."""
+    leader = parent_process()
+    if leader is not None:
+        leader.join()
+        os.kill(os.getpid(), signal.SIGTERM)

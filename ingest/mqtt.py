@@ -4,8 +4,10 @@ MQTT 5, and 3.1.1 where the broker has no more. An acknowledgement is written on
 message: after a reconnect the broker delivers again what was not acknowledged, and old packet identifiers mean nothing.
 """
 
+import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Event, Lock
 
@@ -50,6 +52,7 @@ class Session:
         self._deliver = deliver
         self._lock = Lock()
         self._connection = 0
+        self._hung_up = False
         self._answered = Event()
         self._ready = Event()
         self._client: Client | None = None
@@ -82,6 +85,16 @@ class Session:
     def connected(self) -> bool:
         """Whether the broker is there and the subscription stands."""
         return self._client is not None and self._client.is_connected() and self._ready.is_set()
+
+    def hang_up(self) -> None:
+        """Break this connection: the broker delivers again what is not acknowledged, on the next one."""
+        with self._lock:
+            self._connection += 1
+            self._hung_up = True
+        connection = self._client.socket() if self._client is not None else None
+        if isinstance(connection, socket.socket):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Disconnect. The session stays at the broker, which keeps what comes in meanwhile."""
@@ -140,6 +153,7 @@ class Session:
             return
         with self._lock:
             self._connection += 1
+            self._hung_up = False
         self.resumed = flags.session_present
         if self._seat.left:
             client.unsubscribe(self._seat.topic_filter)
@@ -179,6 +193,8 @@ class Session:
         self._answered.set()
 
     def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
+        if self._hung_up:
+            return
         content = Message(message.topic, bytes(message.payload))
         self._deliver(Delivery(self._connection, message.mid, message.qos, time.monotonic(), content))
 

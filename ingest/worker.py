@@ -3,8 +3,9 @@
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
-from queue import Empty, SimpleQueue
+from queue import Empty, Full, Queue
 from threading import Event
 from types import FrameType
 from typing import Any
@@ -27,6 +28,8 @@ log = structlog.get_logger("ingest")
 ROLE = "lantaarn_ingest"
 REGISTER_AGE = 1.0
 """Seconds after which the register is looked at again: the time in which a new entry takes effect."""
+NO_ROOM = 5.0
+"""Seconds that the connection waits for room: less than its keep-alive, more than a slow commit."""
 RETRY = 1.0
 """Seconds between tries while the database or the broker is away."""
 
@@ -43,9 +46,10 @@ class Worker:
         self.metrics = Metrics()
         self._settings = settings
         self._now = now
-        self._queue: SimpleQueue[Delivery] = SimpleQueue()
+        self._queue: Queue[Delivery] = Queue(2 * settings.batch_size)
         self._seat = seat or seats(settings.municipality, 1)[0]
-        self._session = Session(settings.broker, self._seat, 2 * settings.batch_size, self._queue.put)
+        self._session = Session(settings.broker, self._seat, 2 * settings.batch_size, self._take)
+        self._newest = 0
         self._stopping = Event()
         self._database: Connection | None = None
         self._register: Register = {}
@@ -86,6 +90,24 @@ class Worker:
     def stop(self) -> None:
         """Finish the batch at hand and return from ``run``."""
         self._stopping.set()
+
+    def _take(self, delivery: Delivery) -> None:
+        """Put a message with those that wait, or let the connection wait for room; called on its thread.
+
+        A broker may send more than the window (Mosquitto 2.0.11 does). With no room for long the connection is broken:
+        the broker keeps it all and, as nothing is acknowledged, sends no more than the window on the next one.
+        """
+        if delivery.connection != self._newest:
+            # What waits is of an old connection and comes again.
+            self._newest = delivery.connection
+            with suppress(Empty):
+                while True:
+                    self._queue.get_nowait()
+        try:
+            self._queue.put(delivery, timeout=NO_ROOM)
+        except Full:
+            log.warning("no_room_for_messages")
+            self._session.hang_up()
 
     def _collect(self) -> list[Delivery]:
         """A batch closes on size, or on age, whichever comes first."""

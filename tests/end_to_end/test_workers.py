@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import httpx
@@ -17,15 +18,19 @@ import psycopg
 import pytest
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
+from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from ingest.audit import audit
 from ingest.mqtt import Session
 from ingest.seats import MOST_WORKERS, left_over, seats
+from ingest.worker import Worker
 from sensors.broker import BrokerAddress
 from sensors.db import connect
 from sensors.entry import Entry
 from sensors.processes import any_free_port
 from sensors.register import publish
+from sensors.settings import IngestSettings
 from tests.entries import example
 from tests.faults.broker import PROGRAM, Mosquitto
 from tests.waiting import wait_for
@@ -144,6 +149,31 @@ def test_with_other_workers_nothing_stays_behind(
         assert session.open()
         assert not session.resumed
         session.end()
+
+
+@needs_mosquitto
+def test_a_broker_that_sends_more_than_there_is_room_for_loses_nothing(
+    database: str, db: Connection, mosquitto: Mosquitto
+) -> None:
+    """Mosquitto 2.0.11 keeps to the Receive Maximum only until the first acknowledgement."""
+    settings = IngestSettings(
+        database_url=SecretStr(database), mqtt_url=SecretStr(f"mqtt://127.0.0.1:{mosquitto.port}"), batch_size=5
+    )
+    worker = Worker(settings)
+    thread = Thread(target=worker.run)
+    with capture_logs() as logs:
+        thread.start()
+        try:
+            wait_for(lambda: all(worker.check().values()), 10)
+            send(mosquitto.port, range(3000))
+            with db.transaction():
+                db.execute("lock table lantaarn.ledger in access exclusive mode")
+                wait_for(lambda: any(each["event"] == "no_room_for_messages" for each in logs), 20)
+            wait_for(lambda: stored(db) == 3000, 60)
+        finally:
+            worker.stop()
+            thread.join(20)
+    assert audit(db, datetime.now(UTC)) == ()
 
 
 def test_every_number_of_workers_knows_the_seats_of_the_others() -> None:

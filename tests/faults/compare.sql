@@ -1,0 +1,61 @@
+-- differences: how many readings of the first so many messages are not there, and how many are there that should not be (or twice)
+with sent as (
+    select
+        datastream.id as datastream_id,
+        %(start)s::timestamptz + (number / %(sensors)s) * interval '1 second' as time,
+        mod(number, 4000)::double precision / 100 + (place - 1)::double precision / 1000 as value
+    from generate_series(0, %(messages)s::integer - 1) as number
+    inner join lantaarn.sensor as sensor on sensor.reference = 'F' || mod(number, %(sensors)s)
+    inner join lantaarn.datastream as datastream on datastream.sensor_id = sensor.id
+    inner join unnest(%(properties)s::text[]) with ordinality as known (property, place)
+        on known.property = datastream.property and place <= 1 + mod(number, 3)
+),
+held as (
+    select datastream_id, time, value from lantaarn.observation
+)
+select
+    (select count(*) from (select * from sent except all select * from held) as missing) as lost,
+    (select count(*) from (select * from held except all select * from sent) as more) as double;
+
+-- books: the whole ledger in one row
+select
+    coalesce(sum(received), 0)::bigint as received,
+    coalesce(sum(stored), 0)::bigint as stored,
+    coalesce(sum(duplicate), 0)::bigint as duplicate,
+    coalesce(sum(quarantined), 0)::bigint as quarantined,
+    coalesce(sum(aggregated), 0)::bigint as aggregated
+from lantaarn.ledger;
+
+-- fill_disk: from now on the database says that its disk is full
+create function lantaarn.disk_is_full() returns trigger language plpgsql as $$
+begin
+    raise exception 'no space left' using errcode = '53100';
+end $$;
+create trigger disk_is_full before insert on lantaarn.observation_1y
+for each statement execute function lantaarn.disk_is_full();
+
+-- empty_disk: there is room again
+drop trigger disk_is_full on lantaarn.observation_1y;
+drop function lantaarn.disk_is_full();
+
+-- read_only: from the next reload on every session may only read, as on a standby or for maintenance
+alter system set default_transaction_read_only = on;
+
+-- writable: from the next reload on they may write again
+alter system reset default_transaction_read_only;
+
+-- reload: let the server read its settings
+select pg_reload_conf();
+
+-- writing: the sessions of ingest that are in the middle of a transaction
+select pid from pg_stat_activity
+where datname = current_database() and application_name = 'lantaarn ingest' and xact_start is not null;
+
+-- refuse_value: from now on the database refuses the value 13
+alter table lantaarn.observation_1y add constraint not_that_one check (value <> 13);
+
+-- quarantine: everything that is told about what was refused
+select quarantine.*, sensor.reference
+from lantaarn.quarantine as quarantine
+left join lantaarn.sensor as sensor on sensor.id = quarantine.sensor_id
+order by quarantine.id;

@@ -1,0 +1,140 @@
+"""A TCP proxy that breaks connections on purpose: at once, in the middle of a packet, or after losing the answers."""
+
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Lock, Thread
+from types import TracebackType
+from typing import Self
+
+from sensors.processes import HOST
+
+
+class Link:
+    """One connection through the proxy: the client's socket and the server's."""
+
+    def __init__(self, client: socket.socket, server: socket.socket) -> None:
+        self._client = client
+        self._server = server
+        self._deaf = False
+        self._left: int | None = None
+        self.delivered = 0
+        """Octets that the client has had."""
+
+    def run(self) -> None:
+        """Carry both directions until either ends, then close both sides."""
+        answers = Thread(target=self._carry, args=(self._client, self._server, self._to_server))
+        answers.start()
+        self._carry(self._server, self._client, self._to_client)
+        answers.join()
+        self._client.close()
+        self._server.close()
+
+    def lose_answers(self) -> None:
+        """From now on nothing of the client reaches the server."""
+        self._deaf = True
+
+    def cut_after(self, octets: int) -> None:
+        """Break the connection when the client has had so many more octets."""
+        self._left = octets
+
+    def cut(self) -> None:
+        """Break the connection now."""
+        for side in (self._client, self._server):
+            with suppress(OSError):
+                side.shutdown(socket.SHUT_RDWR)
+
+    def _carry(self, source: socket.socket, target: socket.socket, allowed: Callable[[bytes], bytes | None]) -> None:
+        with suppress(OSError):
+            while data := source.recv(65536):
+                passed = allowed(data)
+                if passed is None:
+                    break
+                target.sendall(passed)
+        self.cut()
+
+    def _to_server(self, data: bytes) -> bytes:
+        return b"" if self._deaf else data
+
+    def _to_client(self, data: bytes) -> bytes | None:
+        self.delivered += len(data)
+        if self._left is None:
+            return data
+        passed, self._left = data[: self._left], self._left - len(data)
+        if self._left > 0:
+            return passed
+        # The beginning of a packet goes through, its end never does.
+        with suppress(OSError):
+            self._client.sendall(passed)
+        return None
+
+
+class Proxy:
+    """Listens on a free port while the ``with`` block runs. Faults concern the connections that are open then."""
+
+    def __init__(self, target: int) -> None:
+        self._target = target
+        self._lock = Lock()
+        self._links: dict[Thread, Link] = {}
+        self._listener = socket.create_server((HOST, 0))
+        self._acceptor = Thread(target=self._accept)
+        self.port: int = self._listener.getsockname()[1]
+
+    def __enter__(self) -> Self:
+        self._acceptor.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        # Closing alone would not wake the thread that accepts.
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._acceptor.join()
+        self._listener.close()
+        self.cut()
+        for thread in self._links:
+            thread.join()
+
+    def cut(self) -> None:
+        """Break every connection now."""
+        for link in self._open():
+            link.cut()
+
+    def cut_after(self, octets: int) -> None:
+        """Break every connection when its client has had so many more octets: rarely the end of a packet."""
+        for link in self._open():
+            link.cut_after(octets)
+
+    def lose_answers(self) -> None:
+        """From now on nothing that a client sends on an open connection arrives."""
+        for link in self._open():
+            link.lose_answers()
+
+    @property
+    def connections(self) -> int:
+        """How many connections are open."""
+        return len(self._open())
+
+    @property
+    def delivered(self) -> int:
+        """Octets that the clients have had, of the connections that are open."""
+        return sum(link.delivered for link in self._open())
+
+    def _open(self) -> list[Link]:
+        with self._lock:
+            return [link for thread, link in self._links.items() if thread.is_alive()]
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            try:
+                server = socket.create_connection((HOST, self._target))
+            except OSError:
+                client.close()
+                continue
+            link = Link(client, server)
+            thread = Thread(target=link.run)
+            with self._lock:
+                thread.start()
+                self._links[thread] = link
