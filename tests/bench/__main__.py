@@ -1,120 +1,166 @@
-"""How fast ingest writes, against two baselines in the same run and the same database.
+"""How fast ingest is, from a device's message to a committed value, against two baselines of the same run.
 
 The limit: psycopg's binary COPY of the same rows into the same indexed table, with nothing else done.
-The plain way: one INSERT per value in autocommit, as a first program does it.
-Ours: decoding, checks, observations, hourly and daily totals and ledger, in batches of one transaction; no broker.
+The plain way: a callback that inserts value by value, each in its own transaction, as a first program does it.
+Ours: the real program, a real broker, the real schema; acknowledged after commit, totals and ledger on.
 """
 
-import json
+import os
+import platform
+import shutil
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 import click
-import psycopg
+import msgspec
 from rich.console import Console
-from rich.progress import track
-from rich.table import Table
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from ingest.pipeline import Message, Register, process
-from ingest.store import commit, load_register
 from sensors.db import connect
-from sensors.db.migrate import migrate
-from sensors.db.server import EmbeddedServer
-from sensors.entry import Entry
-from sensors.register import publish
-from tests.entries import datastream, example
+from tests.bench.baselines import in_process, limit, plain_program
+from tests.bench.bed import (
+    MOSQUITTO,
+    Bed,
+    Broker,
+    Store,
+    embedded_broker,
+    embedded_database,
+    given_database,
+    ingesting,
+    mosquitto,
+    register,
+)
+from tests.bench.measure import Latency, Throughput, drain, latency, sustained
+from tests.bench.report import DRAIN, LIMIT, PLAIN, SUSTAINED, Plan, Report, show
+from tests.bench.traffic import PROPERTIES, Traffic
 
-Connection = psycopg.Connection[dict[str, Any]]
-NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-PROPERTIES = ("no2", "pm10", "pm2_5")
-TABLE = "observation_1y"
+FASTEST = 50_000
+"""Messages a second that no sustained load will pass: so many are made beforehand."""
+PLAIN_AHEAD = 1_000
+EMBEDDED_BATCH = 50
+QUICK = {"sensors": 1_000, "messages": 20_000, "seconds": 4.0, "repeat": 1}
+
+
+class Supply:
+    """Numbers of messages that were not used before, so that the time of a sensor only ever goes forward."""
+
+    def __init__(self) -> None:
+        self._next = 0
+
+    def take(self, count: float) -> range:
+        """So many."""
+        start, self._next = self._next, self._next + int(count)
+        return range(start, self._next)
 
 
 @click.command()
-@click.option("--sensors", default=200, show_default=True, help="How many sensors send.")
-@click.option("--messages", default=10_000, show_default=True, help="How many messages of three values each.")
-@click.option("--batch", default=[50, 500], multiple=True, show_default=True, help="Messages in one transaction.")
-def main(sensors: int, messages: int, batch: tuple[int, ...]) -> None:
-    """Measure and print a table."""
+@click.option("--sensors", default=10_000, show_default=True, help="How many sensors send.")
+@click.option("--messages", default=100_000, show_default=True, help="Messages, of three values each, in a full queue.")
+@click.option("--seconds", default=10.0, show_default=True, help="How long live load lasts, each time.")
+@click.option("--workers", default=1, show_default=True, help="Processes of ingest.")
+@click.option("--batch", default=500, show_default=True, help="Most messages in one transaction.")
+@click.option("--repeat", default=3, show_default=True, help="How often the limit and the full queue are measured.")
+@click.option("--broker", type=click.Choice(["mosquitto", "embedded"]), help="Default: Mosquitto when it is here.")
+@click.option("--quick", is_flag=True, help="Within a minute, and less exact.")
+@click.option("--json", "target", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures here too.")
+def main(broker: str | None, quick: bool, target: Path | None, **plan: float) -> None:
+    """Measure and print tables: on the embedded database, and on the server in TIMESCALE_URL when that is set."""
+    chosen = msgspec.convert(plan | (QUICK if quick else {}), Plan)
+    embedded = broker == "embedded" or (broker is None and MOSQUITTO is None)
+    if embedded:
+        chosen = replace(chosen, batch=min(chosen.batch, EMBEDDED_BATCH))
+    reports: list[Report] = []
+    for url in (None, os.environ.get("TIMESCALE_URL")):
+        if url is None and reports:
+            break
+        with servers(url, embedded) as (folder, store, running):
+            reports.append(measure(chosen, folder, store, running))
+        show(reports[-1], Console())
+    if target is not None:
+        target.write_bytes(msgspec.json.format(msgspec.json.encode(reports)))
+
+
+@contextmanager
+def servers(url: str | None, embedded: bool) -> Generator[tuple[Path, Store, Broker]]:
+    """A database (the embedded one without an address) and a broker, gone at the end with all that they wrote."""
     folder = Path(tempfile.mkdtemp(prefix="lantaarn-bench-"))
-    with EmbeddedServer(folder) as server, connect(server.url) as db:
-        migrate(db)
-        for number in track(range(sensors), "registering", transient=True):
-            streams = [datastream(name) for name in PROPERTIES]
-            document = example(reference=f"S{number}", id=str(uuid4()), datastreams=streams)
-            publish(db, Entry.model_validate(document), editor="bench", reason="bench", at=NOW)
-        known = load_register(db)
-        traffic = list(generate(messages, sensors))
-        rows = list(values(traffic, known))
-        plain = timed(db, lambda: insert_each(db, rows[:3000])) * len(rows) / 3000
-        results = [
-            ("COPY, the limit", timed(db, lambda: copy(db, rows))),
-            ("one INSERT per value", plain),
-            *(
-                (f"Lantaarn, batches of {size}", timed(db, lambda size=size: ours(db, known, traffic, size)))
-                for size in batch
-            ),
-        ]
-    report(results, len(rows))
+    with ExitStack() as stack:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        store = stack.enter_context(given_database(url) if url else embedded_database(folder))
+        running = stack.enter_context(embedded_broker(folder) if embedded else mosquitto(folder))
+        yield folder, store, running
 
 
-def generate(messages: int, sensors: int) -> Iterator[Message]:
-    """Messages of three values, one after the other from every sensor."""
-    for number in range(messages):
-        at = NOW - timedelta(seconds=60 * (number // sensors))
-        content = {"time": at.isoformat(), **dict.fromkeys(PROPERTIES, 10 + number % 7)}
-        yield Message(f"helmond/air_quality/S{number % sensors}/json", json.dumps(content).encode())
+def measure(plan: Plan, folder: Path, store: Store, broker: Broker) -> Report:
+    """Everything, one after the other: never two at a time."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, transient=True) as progress, connect(store.url) as db:
+        task = progress.add_task("registering the sensors")
+
+        def tell(what: str) -> None:
+            progress.update(task, description=what)
+
+        start = datetime.now(UTC).replace(microsecond=0) - timedelta(days=30)
+        bed = Bed(folder, store, broker, db, Traffic(plan.sensors, start), register(db, folder, plan.sensors))
+        supply = Supply()
+        rates, work = _turns(bed, plan, supply, tell)
+        rates |= _in_process(bed, plan, supply, tell)
+        work[SUSTAINED], latencies = _live(bed, plan, supply, tell)
+        rates[SUSTAINED] = [work[SUSTAINED].values_per_second]
+    return Report(datetime.now(UTC), _machine(), store.name, broker.name, plan, rates, work, latencies)
 
 
-def values(traffic: list[Message], known: Register) -> Iterator[tuple[int, datetime, float, int]]:
-    """The rows that the messages come to."""
-    for message in traffic:
-        for each in process(message, known, NOW).observations:
-            yield each.datastream_id, each.time, each.value, int(each.quality)
+def _turns(
+    bed: Bed, plan: Plan, supply: Supply, tell: Callable[[str], None]
+) -> tuple[dict[str, list[float]], dict[str, Throughput]]:
+    """Both baselines and the full queue in turn, so that all meet the same weather on a shared machine."""
+    rates: dict[str, list[float]] = {LIMIT: [], PLAIN: [], DRAIN: []}
+    work: dict[str, Throughput] = {}
+    for turn in range(plan.repeat):
+        numbers = supply.take(plan.messages)
+        tell(f"COPY, {turn + 1} of {plan.repeat}")
+        rates[LIMIT].append(limit(bed, numbers))
+        tell(f"draining a full queue, {turn + 1} of {plan.repeat}")
+        work[DRAIN] = drain(bed, numbers, plan.batch, plan.workers)
+        tell(f"INSERT per value, {turn + 1} of {plan.repeat}")
+        with plain_program(bed) as program:
+            seconds = plan.seconds / plan.repeat
+            work[PLAIN] = sustained(bed, supply.take(FASTEST / 5 * seconds), seconds, program, ahead=PLAIN_AHEAD)
+        for name, done in work.items():
+            rates[name].append(done.values_per_second)
+    return rates, work
 
 
-def timed(db: Connection, work: Callable[[], None]) -> float:
-    """Seconds of ``work`` on empty tables."""
-    db.execute(f"truncate lantaarn.{TABLE}, lantaarn.rollup_hour, lantaarn.rollup_day, lantaarn.ledger")
-    db.execute("checkpoint")
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+def _in_process(bed: Bed, plan: Plan, supply: Supply, tell: Callable[[str], None]) -> dict[str, list[float]]:
+    """Without broker and network thread: what the steps and the statements take."""
+    rates: dict[str, list[float]] = {}
+    for size in sorted({EMBEDDED_BATCH, plan.batch}):
+        tell(f"in one process, batches of {size}")
+        numbers = supply.take(plan.messages / 4)
+        rates[f"no broker, batches of {size}"] = [in_process(bed, numbers, size, booked=True)]
+    name = f"no broker, only COPY, {plan.batch}"
+    return rates | {name: [in_process(bed, supply.take(plan.messages / 4), plan.batch, booked=False)]}
 
 
-def copy(db: Connection, rows: list[tuple[int, datetime, float, int]]) -> None:
-    """The limit: nothing but the rows."""
-    statement = f"copy lantaarn.{TABLE} (datastream_id, time, value, quality) from stdin (format binary)"
-    with db.cursor() as cursor, cursor.copy(statement) as writer:
-        writer.set_types(["int4", "timestamptz", "float8", "int2"])
-        for row in rows:
-            writer.write_row(row)
+def _live(bed: Bed, plan: Plan, supply: Supply, tell: Callable[[str], None]) -> tuple[Throughput, dict[str, Latency]]:
+    """As much as it takes, a quarter of that, and 2,000 messages a second."""
+    tell("sustained live load")
+    with ingesting(bed, plan.batch, plan.workers) as program:
+        most = sustained(bed, supply.take(FASTEST * plan.seconds), plan.seconds, program)
+        rates = {"at 25 % of live load": most.values_per_second / len(PROPERTIES) / 4, "at 2,000 messages/s": 2_000}
+        latencies: dict[str, Latency] = {}
+        for name, rate in rates.items():
+            tell(f"latency {name}")
+            latencies[name] = latency(bed, supply.take(rate * plan.seconds), rate)
+    return most, latencies
 
 
-def insert_each(db: Connection, rows: list[tuple[int, datetime, float, int]]) -> None:
-    """The plain way."""
-    for row in rows:
-        db.execute(f"insert into lantaarn.{TABLE} values (%s, %s, %s, %s)", row)
-
-
-def ours(db: Connection, known: Register, traffic: list[Message], size: int) -> None:
-    """What ingest does between broker and acknowledgement."""
-    for start in range(0, len(traffic), size):
-        commit(db, [process(message, known, NOW) for message in traffic[start : start + size]], NOW)
-
-
-def report(results: list[tuple[str, float]], rows: int) -> None:
-    """Print seconds, rows per second and the ratio to the limit."""
-    limit = results[0][1]
-    table = Table("way", "seconds", "values/s", "of the limit", title=f"{rows} values")
-    for name, seconds in results:
-        table.add_row(name, f"{seconds:.2f}", f"{rows / seconds:,.0f}", f"{limit / seconds:.3f}")
-    Console().print(table)
+def _machine() -> str:
+    return f"{os.cpu_count()} processors ({platform.machine()}), Python {platform.python_version()}"
 
 
 if __name__ == "__main__":

@@ -1,0 +1,113 @@
+"""What our speed is compared with: the most the database can take, and what a first program does.
+
+Run as a program, this is that first program: paho's callback, one INSERT per value, every one its own transaction.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from subprocess import Popen
+from typing import Any
+
+import psycopg
+from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion
+
+from ingest.pipeline import Message, Outcome, process
+from ingest.quality import Memory
+from ingest.seats import MOST_WORKERS, seats
+from ingest.store import commit, load_register
+from sensors.db import connect
+from sensors.processes import HOST
+from tests.bench.bed import Bed, Connection
+from tests.bench.load import Link
+from tests.bench.processes import last_words, started
+from tests.bench.traffic import MUNICIPALITY, PROPERTIES, TABLE
+
+COPY = f"copy lantaarn.{TABLE} (datastream_id, time, value, quality) from stdin (format binary)"
+INSERT = f"insert into lantaarn.{TABLE} (datastream_id, time, value, quality) values (%s, %s, %s, 0)"
+
+
+def limit(bed: Bed, numbers: range) -> float:
+    """Values a second of one binary COPY of the rows of these messages, and nothing else."""
+    rows = list(bed.traffic.rows(numbers, bed.datastreams))
+    bed.clear()
+    start = time.perf_counter()
+    with bed.db.cursor() as cursor, cursor.copy(COPY) as writer:
+        writer.set_types(["int4", "timestamptz", "float8", "int2"])
+        for row in rows:
+            writer.write_row(row)
+    return len(rows) / (time.perf_counter() - start)
+
+
+def in_process(bed: Bed, numbers: range, batch: int, *, booked: bool) -> float:
+    """Values a second from payload to commit in this process, without a broker.
+
+    Not ``booked``: the observations only, by COPY, so without totals, ledger and the look for duplicates.
+    """
+    traffic = [Message(bed.traffic.topic(number), bed.traffic.payload(number)) for number in numbers]
+    bed.clear()
+    with connect(bed.store.url, role="lantaarn_ingest") as db:
+        register, memory, now = load_register(db), Memory(), datetime.now(bed.traffic.start.tzinfo)
+        start = time.perf_counter()
+        for at in range(0, len(traffic), batch):
+            outcomes = [process(message, register, memory, now) for message in traffic[at : at + batch]]
+            if booked:
+                commit(db, outcomes, now)
+            else:
+                _observations_only(db, outcomes)
+        return len(traffic) * len(PROPERTIES) / (time.perf_counter() - start)
+
+
+def _observations_only(db: Connection, outcomes: Sequence[Outcome]) -> None:
+    with db.cursor() as cursor, cursor.copy(COPY) as writer:
+        writer.set_types(["int4", "timestamptz", "float8", "int2"])
+        for outcome in outcomes:
+            for one in outcome.observations:
+                writer.write_row((one.datastream_id, one.time, one.value, int(one.quality)))
+
+
+@contextmanager
+def plain_program(bed: Bed) -> Generator[Popen[bytes]]:
+    """The first program, subscribed; the broker keeps its messages for nobody else."""
+    for seat in (*seats(MUNICIPALITY, 1), *seats(MUNICIPALITY, MOST_WORKERS)):
+        Link(bed.broker.port, seat.client_id).close()  # a clean session in the place of the durable one
+    command = [sys.executable, "-m", "tests.bench.baselines", bed.store.url, str(bed.broker.port)]
+    with started(command, bed.log, talks=True) as process:
+        if process.stdout is None or process.stdout.readline() != b"subscribed\n":
+            raise RuntimeError(f"the plain program did not start: {last_words(bed.log)}")
+        yield process
+
+
+def main() -> None:
+    """Store what comes in, value by value, until SIGTERM. Arguments: the database's address, the broker's port."""
+    database = psycopg.connect(sys.argv[1], autocommit=True)
+    found = database.execute(
+        "select sensor.reference, datastream.property, datastream.id from lantaarn.datastream "
+        "join lantaarn.sensor on sensor.id = datastream.sensor_id"
+    )
+    datastreams = {(reference, name): number for reference, name, number in found}
+
+    def on_message(_client: Client, _data: object, message: MQTTMessage) -> None:
+        reference = message.topic.split("/")[2]
+        content = json.loads(message.payload)
+        for name in PROPERTIES:
+            database.execute(INSERT, (datastreams[reference, name], content["time"], content[name]))
+
+    def on_subscribe(*_answer: Any) -> None:
+        sys.stdout.write("subscribed\n")
+        sys.stdout.flush()
+
+    client = Client(CallbackAPIVersion.VERSION2)
+    client.on_message = on_message
+    client.on_subscribe = on_subscribe
+    client.connect(HOST, int(sys.argv[2]))
+    client.subscribe(f"{MUNICIPALITY}/#", qos=1)
+    client.loop_forever()
+
+
+if __name__ == "__main__":
+    main()

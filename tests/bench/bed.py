@@ -1,0 +1,209 @@
+"""What a measurement runs on: a database with its register filled, a broker, and the ingest program itself."""
+
+import getpass
+import http.client
+import json
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg import sql
+
+from sensors.db import connect
+from sensors.db.capabilities import probe
+from sensors.db.migrate import migrate
+from sensors.db.server import EmbeddedServer
+from sensors.processes import HOST, any_free_port, start, stop, tethered
+from sensors.register import import_entries
+from simulators.broker import EmbeddedBroker
+from tests.bench.processes import last_words, started
+from tests.bench.traffic import PROPERTIES, TABLE, Traffic, reference
+from tests.entries import example
+from tests.waiting import wait_for
+
+Connection = psycopg.Connection[dict[str, Any]]
+
+PATIENCE = 60.0
+"""Seconds in which something must happen, or the measurement has failed."""
+MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
+# No limit to what waits for ingest or is in flight to it, and nothing on disk: the broker must not be what is measured.
+CONFIGURATION = """
+listener {port} {host}
+allow_anonymous true
+user {user}
+persistence false
+max_queued_messages 0
+max_inflight_messages 0
+log_type error
+log_type warning
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """A running broker: where devices and ingest connect, and its process."""
+
+    name: str
+    port: int
+    url: str
+    pid: int
+    in_flight: int
+    """Messages that it sends before it wants an acknowledgement: twice the batch must fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A migrated database: its owner's address, what it is, and its server's process when that is ours."""
+
+    name: str
+    url: str
+    pid: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bed:
+    """Everything that a measurement needs."""
+
+    folder: Path
+    store: Store
+    broker: Broker
+    db: Connection
+    traffic: Traffic
+    datastreams: Mapping[int, Sequence[int]]
+    """The datastreams of each sensor, in the order of PROPERTIES."""
+
+    @property
+    def log(self) -> Path:
+        """Where the programs write what they have to say."""
+        return self.folder / "programs.log"
+
+    def clear(self) -> None:
+        """Empty tables, and no writing left to do from before."""
+        self.db.execute(
+            f"truncate lantaarn.{TABLE}, lantaarn.rollup_hour, lantaarn.rollup_day, lantaarn.ledger, "
+            "lantaarn.ledger_reason, lantaarn.quarantine"
+        )
+        with suppress(psycopg.errors.InsufficientPrivilege):
+            self.db.execute("checkpoint")
+
+    def stored(self) -> int:
+        """How many values are stored."""
+        row = self.db.execute(f"select count(*) as count from lantaarn.{TABLE}").fetchone()
+        return row["count"] if row else 0
+
+
+@contextmanager
+def mosquitto(folder: Path) -> Generator[Broker]:
+    """Mosquitto, as a broker of a busy municipality would be set up."""
+    port, configuration = any_free_port(), folder / "mosquitto.conf"
+    configuration.write_text(CONFIGURATION.format(port=port, host=HOST, user=getpass.getuser()))
+    process = start(tethered([str(MOSQUITTO), "-c", str(configuration)], signal.SIGTERM), folder / "mosquitto.log")
+    try:
+        wait_for(lambda: _answers(port), PATIENCE)
+        yield Broker("Mosquitto", port, f"mqtt://{HOST}:{port}", process.pid, 65_535)
+    finally:
+        stop(process)
+
+
+@contextmanager
+def embedded_broker(folder: Path) -> Generator[Broker]:
+    """The broker of the demo: at most 100 messages in flight."""
+    with EmbeddedBroker(folder / "broker") as broker:
+        yield Broker("the embedded broker", broker.port, broker.url_v5, broker.process.pid, 100)
+
+
+@contextmanager
+def embedded_database(folder: Path) -> Generator[Store]:
+    """The PostgreSQL that comes with the project, writing to disk as it does for users."""
+    server = EmbeddedServer(folder)
+    try:
+        with server, connect(server.url) as db:
+            migrate(db)
+            yield Store(_title(db), server.url, server.process.pid)
+    finally:
+        shutil.rmtree(server.home, ignore_errors=True)
+
+
+@contextmanager
+def given_database(url: str) -> Generator[Store]:
+    """A database of our own on a server that is there already, dropped at the end."""
+    name = f"lantaarn_bench_{secrets.token_hex(6)}"
+    own = urlsplit(url)._replace(path=f"/{name}").geturl()
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        try:
+            with connect(own) as db:
+                migrate(db)
+                title = _title(db)
+            yield Store(title, own, None)
+        finally:
+            server.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+def _title(db: Connection) -> str:
+    found = probe(db)
+    timescale = f", TimescaleDB {found.timescale_version}" if found.timescale_version else ""
+    return f"PostgreSQL {found.server_version}{timescale}"
+
+
+def register(db: Connection, folder: Path, sensors: int) -> Mapping[int, Sequence[int]]:
+    """Publish so many air-quality stations; their datastreams in the order of PROPERTIES."""
+    path = folder / "register.jsonl"
+    path.write_text("\n".join(json.dumps(example(reference=reference(number))) for number in range(sensors)))
+    report = import_entries(db, path, "bench", "bench")
+    if report.published != sensors:
+        raise RuntimeError("the register did not take every sensor")
+    rows = db.execute(
+        "select sensor.reference, datastream.property, datastream.id from lantaarn.datastream "
+        "join lantaarn.sensor on sensor.id = datastream.sensor_id"
+    ).fetchall()
+    ids = {(row["reference"], row["property"]): row["id"] for row in rows}
+    return {number: [ids[reference(number), name] for name in PROPERTIES] for number in range(sensors)}
+
+
+@contextmanager
+def ingesting(bed: Bed, batch: int, workers: int, *, wait: bool = True) -> Generator[subprocess.Popen[bytes]]:
+    """The real ``lantaarn ingest``; with ``wait`` it is ready when the block begins."""
+    port = any_free_port()
+    environment = {
+        "DATABASE_URL": bed.store.url,
+        "MQTT_URL": bed.broker.url,
+        "LANTAARN_BATCH_SIZE": str(batch),
+        "LANTAARN_METRICS_PORT": str(port),
+        "LANTAARN_LOG_LEVEL": "warning",
+    }
+    command = [sys.executable, "-m", "lantaarn", "ingest", "--workers", str(workers)]
+    ports = range(port, port + workers)  # one for each worker
+    with started(command, bed.log, environment=environment) as process:
+        if wait:
+            wait_for(lambda: process.poll() is not None or all(map(_is_ready, ports)), PATIENCE)
+            if process.poll() is not None:
+                raise RuntimeError(f"ingest ended by itself: {last_words(bed.log)}")
+        yield process
+
+
+def _answers(port: int) -> bool:
+    with suppress(OSError), socket.create_connection((HOST, port), timeout=1):
+        return True
+    return False
+
+
+def _is_ready(port: int) -> bool:
+    connection = http.client.HTTPConnection(HOST, port, timeout=2)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except OSError:
+        return False
+    finally:
+        connection.close()

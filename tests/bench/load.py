@@ -1,0 +1,207 @@
+"""The load generator, a process of its own: packets made beforehand, written straight to several sockets.
+
+It takes its order as JSON, says ``ready`` when the packets are made, and then sends as many messages as the numbers on
+its standard input allow. At the end it tells how many it sent and when.
+"""
+
+import socket
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from threading import Event
+
+import msgspec
+
+from sensors.processes import HOST
+from tests.bench.processes import last_words, started
+from tests.bench.traffic import Traffic
+
+PUBLISH_QOS_1 = 0x32
+WINDOW = 5_000
+"""Messages of one socket that may wait for their acknowledgement; below the 65,535 packet identifiers there are."""
+
+KEEP_ALIVE = (255, 255)
+"""Eighteen hours: no measurement lasts so long, and the embedded broker refuses a client that names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to send: ``count`` messages from number ``first`` on, ``chunk`` at a time over ``sockets`` in turn."""
+
+    port: int
+    sensors: int
+    start: datetime
+    first: int
+    count: int
+    chunk: int
+    rate: float | None = None
+    """Messages a second; as fast as it goes without one."""
+    sockets: int = 4
+
+    @property
+    def chunks(self) -> Sequence[range]:
+        """The numbers of each chunk."""
+        last = self.first + self.count
+        return [range(at, min(at + self.chunk, last)) for at in range(self.first, last, self.chunk)]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of it: the number sent and acknowledged by the broker, and the monotonic time of every chunk."""
+
+    count: int
+    times: list[float]
+
+
+class Publisher:
+    """The process as its parent sees it."""
+
+    def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
+        self.pid = process.pid
+        self._process = process
+        self._log = log
+        self._allowed = 0
+
+    def wait_until_ready(self) -> None:
+        """Return when all packets are made."""
+        self._line()
+
+    def allow(self, count: int) -> None:
+        """Let it send up to ``count`` messages in all."""
+        if count > self._allowed and self._process.stdin is not None:
+            self._allowed = count
+            self._process.stdin.write(b"%d\n" % count)
+            self._process.stdin.flush()
+
+    def finish(self) -> Sent:
+        """No more than was allowed; wait until the broker acknowledged it."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        return msgspec.json.decode(self._line(), type=Sent)
+
+    def _line(self) -> bytes:
+        line = self._process.stdout.readline() if self._process.stdout is not None else b""
+        if not line:
+            raise RuntimeError(f"the load generator died: {last_words(self._log)}")
+        return line
+
+
+@contextmanager
+def generating(order: Order, log: Path) -> Generator[Publisher]:
+    """A load generator that is ready to send."""
+    command = [sys.executable, "-m", "tests.bench.load", msgspec.json.encode(order).decode()]
+    with started(command, log, talks=True) as process:
+        generator = Publisher(process, log)
+        generator.wait_until_ready()
+        yield generator
+
+
+class Link:
+    """One connection to the broker, MQTT 3.1.1."""
+
+    def __init__(self, port: int, name: str) -> None:
+        self._socket = socket.create_connection((HOST, port), timeout=60)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._sent = 0
+        self._acknowledged = 0
+        body = _text("MQTT") + bytes([4, 2, *KEEP_ALIVE]) + _text(name)
+        self._socket.sendall(bytes([0x10]) + _length(len(body)) + body)
+        if self._socket.recv(4, socket.MSG_WAITALL) != b"\x20\x02\x00\x00":
+            raise ConnectionError("the broker did not accept the connection")
+
+    def send(self, packets: bytes, count: int) -> None:
+        """Send, and wait only when too much is unacknowledged."""
+        self._socket.sendall(packets)
+        self._sent += count
+        self.wait(WINDOW)
+
+    def wait(self, most: int) -> None:
+        """Until at most so many messages are unacknowledged. Each acknowledgement is four octets (MQTT 3.1.1, 3.4)."""
+        while self._sent - self._acknowledged // 4 > most:
+            data = self._socket.recv(65_536)
+            if not data:
+                raise ConnectionError("the broker hung up")
+            self._acknowledged += len(data)
+
+    def close(self) -> None:
+        """Everything acknowledged, then goodbye."""
+        self.wait(0)
+        self._socket.sendall(b"\xe0\x00")
+        self._socket.close()
+
+
+def packets(order: Order) -> Iterator[tuple[bytes, int]]:
+    """The chunks as octets, with the number of messages in each; packet identifiers go round for each socket."""
+    traffic = Traffic(order.sensors, order.start)
+    used = [0] * order.sockets
+    for index, numbers in enumerate(order.chunks):
+        link = index % order.sockets
+        made: list[bytes] = []
+        for number in numbers:
+            used[link] += 1
+            made.append(_publish(traffic, number, used[link] % 65_535 + 1))
+        yield b"".join(made), len(made)
+
+
+def _publish(traffic: Traffic, number: int, identifier: int) -> bytes:
+    body = _text(traffic.topic(number)) + struct.pack("!H", identifier) + traffic.payload(number)
+    return bytes([PUBLISH_QOS_1]) + _length(len(body)) + body
+
+
+def _text(text: str) -> bytes:
+    return struct.pack("!H", len(text)) + text.encode()
+
+
+def _length(octets: int) -> bytes:
+    """A remaining length (MQTT 3.1.1, 2.2.3): seven bits an octet, the least first."""
+    encoded = bytearray()
+    while octets > 127:
+        encoded.append(octets % 128 | 128)
+        octets //= 128
+    return bytes([*encoded, octets])
+
+
+def send(order: Order, made: Sequence[tuple[bytes, int]]) -> Sent:
+    """Send what standard input allows, at the rate of the order."""
+    links = [Link(order.port, f"bench-load-{number}") for number in range(order.sockets)]
+    allowed, sent, times, start = 0, 0, list[float](), 0.0
+    for index, (data, count) in enumerate(made):
+        while allowed < sent + count:
+            line = sys.stdin.readline()
+            if not line:
+                break
+            allowed = int(line)
+        if allowed < sent + count:
+            break
+        start = start or time.monotonic()
+        if order.rate is not None:
+            Event().wait(max(0.0, start + sent / order.rate - time.monotonic()))
+        times.append(time.monotonic())
+        links[index % order.sockets].send(data, count)
+        sent += count
+    for link in links:
+        link.close()
+    return Sent(sent, times)
+
+
+def main() -> None:
+    """Make the packets of the order in the first argument, and send them."""
+    order = msgspec.json.decode(sys.argv[1], type=Order)
+    made = list(packets(order))
+    _tell(b"ready")
+    _tell(msgspec.json.encode(send(order, made)))
+
+
+def _tell(line: bytes) -> None:
+    sys.stdout.buffer.write(line + b"\n")
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""Processes of a measurement: started and never left behind, and what Linux says that they used (proc(5))."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from sensors.processes import stop, tethered
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def started(
+    command: Sequence[str], log: Path, *, environment: Mapping[str, str] | None = None, talks: bool = False
+) -> Generator[subprocess.Popen[bytes]]:
+    """A child process, stopped at the end of the block; with ``talks`` over its standard input and output."""
+    channel = subprocess.PIPE if talks else subprocess.DEVNULL
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            tethered(command, signal.SIGTERM),
+            stdin=channel,
+            stdout=channel,
+            stderr=output,
+            env={**os.environ, **(environment or {})},
+            process_group=0,
+        )
+    try:
+        yield process
+    finally:
+        stop(process)
+        for end in (process.stdin, process.stdout):
+            if end is not None:
+                with suppress(BrokenPipeError):
+                    end.close()
+
+
+def last_words(log: Path) -> str:
+    """The end of a log that is gone when the measurement has failed."""
+    return log.read_text(errors="replace")[-500:].strip() if log.exists() else ""
+
+
+def cpu_seconds(pid: int) -> float:
+    """What a process, its children and those of them that ended have used, user and system; 10 ms exact."""
+    used = 0
+    for each in _family(pid):
+        with suppress(OSError):
+            user, system, ended_user, ended_system = _stat(each)[11:15]
+            used += int(user) + int(system) + int(ended_user) + int(ended_system)
+    return used / TICKS
+
+
+def machine_seconds() -> float:
+    """What all processors of the machine have done since it began, whoever asked."""
+    user, nice, system, _idle, _waiting, *interrupts = Path("/proc/stat").read_text().splitlines()[0].split()[1:8]
+    return sum(map(int, (user, nice, system, *interrupts))) / TICKS
+
+
+def peak_memory(pid: int) -> int:
+    """The most octets that were resident at a time, of the largest process of the family."""
+    return max((_high_water(each) for each in _family(pid)), default=0)
+
+
+def _high_water(pid: int) -> int:
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
+def _family(pid: int) -> Iterator[int]:
+    yield pid
+    with suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                yield from _family(int(child))
+
+
+def _stat(pid: int) -> Sequence[str]:
+    """The fields after the name, which may hold spaces: the third one first."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
