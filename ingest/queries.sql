@@ -58,7 +58,7 @@ daily as (
         min = least(total.min, excluded.min),
         max = greatest(total.max, excluded.max)
 )
-select datastream_id, count(*) as stored from stored group by datastream_id;
+select coalesce(array_agg(datastream_id), array[]::integer[]) as datastream_ids from stored;
 
 -- book: add a batch to the ledger, per sensor, in the hour of receipt
 insert into lantaarn.ledger as total

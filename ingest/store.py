@@ -137,8 +137,8 @@ def _store(db: Database, outcomes: Iterable[Outcome]) -> Counter[int]:
             by_table[observation.table].append(observation)
     stored: Counter[int] = Counter()
     for table, observations in sorted(by_table.items()):
-        rows = db.execute(STORE[table], _columns(observations)).fetchall()
-        stored.update({row["datastream_id"]: row["stored"] for row in rows})
+        row = db.execute(STORE[table], _columns(observations)).fetchone()
+        stored.update(row["datastream_ids"] if row else ())
     return stored
 
 
@@ -178,11 +178,11 @@ def _book(db: Database, outcomes: Sequence[Outcome], stored: Counter[int], recei
         QUERIES["book"],
         {
             "received_at": received_at,
-            "sensor_ids": sensors,
-            "stored": [new[sensor] for sensor in sensors],
-            "duplicate": [given[sensor] - new[sensor] for sensor in sensors],
-            "quarantined": [quarantined[sensor] for sensor in sensors],
-            "fields_dropped": [dropped[sensor] for sensor in sensors],
+            "sensor_ids": _literal("null" if sensor is None else str(sensor) for sensor in sensors),
+            "stored": _literal(str(new[sensor]) for sensor in sensors),
+            "duplicate": _literal(str(given[sensor] - new[sensor]) for sensor in sensors),
+            "quarantined": _literal(str(quarantined[sensor]) for sensor in sensors),
+            "fields_dropped": _literal(str(dropped[sensor]) for sensor in sensors),
         },
     )
 

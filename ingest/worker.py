@@ -30,6 +30,9 @@ REGISTER_AGE = 1.0
 """Seconds after which the register is looked at again: the time in which a new entry takes effect."""
 NO_ROOM = 5.0
 """Seconds that the connection waits for room: less than its keep-alive, more than a slow commit."""
+MOMENT = 0.02
+"""Seconds without a message after which a batch is closed: under load it is never reached, and a lone message is in the
+database at once."""
 RETRY = 1.0
 """Seconds between tries while the database or the broker is away."""
 
@@ -110,12 +113,12 @@ class Worker:
             self._session.hang_up()
 
     def _collect(self) -> list[Delivery]:
-        """A batch closes on size, or on age, whichever comes first."""
+        """A batch closes on size, on age, or when nothing more comes for a moment, whichever is first."""
         batch: list[Delivery] = []
         deadline = time.monotonic() + self._settings.batch_milliseconds / 1000
         while len(batch) < self._settings.batch_size and (left := deadline - time.monotonic()) > 0:
             try:
-                batch.append(self._queue.get(timeout=left))
+                batch.append(self._queue.get(timeout=min(left, MOMENT) if batch else left))
             except Empty:
                 break
         return [each for each in batch if self._session.is_current(each)]
