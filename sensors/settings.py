@@ -196,11 +196,16 @@ class BrokerSettings(LoginSettings):
         return self.address(self.mqtt_url)
 
 
-class CitySettings(Settings):
-    """Which municipality this is, and how much a program tells in its log."""
+class LogSettings(Settings):
+    """How much a program tells in its log."""
+
+    log_level: LogLevel = "info"
+
+
+class CitySettings(LogSettings):
+    """Which municipality this is."""
 
     municipality: Slug = Field(default="helmond", description="the first level of every topic")
-    log_level: LogLevel = "info"
 
 
 class BatchSettings(Settings):
@@ -241,8 +246,8 @@ class ApiSettings(DatabaseSettings, CitySettings, WebSettings, TileSettings):
     """The reader: the register, its pages and its APIs."""
 
 
-class SimulateSettings(BrokerSettings, CitySettings):
-    """The simulated city."""
+class SimulateSettings(BrokerSettings, LogSettings):
+    """The simulated city, which is always the same one."""
 
     seed: int = Field(default=1, description="the same seed gives the same city and the same weather")
     days: int = Field(default=0, ge=0, le=366, description="how many days to play back before now")
@@ -250,7 +255,7 @@ class SimulateSettings(BrokerSettings, CitySettings):
     faults: float = Field(default=0.03, ge=0, le=1, description="the share of devices with which something is wrong")
 
 
-class DemoSettings(CitySettings, WebSettings):
+class DemoSettings(LogSettings, WebSettings):
     """The demo: it starts what no address is given of."""
 
     database_url: DatabaseUrl | None = Field(default=None, validation_alias="DATABASE_URL")
@@ -258,5 +263,5 @@ class DemoSettings(CitySettings, WebSettings):
     pg_bin: Path | None = Field(default=None, description="the folder of PostgreSQL's programs")
 
 
-class DoctorSettings(DemoSettings, LoginSettings, BatchSettings, TileSettings):
+class DoctorSettings(DemoSettings, CitySettings, LoginSettings, BatchSettings, TileSettings):
     """Everything there is to set, no address required."""

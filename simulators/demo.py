@@ -25,6 +25,7 @@ from sensors.settings import DemoSettings, hide_password
 from sensors.upgrade import upgrade
 from simulators.broker import EmbeddedBroker
 from simulators.city import entries
+from simulators.city_entry import MUNICIPALITY
 
 TICK = 0.2
 """Seconds between two looks at the programs: how late the death of one is noticed."""
@@ -133,7 +134,12 @@ class Demo:
         database_url = self._start_database()
         mqtt_url, ingest_url = self._start_broker()
         port = self._http_port(http_port)
-        known = {"DATABASE_URL": database_url, "DATABASE_URL_FILE": "", "MQTT_URL_FILE": ""}
+        known = {
+            "DATABASE_URL": database_url,
+            "DATABASE_URL_FILE": "",
+            "MQTT_URL_FILE": "",
+            "LANTAARN_MUNICIPALITY": MUNICIPALITY,
+        }
         metrics = self._ports.take("metrics", 9464)
         self._start_program(
             "ingest", environment=known | {"MQTT_URL": ingest_url, "LANTAARN_METRICS_PORT": str(metrics)}
