@@ -28,7 +28,7 @@ from ingest.worker import Worker
 from sensors.broker import BrokerAddress
 from sensors.db import connect
 from sensors.entry import Entry
-from sensors.processes import any_free_port
+from sensors.processes import any_free_port, is_free
 from sensors.register import publish
 from sensors.settings import IngestSettings
 from tests.entries import example
@@ -59,7 +59,7 @@ def ingesting(
     database: str, broker: int, workers: int, log: Path
 ) -> Generator[tuple[subprocess.Popen[bytes], list[int]]]:
     """``lantaarn ingest`` as it is started for real, once all workers are ready; with the ports of their metrics."""
-    port = any_free_port()
+    port = next(each for each in iter(any_free_port, None) if all(is_free(each + number) for number in range(workers)))
     environment = {
         "DATABASE_URL": database,
         "MQTT_URL": f"mqtt://127.0.0.1:{broker}",
