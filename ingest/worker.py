@@ -66,7 +66,9 @@ class Worker:
         settings = self._settings
         with serving(settings.metrics_host, settings.metrics_port, self.metrics, self.check):
             try:
-                self._open()
+                # The database first: what comes in before it is there would only wait.
+                self._with_database(self._look_at_register)
+                self._open_session()
                 while not self._stopping.is_set():
                     self._handle(self._collect())
             finally:
@@ -75,8 +77,9 @@ class Worker:
 
     def empty(self) -> None:
         """Store what an earlier crew left in this seat's session, and end the session. For a seat that is left."""
-        self._open()
+        self._open_session()
         try:
+            # Nearly always there is none, and then the register need not be read for it.
             while self._session.resumed and not self._stopping.is_set() and (batch := self._collect()):
                 self._handle(batch)
         finally:
@@ -123,9 +126,7 @@ class Worker:
                 break
         return [each for each in batch if self._session.is_current(each)]
 
-    def _open(self) -> None:
-        """The database first: what comes in before it is there would only wait."""
-        self._with_database(self._look_at_register)
+    def _open_session(self) -> None:
         while not self._stopping.is_set() and not self._session.open():
             log.warning("broker_away")
             self._stopping.wait(RETRY)

@@ -21,6 +21,7 @@ import msgspec
 from sensors.processes import HOST
 from tests.bench.processes import last_words, started
 from tests.bench.traffic import Traffic
+from tests.mqtt_packets import remaining_length
 
 PUBLISH_QOS_1 = 0x32
 WINDOW = 5_000
@@ -111,7 +112,7 @@ class Link:
         self._sent = 0
         self._acknowledged = 0
         body = _text("MQTT") + bytes([4, 2, *KEEP_ALIVE]) + _text(name)
-        self._socket.sendall(bytes([0x10]) + _length(len(body)) + body)
+        self._socket.sendall(bytes([0x10]) + remaining_length(len(body)) + body)
         if self._socket.recv(4, socket.MSG_WAITALL) != b"\x20\x02\x00\x00":
             raise ConnectionError("the broker did not accept the connection")
 
@@ -151,20 +152,11 @@ def packets(order: Order) -> Iterator[tuple[bytes, int]]:
 
 def _publish(traffic: Traffic, number: int, identifier: int) -> bytes:
     body = _text(traffic.topic(number)) + struct.pack("!H", identifier) + traffic.payload(number)
-    return bytes([PUBLISH_QOS_1]) + _length(len(body)) + body
+    return bytes([PUBLISH_QOS_1]) + remaining_length(len(body)) + body
 
 
 def _text(text: str) -> bytes:
     return struct.pack("!H", len(text)) + text.encode()
-
-
-def _length(octets: int) -> bytes:
-    """A remaining length (MQTT 3.1.1, 2.2.3): seven bits an octet, the least first."""
-    encoded = bytearray()
-    while octets > 127:
-        encoded.append(octets % 128 | 128)
-        octets //= 128
-    return bytes([*encoded, octets])
 
 
 def send(order: Order, made: Sequence[tuple[bytes, int]]) -> Sent:

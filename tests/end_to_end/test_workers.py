@@ -31,6 +31,7 @@ from sensors.entry import Entry
 from sensors.processes import any_free_port, is_free
 from sensors.register import publish
 from sensors.settings import IngestSettings
+from tests.end_to_end.test_ingest import stored
 from tests.entries import example
 from tests.faults.broker import PROGRAM, Mosquitto
 from tests.waiting import wait_for
@@ -97,12 +98,6 @@ def send(broker: int, numbers: Sequence[int]) -> None:
     published[-1].wait_for_publish(30)
     client.disconnect()
     client.loop_stop()
-
-
-def stored(db: Connection) -> int:
-    row = db.execute("select count(*) as n from lantaarn.observation").fetchone()
-    assert row is not None
-    return row["n"]
 
 
 @needs_mosquitto

@@ -14,6 +14,7 @@ from itertools import islice
 from threading import Event, Thread
 
 from sensors.processes import HOST
+from tests.mqtt_packets import remaining_length
 
 SENSORS = 100
 PROPERTIES = ("no2", "pm10", "pm2_5")
@@ -136,7 +137,7 @@ class Publisher(Thread):
     def _packet(self, identifier: int, flags: int = 0) -> bytes:
         topic, payload = self._message(self._waiting[identifier])
         body = struct.pack("!H", len(topic)) + topic.encode() + struct.pack("!H", identifier) + payload
-        return bytes([PUBLISH | flags]) + _length(len(body)) + body
+        return bytes([PUBLISH | flags]) + remaining_length(len(body)) + body
 
     def _take_acknowledgements(self, broker: socket.socket) -> None:
         """PUBACKs, of four octets each; nothing else comes on such a connection (3.4)."""
@@ -151,12 +152,3 @@ class Publisher(Thread):
             del self._waiting[identifier]
             self.acknowledged += 1
         self._received = self._received[whole:]
-
-
-def _length(octets: int) -> bytes:
-    """A remaining length (2.2.3): seven bits an octet, the least first."""
-    encoded = bytearray()
-    while octets > 127:
-        encoded.append(octets % 128 | 128)
-        octets //= 128
-    return bytes([*encoded, octets])
