@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 LEAFLET := api/web/static/vendor/leaflet
 
-.PHONY: help demo test check bench soak format lock clean
+.PHONY: help demo test check bench soak mutants format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -27,8 +27,11 @@ check: .venv/.dev ## format, lint, types, import contracts, tests
 bench: .venv/.dev ## measured speed, as ratios within one run
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-soak: .venv/.dev ## half an hour of faults, and nothing lost (ARGS="--minutes 5")
+soak: .venv/.dev ## half an hour of faults, then a leak check; nothing lost (ARGS="--minutes 5")
 	@$(BIN)/python -m tests.faults.soak $(ARGS)
+
+mutants: .venv/.dev ## take out each rule of the privacy code; a test must fail (ARGS="--only token")
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 format: .venv/.dev ## let ruff format and mend
 	@$(BIN)/ruff check --fix-only .

@@ -11,12 +11,17 @@ COMMANDS = {
     "demo": "simulators.cli:demo",
     "migrate": "sensors.cli:migrate",
     "register": "sensors.cli:register",
+    "policy": "sensors.cli:policy",
     "ingest": "ingest.cli:ingest",
     "serve": "api.cli:serve",
     "simulate": "simulators.cli:simulate",
-    "retention": "ingest.cli:retention",
+    "retention": "ingest.retention_cli:retention",
     "audit": "ingest.cli:audit",
+    "erase": "ingest.cli_data:erase_",
+    "backup": "ingest.cli_data:backup",
+    "restore": "ingest.cli_data:restore",
     "doctor": "sensors.cli:doctor",
+    "leakcheck": "simulators.cli:leakcheck",
 }
 
 
@@ -53,6 +58,9 @@ def main() -> None:
 
     Settings come from the environment; lantaarn doctor shows them.
     """
+    from sensors.hardening import harden  # noqa: PLC0415 - this module stays quick to load
+
+    harden()
 
 
 if __name__ == "__main__":

@@ -1,13 +1,14 @@
 """Charts as shapes: the template draws them as SVG, and the same values as a table."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 from api import formats
-from api.register import CLOCK, Stream, Value
+from api.register import CLOCK, Stream, TravelTime, Value
 from sensors.codes import Public
 
 WIDTH, HEIGHT = 320.0, 160.0
@@ -79,23 +80,18 @@ class _Scale:
 
 
 def draw(stream: Stream, label: str, unit: str, now: datetime) -> Chart | None:
-    """The last 24 hours, or 7 days of what is public per day; ``None`` when there is nothing to draw.
-
-    A code, such as that of a fault, is no amount: its mean says nothing.
-    """
-    is_code = stream.known is not None and stream.known.whole and not stream.summed
-    if not stream.values or stream.public is None or is_code:
+    """The last 24 hours, or 7 days of what is public per day; ``None`` when there is nothing to draw."""
+    if not stream.values or stream.public is None or stream.is_code:
         return None
     per_day = stream.public is Public.DAY
     steps = _steps([value.value if value.value is not None else float(value.below or 0) for value in stream.values])
     start, end = _period(now, per_day)
     scale = _Scale(start, end, steps[0], steps[-1])
-    step = timedelta(days=1) if per_day else timedelta(hours=1)
-    runs = [] if stream.summed else _runs(stream.values, step)
+    runs = [] if stream.summed else _runs(stream.values)
     return Chart(
-        bars=tuple(_bar(value, scale, step) for value in stream.values) if stream.summed else (),
-        lines=tuple(_path(run, scale, step) for run in runs if len(run) > 1),
-        dots=tuple((scale.x(run[0].start + step / 2), scale.y(run[0].value or 0)) for run in runs if len(run) == 1),
+        bars=tuple(_bar(value, scale) for value in stream.values) if stream.summed else (),
+        lines=tuple(_path(run, scale) for run in runs if len(run) > 1),
+        dots=tuple((scale.x(_middle(run[0])), scale.y(run[0].value or 0)) for run in runs if len(run) == 1),
         across=tuple(_days(scale) if per_day else _hours(scale)),
         up=tuple(Tick(scale.y(each), _short(each)) for each in steps),
         rows=tuple(_row(value, stream, unit, per_day) for value in reversed(stream.values)),
@@ -104,11 +100,21 @@ def draw(stream: Stream, label: str, unit: str, now: datetime) -> Chart | None:
     )
 
 
+def medians(travel_times: Sequence[TravelTime]) -> tuple[Value, ...]:
+    """What to draw of travel times: those of the class that is there most, the oldest first."""
+    if not travel_times:
+        return ()
+    most, _ = Counter(each.vehicle_class for each in travel_times).most_common(1)[0]
+    chosen = sorted((each for each in travel_times if each.vehicle_class == most), key=lambda each: each.start)
+    return tuple(Value(each.start, each.start + timedelta(minutes=each.minutes), each.median, None) for each in chosen)
+
+
 def shown(value: Value, stream: Stream, unit: str) -> str:
     """A value with its unit, or that it is too small to tell."""
     if value.value is None:
         return f"minder dan {value.below}"
-    return f"{formats.measured(value.value, stream.counts_people)} {unit}".strip()
+    least = "minstens " if value.at_least else ""
+    return f"{least}{formats.measured(value.value, stream.is_whole)} {unit}".strip()
 
 
 def _period(now: datetime, per_day: bool) -> tuple[datetime, datetime]:
@@ -130,23 +136,27 @@ def _steps(values: Sequence[float]) -> list[float]:
     return [round(number * step, 6) for number in range(first, max(last, first + 1) + 1)]
 
 
-def _runs(values: Sequence[Value], step: timedelta) -> list[list[Value]]:
+def _runs(values: Sequence[Value]) -> list[list[Value]]:
     """Values that follow each other without a gap: a line may not hide that something is missing."""
     runs = [[values[0]]]
     for before, value in pairwise(values):
-        if value.start - before.start > step * 1.1:
+        if value.start > before.until:
             runs.append([])
         runs[-1].append(value)
     return runs
 
 
-def _path(run: Sequence[Value], scale: _Scale, step: timedelta) -> str:
-    return " ".join(f"{scale.x(each.start + step / 2)},{scale.y(each.value or 0)}" for each in run)
+def _path(run: Sequence[Value], scale: _Scale) -> str:
+    return " ".join(f"{scale.x(_middle(each))},{scale.y(each.value or 0)}" for each in run)
 
 
-def _bar(value: Value, scale: _Scale, step: timedelta) -> Bar:
+def _middle(value: Value) -> datetime:
+    return value.start + (value.until - value.start) / 2
+
+
+def _bar(value: Value, scale: _Scale) -> Bar:
     height = value.value if value.value is not None else float(value.below or 0)
-    left, right, top = scale.x(value.start), scale.x(value.start + step), scale.y(height)
+    left, right, top = scale.x(value.start), scale.x(value.until), scale.y(height)
     return Bar(left + 1, top, max(right - left - 2, 1), round(scale.y(scale.low) - top, 1), value.value is None)
 
 
@@ -165,11 +175,8 @@ def _short(value: float) -> str:
 
 
 def _row(value: Value, stream: Stream, unit: str, per_day: bool) -> Row:
-    return Row(formats.day(value.start) if per_day else _hour_of(value.start), shown(value, stream, unit))
-
-
-def _hour_of(start: datetime) -> str:
-    return f"{formats.weekday(start)}, {formats.hour(start)}"
+    when = formats.day(value.start) if per_day else formats.window(value.start, value.until)
+    return Row(when, shown(value, stream, unit))
 
 
 def _alt(stream: Stream, label: str, unit: str, per_day: bool) -> str:
@@ -177,6 +184,6 @@ def _alt(stream: Stream, label: str, unit: str, per_day: bool) -> str:
     known = [value.value for value in stream.values if value.value is not None]
     if not known:
         return f"Grafiek: {label}, de laatste {period}. Steeds minder dan {stream.values[0].below}."
-    low, high = (formats.measured(value, stream.counts_people) for value in (min(known), max(known)))
+    low, high = (formats.measured(value, stream.is_whole) for value in (min(known), max(known)))
     few = f" Soms minder dan {stream.values[0].below or 15}." if len(known) < len(stream.values) else ""
     return f"Grafiek: {label}, de laatste {period}. Van {low} tot {high} {unit}.{few}".replace(" .", ".")

@@ -18,11 +18,13 @@ def serve(host: str | None, port: int | None) -> None:
     given = {"http_host": host, "http_port": port}
     settings = ApiSettings.load(**{name: value for name, value in given.items() if value is not None})
     logs.configure(settings.log_level)
+    logs.get().info("starting", port=settings.http_port)
     uvicorn.run(
         create_app(settings),
         host=settings.http_host,
         port=settings.http_port,
         log_level=settings.log_level,
+        log_config=None,  # its messages go through our log, which withholds what they say
         access_log=False,  # it would hold the address of every visitor
         server_header=False,
     )

@@ -4,8 +4,9 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from api.register import CLOCK
+from api.register import CLOCK, Band
 from sensors.codes import RetentionClass, label
+from sensors.durations import in_words
 
 MONTHS = (
     *("januari", "februari", "maart", "april", "mei", "juni"),
@@ -26,17 +27,6 @@ UNITS: dict[str, tuple[str, str]] = {
     "1": ("", "een aantal of een nummer"),
 }
 """UCUM code → how we write the unit, and how we say it; the same where everyone knows it."""
-
-_DURATION = re.compile(r"P(T?)(\d+)([YMWDHS])")
-_PARTS = {
-    "Y": ("jaar", "jaar"),
-    "M": ("maand", "maanden"),
-    "W": ("week", "weken"),
-    "D": ("dag", "dagen"),
-    "TH": ("uur", "uur"),
-    "TM": ("minuut", "minuten"),
-    "TS": ("seconde", "seconden"),
-}
 
 
 def number(value: float, digits: int = 0) -> str:
@@ -64,17 +54,19 @@ def unit_in_words(code: str) -> str:
 
 def duration(text: str) -> str:
     """An ISO 8601 duration of one part in words: ``PT15M`` is ``15 minuten``."""
-    match = _DURATION.fullmatch(text)
-    if match is None:
-        return text
-    time, amount, letter = match.groups()
-    one, many = _PARTS[f"{time}{letter}"]
-    return f"{amount} {one if int(amount) == 1 else many}"
+    return in_words(text).nl
 
 
 def retained(text: str) -> str:
     """How long single values are kept, in words: a duration, or that they are not."""
     return label(RetentionClass.NONE).nl if text == RetentionClass.NONE else duration(text)
+
+
+def span(length: timedelta) -> str:
+    """A length of time: ``1 dag en 15 minuten``."""
+    minutes = round(length.total_seconds() / 60)
+    parts = (f"P{minutes // 1440}D", f"PT{minutes // 60 % 24}H", f"PT{minutes % 60}M")
+    return " en ".join(duration(part) for part in parts if not part.lstrip("PT").startswith("0"))
 
 
 def interval(text: str) -> str:
@@ -103,9 +95,9 @@ def moment(value: datetime, now: datetime) -> str:
     return f"{_near(value, now)} om {clock(value)} uur"
 
 
-def hours(start: datetime, now: datetime) -> str:
-    """The hour that starts then: ``vandaag van 14:00 tot 15:00 uur``."""
-    return f"{_near(start, now)} van {hour(start)} uur"
+def hours(start: datetime, until: datetime, now: datetime) -> str:
+    """An hour or a window: ``vandaag van 14:00 tot 15:00 uur``."""
+    return f"{_near(start, now)} van {clock(start)} tot {clock(until)} uur"
 
 
 def _near(value: datetime, now: datetime) -> str:
@@ -113,14 +105,21 @@ def _near(value: datetime, now: datetime) -> str:
     return {0: "vandaag", 1: "gisteren"}.get(days) or day(value)
 
 
-def hour(value: datetime) -> str:
-    """``14:00 tot 15:00``, in the Netherlands."""
-    return f"{clock(value)} tot {clock(value + timedelta(hours=1))}"
+def window(start: datetime, until: datetime) -> str:
+    """``ma, 14:00 tot 15:00``, in the Netherlands."""
+    return f"{weekday(start)}, {clock(start)} tot {clock(until)}"
 
 
 def weekday(value: datetime) -> str:
     """``ma``."""
     return WEEKDAYS[value.astimezone(CLOCK).weekday()]
+
+
+def band(value: Band) -> str:
+    """About how many: ``minder dan 15``, ``100 tot 1.000``."""
+    if value.at_least == 0:
+        return f"minder dan {value.below}"
+    return f"{number(value.at_least)} tot {number(value.below)}" if value.below else f"{number(value.at_least)} of meer"
 
 
 def metres(value: float) -> str:
@@ -130,8 +129,11 @@ def metres(value: float) -> str:
 
 FILTERS: dict[str, Any] = {
     "number": number,
+    "band": band,
+    "window": window,
     "duration": duration,
     "retained": retained,
+    "span": span,
     "interval": interval,
     "day": day,
     "metres": metres,

@@ -1,17 +1,18 @@
 """Around every request: headers that keep a visitor safe, counts without a trace of who it was, and no lost errors."""
 
 import time
-import traceback
 from collections.abc import Callable
 
-import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_log = structlog.get_logger()
+from sensors import logs
+from sensors.hardening import place
+
+_log = logs.get()
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 API_VERSION = "1.0.0"
 
@@ -65,7 +66,7 @@ class Around:
         try:
             await self._app(scope, receive, send_with_headers)
         except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets an answer and the log its place
-            _log.error("request failed", error=type(error).__name__, at=_place(error))
+            _log.error("request failed", error=type(error).__name__, at=place(error))
             if status == 0:
                 await self._failed(Request(scope))(scope, receive, send_with_headers)
         finally:
@@ -96,8 +97,3 @@ def security_headers(image_source: str | None) -> dict[str, str]:
         "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
         "Cross-Origin-Opener-Policy": "same-origin",
     }
-
-
-def _place(error: Exception) -> list[str]:
-    """Where it happened: files and lines, never the text of the error, which can hold data."""
-    return [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-5:]]

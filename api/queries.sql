@@ -43,7 +43,8 @@ select
     sensor.version,
     sensor.valid_from,
     sensor.document,
-    sensor.last_seen
+    sensor.last_seen,
+    sensor.live
 from open.sensor as sensor
 where
     sensor.municipality = %(municipality)s
@@ -63,20 +64,64 @@ left join open.latest as latest
     on latest.datastream_id = datastream.datastream_id and latest.sensor_id = datastream.sensor_id
 where datastream.sensor_id = %(sensor_id)s;
 
+-- kept: how long single values of one sensor are kept, and what the last check found
+select property, retention_class, chunk + schedule as margin, oldest, last_deletion, verified_at, kept
+from open.datastream_retention
+where sensor_id = %(sensor_id)s;
+
+-- retention_classes: the terms that there are
+select name from open.retention_class;
+
 -- hours: the public hourly values of one sensor
-select hour.property, hour.hour as start, hour.value, hour.below
+select hour.property, hour.hour as start, hour.hour + interval '1 hour' as until, hour.value, hour.below, false as at_least
 from open.hour as hour
 where hour.sensor_id = %(sensor_id)s and hour.hour >= %(since)s::timestamptz
 order by hour.property, hour.hour;
 
 -- days: the public daily values of one sensor, of what is public per day
-select day.property, day.day::timestamp at time zone 'Europe/Amsterdam' as start, day.value, day.below
+select
+    day.property,
+    day.day::timestamp at time zone 'Europe/Amsterdam' as start,
+    (day.day + 1)::timestamp at time zone 'Europe/Amsterdam' as until,
+    day.value,
+    day.below,
+    day.at_least
 from open.day as day
 inner join open.datastream as datastream on datastream.datastream_id = day.datastream_id
 where day.sensor_id = %(sensor_id)s and datastream.public = 'day' and day.day >= %(since)s::date
 order by day.property, day.day;
 
--- ledger: what became of the readings of one sensor, by day
+-- windows: how often something moved near the lamps with which one sensor is counted
+select
+    counted.property,
+    counted.window_start as start,
+    counted.window_end as until,
+    counted.value,
+    null::bigint as below,
+    false as at_least
+from open.datastream as datastream
+inner join open.window_count as counted
+    on counted.group_name = datastream.counted_with and counted.property = datastream.property
+where
+    datastream.sensor_id = %(sensor_id)s
+    and counted.municipality = %(municipality)s
+    and counted.window_start >= %(since)s::timestamptz
+order by counted.window_start;
+
+-- travel_times: how long it took from one sensor to the next, by window and sort of vehicle, the newest first
+select
+    travel.goes_to,
+    travel.window_start as start,
+    travel.minutes,
+    travel.vehicle_class,
+    travel.median,
+    travel.p15,
+    travel.p85
+from open.travel_time as travel
+where travel.sensor_id = %(sensor_id)s and travel.window_start >= %(since)s::timestamptz
+order by travel.window_start desc, travel.vehicle_class;
+
+-- ledger: what became of the readings of one sensor of which every value is public, by day
 select day, received, stored, duplicate, quarantined, aggregated, fields_dropped
 from open.ledger_day
 where sensor_id = %(sensor_id)s and day >= %(since)s::date
@@ -87,6 +132,17 @@ select day, reason, readings
 from open.ledger_reason_day
 where sensor_id = %(sensor_id)s and day >= %(since)s::date
 order by day, reason;
+
+-- ledger_week: what became of the readings of one sensor in a week, each number the lower edge of a band
+select received, stored, duplicate, quarantined, aggregated, fields_dropped
+from open.ledger_week
+where sensor_id = %(sensor_id)s and week = %(since)s::date;
+
+-- refusals_week: why readings of one sensor were refused in a week, each number the lower edge of a band
+select reason, readings
+from open.ledger_reason_week
+where sensor_id = %(sensor_id)s and week = %(since)s::date
+order by readings desc, reason;
 
 -- areas: outlines of neighbourhoods, districts and the municipality
 select code, level, name, district, geometry

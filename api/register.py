@@ -5,19 +5,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from api.filters import PAGE_SIZE, Filters
-from sensors.codes import Public
+from api.kept import Kept, kept
+from sensors.codes import Public, VehicleClass
 from sensors.db import Database, queries
 from sensors.entry import Entry
 from sensors.kinds import KINDS, Property
 
 SQL = queries.load(Path(__file__).with_name("queries.sql"))
 CLOCK = ZoneInfo("Europe/Amsterdam")
-LastSeen = Literal["today", "this_week", "longer", "never"]
+TRAVEL_TIME = "travel_time"
+LastSeen = Literal["today", "this_week", "last_week", "longer", "never", "unknown"]
+BAND_EDGES = (0, 15, *(10**power for power in range(2, 7)))
+"""Where the bands begin in which numbers of readings are told, as the database makes them."""
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -40,12 +44,28 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A public value: the hour or day that starts then. ``below``: the count was smaller than this, how small is not
-    public."""
+    """A public value of the hour, day or window from ``start`` to ``until``. ``below``: it was smaller than this, how
+    small is not public. ``at_least``: small counts of that day are not in it."""
 
     start: datetime
+    until: datetime
     value: float | None
     below: int | None
+    at_least: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TravelTime:
+    """How long a group of vehicles took to another sensor, in seconds: half of them less than ``median``; ``p15`` and
+    ``p85``: 15 and 85 of each 100 took less. The window is ``minutes`` long."""
+
+    goes_to: str
+    start: datetime
+    minutes: int
+    vehicle_class: VehicleClass
+    median: float
+    p15: float
+    p85: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +77,9 @@ class Stream:
     public: Public | None
     latest: tuple[datetime, float] | None
     values: tuple[Value, ...]
+    travel_times: tuple[TravelTime, ...] = ()
+    kept: Kept | None = None
+    """Of its single values; none where they are never stored."""
 
     @property
     def summed(self) -> bool:
@@ -64,10 +87,24 @@ class Stream:
         return self.known is not None and self.known.summed
 
     @property
+    def is_code(self) -> bool:
+        """Whether it is a code, such as that of a fault, and no amount: its mean says nothing."""
+        return self.known is not None and self.known.whole and not self.known.summed
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its hours and days are public in whole numbers."""
+        return self.counts_people or self.is_code or bool(self.travel_times)
+
+    @property
     def how_totalled(self) -> str:
         """What its hours and days are, as the head of a table."""
         if self.counts_people:
             return "Aantal"
+        if self.travel_times:
+            return "Middelste reistijd"
+        if self.is_code:
+            return "Hoogste"
         return "Totaal" if self.summed else "Gemiddeld"
 
     @property
@@ -90,8 +127,35 @@ class Books:
 
 
 @dataclass(frozen=True, slots=True)
+class Band:
+    """About how many: ``at_least``, and fewer than ``below`` where that is known."""
+
+    at_least: int
+    below: int | None
+
+    @classmethod
+    def of(cls, edge: int) -> Self:
+        """The band that begins there."""
+        return cls(edge, next((each for each in BAND_EDGES if each > edge), None))
+
+
+@dataclass(frozen=True, slots=True)
+class RoughBooks:
+    """What became of the readings of last week, from Monday, of a sensor that could betray people by how much it says:
+    in bands. ``reasons``: only those that were met 15 times or more."""
+
+    received: Band
+    stored: Band
+    duplicate: Band
+    quarantined: Band
+    aggregated: Band
+    fields_dropped: Band
+    reasons: tuple[tuple[str, Band], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Sensor:
-    """Everything that is public about one sensor."""
+    """Everything that is public about one sensor: its books of today and 7 days, or the rough ones of last week."""
 
     entry: Entry
     document: Mapping[str, Any]
@@ -101,8 +165,9 @@ class Sensor:
     district_name: str | None
     last_seen: LastSeen | None
     streams: tuple[Stream, ...]
-    today: Books
-    week: Books
+    today: Books | None
+    week: Books | None
+    last_week: RoughBooks | None
 
 
 def sensors(db: Database, municipality: str, filters: Filters) -> Listing:
@@ -122,8 +187,7 @@ def sensor(db: Database, municipality: str, name: str, now: datetime) -> Sensor:
     if row is None:
         raise NotFoundError
     entry = Entry.model_validate(row["document"])
-    today = now.astimezone(CLOCK).date()
-    days = _ledger(db, row["sensor_id"], today - timedelta(days=6))
+    today, week, last_week = _accounts(db, row["sensor_id"], row["live"], now.astimezone(CLOCK).date())
     return Sensor(
         entry=entry,
         document=row["document"],
@@ -133,8 +197,9 @@ def sensor(db: Database, municipality: str, name: str, now: datetime) -> Sensor:
         district_name=row["district_name"],
         last_seen=row["last_seen"],
         streams=tuple(_streams(db, row["sensor_id"], entry, now)),
-        today=_books({day: books for day, books in days.items() if day == today}),
-        week=_books(days),
+        today=today,
+        week=week,
+        last_week=last_week,
     )
 
 
@@ -147,10 +212,12 @@ def _uuid(text: str) -> UUID | None:
 
 def _streams(db: Database, sensor_id: int, entry: Entry, now: datetime) -> Iterator[Stream]:
     taken = {row["property"]: row for row in db.execute(SQL["datastreams"], {"sensor_id": sensor_id}).fetchall()}
-    hours = {"sensor_id": sensor_id, "since": now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=24)}
-    days = {"sensor_id": sensor_id, "since": now.astimezone(CLOCK).date() - timedelta(days=7)}
-    values = db.execute(SQL["hours"], hours).fetchall() + db.execute(SQL["days"], days).fetchall()
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    asked = {"sensor_id": sensor_id, "since": hour - timedelta(hours=24), "municipality": entry.municipality}
+    values = _values(db, asked, now.astimezone(CLOCK).date() - timedelta(days=7))
+    travel_times = tuple(_travel_time(row) for row in db.execute(SQL["travel_times"], asked).fetchall())
     kind = KINDS.get(entry.kind or "")
+    promises = kept(db, sensor_id, now)
     for declared in entry.datastreams:
         code = declared.observed_property
         row = taken.get(code)
@@ -159,8 +226,44 @@ def _streams(db: Database, sensor_id: int, entry: Entry, now: datetime) -> Itera
             known=kind.properties.get(code) if kind else None,
             public=Public(row["public"]) if row else None,
             latest=(row["time"], row["value"]) if row and row["time"] else None,
-            values=tuple(Value(v["start"], v["value"], v["below"]) for v in values if v["property"] == code),
+            values=tuple(values.get(code, ())),
+            travel_times=travel_times if code == TRAVEL_TIME else (),
+            kept=promises.get(code),
         )
+
+
+def _values(db: Database, asked: Mapping[str, Any], first_day: date) -> dict[str, list[Value]]:
+    """The public values of one sensor, by observed property: hours and windows as asked, days from the first."""
+    rows = db.execute(SQL["hours"], asked).fetchall() + db.execute(SQL["windows"], asked).fetchall()
+    values: dict[str, list[Value]] = {}
+    for row in rows + db.execute(SQL["days"], {**asked, "since": first_day}).fetchall():
+        value = Value(row["start"], row["until"], row["value"], row["below"], row["at_least"])
+        values.setdefault(row["property"], []).append(value)
+    return values
+
+
+def _travel_time(row: Mapping[str, Any]) -> TravelTime:
+    given: dict[str, Any] = {**row, "vehicle_class": VehicleClass(row["vehicle_class"])}
+    return TravelTime(**given)
+
+
+_Accounts = tuple[Books | None, Books | None, RoughBooks | None]
+
+
+def _accounts(db: Database, sensor_id: int, live: bool, today: date) -> _Accounts:
+    if not live:
+        return None, None, _rough_books(db, sensor_id, today)
+    days = _ledger(db, sensor_id, today - timedelta(days=6))
+    return _books({day: books for day, books in days.items() if day == today}), _books(days), None
+
+
+def _rough_books(db: Database, sensor_id: int, today: date) -> RoughBooks:
+    """The books of the week before this one; all of the lowest band when there is nothing in them."""
+    asked = {"sensor_id": sensor_id, "since": today - timedelta(days=today.weekday() + 7)}
+    row = db.execute(SQL["ledger_week"], asked).fetchone() or dict.fromkeys(_COUNTS, 0)
+    refused = db.execute(SQL["refusals_week"], asked).fetchall()
+    reasons = tuple((each["reason"], Band.of(each["readings"])) for each in refused)
+    return RoughBooks(**{name: Band.of(row[name]) for name in _COUNTS}, reasons=reasons)
 
 
 def _ledger(db: Database, sensor_id: int, since: date) -> dict[date, tuple[Mapping[str, Any], dict[str, int]]]:

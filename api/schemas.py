@@ -1,17 +1,23 @@
 """The forms in which the API answers. GeoJSON is RFC 7946; names are those of the register entry."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from api.register import LastSeen
+from sensors.codes import VehicleClass
 
 
 class Answer(BaseModel):
     """A part of an answer."""
 
     model_config = ConfigDict(
-        frozen=True, use_attribute_docstrings=True, json_schema_serialization_defaults_required=True
+        frozen=True,
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
+        json_schema_serialization_defaults_required=True,
     )
 
 
@@ -61,8 +67,9 @@ class SensorProperties(Answer):
     personal_data: Literal["none", "de_identified", "identifiable"]
     """Of its most personal datastream."""
     delivers_data: bool
-    last_seen: Literal["today", "this_week", "longer", "never"] | None
-    """How long ago it last delivered something; none for sensors that deliver nothing to us."""
+    last_seen: LastSeen | None
+    """How long ago it last delivered something; none for sensors that deliver nothing to us. Of sensors that could
+    betray people by it: whether it was in the last week that is over (Monday to Sunday), or longer ago."""
     location_kind: Literal["fixed", "area", "mobile"]
     precision: Literal["exact", "cell_100m", "cell_1km"]
     """How exactly the geometry shows the place."""
@@ -108,10 +115,30 @@ class PublicValue(Answer):
     """The mean of an hour or day, or the sum where people or vehicles are counted."""
 
     start: datetime
+    until: datetime
     value: float | None
     """Counts are rounded to 5."""
     below: int | None
     """The count was smaller than this; how small is not public."""
+    at_least: bool
+    """A total in which small counts are left out: it was this, or more."""
+
+
+class TravelTime(Answer):
+    """How long vehicles took to another sensor, in seconds; only of groups of 15 and more."""
+
+    goes_to: str
+    """The reference of the sensor where they arrived."""
+    start: datetime
+    minutes: int
+    """How long the window is in which they arrived."""
+    vehicle_class: VehicleClass
+    median: float
+    """Half of them took less."""
+    p15: float
+    """15 of each 100 took less."""
+    p85: float
+    """85 of each 100 took less."""
 
 
 class Latest(Answer):
@@ -119,6 +146,23 @@ class Latest(Answer):
 
     time: datetime
     value: float
+
+
+class Retention(Answer):
+    """The promise about the single values of one datastream, and what the last check found."""
+
+    promised: str
+    """How long they are kept: an ISO 8601 duration."""
+    margin_seconds: int
+    """How much longer the last of them can be there, because deleting goes in pieces and every quarter of an hour."""
+    oldest: date | None
+    """The day of the oldest one, or the Monday of its week where not every value is public; none without any."""
+    last_deletion: datetime | None
+    """When values with this term were deleted last."""
+    verified_at: datetime | None
+    """When it was checked last, if that was in the last hour."""
+    kept: bool | None
+    """Whether nothing is kept longer; none when it was not checked in the last hour."""
 
 
 class Datastream(Answer):
@@ -132,7 +176,11 @@ class Datastream(Answer):
     """In what form values are public; none when nothing is taken in."""
     latest: Latest | None
     values: list[PublicValue]
-    """Per hour of the last 24 hours, or per day of the last 7 days where it is public per day."""
+    """Per hour or window of the last 24 hours, or per day of the last 7 days where it is public per day."""
+    travel_times: list[TravelTime]
+    """Of the last 24 hours, the newest first."""
+    retention: Retention | None
+    """Of its single values; none where they are never stored."""
 
 
 class Ledger(Answer):
@@ -148,6 +196,26 @@ class Ledger(Answer):
     """Why readings were refused."""
 
 
+class Band(Answer):
+    """About how many."""
+
+    at_least: int
+    below: int | None
+
+
+class RoughLedger(Answer):
+    """What became of the readings in the last week that is over (Monday to Sunday), in bands."""
+
+    received: Band
+    stored: Band
+    duplicate: Band
+    quarantined: Band
+    aggregated: Band
+    fields_dropped: Band
+    reasons: dict[str, Band]
+    """Why readings were refused; only what happened 15 times or more."""
+
+
 class SensorDetailProperties(Answer):
     """Everything public about a sensor."""
 
@@ -156,14 +224,18 @@ class SensorDetailProperties(Answer):
     status: Literal["planned", "active", "paused", "ended"]
     name: Words
     personal_data: Literal["none", "de_identified", "identifiable"]
-    last_seen: Literal["today", "this_week", "longer", "never"] | None
+    last_seen: LastSeen | None
     neighbourhood_name: str | None
     district_name: str | None
     version: int
     valid_from: datetime
     datastreams: list[Datastream]
-    ledger_today: Ledger
-    ledger_week: Ledger
+    ledger_today: Ledger | None
+    """None for a sensor that could betray people by how much it says."""
+    ledger_week: Ledger | None
+    """Of the last 7 days; none for such a sensor."""
+    ledger_last_week: RoughLedger | None
+    """For such a sensor only."""
     entry: dict[str, Any]
     """The register entry itself; see /register-entry.schema.json."""
 

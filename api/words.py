@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from api import formats
 from api.filters import OTHER
-from api.register import Books, Stream
+from api.register import Stream
 from sensors.codes import DTPR, DeviceCategory, PersonalData, Precision, Public, Status, label
 from sensors.entry import (
     Datastream,
@@ -23,8 +23,10 @@ from sensors.reasons import Reason
 LAST_SEEN: Mapping[str | None, str] = {
     "today": "Vandaag",
     "this_week": "Deze week",
+    "last_week": "Vorige week",
     "longer": "Langer geleden",
     "never": "Nog nooit",
+    "unknown": "Nog niet bekend",
     None: "Stuurt ons niets",
 }
 
@@ -126,9 +128,17 @@ REASONS: Mapping[Reason, str] = {
     Reason.NOT_A_NUMBER: "de waarde was geen getal",
     Reason.SENTINEL: "de sensor gaf door dat hij niets kon meten",
     Reason.UNKNOWN_UNIT: "wij kennen de eenheid niet",
+    Reason.NOT_HERE: "dit bericht hoort op een ander adres, waar niets blijft liggen",
+    Reason.ERASED: "wat deze sensor in deze tijd mat, is gewist en blijft weg",
     Reason.REFUSED_BY_DATABASE: "de database nam de meting niet aan",
 }
 
+
+LEFT_OUT: Mapping[str, str] = {
+    "travel_time": "Waren het er minder dan 15? Dan laten we de reistijd niet zien.",
+    "presence": "Staat een uur er niet bij? Dan was er weinig beweging, of weten we het niet.",
+}
+"""Of what is only public in large numbers: why something can be missing."""
 
 SHAPES = (
     "M12 3 22 21H2z",
@@ -255,12 +265,11 @@ def place(location: Location) -> str:
     return label(location.kind).nl
 
 
-def books(today: Books, week: Books) -> list[tuple[str, int, int]]:
-    """The lines of the ledger: what, how many today, how many in the last 7 days."""
-    return [
-        ("Ontvangen", today.received, week.received),
-        ("Bewaard", today.stored, week.stored),
-        ("Dubbel, dus niet nog eens bewaard", today.duplicate, week.duplicate),
-        ("Opgeteld in een totaal, niet los bewaard", today.aggregated, week.aggregated),
-        ("Geweigerd", today.quarantined, week.quarantined),
-    ]
+BOOKS = {
+    "received": "Ontvangen",
+    "stored": "Bewaard",
+    "duplicate": "Dubbel, dus niet nog eens bewaard",
+    "aggregated": "Opgeteld in een totaal, niet los bewaard",
+    "quarantined": "Geweigerd",
+}
+"""The lines of the ledger."""

@@ -1,11 +1,9 @@
-"""The sub-commands of the writers: ``ingest`` and ``retention``."""
+"""The sub-commands of the writers: ``ingest`` and ``audit``."""
 
 import sys
 from datetime import UTC, datetime
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from ingest.seats import MOST_WORKERS
 from sensors import logs
@@ -22,44 +20,6 @@ def ingest(workers: int | None) -> None:
     settings = IngestSettings.load(**({"workers": workers} if workers else {}))
     logs.configure(settings.log_level)
     work(settings)
-
-
-@click.group(epilog="Example: lantaarn retention verify")
-def retention() -> None:
-    """Delete what is past its term, and prove it."""
-
-
-@retention.command("run", epilog="Example: lantaarn retention run")
-def run_() -> None:
-    """Delete what is past its term now; every deletion goes to the deletion log."""
-    from ingest.retention import run  # noqa: PLC0415
-
-    now = datetime.now(UTC)
-    with connect(DatabaseSettings.load().database_url.get_secret_value()) as db:
-        deletions = run(db, now)
-    table = Table("table", "class", "older than", "rows deleted")
-    for deletion in deletions:
-        rows = str(deletion.deleted_rows)
-        table.add_row(deletion.table_name, deletion.retention_class, f"{deletion.older_than:%Y-%m-%d %H:%M} UTC", rows)
-    Console().print(table)
-
-
-@retention.command(epilog="Example: lantaarn retention verify")
-def verify() -> None:
-    """Compare the oldest row of every table with its promise. Exit code 1 when a promise is not kept."""
-    from ingest.retention import verify  # noqa: PLC0415
-
-    with connect(DatabaseSettings.load().database_url.get_secret_value()) as db:
-        found = verify(db, datetime.now(UTC))
-    table = Table("table", "class", "promised", "oldest", "kept")
-    for held in found.held:
-        oldest = f"{held.oldest:%Y-%m-%d %H:%M} UTC" if held.oldest else "–"
-        kept = "yes" if held.within_promise else "NO"
-        table.add_row(held.table_name, held.retention_class, str(held.promised_max_age), oldest, kept)
-    Console().print(table)
-    if found.broken_at is not None:
-        click.echo(f"The deletion log was changed: row {found.broken_at} does not follow from the rows before it.")
-    sys.exit(not found.kept)
 
 
 @click.command(epilog="Example: lantaarn audit")

@@ -2,20 +2,19 @@
 
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from multiprocessing.process import BaseProcess
 from threading import Event, Thread
 from types import FrameType
-
-import structlog
 
 from ingest.seats import Seat, left_over, seats
 from ingest.worker import Worker, run
 from sensors import logs
 from sensors.settings import IngestSettings
 
-log = structlog.get_logger("ingest.crew")
+log = logs.get()
 
 PAUSE = 1.0
 """Seconds between two looks at the workers, and before one that died is started again."""
@@ -25,13 +24,34 @@ PATIENCE = 20.0
 
 def work(settings: IngestSettings) -> None:
     """Ingest with as many workers as the settings say, until SIGTERM or Ctrl-C."""
-    for seat in left_over(settings.municipality, settings.workers):
-        Worker(settings, seat).empty()
     crew = seats(settings.municipality, settings.workers)
-    if len(crew) == 1:
-        run(settings, crew[0])
-    else:
-        _lead(settings, crew)
+    with _emptying(settings):
+        if len(crew) == 1:
+            run(settings, crew[0])
+        else:
+            _lead(settings, crew)
+
+
+@contextmanager
+def _emptying(settings: IngestSettings) -> Generator[None]:
+    """Beside the work, which need not wait for it: store what an earlier crew left in sessions of its own.
+
+    Until such a session has lost its subscription, what is published comes to it too, and is a duplicate in the ledger.
+    """
+    emptiers = [Worker(settings, seat) for seat in left_over(settings.municipality, settings.workers)]
+
+    def empty() -> None:
+        for emptier in emptiers:
+            emptier.empty()
+
+    thread = Thread(target=empty, name="emptying")
+    thread.start()
+    try:
+        yield
+    finally:
+        for emptier in emptiers:
+            emptier.stop()
+        thread.join()
 
 
 def _lead(settings: IngestSettings, crew: Sequence[Seat]) -> None:

@@ -6,23 +6,23 @@ message: after a reconnect the broker delivers again what was not acknowledged, 
 
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from threading import Event, Lock
 
-import structlog
-from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTv5, MQTTv311
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTv5, MQTTv311
+from paho.mqtt.enums import MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from ingest.pipeline import Message
+from ingest.reader import Publication, ReadingClient
 from ingest.seats import Seat
+from sensors import logs
 from sensors.broker import BrokerAddress
 
-log = structlog.get_logger("ingest.mqtt")
+log = logs.get()
 
 SESSION_EXPIRY = 7 * 24 * 3600
 """Seconds the broker keeps what it could not deliver to us."""
@@ -32,18 +32,17 @@ HANDSHAKE = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A message as it came in, and what is needed to acknowledge it."""
+    """Messages that came in together, in order."""
 
     connection: int
-    packet_id: int
-    qos: int
+    """Which connection brought them: they are acknowledged on no other."""
     received: float
     """Seconds of the monotonic clock."""
-    message: Message
+    publications: Sequence[Publication]
 
 
 class Session:
-    """One durable session. ``deliver`` is called on the network thread and must not block."""
+    """One durable session. ``deliver`` is called on the network thread, which must go on within seconds."""
 
     def __init__(self, broker: BrokerAddress, seat: Seat, in_flight: int, deliver: Callable[[Delivery], None]):
         self._broker = broker
@@ -55,7 +54,7 @@ class Session:
         self._hung_up = False
         self._answered = Event()
         self._ready = Event()
-        self._client: Client | None = None
+        self._client: ReadingClient | None = None
         self._protocol: MQTTProtocolVersion = MQTTv5
         self.resumed = False
         """Whether the broker still had this session when it was opened."""
@@ -71,15 +70,20 @@ class Session:
             client.loop_stop()
         return False
 
-    def acknowledge(self, delivery: Delivery) -> None:
-        """Tell the broker that a message is committed, unless its connection is gone: then it comes again."""
+    def acknowledge(self, connection: int, packet_ids: Iterable[int]) -> None:
+        """Tell the broker that messages are committed, unless their connection is gone: then they come again."""
         with self._lock:
-            if self._client is not None and delivery.connection == self._connection:
-                self._client.ack(delivery.packet_id, delivery.qos)
+            if self._client is not None and connection == self._connection:
+                self._client.acknowledge(packet_ids)
 
-    def is_current(self, delivery: Delivery) -> bool:
-        """Whether a message came by the connection that is open now. If not, the broker delivers it again."""
-        return delivery.connection == self._connection
+    def is_current(self, connection: int) -> bool:
+        """Whether this connection is the one that is open now. If not, the broker delivers its messages again."""
+        return connection == self._connection
+
+    @property
+    def protocol(self) -> MQTTProtocolVersion:
+        """What the broker speaks, once the session is open."""
+        return self._protocol
 
     @property
     def connected(self) -> bool:
@@ -113,23 +117,16 @@ class Session:
             client.connect(self._broker.host, self._broker.port)
         client.loop_forever()
 
-    def _make_client(self, protocol: MQTTProtocolVersion, *, clean: bool = False) -> Client:
-        client = Client(
-            CallbackAPIVersion.VERSION2,
-            client_id=self._seat.client_id,
-            protocol=protocol,
-            clean_session=None if protocol == MQTTv5 else clean,
-            manual_ack=True,
-        )
+    def _make_client(self, protocol: MQTTProtocolVersion, *, clean: bool = False) -> ReadingClient:
+        client = ReadingClient(protocol, self._seat.client_id, self._take, clean=clean)
         self._broker.introduce(client)
         client.reconnect_delay_set(min_delay=1, max_delay=30)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
-        client.on_message = self._on_message
         return client
 
-    def _shake_hands(self, client: Client, protocol: MQTTProtocolVersion) -> bool:
+    def _shake_hands(self, client: ReadingClient, protocol: MQTTProtocolVersion) -> bool:
         try:
             if protocol == MQTTv5:
                 properties = Properties(PacketTypes.CONNECT)
@@ -192,11 +189,9 @@ class Session:
         # A broker that does not know the protocol hangs up instead of answering.
         self._answered.set()
 
-    def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
-        if self._hung_up:
-            return
-        content = Message(message.topic, bytes(message.payload))
-        self._deliver(Delivery(self._connection, message.mid, message.qos, time.monotonic(), content))
+    def _take(self, publications: Sequence[Publication]) -> None:
+        if not self._hung_up:
+            self._deliver(Delivery(self._connection, time.monotonic(), publications))
 
 
 def _hang_up(client: Client, *_: object) -> None:

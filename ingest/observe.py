@@ -5,6 +5,7 @@ Every label is of a closed list: an outcome, a reason, a side.
 
 import json
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -15,6 +16,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from ingest.event_pipeline import Fate, Rule
 from ingest.pipeline import Outcome
 from ingest.store import Booked
 
@@ -55,11 +57,35 @@ class Metrics:
         self.in_flight = Gauge(
             "lantaarn_ingest_in_flight", "Messages received and not yet acknowledged", registry=self.registry
         )
+        self.windows = Counter(
+            "lantaarn_ingest_windows", "Windows by what became of them", ["rule", "outcome"], registry=self.registry
+        )
+        self._told: dict[tuple[Rule, Fate], int] = defaultdict(int)
+        self.tokens = Gauge(
+            "lantaarn_ingest_tokens", "Passages in memory that may still be matched, at most", registry=self.registry
+        )
+        self.retention_kept = Gauge(
+            "lantaarn_ingest_retention_kept",
+            "Whether the last check is recent and found that nothing is kept longer than promised",
+            registry=self.registry,
+        )
+        self.retention_verified = Gauge(
+            "lantaarn_ingest_retention_verified_timestamp_seconds", "When that was", registry=self.registry
+        )
+        self.retention_permitted = Gauge(
+            "lantaarn_ingest_retention_permitted",
+            "Whether the database user may delete what is past its term",
+            registry=self.registry,
+        )
         self.up = Gauge("lantaarn_ingest_up", "Whether the other side is there", ["side"], registry=self.registry)
 
     def committed(self, outcomes: Iterable[Outcome], booked: Booked, received_at: datetime) -> None:
         """Count a batch that is in the database."""
-        for outcome, count in (("stored", booked.stored), ("duplicate", booked.duplicate)):
+        for outcome, count in (
+            ("stored", booked.stored),
+            ("duplicate", booked.duplicate),
+            ("aggregated", booked.aggregated),
+        ):
             self.readings.labels(outcome).inc(count)
         self.readings.labels("quarantined").inc(booked.refused.total())
         for reason, count in booked.refused.items():
@@ -69,6 +95,13 @@ class Metrics:
             if outcome.observations:
                 newest = max(each.time for each in outcome.observations)
                 self.device_lag.observe(max(0.0, (received_at - newest).total_seconds()))
+
+    def windowed(self, fates: Mapping[tuple[Rule, Fate], int], tokens: int) -> None:
+        """Tell what became of the windows since the start, and how many tokens are live."""
+        for (rule, fate), count in fates.items():
+            self.windows.labels(rule, fate).inc(count - self._told[rule, fate])
+            self._told[rule, fate] = count
+        self.tokens.set(tokens)
 
 
 Check = Callable[[], Mapping[str, bool]]

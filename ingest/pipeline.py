@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import msgspec
+
 from ingest.quality import Memory, Quality
 from sensors.codes import Status
 from sensors.kinds import KINDS, Kind, Property
 from sensors.kinds.native import Reading, Rejected, decode
+from sensors.policy import Counting, Matching
 from sensors.reasons import Reason
 
 MAX_PAYLOAD = 262_144
@@ -31,29 +34,48 @@ class Datastream:
 
 
 @dataclass(frozen=True, slots=True)
+class EventStream:
+    """What may be taken up in windows and never stored by itself: a row of ``lantaarn.datastream`` with a rule."""
+
+    id: int
+    limits: Property
+    rule: Matching | Counting
+
+
+@dataclass(frozen=True, slots=True)
 class Sensor:
-    """A sensor as ingest knows it. ``datastreams`` is its allow-list, by observed property."""
+    """A sensor as ingest knows it. Both mappings are its allow-list, by observed property; no property is in both.
+
+    ``events`` is read from event topics only. ``revision``: the version of the entry that allows all this.
+    """
 
     id: int
     kind: Kind
     status: Status
     datastreams: Mapping[str, Datastream]
+    events: Mapping[str, EventStream] = field(default_factory=dict[str, EventStream])
+    revision: int = 0
+    erased: tuple[tuple[datetime, datetime], ...] = ()
+    """Periods, from and before, of which nothing may be taken in again."""
+    declared: frozenset[str] = field(init=False)
+    """The observed properties of both; made once, because every message needs it."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "declared", frozenset(self.datastreams).union(self.events))
 
 
 Register = Mapping[tuple[str, str, str], Sensor]
 """Every registered sensor by (municipality, kind, reference): the first three parts of its topic."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(msgspec.Struct, frozen=True, gc=False):
     """One MQTT publication. Lives in memory only, until its outcome is known."""
 
     topic: str
     payload: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(msgspec.Struct, frozen=True, gc=False):
     """One value of one datastream, to be stored in ``table``."""
 
     table: str
@@ -71,9 +93,8 @@ class Refused:
     field: str
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one message: ``received`` = observations + refused, counted in readings."""
+class Outcome(msgspec.Struct, frozen=True, gc=False):
+    """What became of one message: ``received`` = observations + refused + aggregated, counted in readings."""
 
     sensor_id: int | None
     topic_template: str
@@ -81,10 +102,11 @@ class Outcome:
     observations: tuple[Observation, ...]
     refused: tuple[Refused, ...]
     fields_dropped: int
+    aggregated: int = 0
+    """Readings that were taken up in a privacy window, and are nowhere by themselves."""
 
 
-@dataclass(slots=True)
-class Work:
+class Work(msgspec.Struct):
     """The state of one message on its way through the steps."""
 
     message: Message
@@ -95,9 +117,9 @@ class Work:
     format: str = ""
     topic_template: str = "+/+/+/+"
     readings: tuple[Reading, ...] = ()
-    refused: list[Refused] = field(default_factory=list[Refused])
+    refused: list[Refused] = msgspec.field(default_factory=list[Refused])
     fields_dropped: int = 0
-    observations: list[Observation] = field(default_factory=list[Observation])
+    observations: list[Observation] = msgspec.field(default_factory=list[Observation])
 
 
 Step = Callable[[Work], Reason | None]
@@ -110,8 +132,9 @@ def identify(work: Work) -> Reason | None:
     if len(parts) != 4:
         return Reason.UNKNOWN_TOPIC
     municipality, kind, reference, work.format = parts
-    work.topic_template = f"+/{kind if kind in KINDS else '+'}/+/{work.format if work.format == NATIVE_FORMAT else '+'}"
-    if kind not in KINDS:
+    known, native = kind in KINDS, work.format == NATIVE_FORMAT
+    work.topic_template = f"+/{kind if known else '+'}/+/{NATIVE_FORMAT if native else '+'}"
+    if not known:
         return Reason.UNKNOWN_TOPIC
     work.sensor = work.register.get((municipality, kind, reference))
     return None if work.sensor else Reason.UNREGISTERED
@@ -122,7 +145,7 @@ def permit(work: Work) -> Reason | None:
     sensor = _known(work)
     if sensor.status is not Status.ACTIVE:
         return Reason.NOT_ACTIVE
-    if not sensor.datastreams:
+    if not (sensor.datastreams or sensor.events):
         return Reason.NOT_INGESTED
     if work.format != NATIVE_FORMAT:
         return Reason.UNKNOWN_FORMAT
@@ -132,26 +155,36 @@ def permit(work: Work) -> Reason | None:
 def read(work: Work) -> Reason | None:
     """Decode what is declared; the rest is dropped before anything else sees it, and counted."""
     sensor = _known(work)
-    decoded = decode(sensor.kind, work.message.payload, frozenset(sensor.datastreams))
+    decoded = decode(sensor.kind, work.message.payload, sensor.declared)
     work.readings = decoded.readings
-    work.refused.extend(_refused(decoded.rejected))
+    if decoded.rejected:
+        work.refused.extend(_refused(decoded.rejected))
     work.fields_dropped = decoded.fields_dropped
     return None
 
 
 def check(work: Work) -> Reason | None:
     """Each reading's time against the clock and the term of its class; what is left gets its quality."""
-    datastreams = _known(work).datastreams
-    latest = work.now + FUTURE_TOLERANCE
+    datastreams, erased = _known(work).datastreams, _known(work).erased
+    judge, keep = work.memory.judge, work.observations.append
+    time, age = work.now, timedelta()
     for reading in work.readings:
-        datastream = datastreams[reading.property]
-        if reading.time > latest:
+        # The values of a message share their time.
+        if reading.time is not time:
+            time, age = reading.time, work.now - reading.time
+        datastream = datastreams.get(reading.property)
+        if datastream is None:
+            # Declared, but for event topics only: here it may have rested in the broker.
+            work.refused.append(Refused(Reason.NOT_HERE, reading.property))
+        elif age < -FUTURE_TOLERANCE:
             work.refused.append(Refused(Reason.IN_FUTURE, reading.property))
-        elif reading.time < work.now - datastream.term:
+        elif age > datastream.term:
             work.refused.append(Refused(Reason.TOO_LATE, reading.property))
+        elif erased and any(since <= time < until for since, until in erased):
+            work.refused.append(Refused(Reason.ERASED, reading.property))
         else:
-            quality = work.memory.judge(datastream.id, datastream.limits, reading.time, reading.value)
-            work.observations.append(Observation(datastream.table, datastream.id, reading.time, reading.value, quality))
+            quality = judge(datastream.id, datastream.limits, time, reading.value)
+            keep(Observation(datastream.table, datastream.id, time, reading.value, quality))
     return None
 
 

@@ -58,25 +58,25 @@ class Memory:
         if time <= track.time:
             return Quality.GOOD
         quality = Quality.GOOD
-        if _is_jump(track, limits.largest_step, time, value):
+        if value == track.value:
+            if _is_frozen(track, limits.frozen_after, time):
+                quality = Quality.FROZEN
+        elif limits.largest_step is not None and _is_jump(track, limits.largest_step, time, value):
             quality = Quality.JUMP
-        elif _is_frozen(track, limits.frozen_after, time, value):
-            quality = Quality.FROZEN
         _remember(track, time, value, quality)
         return quality
 
 
-def _is_jump(track: Track, largest_step: float | None, time: datetime, value: float) -> bool:
+def _is_jump(track: Track, largest_step: float, time: datetime, value: float) -> bool:
     """Far from the newest value and from the newest believed one: the way back from a spike is no jump."""
-    if largest_step is None or time - track.time > STEP_WITHIN:
+    if abs(value - track.value) <= largest_step or abs(value - track.believed) <= largest_step:
         return False
-    return abs(value - track.value) > largest_step and abs(value - track.believed) > largest_step
+    return time - track.time <= STEP_WITHIN
 
 
-def _is_frozen(track: Track, frozen_after: timedelta | None, time: datetime, value: float) -> bool:
-    if frozen_after is None or value != track.value:
-        return False
-    return track.repeats >= REPEATS and time - track.since > frozen_after
+def _is_frozen(track: Track, frozen_after: timedelta | None, time: datetime) -> bool:
+    """Equal to the newest value, as often and for as long as nature does not repeat itself."""
+    return frozen_after is not None and track.repeats >= REPEATS and time - track.since > frozen_after
 
 
 def _remember(track: Track, time: datetime, value: float, quality: Quality) -> None:

@@ -1,5 +1,6 @@
--- revision: the newest version in the register, to know whether what we compiled is still current
-select coalesce(max(revision), 0) as revision from lantaarn.register_entry;
+-- revision: a number that grows with every version in the register and every erasure, to know whether what we compiled is
+-- still current
+select coalesce(max(revision), 0) + (select count(*) from lantaarn.tombstone) as revision from lantaarn.register_entry;
 
 -- sensors: every sensor that ingest may meet, with what may be stored of it
 select
@@ -8,17 +9,24 @@ select
     sensor.kind,
     sensor.reference,
     sensor.status,
+    sensor.revision,
     datastream.id as datastream_id,
     datastream.property,
+    datastream.rule,
     class.table_name,
-    class.term
+    class.term,
+    array(
+        select array[coalesce(tombstone.since, '0001-01-01 00:00:00+00'), tombstone.until]
+        from lantaarn.tombstone as tombstone
+        where tombstone.entry_id = sensor.entry_id and not tombstone.resend
+    ) as erased
 from lantaarn.sensor as sensor
 left join lantaarn.datastream as datastream on datastream.sensor_id = sensor.id and datastream.active
 left join lantaarn.retention_class as class on class.name = datastream.retention_class
 where sensor.kind is not null
 order by sensor.id, datastream.id;
 
--- store: observations into the table of one retention class ({table}), and hourly and daily totals from the rows that were new
+-- store: observations into the table of one retention class ({table}), and hourly totals from the rows that were new
 with input as (
     select datastream_id, time, value, quality
     from unnest(
@@ -44,21 +52,11 @@ hourly as (
         sum = total.sum + excluded.sum,
         min = least(total.min, excluded.min),
         max = greatest(total.max, excluded.max)
-),
-daily as (
-    insert into lantaarn.rollup_day as total (datastream_id, day, count, sum, min, max)
-    select datastream_id, (time at time zone 'Europe/Amsterdam')::date, count(*), sum(value), min(value), max(value)
-    from stored
-    where quality = 0
-    group by 1, 2
-    order by 1, 2
-    on conflict (datastream_id, day) do update set
-        count = total.count + excluded.count,
-        sum = total.sum + excluded.sum,
-        min = least(total.min, excluded.min),
-        max = greatest(total.max, excluded.max)
 )
-select coalesce(array_agg(datastream_id), array[]::integer[]) as datastream_ids from stored;
+select
+    count(*) as stored,
+    case when count(*) < cardinality(%(datastream_ids)s::integer[]) then array_agg(datastream_id) end as datastream_ids
+from stored;
 
 -- book: add a batch to the ledger, per sensor, in the hour of receipt
 insert into lantaarn.ledger as total
@@ -66,22 +64,23 @@ insert into lantaarn.ledger as total
 select
     sensor_id,
     date_trunc('hour', %(received_at)s::timestamptz, 'UTC'),
-    stored + duplicate + quarantined,
+    stored + duplicate + quarantined + aggregated,
     stored,
     duplicate,
     quarantined,
-    0,
+    aggregated,
     fields_dropped
 from unnest(
     %(sensor_ids)s::integer[], %(stored)s::bigint[], %(duplicate)s::bigint[], %(quarantined)s::bigint[],
-    %(fields_dropped)s::bigint[]
-) as given (sensor_id, stored, duplicate, quarantined, fields_dropped)
+    %(aggregated)s::bigint[], %(fields_dropped)s::bigint[]
+) as given (sensor_id, stored, duplicate, quarantined, aggregated, fields_dropped)
 order by sensor_id
 on conflict (sensor_id, hour) do update set
     received = total.received + excluded.received,
     stored = total.stored + excluded.stored,
     duplicate = total.duplicate + excluded.duplicate,
     quarantined = total.quarantined + excluded.quarantined,
+    aggregated = total.aggregated + excluded.aggregated,
     fields_dropped = total.fields_dropped + excluded.fields_dropped;
 
 -- book_reasons: why readings were refused, per sensor, in the hour of receipt
@@ -97,3 +96,6 @@ select %(received_at)s, sensor_id, topic_template, reason, array_remove(string_t
 from unnest(
     %(sensor_ids)s::integer[], %(topic_templates)s::text[], %(reasons)s::text[], %(fields)s::text[], %(sizes)s::integer[]
 ) as given (sensor_id, topic_template, reason, fields, size);
+
+-- publish_cells: write the public hours and days that are over; what is written already stays as it is
+select lantaarn.publish_cells(%(at)s) as written;

@@ -1,134 +1,65 @@
-"""Kept as long as promised: delete what is past its term, log it, and check by other means that it is gone.
+"""Kept as long as promised: delete what is past its term, and log it.
 
-The worst age of a value is the term of its class, plus the length of a chunk where whole chunks are dropped, plus the
-time between two runs.
+Single values go by the chunk where there are chunks and by the row elsewhere; totals by the term that the entry of
+their datastream promises; aggregates by the promise that they were made under, or the present one when that is shorter;
+the books and the quarantine by terms of their own. That it is gone is checked by ``ingest.verify``, by other means.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import Any, LiteralString
+from typing import Any
 
-from ingest.store import TABLES
 from sensors.db import Database
-from sensors.db.capabilities import probe
 from sensors.db.queries import load
+from sensors.retention_classes import for_table
 
 QUERIES = load(Path(__file__).with_name("retention.sql"))
-SCHEDULE = timedelta(minutes=15)
-"""The time between two runs that the promise allows for."""
-QUARANTINE_TERM = timedelta(days=14)
 FIRST_HASH = bytes(32)
+BY_DATABASE = "timescaledb policy"
+"""The rule of chunks that TimescaleDB dropped by itself: it does so too, should nothing else."""
+BOOKS = {"ledger": "P5Y", "ledger_reason": "P5Y", "quarantine": "P14D"}
+"""The terms of what is kept about readings, not of them."""
+TOTALS = ("rollup_hour", "public_cell")
+AGGREGATES = ("travel_time", "window_count")
 
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """What one run removed from one table."""
+    """What was removed from one table. ``rule``: why, when it is not the term of the class."""
 
     table_name: str
     retention_class: str
     older_than: datetime
     deleted_rows: int
+    rule: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What one table promises and what it holds. ``oldest`` is none for an empty table."""
+def add_class(db: Database, name: str) -> bool:
+    """Make a retention class, as the owner of the tables; False when it is there already.
 
-    table_name: str
-    retention_class: str
-    promised_max_age: timedelta
-    oldest: datetime | None
-    within_promise: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """The promise against reality, and the first deletion whose hash does not fit the ones before it."""
-
-    held: tuple[Held, ...]
-    broken_at: int | None
-
-    @property
-    def kept(self) -> bool:
-        """Whether every promise is kept and the chain of deletions is whole."""
-        return self.broken_at is None and all(one.within_promise for one in self.held)
+    Raises psycopg.errors.InvalidParameterValue for what ``is_class_name`` refuses.
+    """
+    row = db.execute(QUERIES["add_class"], {"retention_class": name}).fetchone()
+    return row is not None and row["added"]
 
 
 def run(db: Database, now: datetime) -> list[Deletion]:
     """Delete what is past its term at ``now``, as the owner of the tables; log every table that lost rows."""
     with db.transaction():
         db.execute(QUERIES["lock"])
-        chunked = _hypertables(db)
-        deletions = [_enforce(db, row, row["table_name"] in chunked) for row in _classes(db, now)]
-        before = now - QUARANTINE_TERM
-        refused = db.execute(QUERIES["delete_quarantine"], {"older_than": before}).rowcount
-        deletions.append(Deletion("quarantine", "P14D", before, refused))
+        deletions = [*_observations(db, now), *_totals(db, now), *_aggregates(db, now), *_books(db, now)]
         for deletion in deletions:
             if deletion.deleted_rows:
-                _log(db, deletion, now)
+                log(db, deletion, now)
     return deletions
 
 
-def verify(db: Database, now: datetime) -> Verification:
-    """Read the oldest row of every table and compare it with the promise; walk the chain of deletions."""
-    held = [
-        _held(row["table_name"], row["name"], row["worst_age"], _oldest(db, row["table_name"]), now)
-        for row in _classes(db, now)
-    ]
-    oldest = (db.execute(QUERIES["oldest_quarantine"]).fetchone() or {}).get("oldest")
-    held.append(_held("quarantine", "P14D", QUARANTINE_TERM + SCHEDULE, oldest, now))
-    return Verification(tuple(held), _broken_at(db))
-
-
-def _classes(db: Database, now: datetime) -> list[dict[str, Any]]:
-    return db.execute(QUERIES["classes"], {"now": now, "schedule": SCHEDULE}).fetchall()
-
-
-def _hypertables(db: Database) -> set[str]:
-    """The tables made of chunks. A database that was plain when it was made stays so when the extension comes later."""
-    if not probe(db).hypertables:
-        return set()
-    return {row["table_name"] for row in db.execute(QUERIES["hypertables"]).fetchall()}
-
-
-def _for_table(query: str, table_name: str) -> LiteralString:
-    """A statement for one of our own tables: any other name is a broken database."""
-    for table in TABLES:
-        if table == table_name:
-            return QUERIES[query].replace("{table}", table)
-    raise LookupError(f"no retention class has the table {table_name}")
-
-
-def _enforce(db: Database, row: Mapping[str, Any], chunked: bool) -> Deletion:
-    table, older_than = row["table_name"], row["older_than"]
-    if chunked:
-        before = _count(db, table)
-        db.execute(_for_table("drop_observations", table), {"older_than": older_than})
-        deleted = before - _count(db, table)
-    else:
-        deleted = db.execute(_for_table("delete_observations", table), {"older_than": older_than}).rowcount
-    return Deletion(table, row["name"], older_than, deleted)
-
-
-def _count(db: Database, table: str) -> int:
-    row = db.execute(_for_table("count_observations", table)).fetchone()
-    return row["rows"] if row else 0
-
-
-def _oldest(db: Database, table: str) -> datetime | None:
-    row = db.execute(_for_table("oldest", table)).fetchone()
-    return row["oldest"] if row else None
-
-
-def _held(table: str, name: str, worst_age: timedelta, oldest: datetime | None, now: datetime) -> Held:
-    return Held(table, name, worst_age, oldest, oldest is None or now - oldest <= worst_age)
-
-
-def _log(db: Database, deletion: Deletion, now: datetime) -> None:
+def log(db: Database, deletion: Deletion, now: datetime) -> None:
+    """Add a deletion to the chain. Inside a transaction that holds the lock of ``QUERIES["lock"]``."""
     last = db.execute(QUERIES["last_entry"]).fetchone()
     previous = bytes(last["hash"]) if last else FIRST_HASH
     entry = {
@@ -137,17 +68,13 @@ def _log(db: Database, deletion: Deletion, now: datetime) -> None:
         "retention_class": deletion.retention_class,
         "older_than": deletion.older_than,
         "deleted_rows": deletion.deleted_rows,
+        "rule": deletion.rule,
     }
     db.execute(QUERIES["log"], {**entry, "previous_hash": previous, "hash": _hash(previous, entry)})
 
 
-def _hash(previous: bytes, entry: Mapping[str, Any]) -> bytes:
-    """SHA-256 over the hash before it and the entry as JSON with sorted keys and instants in seconds since 1970."""
-    plain = {key: value.timestamp() if isinstance(value, datetime) else value for key, value in entry.items()}
-    return hashlib.sha256(previous + json.dumps(plain, sort_keys=True).encode()).digest()
-
-
-def _broken_at(db: Database) -> int | None:
+def broken_at(db: Database) -> int | None:
+    """Walk the chain of deletions: the id of the first one that does not follow from those before it."""
     previous = FIRST_HASH
     for row in db.execute(QUERIES["chain"]).fetchall():
         entry = {key: value for key, value in row.items() if key not in {"id", "previous_hash", "hash"}}
@@ -155,3 +82,71 @@ def _broken_at(db: Database) -> int | None:
             return row["id"]
         previous = bytes(row["hash"])
     return None
+
+
+def _hash(previous: bytes, entry: Mapping[str, Any]) -> bytes:
+    """SHA-256 over the hash before it and the entry as JSON with sorted keys and instants in seconds since 1970.
+
+    What has no rule was hashed before there were rules, so a rule that is none is left out.
+    """
+    plain = {
+        key: value.timestamp() if isinstance(value, datetime) else value
+        for key, value in entry.items()
+        if (key, value) != ("rule", None)
+    }
+    return hashlib.sha256(previous + json.dumps(plain, sort_keys=True).encode()).digest()
+
+
+def _observations(db: Database, now: datetime) -> Iterator[Deletion]:
+    for row in db.execute(QUERIES["classes"], {"now": now}).fetchall():
+        if row["chunked"]:
+            yield from _drop(db, row)
+        else:
+            statement = for_table(QUERIES["delete_observations"], row["table_name"])
+            deleted = db.execute(statement, {"older_than": row["older_than"]}).rowcount
+            yield Deletion(row["table_name"], row["name"], row["older_than"], deleted)
+
+
+def _drop(db: Database, row: Mapping[str, Any]) -> Iterator[Deletion]:
+    """Drop the chunks that are over; then note those that will be next, and tell which of these went by themselves."""
+    table, older_than = row["table_name"], row["older_than"]
+    gone = db.execute(QUERIES["dropped_by_database"], {"table_name": table}).fetchall()
+    for chunk in gone:
+        yield Deletion(table, row["name"], chunk["until"], chunk["rows"], BY_DATABASE)
+    known = {"table_name": table, "older_than": older_than}
+    due = db.execute(QUERIES["due_chunks"], known).fetchone() or {"until": None}
+    deleted = 0
+    if due["until"] is not None:
+        counted = db.execute(for_table(QUERIES["count_due"], table), {"until": due["until"]}).fetchone()
+        deleted = counted["rows"] if counted else 0
+        db.execute(for_table(QUERIES["drop_observations"], table), {"older_than": due["until"]})
+    yield Deletion(table, row["name"], older_than, deleted)
+    db.execute(QUERIES["forget_chunks"], {"table_name": table})
+    for chunk in db.execute(QUERIES["next_chunks"], known).fetchall():
+        note = for_table(QUERIES["note_chunk"], table)
+        db.execute(note, {"table_name": table, "retention_class": row["name"], **chunk})
+
+
+def _totals(db: Database, now: datetime) -> Iterator[Deletion]:
+    for table in TOTALS:
+        for row in db.execute(QUERIES[f"due_{table}"], {"now": now}).fetchall():
+            older = {"datastream_ids": row["datastream_ids"], "older_than": row["older_than"]}
+            deleted = db.execute(QUERIES[f"delete_{table}"], older).rowcount
+            yield Deletion(table, row["name"], row["older_than"], deleted)
+
+
+def _aggregates(db: Database, now: datetime) -> Iterator[Deletion]:
+    for row in db.execute(QUERIES["aggregate_promises"], {"now": now}).fetchall():
+        for table in AGGREGATES:
+            promise = {"retention_class": row["name"], "older_than": row["older_than"]}
+            deleted = db.execute(QUERIES[f"delete_{table}"], promise).rowcount
+            yield Deletion(table, row["name"], row["older_than"], deleted)
+
+
+def _books(db: Database, now: datetime) -> Iterator[Deletion]:
+    for table, term in BOOKS.items():
+        row = db.execute(QUERIES["before"], {"now": now, "term": term}).fetchone()
+        if row is None:
+            raise RuntimeError("a select without a table has one row")
+        deleted = db.execute(QUERIES[f"delete_{table}"], {"older_than": row["older_than"]}).rowcount
+        yield Deletion(table, term, row["older_than"], deleted)

@@ -16,6 +16,8 @@ class Seat:
 
     client_id: str
     topic_filter: str
+    events: bool = False
+    """Who sits here listens to event topics too: one worker does, so that all of a segment or a group comes to it."""
     left: bool = False
     """Nobody sits here any more: the subscription is ended instead of made."""
 
@@ -23,9 +25,11 @@ class Seat:
 def seats(municipality: str, workers: int) -> tuple[Seat, ...]:
     """The sessions of so many workers."""
     if workers == 1:
-        return (Seat(f"lantaarn-ingest-{municipality}", f"{municipality}/#"),)
+        return (Seat(f"lantaarn-ingest-{municipality}", f"{municipality}/#", events=True),)
     shared = f"$share/lantaarn/{municipality}/#"
-    return tuple(Seat(f"lantaarn-ingest-{municipality}-{number}", shared) for number in range(1, workers + 1))
+    return tuple(
+        Seat(f"lantaarn-ingest-{municipality}-{number}", shared, events=number == 1) for number in range(1, workers + 1)
+    )
 
 
 def left_over(municipality: str, workers: int) -> tuple[Seat, ...]:

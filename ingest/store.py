@@ -4,35 +4,43 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, LiteralString
 
 import psycopg
+from msgspec.structs import replace as change
 
-from ingest.pipeline import Datastream, Observation, Outcome, Refused, Register, Sensor
+from ingest.aggregates import Aggregate, write
+from ingest.pipeline import Datastream, EventStream, Observation, Outcome, Refused, Register, Sensor
 from ingest.troubles import Trouble, blame
 from sensors.codes import Status
 from sensors.db import Database
 from sensors.db.queries import load
 from sensors.kinds import KINDS
+from sensors.policy import rule_from
 from sensors.reasons import Reason
+from sensors.retention_classes import for_table
+from sensors.tripwire import withheld
 
 QUERIES = load(Path(__file__).with_name("queries.sql"))
-TABLES: tuple[LiteralString, ...] = (
-    "observation_1d",
-    "observation_31d",
-    "observation_1y",
-    "observation_5y",
-    "observation_10y",
-)
-STORE: Mapping[str, LiteralString] = {table: QUERIES["store"].replace("{table}", table) for table in TABLES}
-"""The statement of each retention class's table."""
+
+
+@cache
+def _statement(table: str) -> LiteralString:
+    """The statement of one retention class's table, made once."""
+    return for_table(QUERIES["store"], table)
 
 
 def revision(db: Database) -> int:
-    """The newest revision of the register."""
+    """A number that grows with every version in the register and every erasure."""
     row = db.execute(QUERIES["revision"]).fetchone()
     return row["revision"] if row else 0
+
+
+def publish_cells(db: Database, now: datetime) -> None:
+    """Write the public hours and days that are over at ``now``. Safe to do again."""
+    db.execute(QUERIES["publish_cells"], {"at": now})
 
 
 def load_register(db: Database) -> Register:
@@ -43,15 +51,23 @@ def load_register(db: Database) -> Register:
         if kind is None:
             continue
         key = (row["municipality"], row["kind"], row["reference"])
-        sensor = sensors.setdefault(key, Sensor(row["sensor_id"], kind, Status(row["status"]), {}))
-        if row["datastream_id"] is not None:
-            allowed = {**sensor.datastreams, row["property"]: _datastream(row, sensor)}
-            sensors[key] = replace(sensor, datastreams=allowed)
+        erased = tuple((since, until) for since, until in row["erased"])
+        new = Sensor(row["sensor_id"], kind, Status(row["status"]), {}, revision=row["revision"], erased=erased)
+        sensors[key] = _allow(sensors.get(key, new), row)
     return sensors
 
 
-def _datastream(row: dict[str, Any], sensor: Sensor) -> Datastream:
-    return Datastream(row["datastream_id"], row["table_name"], row["term"], sensor.kind.properties[row["property"]])
+def _allow(sensor: Sensor, row: dict[str, Any]) -> Sensor:
+    """The sensor with this row's datastream, if it has one, on its allow-list."""
+    number, code = row["datastream_id"], row["property"]
+    if number is None:
+        return sensor
+    limits = sensor.kind.properties[code]
+    if row["rule"] is not None:
+        stream = EventStream(number, limits, rule_from(row["rule"]))
+        return replace(sensor, events={**sensor.events, code: stream})
+    stored = Datastream(number, row["table_name"], row["term"], limits)
+    return replace(sensor, datastreams={**sensor.datastreams, code: stored})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +76,7 @@ class Booked:
 
     stored: int = 0
     duplicate: int = 0
+    aggregated: int = 0
     refused: Counter[Reason] = field(default_factory=Counter[Reason])
     fields_dropped: int = 0
 
@@ -67,25 +84,30 @@ class Booked:
         return Booked(
             self.stored + other.stored,
             self.duplicate + other.duplicate,
+            self.aggregated + other.aggregated,
             self.refused + other.refused,
             self.fields_dropped + other.fields_dropped,
         )
 
 
-def commit(db: Database, outcomes: Sequence[Outcome], received_at: datetime) -> Booked:
-    """Write a batch in one transaction.
+def commit(
+    db: Database, outcomes: Sequence[Outcome], received_at: datetime, aggregates: Sequence[Aggregate] = ()
+) -> Booked:
+    """Write a batch, and the windows that are over, in one transaction.
 
     A row that the database refuses is found by halving the batch, and quarantined in the same transaction, so that
     it never holds up its neighbours. Raises psycopg.Error when the server is to blame: nothing is stored then.
     """
     try:
         with db.transaction():
+            write(db, aggregates)
             return _write(db, outcomes, received_at)
     except psycopg.Error as error:
         if blame(error) is not Trouble.ROW:
             raise
     # Seldom, so that the savepoints that this takes are not paid for by every batch.
     with db.transaction():
+        write(db, aggregates)
         return _write_halves(db, outcomes, received_at)
 
 
@@ -103,11 +125,13 @@ def _write_halves(db: Database, outcomes: Sequence[Outcome], received_at: dateti
 
 
 def _write(db: Database, outcomes: Sequence[Outcome], received_at: datetime) -> Booked:
-    stored = _store(db, outcomes)
-    _book(db, outcomes, stored, received_at)
+    duplicates = _store(db, outcomes)
+    _book(db, outcomes, duplicates, received_at)
+    duplicate = duplicates.total()
     return Booked(
-        stored=stored.total(),
-        duplicate=sum(len(outcome.observations) for outcome in outcomes) - stored.total(),
+        stored=sum(len(outcome.observations) for outcome in outcomes) - duplicate,
+        duplicate=duplicate,
+        aggregated=sum(outcome.aggregated for outcome in outcomes),
         refused=_quarantine(db, outcomes, received_at),
         fields_dropped=sum(outcome.fields_dropped for outcome in outcomes),
     )
@@ -121,25 +145,29 @@ def _halves(outcomes: Sequence[Outcome]) -> Sequence[Sequence[Outcome]]:
     outcome, observations = outcomes[0], outcomes[0].observations
     if len(observations) > 1:
         middle = len(observations) // 2
-        first = replace(outcome, observations=observations[:middle])
-        return [first], [replace(outcome, observations=observations[middle:], refused=(), fields_dropped=0)]
+        first = change(outcome, observations=observations[:middle])
+        rest = change(outcome, observations=observations[middle:], refused=(), fields_dropped=0, aggregated=0)
+        return [first], [rest]
     if observations:
         poison = Refused(Reason.REFUSED_BY_DATABASE, "")
-        return ([replace(outcome, observations=(), refused=(*outcome.refused, poison))],)
+        return ([change(outcome, observations=(), refused=(*outcome.refused, poison))],)
     return ([outcome],)
 
 
 def _store(db: Database, outcomes: Iterable[Outcome]) -> Counter[int]:
-    """Insert the observations, class by class. Returns how many were new, by datastream."""
+    """Insert the observations, class by class. Returns how many were there already, by datastream."""
     by_table: defaultdict[str, list[Observation]] = defaultdict(list)
     for outcome in outcomes:
         for observation in outcome.observations:
             by_table[observation.table].append(observation)
-    stored: Counter[int] = Counter()
+    duplicates: Counter[int] = Counter()
     for table, observations in sorted(by_table.items()):
-        row = db.execute(STORE[table], _columns(observations)).fetchone()
-        stored.update(row["datastream_ids"] if row else ())
-    return stored
+        row = db.execute(_statement(table), _columns(observations)).fetchone()
+        # Nearly always all are new, and the server then names none.
+        if row is not None and row["stored"] < len(observations):
+            duplicates.update(one.datastream_id for one in observations)
+            duplicates.subtract(row["datastream_ids"] or ())
+    return +duplicates
 
 
 def _columns(observations: Sequence[Observation]) -> dict[str, str]:
@@ -147,44 +175,62 @@ def _columns(observations: Sequence[Observation]) -> dict[str, str]:
 
     Safe because they hold our own numbers and instants, never text from a message.
     """
+    texts: list[str] = []
+    time, text = None, ""
+    for one in observations:
+        # The values of a message share their time.
+        if one.time is not time:
+            time, text = one.time, one.time.isoformat()
+        texts.append(text)
     return {
-        "datastream_ids": _literal(str(one.datastream_id) for one in observations),
-        "times": _literal(one.time.isoformat() for one in observations),
-        "values": _literal(repr(one.value) for one in observations),
-        "qualities": _literal(str(int(one.quality)) for one in observations),
+        "datastream_ids": _literal([one.datastream_id for one in observations]),
+        "times": "{" + ",".join(texts) + "}",
+        "values": _literal([one.value for one in observations]),
+        "qualities": _literal([int(one.quality) for one in observations]),
     }
 
 
-def _literal(items: Iterable[str]) -> str:
-    return "{" + ",".join(items) + "}"
+def _literal(numbers: Sequence[float | None]) -> str:
+    """An array of numbers, as Python writes a list: the quickest way to their texts."""
+    return "{" + str(numbers)[1:-1].replace("None", "null") + "}"
 
 
-def _book(db: Database, outcomes: Sequence[Outcome], stored: Counter[int], received_at: datetime) -> None:
-    """The ledger. A reading that was given and is not new is a duplicate."""
-    given: Counter[int | None] = Counter()
-    new: Counter[int | None] = Counter()
-    quarantined: Counter[int | None] = Counter()
-    dropped: Counter[int | None] = Counter()
-    sensor_of: dict[int, int | None] = {}
+def _book(db: Database, outcomes: Sequence[Outcome], duplicates: Counter[int], received_at: datetime) -> None:
+    """The ledger: stored, duplicate, quarantined, aggregated and fields dropped, in this order, by sensor."""
+    books: defaultdict[int | None, list[int]] = defaultdict(lambda: [0] * 5)
     for outcome in outcomes:
-        given[outcome.sensor_id] += len(outcome.observations)
-        quarantined[outcome.sensor_id] += len(outcome.refused)
-        dropped[outcome.sensor_id] += outcome.fields_dropped
-        sensor_of.update({one.datastream_id: outcome.sensor_id for one in outcome.observations})
-    for datastream_id, count in stored.items():
-        new[sensor_of[datastream_id]] += count
-    sensors = list(given)
+        book = books[outcome.sensor_id]
+        book[0] += len(outcome.observations)
+        book[2] += len(outcome.refused)
+        book[3] += outcome.aggregated
+        book[4] += outcome.fields_dropped
+    if not books:
+        return
+    if duplicates:
+        for sensor_id, again in _by_sensor(duplicates, outcomes).items():
+            books[sensor_id][0] -= again
+            books[sensor_id][1] += again
+    stored, duplicate, quarantined, aggregated, dropped = map(_literal, map(list, zip(*books.values(), strict=True)))
     db.execute(
         QUERIES["book"],
         {
             "received_at": received_at,
-            "sensor_ids": _literal("null" if sensor is None else str(sensor) for sensor in sensors),
-            "stored": _literal(str(new[sensor]) for sensor in sensors),
-            "duplicate": _literal(str(given[sensor] - new[sensor]) for sensor in sensors),
-            "quarantined": _literal(str(quarantined[sensor]) for sensor in sensors),
-            "fields_dropped": _literal(str(dropped[sensor]) for sensor in sensors),
+            "sensor_ids": _literal(list(books)),
+            "stored": stored,
+            "duplicate": duplicate,
+            "quarantined": quarantined,
+            "aggregated": aggregated,
+            "fields_dropped": dropped,
         },
     )
+
+
+def _by_sensor(duplicates: Counter[int], outcomes: Iterable[Outcome]) -> Counter[int | None]:
+    sensor_of = {one.datastream_id: outcome.sensor_id for outcome in outcomes for one in outcome.observations}
+    found: Counter[int | None] = Counter()
+    for datastream_id, count in duplicates.items():
+        found[sensor_of[datastream_id]] += count
+    return found
 
 
 def _quarantine(db: Database, outcomes: Sequence[Outcome], received_at: datetime) -> Counter[Reason]:
@@ -207,7 +253,7 @@ def _quarantine(db: Database, outcomes: Sequence[Outcome], received_at: datetime
         {
             "received_at": received_at,
             "sensor_ids": [outcome.sensor_id for outcome, _, _ in refusals],
-            "topic_templates": [outcome.topic_template for outcome, _, _ in refusals],
+            "topic_templates": [withheld(outcome.topic_template) for outcome, _, _ in refusals],
             "reasons": [reason.value for _, reason, _ in refusals],
             "fields": [" ".join(sorted(fields)) for _, _, fields in refusals],
             "sizes": [outcome.size for outcome, _, _ in refusals],
@@ -217,7 +263,8 @@ def _quarantine(db: Database, outcomes: Sequence[Outcome], received_at: datetime
 
 
 def _fields(outcome: Outcome) -> Mapping[Reason, set[str]]:
+    """Where it was refused. These are our own words, so the tripwire should have nothing to do."""
     fields: defaultdict[Reason, set[str]] = defaultdict(set)
     for one in outcome.refused:
-        fields[one.reason].add(one.field)
+        fields[one.reason].add(withheld(one.field))
     return fields

@@ -1,38 +1,42 @@
 """The ingest program: collect a batch, take it through the pipeline, commit, acknowledge in the order of receipt."""
 
+import gc
 import signal
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from queue import Empty, Full, Queue
 from threading import Event
 from types import FrameType
 from typing import Any
 
 import psycopg
-import structlog
 
+from ingest.aggregates import Aggregate
+from ingest.cells import Cells
+from ingest.events import Listener
+from ingest.inbox import Batch, Inbox
 from ingest.mqtt import Delivery, Session
 from ingest.observe import Metrics, serving
 from ingest.pipeline import Outcome, Register, process
 from ingest.quality import Memory
+from ingest.scheduler import scheduling
 from ingest.seats import Seat, seats
-from ingest.store import commit, load_register, revision
+from ingest.store import commit, load_register, publish_cells, revision
+from sensors import logs
 from sensors.db import connect
 from sensors.settings import IngestSettings
 
 Connection = psycopg.Connection[dict[str, Any]]
-log = structlog.get_logger("ingest")
+log = logs.get()
 
 ROLE = "lantaarn_ingest"
 REGISTER_AGE = 1.0
 """Seconds after which the register is looked at again: the time in which a new entry takes effect."""
 NO_ROOM = 5.0
 """Seconds that the connection waits for room: less than its keep-alive, more than a slow commit."""
-MOMENT = 0.02
-"""Seconds without a message after which a batch is closed: under load it is never reached, and a lone message is in the
-database at once."""
+MOMENT = 0.005
+"""Seconds without a message after which a batch is closed: a lone message is in the database at once, and a broker that
+allows fewer messages in flight than a batch holds makes us wait no longer than this."""
 RETRY = 1.0
 """Seconds between tries while the database or the broker is away."""
 
@@ -49,10 +53,11 @@ class Worker:
         self.metrics = Metrics()
         self._settings = settings
         self._now = now
-        self._queue: Queue[Delivery] = Queue(2 * settings.batch_size)
+        self._inbox = Inbox(2 * settings.batch_size)
         self._seat = seat or seats(settings.municipality, 1)[0]
         self._session = Session(settings.broker, self._seat, 2 * settings.batch_size, self._take)
-        self._newest = 0
+        self._cells = Cells()
+        self._events = Listener(settings.broker, settings.municipality, self.metrics, now)
         self._stopping = Event()
         self._database: Connection | None = None
         self._register: Register = {}
@@ -64,14 +69,23 @@ class Worker:
     def run(self) -> None:
         """Work until ``stop``. What is not committed by then is not acknowledged, and comes again."""
         settings = self._settings
-        with serving(settings.metrics_host, settings.metrics_port, self.metrics, self.check):
+        url = settings.database_url.get_secret_value()
+        with (
+            serving(settings.metrics_host, settings.metrics_port, self.metrics, self.check),
+            scheduling(url, self.metrics, self._now, wanted=self._seat.events),
+        ):
             try:
                 # The database first: what comes in before it is there would only wait.
                 self._with_database(self._look_at_register)
                 self._open_session()
+                if self._seat.events:
+                    self._events.open(self._session.protocol)
                 while not self._stopping.is_set():
                     self._handle(self._collect())
+                    self._store_events()
+                    self._publish_cells()
             finally:
+                self._events.close()
                 self._session.close()
                 self._forget_database()
 
@@ -91,7 +105,7 @@ class Worker:
 
     def check(self) -> dict[str, bool]:
         """Whether both sides are there: from then on the broker keeps for us what comes in."""
-        return {"broker": self._session.connected, "database": self._database is not None}
+        return {"broker": self._session.connected and self._events.ready, "database": self._database is not None}
 
     def stop(self) -> None:
         """Finish the batch at hand and return from ``run``."""
@@ -103,46 +117,46 @@ class Worker:
         A broker may send more than the window (Mosquitto 2.0.11 does). With no room for long the connection is broken:
         the broker keeps it all and, as nothing is acknowledged, sends no more than the window on the next one.
         """
-        if delivery.connection != self._newest:
-            # What waits is of an old connection and comes again.
-            self._newest = delivery.connection
-            with suppress(Empty):
-                while True:
-                    self._queue.get_nowait()
-        try:
-            self._queue.put(delivery, timeout=NO_ROOM)
-        except Full:
+        if not self._inbox.put(delivery, NO_ROOM):
             log.warning("no_room_for_messages")
             self._session.hang_up()
 
-    def _collect(self) -> list[Delivery]:
+    def _collect(self) -> Batch | None:
         """A batch closes on size, on age, or when nothing more comes for a moment, whichever is first."""
-        batch: list[Delivery] = []
-        deadline = time.monotonic() + self._settings.batch_milliseconds / 1000
-        while len(batch) < self._settings.batch_size and (left := deadline - time.monotonic()) > 0:
-            try:
-                batch.append(self._queue.get(timeout=min(left, MOMENT) if batch else left))
-            except Empty:
-                break
-        return [each for each in batch if self._session.is_current(each)]
+        settings = self._settings
+        batch = self._inbox.take(settings.batch_size, settings.batch_milliseconds / 1000, MOMENT)
+        return batch if batch and self._session.is_current(batch.connection) else None
 
     def _open_session(self) -> None:
         while not self._stopping.is_set() and not self._session.open():
-            log.warning("broker_away")
+            if not self._seat.left:
+                log.warning("broker_away")
             self._stopping.wait(RETRY)
 
-    def _handle(self, batch: list[Delivery]) -> None:
+    def _handle(self, batch: Batch | None) -> None:
         self.metrics.up.labels("broker").set(self._session.connected)
-        self.metrics.in_flight.set(len(batch) + self._queue.qsize())
-        if not batch or not self._with_database(self._look_at_register):
+        self.metrics.in_flight.set(len(self._inbox) + (len(batch.publications) if batch else 0))
+        if batch is None or not self._with_database(self._look_at_register):
             return
         received_at = self._now()
-        outcomes = [process(each.message, self._register, self._memory, received_at) for each in batch]
+        outcomes = [process(each.message, self._register, self._memory, received_at) for each in batch.publications]
         if self._with_database(lambda database: self._commit(database, outcomes, received_at)):
-            self.metrics.batch.observe(len(batch))
-            self.metrics.receipt_lag.observe(time.monotonic() - batch[0].received)
-            for delivery in batch:
-                self._session.acknowledge(delivery)
+            self.metrics.batch.observe(len(outcomes))
+            self.metrics.receipt_lag.observe(time.monotonic() - batch.received)
+            self._cells.note(outcomes, received_at)
+            self._session.acknowledge(batch.connection, (each.packet_id for each in batch.publications))
+
+    def _store_events(self) -> None:
+        """What came of event topics: counts, and windows that are over. Nothing of it is acknowledged."""
+        if self._seat.events and self._with_database(self._look_at_register) and (harvest := self._events.take()):
+            at = self._now()
+            self._with_database(lambda database: self._commit(database, harvest.outcomes, at, harvest.aggregates))
+
+    def _publish_cells(self) -> None:
+        now = self._now()
+        if self._seat.events and self._cells.due(now):
+            self._with_database(lambda database: publish_cells(database, now))
+            self._cells.done(now)
 
     def _with_database(self, work: Callable[[Connection], object]) -> bool:
         """Do it, waiting for the database while that is away. False when stopped before it was done."""
@@ -170,9 +184,15 @@ class Worker:
         self._away = error is not None
         self.metrics.up.labels("database").set(error is None)
 
-    def _commit(self, database: Connection, outcomes: list[Outcome], received_at: datetime) -> None:
+    def _commit(
+        self,
+        database: Connection,
+        outcomes: Sequence[Outcome],
+        received_at: datetime,
+        aggregates: Sequence[Aggregate] = (),
+    ) -> None:
         with self.metrics.commit.time():
-            booked = commit(database, outcomes, received_at)
+            booked = commit(database, outcomes, received_at, aggregates)
         self.metrics.committed(outcomes, booked, received_at)
 
     def _look_at_register(self, database: Connection) -> None:
@@ -181,6 +201,9 @@ class Worker:
             if newest != self._revision:
                 self._register = load_register(database)
                 self._revision = newest
+                # It stays until the next one: the collector would walk through all of it every few batches.
+                gc.freeze()
+                self._events.learn(self._register)
                 log.info("register_loaded", revision=newest, sensors=len(self._register))
             self._looked_at = time.monotonic()
 

@@ -1,28 +1,50 @@
-"""The sub-commands of the database and the register: ``migrate``, ``register`` and ``doctor``."""
+"""The sub-commands of the database and the register: ``migrate``, ``register``, ``policy`` and ``doctor``."""
 
 import sys
 from pathlib import Path
+from typing import Literal
 
 import click
+from click.formatting import wrap_text
 
-from sensors.db import connect
+from sensors.db import Database, connect
 from sensors.settings import DatabaseSettings
 
+Language = Literal["nl", "en"]
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command(epilog="Example: DATABASE_URL=postgresql://lantaarn_owner@db/lantaarn lantaarn migrate")
-def migrate() -> None:
+@click.option("--to-hypertables", is_flag=True, help="Then move a plain PostgreSQL's observations into TimescaleDB.")
+def migrate(to_hypertables: bool) -> None:
     """Bring the database to the schema of this version. Safe to run again."""
     from sensors.db.capabilities import probe  # noqa: PLC0415 - each command loads only what it needs
     from sensors.upgrade import upgrade  # noqa: PLC0415
 
     with connect(DatabaseSettings.load().database_url.get_secret_value()) as db:
-        applied = upgrade(db)
+        for name in upgrade(db):
+            click.echo(f"applied {name}")
+        if to_hypertables:
+            _convert(db)
         found = probe(db)
-    for name in applied:
-        click.echo(f"applied {name}")
     click.echo(f"The database is up to date: PostgreSQL {found.server_version}, edition {found.edition}.")
+
+
+def _convert(db: Database) -> None:
+    from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    from sensors.db.hypertables import Plain, to_hypertables  # noqa: PLC0415
+
+    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()) as progress:
+        tasks: list[TaskID] = []
+
+        def tell(table: Plain) -> None:
+            for task in tasks:
+                progress.stop_task(task)
+            tasks.append(progress.add_task(f"{table.table_name}, about {table.rows:,} rows", total=None))
+
+        converted = to_hypertables(db, tell)
+    click.echo(f"{converted} tables became hypertables; ingest waited meanwhile and goes on.")
 
 
 @click.group(epilog="Example: lantaarn register check register.json")
@@ -65,6 +87,39 @@ def check(file: Path) -> None:
         click.echo(problem)
     click.echo(f"{len(problems)} problems")
     sys.exit(bool(problems))
+
+
+@click.group(epilog="Example: lantaarn policy explain lantaarn-0101")
+def policy() -> None:
+    """What ingest may do, compiled from the register."""
+
+
+@policy.command(epilog="Example: lantaarn policy explain lantaarn-0101 --language en")
+@click.argument("reference")
+@click.option("--language", type=click.Choice(["nl", "en"]), default="nl", show_default=True, help="Dutch or English.")
+def explain(reference: str, language: Language) -> None:
+    """Tell in plain words what becomes of the data of the sensor REFERENCE. Exit code 2 when there is none."""
+    from pydantic import ValidationError  # noqa: PLC0415
+
+    from sensors.entry import Entry  # noqa: PLC0415
+    from sensors.explain import explain as paragraphs  # noqa: PLC0415
+    from sensors.register import called, retention_classes  # noqa: PLC0415
+
+    with connect(DatabaseSettings.load().database_url.get_secret_value()) as db:
+        found, classes = called(db, reference), retention_classes(db)
+    if not found:
+        click.echo("Error: there is no sensor with this reference in the register.", err=True)
+        sys.exit(2)
+    for version in found:
+        try:
+            entry = Entry.model_validate(version.document)
+        except ValidationError:
+            click.echo("This entry is of an older schema: nothing is taken in until it is imported anew.")
+            continue
+        for each in paragraphs(entry, version.version, language, classes):
+            click.secho(each.heading, bold=True)
+            for line in each.lines:
+                click.echo(wrap_text(line, initial_indent="  - ", subsequent_indent="    "))
 
 
 @click.command(epilog="Example: lantaarn doctor")

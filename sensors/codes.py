@@ -173,6 +173,18 @@ class Public(StrEnum):
         return list(Public).index(self)
 
 
+class VehicleClass(StrEnum):
+    """What passes, as a device tells it; what it doesn't tell apart is ``other``."""
+
+    CAR = "car"
+    VAN = "van"
+    TRUCK = "truck"
+    BUS = "bus"
+    MOTORCYCLE = "motorcycle"
+    BICYCLE = "bicycle"
+    OTHER = "other"
+
+
 class RetentionClass(StrEnum):
     """How long single values are kept: one table per class (ISO 8601 durations; ``none``: never stored)."""
 
@@ -302,6 +314,13 @@ LABELS: tuple[tuple[StrEnum, Text], ...] = (
     (Public.DAY, Text("Eén waarde per dag", "One value a day")),
     (Public.HOUR, Text("Eén waarde per uur", "One value an hour")),
     (Public.LIVE, Text("Elke meting", "Every value")),
+    (VehicleClass.CAR, Text("Auto's", "Cars")),
+    (VehicleClass.VAN, Text("Bestelbusjes", "Vans")),
+    (VehicleClass.TRUCK, Text("Vrachtwagens", "Trucks")),
+    (VehicleClass.BUS, Text("Bussen", "Buses")),
+    (VehicleClass.MOTORCYCLE, Text("Motoren", "Motorcycles")),
+    (VehicleClass.BICYCLE, Text("Fietsen", "Bicycles")),
+    (VehicleClass.OTHER, Text("Overig verkeer", "Other traffic")),
     (RetentionClass.NONE, Text("Niet bewaard", "Not kept")),
     (RetentionClass.P1D, Text("1 dag", "1 day")),
     (RetentionClass.P31D, Text("31 dagen", "31 days")),

@@ -189,10 +189,12 @@ class MatchInMemory(Part):
     """Passages at two points are matched in memory; only times of groups come out."""
 
     rule: Literal["match_in_memory"]
-    to: Reference
-    """The reference of the sensor at the other end."""
+    to: Reference | None = None
+    """The reference of the sensor at the other end. None: passages here only end the segments of other sensors."""
     minimum: Annotated[int, Field(ge=5)] = 5
     """Windows with fewer matches are not stored."""
+    window: Literal["PT5M", "PT15M"] = "PT15M"
+    """The time over which passages are taken together."""
 
 
 class WindowCount(Part):
@@ -201,7 +203,9 @@ class WindowCount(Part):
     rule: Literal["window_count"]
     group: Slug
     minimum_sensors: Annotated[int, Field(ge=8)] = 8
-    window: Duration = "PT60M"
+    """Windows in which fewer of them were heard are not stored."""
+    window: Literal["PT1H", "PT2H", "PT3H", "PT6H", "PT12H"] = "PT1H"
+    """The time over which movements are taken together, from 06:00; 23:00–06:00 is always one window."""
 
 
 class NoIdentifiers(Part):

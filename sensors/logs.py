@@ -1,18 +1,147 @@
-"""Logs: one JSON object a line, on standard error. What is logged is named here and there by hand, never a payload."""
+"""Logs: one JSON object a line, on standard error.
 
+A value is a number, a time, a name from a list of ours, or one of a few declared texts that must have their form.
+Everything else is withheld, whatever a caller or a library passes: a payload can't be logged, nor what an exception
+says, because that can repeat what was refused.
+"""
+
+import logging
+import re
 import sys
+from collections.abc import Mapping, MutableMapping
+from datetime import datetime
+from enum import Enum
+from typing import Any, LiteralString, Protocol, cast
 
 import structlog
 
+from sensors.hardening import harden, place
+from sensors.tripwire import trips, withheld
+
+Loggable = bool | int | float | datetime | Enum | None
+
+TEXTS: Mapping[str, re.Pattern[str]] = {
+    "event": re.compile(r"[a-z][a-z_ ]{0,47}"),
+    "level": re.compile(r"[a-z]{4,8}"),
+    "error": re.compile(r"[A-Za-z_][A-Za-z_]{0,63}"),
+    "at": re.compile(r"[^\s\"']{1,400}\.py:\d{1,6}"),
+    "reason": re.compile(r"[A-Z][A-Za-z ]{1,63}"),
+    "sqlstate": re.compile(r"[0-9A-Z]{5}"),
+    "client_id": re.compile(r"lantaarn-[a-z]+-[a-z][a-z0-9_-]{0,63}"),
+    "library": re.compile(r"[a-z][a-z_.]{0,63}"),
+}
+"""The texts that may be logged, each with its form: an event, the name of an exception, a file with a line, the name of
+an MQTT reason code, an SQLSTATE, one of our sessions at the broker, a library's name for its log."""
+_KEY = re.compile(r"[a-z][a-z_]{0,31}")
+WITHHELD = "[withheld]"
+
+
+class Say(Protocol):
+    """Log an event with what it is about."""
+
+    def __call__(  # noqa: PLR0913 - each declared text is a parameter
+        self,
+        event: LiteralString,
+        /,
+        *,
+        error: str = ...,
+        at: list[str] = ...,
+        reason: str = ...,
+        sqlstate: str | None = ...,
+        client_id: str = ...,
+        **values: Loggable,
+    ) -> object: ...
+
+
+class Log(Protocol):
+    """A log that takes no payload: the type checker refuses other texts, and bytes; when it runs they are withheld."""
+
+    @property
+    def info(self) -> Say: ...
+    @property
+    def warning(self) -> Say: ...
+    @property
+    def error(self) -> Say: ...
+
+
+def get() -> Log:
+    """The log of this process."""
+    return structlog.get_logger()
+
 
 def configure(level: str = "info") -> None:
-    """Set up the log of this process. ``level`` is a name of the standard library's levels, in any case."""
+    """Set up the log of this process. ``level`` is a name of the standard library's levels, in any case.
+
+    What libraries log, and Python's warnings, come out as where they were made, without their texts.
+    """
+    harden()
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
+            withhold,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
     )
+    logging.captureWarnings(capture=True)
+    logging.basicConfig(handlers=[_Libraries(logging.WARNING)], level=logging.WARNING, force=True)
+
+
+def withhold(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    """The processor that lets only declared things through."""
+    said = dict(event)
+    error = _exception(said.pop("exc_info", None))
+    if error is not None:
+        said.update({"error": type(error).__name__, "at": place(error)})
+    shown = {key: _shown(key, value) for key, value in said.items() if _is_ours(key)}
+    return shown if len(shown) == len(said) else shown | {"withheld": len(said) - len(shown)}
+
+
+def _exception(given: object) -> BaseException | None:
+    if isinstance(given, BaseException):
+        return given
+    if isinstance(given, tuple):
+        parts = cast(tuple[object, ...], given)
+        return next((part for part in parts if isinstance(part, BaseException)), None)
+    return sys.exc_info()[1] if given else None
+
+
+def _is_ours(key: str) -> bool:
+    """Whether a key was written in a program: a mapping that is logged by ``**`` brings keys from elsewhere."""
+    return _KEY.fullmatch(key) is not None and trips(key) is None
+
+
+def _shown(key: str, value: object) -> object:
+    match value:
+        case Enum():
+            return value.value
+        case datetime():
+            return value.isoformat()
+        case bool() | int() | float() | None:
+            return value
+        case str():
+            return _text(key, value)
+        case list() if key == "at":
+            return [_text(key, str(item)) for item in cast(list[object], value)]
+        case _:
+            return WITHHELD
+
+
+def _text(key: str, value: str) -> str:
+    # A path of a program holds versions and names of folders, which look like anything.
+    shown = value if key == "at" else withheld(value)
+    form = TEXTS.get(key)
+    return shown if shown != value or (form is not None and form.fullmatch(value)) else WITHHELD
+
+
+class _Libraries(logging.Handler):
+    """What libraries log: by whom and where, never what."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        said = record.msg if isinstance(record.msg, BaseException) else _exception(record.exc_info)
+        about = {} if said is None else {"error": type(said).__name__}
+        errno = {"errno": said.errno} if isinstance(said, OSError) else {}
+        at = [f"{record.pathname}:{record.lineno}"]
+        structlog.get_logger().warning("from_library", library=record.name, at=at, **about, **errno)

@@ -1,36 +1,75 @@
 """An entry compiled to what ingest may do. Fail-closed: what is incomplete, contradictory or too weak is refused.
 
-A refused datastream is simply not in the policy, and what is not in the policy is not stored.
+A refused datastream is simply not in the policy, and what is not in the policy is not taken in. Why one is refused is
+in ``sensors.objections``; how exactly a place is shown, in ``sensors.location``.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
 
-from sensors.codes import PersonalData, Public, RetentionClass
-from sensors.entry import Datastream, Entry, NoIdentifiers, OnDevice, PublicThreshold
-from sensors.kinds import KINDS, Kind, Property
+from sensors.codes import Public
+from sensors.durations import span
+from sensors.entry import Datastream, Entry, MatchInMemory, WindowCount
+from sensors.kinds import KINDS
+from sensors.objections import objections
+from sensors.retention_classes import BUILT_IN, NONE
 from sensors.text import Text
 
-CARRIED_OUT = (NoIdentifiers, OnDevice, PublicThreshold)
-"""The privacy rules that are carried out: by the allow-list, on the device, and by the public views. A datastream
-that declares another rule is refused, because storing it without its rule would break the promise."""
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """Passages are matched in memory with those at another sensor; only times of groups come out."""
+
+    to: str | None
+    """The reference of the sensor where the segment ends. None: passages here only end the segments of others."""
+    minimum: int
+    window: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """Movements become counts over a group of sensors and a window."""
+
+    group: str
+    minimum_sensors: int
+    window: timedelta
+
+
+def rule_document(rule: Matching | Counting) -> dict[str, Any]:
+    """A rule as it stands in ``lantaarn.datastream``; its window is in seconds."""
+    name = "match_in_memory" if isinstance(rule, Matching) else "window_count"
+    return {"rule": name, **asdict(rule), "window": int(rule.window.total_seconds())}
+
+
+def rule_from(document: Mapping[str, Any]) -> Matching | Counting:
+    """The rule in what ``rule_document`` made. Raises KeyError for anything else."""
+    window = timedelta(seconds=document["window"])
+    if document["rule"] == "match_in_memory":
+        return Matching(document.get("to"), document["minimum"], window)
+    return Counting(document["group"], document["minimum_sensors"], window)
 
 
 @dataclass(frozen=True, slots=True)
 class DatastreamPolicy:
-    """What may be stored of one observed property, for how long, and in which form it is public."""
+    """What may be taken in of one observed property, how, for how long, and in which form it is public."""
 
     property: str
     unit: str
-    retention_class: RetentionClass
+    retention_class: str | None
+    """Of single values. None: they are never stored, but taken up in windows by ``rule``."""
+    aggregate_term: str
+    """How long totals are kept: an ISO 8601 duration."""
     public: Public
     counts_people: bool
     summed: bool
+    rule: Matching | Counting | None
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A datastream that ingest will not store, and why."""
+    """A datastream of which ingest will take nothing in, and why."""
 
     property: str
     reason: Text
@@ -44,107 +83,56 @@ class Policy:
     refusals: tuple[Refusal, ...] = ()
 
 
-def compile_policy(entry: Entry) -> Policy:
-    """Compile an entry: every datastream ends either in the policy or in its refusals."""
+NOT_MEASURED = Text("Dit soort sensor meet dit niet.", "This kind of sensor does not measure this.")
+NO_TERM = Text("Er staat niet hoe lang dit wordt bewaard.", "It does not say how long this is kept.")
+NOT_KEPT = Text("Volgens het register bewaren wij hier niets van.", "The register says that nothing of this is kept.")
+
+
+def compile_policy(entry: Entry, classes: Collection[str] = BUILT_IN) -> Policy:
+    """Compile an entry: every datastream ends either in the policy or in its refusals.
+
+    ``classes``: the names of the retention classes that there are.
+    """
     if not entry.delivers_data:
         return Policy()
-    kind = KINDS.get(entry.kind or "")
-    outcomes = [_compile(datastream, kind) for datastream in entry.datastreams]
+    outcomes = [_compile(entry, datastream, classes) for datastream in entry.datastreams]
     return Policy(
         tuple(outcome for outcome in outcomes if isinstance(outcome, DatastreamPolicy)),
         tuple(outcome for outcome in outcomes if isinstance(outcome, Refusal)),
     )
 
 
-def _compile(datastream: Datastream, kind: Kind | None) -> DatastreamPolicy | Refusal:
+def _compile(entry: Entry, datastream: Datastream, classes: Collection[str]) -> DatastreamPolicy | Refusal:
     name = datastream.observed_property
+    kind = KINDS.get(entry.kind or "")
     known = kind.properties.get(name) if kind else None
     if known is None:
-        return Refusal(name, Text("Dit soort sensor meet dit niet.", "This kind of sensor does not measure this."))
+        return Refusal(name, NOT_MEASURED)
     if datastream.retention is None:
-        return Refusal(
-            name, Text("Er staat niet hoe lang dit wordt bewaard.", "It does not say how long this is kept.")
-        )
-    for applies, reason in OBJECTIONS:
-        if applies(datastream, known):
-            return Refusal(name, reason)
+        return Refusal(name, NO_TERM)
+    for objection in objections(classes):
+        if objection.broken(entry, datastream, known):
+            return Refusal(name, objection.reason)
+    rule = _rule(datastream)
+    if datastream.retention.raw == NONE and rule is None:
+        return Refusal(name, NOT_KEPT)
     return DatastreamPolicy(
         property=name,
         unit=known.unit,
-        retention_class=RetentionClass(datastream.retention.raw),
+        retention_class=None if rule else datastream.retention.raw,
+        aggregate_term=datastream.retention.aggregate,
         public=datastream.public,
         counts_people=known.counts_people,
         summed=known.summed,
+        rule=rule,
     )
 
 
-def _rule_missing(datastream: Datastream, known: Property) -> bool:
-    return known.needs_rule is not None and known.needs_rule not in {rule.rule for rule in datastream.privacy_rules}
-
-
-def _rule_not_carried_out(datastream: Datastream, _: Property) -> bool:
-    return not all(isinstance(rule, CARRIED_OUT) for rule in datastream.privacy_rules)
-
-
-def _not_kept(datastream: Datastream, _: Property) -> bool:
-    return datastream.retention is not None and datastream.retention.raw == RetentionClass.NONE
-
-
-def _no_retention_class(datastream: Datastream, _: Property) -> bool:
-    return datastream.retention is not None and datastream.retention.raw not in set(RetentionClass)
-
-
-def _public_too_fine(datastream: Datastream, known: Property) -> bool:
-    return datastream.public.fineness > known.finest_public.fineness
-
-
-def _people_public_without_threshold(datastream: Datastream, known: Property) -> bool:
-    about_people = known.counts_people or datastream.personal_data is not PersonalData.NONE
-    thresholds = [rule for rule in datastream.privacy_rules if isinstance(rule, PublicThreshold)]
-    return about_people and datastream.public is not Public.NONE and not thresholds
-
-
-OBJECTIONS: tuple[tuple[Callable[[Datastream, Property], bool], Text], ...] = (
-    (
-        lambda datastream, known: datastream.unit != known.unit,
-        Text("De eenheid klopt niet.", "The unit is not the one of this property."),
-    ),
-    (
-        lambda datastream, _: datastream.personal_data is PersonalData.IDENTIFIABLE,
-        Text("Gegevens waarin mensen te herkennen zijn, slaan wij niet op.", "Identifiable data is never stored."),
-    ),
-    (
-        _rule_missing,
-        Text("De privacyregel die hierbij hoort, ontbreekt.", "The privacy rule that this needs is missing."),
-    ),
-    (
-        _rule_not_carried_out,
-        Text(
-            "Wij kunnen deze privacyregel nog niet uitvoeren, dus slaan wij niets op.",
-            "This privacy rule is not carried out here, so nothing is stored.",
-        ),
-    ),
-    (
-        _not_kept,
-        Text("Losse metingen worden niet bewaard.", "Single values are not kept."),
-    ),
-    (
-        _no_retention_class,
-        Text("Deze bewaartermijn kennen wij niet.", "There is no retention class of this length."),
-    ),
-    (
-        _public_too_fine,
-        Text(
-            "Dit mag niet zo precies openbaar zijn: het kan iets over mensen verraden.",
-            "This may not be public in such detail: it can betray people.",
-        ),
-    ),
-    (
-        _people_public_without_threshold,
-        Text(
-            "Aantallen mensen of voertuigen zijn alleen openbaar met de regel voor kleine aantallen.",
-            "Counts of people or vehicles are public only with the rule for small numbers.",
-        ),
-    ),
-)
-"""Why a datastream is refused, in the order in which it is told: the first that applies."""
+def _rule(datastream: Datastream) -> Matching | Counting | None:
+    """What is done in memory, if anything: an objection has seen to it that there is one rule at most."""
+    for rule in datastream.privacy_rules:
+        if isinstance(rule, MatchInMemory):
+            return Matching(rule.to, rule.minimum, span(rule.window))
+        if isinstance(rule, WindowCount):
+            return Counting(rule.group, rule.minimum_sensors, span(rule.window))
+    return None

@@ -10,6 +10,8 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from sensors.hardening import forbid_core_dumps
+
 HOST = "127.0.0.1"
 
 
@@ -40,8 +42,10 @@ def start(
 ) -> subprocess.Popen[bytes]:
     """Start a child in its own process group, its output appended to ``log``; ``show`` sends standard output to ours.
 
+    Neither it nor this process leaves a core dump from then on: what a server has in memory would lie in it.
     The group keeps a Ctrl-C in the terminal from reaching it: its parent stops it, in the right order.
     """
+    forbid_core_dumps()
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         return subprocess.Popen(

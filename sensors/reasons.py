@@ -22,4 +22,6 @@ class Reason(StrEnum):
     NOT_A_NUMBER = "not_a_number"
     SENTINEL = "sentinel"
     UNKNOWN_UNIT = "unknown_unit"
+    NOT_HERE = "not_here"
+    ERASED = "erased"
     REFUSED_BY_DATABASE = "refused_by_database"

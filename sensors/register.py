@@ -1,11 +1,11 @@
 """The register in the database: check, import, publish, version and export entries.
 
 A published entry shows a place only as exactly as it may be shown: with a cell precision the exact point goes to
-``restricted.location`` and every version holds the cell. Versions are never changed, so a sensor that was published at
-its exact place and is given a cell later keeps that place in its history.
+``restricted.location`` and every version holds the cell. Versions are never changed, with one exception: a sensor that
+is given a coarser place than before gets it in its earlier versions too, or its history would tell where it hangs.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from sensors.codes import Precision
 from sensors.db import Database, queries
 from sensors.entry import Entry
 from sensors.location import Geometry, areas, locate, snap
-from sensors.policy import compile_policy
+from sensors.policy import compile_policy, rule_document
 from sensors.problems import Problem
 from sensors.register_file import FileProblem, Item, document_of, read_items, to_line
 from sensors.rules import judge
@@ -63,6 +63,8 @@ class Version:
     recorded_at: datetime
     editor: str
     reason: str
+    redacted_at: datetime | None = None
+    """When its place was made coarser afterwards, the last time; none when it is as it was published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def import_entries(db: Database, path: Path, editor: str, reason: str) -> Import
 
     One transaction: when the database fails half-way, nothing is published.
     """
-    items = list(_without_doubles(read_items(path)))
+    items = list(_without_doubles(read_items(path, retention_classes(db))))
     entries = [item.outcome for item in items if isinstance(item.outcome, Entry)]
     with db.transaction():
         db.execute(SQL["lock"])
@@ -105,7 +107,7 @@ def publish(db: Database, entry: Entry, *, editor: str, reason: str, at: datetim
     """Publish one entry from ``at`` on, in one transaction; what is wrong with it when it can't be published."""
     with db.transaction():
         db.execute(SQL["lock"])
-        problems = judge(entry) or _conflicts(db, [entry]).get(entry.id)
+        problems = judge(entry, retention_classes(db)) or _conflicts(db, [entry]).get(entry.id)
         return tuple(problems) if problems else _publish(db, [entry], editor, reason, at)[0]
 
 
@@ -114,9 +116,19 @@ def current(db: Database) -> Iterator[Version]:
     return (Version(**row) for row in db.execute(SQL["current"]).fetchall())
 
 
+def called(db: Database, reference: str) -> tuple[Version, ...]:
+    """The current version of the entries with this reference: of one municipality, or of several."""
+    return tuple(Version(**row) for row in db.execute(SQL["called"], {"reference": reference}).fetchall())
+
+
 def versions(db: Database, entry_id: UUID) -> tuple[Version, ...]:
     """Every version of an entry, the first one first."""
     return tuple(Version(**row) for row in db.execute(SQL["versions"], {"entry_id": entry_id}).fetchall())
+
+
+def retention_classes(db: Database) -> frozenset[str]:
+    """The names of the retention classes that this database has."""
+    return frozenset(row["name"] for row in db.execute(SQL["classes"]).fetchall())
 
 
 def export_entries(db: Database) -> Iterator[str]:
@@ -134,6 +146,7 @@ def derive(db: Database) -> int:
     with db.transaction():
         db.execute(SQL["lock"])
         documents = [version.document for version in current(db)]
+        _coarsen_history(db, documents)
         return sum(_derive(db, batch) for batch in _batches(documents))
 
 
@@ -198,16 +211,21 @@ def _publish(db: Database, entries: Sequence[Entry], editor: str, reason: str, a
         ).fetchall()
         published += [Published(row["version"], row["changed"]) for row in rows]
         _keep_places(db, batch, documents)
+        _coarsen_history(db, documents)
         _derive(db, documents)
     return published
 
 
 def _public_document(entry: Entry) -> dict[str, Any]:
     """The document as everyone may read it: the place as coarse as promised, and the neighbourhood around that."""
-    shown = snap(entry.location.geometry, entry.location.precision)
-    neighbourhood, district = locate(shown)
-    place = entry.location.model_copy(update={"geometry": shown, "neighbourhood": neighbourhood, "district": district})
+    place = entry.location.model_copy(update=_shown(entry.location.geometry, entry.location.precision))
     return document_of(entry.model_copy(update={"location": place}))
+
+
+def _shown(geometry: Geometry, precision: Precision) -> dict[str, Any]:
+    shown = snap(geometry, precision)
+    neighbourhood, district = locate(shown)
+    return {"geometry": shown, "neighbourhood": neighbourhood, "district": district}
 
 
 def _keep_places(db: Database, entries: Sequence[Entry], documents: Sequence[dict[str, Any]]) -> None:
@@ -232,23 +250,55 @@ def _keep_places(db: Database, entries: Sequence[Entry], documents: Sequence[dic
         db.execute(SQL["keep_exact"], {"batch": {"places": exact}})
 
 
+def _coarsen_history(db: Database, documents: Sequence[dict[str, Any]]) -> None:
+    """Make the place of every version as coarse as that of the current one; the database books each change."""
+    coarse = [
+        {"entry_id": document["id"], "precision": document["location"]["precision"]}
+        for document in documents
+        if document["location"]["precision"] != Precision.EXACT
+    ]
+    if not coarse:
+        return
+    rows = db.execute(SQL["finer_versions"], {"batch": {"places": coarse}}).fetchall()
+    redacted = [
+        {"revision": row["revision"], "location": _coarser(row["location"], Precision(row["precision"]))}
+        for row in rows
+    ]
+    if redacted:
+        db.execute(SQL["redact_places"], {"batch": {"places": redacted}})
+
+
+def _coarser(location: Mapping[str, Any], precision: Precision) -> dict[str, Any]:
+    """The same location with a coarser place. Its address may have been exact too, so that goes."""
+    kept = {name: value for name, value in location.items() if name not in ("address", "observed_area")}
+    return kept | {"precision": precision} | _shown(location["geometry"], precision)
+
+
 def _derive(db: Database, documents: Sequence[dict[str, Any]]) -> int:
     """Bring the datastreams of these entries in line with their policy; how many changed."""
+    classes = retention_classes(db)
     batch = {
         "entries": [document["id"] for document in documents],
-        "datastreams": [row for document in documents for row in _datastreams(document)],
+        "datastreams": [row for document in documents for row in _datastreams(document, classes)],
     }
     steps = ("stop_datastreams", "change_datastreams", "start_datastreams")
     return sum(db.execute(SQL[step], {"batch": batch}).rowcount for step in steps)
 
 
-def _datastreams(document: dict[str, Any]) -> list[dict[str, Any]]:
+def _datastreams(document: dict[str, Any], classes: Collection[str]) -> list[dict[str, Any]]:
     try:
-        policy = compile_policy(Entry.model_validate(document))
+        policy = compile_policy(Entry.model_validate(document), classes)
     except ValidationError:
         # Published under an older schema and no longer understood: nothing is taken in until someone looks at it.
         return []
-    return [{"entry_id": document["id"], **asdict(datastream)} for datastream in policy.datastreams]
+    return [
+        {
+            "entry_id": document["id"],
+            **asdict(datastream),
+            "rule": rule_document(datastream.rule) if datastream.rule else None,
+        }
+        for datastream in policy.datastreams
+    ]
 
 
 def _batches(items: Sequence[_T]) -> Iterator[Sequence[_T]]:

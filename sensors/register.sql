@@ -100,6 +100,21 @@ where location.geometry is distinct from excluded.geometry;
 delete from restricted.location
 where entry_id in (select value::uuid from jsonb_array_elements_text(%(batch)s -> 'entries'));
 
+-- finer_versions: earlier versions that show a place finer than the sensor's place may be shown now
+select entry.revision, entry.document -> 'location' as location, coarse.precision
+from jsonb_to_recordset(%(batch)s -> 'places') as coarse (entry_id uuid, precision text)
+inner join lantaarn.register_entry as entry on entry.entry_id = coarse.entry_id
+where
+    coalesce(array_position(array['exact', 'cell_100m', 'cell_1km'], entry.document #>> '{location,precision}'), 1)
+    < array_position(array['exact', 'cell_100m', 'cell_1km'], coarse.precision)
+order by entry.revision;
+
+-- redact_places: give these versions a coarser place, as the trigger on the table allows in such a transaction
+update lantaarn.register_entry as entry set document = jsonb_set(entry.document, '{location}', coarse.location)
+from jsonb_to_recordset(%(batch)s -> 'places') as coarse (revision bigint, location jsonb)
+cross join (select set_config('lantaarn.redacting', 'places', true) as means) as permitted
+where entry.revision = coarse.revision and permitted.means = 'places';
+
 -- stop_datastreams: what these entries no longer declare is no longer taken in
 update lantaarn.datastream as held set active = false
 from lantaarn.sensor as sensor
@@ -116,35 +131,58 @@ where
 update lantaarn.datastream as held set
     unit = declared.unit,
     retention_class = declared.retention_class,
+    aggregate_term = declared.aggregate_term,
     public = declared.public,
     counts_people = declared.counts_people,
     summed = declared.summed,
+    rule = declared.rule,
     active = true
 from jsonb_to_recordset(%(batch)s -> 'datastreams') as declared (
-    entry_id uuid, property text, unit text, retention_class text, public text, counts_people boolean,
-    summed boolean
+    entry_id uuid, property text, unit text, retention_class text, aggregate_term interval, public text,
+    counts_people boolean, summed boolean, rule jsonb
 )
 inner join lantaarn.sensor as sensor on sensor.entry_id = declared.entry_id
 where
     held.sensor_id = sensor.id
     and held.property = declared.property
-    and (held.unit, held.retention_class, held.public, held.counts_people, held.summed, held.active)
-    is distinct from (declared.unit, declared.retention_class, declared.public, declared.counts_people, declared.summed, true);
+    and (
+        held.unit,
+        held.retention_class,
+        held.aggregate_term::text,
+        held.public,
+        held.counts_people,
+        held.summed,
+        held.rule,
+        held.active
+    )
+    is distinct from (
+        declared.unit,
+        declared.retention_class,
+        declared.aggregate_term::text,
+        declared.public,
+        declared.counts_people,
+        declared.summed,
+        declared.rule,
+        true
+    );
 
 -- start_datastreams: what these entries declare for the first time
-insert into lantaarn.datastream (sensor_id, property, unit, retention_class, public, counts_people, summed, active)
+insert into lantaarn.datastream
+(sensor_id, property, unit, retention_class, aggregate_term, public, counts_people, summed, rule, active)
 select
     sensor.id,
     declared.property,
     declared.unit,
     declared.retention_class,
+    declared.aggregate_term,
     declared.public,
     declared.counts_people,
     declared.summed,
+    declared.rule,
     true
 from jsonb_to_recordset(%(batch)s -> 'datastreams') as declared (
-    entry_id uuid, property text, unit text, retention_class text, public text, counts_people boolean,
-    summed boolean
+    entry_id uuid, property text, unit text, retention_class text, aggregate_term interval, public text,
+    counts_people boolean, summed boolean, rule jsonb
 )
 inner join lantaarn.sensor as sensor on sensor.entry_id = declared.entry_id
 where not exists (
@@ -166,9 +204,34 @@ from lantaarn.sensor as sensor
 inner join lantaarn.register_entry as entry on entry.revision = sensor.revision
 order by sensor.municipality collate "C", sensor.reference collate "C";
 
+-- called: the current version of the entries with this reference
+select
+    entry.entry_id,
+    entry.version,
+    entry.document,
+    entry.valid_from,
+    entry.recorded_at,
+    entry.editor,
+    entry.reason
+from lantaarn.sensor as sensor
+inner join lantaarn.register_entry as entry on entry.revision = sensor.revision
+where sensor.reference = %(reference)s
+order by sensor.municipality collate "C";
+
 -- versions: every version of one entry, the first one first
-select entry_id, version, document, valid_from, recorded_at, editor, reason
-from lantaarn.register_entry
+select
+    entry_id,
+    version,
+    document,
+    valid_from,
+    recorded_at,
+    editor,
+    reason,
+    (
+        select max(redaction.redacted_at) from lantaarn.redaction as redaction
+        where redaction.revision = entry.revision
+    ) as redacted_at
+from lantaarn.register_entry as entry
 where entry_id = %(entry_id)s
 order by version;
 
@@ -183,3 +246,6 @@ on conflict (code) do update set
     district = excluded.district,
     municipality = excluded.municipality,
     geometry = excluded.geometry;
+
+-- classes: the retention classes that there are
+select name from lantaarn.retention_class order by term, name;

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, cast
@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from sensors.entry import Entry
 from sensors.problems import Problem
+from sensors.retention_classes import BUILT_IN
 from sensors.rules import examine
 from sensors.text import Text
 
@@ -73,19 +74,22 @@ class Item:
         return (FileProblem(self.position, self.reference, problem) for problem in problems)
 
 
-def read_items(path: Path) -> Iterator[Item]:
-    """Every entry of a file, each checked by itself. Raises ``OSError`` when the file can't be read; never else."""
+def read_items(path: Path, classes: Collection[str] = BUILT_IN) -> Iterator[Item]:
+    """Every entry of a file, each checked by itself. Raises ``OSError`` when the file can't be read; never else.
+
+    ``classes``: the names of the retention classes that there are.
+    """
     text = path.read_bytes().decode("utf-8-sig", errors="replace")
     whole = _parse(text)
     if whole is not NOT_JSON:
         documents = cast("list[object]", whole) if isinstance(whole, list) else [whole]
-        yield from (_item(number, document) for number, document in enumerate(documents, 1))
+        yield from (_item(number, document, classes) for number, document in enumerate(documents, 1))
     elif text.lstrip().startswith("["):
         yield Item(1, None, (NOT_JSON,))
     else:
         # Only line feeds end a line of JSON Lines: U+2028 and others may stand inside a text.
         lines = enumerate(text.split("\n"), 1)
-        yield from (_item(number, _parse(line)) for number, line in lines if line.strip())
+        yield from (_item(number, _parse(line), classes) for number, line in lines if line.strip())
 
 
 def to_line(document: dict[str, Any]) -> str:
@@ -105,10 +109,10 @@ def document_of(entry: Entry) -> dict[str, Any]:
     return entry.model_dump(mode="json", exclude_none=True)
 
 
-def _item(position: int, document: object) -> Item:
+def _item(position: int, document: object, classes: Collection[str]) -> Item:
     if isinstance(document, Problem):
         return Item(position, None, (document,))
-    return Item(position, _reference(document), examine(document))
+    return Item(position, _reference(document), examine(document, classes))
 
 
 def _reference(document: object) -> str | None:

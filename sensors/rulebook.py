@@ -16,34 +16,22 @@ from sensors.codes import (
     LocationKind,
     PersonalData,
     Precision,
-    Public,
-    RetentionClass,
     Role,
     SensorType,
     Status,
 )
-from sensors.entry import Datastream, Entry, Location
-from sensors.kinds import KINDS, Property
+from sensors.entry import Entry, Location
+from sensors.entry_texts import identifying_texts
+from sensors.kinds import KINDS
 from sensors.location import snap
+from sensors.objections import RESIDENT
 from sensors.persons import is_mobile_number, is_personal_mailbox, is_personal_name
 from sensors.problems import path_of
 from sensors.rule import Finder, Rule, at, each_datastream, not_after, twice
-
-RESIDENT = "Inwoner"
-"""The name of an organisation that is a resident: residents are never named."""
+from sensors.rulebook_datastreams import DATASTREAM_RULES
 
 NETHERLANDS = box(3.2, 50.7, 7.3, 53.7)
 """The European Netherlands, roughly."""
-
-
-def _each_known(part: str, broken: Callable[[Datastream, Property], bool]) -> Finder:
-    """This part of every datastream whose property we know and of which this is so."""
-
-    def is_known_and_broken(entry: Entry, datastream: Datastream) -> bool:
-        known = _property(entry, datastream)
-        return known is not None and broken(datastream, known)
-
-    return each_datastream(part, is_known_and_broken)
 
 
 def _with_personal_data(path: str) -> Finder:
@@ -55,35 +43,12 @@ def _is_personal(entry: Entry) -> bool:
     return any(datastream.personal_data is not PersonalData.NONE for datastream in entry.datastreams)
 
 
-def _property(entry: Entry, datastream: Datastream) -> Property | None:
-    kind = KINDS.get(entry.kind or "")
-    return kind.properties.get(datastream.observed_property) if kind else None
-
-
-def _is_unknown(entry: Entry, datastream: Datastream) -> bool:
-    return entry.delivers_data and entry.kind in KINDS and _property(entry, datastream) is None
-
-
 def _lacks(entry: Entry, role: Role) -> bool:
     return all(organisation.role is not role for organisation in entry.organisations)
 
 
 def _is_camera(entry: Entry) -> bool:
     return entry.device.category is DeviceCategory.CAMERA or SensorType.OPTICAL in entry.device.sensor_types
-
-
-def _hides_small_numbers(datastream: Datastream) -> bool:
-    return any(rule.rule == "public_threshold" for rule in datastream.privacy_rules)
-
-
-def _shows_few_people(entry: Entry, datastream: Datastream) -> bool:
-    known = _property(entry, datastream)
-    about_people = datastream.personal_data is not PersonalData.NONE or (known is not None and known.counts_people)
-    return about_people and datastream.public is not Public.NONE and not _hides_small_numbers(datastream)
-
-
-def _lacks_rule(datastream: Datastream, known: Property) -> bool:
-    return known.needs_rule is not None and all(rule.rule != known.needs_rule for rule in datastream.privacy_rules)
 
 
 def _is_coarse(entry: Entry) -> bool:
@@ -136,48 +101,6 @@ RULES: tuple[Rule, ...] = (
         "Dit gaat over mensen. Noem de organisatie die verantwoordelijk is (rol “controller”).",
         "This is about people. Name the organisation that is the controller.",
         at("organisations", lambda entry: _is_personal(entry) and _lacks(entry, Role.CONTROLLER)),
-    ),
-    Rule(
-        "retention",
-        "Zeg hoe lang dit wordt bewaard.",
-        "Say how long this is kept.",
-        each_datastream(
-            "retention",
-            lambda entry, datastream: (
-                datastream.retention is None
-                and (entry.delivers_data or datastream.personal_data is not PersonalData.NONE)
-            ),
-        ),
-    ),
-    Rule(
-        "retention_class",
-        "Kies een bewaartermijn die wij kennen: 1 dag, 31 dagen, 1, 5 of 10 jaar, of “none”.",
-        "Choose a retention class: P1D, P31D, P1Y, P5Y, P10Y or none.",
-        each_datastream(
-            "retention",
-            lambda entry, datastream: (
-                entry.delivers_data
-                and datastream.retention is not None
-                and datastream.retention.raw not in set(RetentionClass)
-            ),
-        ),
-    ),
-    Rule(
-        "identifiable_not_public",
-        "Mensen zijn hierin te herkennen. Dan mag het niet openbaar zijn.",
-        "People can be recognised in this. So it may not be public.",
-        each_datastream(
-            "public",
-            lambda _, datastream: (
-                datastream.personal_data is PersonalData.IDENTIFIABLE and datastream.public is not Public.NONE
-            ),
-        ),
-    ),
-    Rule(
-        "small_numbers_hidden",
-        "Dit telt mensen of voertuigen. Openbaar mag het alleen met de regel “public_threshold”.",
-        "This counts people or vehicles. It may be public only with the rule “public_threshold”.",
-        each_datastream("privacy_rules", _shows_few_people),
     ),
     # The law
     Rule(
@@ -336,42 +259,7 @@ RULES: tuple[Rule, ...] = (
         f"This sensor delivers data to us. Say which kind it is: {', '.join(KINDS)}.",
         at("kind", lambda entry: entry.delivers_data and entry.kind not in KINDS),
     ),
-    Rule(
-        "data_needs_datastream",
-        "Wij krijgen gegevens van deze sensor. Zeg wat hij meet.",
-        "This sensor delivers data to us. Say what it measures.",
-        at("datastreams", lambda entry: entry.delivers_data and not entry.datastreams),
-    ),
-    Rule(
-        "property_once",
-        "Deze meting staat er al.",
-        "This observed property is already there.",
-        twice("datastreams", "observed_property"),
-    ),
-    Rule(
-        "property_of_kind",
-        "Dit soort sensor meet dit niet.",
-        "This kind of sensor does not measure this.",
-        each_datastream("observed_property", _is_unknown),
-    ),
-    Rule(
-        "unit_of_property",
-        "Dit is niet de eenheid van deze meting.",
-        "This is not the unit of this observed property.",
-        _each_known("unit", lambda datastream, known: datastream.unit != known.unit),
-    ),
-    Rule(
-        "public_not_too_fine",
-        "Dit mag niet zo precies openbaar zijn: het kan iets over mensen verraden.",
-        "This may not be public in such detail: it can betray people.",
-        _each_known("public", lambda datastream, known: datastream.public.fineness > known.finest_public.fineness),
-    ),
-    Rule(
-        "property_needs_rule",
-        "Bij deze meting hoort een privacyregel: “window_count” voor beweging, “match_in_memory” voor reistijd.",
-        "This needs its privacy rule: “window_count” for presence, “match_in_memory” for travel time.",
-        _each_known("privacy_rules", _lacks_rule),
-    ),
+    *DATASTREAM_RULES,
     Rule(
         "purpose_once",
         "Dit doel staat er al.",
@@ -383,6 +271,14 @@ RULES: tuple[Rule, ...] = (
         "Dit adres begint met https://.",
         "This address begins with https://.",
         at("uri", lambda entry: entry.uri.scheme != "https"),
+    ),
+    Rule(
+        "texts_identify_nobody",
+        "Hierin lijkt een kenteken, netwerkadres, e-mailadres of telefoonnummer te staan. Haal het weg. "
+        "Alleen dat van het loket mag.",
+        "This seems to hold a number plate, network address, e-mail address or phone number. Take it out. "
+        "Only that of the contact may be there.",
+        identifying_texts,
     ),
 )
 """Every rule, in the order in which it is told."""

@@ -3,26 +3,32 @@
 The rules themselves are in ``sensors.rulebook``, the schema in ``sensors.entry``.
 """
 
+from collections.abc import Collection
+
 from pydantic import ValidationError
 
 from sensors.entry import Entry
 from sensors.problems import Problem, mend, schema_problems
+from sensors.retention_classes import BUILT_IN
+from sensors.rule import Rule
 from sensors.rulebook import RULES
+from sensors.rulebook_datastreams import one_of
 
 __all__ = ["RULES", "Problem", "check", "examine", "judge"]
 
 
-def examine(document: object) -> Entry | tuple[Problem, ...]:
+def examine(document: object, classes: Collection[str] = BUILT_IN) -> Entry | tuple[Problem, ...]:
     """The entry in a document (JSON as Python values), or everything that is wrong with it. Never raises.
 
     A part that breaks the schema does not hide what is wrong elsewhere: the other parts are judged without it.
+    ``classes``: the names of the retention classes that there are.
     """
     try:
         entry = Entry.model_validate(document)
     except ValidationError as error:
         problems = tuple(schema_problems(error))
-        return problems + _judge(_mended(document, error), broken=tuple(each.path for each in problems))
-    return judge(entry) or entry
+        return problems + _judge(_mended(document, error), classes, broken=tuple(each.path for each in problems))
+    return judge(entry, classes) or entry
 
 
 def check(document: object) -> tuple[Problem, ...]:
@@ -31,19 +37,23 @@ def check(document: object) -> tuple[Problem, ...]:
     return () if isinstance(outcome, Entry) else outcome
 
 
-def judge(entry: Entry) -> tuple[Problem, ...]:
+def judge(entry: Entry, classes: Collection[str] = BUILT_IN) -> tuple[Problem, ...]:
     """The violations of the rules by an entry that fits the schema."""
-    return _judge(entry, broken=())
+    return _judge(entry, classes, broken=())
 
 
-def _judge(entry: Entry, broken: tuple[str, ...]) -> tuple[Problem, ...]:
+def _judge(entry: Entry, classes: Collection[str], broken: tuple[str, ...]) -> tuple[Problem, ...]:
     """As ``judge``, without what may be there only because a broken part was mended: above, below or read by a rule."""
     return tuple(
         Problem(path, rule.id, rule.text)
-        for rule in RULES
+        for rule in _rules(classes)
         for path in rule.broken_at(entry)
         if not any(_touch(each, judged) for each in broken for judged in (path, *rule.reads))
     )
+
+
+def _rules(classes: Collection[str]) -> tuple[Rule, ...]:
+    return tuple(one_of(classes) if rule.id == "retention_class" else rule for rule in RULES)
 
 
 def _mended(document: object, error: ValidationError) -> Entry:

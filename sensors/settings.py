@@ -211,7 +211,7 @@ class CitySettings(LogSettings):
 class BatchSettings(Settings):
     """How much ingest writes at once."""
 
-    batch_size: int = Field(default=50, ge=1, le=5000, description="messages in one transaction")
+    batch_size: int = Field(default=500, ge=1, le=5000, description="messages in one transaction")
     batch_milliseconds: int = Field(default=500, ge=1, le=60_000, description="how long a batch may wait to fill")
     workers: int = Field(default=1, ge=1, le=16, description="processes that share the work of ingest")
     metrics_host: str = "127.0.0.1"
@@ -220,6 +220,28 @@ class BatchSettings(Settings):
 
 class IngestSettings(DatabaseSettings, BrokerSettings, CitySettings, BatchSettings):
     """The writer: it reads the broker and writes the database."""
+
+
+class ProgramSettings(Settings):
+    """Which PostgreSQL of this machine is used."""
+
+    pg_bin: Path | None = Field(default=None, description="the folder of PostgreSQL's programs")
+
+
+class TombstoneSettings(Settings):
+    """What stays outside the database, so that a backup can't bring back what was erased."""
+
+    tombstones: Path = Field(
+        default=Path(".lantaarn/tombstones.jsonl"), description="the list of what was erased: not in the backups"
+    )
+
+
+class ErasureSettings(DatabaseSettings, CitySettings, TombstoneSettings):
+    """Erasing."""
+
+
+class BackupSettings(DatabaseSettings, ProgramSettings):
+    """Backups, and databases made from them."""
 
 
 class WebSettings(Settings):
@@ -255,13 +277,12 @@ class SimulateSettings(BrokerSettings, LogSettings):
     faults: float = Field(default=0.03, ge=0, le=1, description="the share of devices with which something is wrong")
 
 
-class DemoSettings(LogSettings, WebSettings):
+class DemoSettings(LogSettings, WebSettings, ProgramSettings):
     """The demo: it starts what no address is given of."""
 
     database_url: DatabaseUrl | None = Field(default=None, validation_alias="DATABASE_URL")
     mqtt_url: MqttUrl | None = Field(default=None, validation_alias="MQTT_URL")
-    pg_bin: Path | None = Field(default=None, description="the folder of PostgreSQL's programs")
 
 
-class DoctorSettings(DemoSettings, CitySettings, LoginSettings, BatchSettings, TileSettings):
+class DoctorSettings(DemoSettings, CitySettings, LoginSettings, BatchSettings, TileSettings, TombstoneSettings):
     """Everything there is to set, no address required."""

@@ -13,8 +13,11 @@ def sentence(error: Exception) -> str | None:
     match error:
         case SettingsError() | ProcessError() | MigrationError() | RoleError():
             return str(error)
+        case psycopg.OperationalError(sqlstate=str(code)):
+            # The server broke off a statement. What it says of that can hold the row or the parameters.
+            return f"The database broke off: SQLSTATE {code}. Its log and PostgreSQL's appendix A tell more."
         case psycopg.OperationalError():
-            # Its text names host, port and user; the password is never in it.
+            # There is no connection. The text names host, port and user; the password is never in it.
             return f"The database can't be reached: {str(error).strip()}"
         case _:
             return None

@@ -16,6 +16,7 @@ from typing import Self
 
 from iotcore import Broker
 
+from sensors.hardening import harden
 from sensors.processes import HOST, ProcessError, any_free_port, start, stop, tethered
 
 LISTENER = """
@@ -107,6 +108,7 @@ def _answers(port: int) -> bool:
 
 def main() -> None:
     """Run the broker of a configuration file in this process, until SIGTERM."""
+    harden()
     # The library runs outside Python, where no handler would be called: the signals end the process by themselves.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -1,7 +1,7 @@
 """The example register: Helmond on its real boundaries, with sensors that do not exist.
 
 The same seed gives the same register, to the byte. References tell the sort of sensor: ``lantaarn-…``, ``lucht-…``,
-``verkeer-…``; the recorded series have the references of ``simulators.replay``.
+``verkeer-…``, ``HD-ANPR-…``; the recorded series have the references of ``simulators.replay``.
 """
 
 from collections.abc import Iterator
@@ -25,10 +25,11 @@ from sensors.codes import (
     Role,
     SensorType,
 )
-from sensors.entry import Device, Entry, Location, OnDevice, Organisation, Words
+from sensors.entry import Device, Entry, Location, OnDevice, Organisation, WindowCount, Words
 from simulators import city_texts as texts
 from simulators import places, replay
 from simulators.city_entry import CITY, PLACED, Design, Spot, at, legal, organisation, register_entry
+from simulators.city_plates import plate_cameras
 from simulators.city_silent import silent_entries
 from simulators.city_texts import summary, words
 from simulators.devices import wattage
@@ -44,6 +45,8 @@ def entries(seed: int) -> Iterator[Entry]:
     yield from _citizens(seed)
     yield from _counters(seed)
     yield from _recorded_traffic(seed)
+    yield from plate_cameras()
+    yield from _wakeful_streetlights(seed)
     yield from silent_entries(_dice(seed, "silent"))
 
 
@@ -74,7 +77,6 @@ def _streetlights(seed: int) -> Iterator[Entry]:
         design = replace(LIGHT, active=(PLACED + timedelta(days=30 * row), None))
         for lamp, point in enumerate(places.street(area, dice, LAMPS), 1):
             reference = f"lantaarn-{row:02}{lamp:02}"
-            luminaire = design.device.model_copy(update={"model": f"Armatuur {wattage(reference, seed):g} W"})
             spot = Spot(
                 reference,
                 words(
@@ -87,7 +89,55 @@ def _streetlights(seed: int) -> Iterator[Entry]:
                 at(places.geojson(point), HostObject.STREETLIGHT, 6.0),
                 _LIGHT_MEASURES,
             )
-            yield register_entry(replace(design, device=luminaire), spot)
+            yield register_entry(_with_luminaire(design, reference, seed), spot)
+
+
+def _with_luminaire(design: Design, reference: str, seed: int) -> Design:
+    model = f"Armatuur {wattage(reference, seed):g} W"
+    return replace(design, device=design.device.model_copy(update={"model": model}))
+
+
+WAKEFUL = replace(
+    LIGHT,
+    device=LIGHT.device.model_copy(
+        update={
+            "sensor_types": (*LIGHT.device.sensor_types, SensorType.PROXIMITY),
+            "technology": ("passive_infrared_sensor",),
+        }
+    ),
+    purposes=texts.LIGHT_WHERE_PEOPLE_WALK,
+    necessity=texts.NEED_MOVEMENT,
+    legal=legal("beweging", LegalGround.PUBLIC_TASK, (texts.ROADS_ACT,), DpiaStatus.DONE),
+    risks=(texts.RISK_WALK, texts.RISK_LAMP),
+)
+_GROUPS = (
+    (21, "kasteelpark", "Centrum", "het Kasteelpark", "the castle park"),
+    (22, "steenweg", "Steenweg en omgeving", "de Steenweg", "the Steenweg"),
+)
+WAKEFUL_LAMPS = 12
+
+
+def _wakeful_streetlights(seed: int) -> Iterator[Entry]:
+    """Lamps that notice movement, in groups large enough to count over."""
+    dice = _dice(seed, "wakeful streetlights")
+    areas = {area.name: area for area in places.neighbourhoods()}
+    for row, group, area, nl, en in _GROUPS:
+        design = replace(WAKEFUL, ruled_by=WindowCount(rule="window_count", group=group))
+        for lamp, point in enumerate(places.street(areas[area], dice, WAKEFUL_LAMPS), 1):
+            reference = f"lantaarn-{row}{lamp:02}"
+            spot = Spot(
+                reference,
+                words(f"Straatlantaarn {lamp} bij {nl}", f"Streetlight {lamp} near {en}"),
+                summary(
+                    "Deze lantaarn merkt of er iemand langskomt. "
+                    f"Wij bewaren alleen een telling van {WAKEFUL_LAMPS} lantaarns samen.",
+                    "This streetlight notices if someone passes by. "
+                    f"We keep only a count of {WAKEFUL_LAMPS} streetlights together.",
+                ),
+                at(places.geojson(point), HostObject.STREETLIGHT, 6.0),
+                (*_LIGHT_MEASURES, "presence"),
+            )
+            yield register_entry(_with_luminaire(design, reference, seed), spot)
 
 
 AIR = Design(

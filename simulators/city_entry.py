@@ -12,6 +12,7 @@ from sensors.codes import (
     LegalGround,
     LocationKind,
     PersonalData,
+    Public,
     RetentionClass,
     Role,
     Status,
@@ -27,12 +28,14 @@ from sensors.entry import (
     Legal,
     Link,
     Location,
+    MatchInMemory,
     Organisation,
     PrivacyRule,
     PublicThreshold,
     Purpose,
     Retention,
     Risk,
+    WindowCount,
     Words,
 )
 from sensors.kinds import KINDS
@@ -50,7 +53,10 @@ _REVIEW = date(2028, 3, 1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Design:
-    """What sensors of one sort have in common. ``keeps``: how long single values and totals are kept."""
+    """What sensors of one sort have in common. ``keeps``: how long single values and totals are kept.
+
+    ``rules`` hold for everything measured; ``ruled_by`` for what needs a rule before it may be taken in.
+    """
 
     kind: str | None
     device: Device
@@ -63,6 +69,7 @@ class Design:
     interval: str = "PT15M"
     personal_data: PersonalData = PersonalData.NONE
     rules: tuple[PrivacyRule, ...] = ()
+    ruled_by: MatchInMemory | WindowCount | None = None
     delivers_data: bool = True
     status: Status = Status.ACTIVE
     active: tuple[date, date | None] = (PLACED, None)
@@ -139,7 +146,11 @@ def register_entry(design: Design, spot: Spot) -> Entry:
     )
 
 
-_THEMES = {"count_bicycle": Theme.MOBILITY_BICYCLE, "count_pedestrian": Theme.MOBILITY_PEDESTRIAN}
+_THEMES = {
+    "count_bicycle": Theme.MOBILITY_BICYCLE,
+    "count_pedestrian": Theme.MOBILITY_PEDESTRIAN,
+    "presence": Theme.MOBILITY_PEDESTRIAN,
+}
 _KIND_THEMES = {
     "streetlight": Theme.ENVIRONMENT_ENERGY,
     "air_quality": Theme.ENVIRONMENT_WATER_SOIL_AIR,
@@ -147,21 +158,29 @@ _KIND_THEMES = {
 }
 
 
+_NEVER_KEPT = (RetentionClass.NONE, "P5Y")
+
+
 def _datastream(design: Design, code: str) -> Datastream:
     known = KINDS[design.kind or ""].properties[code]
-    raw, aggregate = design.keeps
+    ruled_by = design.ruled_by if known.needs_rule else None
+    raw, aggregate = _NEVER_KEPT if ruled_by else design.keeps
+    rules = (*design.rules, *((ruled_by,) if ruled_by else ()))
+    few = (PublicThreshold(rule="public_threshold"),) if known.counts_people or ruled_by else ()
+    ends_here = isinstance(ruled_by, MatchInMemory) and ruled_by.to is None
     return Datastream(
         observed_property=code,
         unit=known.unit,
         interval=design.interval,
         theme=_THEMES.get(code, _KIND_THEMES[design.kind or ""]),
-        personal_data=design.personal_data,
+        personal_data=PersonalData.DE_IDENTIFIED if ruled_by else design.personal_data,
         data_types=("values_time",),
-        privacy_rules=(*design.rules, *((PublicThreshold(rule="public_threshold"),) if known.counts_people else ())),
+        privacy_rules=(*rules, *few),
         retention=Retention(raw=raw, aggregate=aggregate),
         storage="stored_primarily_locally",
         access=("available_to_download",),
-        public=known.finest_public,
+        # Travel times belong to the sensor where the trip starts: where it only ends there is nothing to publish.
+        public=Public.NONE if ends_here else known.finest_public,
     )
 
 

@@ -81,6 +81,16 @@ SMOOTH_TRAFFIC = (
         words=words("Beter kiezen waar een fietspad of oversteek nodig is.", "Choosing better where to build paths."),
     ),
 )
+LIGHT_WHERE_PEOPLE_WALK = (
+    Purpose(
+        code="energy_efficiency",
+        words=words("Kiezen hoe fel de lampen 's nachts moeten branden.", "Choosing how bright lamps burn at night."),
+    ),
+    Purpose(
+        code="planning_decision_making",
+        words=words("Weten welke paden mensen in het donker gebruiken.", "Knowing which paths people use in the dark."),
+    ),
+)
 CALM_STREETS = (
     Purpose(
         code="safety_security",
@@ -107,6 +117,18 @@ NEED_AIR = words(
 NEED_TRAFFIC = words(
     "Tellen met de hand kan maar een paar dagen per jaar. Wij tellen alleen, wij herkennen niemand.",
     "Counting by hand is possible only a few days a year. We only count, we recognise nobody.",
+)
+NEED_PLATES = words(
+    "Tellen alleen zegt niet hoe lang een rit duurt. Daarvoor moeten we een auto op twee plekken herkennen. "
+    "Dat doen we zo kort mogelijk: na de rit vergeten we het kenteken.",
+    "Counting does not tell how long a trip takes. For that we must recognise a car at two places. "
+    "We do so as briefly as we can: after the trip we forget the plate.",
+)
+NEED_MOVEMENT = words(
+    "Zonder telling weten we niet of het licht kan worden gedimd. Eén lamp zegt te veel over één mens. "
+    "Daarom tellen we alleen over veel lampen en een heel uur samen.",
+    "Without a count we don't know if the light can be dimmed. One lamp tells too much about one person. "
+    "So we count only over many lamps and a whole hour together.",
 )
 NEED_CAMERA = words(
     "Meer licht en meer toezicht op straat hielpen niet genoeg. De burgemeester bekijkt elk jaar of het nog nodig is.",
@@ -137,6 +159,33 @@ RISK_FEW = Risk(
     ),
     mitigation=words(
         "Is het aantal kleiner dan 15, dan laten wij dat niet zien.", "We do not show counts smaller than 15."
+    ),
+)
+RISK_PLATE = Risk(
+    code="compromise_of_privacy",
+    risk=words("Iemand kan volgen waar een auto rijdt.", "Someone could follow where a car goes."),
+    mitigation=words(
+        "Wij slaan geen kenteken op. Na de rit vergeten wij het, en altijd binnen een half uur. "
+        "Wij bewaren alleen de reistijd van groepen van 5 of meer.",
+        "We store no plate. We forget it after the trip, and always within half an hour. "
+        "We keep only the travel time of groups of 5 or more.",
+    ),
+)
+RISK_FINES = Risk(
+    code="function_creep",
+    risk=words("Kentekens worden voor iets anders gebruikt, zoals boetes.", "Plates are used otherwise, as for fines."),
+    mitigation=words(
+        "Er is niets te gebruiken: het kenteken staat nergens.", "There is nothing to use: the plate is nowhere."
+    ),
+)
+RISK_WALK = Risk(
+    code="compromise_of_privacy",
+    risk=words("Iemand kan zien dat er iemand langsloopt.", "Someone could see that somebody walks by."),
+    mitigation=words(
+        "Wij bewaren geen beweging van één lamp. Wij tellen over minstens 8 lampen en een heel uur. "
+        "De nacht, van 23 tot 6 uur, is één telling.",
+        "We keep no movement at one lamp. We count over at least 8 lamps and a whole hour. "
+        "The night, from 23:00 to 06:00, is one count.",
     ),
 )
 RISK_CAMERA = Risk(

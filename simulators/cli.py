@@ -1,6 +1,7 @@
-"""The sub-commands of the simulators: ``simulate`` and ``demo``."""
+"""The sub-commands of the simulators: ``simulate``, ``demo`` and ``leakcheck``."""
 
 import signal
+import sys
 
 import click
 
@@ -44,3 +45,19 @@ def demo(duration: float | None, days: int, replay: bool, http_port: int | None)
     from simulators.demo import City, run  # noqa: PLC0415
 
     run(DemoSettings.load(), City(days=days, replay=replay), http_port=http_port, duration=duration)
+
+
+@click.command(epilog="Example: lantaarn leakcheck --canaries 5000")
+@click.option("--canaries", type=click.IntRange(min=1), default=5000, show_default=True, help="How many identifiers.")
+@click.option("--seed", default=1, show_default=True, help="The same seed gives the same identifiers.")
+@click.option("--keep", is_flag=True, help="Keep all that was searched, to look at it.")
+def leakcheck(canaries: int, seed: int, keep: bool) -> None:
+    """Send identifiers in every way, let programs crash, and search for them in everything that rests anywhere.
+
+    It starts servers of its own, in a temporary folder. Exit code 1 when an identifier is found, 2 when one that was
+    put on purpose is not.
+    """
+    _end_at_once_on_ctrl_c()
+    from simulators.leakcheck.command import run  # noqa: PLC0415
+
+    sys.exit(run(canaries, seed, keep=keep))

@@ -18,6 +18,7 @@ from astral.sun import sunrise, sunset
 
 from sensors.codes import Status
 from sensors.entry import Entry
+from sensors.kinds import KINDS
 from simulators import replay
 from simulators.messages import Sample
 
@@ -51,11 +52,20 @@ class Device:
 
 
 def device(entry: Entry, seed: int) -> Device | None:
-    """The device behind a register entry, measuring what the entry declares; none when it delivers no data to us."""
+    """The device behind a register entry, measuring what the entry declares.
+
+    None when it delivers no data to us, or only what tells of single persons: see ``simulators.events``.
+    """
     if not entry.delivers_data or entry.status is not Status.ACTIVE or entry.kind not in _MODELS:
         return None
-    model = _MODELS[entry.kind]
-    declared = tuple(datastream.observed_property for datastream in entry.datastreams)
+    model, properties = _MODELS[entry.kind], KINDS[entry.kind].properties
+    declared = tuple(
+        datastream.observed_property
+        for datastream in entry.datastreams
+        if properties[datastream.observed_property].needs_rule is None
+    )
+    if not declared:
+        return None
     interval = timedelta(seconds=150) if entry.reference.startswith("lucht-bewoner") else model.interval
     phase = timedelta(seconds=int(_dice(seed, entry.reference, "phase").random() * interval.total_seconds()))
     measure = model.make(entry, seed)
@@ -90,8 +100,8 @@ def _dice(*of: object) -> Random:
     return Random("/".join(map(str, of)))  # noqa: S311 - weather and traffic, no secrets
 
 
-def _poisson(dice: Random, mean: float) -> float:
-    """A count of passers-by. Above 50 a normal distribution is as good, and much faster."""
+def poisson(dice: Random, mean: float) -> float:
+    """A count of passers-by, a whole number. Above 50 a normal distribution is as good, and much faster."""
     if mean > 50:
         return float(max(0, round(dice.gauss(mean, mean**0.5))))
     product, limit, number = dice.random(), exp(-mean), 0
@@ -201,7 +211,7 @@ def _traffic(entry: Entry, seed: int) -> Measure:
 
     def measure(moment: datetime) -> Mapping[str, float]:
         dice = _dice(seed, entry.reference, moment)
-        counts = {code: _poisson(dice, busy * _FLOWS[code].per_hour(moment) / 4) for code in counted}
+        counts = {code: poisson(dice, busy * _FLOWS[code].per_hour(moment) / 4) for code in counted}
         vehicles = sum(number for code, number in counts.items() if code not in _SLOW)
         return {
             **counts,

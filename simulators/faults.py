@@ -1,4 +1,4 @@
-"""What goes wrong with sensors in the street: each fault is a pure function on one device's stream of messages.
+"""What goes wrong with sensors in the street: each fault is a pure function on the stream of messages of one device.
 
 Seeded: the same device goes wrong in the same way at the same messages, so a test can say what must come of it.
 """
@@ -9,15 +9,18 @@ from datetime import timedelta
 from enum import StrEnum
 from random import Random
 from types import MappingProxyType
+from typing import TypeVar
 
 from sensors.kinds import KINDS, Property
-from simulators.messages import Message, Sample
+from simulators.messages import Event, Message, Sample
 
 LATE = timedelta(hours=3)
 DRIFT = 0.02
 """A drifting sensor is off by this share of its first value, more with every hour."""
 
 Stream = Iterator[Message]
+Events = Iterator[Event]
+S = TypeVar("S", Message, Event)
 
 
 class Fault(StrEnum):
@@ -28,7 +31,7 @@ class Fault(StrEnum):
     FROZEN = "frozen"
     """It says the same values for ever."""
     DRIFTING = "drifting"
-    """Its values creep away from the truth."""
+    """Its values creep away from the truth; of events the clock."""
     DUPLICATE = "duplicate"
     """It says everything twice."""
     LATE = "late"
@@ -50,6 +53,11 @@ def choose(references: Sequence[str], share: float, seed: int) -> Mapping[str, F
 def apply(fault: Fault, stream: Stream, seed: int) -> Stream:
     """The stream of a device with this fault. Messages stay in order of the time they are sent."""
     return _FAULTS[fault](stream, seed)
+
+
+def apply_to_events(fault: Fault, events: Events, seed: int) -> Events:
+    """The events of a device with this fault, likewise."""
+    return _FAULTS_OF_EVENTS[fault](events, seed)
 
 
 def _dice(*of: object) -> Random:
@@ -91,18 +99,41 @@ def _drifted(sample: Sample, first: Sample, properties: Mapping[str, Property]) 
     )
 
 
-def _duplicate(stream: Stream, _: int) -> Stream:
+def _silent_events(events: Events, _: int) -> Events:
+    end = None
+    for event in events:
+        end = end or event.happened + timedelta(hours=6)
+        if event.happened > end:
+            return
+        yield event
+
+
+def _frozen_events(events: Events, _: int) -> Events:
+    first = None
+    for event in events:
+        first = first or event.content
+        yield replace(event, content=first)
+
+
+def _drifting_events(events: Events, _: int) -> Events:
+    first = None
+    for event in events:
+        first = first or event.happened
+        yield replace(event, happened=event.happened + DRIFT * (event.happened - first))
+
+
+def _duplicate(stream: Iterator[S], _: int) -> Iterator[S]:
     for message in stream:
         yield message
         yield message
 
 
-def _late(stream: Stream, _: int) -> Stream:
+def _late(stream: Iterator[S], _: int) -> Iterator[S]:
     for message in stream:
         yield replace(message, time=message.time + LATE)
 
 
-def _malformed(stream: Stream, seed: int) -> Stream:
+def _malformed(stream: Iterator[S], seed: int) -> Iterator[S]:
     for message in stream:
         dice = _dice(seed, message.topic, message.time)
         if dice.random() < 1 / 3:
@@ -112,16 +143,25 @@ def _malformed(stream: Stream, seed: int) -> Stream:
             yield message
 
 
-def _unregistered(stream: Stream, _: int) -> Stream:
+def _unregistered(stream: Iterator[S], _: int) -> Iterator[S]:
     for message in stream:
-        municipality, kind, reference, form = message.topic.split("/")
-        yield replace(message, topic=f"{municipality}/{kind}/{reference}-onbekend/{form}")
+        device, form = message.topic.rsplit("/", 1)
+        yield replace(message, topic=f"{device}-onbekend/{form}")
 
 
 _FAULTS: Mapping[Fault, Callable[[Stream, int], Stream]] = {
     Fault.SILENT: _silent,
     Fault.FROZEN: _frozen,
     Fault.DRIFTING: _drifting,
+    Fault.DUPLICATE: _duplicate,
+    Fault.LATE: _late,
+    Fault.MALFORMED: _malformed,
+    Fault.UNREGISTERED: _unregistered,
+}
+_FAULTS_OF_EVENTS: Mapping[Fault, Callable[[Events, int], Events]] = {
+    Fault.SILENT: _silent_events,
+    Fault.FROZEN: _frozen_events,
+    Fault.DRIFTING: _drifting_events,
     Fault.DUPLICATE: _duplicate,
     Fault.LATE: _late,
     Fault.MALFORMED: _malformed,

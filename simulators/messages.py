@@ -1,9 +1,12 @@
-"""What a simulated device says: samples, packed into messages in the native JSON payload."""
+"""What a simulated device says: samples, packed into messages in the native JSON payload, and events."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
+
+from sensors.entry import Entry
 
 MOST_VALUES = 200
 """Values in one message of the past: far below the broker's 262,144 bytes, and few enough for even progress."""
@@ -21,6 +24,7 @@ class Sample:
 class Message:
     """One MQTT message. ``time`` is when it is sent; ``damaged`` replaces the payload of a device that is broken."""
 
+    qos: ClassVar[int] = 1
     topic: str
     samples: tuple[Sample, ...]
     time: datetime
@@ -39,6 +43,34 @@ class Message:
     def size(self) -> int:
         """The number of values in it."""
         return sum(len(sample.values) for sample in self.samples)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One MQTT message about one vehicle or person: sent at most once (QoS 0), so that no broker keeps it.
+
+    ``time`` and ``damaged`` as of a message; ``happened`` is the time it tells.
+    """
+
+    qos: ClassVar[int] = 0
+    topic: str
+    happened: datetime
+    content: Mapping[str, str | bool]
+    time: datetime
+    damaged: bytes | None = None
+
+    @property
+    def payload(self) -> bytes:
+        """UTF-8 JSON: one object."""
+        if self.damaged is not None:
+            return self.damaged
+        content = {"time": self.happened.isoformat(timespec="milliseconds"), **self.content}
+        return json.dumps(content, separators=(",", ":")).encode()
+
+
+def event_topic(entry: Entry) -> str:
+    """The topic on which a device tells of single vehicles or persons."""
+    return f"event/{topic(entry.municipality, entry.kind or '', entry.reference)}"
 
 
 def topic(municipality: str, kind: str, reference: str) -> str:

@@ -1,4 +1,7 @@
-"""``lantaarn simulate``: what all devices of the city say, first the past at full speed, then as time goes by."""
+"""``lantaarn simulate``: what all devices of the city say, first the past at full speed, then as time goes by.
+
+Events, which tell of single vehicles and persons, have no past: they are said as they happen, or not at all.
+"""
 
 import heapq
 import signal
@@ -15,12 +18,15 @@ from rich.progress import Progress
 from sensors.codes import Status
 from sensors.entry import Entry
 from sensors.settings import SimulateSettings
-from simulators import city, faults, replay
+from simulators import city, events, faults, replay
 from simulators.city_entry import MUNICIPALITY
 from simulators.devices import device
 from simulators.faults import Fault
-from simulators.messages import Message, pack, topic
+from simulators.messages import Event, Message, pack, topic
 from simulators.publish import Publisher
+
+OVERDUE = timedelta(minutes=1)
+"""An event that could not be sent within this time is not sent at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +38,20 @@ class Scenario:
     replay: bool
     faults: Mapping[str, Fault]
 
-    def messages(self, start: datetime, now: datetime, until: datetime | None = None) -> Iterator[Message]:
+    def messages(self, start: datetime, now: datetime, until: datetime | None = None) -> Iterator[Message | Event]:
         """Everything said after ``start``, in the order in which it is sent; without ``until`` it never ends.
 
-        Up to ``now`` a message holds many readings, after it one. Pure: the same arguments give the same messages.
+        Up to ``now`` a message holds many readings, after it one; events come only after ``now``.
+        Pure: the same arguments give the same messages.
         """
         streams = self._streams(start, now, until)
+        happening = events.streams(self.entries, self.seed, now, until)
         for reference, fault in self.faults.items():
-            streams[reference] = faults.apply(fault, streams[reference], self.seed)
-        return heapq.merge(*streams.values(), key=lambda message: message.time)
+            if reference in streams:
+                streams[reference] = faults.apply(fault, streams[reference], self.seed)
+            if reference in happening:
+                happening[reference] = faults.apply_to_events(fault, happening[reference], self.seed)
+        return heapq.merge(*streams.values(), *happening.values(), key=lambda message: message.time)
 
     def _streams(self, start: datetime, now: datetime, until: datetime | None) -> dict[str, Iterator[Message]]:
         streams: dict[str, Iterator[Message]] = {}
@@ -62,6 +73,11 @@ def scenario(seed: int, *, replayed: bool = True, faulty: float = 0.0) -> Scenar
     entries = tuple(city.entries(seed))
     simulated = [each.reference for each in entries if each.delivers_data and each.reference not in replay.REFERENCES]
     return Scenario(entries, seed, replayed, faults.choose(simulated, faulty, seed))
+
+
+def is_overdue(message: Message | Event, now: datetime) -> bool:
+    """Is this an event that nobody may keep any longer, because it should have been said before?"""
+    return isinstance(message, Event) and now - message.time > OVERDUE
 
 
 def run(settings: SimulateSettings) -> None:
@@ -98,8 +114,8 @@ def _until_signal() -> Generator[threading.Event]:
 
 
 def _play_past(
-    messages: Iterator[Message], span: tuple[datetime, datetime], publisher: Publisher, stop: threading.Event
-) -> Message | None:
+    messages: Iterator[Message | Event], span: tuple[datetime, datetime], publisher: Publisher, stop: threading.Event
+) -> Message | Event | None:
     """Publish up to the end of the span. Gives the first message after it, or nothing when it was stopped."""
     start, end = span
     with _progress() as show:
@@ -113,9 +129,11 @@ def _play_past(
     return None
 
 
-def _play_on(following: Message, messages: Iterator[Message], publisher: Publisher, stop: threading.Event) -> None:
+def _play_on(
+    following: Message | Event, messages: Iterator[Message | Event], publisher: Publisher, stop: threading.Event
+) -> None:
     while not stop.wait(max(0.0, (following.time - datetime.now(UTC)).total_seconds())):
-        if not publisher.send(following):
+        if not is_overdue(following, datetime.now(UTC)) and not publisher.send(following):
             return
         following = next(messages)
 

@@ -1,6 +1,7 @@
 """Register entries for tests: one valid document, and a Hypothesis strategy for any."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -21,6 +22,8 @@ from sensors.codes import (
     Theme,
 )
 from sensors.kinds import KINDS, Property
+from sensors.objections import MOTOR_VEHICLES
+from sensors.tripwire import trips
 
 Document = dict[str, Any]
 
@@ -101,7 +104,28 @@ def camera(**changes: Any) -> Document:
     return document | changes
 
 
-_words = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zs", "Zl", "Zp")), min_size=1, max_size=40)
+RULES_OF_PEOPLE: dict[str, Document] = {
+    "window_count": {"rule": "window_count", "group": "centrum"},
+    "match_in_memory": {"rule": "match_in_memory", "to": "verkeer-002"},
+}
+"""The rule that a property needs, by its name."""
+
+
+def of_people(code: str, kind: str, *rules: Document, **changes: Any) -> Document:
+    """A valid datastream made from what single persons do, with its rule (or other ones)."""
+    needed = KINDS[kind].properties[code].needs_rule or ""
+    private = {
+        "personal_data": "de_identified",
+        "privacy_rules": list(rules or (RULES_OF_PEOPLE[needed],)),
+        "retention": {"raw": "none", "aggregate": "P1Y"},
+        "public": "none",
+    }
+    return datastream(code, kind, **private) | changes
+
+
+_words = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zs", "Zl", "Zp")), min_size=1, max_size=40).filter(
+    lambda text: trips(text) is None
+)
 _duration = st.builds("P{}{}".format, st.integers(1, 99), st.sampled_from("DWMY"))
 _texts = st.fixed_dictionaries({"nl": _words}, optional={"en": _words})
 _links = st.fixed_dictionaries({"title": _texts}, optional={"url": st.just("https://helmond.example/lees")})
@@ -133,7 +157,10 @@ def entries(draw: st.DrawFn, *, delivers_data: bool | None = None) -> Document:
     delivers = draw(st.booleans()) if delivers_data is None else delivers_data
     kind = draw(st.sampled_from(sorted(KINDS))) if delivers or draw(st.booleans()) else None
     codes = draw(_several(KINDS[kind].properties if kind else ["mast"], least=1, most=5))
-    datastreams = [draw(_datastreams(code, KINDS[kind].properties[code] if kind else None)) for code in codes]
+    if "count_motor_vehicle" in codes:
+        codes = [code for code in codes if code not in MOTOR_VEHICLES]
+    known: Mapping[str, Property] = KINDS[kind].properties if kind else {}
+    datastreams = [draw(_datastreams(code, known.get(code), delivers)) for code in codes]
     start = draw(_dates)
     document = example(
         id=str(draw(st.uuids(version=4))),
@@ -196,22 +223,24 @@ def _legal() -> st.SearchStrategy[Document]:
 
 
 @st.composite
-def _datastreams(draw: st.DrawFn, code: str, known: Property | None) -> Document:
+def _datastreams(draw: st.DrawFn, code: str, known: Property | None, delivers: bool) -> Document:
     finest = known.finest_public if known else Public.DAY
-    personal = draw(st.sampled_from(["none", "de_identified", "identifiable"]))
+    rule = known.needs_rule if known else None
+    personal = draw(st.sampled_from(_how_personal(rule is not None, delivers)))
     public = [each.value for each in Public if each.fineness <= finest.fineness]
-    rules: list[Document] = [{"rule": "public_threshold"}]
-    if known and known.needs_rule == "window_count":
-        rules.append({"rule": "window_count", "group": "centrum"})
-    if known and known.needs_rule == "match_in_memory":
-        rules.append({"rule": "match_in_memory", "to": "verkeer-002"})
-    classes = st.sampled_from([each.value for each in RetentionClass])
+    terms = ["none"] if rule else [each.value for each in RetentionClass]
     return {
         "observed_property": code,
         "unit": known.unit if known else "1",
         "theme": draw(st.sampled_from([each.value for each in Theme])),
         "personal_data": personal,
-        "privacy_rules": rules,
-        "retention": {"raw": draw(classes), "aggregate": draw(_duration)},
+        "privacy_rules": [{"rule": "public_threshold"}, *([RULES_OF_PEOPLE[rule]] if rule else [])],
+        "retention": {"raw": draw(st.sampled_from(terms)), "aggregate": draw(_duration)},
         "public": "none" if personal == "identifiable" else draw(st.sampled_from(public)),
     }
+
+
+def _how_personal(of_people: bool, delivers: bool) -> list[str]:
+    """What may be said of the data: those that are taken in never show who someone is."""
+    levels = [] if of_people else ["none"]
+    return [*levels, "de_identified"] if delivers else [*levels, "de_identified", "identifiable"]

@@ -6,10 +6,11 @@ from typing import Any
 from sensors.db import Database
 from sensors.entry import Entry
 from sensors.register import Published, load_areas, publish
-from tests.entries import Document, datastream, example
+from tests.entries import Document, datastream, example, of_people
 
 NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 
 
 def add(db: Database, *documents: Document) -> None:
@@ -33,6 +34,27 @@ def counter(**changes: Any) -> Document:
         }
         | changes
     )
+
+
+def passages(**changes: Any) -> Document:
+    """A sensor from which travel times to another are taken."""
+    rule = {"rule": "match_in_memory", "to": "kenteken-2"}
+    return _of_people("kenteken-1", "traffic", "travel_time", rule) | changes
+
+
+def lamp(**changes: Any) -> Document:
+    """A lamp of which movements are counted together with those of others."""
+    rule = {"rule": "window_count", "group": "kasteelpark"}
+    return _of_people("lamp-1", "streetlight", "presence", rule) | changes
+
+
+def _of_people(reference: str, kind: str, code: str, rule: Document) -> Document:
+    stream = of_people(code, kind, rule, {"rule": "public_threshold"}, public="hour")
+    legal = example()["legal"] | {
+        "privacy_statement": "https://helmond.example/privacy",
+        "dpia": {"status": "done", "date": "2022-11-03"},
+    }
+    return example(reference=reference, kind=kind, datastreams=[stream], legal=legal)
 
 
 def at_home(**changes: Any) -> Document:
@@ -68,6 +90,31 @@ def total(db: Database, reference: str, code: str, hour: datetime, amount: float
         "where s.reference = %(reference)s and d.property = %(code)s",
         {"reference": reference, "code": code, "hour": hour, "sum": amount},
     )
+
+
+def travelled(db: Database, reference: str, start: datetime, *, n: int, median: float) -> None:
+    """A window of travel times of cars."""
+    db.execute(
+        "insert into lantaarn.travel_time "
+        "(datastream_id, window_start, minutes, vehicle_class, n, median, p15, p85, revision) "
+        "select d.id, %(start)s, 15, 'car', %(n)s, %(median)s, 50, 120, s.revision "
+        "from lantaarn.datastream d join lantaarn.sensor s on s.id = d.sensor_id where s.reference = %(reference)s",
+        {"reference": reference, "start": start, "n": n, "median": median},
+    )
+
+
+def moved(db: Database, group: str, start: datetime, count: int) -> None:
+    """A window of an hour in which so many movements were seen near the lamps of a group."""
+    db.execute(
+        "insert into lantaarn.window_count values "
+        "('helmond', %(group)s, 'presence', %(start)s, %(start)s::timestamptz + interval '1 hour', 8, %(count)s, 1)",
+        {"group": group, "start": start, "count": count},
+    )
+
+
+def publish_cells(db: Database, at: datetime | None = None) -> None:
+    """Publish the hours and days that are over, as ingest does every hour."""
+    db.execute("select lantaarn.publish_cells(coalesce(%(at)s::timestamptz, now()))", {"at": at})
 
 
 def book(db: Database, reference: str, hour: datetime, *, stored: int, refused: dict[str, int]) -> None:

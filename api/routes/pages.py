@@ -1,21 +1,24 @@
 """For people: pages drawn by the server, which need no JavaScript."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api import formats, register, words
-from api.charts import Chart, draw, shown
+from api.charts import Chart, draw, medians, shown
 from api.database import reading
 from api.filters import PAGE_SIZE, Filters
-from api.register import Stream
+from api.kept import retention_classes
+from api.register import Stream, TravelTime
 from api.state import Register
+from sensors import codes
 from sensors.codes import PersonalData, Public
 from sensors.entry import Datastream, Entry
+from sensors.explain import explain
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -49,11 +52,13 @@ def sensor(request: Request, state: Register, reference: str) -> Response:
     now = datetime.now(UTC)
     with reading(state.pool) as db:
         found = register.sensor(db, state.settings.municipality, reference, now)
+        classes = retention_classes(db)
     streams = zip(found.entry.datastreams, found.streams, strict=True)
     page = {
         "sensor": found,
         "entry": found.entry,
         "worst": worst(found.entry),
+        "explanation": explain(found.entry, found.version, "nl", classes),
         "measured": [_measured(declared, stream, found.entry.delivers_data, now) for declared, stream in streams],
     }
     return state.templates.TemplateResponse(request, "sensor.html", page)
@@ -72,6 +77,17 @@ def worst(entry: Entry) -> PersonalData:
 
 
 @dataclass(frozen=True, slots=True)
+class Travelled:
+    """A window of travel times as the page tells it."""
+
+    when: str
+    who: str
+    median: str
+    quick: str
+    slow: str
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """One datastream as the page tells it."""
 
@@ -83,14 +99,23 @@ class Measured:
     latest: str | None
     when: str | None
     chart: Chart | None
+    travelled: Sequence[Travelled]
 
 
 def _measured(declared: Datastream, stream: Stream, delivers: bool, now: datetime) -> Measured:
     unit = formats.unit(declared.unit)
     label = words.stream_label(declared, stream.known)
-    latest, when = _latest(stream, unit, now)
+    drawn = replace(stream, values=medians(stream.travel_times)) if stream.travel_times else stream
+    latest, when = _latest(drawn, unit, now)
     about = words.about_stream(declared, stream, delivers)
-    return Measured(declared, stream, label, unit, about, latest, when, draw(stream, label, unit, now))
+    travelled = [_travelled(each) for each in stream.travel_times]
+    return Measured(declared, stream, label, unit, about, latest, when, draw(drawn, label, unit, now), travelled)
+
+
+def _travelled(found: TravelTime) -> Travelled:
+    when = formats.window(found.start, found.start + timedelta(minutes=found.minutes))
+    seconds = (formats.number(each) for each in (found.median, found.p15, found.p85))
+    return Travelled(when, codes.label(found.vehicle_class).nl, *seconds)
 
 
 def _latest(stream: Stream, unit: str, now: datetime) -> tuple[str | None, str | None]:
@@ -102,5 +127,5 @@ def _latest(stream: Stream, unit: str, now: datetime) -> tuple[str | None, str |
     if not stream.values or stream.public is None:
         return None, None
     last = stream.values[-1]
-    when = formats.day(last.start) if stream.public is Public.DAY else formats.hours(last.start, now)
+    when = formats.day(last.start) if stream.public is Public.DAY else formats.hours(last.start, last.until, now)
     return shown(last, stream, unit), when if stream.counts_people else f"{stream.how_totalled.lower()}, {when}"

@@ -1,6 +1,7 @@
 """For programs: GeoJSON and JSON, following the NL API Design Rules."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cache
 from typing import Annotated, Any, Literal
@@ -11,7 +12,8 @@ from fastapi.responses import JSONResponse, Response
 from api import openapi, register, words
 from api.database import reading
 from api.filters import Filters
-from api.register import Books, Listing, Sensor, Stream
+from api.kept import Kept
+from api.register import Books, Listing, RoughBooks, Sensor, Stream
 from api.routes.pages import worst
 from api.schemas import (
     AreaCollection,
@@ -23,12 +25,15 @@ from api.schemas import (
     Link,
     Problem,
     PublicValue,
+    Retention,
+    RoughLedger,
     SensorCollection,
     SensorDetail,
     SensorDetailProperties,
     SensorFeature,
     SensorProperties,
     SensorQuery,
+    TravelTime,
     Words,
 )
 from api.state import Register
@@ -108,8 +113,9 @@ def _detail(found: Sensor) -> SensorDetail:
             _datastream(declared.unit, stream)
             for declared, stream in zip(entry.datastreams, found.streams, strict=True)
         ],
-        ledger_today=_ledger(found.today),
-        ledger_week=_ledger(found.week),
+        ledger_today=_ledger(found.today) if found.today else None,
+        ledger_week=_ledger(found.week) if found.week else None,
+        ledger_last_week=_rough_ledger(found.last_week) if found.last_week else None,
         entry=dict(found.document),
     )
     return SensorDetail(id=entry.id, geometry=found.document["location"]["geometry"], properties=properties)
@@ -123,20 +129,29 @@ def _datastream(unit: str, stream: Stream) -> Datastream:
         unit=unit,
         public=stream.public.value if stream.public else None,
         latest=Latest(time=stream.latest[0], value=stream.latest[1]) if stream.latest else None,
-        values=[PublicValue(start=each.start, value=each.value, below=each.below) for each in stream.values],
+        values=[PublicValue.model_validate(asdict(each)) for each in stream.values],
+        travel_times=[TravelTime.model_validate(asdict(each)) for each in stream.travel_times],
+        retention=_retention(stream.kept) if stream.kept else None,
+    )
+
+
+def _retention(kept: Kept) -> Retention:
+    return Retention(
+        promised=kept.promised,
+        margin_seconds=int(kept.margin.total_seconds()),
+        oldest=kept.oldest,
+        last_deletion=kept.last_deletion,
+        verified_at=kept.verified_at,
+        kept=kept.kept,
     )
 
 
 def _ledger(books: Books) -> Ledger:
-    return Ledger(
-        received=books.received,
-        stored=books.stored,
-        duplicate=books.duplicate,
-        quarantined=books.quarantined,
-        aggregated=books.aggregated,
-        fields_dropped=books.fields_dropped,
-        reasons=dict(books.reasons),
-    )
+    return Ledger.model_validate(asdict(books) | {"reasons": dict(books.reasons)})
+
+
+def _rough_ledger(books: RoughBooks) -> RoughLedger:
+    return RoughLedger.model_validate(asdict(books) | {"reasons": {code: asdict(band) for code, band in books.reasons}})
 
 
 @router.get("/v1/areas", response_model=AreaCollection, responses=_problems(400, 503), operation_id="areas")

@@ -14,7 +14,7 @@ from sensors.db.capabilities import Edition, probe
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 # Held until the end of each step, so that two programs that start together don't both apply it.
-_LOCK = "select pg_advisory_xact_lock(hashtextextended('lantaarn.migration', 0))"
+LOCK = "select pg_advisory_xact_lock(hashtextextended('lantaarn.migration', 0))"
 _BOOKS = """
 create schema if not exists lantaarn;
 create table if not exists lantaarn.migration (
@@ -45,15 +45,16 @@ class Migration:
         return hashlib.sha256(f"{self.script}\0{self.timescale}".encode()).hexdigest()
 
 
-def migrate(db: Database, folder: Path = MIGRATIONS) -> list[str]:
+def migrate(db: Database, folder: Path = MIGRATIONS, *, plain: bool = False) -> list[str]:
     """Apply what is missing; the names of what was applied, in order. Safe to call again, and by two at once.
 
     Each migration is one transaction. TimescaleDB is used when the server has it ready and a first migration finds it:
-    a database keeps the edition it began with. Raises ``MigrationError`` when the database is newer than this
-    program or holds a migration that has changed since.
+    a database keeps the edition it began with, until ``to_hypertables``. ``plain``: begin without TimescaleDB, also
+    where it is ready. Raises ``MigrationError`` when the database is newer than this program or holds a migration
+    that has changed since.
     """
     migrations = read(folder)
-    edition = _prepare(db, migrations)
+    edition = _prepare(db, migrations, plain=plain)
     return [migration.name for migration in migrations if _apply(db, migration, edition)]
 
 
@@ -83,17 +84,18 @@ def read(folder: Path) -> tuple[Migration, ...]:
     )
 
 
-def _prepare(db: Database, migrations: tuple[Migration, ...]) -> Edition:
+def _prepare(db: Database, migrations: tuple[Migration, ...], *, plain: bool) -> Edition:
     """Make the book of migrations, compare it with the files, and settle the edition."""
     with db.transaction():
-        db.execute(_LOCK)
+        db.execute(LOCK)
         db.execute(_BOOKS)
         _compare(migrations, _applied(db))
         first = db.execute("select edition from lantaarn.migration order by name limit 1").fetchone()
         if first is not None:
             return Edition(first["edition"])
-        _extend(db)
-        return probe(db).edition
+        if not plain:
+            _extend(db)
+        return Edition.POSTGRESQL if plain else probe(db).edition
 
 
 def _extend(db: Database) -> None:
@@ -109,7 +111,7 @@ def _extend(db: Database) -> None:
 
 def _apply(db: Database, migration: Migration, edition: Edition) -> bool:
     with db.transaction():
-        db.execute(_LOCK)
+        db.execute(LOCK)
         if migration.name in _applied(db):
             return False
         db.execute(migration.script)

@@ -30,16 +30,24 @@ OLDEST = 17  # the first with the builtin C.UTF-8 locale, equal on every machine
 AS_ROOT = Path("/var/lib/lantaarn")
 DEBIAN = Path("/usr/lib/postgresql")
 
-# Rows and parameters may hold personal data, so they never reach the server's log.
+# Rows and parameters may hold personal data, so they never reach the server's log: neither statements, nor the row
+# that was refused (the DETAIL of an error), nor the value in an error's first line ("invalid input syntax for …").
 SETTINGS = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_error_verbosity": "terse",
+    "log_min_messages": "log",  # in this list above "error": the server's own messages stay, failed statements do not
     "log_min_error_statement": "panic",
+    "log_statement": "none",
+    "log_min_duration_statement": "-1",
+    "log_min_duration_sample": "-1",
+    "log_transaction_sample_rate": "0",
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
+    "session_preload_libraries": "",  # no auto_explain, which logs parameters
+    "track_activity_query_size": "256",  # statements of ours hold no values; those of an administrator may
 }
 TIMESCALE_SETTINGS = {
     "shared_preload_libraries": "timescaledb",

@@ -23,8 +23,7 @@ _OBJECT = frozenset({"time"})
 _ENVELOPE = frozenset({"time", "readings"})
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True, gc=False):
     """One value of one property, in the property's canonical unit. ``time`` is in UTC."""
 
     property: str
@@ -40,8 +39,7 @@ class Rejected:
     field: str
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(msgspec.Struct, frozen=True, gc=False):
     """What one message held. Readings and rejected together are what was received; dropped fields are no readings."""
 
     readings: tuple[Reading, ...]
@@ -56,7 +54,7 @@ def decode(kind: Kind, payload: bytes, allowed: frozenset[str]) -> Decoded:
     ``malformed``, ``no_readings`` or ``too_large``.
     """
     try:
-        content = _parse(payload)
+        content = parse(payload)
     except (ValueError, RecursionError):
         return _refused(Reason.MALFORMED)
     if not isinstance(content, dict | list):
@@ -74,7 +72,7 @@ def _refused(reason: Reason) -> Decoded:
     return Decoded((), (Rejected(reason, ""),), 0)
 
 
-def _parse(payload: bytes) -> object:
+def parse(payload: bytes) -> object:
     """The JSON value in UTF-8; ``ValueError`` (a JSON or encoding error) or ``RecursionError`` when there is none.
 
     msgspec refuses a whole message for one number that doesn't fit (``1e400``, ``NaN``). The slower second parser
@@ -129,12 +127,21 @@ class _Tray:
         """Read the values of one object. Gives back its time, or the one it was given when it has none of its own."""
         own_time: object = item.get("time")
         if own_time is not None:
-            time = _instant(own_time)
+            time = instant(own_time)
         for key, given in item.items():
-            if key in self._allowed and key in self._properties:
-                self._take_value(self._properties[key], given, time, path)
-            elif key not in structure:
-                self.fields_dropped += 1
+            declared = self._properties.get(key) if key in self._allowed else None
+            if declared is None:
+                self.fields_dropped += key not in structure
+            elif (
+                type(given) is float
+                and given not in declared.sentinels
+                and isfinite(given)
+                and not (declared.whole or isinstance(time, Reason))
+            ):
+                # Nearly every value is a fraction without a unit, for which the rest would find the same.
+                self.readings.append(Reading(key, time, given))
+            else:
+                self._take_value(declared, given, time, path)
         return time
 
     def _take_value(self, declared: Property, given: Any, time: datetime | Reason, path: str) -> None:
@@ -148,14 +155,14 @@ class _Tray:
         if isinstance(time, Reason):
             self.rejected.append(Rejected(time, path + "time"))
             return
-        value = _number(declared, given, unit)
+        value = number(declared, given, unit)
         if isinstance(value, Reason):
             self.rejected.append(Rejected(value, path + declared.code))
         else:
             self.readings.append(Reading(declared.code, time, value))
 
 
-def _instant(given: object) -> datetime | Reason:
+def instant(given: object) -> datetime | Reason:
     """RFC 3339 section 5.6, in UTC. Not the rest of ISO 8601 (week dates, basic format, 24:00), and no leap second."""
     if not isinstance(given, str):
         return Reason.BAD_TIME
@@ -163,13 +170,13 @@ def _instant(given: object) -> datetime | Reason:
         time = msgspec.convert(given, datetime)
         if time.tzinfo is None:
             return Reason.TIME_WITHOUT_ZONE
-        return time.astimezone(UTC)
+        return time if time.tzinfo is UTC else time.astimezone(UTC)
     except (ValueError, OverflowError):
         # Out of range only once in UTC: a time in the first or last day of the calendar.
         return Reason.BAD_TIME
 
 
-def _number(declared: Property, given: object, unit: object) -> float | Reason:
+def number(declared: Property, given: object, unit: object) -> float | Reason:
     """The value in the canonical unit. A missing unit means the canonical one."""
     sent = _finite(given, declared.boolean)
     if sent is None:

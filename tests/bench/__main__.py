@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from sensors.db import connect
-from tests.bench.baselines import in_process, limit, plain_program
+from tests.bench.baselines import in_process, limit, plain_program, steps
 from tests.bench.bed import (
     MOSQUITTO,
     Bed,
@@ -36,11 +36,14 @@ from tests.bench.bed import (
 )
 from tests.bench.measure import Latency, Throughput, drain, latency, sustained
 from tests.bench.report import DRAIN, LIMIT, PLAIN, SUSTAINED, Plan, Report, show
+from tests.bench.storage import storage
 from tests.bench.traffic import PROPERTIES, Traffic
 
 FASTEST = 50_000
 """Messages a second that no sustained load will pass: so many are made beforehand."""
 PLAIN_AHEAD = 1_000
+SAMPLE = 20_000
+"""Messages with which the privacy steps are measured."""
 EMBEDDED_BATCH = 50
 QUICK = {"sensors": 1_000, "messages": 20_000, "seconds": 4.0, "repeat": 1}
 
@@ -66,9 +69,14 @@ class Supply:
 @click.option("--repeat", default=3, show_default=True, help="How often the limit and the full queue are measured.")
 @click.option("--broker", type=click.Choice(["mosquitto", "embedded"]), help="Default: Mosquitto when it is here.")
 @click.option("--quick", is_flag=True, help="Within a minute, and less exact.")
+@click.option("--storage", "kept", is_flag=True, help="Measure what is kept instead: its size, and how it is read.")
+@click.option("--scale", default=1.0, show_default=True, help="With --storage: the part of the datastreams.")
 @click.option("--json", "target", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures here too.")
-def main(broker: str | None, quick: bool, target: Path | None, **plan: float) -> None:
+def main(*, broker: str | None, quick: bool, kept: bool, scale: float, target: Path | None, **plan: float) -> None:
     """Measure and print tables: on the embedded database, and on the server in TIMESCALE_URL when that is set."""
+    if kept:
+        storage(scale)
+        return
     chosen = msgspec.convert(plan | (QUICK if quick else {}), Plan)
     embedded = broker == "embedded" or (broker is None and MOSQUITTO is None)
     if embedded:
@@ -109,9 +117,11 @@ def measure(plan: Plan, folder: Path, store: Store, broker: Broker) -> Report:
         supply = Supply()
         rates, work = _turns(bed, plan, supply, tell)
         rates |= _in_process(bed, plan, supply, tell)
+        tell("the privacy steps")
+        checked = steps(bed, supply.take(SAMPLE))
         work[SUSTAINED], latencies = _live(bed, plan, supply, tell)
         rates[SUSTAINED] = [work[SUSTAINED].values_per_second]
-    return Report(datetime.now(UTC), _machine(), store.name, broker.name, plan, rates, work, latencies)
+    return Report(datetime.now(UTC), _machine(), store.name, broker.name, plan, rates, work, latencies, checked)
 
 
 def _turns(

@@ -90,7 +90,7 @@ class Bed:
     def clear(self) -> None:
         """Empty tables, and no writing left to do from before."""
         self.db.execute(
-            f"truncate lantaarn.{TABLE}, lantaarn.rollup_hour, lantaarn.rollup_day, lantaarn.ledger, "
+            f"truncate lantaarn.{TABLE}, lantaarn.rollup_hour, lantaarn.ledger, "
             "lantaarn.ledger_reason, lantaarn.quarantine"
         )
         with suppress(psycopg.errors.InsufficientPrivilege):

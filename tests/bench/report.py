@@ -8,6 +8,7 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.baselines import Steps
 from tests.bench.measure import Latency, Throughput
 
 LIMIT = "binary COPY (the limit)"
@@ -40,6 +41,7 @@ class Report:
     rates: Mapping[str, Sequence[float]]
     work: Mapping[str, Throughput]
     latencies: Mapping[str, Latency]
+    steps: Steps
 
 
 def show(report: Report, console: Console) -> None:
@@ -52,6 +54,7 @@ def show(report: Report, console: Console) -> None:
     )
     for table in (_speeds(report), _processors(report), _latencies(report)):
         console.print(table)
+    console.print(_privacy(report))
     peak = max(each.peak_memory for name, each in report.work.items() if name != PLAIN)
     console.print(f"Most memory of one ingest process: {peak / 2**20:.0f} MiB")
 
@@ -76,6 +79,18 @@ def _processors(report: Report) -> Table:
         table.add_row(name, f"{each.seconds:.1f}", *used, f"{cost:.1f}")
     table.caption = "µs/value: program and database together; rest: other work on this machine"
     return table
+
+
+def _privacy(report: Report) -> str:
+    """What the steps that keep things out cost, as a share of all that ingest and its database do for a value."""
+    steps, drained = report.steps, report.work[DRAIN]
+    whole = sum(drained.cpu_seconds[each] for each in ("program", "database") if each in drained.cpu_seconds)
+    each = whole / (drained.values_per_second * drained.seconds)
+    extra = steps.checked - steps.unchecked
+    return (
+        f"Privacy steps: {steps.checked * 1e6:.2f} µs/value, taking all in unchecked: {steps.unchecked * 1e6:.2f}; "
+        f"the difference is {extra / each:.1%} of the {each * 1e6:.1f} µs of processor time that a value takes"
+    )
 
 
 def _latencies(report: Report) -> Table:

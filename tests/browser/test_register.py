@@ -75,7 +75,7 @@ def test_a_keyboard_alone_finds_a_sensor_without_javascript(browser: Browser, si
     page = browser.new_context(java_script_enabled=False).new_page()
     page.goto(site)
     assert not page.is_visible("#map")
-    assert page.is_visible("text=306 sensoren")
+    assert page.is_visible("text=335 sensoren")
 
     tab_to(page, "#kind")
     page.keyboard.type("Luchtkwaliteit")

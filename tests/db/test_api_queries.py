@@ -9,7 +9,22 @@ from api.filters import Filters
 from sensors.db import Database, connect
 from sensors.db.migrate import MIGRATIONS, read
 from tests.entries import camera, example
-from tests.published import HOUR, NOW, add, at_home, book, counter, measure, total
+from tests.published import (
+    DAY,
+    HOUR,
+    NOW,
+    add,
+    at_home,
+    book,
+    counter,
+    lamp,
+    measure,
+    moved,
+    passages,
+    publish_cells,
+    total,
+    travelled,
+)
 
 NEIGHBOURHOODS = 44
 
@@ -47,19 +62,55 @@ def test_a_sensor_with_its_values_and_its_books(each_database: Database) -> None
     for hours_ago, amount in ((3, 7), (2, 43), (0, 99)):
         total(db, "verkeer-1", "count_car", NOW - hours_ago * HOUR, amount)
 
+    publish_cells(db)
+
     air = register.sensor(db, "helmond", "LML-1", datetime.now(UTC))
     no2 = next(stream for stream in air.streams if stream.code == "no2")
     assert no2.latest == (NOW, 21.5)
     assert [value.value for value in no2.values] == [20]
+    assert air.today is not None
     assert (air.today.received, air.today.stored, air.today.quarantined) == (6, 3, 3)
+    assert air.week is not None
     assert air.week.reasons == (("in_future", 2), ("sentinel", 1))
     assert air.last_seen == "today"
     assert register.sensor(db, "helmond", str(air.entry.id), NOW).entry == air.entry
 
-    # Few are "fewer than 15", others rounded to 5, and an hour that is not over is not public.
+    # Few are "fewer than 15", others rounded to 5, and an hour is public when it has been over for an hour.
     (cars,) = register.sensor(db, "helmond", "verkeer-1", datetime.now(UTC)).streams
     assert [(value.value, value.below) for value in cars.values] == [(None, 15), (45, None)]
     assert cars.latest is None
+
+
+def test_a_sensor_that_can_betray_people_has_rough_books_of_last_week_only(each_database: Database) -> None:
+    db = each_database
+    add(db, counter())
+    book(db, "verkeer-1", NOW, stored=2000, refused={"in_future": 30})
+    found = register.sensor(db, "helmond", "verkeer-1", NOW)
+    assert (found.today, found.week, found.last_seen) == (None, None, "unknown")
+    assert found.last_week is not None
+    assert found.last_week.received == register.Band(0, 15)
+    book(db, "verkeer-1", NOW - 7 * DAY, stored=2000, refused={"in_future": 30, "sentinel": 14})
+    found = register.sensor(db, "helmond", "verkeer-1", NOW)
+    assert found.last_seen == "last_week"
+    assert found.last_week is not None
+    assert found.last_week.received == register.Band(1000, 10_000)
+    assert found.last_week.reasons == (("in_future", register.Band(15, 100)),)
+
+
+def test_travel_times_and_counts_of_a_group_are_public_from_fifteen(each_database: Database) -> None:
+    db = each_database
+    add(db, passages(), lamp())
+    travelled(db, "kenteken-1", NOW - 2 * HOUR, n=15, median=83.4)
+    travelled(db, "kenteken-1", NOW - HOUR, n=14, median=60)
+    moved(db, "kasteelpark", NOW - 3 * HOUR, 43)
+    moved(db, "kasteelpark", NOW - 2 * HOUR, 14)
+    moved(db, "elders", NOW - 2 * HOUR, 99)
+    (stream,) = register.sensor(db, "helmond", "kenteken-1", NOW).streams
+    assert [(each.goes_to, each.start, each.median) for each in stream.travel_times] == [
+        ("kenteken-2", NOW - 2 * HOUR, 83)
+    ]
+    (stream,) = register.sensor(db, "helmond", "lamp-1", NOW).streams
+    assert [(each.start, each.value) for each in stream.values] == [(NOW - 3 * HOUR, 45)]
 
 
 @pytest.mark.parametrize("name", ["nothing-here", "a\x00b", "'; drop table", "é", "x" * 200])

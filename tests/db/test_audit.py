@@ -24,8 +24,8 @@ def test_a_day_of_ingest_is_in_order(each_database: Database) -> None:
         ("update lantaarn.ledger set stored = 0, received = received - stored", "lost_rows"),
         ("update lantaarn.rollup_hour set sum = sum + 0.001 where count > 3", "hours"),
         ("update lantaarn.rollup_hour set count = count + 1", "hours"),
-        ("delete from lantaarn.rollup_day", "days"),
-        ("delete from lantaarn.observation_1y where value > 30", "days"),
+        ("delete from lantaarn.rollup_hour", "hours"),
+        ("delete from lantaarn.observation_1y where value > 30", "hours"),
     ],
 )
 def test_a_change_is_found(each_database: Database, change: LiteralString, check: str) -> None:

@@ -11,6 +11,7 @@ from sensors.entry import Entry
 from sensors.register import publish
 from tests.db.test_store import take
 from tests.entries import datastream, example
+from tests.published import publish_cells
 
 NOW = datetime.now(UTC)
 YESTERDAY = (NOW - timedelta(days=1)).replace(hour=12, minute=0, second=0, microsecond=0)
@@ -29,6 +30,7 @@ def send(db: Database, kind: str, observed_property: str, *values: float) -> Non
         for minute, value in enumerate(values)
     ]
     take(db, [Message(f"helmond/{kind}/S-1/json", payload) for payload in payloads], at=NOW)
+    publish_cells(db)
 
 
 def test_energy_of_a_day_is_a_sum_and_not_given_per_hour(each_database: Database) -> None:
@@ -38,6 +40,27 @@ def test_energy_of_a_day_is_a_sum_and_not_given_per_hour(each_database: Database
     assert each_database.execute("select value from open.hour").fetchall() == []
 
 
+def test_what_comes_in_after_an_hour_was_published_does_not_show(each_database: Database) -> None:
+    rule = [{"rule": "public_threshold"}]
+    register(each_database, "traffic", "count_bicycle", public="hour", privacy_rules=rule)
+    send(each_database, "traffic", "count_bicycle", 17)
+    before = each_database.execute("select * from open.hour order by hour").fetchall()
+    assert before[0]["value"] == 15
+    send(each_database, "traffic", "count_bicycle", 17, 1)
+    assert each_database.execute("select sum from lantaarn.rollup_hour").fetchall() == [{"sum": 18}]
+    assert each_database.execute("select * from open.hour order by hour").fetchall() == before
+
+
+def test_the_energy_of_a_lamp_is_coarse_and_its_fault_is_the_highest_of_the_day(each_database: Database) -> None:
+    register(each_database, "streetlight", "fault_code", public="day")
+    send(each_database, "streetlight", "fault_code", 0, 3, 0)
+    assert [row["value"] for row in each_database.execute("select value from open.day").fetchall()] == [3]
+    assert each_database.execute("select * from open.latest").fetchall() == []
+    register(each_database, "streetlight", "energy", public="day")
+    send(each_database, "streetlight", "energy", 0.25, 0.101)
+    assert [row["value"] for row in each_database.execute("select value from open.day").fetchall()] == [0.4]
+
+
 @pytest.mark.parametrize(("passages", "shown"), [((3, 4), (None, 15)), ((14,), (None, 15)), ((8, 9), (15.0, None))])
 def test_a_small_count_is_not_given_and_others_are_rounded(
     each_database: Database, passages: tuple[int, ...], shown: tuple[float | None, int | None]
@@ -45,8 +68,13 @@ def test_a_small_count_is_not_given_and_others_are_rounded(
     rule = [{"rule": "public_threshold"}]
     register(each_database, "traffic", "count_bicycle", public="hour", privacy_rules=rule)
     send(each_database, "traffic", "count_bicycle", *passages)
-    rows = each_database.execute("select value, below, min, max from open.hour").fetchall()
-    assert rows == [{"value": shown[0], "below": shown[1], "min": None, "max": None}]
+    first, *later = each_database.execute(
+        "select value, below, min, max, samples from open.hour order by hour"
+    ).fetchall()
+    assert first == {"value": shown[0], "below": shown[1], "min": None, "max": None, "samples": None}
+    # An hour without any message looks like one with a few passages.
+    assert [(row["value"], row["below"]) for row in later] == [(None, 15)] * len(later)
+    assert later
 
 
 def test_the_readers_can_not_get_at_tables_or_exact_places(each_database: Database) -> None:

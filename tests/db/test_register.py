@@ -10,13 +10,17 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from ingest.store import load_register
+from lantaarn import main
 from sensors.codes import Precision
 from sensors.db import Database, connect
 from sensors.entry import Entry
 from sensors.location import Geometry, snap
+from sensors.policy import Counting
 from sensors.register import (
     Published,
     check_file,
@@ -28,19 +32,24 @@ from sensors.register import (
     publish,
     versions,
 )
-from tests.entries import Document, camera, datastream, entries, example
+from tests.entries import RULES_OF_PEOPLE, Document, camera, datastream, entries, example, of_people
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HOME: Geometry = {"type": "Point", "coordinates": [5.6595, 51.4803]}
 NEXT_DOOR: Geometry = {"type": "Point", "coordinates": [5.6596, 51.4804]}
 ELSEWHERE: Geometry = {"type": "Point", "coordinates": [5.70, 51.49]}
 RESIDENT = [{"role": "owner", "name": "Inwoner"}]
+COUNT = RULES_OF_PEOPLE["window_count"]
 CELL = snap(HOME, Precision.CELL_100M)
 
 
 def at_home(geometry: Geometry, precision: str = "cell_100m") -> Document:
     place = {"kind": "fixed", "geometry": geometry, "precision": precision}
     return example(reference="thuis-1", location=place, organisations=RESIDENT, legal={})
+
+
+def lamp(*datastreams: Document) -> Document:
+    return example(kind="streetlight", datastreams=list(datastreams), legal=camera()["legal"])
 
 
 def put(db: Database, document: Document, editor: str = "team", reason: str = "new", at: datetime = NOW) -> Published:
@@ -50,7 +59,9 @@ def put(db: Database, document: Document, editor: str = "team", reason: str = "n
 
 
 def streams(db: Database) -> dict[str, dict[str, Any]]:
-    rows = db.execute("select property, unit, retention_class, public, active from lantaarn.datastream").fetchall()
+    rows = db.execute(
+        "select property, unit, retention_class, public, rule, active from lantaarn.datastream"
+    ).fetchall()
     return {row.pop("property"): row for row in rows}
 
 
@@ -106,7 +117,7 @@ def test_a_version_is_never_changed_or_deleted(each_database: Database, attempt:
 def test_datastreams_follow_the_entry(each_database: Database) -> None:
     put(each_database, example(datastreams=[datastream("no2"), datastream("pm10")]))
     before = streams(each_database)
-    assert before["no2"] == {"unit": "ug/m3", "retention_class": "P1Y", "public": "live", "active": True}
+    assert before["no2"] == {"unit": "ug/m3", "retention_class": "P1Y", "public": "live", "rule": None, "active": True}
     shorter = datastream("no2", retention={"raw": "P31D", "aggregate": "P1Y"}, public="hour")
     put(each_database, example(datastreams=[shorter, datastream("o3")]))
     after = streams(each_database)
@@ -115,6 +126,64 @@ def test_datastreams_follow_the_entry(each_database: Database) -> None:
     assert after["o3"]["active"]
     put(each_database, example(datastreams=[datastream("pm10")]))
     assert {name for name, row in streams(each_database).items() if row["active"]} == {"pm10"}
+
+
+def test_what_single_persons_do_has_a_rule_in_the_place_of_a_term(each_database: Database) -> None:
+    movement = of_people("presence", "streetlight")
+    put(each_database, lamp(movement))
+    before = streams(each_database)["presence"]
+    counting = {"rule": "window_count", "group": "centrum", "minimum_sensors": 8, "window": 3600}
+    assert (before["rule"], before["retention_class"], before["active"]) == (counting, None, True)
+    assert derive(each_database) == 0
+    put(each_database, lamp(movement | {"privacy_rules": [COUNT | {"minimum_sensors": 9, "window": "PT2H"}]}))
+    assert streams(each_database)["presence"]["rule"] == counting | {"minimum_sensors": 9, "window": 7200}
+    put(each_database, lamp(datastream("power", "streetlight", public="none")))
+    assert not streams(each_database)["presence"]["active"]
+
+
+@pytest.mark.parametrize(("rule", "term"), [(None, None), ('{"rule": "window_count"}', "P1D")])
+def test_no_datastream_has_both_a_rule_and_a_term_or_neither(
+    each_database: Database, rule: str | None, term: str | None
+) -> None:
+    put(each_database, example())
+    with pytest.raises(psycopg.errors.CheckViolation), each_database.transaction():
+        each_database.execute(
+            "update lantaarn.datastream set rule = %(rule)s::jsonb, retention_class = %(term)s",
+            {"rule": rule, "term": term},
+        )
+
+
+def test_ingest_gets_the_rules_apart_from_what_is_stored(each_database: Database) -> None:
+    put(each_database, lamp(of_people("presence", "streetlight"), datastream("power", "streetlight", public="none")))
+    (sensor,) = load_register(each_database).values()
+    assert set(sensor.datastreams) == {"power"}
+    assert {code: each.rule for code, each in sensor.events.items()} == {
+        "presence": Counting("centrum", 8, timedelta(hours=1))
+    }
+    row = each_database.execute("select max(revision) as newest from lantaarn.register_entry").fetchone()
+    assert row is not None
+    assert sensor.revision == row["newest"]
+
+
+def explained(database: str, monkeypatch: pytest.MonkeyPatch, *words: str) -> Result:
+    monkeypatch.setenv("DATABASE_URL", database)
+    return CliRunner().invoke(main, ["policy", "explain", *words])
+
+
+def test_the_policy_of_a_sensor_is_explained_in_two_languages(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with connect(database) as db:
+        put(db, lamp(of_people("presence", "streetlight")))
+        put(db, lamp(of_people("presence", "streetlight", COUNT | {"minimum_sensors": 9})))
+    dutch = explained(database, monkeypatch, "LML-1")
+    english = explained(database, monkeypatch, "LML-1", "--language", "en")
+    assert (dutch.exit_code, english.exit_code) == (0, 0)
+    assert "Hoorden we minder dan 9 sensoren?" in dutch.output
+    assert f"Register id: {example()['id']}, version 2." in " ".join(english.output.split())
+
+
+def test_a_sensor_that_is_not_there_is_one_sentence(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = explained(database, monkeypatch, "AB-12-CD")
+    assert (result.exit_code, result.output) == (2, "Error: there is no sensor with this reference in the register.\n")
 
 
 def test_a_sensor_that_delivers_nothing_has_no_datastreams(each_database: Database) -> None:

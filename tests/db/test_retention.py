@@ -1,80 +1,253 @@
-"""What is past its term is gone, what is within it stays, and the check does not trust the one who deletes."""
+"""What is past its term is gone, what is within it stays, over a year in which the job is away at times."""
 
 from datetime import UTC, datetime, timedelta
-from typing import LiteralString
+from typing import Any, LiteralString
 
-from ingest.retention import SCHEDULE, run, verify
-from sensors.db import Database
+import psycopg
+import pytest
+from click.testing import CliRunner
+
+from ingest.retention import add_class, broken_at, run
+from ingest.retention_cli import retention
+from ingest.verify import SCHEDULE, promises, verify
+from sensors.db import Database, connect
+from sensors.entry import Entry
+from sensors.register import Published, publish
+from sensors.retention_classes import for_table
+from tests.entries import datastream, example
+from tests.kept import CLASSES, DAY, QUARTER, START, check, keep, store, stream, tick
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-TERMS: dict[LiteralString, timedelta] = {
-    "observation_1d": timedelta(days=1),
-    "observation_31d": timedelta(days=31),
-    "observation_1y": timedelta(days=365),
+STEPS: dict[LiteralString, timedelta] = {
+    "observation_1d": timedelta(hours=1),
+    "observation_31d": timedelta(days=1),
+    "observation_1y": timedelta(days=10),
 }
+"""So long apart that forty rows reach past the term of each table."""
+LEAST: dict[LiteralString, int] = {"observation_1d": 24, "observation_31d": 31, "observation_1y": 36}
 
 
-def fill(db: Database, days: int = 400) -> None:
-    for table in TERMS:
+def fill(db: Database) -> None:
+    for table, step in STEPS.items():
         db.execute(
-            f"insert into lantaarn.{table} select 1, %(now)s::timestamptz - step * interval '6 hours', 1, 0"
-            " from generate_series(0, %(steps)s) as step",
-            {"now": NOW, "steps": days * 4},
+            f"insert into lantaarn.{table} select 1, %(now)s::timestamptz - step * %(apart)s::interval, 1, 0"
+            " from generate_series(0, 40) as step",
+            {"now": NOW, "apart": step},
         )
 
 
-def count(db: Database, table: LiteralString) -> int:
-    row = db.execute(f"select count(*) as n from lantaarn.{table}").fetchone()
+def one(db: Database, query: LiteralString, params: dict[str, Any] | None = None) -> Any:
+    row = db.execute(query, params).fetchone()
     assert row is not None
-    return row["n"]
+    return next(iter(row.values()))
+
+
+def count(db: Database, table: LiteralString) -> int:
+    return one(db, f"select count(*) as n from lantaarn.{table}")
 
 
 def test_rows_past_their_term_are_deleted_and_logged(each_database: Database) -> None:
     fill(each_database)
-    before = {table: count(each_database, table) for table in TERMS}
+    before = {table: count(each_database, table) for table in STEPS}
     assert not verify(each_database, NOW).kept
     deleted = {each.table_name: each.deleted_rows for each in run(each_database, NOW)}
-    for table, term in TERMS.items():
+    for table, least in LEAST.items():
         assert deleted[table] == before[table] - count(each_database, table) > 0
-        assert count(each_database, table) >= term.days * 4
-    verified = verify(each_database, NOW)
-    assert verified.kept
-    assert {each.table_name for each in verified.held} == {*TERMS, "observation_5y", "observation_10y", "quarantine"}
+        assert count(each_database, table) >= least
+    assert verify(each_database, NOW).kept
     rows = each_database.execute("select table_name, deleted_rows from lantaarn.deletion_log").fetchall()
-    assert {row["table_name"]: row["deleted_rows"] for row in rows} == {table: deleted[table] for table in TERMS}
-
-
-def test_the_promise_is_the_worst_age(each_database: Database) -> None:
-    promised = {each.retention_class: each.promised_max_age for each in verify(each_database, NOW).held}
-    assert promised["P1D"] == timedelta(days=1, hours=1) + SCHEDULE
-    assert promised["P31D"] == timedelta(days=32) + SCHEDULE
+    assert {row["table_name"]: row["deleted_rows"] for row in rows} == {table: deleted[table] for table in STEPS}
 
 
 def test_running_again_deletes_nothing_and_logs_nothing(each_database: Database) -> None:
     fill(each_database)
     run(each_database, NOW)
     assert not any(each.deleted_rows for each in run(each_database, NOW))
-    row = each_database.execute("select count(*) as n from lantaarn.deletion_log").fetchone()
-    assert row == {"n": len(TERMS)}
+    assert count(each_database, "deletion_log") == len(STEPS)
 
 
 def test_an_altered_deletion_breaks_the_chain(each_database: Database) -> None:
     fill(each_database)
     run(each_database, NOW)
-    assert verify(each_database, NOW).broken_at is None
+    assert broken_at(each_database) is None
     each_database.execute("alter table lantaarn.deletion_log disable trigger append_only")
     each_database.execute("update lantaarn.deletion_log set deleted_rows = deleted_rows + 1 where id = 2")
-    verified = verify(each_database, NOW)
-    assert verified.broken_at == 2
-    assert not verified.kept
+    found = check(each_database, NOW)
+    assert found.broken_at == 2
+    assert not found.kept
+    assert one(each_database, "select kept from open.retention where subject = 'deletion_log'") is False
 
 
-def test_the_quarantine_is_emptied_after_fourteen_days(each_database: Database) -> None:
+def test_a_deletion_taken_out_of_the_log_breaks_the_chain(each_database: Database) -> None:
+    fill(each_database)
+    run(each_database, NOW)
+    each_database.execute("alter table lantaarn.deletion_log disable trigger append_only")
+    each_database.execute("delete from lantaarn.deletion_log where id = 2")
+    assert broken_at(each_database) == 3
+
+
+def test_the_books_and_the_quarantine_have_terms_of_their_own(each_database: Database) -> None:
     each_database.execute(
         "insert into lantaarn.quarantine (received_at, topic_template, reason, field_paths, size)"
         " select %(now)s::timestamptz - day * interval '1 day', '+/+/+/+', 'malformed', '{}', 1"
         " from generate_series(0, 20) as day",
         {"now": NOW},
     )
+    each_database.execute(
+        "insert into lantaarn.ledger select null, %(now)s::timestamptz - year * interval '1 year', 1, 1, 0, 0, 0, 0"
+        " from generate_series(0, 7) as year",
+        {"now": NOW},
+    )
+    assert {each.table_name for each in verify(each_database, NOW).breaches} == {"quarantine", "ledger"}
     run(each_database, NOW)
-    assert count(each_database, "quarantine") == 15
+    assert (count(each_database, "quarantine"), count(each_database, "ledger")) == (15, 6)
+    assert verify(each_database, NOW).kept
+
+
+def test_totals_go_when_the_term_of_their_datastream_is_over(each_database: Database) -> None:
+    keep(each_database, aggregate="P1Y")
+    numbers = {"long": stream(each_database, "pm1"), "now": NOW}
+    each_database.execute(
+        "insert into lantaarn.rollup_hour select %(long)s, %(now)s::timestamptz - day * interval '1 day', 1, 1, 1, 1"
+        " from generate_series(0, 400) as day",
+        numbers,
+    )
+    each_database.execute(
+        "update lantaarn.datastream set public = 'day' where id = %(long)s", {"long": numbers["long"]}
+    )
+    each_database.execute(
+        "insert into lantaarn.public_cell"
+        " select %(long)s, 'day', %(now)s::timestamptz - day * interval '1 day', false, 1"
+        " from generate_series(0, 400) as day",
+        numbers,
+    )
+    assert {each.table_name for each in verify(each_database, NOW).breaches} == {"rollup_hour", "public_cell"}
+    deleted = {each.table_name: each for each in run(each_database, NOW)}
+    assert (deleted["rollup_hour"].retention_class, deleted["rollup_hour"].deleted_rows) == ("P1Y", 35)
+    assert deleted["public_cell"].deleted_rows == 35
+    assert verify(each_database, NOW).kept
+
+
+def worst_ages(db: Database, now: datetime, late: timedelta) -> dict[str, timedelta]:
+    """What the formula allows each class, when the job runs this often."""
+    return {each.name: now - each.not_before - SCHEDULE + late for each in promises(db, now)}
+
+
+def oldest(db: Database, raw: str) -> datetime | None:
+    table = for_table("select min(time) as oldest from lantaarn.{table}", f"observation_{raw[1:].lower()}")
+    return one(db, table)
+
+
+def assert_formula_holds(db: Database, now: datetime, late: timedelta) -> None:
+    for name, worst in worst_ages(db, now, late).items():
+        first = oldest(db, name)
+        assert first is None or now - first <= worst, name
+
+
+def test_over_a_year_nothing_is_older_than_the_formula_and_each_outage_is_noticed(each_database: Database) -> None:
+    db = each_database
+    keep(db, aggregate="P30Y")
+    # What is kept for years begins with years of values, each class with some on the edge of its term.
+    for code, raw in CLASSES.items():
+        years = {"P5Y": 5, "P10Y": 10}.get(raw, 0)
+        store(db, code, raw, [START - month * timedelta(days=30) for month in range(1, 12 * years)])
+    now = START
+    tick(db, now)
+    stored = one(db, "select sum(count)::int as n from lantaarn.rollup_hour")
+    for month in range(12):
+        # The job is there: every quarter of an hour, at moments on both sides of the edges of chunks.
+        for _ in range(4):
+            for code, raw in CLASSES.items():
+                store(db, code, raw, [now])
+            stored += len(CLASSES)
+            now += QUARTER
+            assert_formula_holds(db, now, QUARTER)
+            assert tick(db, now).kept
+            assert_formula_holds(db, now, timedelta(0))
+        # The job is away for most of a month: what it should have deleted is noticed, whoever looks.
+        now += timedelta(days=30, minutes=7 * month)
+        assert "P1D" in {each.retention_class for each in check(db, now).breaches}
+        assert tick(db, now).kept
+    # The hours of what is gone are still there, as they were.
+    assert count(db, "observation") < stored
+    assert one(db, "select sum(count)::int as n from lantaarn.rollup_hour") == stored
+    assert one(db, "select sum(sum)::float as n from lantaarn.rollup_hour") == 7.0 * stored
+    assert broken_at(db) is None
+
+
+def test_the_formula_counts_chunks_only_where_there_are_chunks(each_database: Database) -> None:
+    chunked = one(each_database, "select lantaarn.chunk_of('observation_31d') > interval '0' as chunked")
+    worst = worst_ages(each_database, NOW, SCHEDULE)
+    assert worst["P31D"] == 31 * DAY + SCHEDULE + (DAY if chunked else timedelta(0))
+    assert worst["P1D"] == DAY + SCHEDULE + (timedelta(hours=1) if chunked else timedelta(0))
+
+
+def test_a_class_by_configuration_is_like_any_other(each_database: Database) -> None:
+    db = each_database
+    streams = [datastream("no2", retention={"raw": "P90D", "aggregate": "P1Y"})]
+    entry = Entry.model_validate(example(datastreams=streams))
+    refused = publish(db, entry, editor="test", reason="test", at=START)
+    assert not isinstance(refused, Published)
+    assert [problem.rule for problem in refused] == ["retention_class"]
+    assert add_class(db, "P90D")
+    assert not add_class(db, "P90D")
+    assert isinstance(publish(db, entry, editor="test", reason="test", at=START), Published)
+    store(db, "no2", "P90D", [START - age * DAY for age in (1, 89, 100)])
+    assert one(db, "select count(*) as n from lantaarn.observation where retention_class = 'P90D'") == 3
+    assert one(db, "select value from open.latest where property = 'no2'") == 7.0
+    assert not verify(db, START).kept
+    assert {each.table_name: each.deleted_rows for each in run(db, START)}["observation_90d"] == 1
+    assert verify(db, START).kept
+
+
+@pytest.mark.parametrize("name", ["P0D", "PT5M", "P1Y2M", "P90D; drop table x", "none", "P99999D"])
+def test_what_is_no_term_is_no_class(database: str, name: str) -> None:
+    with connect(database) as db, pytest.raises(psycopg.errors.InvalidParameterValue):
+        add_class(db, name)
+
+
+def test_ingest_can_not_make_a_class_or_delete(database: str) -> None:
+    with connect(database, role="lantaarn_ingest") as db:
+        for work in (lambda: add_class(db, "P90D"), lambda: run(db, NOW)):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                work()
+
+
+def test_chunks_that_the_database_drops_by_itself_are_logged_as_such(each_database: Database) -> None:
+    db = each_database
+    if not one(db, "select lantaarn.chunk_of('observation_1d') > interval '0' as chunked"):
+        return
+    keep(db)
+    store(db, "no2", "P1D", [START - timedelta(hours=23, minutes=minutes) for minutes in (10, 20, 30)])
+    # At three the chunk from two to one is nearly past; a quarter later TimescaleDB's own policy has been there first.
+    near = START + timedelta(minutes=45)
+    run(db, near)
+    db.execute(
+        "select drop_chunks('lantaarn.observation_1d'::regclass, older_than => %(at)s::timestamptz)", {"at": START}
+    )
+    deletions = [each for each in run(db, near + 2 * QUARTER) if each.deleted_rows]
+    assert [(each.table_name, each.deleted_rows, each.rule) for each in deletions] == [
+        ("observation_1d", 3, "timescaledb policy")
+    ]
+    assert broken_at(db) is None
+
+
+def test_the_commands_tell_what_is_promised_and_what_is_so(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", database)
+
+    def said(*arguments: str) -> tuple[int, str]:
+        outcome = CliRunner().invoke(retention, arguments)
+        return outcome.exit_code, outcome.output
+
+    assert said("add", "P90D") == (0, "The class P90D is there.\n")
+    assert said("add", "P90D") == (0, "The class P90D was there already.\n")
+    assert said("add", "P3")[0] == 2
+    assert "observation_90d" in said("list")[1]
+    with connect(database) as db:
+        keep(db)
+        store(db, "temperature", "P1Y", [datetime.now(UTC) - 100 * DAY])
+        keep(db, {**CLASSES, "temperature": "P31D"})
+    code, text = said("verify")
+    assert (code, "NO" in text, "The deletion log is whole" in text) == (1, True, True)
+    assert "1 rows left" in said("move")[1]
+    assert said("run")[0] == said("verify")[0] == 0

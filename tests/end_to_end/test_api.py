@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from html import unescape
 from typing import Any
 
 import httpx
@@ -15,9 +16,26 @@ import structlog
 from api import register
 from api.database import make_pool
 from sensors.db import connect
+from sensors.entry import Entry
+from sensors.explain import explain
 from sensors.processes import any_free_port
 from tests.entries import camera, example
-from tests.published import HOUR, NOW, add, at_home, book, counter, measure, total
+from tests.published import (
+    DAY,
+    HOUR,
+    NOW,
+    add,
+    at_home,
+    book,
+    counter,
+    lamp,
+    measure,
+    moved,
+    passages,
+    publish_cells,
+    total,
+    travelled,
+)
 from tests.site import serving
 
 NOWHERE = "postgresql://nobody@127.0.0.1:{}/nothing"
@@ -51,7 +69,9 @@ def test_a_sensor_in_plain_words(site: httpx.Client, database: str) -> None:
     with connect(database) as db:
         total(db, "verkeer-1", "count_car", NOW - 3 * HOUR, 43)
         total(db, "verkeer-1", "count_car", NOW - HOUR, 7)
-        book(db, "verkeer-1", NOW, stored=3, refused={"in_future": 2})
+        book(db, "verkeer-1", NOW - 7 * DAY, stored=300, refused={"in_future": 20})
+        book(db, "LML-1", NOW, stored=3, refused={"in_future": 2})
+        publish_cells(db)
     page = site.get("/sensors/verkeer-1")
     words = text_of(page)
     assert page.headers["cache-control"] == "no-cache"
@@ -60,9 +80,9 @@ def test_a_sensor_in_plain_words(site: httpx.Client, database: str) -> None:
         "minder dan 15",
         "45",
         "Persoonsgegevens Nee",
-        "Laatste bericht Vandaag",
-        "2 keer: de tijd lag in de toekomst.",
-        "Ontvangen 5 5",
+        "Laatste bericht Vorige week",
+        "15 tot 100 keer: de tijd lag in de toekomst.",
+        "Ontvangen 100 tot 1.000",
         "Versie 1, sinds",
         "1 jaar",
         "10 jaar",
@@ -70,9 +90,35 @@ def test_a_sensor_in_plain_words(site: httpx.Client, database: str) -> None:
         "Een klacht doorgeven",
     ):
         assert told in words.replace("&#39;", "'"), told
-    assert "Nog nooit" in text_of(site.get("/sensors/LML-1"))
+    words = text_of(site.get("/sensors/LML-1"))
+    for told in ("Laatste bericht Vandaag", "2 keer: de tijd lag in de toekomst.", "Ontvangen 5 5"):
+        assert told in words, told
     assert "Deze sensor stuurt ons geen gegevens" in text_of(site.get("/sensors/camera-001"))
     assert "Ongeveer: een vak van ongeveer 100 bij 100 meter" in text_of(site.get("/sensors/bewoner-1"))
+
+
+def test_travel_times_and_group_counts_in_plain_words(site: httpx.Client, database: str) -> None:
+    with connect(database) as db:
+        add(db, passages(), lamp())
+    for reference in ("kenteken-1", "lamp-1"):
+        assert "Nog geen metingen om te laten zien" in text_of(site.get(f"/sensors/{reference}"))
+    with connect(database) as db:
+        travelled(db, "kenteken-1", NOW - 2 * HOUR, n=15, median=83.4)
+        moved(db, "kasteelpark", NOW - 3 * HOUR, 43)
+    words = text_of(site.get("/sensors/kenteken-1"))
+    assert "83 seconden" in words
+    assert "Auto&#39;s 50 83 120" in words
+    assert "45" in text_of(site.get("/sensors/lamp-1"))
+    (stream,) = site.get("/v1/sensors/kenteken-1").json()["properties"]["datastreams"]
+    assert stream["travel_times"][0]["vehicle_class"] == "car"
+    assert "n" not in stream["travel_times"][0]
+
+
+def test_the_page_tells_what_becomes_of_the_data_as_the_command_does(site: httpx.Client) -> None:
+    for document in (example(), counter(), at_home(), camera()):
+        page = unescape(text_of(site.get(f"/sensors/{document['reference']}")))
+        for part in explain(Entry.model_validate(document), 1, "nl"):
+            assert " ".join([part.heading, *part.lines]) in page
 
 
 def test_a_new_value_is_there_at_once(site: httpx.Client, database: str) -> None:

@@ -5,8 +5,8 @@ import signal
 import ssl
 import subprocess
 import sys
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,6 +31,7 @@ from sensors.entry import Entry
 from sensors.processes import any_free_port, is_free
 from sensors.register import publish
 from sensors.settings import IngestSettings
+from simulators.broker import EmbeddedBroker
 from tests.end_to_end.test_ingest import stored
 from tests.entries import example
 from tests.faults.broker import PROGRAM, Mosquitto
@@ -57,9 +58,9 @@ def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
 
 @contextmanager
 def ingesting(
-    database: str, broker: int, workers: int, log: Path
+    database: str, broker: int, workers: int, log: Path, ready: Callable[[int], bool] | None = None
 ) -> Generator[tuple[subprocess.Popen[bytes], list[int]]]:
-    """``lantaarn ingest`` as it is started for real, once all workers are ready; with the ports of their metrics."""
+    """``lantaarn ingest`` as it is started for real, once all are ``ready``; with the ports of their metrics."""
     port = next(each for each in iter(any_free_port, None) if all(is_free(each + number) for number in range(workers)))
     environment = {
         "DATABASE_URL": database,
@@ -71,18 +72,22 @@ def ingesting(
         process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
     ports = [port + number for number in range(workers)]
     try:
-        wait_for(lambda: all(is_ready(each) for each in ports), 30)
+        wait_for(lambda: all((ready or is_ready)(each) for each in ports), 30)
         yield process, ports
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0, log.read_text()
 
 
-def is_ready(port: int) -> bool:
+def is_ready(port: int, path: str = "readyz") -> bool:
     try:
-        return httpx.get(f"http://127.0.0.1:{port}/readyz").is_success
+        return httpx.get(f"http://127.0.0.1:{port}/{path}").is_success
     except httpx.TransportError:
         return False
+
+
+def is_live(port: int) -> bool:
+    return is_ready(port, "livez")
 
 
 def send(broker: int, numbers: Sequence[int]) -> None:
@@ -125,6 +130,17 @@ def test_a_worker_that_is_killed_is_started_again(
         wait_for(lambda: all(is_ready(port) for port in ports), 30)
 
 
+def test_workers_share_the_embedded_broker_too(database: str, db: Connection, tmp_path: Path) -> None:
+    with (
+        EmbeddedBroker(tmp_path / "broker") as broker,
+        ingesting(database, broker.port_v5, 2, tmp_path / "log") as (_, ports),
+    ):
+        send(broker.port, range(400))
+        wait_for(lambda: stored(db) == 400, 30)
+        counted = [httpx.get(f"http://127.0.0.1:{port}/metrics").text for port in ports]
+    assert all('lantaarn_ingest_readings_total{outcome="stored"}' in text for text in counted)
+
+
 @needs_mosquitto
 @pytest.mark.parametrize("change", [(1, 2), (3, 1)], ids=["more", "fewer"])
 def test_with_other_workers_nothing_stays_behind(
@@ -144,6 +160,30 @@ def test_with_other_workers_nothing_stays_behind(
         assert session.open()
         assert not session.resumed
         session.end()
+
+
+def test_while_the_broker_is_away_ingest_answers_and_is_not_ready(database: str, tmp_path: Path) -> None:
+    with ingesting(database, any_free_port(), 1, tmp_path / "log", ready=is_live) as (_, ports):
+        answer = httpx.get(f"http://127.0.0.1:{ports[0]}/readyz")
+        assert answer.status_code == 503
+        assert not answer.json()["checks"]["broker"]
+
+
+@needs_mosquitto
+def test_while_a_left_session_is_emptied_ingest_answers_and_stores(
+    database: str, db: Connection, mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    with ingesting(database, mosquitto.port, 2, tmp_path / "log"):
+        pass
+    send(mosquitto.port, range(200))
+    with ExitStack() as held:
+        held.enter_context(db.transaction())
+        db.execute("lock table lantaarn.ledger in access exclusive mode")
+        with ingesting(database, mosquitto.port, 1, tmp_path / "log") as (_, ports):
+            assert is_live(ports[0])
+            assert stored(db) == 0
+            held.close()
+            wait_for(lambda: stored(db) == 200, 30)
 
 
 @needs_mosquitto

@@ -13,7 +13,8 @@ from sensors.processes import HOST, any_free_port, start, stop, tethered
 from tests.waiting import wait_for
 
 PROGRAM = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
-# No limit to what waits for a subscriber. What is in flight is the subscriber's choice: its Receive Maximum.
+# As good as no limit to what waits for a subscriber: with none at all it drops messages of QoS 0. What is in flight is
+# the subscriber's choice: its Receive Maximum.
 CONFIGURATION = """
 listener {port} {host}
 {listener}allow_anonymous true
@@ -21,7 +22,7 @@ user {user}
 persistence true
 persistence_location {folder}/
 autosave_interval 0
-max_queued_messages 0
+max_queued_messages 100000000
 max_inflight_messages 0
 log_type error
 log_type warning

@@ -1,8 +1,11 @@
 """The long run: a large backlog, and then one thing after the other goes wrong, at random by a seed.
 
-Every round has a fresh database, twenty events, and the whole reckoning at its end, which must come out.
+Every round has a fresh database, twenty events, and the whole reckoning at its end, which must come out. Last comes
+the leak check, with many identifiers.
 """
 
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -13,7 +16,7 @@ import click
 from tests.faults.broker import PROGRAM
 from tests.faults.events import EVENTS
 from tests.faults.load import readings
-from tests.faults.rig import MOST_MEMORY, Books, Rig, Server, make_template, rigged
+from tests.faults.rig import MOST_MEMORY, ROOT, Books, Rig, Server, make_template, rigged
 
 ROUND = 20
 """Events in a round."""
@@ -25,7 +28,8 @@ HOUR = 3600.0
 @click.option("--backlog", default=1_000_000, show_default=True, help="Messages that wait when ingest starts.")
 @click.option("--rate", default=4000, show_default=True, help="Messages per second while things go wrong.")
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same events.")
-def main(minutes: float, backlog: int, rate: int, seed: int) -> None:
+@click.option("--canaries", default=100_000, show_default=True, help="Identifiers of the leak check.")
+def main(minutes: float, backlog: int, rate: int, seed: int, canaries: int) -> None:
     """Let everything go wrong for a while, and prove that nothing is lost and nothing is there twice."""
     if PROGRAM is None:
         raise click.ClickException("Mosquitto is not installed. On Debian: apt-get install mosquitto")
@@ -46,6 +50,14 @@ def main(minutes: float, backlog: int, rate: int, seed: int) -> None:
                     one_round(rig, random, rate, number)
         finally:
             server.close()
+    search_leaks(canaries)
+
+
+def search_leaks(canaries: int) -> None:
+    """``lantaarn leakcheck``, which tells what it finds. Raises click's error when it finds anything, or is blind."""
+    command = [sys.executable, "-m", "lantaarn", "leakcheck", "--canaries", str(canaries)]
+    if subprocess.run(command, cwd=ROOT, check=False).returncode:
+        raise click.ClickException("The leak check failed.")
 
 
 def drain(rig: Rig, messages: int) -> None:

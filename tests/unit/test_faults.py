@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulators import simulate
-from simulators.faults import LATE, Fault, apply, choose
-from simulators.messages import Message, Sample, pack, topic
+from simulators.faults import DRIFT, LATE, Fault, apply, apply_to_events, choose
+from simulators.messages import Event, Message, Sample, pack, topic
 
 START = datetime(2026, 6, 15, tzinfo=UTC)
 TOPIC = topic("helmond", "traffic", "verkeer-lus-01")
@@ -121,4 +121,32 @@ def test_faults_leave_the_other_devices_alone() -> None:
     end = START + timedelta(hours=1)
     well = list(simulate.scenario(1, replayed=False).messages(START, START, end))
     said = list(faulty.messages(START, START, end))
-    assert all(message in said for message in well if message.topic.split("/")[2] not in faulty.faults)
+    assert all(message in said for message in well if message.topic.split("/")[-2] not in faulty.faults)
+
+
+def events() -> list[Event]:
+    """A passage a minute for ten hours."""
+    times = [START + timedelta(minutes=number) for number in range(600)]
+    topic = "event/helmond/traffic/HD-ANPR-1/json"
+    return [Event(topic, time, {"identifier": f"AB-{number:03}-C"}, time) for number, time in enumerate(times)]
+
+
+def wrong(fault: Fault) -> list[Event]:
+    return list(apply_to_events(fault, iter(events()), 1))
+
+
+def test_a_camera_fails_in_the_same_ways() -> None:
+    said = events()
+    assert wrong(Fault.SILENT) == said[:361]
+    assert {event.content["identifier"] for event in wrong(Fault.FROZEN)} == {"AB-000-C"}
+    assert wrong(Fault.DUPLICATE) == [event for event in said for _ in range(2)]
+    assert [event.time - LATE for event in wrong(Fault.LATE)] == [event.time for event in said]
+    assert [event.happened for event in wrong(Fault.LATE)] == [event.happened for event in said]
+    assert 150 < sum(event.damaged is not None for event in wrong(Fault.MALFORMED)) < 250
+    assert {event.topic for event in wrong(Fault.UNREGISTERED)} == {"event/helmond/traffic/HD-ANPR-1-onbekend/json"}
+
+
+def test_the_clock_of_a_drifting_camera_runs_fast() -> None:
+    drifted = wrong(Fault.DRIFTING)
+    assert drifted[60].happened - events()[60].happened == DRIFT * timedelta(hours=1)
+    assert [event.time for event in drifted] == [event.time for event in events()]

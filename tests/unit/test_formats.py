@@ -71,10 +71,13 @@ def test_every_unit_of_every_kind_has_a_sign() -> None:
     assert codes == formats.UNITS.keys()
 
 
+HOUR = timedelta(hours=1)
+
+
 def hours(*values: float | None) -> tuple[Value, ...]:
     start = NOW.replace(minute=0) - timedelta(hours=24)
     return tuple(
-        Value(start + timedelta(hours=number), value, None if value is not None else 15)
+        Value(start + number * HOUR, start + (number + 1) * HOUR, value, None if value is not None else 15)
         for number, value in enumerate(values)
     )
 

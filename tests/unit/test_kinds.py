@@ -10,6 +10,7 @@ import pytest
 import sensors.kinds
 from sensors.codes import Public
 from sensors.kinds import KINDS, Factor, Kind, Property
+from sensors.kinds.events import decode_events
 from sensors.kinds.native import decode
 from sensors.kinds.units import SAME
 from sensors.reasons import Reason
@@ -57,11 +58,15 @@ def test_what_counts_people_is_never_live_and_what_needs_a_rule_says_so(each: Pr
         assert each.finest_public.fineness <= Public.HOUR.fineness
 
 
-def test_a_streetlight_never_shows_more_than_a_day_except_faults_and_group_counts() -> None:
+def test_a_lamp_shows_only_its_energy_and_faults_and_never_finer_than_a_day() -> None:
     finest = {each.code: each.finest_public for each in KINDS["streetlight"].properties.values()}
-    assert finest.pop("fault_code") is Public.LIVE
-    assert finest.pop("presence") is Public.HOUR
-    assert set(finest.values()) == {Public.DAY}
+    shown = {code: form for code, form in finest.items() if form is not Public.NONE}
+    assert shown == {
+        "energy": Public.DAY,
+        "fault_code": Public.DAY,
+        "cabinet_energy": Public.HOUR,
+        "presence": Public.HOUR,
+    }
 
 
 @pytest.mark.parametrize(
@@ -133,13 +138,17 @@ def test_the_document_for_device_makers_names_every_property_with_its_unit_and_s
 
 def test_the_payloads_in_the_document_are_read_without_a_refusal() -> None:
     payloads = re.findall(r"```json\n(.*?)```", DOCUMENT, re.DOTALL)
-    assert len(payloads) == 3
+    assert len(payloads) == 5
     kind = KINDS["air_quality"]
-    for payload in payloads:
+    for payload in payloads[:3]:
         decoded = decode(kind, payload.encode(), frozenset(kind.properties))
         assert decoded.readings
         assert not decoded.rejected
         assert not decoded.fields_dropped
+    for kind, payload in zip((KINDS["traffic"], KINDS["streetlight"]), payloads[3:], strict=True):
+        events = decode_events(kind, payload.encode(), frozenset(kind.properties))
+        assert len(events.passages + events.movements) == 1
+        assert not events.fields_dropped
 
 
 def _iso(text: str) -> str:

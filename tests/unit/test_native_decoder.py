@@ -100,6 +100,29 @@ def test_every_value_is_read_or_refused_once(message: tuple[Kind, Any]) -> None:
         assert decoded == whole_message_refused(Reason.NO_READINGS)
 
 
+@given(messages())
+def test_a_number_is_the_same_with_and_without_its_unit_left_open(message: tuple[Kind, Any]) -> None:
+    """A bare fraction takes a shorter way through the decoder."""
+    kind, content = message
+
+    def wrapped(given: Any) -> Any:
+        if isinstance(given, list):
+            return [wrapped(each) for each in cast("list[Any]", given)]
+        if not isinstance(given, dict):
+            return given
+        fields = cast("dict[str, Any]", given)
+        return {
+            key: {"value": value}
+            if isinstance(value, float) and key in kind.properties
+            else wrapped(value)
+            if key == "readings"
+            else value
+            for key, value in fields.items()
+        }
+
+    assert read(wrapped(content), kind) == read(content, kind)
+
+
 @given(kinds, st.data())
 def test_a_value_is_converted_by_its_factor(kind: Kind, data: st.DataObject) -> None:
     declared = data.draw(st.sampled_from([each for each in kind.properties.values() if not each.whole]))

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.pipeline import MAX_PAYLOAD, Datastream, Message, Outcome, Sensor, process
+from ingest.pipeline import MAX_PAYLOAD, Datastream, EventStream, Message, Outcome, Sensor, process
 from ingest.quality import Memory, Quality
 from sensors.codes import Status
 from sensors.kinds import KINDS
+from sensors.policy import Counting
 from sensors.reasons import Reason
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -83,6 +84,20 @@ def test_only_an_active_sensor_is_stored(status: Status) -> None:
 def test_a_sensor_without_any_permitted_datastream_stores_nothing() -> None:
     result = outcome({"time": "2026-11-22T12:00:00Z", "no2": 1}, sensor=Sensor(7, AIR, Status.ACTIVE, {}))
     assert reasons(result) == [Reason.NOT_INGESTED]
+
+
+def test_what_single_persons_do_is_refused_on_an_ordinary_topic() -> None:
+    lights = KINDS["streetlight"].properties
+    stored = {"power": Datastream(1, "observation_31d", timedelta(days=31), lights["power"])}
+    counting = Counting("centrum", 8, timedelta(hours=1))
+    events = {"presence": EventStream(2, lights["presence"], counting)}
+    payload = json.dumps({"time": "2026-11-22T12:00:00Z", "power": 40, "presence": True}).encode()
+    for datastreams in (stored, {}):
+        lamp = Sensor(8, KINDS["streetlight"], Status.ACTIVE, datastreams, events, revision=3)
+        register = {("helmond", "streetlight", "lamp-1"): lamp}
+        result = process(Message("helmond/streetlight/lamp-1/json", payload), register, Memory(), NOW)
+        assert [(each.reason, each.field) for each in result.refused] == [(Reason.NOT_HERE, "presence")]
+        assert [each.value for each in result.observations] == [40.0] * len(datastreams)
 
 
 def test_a_message_too_large_is_refused_unread() -> None:

@@ -1,5 +1,6 @@
 """Children on free ports, stopped for certain, and never left behind."""
 
+import re
 import signal
 import socket
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 from sensors.processes import HOST, Ports, any_free_port, is_free, start, stop
 from tests.waiting import wait_for
 
+ROOT = Path(__file__).parents[2]
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); signal.pause()"
 CHILD = "import os, signal; print(os.getpid(), flush=True); signal.pause()"
 PARENT = f"""
@@ -72,3 +74,26 @@ def _runs(pid: int) -> bool:
         return Path(f"/proc/{pid}/cmdline").read_bytes() != b""  # empty: dead, and nobody has looked at it yet
     except OSError:
         return False
+
+
+def test_neither_a_program_nor_what_it_starts_leaves_a_core_dump(tmp_path: Path) -> None:
+    child = start([sys.executable, "-c", STUBBORN], tmp_path / "child.log")
+    wait_for(lambda: "ready" in (tmp_path / "child.log").read_text(), 10)
+    limits = re.search(
+        r"^Max core file size +(\d+) +(\d+)", Path(f"/proc/{child.pid}/limits").read_text(), re.MULTILINE
+    )
+    stop(child, patience=0.2)
+    assert limits is not None
+    assert {int(limit) for limit in limits.groups()} <= {0, 1}
+
+
+def test_a_hardened_process_can_not_be_dumped_and_a_crash_tells_no_text() -> None:
+    program = (
+        "from sensors.hardening import dumps_core, harden; import os; harden(); harden(); print(dumps_core());"
+        "print(os.stat('/proc/self/mem').st_uid); raise ValueError('XX-12-YZ')"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.stdout.split() == ["False", "0"]  # its memory belongs to root, whoever runs it
+    assert done.returncode == 1
+    assert "XX-12-YZ" not in done.stderr
+    assert '"error": "ValueError"' in done.stderr

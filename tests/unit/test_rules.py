@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sensors.entry import Entry
 from sensors.persons import is_mobile_number, is_personal_mailbox, is_personal_name
 from sensors.rules import RULES, check, examine
-from tests.entries import Document, camera, datastream, entries, example
+from tests.entries import RULES_OF_PEOPLE, Document, camera, datastream, entries, example, of_people
 
 AREA = {"type": "Polygon", "coordinates": [[[5.6, 51.4], [5.7, 51.4], [5.7, 51.5], [5.6, 51.4]]]}
 POINT = {"type": "Point", "coordinates": [5.66, 51.48]}
@@ -46,6 +46,16 @@ def people(public: str = "none", **changes: Any) -> Document:
     return datastream("pm10", personal_data="de_identified", public=public) | changes
 
 
+PRESENCE = ("presence", "streetlight")
+COUNT = RULES_OF_PEOPLE["window_count"]
+MATCH = RULES_OF_PEOPLE["match_in_memory"]
+
+
+def lamps(*datastreams: Document, kind: str = "streetlight") -> Document:
+    """Sensors that see single persons, with the papers that go with that."""
+    return measuring(*datastreams, kind=kind, legal=LEGAL)
+
+
 BROKEN: list[tuple[str, str, Document]] = [
     ("personal_data_ground", "legal.ground", camera(legal=without(LEGAL, "ground"))),
     ("personal_data_privacy_statement", "legal.privacy_statement", camera(legal=without(LEGAL, "privacy_statement"))),
@@ -61,8 +71,72 @@ BROKEN: list[tuple[str, str, Document]] = [
     (
         "identifiable_not_public",
         "datastreams[0].public",
+        camera(
+            datastreams=[
+                camera()["datastreams"][0] | {"public": "day", "privacy_rules": [{"rule": "public_threshold"}]}
+            ]
+        ),
+    ),
+    (
+        "identifiable_not_stored",
+        "datastreams[0].personal_data",
+        measuring(people(personal_data="identifiable"), legal=LEGAL),
+    ),
+    ("people_not_denied", "datastreams[0].personal_data", lamps(of_people(*PRESENCE, personal_data="none"))),
+    ("rule_of_property", "datastreams[0].privacy_rules", lamps(of_people(*PRESENCE, COUNT, MATCH))),
+    (
+        "rule_of_property",
+        "datastreams[0].privacy_rules",
+        measuring(datastream("count_car", "traffic", public="none", privacy_rules=[COUNT]), kind="traffic"),
+    ),
+    ("rule_once", "datastreams[0].privacy_rules", lamps(of_people(*PRESENCE, COUNT, COUNT | {"group": "noord"}))),
+    (
+        "match_elsewhere",
+        "datastreams[0].privacy_rules",
+        lamps(of_people("travel_time", "traffic", MATCH | {"to": "LML-1"}), kind="traffic"),
+    ),
+    (
+        "identifiers_not_read",
+        "datastreams[0].privacy_rules",
         measuring(
-            people("day", personal_data="identifiable", privacy_rules=[{"rule": "public_threshold"}]), legal=LEGAL
+            datastream("no2"),
+            datastream("pm10", privacy_rules=[{"rule": "no_identifiers", "fields": ["kenteken", "NO2"]}]),
+        ),
+    ),
+    (
+        "identifiers_not_read",
+        "datastreams[0].privacy_rules",
+        lamps(
+            of_people("travel_time", "traffic", MATCH, {"rule": "no_identifiers", "fields": ["Identifier"]}),
+            kind="traffic",
+        ),
+    ),
+    (
+        "persons_not_kept",
+        "datastreams[0].retention",
+        lamps(of_people(*PRESENCE, retention={"raw": "P1D", "aggregate": "P1Y"})),
+    ),
+    (
+        "stored_fields_all",
+        "datastreams[0].stored_fields",
+        measuring(datastream("no2", stored_fields=["time", "value"])),
+    ),
+    (
+        "threshold_as_published",
+        "datastreams[0].privacy_rules",
+        measuring(
+            datastream(
+                "count_car", "traffic", public="hour", privacy_rules=[{"rule": "public_threshold", "below": 20}]
+            ),
+            kind="traffic",
+        ),
+    ),
+    (
+        "total_or_parts",
+        "datastreams[1].observed_property",
+        measuring(
+            *(datastream(code, "traffic", public="none") for code in ("count_bus", "count_motor_vehicle")),
+            kind="traffic",
         ),
     ),
     ("small_numbers_hidden", "datastreams[0].privacy_rules", measuring(people("day"), legal=LEGAL)),
@@ -128,7 +202,7 @@ BROKEN: list[tuple[str, str, Document]] = [
     (
         "property_needs_rule",
         "datastreams[0].privacy_rules",
-        measuring(datastream("presence", "streetlight", public="none"), kind="streetlight"),
+        lamps(of_people(*PRESENCE, privacy_rules=[])),
     ),
     (
         "purpose_once",
@@ -136,6 +210,14 @@ BROKEN: list[tuple[str, str, Document]] = [
         example(purposes=[{"code": "health", "words": {"nl": word}} for word in ("een", "twee")]),
     ),
     ("uri_https", "uri", example(uri="http://sensoren.helmond.example/id/LML-1")),
+    ("texts_identify_nobody", "summary.nl", example(summary={"nl": "Hangt bij de auto met kenteken XX-12-YZ."})),
+    ("texts_identify_nobody", "device.model", example(device=example()["device"] | {"model": "02:00:00:aa:bb:cc"})),
+    ("texts_identify_nobody", "location.address", example(location=place(address="Kerkstraat, bel 040-1234567"))),
+    (
+        "texts_identify_nobody",
+        "risks[0].risk.en",
+        example(risks=[{"risk": {"nl": "x", "en": "10.0.0.1"}, "mitigation": {"nl": "x"}}]),
+    ),
 ]
 
 
@@ -282,3 +364,9 @@ def test_a_mobile_number_is_recognised(phone: str) -> None:
 @pytest.mark.parametrize("phone", ["14 0492", "0492 587777", "+31 492 587777", "088 1234567", "0900 1234", "0611"])
 def test_a_desks_number_is_fine(phone: str) -> None:
     assert not is_mobile_number(phone)
+
+
+def test_the_addresses_of_the_desk_may_be_in_a_text() -> None:
+    rights = {"nl": "Mail naar sensoren@helmond.example of bel 0492-58 77 77."}
+    assert check(example(rights=rights, contact=contact(phone="0492-58 77 77"))) == ()
+    assert [problem.path for problem in check(example(rights=rights, contact=contact()))] == ["rights.nl"]

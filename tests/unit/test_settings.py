@@ -86,7 +86,7 @@ def test_secrets_are_hidden_wherever_they_print(monkeypatch: pytest.MonkeyPatch)
     assert "hush" not in f"{settings!r} {settings} {settings.broker!r} {shown}"
     assert shown["DATABASE_URL"] == "postgresql://writer:***@db.example.org:5433/lantaarn"
     assert shown["MQTT_URL"] == "mqtt://lamp:***@broker:1884"
-    assert shown["LANTAARN_BATCH_SIZE"] == "50"
+    assert shown["LANTAARN_BATCH_SIZE"] == "500"
 
 
 @given(st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="/?#[]@:%"), min_size=1))

@@ -4,6 +4,7 @@ import psycopg
 import pytest
 
 from ingest.troubles import Trouble, blame
+from sensors.troubles import sentence
 
 
 @pytest.mark.parametrize(
@@ -31,3 +32,10 @@ def test_an_error_that_nobody_foresaw_is_the_servers() -> None:
         sqlstate = "ZZ999"
 
     assert blame(Unforeseen()) is Trouble.SERVER
+
+
+def test_what_the_server_says_of_a_row_is_not_told() -> None:
+    told = sentence(psycopg.errors.QueryCanceled('cancelled\nCONTEXT:  COPY quarantine, line 1: "XX-12-YZ"'))
+    assert told is not None
+    assert "57014" in told
+    assert "XX-12-YZ" not in told

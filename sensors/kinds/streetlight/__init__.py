@@ -1,7 +1,8 @@
 """Streetlights that report on themselves.
 
-Dimming, and energy by the hour, tell when someone walks by. So per lamp nothing finer than a day is ever public,
-except faults; presence comes out only as counts over a group of lamps.
+Dimming, and energy by the hour, tell when someone walks by. So nothing finer than a day is ever public of a lamp, and
+only energy and faults: a lamp that speaks when someone passes shifts the mean of all else it says. Energy by the hour
+is public of a cabinet, which feeds a whole street. Presence comes out only as counts over a group of lamps.
 """
 
 from datetime import timedelta
@@ -27,7 +28,7 @@ KIND = Kind(
             units=POWER,
             # One luminaire. The strongest of 2,477 in Lillehammer's inventory (NVDB) is 400 W, without its ballast.
             plausible=(0, 1000),
-            finest_public=Public.DAY,
+            finest_public=Public.NONE,
             sentinels=_NEVER_NEGATIVE,
         ),
         Property(
@@ -46,6 +47,21 @@ KIND = Kind(
             sentinels=_NEVER_NEGATIVE,
         ),
         Property(
+            code="cabinet_energy",
+            label=Text("Verbruikte stroom van de kast", "Energy used by the cabinet"),
+            explanation=Text(
+                "Hoeveel stroom alle lampen aan deze kast samen hebben gebruikt sinds het vorige bericht.",
+                "How much electricity all lamps on this cabinet have used since its previous message.",
+            ),
+            unit="kW.h",
+            units=ENERGY,
+            # A connection of 3 x 80 A at 230 V, the largest that Dutch grids count as small: 55 kW, for a whole day.
+            plausible=(0, 1325),
+            summed=True,
+            finest_public=Public.HOUR,
+            sentinels=_NEVER_NEGATIVE,
+        ),
+        Property(
             code="dim_level",
             label=Text("Lichtsterkte", "Light level"),
             explanation=Text(
@@ -55,7 +71,7 @@ KIND = Kind(
             unit="%",
             units=RATIO,
             plausible=(0, 100),
-            finest_public=Public.DAY,
+            finest_public=Public.NONE,
             sentinels=_NEVER_NEGATIVE,
         ),
         Property(
@@ -71,7 +87,7 @@ KIND = Kind(
             plausible=(-30, 120),
             frozen_after=timedelta(hours=24),
             # A lamp warms up when it burns brighter, so this tells as much as dimming does.
-            finest_public=Public.DAY,
+            finest_public=Public.NONE,
             sentinels=frozenset({-999.0, -9999.0}),
         ),
         Property(
@@ -85,7 +101,7 @@ KIND = Kind(
             units=LONG_TIME,
             # Twice the 100,000 h that LED luminaires are commonly rated for.
             plausible=(0, 200_000),
-            finest_public=Public.DAY,
+            finest_public=Public.NONE,
             sentinels=_NEVER_NEGATIVE,
         ),
         Property(
@@ -99,7 +115,7 @@ KIND = Kind(
             units=NUMBER,
             # One byte: controllers on DALI (IEC 62386) answer with 8 bits.
             plausible=(0, 255),
-            finest_public=Public.LIVE,
+            finest_public=Public.DAY,
             sentinels=_NEVER_NEGATIVE,
             whole=True,
         ),

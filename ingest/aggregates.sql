@@ -1,0 +1,21 @@
+-- travel_time: store travel times of groups; what is there already stays as it is
+insert into lantaarn.travel_time
+(datastream_id, window_start, minutes, vehicle_class, n, median, p15, p85, revision)
+select datastream_id, window_start, minutes, vehicle_class, n, median, p15, p85, revision
+from jsonb_to_recordset(%(batch)s -> 'aggregates') as given (
+    datastream_id integer, window_start timestamptz, minutes smallint, vehicle_class text, n integer,
+    median double precision, p15 double precision, p85 double precision, revision bigint
+)
+order by datastream_id, window_start, vehicle_class
+on conflict (datastream_id, window_start, vehicle_class) do nothing;
+
+-- window_count: store counts over groups of lamps; what is there already stays as it is
+insert into lantaarn.window_count
+(municipality, group_name, property, window_start, window_end, sensors, count, revision)
+select municipality, "group", property, window_start, window_end, sensors, count, revision
+from jsonb_to_recordset(%(batch)s -> 'aggregates') as given (
+    municipality text, "group" text, property text, window_start timestamptz, window_end timestamptz,
+    sensors integer, count bigint, revision bigint
+)
+order by municipality, "group", property, window_start
+on conflict (municipality, group_name, property, window_start) do nothing;

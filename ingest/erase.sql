@@ -1,0 +1,144 @@
+-- found: the sensors with this reference in a municipality
+select entry_id from lantaarn.sensor where municipality = %(municipality)s and reference = %(reference)s;
+
+-- datastreams: everything that was ever taken in of a sensor
+select coalesce(array_agg(datastream.id order by datastream.id), '{}') as ids
+from lantaarn.datastream as datastream
+inner join lantaarn.sensor as sensor on sensor.id = datastream.sensor_id
+where sensor.entry_id = %(entry_id)s;
+
+-- hold: ingest waits from here on
+select lantaarn.hold_observations();
+
+-- count_observations: single values in the period, by table
+select table_name, rows
+from lantaarn.count_observations(%(datastream_ids)s::integer[], %(from)s::timestamptz, %(until)s::timestamptz);
+
+-- erase_observations: the same, deleted
+select table_name, rows
+from lantaarn.erase_observations(%(datastream_ids)s::integer[], %(from)s::timestamptz, %(until)s::timestamptz);
+
+-- cut_hours: hourly totals of which the period takes a part, and the good single values in it and around it
+select total.datastream_id, total.hour, total.count, seen.inside, seen.outside
+from lantaarn.rollup_hour as total
+cross join lateral (
+    select
+        count(*) filter (where one.time >= %(from)s::timestamptz and one.time < %(until)s::timestamptz) as inside,
+        count(*) filter (where one.time < %(from)s::timestamptz or one.time >= %(until)s::timestamptz) as outside
+    from lantaarn.observation as one
+    where
+        one.datastream_id = total.datastream_id
+        and one.time >= total.hour
+        and one.time < total.hour + interval '1 hour'
+        and one.quality = 0
+) as seen
+where
+    total.datastream_id = any(%(datastream_ids)s::integer[])
+    and total.hour in (
+        date_trunc('hour', %(from)s::timestamptz, 'UTC'), date_trunc('hour', %(until)s::timestamptz, 'UTC')
+    )
+    and (total.hour < %(from)s::timestamptz or total.hour + interval '1 hour' > %(until)s::timestamptz)
+    and total.hour + interval '1 hour' > %(from)s::timestamptz
+    and total.hour < %(until)s::timestamptz
+order by total.datastream_id, total.hour;
+
+-- erase_hours: hourly totals that lie in the period as a whole
+delete from lantaarn.rollup_hour
+where
+    datastream_id = any(%(datastream_ids)s::integer[])
+    and hour >= %(from)s::timestamptz
+    and hour + interval '1 hour' <= %(until)s::timestamptz;
+
+-- erase_cut_hours: hourly totals one by one
+delete from lantaarn.rollup_hour as total
+using unnest(%(datastream_ids)s::integer[], %(times)s::timestamptz[]) as cut (datastream_id, hour)
+where total.datastream_id = cut.datastream_id and total.hour = cut.hour;
+
+-- rebuild_hours: the totals of these hours from the single values that are left
+insert into lantaarn.rollup_hour (datastream_id, hour, count, sum, min, max)
+select cut.datastream_id, cut.hour, seen.count, seen.sum, seen.min, seen.max
+from unnest(%(datastream_ids)s::integer[], %(times)s::timestamptz[]) as cut (datastream_id, hour)
+cross join lateral (
+    select count(*) as count, sum(one.value) as sum, min(one.value) as min, max(one.value) as max
+    from lantaarn.observation as one
+    where
+        one.datastream_id = cut.datastream_id
+        and one.time >= cut.hour
+        and one.time < cut.hour + interval '1 hour'
+        and one.quality = 0
+) as seen
+where seen.count > 0;
+
+-- erase_cells: published hours and days that the period touches
+delete from lantaarn.public_cell
+where
+    datastream_id = any(%(datastream_ids)s::integer[])
+    and start < %(until)s::timestamptz
+    and lantaarn.cell_end(period, start) > %(from)s::timestamptz;
+
+-- erase_travel_times: windows of segments that begin here, or that ended here by the rule that made them
+delete from lantaarn.travel_time as travel
+where
+    travel.window_start < %(until)s::timestamptz
+    and travel.window_start + travel.minutes * interval '1 minute' > %(from)s::timestamptz
+    and (
+        travel.datastream_id = any(%(datastream_ids)s::integer[])
+        or travel.revision in (
+            select made.revision
+            from lantaarn.sensor as erased
+            inner join lantaarn.register_entry as made on made.document ->> 'municipality' = erased.municipality
+            cross join lateral jsonb_array_elements(made.document -> 'datastreams') as declared
+            cross join lateral jsonb_array_elements(declared.value -> 'privacy_rules') as rule
+            where erased.entry_id = %(entry_id)s and rule.value ->> 'to' = erased.reference
+        )
+    );
+
+-- erase_quarantine: what was refused of the sensor and came in during the period
+delete from lantaarn.quarantine as refused
+using lantaarn.sensor as sensor
+where
+    sensor.id = refused.sensor_id
+    and sensor.entry_id = %(entry_id)s
+    and refused.received_at >= %(from)s::timestamptz
+    and refused.received_at < %(until)s::timestamptz;
+
+-- erase_places: the exact place of the sensor
+delete from restricted.location where entry_id = %(entry_id)s;
+
+-- documents: every version of an entry, the last one being the current one
+select revision, document from lantaarn.register_entry where entry_id = %(entry_id)s order by version;
+
+-- redact: what is left of each version, as the trigger on the table allows in such a transaction
+update lantaarn.register_entry as entry set document = left_over.document
+from jsonb_to_recordset(%(batch)s -> 'documents') as left_over (revision bigint, document jsonb)
+cross join (select set_config('lantaarn.redacting', 'erasure', true) as means) as permitted
+where entry.revision = left_over.revision and permitted.means = 'erasure';
+
+-- end: the last version of an entry
+with ended as (
+    insert into lantaarn.register_entry (entry_id, version, document, valid_from, editor, reason)
+    select %(entry_id)s, max(version) + 1, %(document)s, %(at)s, %(editor)s, %(reason)s
+    from lantaarn.register_entry
+    where entry_id = %(entry_id)s
+    returning revision, entry_id, document
+)
+
+update lantaarn.sensor as sensor set
+    status = ended.document ->> 'status',
+    neighbourhood = ended.document #>> '{location,neighbourhood}',
+    district = ended.document #>> '{location,district}',
+    revision = ended.revision
+from ended
+where sensor.entry_id = ended.entry_id;
+
+-- tombstones: everything that was asked to be forgotten, in the order in which it was asked
+select id, entry_id, since, until, register, resend, reason, recorded_at
+from lantaarn.tombstone
+order by recorded_at, id;
+
+-- bury: remember that something was asked to be forgotten
+insert into lantaarn.tombstone (id, entry_id, since, until, register, resend, reason, recorded_at)
+values (
+    %(id)s, %(entry_id)s, %(from)s, %(until)s, %(register)s, %(resend)s, %(reason)s, %(recorded_at)s
+)
+on conflict (id) do nothing;

@@ -1,0 +1,75 @@
+"""What the network thread hands to the worker: messages in the order of receipt, of one connection only."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+from threading import Condition
+
+from ingest.mqtt import Delivery
+from ingest.reader import Publication
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The oldest messages that wait. ``received``: when the first of them came, in seconds of the monotonic clock."""
+
+    connection: int
+    received: float
+    publications: Sequence[Publication]
+
+
+class Inbox:
+    """Room for so many messages, and for what one more read of the network brings."""
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+        self._changed = Condition()
+        self._connection = 0
+        self._waiting: list[Delivery] = []
+        self._count = 0
+        self._wanted = 1
+
+    def __len__(self) -> int:
+        return self._count
+
+    def put(self, delivery: Delivery, patience: float) -> bool:
+        """Add messages, once there is room. False when there was none for so many seconds.
+
+        The first of a new connection throws out what waits: that is of an old one, and comes again.
+        """
+        with self._changed:
+            if delivery.connection != self._connection:
+                self._connection = delivery.connection
+                self._waiting.clear()
+                self._count = 0
+            if not self._changed.wait_for(lambda: self._count < self._room, patience):
+                return False
+            self._waiting.append(delivery)
+            self._count += len(delivery.publications)
+            # Whoever takes sleeps until it has what it wants: waking it for every read would cost more than the read.
+            if self._count >= self._wanted:
+                self._changed.notify_all()
+            return True
+
+    def take(self, most: int, age: float, silence: float) -> Batch | None:
+        """The messages that wait, once there are ``most``, or ``age`` seconds have passed, or for ``silence`` seconds
+        nothing was added to those there are. None when there are none."""
+        deadline = time.monotonic() + age
+        with self._changed:
+            while self._count < most and (left := deadline - time.monotonic()) > 0:
+                before, self._wanted = self._count, most if self._count else 1
+                self._changed.wait(min(left, silence) if before else left)
+                if self._count == before:
+                    break
+            return self._cut(most) if self._count else None
+
+    def _cut(self, most: int) -> Batch:
+        first = self._waiting[0]
+        every = list(chain.from_iterable(each.publications for each in self._waiting))
+        # The rest keeps the time of its last read: it is at most one read old by then.
+        rest = Delivery(self._connection, self._waiting[-1].received, every[most:])
+        self._waiting = [rest] if rest.publications else []
+        self._count = len(rest.publications)
+        self._changed.notify_all()
+        return Batch(self._connection, first.received, every[:most])

@@ -1,0 +1,165 @@
+"""Movements at streetlights become counts over many lamps and at least an hour; a single movement is nowhere.
+
+A count comes out only when enough different lamps were heard in a window that was observed in full. Which lamp told
+what is in memory only, until the window closes. Pure: the clock is an argument. Not safe for threads: the caller locks.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from ingest.windows import FUTURE_TOLERANCE, GRACE, Watch, within_day
+from sensors.kinds.events import Movement
+from sensors.reasons import Reason
+
+FEWEST_SENSORS = 8
+"""Lamps that must be heard in a window, whatever the register entry says."""
+SHORTEST = timedelta(hours=1)
+MOST_MOVEMENTS = 10_000
+"""Of one lamp in one window: more than one every four seconds for half a day is a lamp that is broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A lamp in a group, with the rule of its register entry. ``sensor`` is its id; ``window`` is in whole hours."""
+
+    sensor: int
+    municipality: str
+    group: str
+    property: str
+    minimum_sensors: int
+    window: timedelta
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class WindowCount:
+    """One window that may be stored: ``count`` movements at ``sensors`` lamps that were heard. Instants in UTC.
+
+    ``revision`` is the newest among the group's register entries.
+    """
+
+    municipality: str
+    group: str
+    property: str
+    window_start: datetime
+    window_end: datetime
+    sensors: int
+    count: int
+    revision: int
+
+
+@dataclass(slots=True)
+class Tally:
+    """What did not come out, counted since the start."""
+
+    suppressed: int = 0
+    """Windows with too few lamps."""
+    unobserved: int = 0
+    """Windows that were not observed in full."""
+    repeated: int = 0
+    """Movements that had been counted already: the same lamp at the same time."""
+    excess: int = 0
+    """Movements beyond ``MOST_MOVEMENTS``."""
+
+
+class Counter:
+    """All groups and their open windows."""
+
+    def __init__(self) -> None:
+        self.tally = Tally()
+        self._groups: dict[tuple[str, str, str], _Group] = {}
+        self._of: dict[tuple[int, str], _Group] = {}
+
+    def declare(self, members: Iterable[Member], now: datetime) -> None:
+        """Count for these lamps from now on. What was heard of a lamp that is gone is dropped at once.
+
+        Where members of one group have different rules, the strictest holds: the largest minimum, the longest window.
+        A group whose rule changes begins anew.
+        """
+        by_group: dict[tuple[str, str, str], list[Member]] = {}
+        for each in members:
+            by_group.setdefault((each.municipality, each.group, each.property), []).append(each)
+        held = self._groups
+        self._groups, self._of = {}, {}
+        for name, together in sorted(by_group.items()):
+            rule = _strictest(together)
+            group = held.get(name)
+            if group is None or group.rule != rule:
+                group = _Group(name, rule, now)
+            group.keep(together)
+            self._groups[name] = group
+            self._of.update({(each.sensor, each.property): group for each in together})
+
+    def interrupted(self, since: datetime, until: datetime) -> None:
+        """Movements may have been missed in this time: no window that it touches comes out."""
+        for group in self._groups.values():
+            group.watch.interrupted(since, until)
+
+    def see(self, sensor: int, movement: Movement, now: datetime) -> Reason | None:
+        """Take up what a lamp tells, received now. A reason: it was refused, and nothing of it is kept."""
+        group = self._of.get((sensor, movement.property))
+        if group is None:
+            return Reason.NOT_INGESTED
+        if movement.time > now + FUTURE_TOLERANCE:
+            return Reason.IN_FUTURE
+        return group.hear(sensor, movement, now, self.tally)
+
+    def due(self, now: datetime) -> tuple[WindowCount, ...]:
+        """Close the windows that are over. Each comes out once, in a fixed order."""
+        return tuple(row for group in self._groups.values() for row in group.close(now, self.tally))
+
+
+def _strictest(members: Iterable[Member]) -> tuple[int, timedelta]:
+    """The minimum of lamps and the window."""
+    rules = [(each.minimum_sensors, each.window) for each in members]
+    return max(FEWEST_SENSORS, *(lamps for lamps, _ in rules)), max(SHORTEST, *(window for _, window in rules))
+
+
+Window = tuple[datetime, datetime]
+
+
+class _Group:
+    """The open windows of one group: by lamp, the times of its movements. No times: it was heard, and saw nobody."""
+
+    def __init__(self, name: tuple[str, str, str], rule: tuple[int, timedelta], since: datetime) -> None:
+        self.rule = rule
+        self.watch = Watch(since)
+        self._name = name
+        self._revision = 0
+        self._windows: dict[Window, dict[int, set[float]]] = {}
+        self._closed = datetime.min.replace(tzinfo=UTC)
+
+    def keep(self, members: Sequence[Member]) -> None:
+        """Of these lamps and no others."""
+        sensors = {each.sensor for each in members}
+        self._revision = max(each.revision for each in members)
+        for heard in self._windows.values():
+            for gone in heard.keys() - sensors:
+                del heard[gone]
+
+    def hear(self, sensor: int, movement: Movement, now: datetime, tally: Tally) -> Reason | None:
+        window = within_day(movement.time, self.rule[1])
+        if window[1] + GRACE <= max(now, self._closed):
+            return Reason.TOO_LATE
+        times = self._windows.setdefault(window, {}).setdefault(sensor, set())
+        time = movement.time.timestamp()
+        if movement.present and time in times:
+            tally.repeated += 1
+        elif movement.present and len(times) >= MOST_MOVEMENTS:
+            tally.excess += 1
+        elif movement.present:
+            times.add(time)
+        return None
+
+    def close(self, now: datetime, tally: Tally) -> Iterator[WindowCount]:
+        self._closed = max(self._closed, now)
+        for window in sorted(each for each in self._windows if each[1] + GRACE <= now):
+            heard = self._windows.pop(window)
+            if not self.watch.in_full(*window):
+                tally.unobserved += 1
+            elif len(heard) < self.rule[0]:
+                tally.suppressed += 1
+            else:
+                count = sum(map(len, heard.values()))
+                yield WindowCount(*self._name, *window, len(heard), count, self._revision)

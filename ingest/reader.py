@@ -1,0 +1,222 @@
+"""A quicker way in and out for paho's client: publications framed in large pieces, acknowledgements written in one.
+
+paho reads a packet in three or more calls to the system and builds properties, a message and a callback for each. Most
+of what ingest did was that. Only PUBLISH is framed here; everything else of MQTT stays paho's.
+"""
+
+import struct
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import msgspec
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.exception import MQTTException
+from paho.mqtt.packettypes import PacketTypes
+
+from ingest.pipeline import Message
+from sensors import logs
+
+log = logs.get()
+
+PIECE = 65_536
+"""Octets to read at a time."""
+LARGEST = 1 << 20
+"""Octets of a packet that are kept. Of a larger publication the rest is thrown away as it comes in: what is kept is
+still too large for the pipeline, so it is refused and acknowledged. After a broken connection it would come again."""
+PUBLISH = 3
+PUBACK = 0x4002
+"""The first two octets of an acknowledgement without properties (MQTT 5, 3.4): its type, and that two octets follow."""
+
+
+class MalformedPacketError(Exception):
+    """Octets that are no MQTT, or nothing that we ever asked for. The text holds none of them."""
+
+
+UNREADABLE = (MalformedPacketError, MQTTException, struct.error, ValueError, LookupError, AssertionError)
+"""What paho's own decoding raises besides, of packets that are not what they should be."""
+
+
+class Publication(msgspec.Struct, frozen=True, gc=False):
+    """A PUBLISH of the broker. ``packet_id`` is 0 at QoS 0, where nothing is acknowledged."""
+
+    message: Message
+    packet_id: int
+
+
+class Packet(msgspec.Struct, frozen=True, gc=False):
+    """Any other packet: the first octet, and what comes after the remaining length."""
+
+    command: int
+    content: bytes
+
+
+class Framer:
+    """Octets in, whole packets out, for one connection. What is not whole yet waits for the next octets."""
+
+    def __init__(self, protocol: MQTTProtocolVersion, largest: int = LARGEST) -> None:
+        self._has_properties = protocol is MQTTProtocolVersion.MQTTv5
+        self._largest = largest
+        self._rest = b""
+        self._skip = 0
+
+    def packets(self, data: bytes) -> Iterator[Publication | Packet]:
+        """The packets that are whole now, to be taken to the end. Raises MalformedPacketError."""
+        if self._skip:
+            skipped = min(self._skip, len(data))
+            self._skip -= skipped
+            data = data[skipped:]
+        data = self._rest + data
+        at = 0
+        while (frame := self._frame(data, at)) is not None:
+            command, start, end, at = frame
+            if command >> 4 == PUBLISH:
+                yield self._publication(command, data, start, end)
+            else:
+                yield Packet(command, data[start:end])
+        self._rest = data[at:]
+
+    def _frame(self, data: bytes, at: int) -> tuple[int, int, int, int] | None:
+        """First octet of the packet at this place, start and end of its content, start of the next; None: not whole."""
+        have = len(data)
+        if have < at + 2:
+            return None
+        length, start = data[at + 1], at + 2
+        if length > 127:
+            found = _long_length(data, at + 1)
+            if found is None:
+                return None
+            length, start = found
+        end = start + length
+        if length > self._largest:
+            return self._cut(data, at, start, end)
+        return (data[at], start, end, end) if end <= have else None
+
+    def _cut(self, data: bytes, at: int, start: int, end: int) -> tuple[int, int, int, int] | None:
+        if data[at] >> 4 != PUBLISH:
+            raise MalformedPacketError("a packet is too large")
+        kept = start + self._largest
+        if len(data) < kept:
+            return None
+        self._skip = max(0, end - len(data))
+        return data[at], start, kept, min(end, len(data))
+
+    def _publication(self, command: int, data: bytes, start: int, end: int) -> Publication:
+        """MQTT 5, 3.3. The topic is decoded whatever it holds: one that is no UTF-8 names no sensor, and is refused."""
+        qos = command >> 1 & 3
+        topic_at = start + 2
+        if qos > 1 or end < topic_at:
+            raise MalformedPacketError("a publication is malformed")
+        at = topic_end = topic_at + (data[start] << 8 | data[start + 1])
+        packet_id = 0
+        if qos:
+            at += 2
+            packet_id = int.from_bytes(data[topic_end:at])
+        if self._has_properties and at < end:
+            length = data[at]
+            at += 1 + length
+            if length > 127:
+                found = _long_length(data[:end], at - 1 - length)
+                at = sum(found) if found else end + 1
+        elif self._has_properties:
+            at = end + 1
+        # An empty topic stands for an alias, and we allow none (MQTT 5, 3.1.2.11.5).
+        if at > end or topic_end == topic_at or packet_id < qos:
+            raise MalformedPacketError("a publication is malformed")
+        return Publication(Message(data[topic_at:topic_end].decode("utf-8", "replace"), data[at:end]), packet_id)
+
+
+def _long_length(data: bytes, at: int) -> tuple[int, int] | None:
+    """A variable byte integer (MQTT 5, 1.5.5) and where it ends; None when it is not whole."""
+    value = 0
+    for place, octet in enumerate(data[at : at + 4]):
+        value |= (octet & 127) << 7 * place
+        if octet < 128:
+            return value, at + place + 1
+    if len(data) >= at + 4:
+        raise MalformedPacketError("a length is longer than four octets")
+    return None
+
+
+class ReadingClient(Client):
+    """paho's client, but publications come to ``take``, in order, all of one read at a time, on the network thread.
+
+    ``on_message`` is never called. A malformed packet breaks the connection, which paho then makes anew.
+    """
+
+    def __init__(
+        self,
+        protocol: MQTTProtocolVersion,
+        client_id: str,
+        take: Callable[[Sequence[Publication]], None],
+        *,
+        clean: bool,
+    ) -> None:
+        clean_session = None if protocol is MQTTProtocolVersion.MQTTv5 else clean
+        super().__init__(CallbackAPIVersion.VERSION2, client_id, clean_session, protocol=protocol, manual_ack=True)
+        self._take = take
+        self._framer = Framer(protocol)
+
+    def reconnect(self) -> MQTTErrorCode:
+        """Connect anew, and forget what was left of the old connection's octets."""
+        self._framer = Framer(self._protocol)
+        return super().reconnect()
+
+    def acknowledge(self, packet_ids: Iterable[int]) -> None:
+        """Queue the acknowledgements of QoS 1 as one piece, behind what is being written."""
+        words = [word for packet_id in packet_ids if packet_id for word in (PUBACK, packet_id)]
+        if words:
+            self._packet_queue(PacketTypes.PUBACK << 4, struct.pack(f"!{len(words)}H", *words), 0, 1)
+
+    def _packet_read(self) -> MQTTErrorCode:
+        """Instead of paho's: one read, and all packets that are whole by then."""
+        try:
+            data = self._sock_recv(PIECE)
+        except BlockingIOError:
+            return MQTTErrorCode.MQTT_ERR_AGAIN
+        except OSError:
+            return MQTTErrorCode.MQTT_ERR_CONN_LOST
+        if not data:
+            return MQTTErrorCode.MQTT_ERR_CONN_LOST
+        with self._msgtime_mutex:
+            self._last_bytes_received = time.monotonic()
+        try:
+            return self._take_packets(data)
+        except UNREADABLE as error:
+            # Not the error itself, whose text may hold a piece of the packet.
+            log.warning("malformed_packet", error=type(error).__name__)
+            return MQTTErrorCode.MQTT_ERR_PROTOCOL
+
+    def _take_packets(self, data: bytes) -> MQTTErrorCode:
+        publications: list[Publication] = []
+        for packet in self._framer.packets(data):
+            if isinstance(packet, Publication):
+                publications.append(packet)
+                continue
+            # In order: what came before the packet belongs to the time before it.
+            self._pass_on(publications)
+            publications = []
+            answer = self._leave_to_paho(packet)
+            if answer != MQTTErrorCode.MQTT_ERR_SUCCESS or self._sock is None:
+                return answer
+        self._pass_on(publications)
+        return MQTTErrorCode.MQTT_ERR_SUCCESS
+
+    def _pass_on(self, publications: Sequence[Publication]) -> None:
+        if publications:
+            self._take(publications)
+
+    def _leave_to_paho(self, packet: Packet) -> MQTTErrorCode:
+        """As paho does it once a packet is whole; between packets its own reader finds nothing begun."""
+        nothing = self._in_packet
+        self._in_packet = {
+            **nothing,
+            "command": packet.command,
+            "have_remaining": 1,
+            "remaining_length": len(packet.content),
+            "packet": bytearray(packet.content),
+        }
+        try:
+            return self._packet_handle()
+        finally:
+            self._in_packet = nothing

@@ -1,0 +1,156 @@
+"""Retention by the clock: a thread of ingest that moves, deletes and checks, every quarter of an hour and at the start.
+
+Of all that run beside each other, on whatever machine, one leads: the one that holds a lock in the database. Another
+takes it within a minute after the leader is gone. It acts as the user that logged in, who has to own the tables: the
+role of ingest may not delete. Where that user may not, a timer runs ``lantaarn retention run`` as the owner instead.
+"""
+
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import psycopg
+import structlog
+
+from ingest.erase import sweep
+from ingest.move import move
+from ingest.observe import Metrics
+from ingest.retention import run
+from ingest.verify import SCHEDULE, Verification, record, verify
+from sensors.db import connect
+from sensors.db.queries import load
+
+QUERIES = load(Path(__file__).with_name("scheduler.sql"))
+PAUSE = 30.0
+"""Seconds between two looks at the clock and at who leads."""
+PATIENCE = 10.0
+"""Seconds that work at hand gets when ingest stops."""
+STALE = 2 * SCHEDULE
+"""A check that is older than this tells nothing: whoever led has stopped."""
+
+Connection = psycopg.Connection[dict[str, Any]]
+log = structlog.get_logger("ingest.scheduler")
+
+
+class Scheduler:
+    """What the thread does at each look. ``connection`` makes a connection as the user that may delete."""
+
+    def __init__(self, connection: Callable[[], Connection], metrics: Metrics, now: Callable[[], datetime]):
+        self._connection = connection
+        self._metrics = metrics
+        self._now = now
+        self._database: Connection | None = None
+        self._leading = False
+        self._refused = False
+        self._due: datetime | None = None
+        self._warned: set[str] = set()
+
+    def look(self) -> None:
+        """Do what is due, if this one leads, and tell what the last check found. No error of the database comes out:
+        what failed is tried again at the next look."""
+        try:
+            if self._database is None:
+                self._database = self._connection()
+            self._leading = self._leading or self._takes_lead(self._database)
+            if self._leading and (self._due is None or self._now() >= self._due):
+                self._work(self._database, self._now())
+            self._tell_latest(self._database)
+        except psycopg.Error as error:
+            self._warn("retention_away", error)
+            self.close()
+        else:
+            self._warned.discard("retention_away")
+
+    def close(self) -> None:
+        """Let go of the database, and with it of the lead."""
+        if self._database is not None:
+            self._database.close()
+        self._database, self._leading, self._due = None, False, None
+
+    def _takes_lead(self, db: Connection) -> bool:
+        row = db.execute(QUERIES["lead"]).fetchone()
+        return row is not None and row["leads"]
+
+    def _work(self, db: Connection, now: datetime) -> None:
+        """Each step by itself: what can't be moved must still be deleted, and what can't be deleted be checked."""
+        steps: Mapping[str, Callable[[], object]] = {
+            "move": lambda: move(db, now),
+            "sweep": lambda: sweep(db, now),
+            "run": lambda: run(db, now),
+            "verify": lambda: self._check(db, now),
+        }
+        self._refused = False
+        done = [self._try(name, step) for name, step in steps.items()]
+        self._metrics.retention_permitted.set(not self._refused)
+        if not self._refused:
+            self._warned.discard("retention_not_permitted")
+        if all(done):
+            self._due = now + SCHEDULE
+
+    def _try(self, name: str, step: Callable[[], object]) -> bool:
+        """Whether there is no need to try it again soon."""
+        try:
+            step()
+        except psycopg.errors.InsufficientPrivilege as error:
+            self._refused = True
+            self._warn("retention_not_permitted", error)
+        except psycopg.OperationalError:
+            raise
+        except psycopg.Error as error:
+            self._warn(f"retention_{name}_failed", error)
+            return False
+        else:
+            self._warned.discard(f"retention_{name}_failed")
+        return True
+
+    def _check(self, db: Connection, now: datetime) -> None:
+        found = verify(db, now)
+        record(db, found, now)
+        if not found.kept:
+            log.error("retention_breach", classes=_classes(found), log_altered=found.broken_at is not None)
+
+    def _tell_latest(self, db: Connection) -> None:
+        """Every machine tells the same, whichever leads; and all of them notice when none does."""
+        row = db.execute(QUERIES["latest"]).fetchone()
+        at = row["verified_at"] if row else None
+        kept = row is not None and at is not None and row["kept"] and self._now() - at <= STALE
+        self._metrics.retention_kept.set(kept)
+        self._metrics.retention_verified.set(at.timestamp() if at else 0)
+
+    def _warn(self, event: str, error: psycopg.Error) -> None:
+        """Once, until it is over; not the error's text, which may hold a row."""
+        if event not in self._warned:
+            log.warning(event, sqlstate=error.sqlstate)
+            self._warned.add(event)
+
+
+def _classes(found: Verification) -> list[str]:
+    return sorted({breach.retention_class for breach in found.breaches})
+
+
+@contextmanager
+def scheduling(url: str, metrics: Metrics, now: Callable[[], datetime], *, wanted: bool) -> Generator[None]:
+    """Do it beside the work, where it is wanted."""
+    if not wanted:
+        yield
+        return
+    stopping = Event()
+    scheduler = Scheduler(lambda: connect(url, application_name="lantaarn retention"), metrics, now)
+
+    def keep_looking() -> None:
+        while not stopping.is_set():
+            scheduler.look()
+            stopping.wait(PAUSE)
+        scheduler.close()
+
+    # Work at hand may take minutes, and is undone by the database when the process ends before it.
+    thread = Thread(target=keep_looking, name="retention", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        thread.join(PATIENCE)

@@ -1,0 +1,123 @@
+"""Is what was promised so? Looks for the oldest row of everything that has a term, trusting nothing that deletes.
+
+It shares no statement with ``ingest.retention`` but the chain of deletions that it walks. The oldest row may be as old
+as term + chunk + schedule: the last row of a chunk waits until the whole chunk is past its term (no chunks on plain
+PostgreSQL), and everything waits for the next run.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from ingest.retention import broken_at
+from sensors.db import Database
+from sensors.db.queries import load
+from sensors.retention_classes import NONE, for_table
+
+QUERIES = load(Path(__file__).with_name("verify.sql"))
+SCHEDULE = timedelta(minutes=15)
+"""The time between two runs that the promise allows for."""
+NO_CHUNK = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One retention class, and the instant that nothing in its table may lie before: now - term - chunk - schedule."""
+
+    name: str
+    table_name: str
+    chunk: timedelta
+    not_before: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What one table promises and what it holds, or one datastream in it. ``oldest`` is none when there is nothing."""
+
+    table_name: str
+    retention_class: str
+    datastream_id: int | None
+    promised_max_age: timedelta | None
+    """Term + chunk + schedule, as long as that is now. None: nothing may be there at all."""
+    chunk: timedelta
+    oldest: datetime | None
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The promise against reality, and the first deletion whose hash does not fit the ones before it."""
+
+    held: tuple[Held, ...]
+    broken_at: int | None
+
+    @property
+    def kept(self) -> bool:
+        """Whether every promise is kept and the chain of deletions is whole."""
+        return self.broken_at is None and all(one.kept for one in self.held)
+
+    @property
+    def breaches(self) -> tuple[Held, ...]:
+        """The promises that are not kept."""
+        return tuple(one for one in self.held if not one.kept)
+
+
+def promises(db: Database, now: datetime) -> tuple[Promise, ...]:
+    """The retention classes of this database, the shortest term first."""
+    rows = db.execute(QUERIES["promises"], {"now": now, "schedule": SCHEDULE}).fetchall()
+    return tuple(Promise(**row) for row in rows)
+
+
+def verify(db: Database, now: datetime) -> Verification:
+    """Read the oldest row of everything with a term, compare it with the promise, and walk the chain of deletions."""
+    moment = {"now": now, "schedule": SCHEDULE}
+    held: list[Held] = []
+    for promise in promises(db, now):
+        held.extend(_observations(db, promise, moment))
+    for query in ("rollups", "cells", "travel_times", "window_counts", "books"):
+        held.extend(Held(**row) for row in db.execute(QUERIES[query], moment).fetchall())
+    return Verification(tuple(held), broken_at(db))
+
+
+def record(db: Database, verification: Verification, now: datetime) -> None:
+    """Keep what was found, for the register; what was found before is replaced."""
+    found = [_document(held) for held in verification.held]
+    chain = Held("deletion_log", NONE, None, None, NO_CHUNK, None, verification.broken_at is None)
+    with db.transaction():
+        db.execute(QUERIES["forget"])
+        db.execute(
+            QUERIES["record"], {"batch": {"found": [*found, _document(chain)]}, "now": now, "schedule": SCHEDULE}
+        )
+
+
+def _document(held: Held) -> dict[str, Any]:
+    oldest = held.oldest.isoformat() if held.oldest else None
+    return asdict(held) | {
+        "promised_max_age": None,
+        "chunk": f"{held.chunk.total_seconds()} seconds",
+        "oldest": oldest,
+    }
+
+
+def _observations(db: Database, promise: Promise, moment: Mapping[str, Any]) -> Iterator[Held]:
+    """The table of one class, and every datastream that has rows in it: each against its own promise."""
+    table = promise.table_name
+    streams = db.execute(
+        for_table(QUERIES["single_values"], table),
+        {**moment, "retention_class": promise.name},
+    ).fetchall()
+    oldest = min((row["oldest"] for row in streams), default=None)
+    kept = oldest is None or oldest >= promise.not_before
+    age = moment["now"] - promise.not_before
+    yield Held(table, promise.name, None, age, promise.chunk, oldest, kept)
+    yield from _datastreams(table, streams)
+
+
+def _datastreams(table: str, streams: Iterable[Mapping[str, Any]]) -> Iterator[Held]:
+    for row in streams:
+        # Rows of a datastream that nobody knows are held to the promise of their table.
+        if row["known"]:
+            name, number = row["retention_class"] or NONE, row["datastream_id"]
+            yield Held(table, name, number, row["promised_max_age"], row["chunk"], row["oldest"], row["kept"])

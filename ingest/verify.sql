@@ -1,0 +1,189 @@
+-- promises: every table of single values, and the instant that nothing in it may lie before
+select
+    class.name,
+    class.table_name,
+    promise.chunk,
+    %(now)s::timestamptz - class.term - promise.chunk - %(schedule)s as not_before
+from lantaarn.retention_class as class
+cross join lateral (select lantaarn.chunk_of(class.table_name) as chunk) as promise
+order by class.term, class.name;
+
+-- single_values: the oldest row of each datastream in one class's table ({table}), against the promise made about that datastream. In the table of another class only while it is being moved, for which there is as much time as for a deletion
+with recursive present as (
+    (select min(datastream_id) as datastream_id from lantaarn.{table})
+    union all
+    select (select min(next.datastream_id) from lantaarn.{table} as next where next.datastream_id > present.datastream_id)
+    from present
+    where present.datastream_id is not null
+),
+held as (
+    select present.datastream_id, (
+        select min(one.time) from lantaarn.{table} as one where one.datastream_id = present.datastream_id
+    ) as oldest
+    from present
+    where present.datastream_id is not null
+)
+select
+    held.datastream_id,
+    held.oldest,
+    datastream.id is not null as known,
+    class.name as retention_class,
+    coalesce(lantaarn.chunk_of(class.table_name), interval '0') as chunk,
+    %(now)s::timestamptz
+    - (%(now)s::timestamptz - class.term - lantaarn.chunk_of(class.table_name) - %(schedule)s) as promised_max_age,
+    coalesce(moving.recent, false)
+    or (
+        (class.name = %(retention_class)s or moving.recent is not null)
+        and coalesce(
+            held.oldest >= %(now)s::timestamptz - class.term - lantaarn.chunk_of(class.table_name) - %(schedule)s, false
+        )
+    ) as kept
+from held
+left join lantaarn.datastream as datastream on datastream.id = held.datastream_id
+left join lantaarn.retention_class as class on class.name = datastream.retention_class
+left join lateral (
+    select bool_or(change.changed_at >= %(now)s::timestamptz - %(schedule)s) as recent
+    from lantaarn.class_change as change
+    where
+        change.datastream_id = held.datastream_id
+        and change.from_class = %(retention_class)s
+        and change.moved_at is null
+) as moving on true
+order by held.datastream_id;
+
+-- rollups: the oldest hourly total of each term
+select
+    'rollup_hour' as table_name,
+    lantaarn.term_name(datastream.aggregate_term) as retention_class,
+    null::integer as datastream_id,
+    %(now)s::timestamptz - (%(now)s::timestamptz - datastream.aggregate_term - %(schedule)s) as promised_max_age,
+    interval '0' as chunk,
+    min(first.oldest) as oldest,
+    coalesce(min(first.oldest) >= %(now)s::timestamptz - datastream.aggregate_term - %(schedule)s, true) as kept
+from lantaarn.datastream as datastream
+cross join lateral (
+    select min(hour) as oldest from lantaarn.rollup_hour as held where held.datastream_id = datastream.id
+) as first
+group by datastream.aggregate_term
+order by datastream.aggregate_term;
+
+-- cells: the oldest published hour or day of each term
+select
+    'public_cell' as table_name,
+    lantaarn.term_name(datastream.aggregate_term) as retention_class,
+    null::integer as datastream_id,
+    %(now)s::timestamptz - (%(now)s::timestamptz - datastream.aggregate_term - %(schedule)s) as promised_max_age,
+    interval '0' as chunk,
+    min(first.oldest) as oldest,
+    coalesce(min(first.oldest) >= %(now)s::timestamptz - datastream.aggregate_term - %(schedule)s, true) as kept
+from lantaarn.datastream as datastream
+cross join lateral (
+    select least(
+        (
+            select min(start) from lantaarn.public_cell as held
+            where held.datastream_id = datastream.id and held.period = 'hour'
+        ),
+        (
+            select min(start) from lantaarn.public_cell as held
+            where held.datastream_id = datastream.id and held.period = 'day'
+        )
+    ) as oldest
+) as first
+where datastream.public in ('hour', 'day')
+group by datastream.aggregate_term
+order by datastream.aggregate_term;
+
+-- travel_times: the oldest travel times of each promise that they were made under (the age is since a window began)
+select
+    'travel_time' as table_name,
+    coalesce(promise.name, 'none') as retention_class,
+    null::integer as datastream_id,
+    %(now)s::timestamptz - (%(now)s::timestamptz - promise.term - %(schedule)s) as promised_max_age,
+    interval '0' as chunk,
+    min(held.window_start) as oldest,
+    coalesce(min(held.window_start) >= %(now)s::timestamptz - promise.term - %(schedule)s, false) as kept
+from lantaarn.travel_time as held
+left join lantaarn.aggregate_promise as promise
+    on promise.revision = held.revision and promise.property = 'travel_time'
+group by promise.name, promise.term
+order by promise.term;
+
+-- window_counts: the same of counts over groups
+select
+    'window_count' as table_name,
+    coalesce(promise.name, 'none') as retention_class,
+    null::integer as datastream_id,
+    %(now)s::timestamptz - (%(now)s::timestamptz - promise.term - %(schedule)s) as promised_max_age,
+    interval '0' as chunk,
+    min(held.window_start) as oldest,
+    coalesce(min(held.window_start) >= %(now)s::timestamptz - promise.term - %(schedule)s, false) as kept
+from lantaarn.window_count as held
+left join lantaarn.aggregate_promise as promise
+    on promise.revision = held.revision and promise.property = held.property
+group by promise.name, promise.term
+order by promise.term;
+
+-- books: the oldest rows of what is kept about readings; the ledger by sensor, as it has its index
+select
+    oldest_of.table_name,
+    oldest_of.retention_class,
+    null::integer as datastream_id,
+    %(now)s::timestamptz
+    - (%(now)s::timestamptz - oldest_of.retention_class::interval - %(schedule)s) as promised_max_age,
+    interval '0' as chunk,
+    oldest_of.oldest,
+    coalesce(
+        oldest_of.oldest >= %(now)s::timestamptz - oldest_of.retention_class::interval - %(schedule)s, true
+    ) as kept
+from (
+    select
+        'ledger' as table_name,
+        'P5Y' as retention_class,
+        least(
+            (select min(hour) from lantaarn.ledger where sensor_id is null),
+            (
+                select min(first.hour) from lantaarn.sensor as sensor
+                cross join lateral (
+                    select min(hour) as hour from lantaarn.ledger as held where held.sensor_id = sensor.id
+                ) as first
+            )
+        ) as oldest
+    union all
+    select
+        'ledger_reason',
+        'P5Y',
+        least(
+            (select min(hour) from lantaarn.ledger_reason where sensor_id is null),
+            (
+                select min(first.hour) from lantaarn.sensor as sensor
+                cross join lateral (
+                    select min(hour) as hour from lantaarn.ledger_reason as held where held.sensor_id = sensor.id
+                ) as first
+            )
+        )
+    union all
+    select 'quarantine', 'P14D', (select min(received_at) from lantaarn.quarantine)
+) as oldest_of
+order by oldest_of.table_name;
+
+-- forget: what was found before
+delete from lantaarn.verification;
+
+-- record: what was found now
+insert into lantaarn.verification
+    (subject, retention_class, datastream_id, term, chunk, schedule, oldest, kept, verified_at)
+select
+    table_name,
+    retention_class,
+    datastream_id,
+    case when retention_class <> 'none' then retention_class::interval end,
+    chunk,
+    %(schedule)s,
+    oldest,
+    kept,
+    %(now)s
+from jsonb_to_recordset(%(batch)s -> 'found') as found (
+    table_name text, retention_class text, datastream_id integer, chunk interval, oldest timestamptz,
+    kept boolean
+);
+

@@ -1,0 +1,59 @@
+"""``lantaarn doctor``: what is there, what is missing, and what to do about it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from pydantic import SecretStr
+
+from sensors.doctor.broker import broker_findings
+from sensors.doctor.database import database_findings
+from sensors.doctor.finding import Finding
+from sensors.doctor.machine import machine_findings
+from sensors.settings import DoctorSettings, SettingsError
+
+ASSETS = Path(__file__).parents[2] / "api" / "web" / "static" / "vendor" / "leaflet" / "leaflet.js"
+
+
+def examine(folder: Path) -> Iterator[Finding]:
+    """Look at everything, in order. Without addresses in the environment, at the demo that runs in ``folder``."""
+    demo = _running_demo(folder)
+    try:
+        settings = DoctorSettings.load()
+    except SettingsError as error:
+        yield Finding("settings", str(error), "correct this, then run lantaarn doctor again")
+        return
+    yield Finding("settings", "".join(f"\n    {name} = {value}" for name, value in sorted(settings.shown())))
+    yield from database_findings(settings.database_url or demo.get("database_url"), settings.pg_bin)
+    yield from broker_findings(settings, settings.mqtt_url or demo.get("mqtt_url"))
+    yield from machine_findings()
+    yield _assets()
+
+
+def show(findings: Iterator[Finding]) -> bool:
+    """Print each finding as soon as it is known; whether nothing needed is missing."""
+    well = True
+    for finding in findings:
+        click.echo(f"{'✗' if finding.todo else '✓'} {finding.subject}: {finding.found}")
+        if finding.todo:
+            click.echo(f"  → {finding.todo}")
+            well = False
+    return well
+
+
+def _running_demo(folder: Path) -> dict[str, SecretStr]:
+    """The addresses of the demo that runs in this folder, if one does."""
+    try:
+        known: dict[str, str | int] = json.loads((folder / ".lantaarn" / "demo.json").read_text())
+    except (OSError, ValueError):
+        return {}
+    if not Path(f"/proc/{known.get('pid')}").exists():
+        return {}
+    return {name: SecretStr(str(value)) for name, value in known.items()}
+
+
+def _assets() -> Finding:
+    if ASSETS.exists():
+        return Finding("web assets", "built")
+    return Finding("web assets", "not built: the register works, its map does not", "run make demo once")

@@ -1,0 +1,152 @@
+"""Is the database there, does it fit, who may see what, and what does it write into its log?"""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from pydantic import SecretStr
+
+from sensors.db import Database, connect
+from sensors.db.capabilities import probe
+from sensors.db.migrate import MigrationError, pending
+from sensors.db.queries import load
+from sensors.db.server import find_installation
+from sensors.doctor.finding import Finding
+from sensors.hardening import MOST_CORE
+from sensors.processes import ProcessError
+from sensors.settings import hide_password
+
+QUERIES = load(Path(__file__).with_suffix(".sql"))
+ROLES = ("lantaarn_ingest", "lantaarn_api", "lantaarn_dashboard")
+QUIET: Mapping[str, tuple[str, ...]] = {
+    "log_error_verbosity": ("terse",),
+    "log_min_messages": ("log", "fatal", "panic"),
+    "log_min_error_statement": ("panic", "fatal"),
+    "log_statement": ("none", "ddl"),
+    "log_min_duration_statement": ("-1",),
+    "log_min_duration_sample": ("-1",),
+    "log_transaction_sample_rate": ("0",),
+    "log_parameter_max_length": ("0",),
+    "log_parameter_max_length_on_error": ("0",),
+    "debug_print_parse": ("off",),
+    "debug_print_rewritten": ("off",),
+    "debug_print_plan": ("off",),
+}
+"""The values of PostgreSQL's settings that keep rows, parameters and statements out of its log, the best first."""
+
+
+def database_findings(url: SecretStr | None, pg_bin: Path | None) -> Iterator[Finding]:
+    """What there is at an address; without one, what the demo would run."""
+    if url is None:
+        yield _embedded(pg_bin)
+        return
+    shown = hide_password(url.get_secret_value())
+    try:
+        with connect(url.get_secret_value()) as db:
+            found = probe(db)
+            version = f"TimescaleDB {found.timescale_version}" if found.timescale_version else "no TimescaleDB"
+            yield Finding(
+                "database", f"{shown}: PostgreSQL {found.server_version}, {version} (edition {found.edition})"
+            )
+            yield Finding("can do", f"hypertables {_yes(found.hypertables)}, columnstore {_yes(found.columnstore)}")
+            yield _migrations(db)
+            yield from role_findings(db)
+            yield from log_findings(db)
+            yield _dumps(db)
+    except psycopg.OperationalError as error:
+        yield Finding("database", f"{shown}: {str(error).strip()}", "start the database, or correct DATABASE_URL")
+
+
+def _embedded(pg_bin: Path | None) -> Finding:
+    try:
+        found = find_installation(pg_bin)
+    except ProcessError as error:
+        return Finding("database", "DATABASE_URL is not set", str(error))
+    timescale = "with" if found.timescaledb else "without"
+    return Finding(
+        "database",
+        f"DATABASE_URL is not set; lantaarn demo will run PostgreSQL {found.version} {timescale} TimescaleDB, "
+        f"from {found.bin}",
+    )
+
+
+def _yes(able: bool) -> str:
+    return "yes" if able else "no"
+
+
+def _migrations(db: Database) -> Finding:
+    try:
+        waiting = pending(db)
+    except MigrationError as error:
+        return Finding("schema", "does not fit", str(error))
+    if waiting:
+        return Finding("schema", f"{len(waiting)} migrations to apply: {', '.join(waiting)}", "run lantaarn migrate")
+    return Finding("schema", "up to date")
+
+
+def role_findings(db: Database) -> Iterator[Finding]:
+    """What each of our roles may do in a migrated database, and what one can see that it may not."""
+    rows = db.execute(QUERIES["roles"], {"roles": list(ROLES)}).fetchall()
+    for role in ROLES:
+        may = [f"{row['schema']} ({_rights(row)})" for row in rows if row["role"] == role and _rights(row)]
+        ours = all(row["ours"] for row in rows if row["role"] == role)
+        if not may:
+            yield Finding(role, "is missing or may do nothing", "run lantaarn migrate")
+        elif not ours:
+            yield Finding(role, ", ".join(may), f"let an administrator run: grant {role} to the user of DATABASE_URL")
+        else:
+            yield Finding(role, ", ".join(may))
+    for row in db.execute(QUERIES["exposed"]).fetchall():
+        yield Finding(
+            row["role"],
+            f"can read {row['schema']}: {row['relations']}",
+            f"take away what was granted to {row['role']}, to public, or to a role that it is a member of",
+        )
+
+
+def _rights(row: Mapping[str, Any]) -> str:
+    return " and ".join(right for right in ("reads", "writes") if row[right])
+
+
+def log_findings(db: Database) -> Iterator[Finding]:
+    """Which settings would let a refused row, a parameter or a statement into the server's log or statistics."""
+    rows = db.execute(QUERIES["settings"], {"settings": list(QUIET)}).fetchall()
+    settings: dict[str, str] = {row["name"]: row["setting"] for row in rows}
+    loud = {name: settings[name] for name, quiet in QUIET.items() if name in settings and settings[name] not in quiet}
+    for name, setting in loud.items():
+        yield Finding(
+            "database log",
+            f"{name} is {setting}: values that were refused can get into the server's log",
+            f"let an administrator run: alter system set {name} = '{QUIET[name][0]}'; select pg_reload_conf();",
+        )
+    libraries = sorted({name.partition(".")[0] for name in settings if "." in name})
+    for library in libraries:
+        yield Finding(
+            "database log",
+            f"{library} is loaded: it keeps the text of statements",
+            f"take {library} out of shared_preload_libraries and session_preload_libraries, and restart",
+        )
+    if not loud and not libraries:
+        yield Finding("database log", "refused rows, parameters and statements stay out of it")
+
+
+def _dumps(db: Database) -> Finding:
+    """Whether a crash of the server leaves its memory on disk, when it runs on this machine."""
+    row = db.execute(QUERIES["backend"]).fetchone() or {"pid": 0}
+    process = Path(f"/proc/{row['pid']}")
+    try:
+        found = re.search(r"^Max core file size\s+(\S+)", (process / "limits").read_text(), re.MULTILINE)
+        ours = b"postgres" in (process / "cmdline").read_bytes()
+    except OSError:
+        found, ours = None, False
+    if found is None or not ours:
+        return Finding("database memory", "whether a crash leaves a core dump can't be seen from here")
+    if found[1].isdigit() and int(found[1]) <= MOST_CORE:
+        return Finding("database memory", "no core dumps")
+    return Finding(
+        "database memory",
+        "a crash leaves a core dump, with everything in memory",
+        "start PostgreSQL with ulimit -c 0, or LimitCORE=0 in its systemd unit",
+    )

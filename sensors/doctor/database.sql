@@ -1,0 +1,44 @@
+-- roles: what each of our roles may do, per schema
+select
+    r.rolname as role,
+    pg_has_role(current_user, r.oid, 'member') as ours,
+    n.nspname as schema,
+    coalesce(bool_or(has_table_privilege(r.oid, c.oid, 'select')), false) as reads,
+    coalesce(bool_or(has_table_privilege(r.oid, c.oid, 'insert, update, delete')), false) as writes
+from pg_roles r
+join pg_namespace n
+    on n.nspname in ('lantaarn', 'open', 'staff', 'restricted') and has_schema_privilege(r.oid, n.oid, 'usage')
+left join pg_class c on c.relnamespace = n.oid and c.relkind in ('r', 'p', 'v')
+where r.rolname = any(%(roles)s)
+group by r.rolname, r.oid, n.nspname
+order by r.rolname, n.nspname;
+
+-- exposed: tables that a role can read, or a part of them, and may not
+select
+    r.rolname as role,
+    n.nspname as schema,
+    string_agg(c.relname, ', ' order by c.relname) as relations
+from (
+    values
+    ('lantaarn_api', 'lantaarn'),
+    ('lantaarn_api', 'staff'),
+    ('lantaarn_api', 'restricted'),
+    ('lantaarn_dashboard', 'lantaarn'),
+    ('lantaarn_dashboard', 'restricted'),
+    ('lantaarn_ingest', 'restricted')
+) as forbidden (role, schema)
+inner join pg_roles as r on r.rolname = forbidden.role
+inner join pg_namespace as n on n.nspname = forbidden.schema and has_schema_privilege(r.oid, n.oid, 'usage')
+inner join pg_class as c on c.relnamespace = n.oid and c.relkind in ('r', 'p', 'v', 'm', 'f')
+where has_any_column_privilege(r.oid, c.oid, 'select')
+group by r.rolname, n.nspname
+order by r.rolname, n.nspname;
+
+-- settings: what decides on the server's log, and the settings of libraries that log statements
+select name, setting
+from pg_settings
+where name = any(%(settings)s) or split_part(name, '.', 1) in ('auto_explain', 'pg_stat_statements', 'pgaudit')
+order by name;
+
+-- backend: the process that serves this connection
+select pg_backend_pid() as pid;

@@ -1,0 +1,12 @@
+"""What the doctor says."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. ``todo`` is what to do when something needed is missing, else none."""
+
+    subject: str
+    found: str
+    todo: str | None = None

@@ -1,0 +1,131 @@
+"""The list of what was erased, outside the database: a backup from before an erasure forgets it again from this.
+
+A file of JSON lines. Each line holds the SHA-256 of the one before, so that a line that was changed, moved or taken
+out shows. A line tells which entry and which period, never what was in it.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+from uuid import UUID
+
+FIRST_HASH = "0" * 64
+
+
+class TombstoneError(Exception):
+    """The list can't be trusted; the text says where it breaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """What was erased of one register entry: everything at or after ``since`` (none: from the start) before ``until``.
+
+    ``register``: its place, contact and owner too. ``resend``: its devices may deliver the period again, corrected.
+    """
+
+    id: UUID
+    entry_id: UUID
+    since: datetime | None
+    until: datetime
+    register: bool
+    resend: bool
+    reason: str
+    recorded_at: datetime
+
+
+def read(path: Path) -> tuple[Tombstone, ...]:
+    """Every tombstone of the list, in order. Raises ``TombstoneError`` when the chain breaks, or ``OSError``."""
+    with path.open("rb") as file:
+        return tuple(tombstone for tombstone, _ in _chain(path, _lines(file)))
+
+
+def append(path: Path, tombstones: Iterable[Tombstone]) -> None:
+    """Add those that the list doesn't have yet; on return they are on the disk. Raises as ``read`` does.
+
+    One writer at a time. What is left of a line that a crash broke off goes: its erasure had not begun.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    with path.open("r+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        lines = _lines(file)
+        known = {tombstone.id: line_hash for tombstone, line_hash in _chain(path, lines)}
+        last = next(reversed(known.values()), FIRST_HASH)
+        file.seek(sum(map(len, lines)))
+        file.truncate()
+        for tombstone in tombstones:
+            if tombstone.id not in known:
+                line, last = _line(tombstone, last)
+                file.write(line)
+        file.flush()
+        os.fsync(file.fileno())
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """A new file is there after a power failure only when its folder was written too."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _lines(file: BinaryIO) -> list[bytes]:
+    return [line for line in file.readlines() if line.endswith(b"\n")]
+
+
+def _chain(path: Path, lines: Iterable[bytes]) -> Iterator[tuple[Tombstone, str]]:
+    """Each tombstone with the hash of its line."""
+    previous = FIRST_HASH
+    for number, line in enumerate(lines, 1):
+        try:
+            document = json.loads(line)
+            tombstone = _from_document(document)
+        except (ValueError, KeyError, TypeError):
+            raise TombstoneError(f"{path}: line {number} is no tombstone") from None
+        expected, line_hash = _line(tombstone, previous)
+        if line != expected:
+            raise TombstoneError(f"{path}: line {number} does not follow from the lines before it: it was changed")
+        previous = line_hash
+        yield tombstone, line_hash
+
+
+def _line(tombstone: Tombstone, previous: str) -> tuple[bytes, str]:
+    """A tombstone as its line, and the hash that the next one refers to."""
+    document = _to_document(tombstone) | {"previous_hash": previous}
+    line_hash = hashlib.sha256(_json(document)).hexdigest()
+    return _json(document | {"hash": line_hash}) + b"\n", line_hash
+
+
+def _json(document: dict[str, Any]) -> bytes:
+    return json.dumps(document, sort_keys=True, ensure_ascii=False).encode()
+
+
+def _to_document(tombstone: Tombstone) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in asdict(tombstone).items()}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value
+
+
+def _from_document(document: dict[str, Any]) -> Tombstone:
+    return Tombstone(
+        id=UUID(document["id"]),
+        entry_id=UUID(document["entry_id"]),
+        since=None if document["since"] is None else datetime.fromisoformat(document["since"]),
+        until=datetime.fromisoformat(document["until"]),
+        register=document["register"],
+        resend=document["resend"],
+        reason=document["reason"],
+        recorded_at=datetime.fromisoformat(document["recorded_at"]),
+    )

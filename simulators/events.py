@@ -1,0 +1,50 @@
+"""What devices say of single vehicles and persons, as it happens: never of the past, since nobody may keep it."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from sensors.codes import Status
+from sensors.entry import Entry, MatchInMemory, PrivacyRule, WindowCount
+from simulators.messages import Event, event_topic
+from simulators.movements import Row
+from simulators.passages import Corridor
+
+
+def streams(entries: Iterable[Entry], seed: int, start: datetime, until: datetime | None) -> dict[str, Iterator[Event]]:
+    """The events of each device that has any after ``start``, by reference; without ``until`` they never end."""
+    ruled = [
+        (entry, rule)
+        for entry in entries
+        if entry.delivers_data and entry.status is Status.ACTIVE
+        for datastream in entry.datastreams
+        for rule in datastream.privacy_rules
+    ]
+    rows = _rows(ruled, seed)
+    found: dict[str, Iterator[Event]] = {}
+    for entry, rule in ruled:
+        if isinstance(rule, MatchInMemory):
+            found[entry.reference] = _passages(entry, Corridor(seed), start, until)
+        elif isinstance(rule, WindowCount):
+            found[entry.reference] = _movements(entry, rows[rule.group], start, until)
+    return found
+
+
+def _rows(ruled: Iterable[tuple[Entry, PrivacyRule]], seed: int) -> dict[str, Row]:
+    groups: dict[str, list[str]] = {}
+    for entry, rule in ruled:
+        if isinstance(rule, WindowCount):
+            groups.setdefault(rule.group, []).append(entry.reference)
+    return {group: Row(seed, group, tuple(lamps)) for group, lamps in groups.items()}
+
+
+def _passages(entry: Entry, corridor: Corridor, start: datetime, until: datetime | None) -> Iterator[Event]:
+    topic = event_topic(entry)
+    for each in corridor.passages(start, until, entry.reference):
+        content = {"identifier": each.identifier, "vehicle_class": each.vehicle_class.value}
+        yield Event(topic, each.time, content, each.time)
+
+
+def _movements(entry: Entry, row: Row, start: datetime, until: datetime | None) -> Iterator[Event]:
+    topic = event_topic(entry)
+    for each in row.movements(start, until, entry.reference):
+        yield Event(topic, each.time, {"presence": each.presence}, each.time)

@@ -1,0 +1,1 @@
+"""``lantaarn leakcheck``: identifiers are planted everywhere, and then nothing that rests anywhere may hold one."""

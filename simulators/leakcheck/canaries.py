@@ -1,0 +1,93 @@
+"""Canaries: identifiers of nobody, made so that none turns up anywhere by chance (see ``docs/leakcheck.md``)."""
+
+import codecs
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from random import Random
+
+LETTERS = "BDFGHJKLNPRSTVXZ"
+"""Those of Dutch plates: no vowels, and none that look like a digit."""
+BEYOND_HEX = "GHJKLTVXZ"
+"""Every plate has one of these, so that no hexadecimal text (an id, a digest) holds it, nor its ROT13."""
+DIGITS = "0123456789"
+SIDECODES = (
+    "XX-99-99",
+    "99-99-XX",
+    "99-XX-99",
+    "XX-99-XX",
+    "XX-XX-99",
+    "99-XX-XX",
+    "99-XXX-9",
+    "9-XXX-99",
+    "XX-999-X",
+    "X-999-XX",
+    "XXX-99-X",
+    "X-99-XXX",
+    "9-XX-999",
+    "999-XX-9",
+)
+"""The series of Dutch number plates, 1 to 14 (RDW, sidecodes)."""
+
+
+class Kind(StrEnum):
+    """What sort of identifier it is."""
+
+    PLATE = "plate"
+    MAC = "mac"
+    EMAIL = "email"
+    PHONE = "phone"
+
+
+@dataclass(frozen=True, slots=True)
+class Canary:
+    """One identifier, as a device or a visitor would write it."""
+
+    kind: Kind
+    text: str
+
+
+def _plate(dice: Random) -> str:
+    series = dice.choice(SIDECODES)
+    first = series.index("X")
+    known = {"-": "-", "9": DIGITS, "X": LETTERS}
+    return "".join(dice.choice(BEYOND_HEX if place == first else known[sort]) for place, sort in enumerate(series))
+
+
+def _mac(dice: Random) -> str:
+    """An EUI-48 of one device: neither a group address nor one that the device made up (IEEE 802, 8.2)."""
+    octets = dice.randbytes(6)
+    return ":".join(f"{octet:02X}" for octet in (octets[0] & 0xFC, *octets[1:]))
+
+
+def _email(dice: Random) -> str:
+    return "".join(dice.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=12)) + "@post.example"
+
+
+def _phone(dice: Random) -> str:
+    return f"06-{dice.randrange(10**8):08}"
+
+
+MAKERS: dict[Kind, Callable[[Random], str]] = {
+    Kind.PLATE: _plate,
+    Kind.MAC: _mac,
+    Kind.EMAIL: _email,
+    Kind.PHONE: _phone,
+}
+SHARES = {Kind.PLATE: 8, Kind.MAC: 6, Kind.EMAIL: 3, Kind.PHONE: 3}
+
+
+def canaries(seed: int) -> Iterator[Canary]:
+    """Canaries without end, all different; the same seed gives the same ones.
+
+    None is another one written backwards or in ROT13: that would look like a leak of both.
+    """
+    dice = Random(f"{seed}/leakcheck")  # noqa: S311 - they must be repeatable, and are no secrets
+    seen: set[str] = set()
+    while True:
+        kind = dice.choices(list(SHARES), weights=list(SHARES.values()))[0]
+        text = MAKERS[kind](dice)
+        forms = {text, text[::-1], codecs.encode(text, "rot13")}
+        if seen.isdisjoint(forms):
+            seen |= forms
+            yield Canary(kind, text)

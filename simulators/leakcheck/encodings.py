@@ -1,0 +1,184 @@
+"""In how many ways an identifier can be written: the needles that are searched for.
+
+A canary is written in several ways (case, separators); each of these is encoded in every way, and hashed by every
+common function without a key. For one kind of canary the needles always come in the same order and lengths.
+"""
+
+import codecs
+import hashlib
+from base64 import b32encode, b64encode
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import quote
+
+from simulators.leakcheck.canaries import Canary, Kind
+
+Encode = Callable[[bytes], bytes]
+
+
+def _base64_at(offset: int) -> Encode:
+    """The characters that are the same whatever stands before and behind, when ``offset`` octets stand before."""
+    first = -(-8 * offset // 6)
+
+    def encode(text: bytes) -> bytes:
+        return b64encode(bytes(offset) + text)[first : 8 * (offset + len(text)) // 6]
+
+    return encode
+
+
+def _quoted(text: bytes) -> bytes:
+    return quote(text, safe="").encode()
+
+
+def _each(form: str) -> Encode:
+    return lambda text: "".join(form.format(octet) for octet in text).encode()
+
+
+ENCODINGS: dict[str, Encode] = {
+    "plain": bytes,
+    "UTF-16 LE": lambda text: text.decode().encode("utf-16-le"),
+    "UTF-16 BE": lambda text: text.decode().encode("utf-16-be"),
+    "hex": lambda text: text.hex().encode(),
+    "hex, upper case": lambda text: text.hex().upper().encode(),
+    "base64, first alignment": _base64_at(0),
+    "base64, second alignment": _base64_at(1),
+    "base64, third alignment": _base64_at(2),
+    "base32": lambda text: b32encode(text)[: 8 * len(text) // 5],
+    "URL": _quoted,
+    "URL, twice": lambda text: _quoted(_quoted(text)),
+    "URL, every octet": _each("%{:02X}"),
+    "URL, every octet, lower case": _each("%{:02x}"),
+    "JSON escapes": _each("\\u{:04x}"),
+    "JSON escapes, doubled": _each("\\\\u{:04x}"),
+    "HTML decimal": _each("&#{};"),
+    "HTML hex": _each("&#x{:x};"),
+    "octal escapes": _each("\\{:03o}"),
+    "reversed": lambda text: text[::-1],
+    "ROT13": lambda text: codecs.encode(text.decode(), "rot13").encode(),
+    "hex, twice": lambda text: text.hex().encode().hex().encode(),
+    "base64, twice": lambda text: _base64_at(0)(_base64_at(0)(text)),
+    "base64 of hex": lambda text: _base64_at(0)(text.hex().encode()),
+    "base64 of UTF-16 LE": lambda text: _base64_at(0)(text.decode().encode("utf-16-le")),
+}
+OF_OCTETS = ("plain", *(name for name in ENCODINGS if name.startswith(("hex", "base64, "))))
+"""Those that work for octets that are no text."""
+HASHES = (
+    "md5",
+    "sha1",
+    "sha224",
+    "sha256",
+    "sha384",
+    "sha512",
+    "sha3_256",
+    "sha3_512",
+    "blake2b",
+    "blake2s",
+)
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+DIGESTS: dict[str, Encode] = {
+    "octets": lambda digest: digest[:8],
+    "hex": lambda digest: digest[:6].hex().encode(),
+    "upper hex": lambda digest: digest[:6].hex().upper().encode(),
+    "base64": lambda digest: b64encode(digest)[:10],
+    "URL-safe base64": lambda digest: b64encode(digest)[:10].translate(_URL_SAFE),
+}
+"""A digest is found by its beginning, so truncated ones are too: from 8 octets, 12 hex or 10 base64 characters on."""
+
+
+def _cased(*texts: str) -> tuple[bytes, ...]:
+    return tuple(written.encode() for text in texts for written in (text, text.lower()))
+
+
+def _of_plate(sent: str) -> tuple[bytes, ...]:
+    return _cased(sent, sent.replace("-", ""), sent.replace("-", " "))
+
+
+def _of_mac(sent: str) -> tuple[bytes, ...]:
+    """As text, in binary, and as the EUI-64 of an IPv6 address (RFC 4291, appendix A)."""
+    plain = sent.replace(":", "")
+    raw = bytes.fromhex(plain)
+    long = raw[:3] + b"\xff\xfe" + raw[3:]
+    dotted = ".".join(plain[at : at + 4] for at in (0, 4, 8))
+    texts = _cased(sent, plain, sent.replace(":", "-"), dotted)
+    return *texts, raw, raw[::-1], long, bytes([long[0] ^ 2]) + long[1:]
+
+
+def _of_email(sent: str) -> tuple[bytes, ...]:
+    return _cased(sent.upper())
+
+
+def _of_phone(sent: str) -> tuple[bytes, ...]:
+    number = sent.removeprefix("06-")
+    return tuple(text.encode() for text in (sent, f"06{number}", f"316{number}", f"+31 6 {number}"))
+
+
+WRITE: dict[Kind, Callable[[str], tuple[bytes, ...]]] = {
+    Kind.PLATE: _of_plate,
+    Kind.MAC: _of_mac,
+    Kind.EMAIL: _of_email,
+    Kind.PHONE: _of_phone,
+}
+WRITINGS: dict[Kind, tuple[str, ...]] = {
+    Kind.PLATE: ("AB-12-CD", "ab-12-cd", "AB12CD", "ab12cd", "AB 12 CD", "ab 12 cd"),
+    Kind.MAC: (
+        *("A0:A0", "a0:a0", "A0A0", "a0a0", "A0-A0", "a0-a0", "A0A0.A0A0", "a0a0.a0a0"),
+        *("octets", "octets backwards", "EUI-64", "modified EUI-64"),
+    ),
+    Kind.EMAIL: ("upper case", "lower case"),
+    Kind.PHONE: ("06-…", "06…", "316…", "+31 6 …"),
+}
+BINARY = 8
+"""The first writing of a MAC address that is no text."""
+HASHED = {*range(4), BINARY}
+"""Which writings are hashed: with and without separators, in both cases, and the octets."""
+
+
+@lru_cache(maxsize=64)
+def _digest(function: str, text: bytes) -> bytes:
+    return hashlib.new(function, text, usedforsecurity=False).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How one needle is made: from which writing of the canary, and in what way."""
+
+    name: str
+    writing: int
+    encode: Encode
+
+
+@lru_cache
+def recipes(kind: Kind) -> tuple[Recipe, ...]:
+    """Every needle of a canary of this kind, always in the same order."""
+    return tuple(recipe for place, text in enumerate(WRITINGS[kind]) for recipe in _recipes(place, text))
+
+
+def _recipes(place: int, text: str) -> Iterator[Recipe]:
+    for name, encode in ENCODINGS.items():
+        if place < BINARY or name in OF_OCTETS:
+            yield Recipe(f"{name} ({text})", place, encode)
+    for function in HASHES if place in HASHED else ():
+        for form, write in DIGESTS.items():
+            yield Recipe(f"{function} as {form} ({text})", place, _hashed(function, write))
+
+
+def _hashed(function: str, write: Encode) -> Encode:
+    return lambda text: write(_digest(function, text))
+
+
+@lru_cache(maxsize=4096)
+def _written(canary: Canary) -> tuple[bytes, ...]:
+    return WRITE[canary.kind](canary.text)
+
+
+def needle(canary: Canary, place: int) -> bytes:
+    """One form of a canary, by the place of its recipe."""
+    recipe = recipes(canary.kind)[place]
+    return recipe.encode(_written(canary)[recipe.writing])
+
+
+def needles(canary: Canary) -> list[bytes]:
+    """Every form of a canary, in the order of its recipes."""
+    written = _written(canary)
+    return [recipe.encode(written[recipe.writing]) for recipe in recipes(canary.kind)]

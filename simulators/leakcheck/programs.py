@@ -1,0 +1,166 @@
+"""The real programs in a folder of their own, to be stopped, killed and crashed: database, broker, ingest and serve."""
+
+import http.client
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sensors.db import connect
+from sensors.db.server import EmbeddedServer
+from sensors.entry import Entry
+from sensors.processes import HOST, ProcessError, any_free_port, start, stop, tethered
+from sensors.register import import_entries
+from sensors.upgrade import upgrade
+from simulators.city_entry import MUNICIPALITY
+from simulators.leakcheck import brokers
+
+PATIENCE = 60.0
+"""Seconds in which anything must be ready again."""
+TICK = 0.05
+
+
+def wait_for(happened: Callable[[], object], what: str) -> None:
+    """Return as soon as it happened. Raises ProcessError with ``what`` is waited for when that takes too long."""
+    deadline = time.monotonic() + PATIENCE
+    while not happened():
+        if time.monotonic() > deadline:
+            raise ProcessError(f"The leak check waited too long for {what}")
+        time.sleep(TICK)
+
+
+def dumping(command: Sequence[str]) -> list[str]:
+    """The same command, free to leave a core dump: then only what the program itself does about it prevents one.
+
+    Where we may not allow that (it takes more than a plain user's rights), it is as the system has it.
+    """
+    free = ["prlimit", "--core=unlimited:unlimited"]
+    allowed = subprocess.run([*free, "true"], capture_output=True, check=False).returncode == 0
+    return [*(free if allowed else ()), *command]
+
+
+class Program:
+    """One of our own programs, with its log in a file."""
+
+    def __init__(self, name: str, log: Path, folder: Path, environment: Mapping[str, str], port: int) -> None:
+        self.name = name
+        self.log = log
+        self.port = port
+        self._folder = folder
+        self._environment = environment
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start; ``wait`` returns when it is ready."""
+        command = tethered(dumping([sys.executable, "-m", "lantaarn", self.name]), signal.SIGKILL)
+        self._process = start(command, self.log, cwd=self._folder, environment=self._environment)
+
+    def wait(self) -> None:
+        """Until it is ready. Raises ProcessError when it ends instead."""
+        wait_for(self._ready, f"lantaarn {self.name}; its log is {self.log}")
+
+    def stop(self, by: signal.Signals = signal.SIGTERM) -> None:
+        """Send a signal and wait for the end. Does nothing when it doesn't run."""
+        if self._process is not None:
+            stop(self._process, by)
+            self._process = None
+
+    def _ready(self) -> bool:
+        if self._process is None or self._process.poll() is not None:
+            raise ProcessError(f"lantaarn {self.name} ended by itself; its log is {self.log}")
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=5)
+        try:
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == http.HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+
+class Programs:
+    """Everything that runs while the ``with`` block does; ``folder`` holds what it writes, but for the database."""
+
+    def __init__(self, folder: Path, entries: Iterable[Entry], *, keep: bool = False) -> None:
+        self.folder = folder
+        self._keep = keep
+        self.work = folder / "work"
+        self.temporary = folder / "tmp"
+        self.server = EmbeddedServer(folder)
+        self._entries = entries
+        self._stack = ExitStack()
+        self._database = ExitStack()
+
+    def __enter__(self) -> Self:
+        self.work.mkdir()
+        self.temporary.mkdir()
+        try:
+            self._start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop everything and remove the database, unless it is to be kept."""
+        self._stack.close()
+        self._database.close()
+        if not self._keep:
+            shutil.rmtree(self.server.home, ignore_errors=True)
+
+    def _start(self) -> None:
+        self.start_database()
+        self._fill_register()
+        self.broker = self._stack.enter_context(brokers.running(self.folder / "broker"))
+        known = {
+            "DATABASE_URL": self.server.url,
+            "LANTAARN_MUNICIPALITY": MUNICIPALITY,
+            "TMPDIR": str(self.temporary),
+        }
+        ports = any_free_port(), any_free_port()
+        of_ingest = known | {"MQTT_URL": self.broker.ingest, "LANTAARN_METRICS_PORT": str(ports[0])}
+        self.ingest = self._program("ingest", of_ingest, ports[0])
+        self.serve = self._program("serve", known | {"LANTAARN_HTTP_PORT": str(ports[1])}, ports[1])
+        self.ingest.wait()
+        self.serve.wait()
+
+    def _program(self, name: str, environment: Mapping[str, str], port: int) -> Program:
+        program = Program(name, self.folder / "log" / f"{name}.log", self.work, environment, port)
+        self._stack.callback(program.stop)
+        program.start()
+        return program
+
+    def _fill_register(self) -> None:
+        path = self.folder / "register.jsonl"
+        path.write_text("".join(f"{entry.model_dump_json(exclude_none=True)}\n" for entry in self._entries))
+        with connect(self.server.url) as db:
+            upgrade(db)
+            report = import_entries(db, path, "lantaarn leakcheck", "the example city")
+        if report.problems:
+            raise ProcessError(f"The example register is refused: {report.problems[0]}")
+
+    def start_database(self) -> None:
+        """Start it. After a kill its children may need a moment to notice; until then the folder is taken."""
+        wait_for(self._try_to_start_database, "the database")
+
+    def stop_database(self, by: signal.Signals) -> None:
+        """SIGQUIT and SIGKILL leave everything as it lies: the next start recovers from the log."""
+        self.server.process.send_signal(by)
+        self.server.process.wait(PATIENCE)
+        self._database.close()
+
+    def _try_to_start_database(self) -> bool:
+        try:
+            self._database.enter_context(self.server)
+        except ProcessError:
+            return False
+        return True

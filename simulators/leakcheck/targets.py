@@ -1,0 +1,59 @@
+"""Which sensors of the example city are spoken for: some of each kind, and all that take part in events."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import cycle
+
+from sensors.codes import Status
+from sensors.entry import Entry
+from sensors.kinds import KINDS
+from simulators.city import entries
+from simulators.leakcheck.plant import Targets
+
+SEED = 1
+FEW = 3
+"""Sensors of a kind whose values are public: more of them would only make the check slower."""
+
+
+def register() -> tuple[Entry, ...]:
+    """A small register with everything in it that ingest treats differently."""
+    chosen = Counter[str]()
+    return tuple(entry for entry in entries(SEED) if _events(entry) or _few(chosen, entry))
+
+
+def targets(register: Iterable[Entry]) -> Iterator[Targets]:
+    """Topics to send to, in turn, without end."""
+    active = [entry for entry in register if entry.status is Status.ACTIVE and entry.delivers_data]
+    seen, heard = Counter[str](), Counter[str]()
+    values = [(_topic(entry), _values(entry)[0]) for entry in active if _values(entry) and _few(seen, entry)]
+    events = [f"event/{_topic(entry)}" for entry in active if _events(entry) and _few(heard, entry)]
+    pairs = zip(cycle(values), cycle(events), strict=False)
+    return (Targets(values=topic, events=event, property=code) for (topic, code), event in pairs)
+
+
+def _few(chosen: Counter[str], entry: Entry) -> bool:
+    """Whether this is one of the first of its kind; ``chosen`` counts them."""
+    kind = entry.kind or ""
+    chosen[kind] += 1
+    return chosen[kind] <= FEW
+
+
+def _topic(entry: Entry) -> str:
+    return f"{entry.municipality}/{entry.kind}/{entry.reference}/json"
+
+
+def _events(entry: Entry) -> Sequence[str]:
+    return [code for code, needs_rule in _properties(entry) if needs_rule]
+
+
+def _values(entry: Entry) -> Sequence[str]:
+    return [code for code, needs_rule in _properties(entry) if not needs_rule]
+
+
+def _properties(entry: Entry) -> Iterator[tuple[str, bool]]:
+    """The properties that it may send, and whether on event topics."""
+    if entry.kind is None:
+        return
+    known = KINDS[entry.kind].properties
+    for each in entry.datastreams:
+        yield each.observed_property, known[each.observed_property].needs_rule is not None

@@ -1,0 +1,390 @@
+"""What is erased is gone from every table and stays away, what is beside it stays, and it shows when that is denied."""
+
+import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event
+from typing import Any, LiteralString
+
+import psycopg
+import pytest
+
+from ingest import erase as erasing
+from ingest.audit import audit
+from ingest.erase import Erasure, ErasureError, Request, erase, known, plan, replay, survey, sweep
+from ingest.pipeline import Message, process
+from ingest.quality import Memory
+from ingest.retention import broken_at
+from ingest.store import commit, load_register, revision
+from sensors.db import Database, connect
+from sensors.db.capabilities import probe
+from sensors.db.migrate import migrate
+from sensors.entry import Entry
+from sensors.register import publish, versions
+from sensors.tombstones import read
+from tests.db.test_store import message, register, take
+from tests.entries import example
+from tests.pglite.client import Pglite
+from tests.pglite.fixtures import new_database, timescale_url
+from tests.published import at_home
+
+NOW = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
+DAYS = 10
+STEP = timedelta(minutes=20)
+ALL = DAYS * 72
+"""Readings of one sensor, each of one value."""
+MIDDLE = Request(
+    "helmond",
+    "LML-1",
+    "wrong calibration",
+    since=NOW - timedelta(days=8, minutes=11),
+    until=NOW - timedelta(days=2, minutes=11),
+)
+"""A period that cuts two hours and two chunks."""
+
+
+def readings(reference: str) -> list[Message]:
+    times = [NOW - number * STEP for number in range(ALL)]
+    return [message({"time": at.isoformat(), "no2": 10 + at.hour}, reference) for at in times]
+
+
+def fill(db: Database) -> None:
+    """Two sensors next to each other; on TimescaleDB their chunks are compressed."""
+    for reference in ("LML-1", "LML-2"):
+        register(db, reference)
+        take(db, [*readings(reference), message({"time": NOW.isoformat(), "no2": "veel"}, reference)], at=NOW)
+    compress(db)
+
+
+def compress(db: Database) -> None:
+    if probe(db).columnstore:
+        chunks = "select compress_chunk(chunk, true) from show_chunks('lantaarn.observation_1y') as chunk"
+        assert db.execute(chunks).fetchall()
+
+
+def count(db: Database, what: LiteralString, params: dict[str, Any] | None = None) -> int:
+    row = db.execute("select count(*) as n from " + what, params).fetchone()
+    assert row is not None
+    return row["n"]
+
+
+def everything(db: Database, reference: str) -> list[str]:
+    """All that the database holds of a sensor, but for the history of its entry."""
+    ids = "(select d.id from lantaarn.datastream d join lantaarn.sensor s on s.id = sensor_id where reference = %(r)s)"
+    queries: Sequence[LiteralString] = (
+        "select * from lantaarn.observation where datastream_id in " + ids,
+        "select * from lantaarn.rollup_hour where datastream_id in " + ids,
+        "select * from lantaarn.public_cell where datastream_id in " + ids,
+        "select q.* from lantaarn.quarantine q join lantaarn.sensor s on s.id = q.sensor_id where s.reference = %(r)s",
+        "select l.* from lantaarn.ledger l join lantaarn.sensor s on s.id = l.sensor_id where s.reference = %(r)s",
+    )
+    return sorted(repr(row) for query in queries for row in db.execute(query, {"r": reference}).fetchall())
+
+
+def later(seconds: int) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+def counts(erasure: Erasure) -> dict[str, int]:
+    return {deletion.table_name: deletion.deleted_rows for deletion in erasure.deletions}
+
+
+def test_a_sensor_is_erased_and_its_neighbour_is_not(each_database: Database, tmp_path: Path) -> None:
+    db = each_database
+    fill(db)
+    wish = plan(db, Request("helmond", "LML-1", "request of a resident"), NOW)
+    before, neighbour = everything(db, "LML-1"), everything(db, "LML-2")
+    dry = survey(db, wish)
+    assert everything(db, "LML-1") == before
+    assert known(db) == ()
+    done = erase(db, wish, tmp_path / "list")
+    # An hour of hourly totals more than there are days: the first and the last are parts of one.
+    assert counts(done) == counts(dry) == {"observation_1y": ALL, "rollup_hour": DAYS * 24 + 1, "quarantine": 1}
+    assert [line for line in everything(db, "LML-1") if "received" not in line] == []
+    assert everything(db, "LML-2") == neighbour
+    assert known(db) == read(tmp_path / "list") == (wish,)
+    assert audit(db, NOW) == ()
+    assert counts(erase(db, plan(db, Request("helmond", "LML-1", "again"), NOW), tmp_path / "list")) == {}
+    logged = db.execute("select table_name, deleted_rows from lantaarn.deletion_log").fetchall()
+    assert {row["table_name"]: row["deleted_rows"] for row in logged} == counts(done)
+    assert broken_at(db) is None
+
+
+def test_a_period_takes_its_part_of_the_hours_it_cuts(each_database: Database, tmp_path: Path) -> None:
+    db = each_database
+    fill(db)
+    neighbour = everything(db, "LML-2")
+    wish = plan(db, MIDDLE, NOW)
+    dry = survey(db, wish)
+    done = erase(db, wish, tmp_path / "list")
+    assert counts(done) == counts(dry) == {"observation_1y": 6 * 72, "rollup_hour": 6 * 24 - 1}
+    assert (done.rebuilt, done.removed) == (dry.rebuilt, dry.removed) == (2, ())
+    left = db.execute(
+        "select count(*) as n, min(time) filter (where time >= %(until)s) as first,"
+        " max(time) filter (where time < %(since)s) as last"
+        " from lantaarn.observation where datastream_id = 1",
+        {"since": MIDDLE.since, "until": MIDDLE.until},
+    ).fetchone()
+    assert left == {
+        "n": ALL - 6 * 72,
+        "first": NOW - timedelta(days=2),
+        "last": NOW - timedelta(days=8, minutes=20),
+    }
+    assert audit(db, NOW) == ()
+    assert everything(db, "LML-2") == neighbour
+    assert counts(survey(db, plan(db, MIDDLE, NOW))) == {}
+
+
+def test_an_hour_that_can_not_be_made_again_goes_as_a_whole(each_database: Database, tmp_path: Path) -> None:
+    db = each_database
+    fill(db)
+    assert MIDDLE.since is not None
+    hour = MIDDLE.since.replace(minute=0)
+    # As retention leaves it: the hour's total is there, its first value is not.
+    db.execute("delete from lantaarn.observation_1y where datastream_id = 1 and time = %(at)s", {"at": hour})
+    db.execute(
+        "delete from lantaarn.observation_1y where datastream_id = 1 and time = %(at)s",
+        {"at": hour + timedelta(minutes=10)},
+    )
+    done = erase(db, plan(db, MIDDLE, NOW), tmp_path / "list")
+    assert (done.rebuilt, done.removed) == (1, (hour,))
+    assert count(db, "lantaarn.rollup_hour where datastream_id = 1 and hour = %(at)s", {"at": hour}) == 0
+
+
+def test_rows_are_found_in_the_table_of_every_class(each_database: Database, tmp_path: Path) -> None:
+    register(each_database, "LML-1")
+    for table in ("observation_1d", "observation_31d", "observation_1y", "observation_5y", "observation_10y"):
+        each_database.execute(
+            f"insert into lantaarn.{table} select 1, %(now)s::timestamptz - step * interval '1 minute', 1, 0"
+            " from generate_series(1, 3) as step",
+            {"now": NOW},
+        )
+    erase(each_database, plan(each_database, Request("helmond", "LML-1", "test"), NOW), tmp_path / "list")
+    assert count(each_database, "lantaarn.observation") == 0
+
+
+def test_what_is_published_and_what_comes_of_groups_goes_too(each_database: Database, tmp_path: Path) -> None:
+    db = each_database
+    fill(db)
+    inside, outside = NOW - timedelta(days=5), NOW - timedelta(days=9)
+    for at in (inside, outside):
+        values = {"at": at, "hour": at.replace(minute=0)}
+        db.execute(
+            "insert into lantaarn.public_cell (datastream_id, period, start, counted, value)"
+            " values (1, 'hour', %(hour)s, true, 20), (1, 'day', %(hour)s, true, 20), (4, 'hour', %(hour)s, true, 20)",
+            values,
+        )
+        db.execute(
+            "insert into lantaarn.travel_time values (1, %(hour)s, 15, 'car', 9, 60, 50, 70, 1),"
+            " (4, %(hour)s, 15, 'car', 9, 60, 50, 70, 2)",
+            values,
+        )
+        db.execute(
+            "insert into lantaarn.window_count values"
+            " ('helmond', 'park', 'presence', %(hour)s, %(hour)s + interval '1 hour', 9, 40, 1)",
+            values,
+        )
+    done = erase(db, plan(db, MIDDLE, NOW), tmp_path / "list")
+    assert counts(done)["public_cell"] == 2
+    assert counts(done)["travel_time"] == 1
+    assert count(db, "lantaarn.public_cell") == 4
+    assert count(db, "lantaarn.travel_time where datastream_id = 4") == 2
+    assert count(db, "lantaarn.window_count") == 2  # of at least eight lamps: nothing in it is of this one
+    db.execute(
+        "insert into lantaarn.public_cell (datastream_id, period, start, counted, value)"
+        " values (1, 'hour', %(hour)s, true, 15), (4, 'day', %(hour)s, true, 15)",
+        {"hour": inside.replace(minute=0)},
+    )
+    assert count(db, "lantaarn.public_cell where datastream_id = 1") == 2  # not published again
+    assert count(db, "lantaarn.public_cell where datastream_id = 4") == 3
+
+
+def test_travel_times_that_end_at_the_sensor_go_too(each_database: Database, tmp_path: Path) -> None:
+    db = each_database
+    register(db, "LML-1")
+    db.execute(
+        "insert into lantaarn.register_entry (entry_id, version, document, valid_from, editor, reason) select"
+        " gen_random_uuid(), 1, jsonb_build_object('municipality', 'helmond', 'datastreams', '[{\"privacy_rules\":"
+        ' [{"rule": "match_in_memory", "to": "LML-1"}]}]\'::jsonb), now(), \'test\', \'test\''
+    )
+    db.execute(
+        "insert into lantaarn.travel_time values (9, %(at)s, 15, 'car', 9, 60, 50, 70, 2),"
+        " (9, %(at)s, 15, 'van', 9, 60, 50, 70, 1)",
+        {"at": NOW - timedelta(hours=2)},
+    )
+    done = erase(db, plan(db, Request("helmond", "LML-1", "test"), NOW), tmp_path / "list")
+    assert counts(done) == {"travel_time": 1}
+
+
+def home(db: Database) -> Entry:
+    """A resident's sensor with two versions, the first one with more in it than it should have had."""
+    document = at_home()
+    exact = {
+        "kind": "fixed",
+        "geometry": {"type": "Point", "coordinates": [5.6543, 51.4812]},
+        "address": "Kerkstraat 1",
+    }
+    owners = [{"role": "owner", "name": "Stichting Meetnet"}, document["organisations"][1]]
+    first = example(reference="bewoner-1", location=exact, organisations=owners)
+    for version in (first, document):
+        publish(db, Entry.model_validate(version), editor="test", reason="test", at=NOW)
+    return Entry.model_validate(document)
+
+
+def test_place_contact_and_owner_leave_every_version(each_database: Database, tmp_path: Path) -> None:
+    db = each_database
+    entry = home(db)
+    wish = plan(db, Request("helmond", "bewoner-1", "request of a resident", whole_entry=True), NOW)
+    done = erase(db, wish, tmp_path / "list")
+    assert counts(done) == {"location": 1, "register_entry": 2}
+    history = versions(db, entry.id)
+    texts = json.dumps([version.document for version in history])
+    for trace in ("5.654", "51.4812", "Kerkstraat", "Meetnet", "sensoren@helmond.example"):
+        assert trace not in texts
+    assert [version.document["status"] for version in history] == ["active", "active", "ended"]
+    assert [version.redacted_at is not None for version in history] == [True, True, False]
+    assert {version.document["contact"]["name"] for version in history} == {"Gemeente Helmond"}
+    assert Entry.model_validate(history[-1].document).active_until == NOW.date()
+    assert count(db, "restricted.location") == 0
+    assert counts(replay(db, [wish], NOW)[0]) == {}
+    assert len(versions(db, entry.id)) == 3
+
+
+def test_nothing_else_of_a_version_can_be_changed(each_database: Database) -> None:
+    home(each_database)
+    change = (
+        "update lantaarn.register_entry set document = jsonb_set(document, '{necessity,nl}', '\"anders\"')"
+        " where set_config('lantaarn.redacting', 'erasure', true) = 'erasure'"
+    )
+    with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState):
+        each_database.execute(change)
+
+
+def test_what_arrives_again_is_swept_away_but_a_correction_stays(each_database: Database, tmp_path: Path) -> None:
+    db = each_database
+    fill(db)
+    before, under_way = revision(db), load_register(db)
+    erase(db, plan(db, MIDDLE, NOW), tmp_path / "list")
+    assert revision(db) > before
+    commit(db, [process(each, under_way, Memory(), NOW) for each in readings("LML-1")], NOW)
+    assert counts(sweep(db, NOW)[0])["observation_1y"] == 6 * 72
+    take(db, readings("LML-1"), at=NOW)
+    assert counts(sweep(db, NOW)[0]) == {}
+    refused = db.execute("select reason, readings from lantaarn.ledger_reason where sensor_id = 1").fetchall()
+    assert {"reason": "erased", "readings": 6 * 72} in refused
+    assert audit(db, NOW) == ()
+    corrected = plan(db, replace(MIDDLE, reference="LML-2", resend=True), NOW)
+    erase(db, corrected, tmp_path / "list")
+    take(db, readings("LML-2"), at=NOW)
+    assert [counts(done) for done in (*sweep(db, NOW), *replay(db, read(tmp_path / "list"), NOW))] == [{}, {}]
+    assert count(db, "lantaarn.observation") == 2 * ALL - 6 * 72
+    assert audit(db, NOW) == ()
+
+
+@pytest.mark.parametrize("each_database", ["timescaledb-wasm", "timescaledb"], indirect=True)
+@pytest.mark.parametrize("by_batch", ["on", "off"])
+def test_a_long_series_in_one_compressed_chunk(each_database: Database, tmp_path: Path, by_batch: str) -> None:
+    db = each_database
+    register(db, "LML-1")
+    # By itself TimescaleDB lets one transaction decompress 100,000 rows, as versions that know no batches must.
+    rows = 15_000 if isinstance(db, Pglite) else 150_000
+    start = datetime(2026, 10, 1, tzinfo=UTC)
+    db.execute(
+        "insert into lantaarn.observation_1y select id, %(start)s::timestamptz + step * interval '1 second', step, 0"
+        " from generate_series(0, %(rows)s::integer - 1) as step, generate_series(1, 2) as id",
+        {"start": start, "rows": rows},
+    )
+    compress(db)
+    wish = Request("helmond", "LML-1", "test", start + timedelta(seconds=500), start + timedelta(seconds=rows - 500))
+    db.execute("set timescaledb.enable_compressed_direct_batch_delete = " + ("on" if by_batch == "on" else "off"))
+    try:
+        erase(db, plan(db, wish, NOW), tmp_path / "list")
+    finally:
+        db.execute("reset timescaledb.enable_compressed_direct_batch_delete")
+    assert count(db, "lantaarn.observation_1y where datastream_id = 1") == 1000
+    assert count(db, "lantaarn.observation_1y where datastream_id = 2") == 1000
+
+
+@pytest.mark.parametrize("each_database", ["postgresql"], indirect=True)  # a trigger plays the broken server
+def test_a_delete_that_takes_more_than_it_should_is_undone(each_database: Database, tmp_path: Path) -> None:
+    db = each_database
+    fill(db)
+    db.execute(
+        "create function lantaarn.clumsy() returns trigger language plpgsql as $$ begin"
+        " delete from lantaarn.observation_1y where datastream_id > 3 and time = old.time; return old; end $$;"
+        "create trigger clumsy before delete on lantaarn.observation_1y for each row"
+        " when (pg_trigger_depth() = 0) execute function lantaarn.clumsy()"
+    )
+    before = everything(db, "LML-1"), everything(db, "LML-2")
+    with pytest.raises(psycopg.errors.RaiseException, match="lost 864 rows where 432"):
+        erase(db, plan(db, MIDDLE, NOW), tmp_path / "list")
+    assert (everything(db, "LML-1"), everything(db, "LML-2")) == before
+
+
+@pytest.mark.parametrize(
+    ("version", "refused"),
+    [("2.17.2", True), ("2.18.1", False), ("2.22.1", True), ("2.23.0-dev", False), ("2.29.2", False), ("2.14.2", True)],
+)
+def test_versions_that_delete_wrong_rows_are_refused(
+    monkeypatch: pytest.MonkeyPatch, timescale: Database, tmp_path: Path, version: str, refused: bool
+) -> None:
+    register(timescale, "LML-1")
+    monkeypatch.setattr(erasing, "probe", lambda db: replace(probe(db), timescale_version=version))  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
+    wish = plan(timescale, Request("helmond", "LML-1", "test"), NOW)
+    if refused:
+        with pytest.raises(ErasureError, match=f"TimescaleDB {version}"):
+            erase(timescale, wish, tmp_path / "list")
+        assert not (tmp_path / "list").exists()
+    else:
+        assert counts(erase(timescale, wish, tmp_path / "list")) == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"reference": "LML-9"}, "no sensor"),
+        ({"until": NOW + timedelta(hours=1)}, "future"),
+        ({"since": NOW, "until": NOW - timedelta(hours=1)}, "before it begins"),
+        ({"since": NOW, "whole_entry": True}, "leave the period out"),
+        ({"reason": "asked by jan@voorbeeld.example"}, "email"),
+    ],
+)
+def test_requests_that_make_no_sense(timescale: Database, change: dict[str, Any], why: str) -> None:
+    register(timescale, "LML-1")
+    with pytest.raises(ErasureError, match=why) as raised:
+        plan(timescale, replace(Request("helmond", "LML-1", "test"), **change), NOW)
+    assert "jan@" not in str(raised.value)
+
+
+@pytest.mark.parametrize("server", ["postgresql", "timescaledb"])
+def test_ingest_goes_on_meanwhile(request: pytest.FixtureRequest, server: str, tmp_path: Path) -> None:
+    address = request.getfixturevalue("pg_server").url_of("postgres") if server == "postgresql" else timescale_url()
+    with new_database(address) as url, connect(url) as db:
+        migrate(db)
+        fill(db)
+        stop = Event()
+        with ThreadPoolExecutor() as pool:
+            writing = pool.submit(deliver, url, stop)
+            for number in range(5):
+                erase(db, plan(db, MIDDLE, later(number)), tmp_path / "list")
+            stop.set()
+            new = writing.result(timeout=60)
+        assert new > 0
+        sweep(db, NOW)
+        assert count(db, "lantaarn.observation where datastream_id = 4") == ALL + new
+        assert count(db, "lantaarn.observation where datastream_id = 1") == ALL - 6 * 72
+        assert audit(db, NOW + timedelta(hours=1)) == ()
+
+
+def deliver(url: str, stop: Event) -> int:
+    """Deliver all of one sensor again, and new values of another, until told to stop; how many were new."""
+    again, new = readings("LML-1"), 0
+    with connect(url) as db:
+        while not stop.is_set():
+            at = NOW - timedelta(seconds=17) + timedelta(microseconds=new)
+            take(db, [*again, message({"time": at.isoformat(), "no2": 1}, "LML-2")], at=NOW)
+            new += 1
+    return new

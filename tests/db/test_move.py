@@ -1,0 +1,198 @@
+"""A sensor that changes its class keeps every value once, whatever happens on the way."""
+
+import random
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from threading import Event, Thread
+from typing import Any, LiteralString
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ingest.audit import audit
+from ingest.move import SETTLED, Progress, move
+from ingest.pipeline import Observation, Outcome
+from ingest.quality import Quality
+from ingest.store import commit, load_register
+from ingest.verify import verify
+from sensors.db import Database, connect
+from tests.kept import CLASSES, DAY, START, check, keep, store, stream
+
+LATER = START + SETTLED
+HOURS = st.integers(0, 24 * 40).map(lambda hours: hours // 5 * 5)
+
+
+class KilledError(Exception):
+    """The process ends here."""
+
+
+def rows(db: Database, table: LiteralString) -> list[tuple[datetime, float]]:
+    found = db.execute(f"select time, value from lantaarn.{table} order by time").fetchall()
+    return [(row["time"], row["value"]) for row in found]
+
+
+def totals(db: Database) -> tuple[int, float]:
+    row = db.execute("select coalesce(sum(count), 0)::int as n, coalesce(sum(sum), 0) as s from lantaarn.rollup_hour")
+    found = row.fetchone()
+    assert found is not None
+    return found["n"], found["s"]
+
+
+def open_changes(db: Database) -> int:
+    return len(db.execute("select id from lantaarn.class_change where moved_at is null").fetchall())
+
+
+def changed(db: Database, raw: str) -> None:
+    keep(db, {**CLASSES, "temperature": raw})
+
+
+def start_over(db: Database) -> None:
+    """Empty tables; truncating drops their chunks as well."""
+    for table in ("observation_1y", "observation_31d", "rollup_hour", "ledger"):
+        db.execute(f"truncate lantaarn.{table}")
+    db.execute("update lantaarn.datastream set retention_class = 'P1Y' where property = 'temperature'")
+    db.execute("truncate lantaarn.class_change")
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    before=st.lists(HOURS, max_size=20, unique=True),
+    again=st.lists(HOURS, max_size=10, unique=True),
+    batch=st.integers(1, 12),
+    killed_after=st.none() | st.integers(1, 4),
+)
+def test_every_value_that_may_stay_is_there_once(
+    each_database: Database, before: list[int], again: list[int], batch: int, killed_after: int | None
+) -> None:
+    db = each_database
+    keep(db)
+    start_over(db)
+    old = [START - timedelta(hours=hour) for hour in before]
+    # What came before the change may come again after it, in the table of the new class.
+    new = [START - timedelta(hours=hour) for hour in {*again, *before[:3]} if hour < 31 * 24]
+    store(db, "temperature", "P1Y", old)
+    changed(db, "P31D")
+    store(db, "temperature", "P31D", new)
+    left = killed_after
+
+    def tell(_: Progress) -> None:
+        nonlocal left
+        if left is not None:
+            left -= 1
+            if left == 0:
+                raise KilledError
+
+    try:
+        move(db, LATER, tell, batch)
+    except KilledError:
+        assert open_changes(db) == 1
+        move(db, LATER, batch=batch)
+    assert rows(db, "observation_1y") == []
+    assert rows(db, "observation_31d") == [(at, 7.0) for at in sorted({*old, *new}) if at >= LATER - 31 * DAY]
+    every = len({*old, *new})
+    assert totals(db) == (every, 7.0 * every)
+    assert open_changes(db) == 0
+    assert verify(db, LATER).kept
+
+
+def test_what_the_new_term_does_not_allow_is_deleted_and_logged(each_database: Database) -> None:
+    keep(each_database)
+    store(each_database, "temperature", "P1Y", [START - age * DAY for age in range(100)])
+    changed(each_database, "P31D")
+    told: list[Progress] = []
+    assert move(each_database, LATER, told.append, batch=40) == 100
+    assert [(each.done, each.total) for each in told] == [(40, 100), (80, 100), (100, 100)]
+    log = each_database.execute("select table_name, retention_class, deleted_rows, rule from lantaarn.deletion_log")
+    assert [tuple(row.values()) for row in log.fetchall()] == [
+        ("observation_1y", "P31D", 40, "class change"),
+        ("observation_1y", "P31D", 29, "class change"),
+    ]
+    assert totals(each_database)[0] == 100
+    assert check(each_database, LATER).kept
+
+
+def test_a_change_stays_open_while_ingest_may_still_write_to_the_old_table(each_database: Database) -> None:
+    keep(each_database)
+    changed(each_database, "P31D")
+    move(each_database, LATER - timedelta(seconds=1))
+    assert open_changes(each_database) == 1
+    store(each_database, "temperature", "P1Y", [START])
+    assert move(each_database, LATER) == 1
+    assert rows(each_database, "observation_31d") == [(START, 7.0)]
+    assert open_changes(each_database) == 0
+
+
+def test_a_class_that_changes_there_and_back_leaves_all_in_its_table(each_database: Database) -> None:
+    keep(each_database)
+    store(each_database, "temperature", "P1Y", [START - DAY])
+    changed(each_database, "P10Y")
+    store(each_database, "temperature", "P10Y", [START])
+    changed(each_database, "P1Y")
+    move(each_database, LATER)
+    assert rows(each_database, "observation_1y") == [(START - DAY, 7.0), (START, 7.0)]
+    assert rows(each_database, "observation_10y") == []
+    assert open_changes(each_database) == 0
+
+
+def test_of_what_is_no_longer_kept_nothing_stays(each_database: Database) -> None:
+    keep(each_database)
+    store(each_database, "temperature", "P1Y", [START - age * DAY for age in range(20)])
+    each_database.execute(
+        "update lantaarn.datastream set retention_class = null, rule = '{}' where property = 'temperature'"
+    )
+    each_database.execute("update lantaarn.class_change set changed_at = %(at)s", {"at": START})
+    assert move(each_database, LATER, batch=7) == 20
+    assert rows(each_database, "observation_1y") == []
+    assert open_changes(each_database) == 0
+
+
+def test_nothing_is_lost_or_doubled_while_ingest_writes(database: str) -> None:
+    """Ingest as it is: it looks at the register now and then, and some messages come twice."""
+    with connect(database) as db:
+        keep(db)
+        number = stream(db, "temperature")
+        times = [START - timedelta(minutes=10 * step) for step in range(4000)]
+        store(db, "temperature", "P1Y", times[:2000])
+        writing = Event()
+        writer = Thread(target=_write, args=(database, number, times, writing))
+        writer.start()
+        assert writing.wait(10)
+        changed(db, "P31D")
+        while writer.is_alive():
+            move(db, LATER - timedelta(seconds=1), batch=300)
+        writer.join()
+        move(db, LATER)
+        assert rows(db, "observation_1y") == []
+        assert [at for at, _ in rows(db, "observation_31d")] == sorted(times)
+        assert totals(db) == (4000, 7.0 * 4000)
+        assert audit(db, LATER) == ()
+        assert verify(db, LATER).kept
+
+
+def _write(url: str, number: int, times: list[datetime], writing: Event) -> None:
+    chance = random.Random(5)
+    with connect(url, role="lantaarn_ingest") as db:
+        for start in range(2000, 4000, 20):
+            batch = times[start : start + 20] + chance.sample(times[:start], 5)
+            commit(db, [_outcome(_table(db, number), number, batch)], START)
+            writing.set()
+
+
+def _table(db: Database, number: int) -> str:
+    streams: Iterator[Any] = (each for sensor in load_register(db).values() for each in sensor.datastreams.values())
+    return next(each.table for each in streams if each.id == number)
+
+
+def _outcome(table: str, number: int, times: list[datetime]) -> Outcome:
+    observations = tuple(Observation(table, number, at, 7.0, Quality.GOOD) for at in times)
+    return Outcome(1, "+/+/+/json", 10, observations, (), 0)
+
+
+@pytest.mark.parametrize("raw", ["P10Y", "P1D"])
+def test_longer_or_shorter_is_the_same_to_a_sensor_without_values(each_database: Database, raw: str) -> None:
+    keep(each_database)
+    changed(each_database, raw)
+    assert move(each_database, LATER) == 0
+    assert open_changes(each_database) == 0
+    assert verify(each_database, LATER).kept

@@ -1,0 +1,112 @@
+"""A place that is made coarser is coarse in the whole history, and nothing else of a version can be changed."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, LiteralString
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from sensors.codes import Precision
+from sensors.db import Database
+from sensors.entry import Entry
+from sensors.location import Geometry, snap
+from sensors.register import Published, derive, publish, versions
+from tests.entries import Document, example
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+HOME: Geometry = {"type": "Point", "coordinates": [5.659533, 51.480317]}
+BEFORE: Geometry = {"type": "Point", "coordinates": [5.701234, 51.490456]}
+SEEN: Geometry = {"type": "Polygon", "coordinates": [[[5.6595, 51.48], [5.66, 51.48], [5.66, 51.481], [5.6595, 51.48]]]}
+TRACES = ("5.6595", "51.4803", "5.7012", "51.4904", "Kerkstraat")
+
+
+def meter(precision: str, geometry: Geometry = HOME, **place: Any) -> Document:
+    location = {"kind": "fixed", "geometry": geometry, "precision": precision, "height_m": 3.0} | place
+    return example(reference="meter-1", location=location)
+
+
+def put(db: Database, *documents: Document) -> UUID:
+    for document in documents:
+        done = publish(db, Entry.model_validate(document), editor="team", reason="test", at=NOW)
+        assert isinstance(done, Published), done
+    return UUID(documents[0]["id"])
+
+
+def history(db: Database) -> Iterator[str]:
+    rows = db.execute("select document::text as text from lantaarn.register_entry order by revision").fetchall()
+    return (row["text"] for row in rows)
+
+
+def test_an_exact_place_leaves_the_history_when_it_gets_a_cell(each_database: Database) -> None:
+    which = put(
+        each_database,
+        meter("exact", BEFORE),
+        meter("exact", address="Kerkstraat 1", observed_area=SEEN),
+        meter("cell_100m"),
+    )
+    assert not [trace for text in history(each_database) for trace in TRACES if trace in text]
+    held = versions(each_database, which)
+    assert [each.document["location"]["geometry"] for each in held] == [
+        snap(place, Precision.CELL_100M) for place in (BEFORE, HOME, HOME)
+    ]
+    assert [each.document["location"]["precision"] for each in held] == ["cell_100m"] * 3
+    assert [each.redacted_at is not None for each in held] == [True, True, False]
+    assert {each.document["location"]["height_m"] for each in held} == {3.0}
+    assert [each.reason for each in held] == ["test"] * 3
+
+
+def test_a_cell_becomes_a_larger_one_and_never_a_smaller(each_database: Database) -> None:
+    which = put(each_database, meter("cell_100m"), meter("cell_1km"), meter("cell_100m"))
+    shown = [each.document["location"]["precision"] for each in versions(each_database, which)]
+    assert shown == ["cell_1km", "cell_1km", "cell_100m"]
+    books = each_database.execute("select precision_before, precision_after from lantaarn.redaction").fetchall()
+    assert books == [{"precision_before": "cell_100m", "precision_after": "cell_1km"}]
+
+
+def test_what_an_older_program_left_is_mended_at_the_next_upgrade(each_database: Database) -> None:
+    put(each_database, meter("exact"), meter("cell_1km"))
+    # What a version before this one held: the exact place, in a version that came first.
+    each_database.execute(
+        "alter table lantaarn.register_entry disable trigger user;"
+        "update lantaarn.register_entry set document = document || jsonb_build_object('location', "
+        "document -> 'location' || '{\"precision\":\"exact\"}' || jsonb_build_object('geometry', "
+        '\'{"type":"Point","coordinates":[5.659533,51.480317]}\'::jsonb)) where version = 1;'
+        "alter table lantaarn.register_entry enable trigger user;"
+    )
+    assert "5.6595" in next(history(each_database))
+    derive(each_database)
+    assert not [trace for text in history(each_database) for trace in TRACES if trace in text]
+
+
+MEANT: LiteralString = "select set_config('lantaarn.redacting', 'places', true);"
+COARSER: LiteralString = (
+    """update lantaarn.register_entry set document = jsonb_set(document, '{location,precision}', '"cell_1km"')"""
+)
+CHANGES: tuple[LiteralString, ...] = (
+    "update lantaarn.register_entry set reason = 'other'",
+    """update lantaarn.register_entry set document = jsonb_set(document, '{name,nl}', '"Anders"')""",
+    """update lantaarn.register_entry set document = jsonb_set(document, '{location,precision}', '"exact"')""",
+    """update lantaarn.register_entry set document = jsonb_set(document, '{location,precision}', '"cell_100m"')""",
+    "update lantaarn.register_entry set document = jsonb_set(document, '{location,geometry}', '{}')",
+    COARSER + ", reason = 'other'",
+    COARSER.replace("(document,", "(jsonb_set(document, '{location,height_m}', '9'),"),
+    COARSER.replace("(document,", "(jsonb_set(document, '{location,address}', '1'),"),
+    COARSER.replace("(document,", "(jsonb_set(document, '{summary,nl}', '1'),"),
+    "update lantaarn.register_entry set document = document - 'location'",
+    "delete from lantaarn.register_entry",
+    "truncate lantaarn.register_entry cascade",
+    "update lantaarn.redaction set redacted_at = now()",
+)
+
+
+def test_nothing_else_of_a_version_can_be_changed_and_this_only_on_purpose(each_database: Database) -> None:
+    put(each_database, meter("cell_100m"))
+    attempts: tuple[LiteralString, ...] = (COARSER, *(MEANT + change for change in CHANGES))
+    for attempt in attempts:
+        with pytest.raises(psycopg.Error, match="append-only"), each_database.transaction():
+            each_database.execute(attempt)
+    with each_database.transaction():
+        each_database.execute(MEANT + COARSER)
+    assert "cell_1km" in next(history(each_database))

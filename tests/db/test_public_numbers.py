@@ -1,0 +1,342 @@
+"""Nobody can work out from all that is public what is not: a small count, or whether someone was in the street."""
+
+import json
+import math
+import random
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from statistics import mean
+from typing import Any, LiteralString, cast
+from zoneinfo import ZoneInfo
+
+import httpx
+
+from sensors.db import Database, connect
+from tests.entries import Document, datastream, example
+from tests.published import DAY, HOUR, NOW, add, counter, lamp, moved, passages, publish_cells, travelled
+from tests.site import serving
+
+CLASSES = ("count_car", "count_bicycle", "count_pedestrian")
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+COUNTERS = 12
+START = NOW - 14 * DAY
+HOURS = 14 * 24
+Cell = tuple[int, datetime]
+World = dict[Cell, int]
+"""How many really passed, by datastream and hour."""
+
+
+def register(db: Database) -> None:
+    """Counters by class and hour, and some by the day."""
+    documents = [counting(f"C-{number}", "hour", *CLASSES) for number in range(COUNTERS)]
+    documents += [counting(f"D-{number}", "day", "count_bicycle") for number in range(4)]
+    add(db, *documents)
+
+
+def counting(reference: str, public: str, *codes: str) -> Document:
+    rule = [{"rule": "public_threshold"}]
+    streams = [datastream(code, "traffic", public=public, privacy_rules=rule) for code in codes]
+    speed = datastream("mean_speed", "traffic", public=public, privacy_rules=rule)
+    return counter(reference=reference, datastreams=[*streams, speed])
+
+
+def invent(db: Database, rng: random.Random) -> World:
+    """Fourteen days of quiet and busy hours, most of them near the threshold."""
+    counted = db.execute(
+        "select id from lantaarn.datastream where counts_people and rule is null order by id"
+    ).fetchall()
+    scales = {row["id"]: rng.choice((2, 8, 16, 60)) for row in counted}
+    return {
+        (stream, START + number * HOUR): min(rng.randrange(2 * scale + 1), 9999)
+        for stream, scale in scales.items()
+        for number in range(HOURS)
+    }
+
+
+def another(db: Database, world: World, rng: random.Random) -> World:
+    """Another world of which the same should be public: other small hours, other numbers that round alike.
+
+    Of what is public by the day only, the hours are shuffled within their day, so that the day stays as it is.
+    """
+    daily = {row["id"] for row in db.execute("select id from lantaarn.datastream where public = 'day'").fetchall()}
+    return {cell: count if cell[0] in daily else alike(count, rng) for cell, count in world.items()}
+
+
+def alike(count: int, rng: random.Random) -> int:
+    if count < 15:
+        return rng.randrange(15)
+    return next(other for other in iter(lambda: rng.randint(max(15, count - 4), count + 4), None) if same(other, count))
+
+
+def same(one: int, other: int) -> bool:
+    """Whether two counts from 15 up are rounded to the same."""
+    return round(one / 5) == round(other / 5)
+
+
+def write(db: Database, world: World, rng: random.Random) -> None:
+    """The hours as ingest stores them; an hour without passages mostly without any message, but for the very first."""
+    kept = {cell: count for cell, count in world.items() if count or cell[1] == START or rng.random() < 0.3}
+    db.execute(
+        "insert into lantaarn.rollup_hour (datastream_id, hour, count, sum, min, max) "
+        "select id, hour, messages, total, 0, total from unnest(%(ids)s::integer[], %(hours)s::timestamptz[], "
+        "%(messages)s::bigint[], %(totals)s::float8[]) as given (id, hour, messages, total) "
+        "on conflict (datastream_id, hour) do update set "
+        "sum = rollup_hour.sum + excluded.sum, count = rollup_hour.count + excluded.count",
+        {
+            "ids": [stream for stream, _ in kept],
+            "hours": [hour for _, hour in kept],
+            "messages": [rng.randrange(1, 60) for _ in kept],
+            "totals": [float(count) for count in kept.values()],
+        },
+    )
+
+
+def drive_by(db: Database) -> None:
+    """A mean speed for each hour in which a counter counted anyone: 30 km/h, always."""
+    db.execute(
+        "insert into lantaarn.rollup_hour (datastream_id, hour, count, sum, min, max) "
+        "select speed.id, total.hour, 1, 30, 30, 30 from lantaarn.rollup_hour as total "
+        "inner join lantaarn.datastream as counter on counter.id = total.datastream_id "
+        "inner join lantaarn.datastream as speed using (sensor_id) "
+        "where speed.property = 'mean_speed' and total.sum > 0 group by 1, 2 on conflict do nothing"
+    )
+
+
+def live_through(db: Database, world: World, rng: random.Random) -> list[dict[str, Any]]:
+    """The fourteen days as they pass: cells are published, and some messages come in after that. Gives back what was
+    public on the way."""
+    seen: list[dict[str, Any]] = []
+    for end in (START + number * DAY for number in range(1, 15)):
+        write(db, {cell: count for cell, count in world.items() if end - DAY <= cell[1] < end}, rng)
+        drive_by(db)
+        publish_cells(db, end + HOUR)
+        seen += db.execute("select * from open.hour").fetchall()
+        write(db, {cell: rng.randrange(3) for cell in world if cell[1] == end - 3 * DAY}, rng)
+    publish_cells(db)
+    return seen
+
+
+def forget(db: Database) -> None:
+    db.execute("truncate lantaarn.rollup_hour, lantaarn.public_cell")
+
+
+def everything(db: Database) -> Mapping[str, list[dict[str, Any]]]:
+    """All that the views for everyone hold."""
+    views = db.execute("select table_name from information_schema.tables where table_schema = 'open'").fetchall()
+    found = {name: db.execute(cast(LiteralString, f"select * from open.{name}")).fetchall() for name in names(views)}
+    return {name: sorted(rows, key=str) for name, rows in found.items()}
+
+
+def names(views: Iterable[Mapping[str, str]]) -> Iterator[str]:
+    return (row["table_name"] for row in views)
+
+
+def test_worlds_that_round_alike_can_not_be_told_apart(each_database: Database) -> None:
+    """So every small count could as well be any other from 0 to 14, whatever is compared with whatever."""
+    db, rng = each_database, random.Random(4)
+    register(db)
+    world = invent(db, rng)
+    seen = live_through(db, world, rng)
+    public = everything(db)
+    assert sum(row["below"] == 15 for row in public["hour"]) > 3000
+    assert {row["value"] for row in public["hour"] if row["property"] == "mean_speed"} == {30}
+    # No cell changed after it was published.
+    assert {str(row) for row in seen} <= {str(row) for row in public["hour"]}
+    forget(db)
+    live_through(db, another(db, world, rng), rng)
+    assert everything(db) == public
+    assert not [row for view in ("hour", "day") for row in public[view] if 0 <= (row["value"] or 15) < 15]
+
+
+Total = tuple[list[Cell], float, float]
+"""Cells, and between what their sum must be."""
+
+
+def test_totals_give_no_small_count_away_and_rounded_true_totals_would(database: str) -> None:
+    with connect(database) as db:
+        register(db)
+        world = invent(db, random.Random(5))
+        live_through(db, world, random.Random(5))
+        rows = db.execute("select datastream_id, hour, value from open.hour where property <> 'mean_speed'").fetchall()
+        days = db.execute("select * from open.day where property <> 'mean_speed'").fetchall()
+    cells = {(row["datastream_id"], row["hour"]): row["value"] for row in rows}
+    by_day: dict[tuple[int, date], list[Cell]] = {}
+    for stream, hour in cells:
+        by_day.setdefault((stream, hour.astimezone(AMSTERDAM).date()), []).append((stream, hour))
+    public = [(row, by_day.get((row["datastream_id"], row["day"]), [])) for row in days]
+    assert narrowed(cells, [total_of(row, parts) for row, parts in public if parts]) == 0
+    true = [(parts, sum(world[cell] for cell in parts)) for parts in by_day.values() if set(parts) <= world.keys()]
+    assert narrowed(cells, [(parts, total - 2, total + 2) for parts, total in true]) > 0
+
+
+def total_of(row: Mapping[str, Any], parts: list[Cell]) -> Total:
+    if row["value"] is None:
+        return parts, 0, row["below"] - 1
+    spread = 2 * len(parts)
+    return parts, row["value"] - spread, float("inf") if row["at_least"] else row["value"] + spread
+
+
+def narrowed(cells: Mapping[Cell, float | None], totals: Sequence[Total]) -> int:
+    """How many small counts an attacker knows to be between narrower bounds than 0 and 14."""
+    low = {cell: 0.0 if value is None else max(15, value - 2) for cell, value in cells.items()}
+    high = {cell: 14.0 if value is None else value + 2 for cell, value in cells.items()}
+    for _ in range(3):
+        for parts, least, most in totals:
+            lows, highs = sum(low[cell] for cell in parts), sum(high[cell] for cell in parts)
+            for cell in parts:
+                low[cell] = max(low[cell], least - (highs - high[cell]))
+                high[cell] = min(high[cell], most - (lows - low[cell]))
+    return sum(value is None and high[cell] - low[cell] < 14 for cell, value in cells.items())
+
+
+def test_every_page_says_the_same_of_both_worlds_and_the_same_each_time(database: str) -> None:
+    rng = random.Random(6)
+    with connect(database) as db, serving(database) as url, httpx.Client(base_url=url) as client:
+        add(db, counting("C-0", "hour", *CLASSES), counting("D-0", "day", *CLASSES), passages(), lamp())
+        world = {cell: count for cell, count in invent(db, rng).items() if NOW - 20 * HOUR < cell[1] < NOW - 2 * HOUR}
+        write(db, world | {(stream, NOW - 20 * HOUR): 1 for stream, _ in world}, rng)
+        publish_cells(db)
+        travelled(db, "kenteken-1", NOW - 2 * HOUR, n=15, median=80)
+        moved(db, "kasteelpark", NOW - 3 * HOUR, 43)
+        public = answers(client)
+        for amount in (0, 7, 14):
+            moved(db, "kasteelpark", NOW - (4 + amount) * HOUR, amount)
+        travelled(db, "kenteken-1", NOW - HOUR, n=14, median=90)
+        db.execute("truncate lantaarn.rollup_hour, lantaarn.public_cell")
+        write(db, another(db, world, rng) | {(stream, NOW - 20 * HOUR): 1 for stream, _ in world}, rng)
+        publish_cells(db)
+        assert answers(client) == public
+        assert "minder dan 15" in public["/sensors/C-0"]
+        assert small_counts(public["/v1/sensors/C-0"]) == []
+        assert {client.get("/v1/sensors/C-0").text for _ in range(1000)} == {public["/v1/sensors/C-0"]}
+
+
+def answers(client: httpx.Client) -> dict[str, str]:
+    references = ("C-0", "D-0", "kenteken-1", "lamp-1")
+    paths = ["/", "/v1/sensors", *(f"{where}/{each}" for each in references for where in ("/sensors", "/v1/sensors"))]
+    return {path: client.get(path).text for path in paths}
+
+
+def small_counts(answer: str) -> list[float]:
+    streams = json.loads(answer)["properties"]["datastreams"]
+    given = [value["value"] for stream in streams for value in stream["values"] if value["value"] is not None]
+    assert given
+    return [value for value in given if value < 15]
+
+
+LAMPS = 10
+NIGHTS = 2400
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """One night in a quiet street, with so many ``passers`` besides ``someone``. ``energy``: kWh of each lamp;
+    ``without``: what it would have been without that one, on average."""
+
+    day: date
+    someone: bool
+    passers: int
+    energy: tuple[float, ...]
+    without: tuple[float, ...]
+
+
+def street(rng: random.Random) -> Iterator[Night]:
+    """Lamps that burn at 40 % and brighten for a minute and a half for whoever passes: about six a night, and in half
+    of the nights the one that the attacker looks for."""
+    watts = [rng.uniform(25, 60) for _ in range(LAMPS)]
+    for number in range(NIGHTS):
+        day = (NOW - (NIGHTS - number) * DAY).date()
+        dark = 12 + 4 * math.cos(2 * math.pi * (day.timetuple().tm_yday + 10) / 365)
+        someone, passers = rng.random() < 0.5, sum(rng.random() < 0.1 for _ in range(60))
+        without = tuple(watt * (0.4 * dark + 0.6 * passers * 0.025) / 1000 for watt in watts)
+        energy = tuple(
+            (kwh + someone * watt * 0.6 * 0.025 / 1000) * rng.gauss(1, 0.002)
+            for kwh, watt in zip(without, watts, strict=True)
+        )
+        yield Night(day, someone, passers, energy, without)
+
+
+def light_up(db: Database, nights: Sequence[Night]) -> None:
+    """The street as ingest stores it: energy and fault by the hour, and a message more whenever a lamp brightens."""
+    streams = [datastream("energy", "streetlight", public="day"), datastream("fault_code", "streetlight", public="day")]
+    add(db, *(example(reference=f"L-{each}", kind="streetlight", datastreams=streams) for each in range(LAMPS)))
+    rows = [(f"L-{lamp}", night, night.energy[lamp]) for night in nights for lamp in range(LAMPS)]
+    given = {
+        "references": [reference for reference, _, _ in rows],
+        "hours": [evening(night.day) for _, night, _ in rows],
+        "energies": [energy for _, _, energy in rows],
+        # Ten status messages of two readings, and two more for each who passes: often near an edge of a band.
+        "readings": [20 + 4 * (night.passers + night.someone) for _, night, _ in rows],
+    }
+    db.execute(
+        "insert into lantaarn.rollup_hour select d.id, g.hour, g.readings / 2, t.total, 0, t.total "
+        "from unnest(%(references)s::text[], %(hours)s::timestamptz[], %(energies)s::float8[], %(readings)s::bigint[]) "
+        "as g (reference, hour, energy, readings) inner join lantaarn.sensor s using (reference) "
+        "inner join lantaarn.datastream d on d.sensor_id = s.id "
+        "cross join lateral (select case d.property when 'energy' then g.energy else 0 end as total) as t",
+        given,
+    )
+    db.execute(
+        "insert into lantaarn.ledger select s.id, g.hour, g.readings, g.readings, 0, 0, 0, 0 "
+        "from unnest(%(references)s::text[], %(hours)s::timestamptz[], %(readings)s::bigint[]) "
+        "as g (reference, hour, readings) inner join lantaarn.sensor s using (reference)",
+        {name: given[name] for name in ("references", "hours", "readings")},
+    )
+    for start in range(0, NIGHTS, 30):
+        publish_cells(db, evening(nights[start].day) + DAY)
+    publish_cells(db)
+
+
+def evening(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 20, tzinfo=UTC)
+
+
+def test_nobody_can_tell_from_the_lamps_whether_someone_was_in_the_street(database: str) -> None:
+    nights = list(street(random.Random(7)))
+    with connect(database) as db:
+        light_up(db, nights)
+        cells = db.execute("select sensor_id, property, day, value from open.day").fetchall()
+        weeks = db.execute("select sensor_id, week, received from open.ledger_week").fetchall()
+        assert db.execute("select from open.hour").fetchall() == db.execute("select from open.latest").fetchall() == []
+        assert db.execute("select from open.ledger_day").fetchall() == []
+    public: dict[date, dict[str, float]] = {night.day: {} for night in nights}
+    for cell in cells:
+        public[cell["day"]][f"{cell['property']} {cell['sensor_id']}"] = cell["value"]
+    for row in weeks:
+        for day in (row["week"] + timedelta(days=number) for number in range(7)):
+            if day in public:
+                public[day][f"books {row['sensor_id']}"] = float(row["received"])
+    told = [worked_out(night, public[night.day]) for night in nights]
+    assert len(told[100]) == 3 * LAMPS + 2
+    assert best_guess(nights, told) <= 0.55
+    # The exact energy, which is not public, would tell.
+    exact = [{"more": sum(night.energy) - sum(night.without)} for night in nights]
+    assert best_guess(nights, exact) > 0.9
+
+
+def worked_out(night: Night, public: Mapping[str, float]) -> dict[str, float]:
+    """What is public, and how much more it is than what an attacker expects who knows the street and all others."""
+    energies = [value for name, value in public.items() if name.startswith("energy")]
+    more = sum(energies) - sum(night.without)
+    steps = sum(energies) - sum(round(energy, 1) for energy in night.without)
+    return {**public, "more": more, "steps": steps}
+
+
+def best_guess(nights: Sequence[Night], told: Sequence[Mapping[str, float]]) -> float:
+    """The balanced accuracy, in the second half of the nights, of the one threshold that does best in the first."""
+    half = len(nights) // 2
+    names = sorted({name for each in told for name in each})
+    rules = [(name, edge) for name in names for edge in sorted({each.get(name, 0) for each in told[:half]})[::4]]
+
+    def right(rule: tuple[str, float], part: slice) -> float:
+        name, edge = rule
+        guesses = [
+            (night.someone, each.get(name, 0) > edge) for night, each in zip(nights[part], told[part], strict=True)
+        ]
+        return mean(mean(guess == truth for truth, guess in guesses if truth is wanted) for wanted in (True, False))
+
+    scores = {rule: right(rule, slice(half)) for rule in rules}
+    best = max(scores, key=lambda rule: abs(scores[rule] - 0.5))
+    found = right(best, slice(half, None))
+    return found if scores[best] > 0.5 else 1 - found

@@ -1,0 +1,292 @@
+"""From an event topic to the database: what is stored is about groups, and the identifier is nowhere."""
+
+import gc
+import subprocess
+import sys
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Thread
+from typing import Any, cast
+
+import psycopg
+import pytest
+from paho.mqtt.publish import single
+from psycopg import sql
+from pydantic import SecretStr
+
+from ingest import events
+from ingest.audit import audit
+from ingest.seats import seats
+from ingest.worker import Worker
+from sensors.db import connect
+from sensors.db.server import EmbeddedServer
+from sensors.settings import IngestSettings
+from simulators.broker import EmbeddedBroker
+from tests.end_to_end.test_ingest import device
+from tests.faults.broker import PROGRAM, Mosquitto
+from tests.waiting import wait_for
+from tests.watched import camera, lamp, register
+
+Connection = psycopg.Connection[dict[str, Any]]
+Send = Callable[[str, object], None]
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+PLATES = [f"XK-{number:03}-Z" for number in range(6)]
+
+
+class Clock:
+    """The time as the worker is told it."""
+
+    def __init__(self) -> None:
+        self.time = NOON - timedelta(hours=3)
+
+    def __call__(self) -> datetime:
+        return self.time
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    monkeypatch.setattr(events, "TICK", 0.1)
+    monkeypatch.setattr(events, "PAUSE", 0.1)
+    return Clock()
+
+
+@pytest.fixture
+def db(database: str) -> Iterator[Connection]:
+    with connect(database) as connection:
+        lamps = [lamp(f"{group}-{number}", group) for group in ("park", "plein") for number in range(8)]
+        register(connection, camera("A", to="B"), camera("B"), *lamps, at=NOON)
+        yield connection
+
+
+@contextmanager
+def working(database: str, mqtt_url: str, clock: Clock, workers: int = 1) -> Generator[Sequence[Worker]]:
+    settings = IngestSettings(database_url=SecretStr(database), mqtt_url=SecretStr(mqtt_url))
+    crew = [Worker(settings, seat, clock) for seat in seats("helmond", workers)]
+    threads = [Thread(target=worker.run) for worker in crew]
+    for thread in threads:
+        thread.start()
+    try:
+        wait_for(lambda: all(all(worker.check().values()) for worker in crew), 20)
+        clock.time = NOON + timedelta(minutes=6)
+        yield crew
+    finally:
+        for worker in crew:
+            worker.stop()
+        for thread in threads:
+            thread.join(20)
+    assert not any(thread.is_alive() for thread in threads)
+
+
+def pass_by(send: Send, plates: Sequence[str], vehicle_class: str = "car") -> None:
+    """Each of these goes from A to B, the first in 60 seconds, each next one in 10 more."""
+    for number, plate in enumerate(plates):
+        arrival = NOON + timedelta(seconds=60 + 10 * number)
+        for place, time in (("A", NOON), ("B", arrival)):
+            passage = {"time": time.isoformat(), "identifier": plate, "vehicle_class": vehicle_class}
+            send(f"event/helmond/traffic/{place}/json", passage)
+
+
+def aggregated(db: Connection) -> int:
+    row = db.execute("select coalesce(sum(aggregated), 0)::int as n from lantaarn.ledger").fetchone()
+    assert row is not None
+    return row["n"]
+
+
+def travel_times(db: Connection) -> list[dict[str, Any]]:
+    return db.execute("select vehicle_class, window_start, n, median from lantaarn.travel_time").fetchall()
+
+
+def everything(db: Connection) -> str:
+    """All rows of all our tables, but for the register's own documents."""
+    tables = db.execute(
+        "select table_schema, table_name from information_schema.tables where table_type = 'BASE TABLE'"
+        " and table_schema in ('lantaarn', 'restricted', 'open', 'staff') and table_name <> 'register_entry'"
+    ).fetchall()
+    query = sql.SQL("select t::text as row from {} as t")
+    found: list[str] = []
+    for table in tables:
+        name = sql.Identifier(table["table_schema"], table["table_name"])
+        found.extend(row["row"] for row in db.execute(query.format(name)).fetchall())
+    return "\n".join(found)
+
+
+def test_travel_times_of_a_group_are_stored_and_no_passage_is(
+    database: str, db: Connection, broker: EmbeddedBroker, clock: Clock
+) -> None:
+    with working(database, broker.url, clock), device(broker) as send:
+        pass_by(send, PLATES)
+        pass_by(send, ["AA-111-A", "AA-222-A", "AA-333-A", "AA-444-A"], "truck")
+        wait_for(lambda: aggregated(db) == 20, 20)
+        assert travel_times(db) == []
+        clock.time = NOON + timedelta(minutes=21)
+        wait_for(lambda: travel_times(db), 20)
+    assert travel_times(db) == [{"vehicle_class": "car", "window_start": NOON, "n": 6, "median": 85.0}]
+    ledger = db.execute("select sum(received)::int as received, sum(stored)::int as stored from lantaarn.ledger")
+    assert ledger.fetchall() == [{"received": 20, "stored": 0}]
+    stored = everything(db)
+    assert not [plate for plate in PLATES if plate in stored or plate.replace("-", "") in stored]
+    assert audit(db, clock()) == ()
+
+
+def test_movements_are_stored_as_a_count_over_a_group_of_lamps(
+    database: str, db: Connection, broker: EmbeddedBroker, clock: Clock
+) -> None:
+    with working(database, broker.url, clock) as (worker,), device(broker) as send:
+        for group, lamps in (("park", 8), ("plein", 7)):
+            for number in range(lamps):
+                moves = [{"time": (NOON + timedelta(seconds=each)).isoformat(), "presence": True} for each in (1, 2)]
+                send(f"event/helmond/streetlight/{group}-{number}/json", {"events": moves})
+        wait_for(lambda: aggregated(db) == 30, 20)
+        clock.time = NOON + timedelta(minutes=66)
+        wait_for(lambda: db.execute("select 1 from lantaarn.window_count").fetchone(), 20)
+        suppressed = {"rule": "window_count", "outcome": "suppressed"}
+        assert worker.metrics.registry.get_sample_value("lantaarn_ingest_windows_total", suppressed) == 1
+    counted = db.execute("select group_name, window_start, sensors, count from lantaarn.window_count").fetchall()
+    assert counted == [{"group_name": "park", "window_start": NOON, "sensors": 8, "count": 16}]
+
+
+def test_each_topic_takes_its_own_and_the_ledger_tells_of_the_rest(
+    database: str, db: Connection, broker: EmbeddedBroker, clock: Clock
+) -> None:
+    time = NOON.isoformat()
+    with working(database, broker.url, clock), device(broker) as send:
+        send("helmond/traffic/A/json", {"time": time, "travel_time": 60})
+        send("helmond/traffic/A/json", {"time": time, "identifier": PLATES[0], "vehicle_class": "car"})
+        send("event/helmond/traffic/unknown/json", {"time": time, "identifier": PLATES[0]})
+        send("event/helmond/traffic/A/json", {"time": time, "count_car": 4})
+        send("event/helmond/traffic/A/json", {"identifier": PLATES[0]})
+        send(f"event/helmond/{PLATES[0]}/json", {})
+        wait_for(lambda: len(refusals(db)) == 4, 20)
+        wait_for(lambda: dropped(db) == 3, 20)
+    assert refusals(db) == [
+        ("+/traffic/+/json", "not_here", ["travel_time"]),
+        ("event/+/+/+/+", "unknown_topic", []),
+        ("event/+/traffic/+/json", "no_time", ["time"]),
+        ("event/+/traffic/+/json", "unregistered", []),
+    ]
+    assert PLATES[0] not in everything(db)
+    assert audit(db, clock()) == ()
+
+
+def refusals(db: Connection) -> list[tuple[str, str, list[str]]]:
+    rows = db.execute("select topic_template, reason, field_paths from lantaarn.quarantine").fetchall()
+    return sorted((row["topic_template"], row["reason"], [path for path in row["field_paths"] if path]) for row in rows)
+
+
+def dropped(db: Connection) -> int:
+    row = db.execute("select coalesce(sum(fields_dropped), 0)::int as n from lantaarn.ledger").fetchone()
+    assert row is not None
+    return row["n"]
+
+
+def test_a_retained_event_is_not_taken_up(database: str, db: Connection, broker: EmbeddedBroker, clock: Clock) -> None:
+    retain(broker.port)
+    with working(database, broker.url, clock):
+        wait_for(lambda: refusals(db), 20)
+    assert refusals(db) == [("event/+/traffic/+/json", "not_here", [])]
+
+
+@pytest.mark.skipif(PROGRAM is None, reason="Mosquitto is not installed")
+def test_with_mqtt_5_it_is_refused_the_first_time_too(
+    database: str, db: Connection, tmp_path: Path, clock: Clock
+) -> None:
+    with Mosquitto(tmp_path) as mosquitto, working(database, f"mqtt://127.0.0.1:{mosquitto.port}", clock):
+        retain(mosquitto.port)
+        wait_for(lambda: refusals(db), 20)
+    assert refusals(db) == [("event/+/traffic/+/json", "not_here", [])]
+
+
+def retain(port: int) -> None:
+    single("event/helmond/traffic/A/json", "{}", retain=True, port=port)
+
+
+def test_one_of_several_workers_takes_all_events(
+    database: str, db: Connection, broker: EmbeddedBroker, clock: Clock
+) -> None:
+    with working(database, broker.url_v5, clock, workers=2), device(broker) as send:
+        pass_by(send, PLATES)
+        wait_for(lambda: aggregated(db) == 12, 20)
+        clock.time = NOON + timedelta(minutes=21)
+        wait_for(lambda: travel_times(db), 20)
+    assert [row["n"] for row in travel_times(db)] == [6]
+    assert aggregated(db) == 12
+
+
+def test_a_window_in_which_the_connection_was_gone_is_not_stored(
+    database: str, db: Connection, broker: EmbeddedBroker, clock: Clock
+) -> None:
+    with working(database, broker.url, clock) as (worker,), device(broker) as send:
+        pass_by(send, PLATES)
+        wait_for(lambda: aggregated(db) == 12, 20)
+        broker.process.kill()
+        wait_for(lambda: not worker.check()["broker"], 20)
+        clock.time = NOON + timedelta(minutes=21)
+        unobserved = {"rule": "match_in_memory", "outcome": "unobserved"}
+        sample = worker.metrics.registry.get_sample_value
+        wait_for(lambda: sample("lantaarn_ingest_windows_total", unobserved) == 1, 20)
+    assert travel_times(db) == []
+
+
+SENDER = """
+import json, secrets, sys
+from paho.mqtt.publish import multiple
+plate = "QQ" + secrets.token_hex(4).upper()
+passages = [json.dumps({"time": sys.argv[2], "identifier": each}) for each in [plate] * 500 + ["LAST"]]
+multiple([("event/helmond/traffic/A/json", each, 0, False) for each in passages], port=int(sys.argv[1]))
+print(plate)
+"""
+
+
+def test_while_the_database_is_away_only_counts_are_kept(
+    pg_server: EmbeddedServer, database: str, db: Connection, broker: EmbeddedBroker, clock: Clock
+) -> None:
+    with working(database, broker.url, clock) as (worker,):
+        with away(pg_server, database):
+            wait_for(lambda: not worker.check()["database"], 20)
+            sending = [sys.executable, "-c", SENDER, str(broker.port), NOON.isoformat()]
+            plate = subprocess.run(sending, check=True, capture_output=True, text=True).stdout.strip()
+            wait_for(lambda: worker.metrics.registry.get_sample_value("lantaarn_ingest_tokens") == 2, 20)
+            assert in_memory(plate) == []
+            control = [f"<{plate}>"]
+            assert in_memory(plate) == control
+        with connect(database) as again:
+            wait_for(lambda: aggregated(again) == 501, 30)
+
+
+@contextmanager
+def away(server: EmbeddedServer, database: str) -> Generator[None]:
+    """Nobody gets into this database."""
+    name = database.rpartition("/")[2].partition("?")[0]
+    change = sql.SQL("alter database {} allow_connections {}")
+    with psycopg.connect(server.url_of("postgres"), autocommit=True) as admin:
+        admin.execute(change.format(sql.Identifier(name), sql.SQL("false")))
+        admin.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [name])
+        try:
+            yield
+        finally:
+            admin.execute(change.format(sql.Identifier(name), sql.SQL("true")))
+
+
+def in_memory(text: str) -> list[object]:
+    """Every text and octets that Python can reach in this process that hold this text, but for itself."""
+    octets = text.encode()
+    seen: set[int] = set()
+    found: list[object] = []
+    waiting: list[object] = gc.get_objects()
+    # Nothing else gives the frames of other threads. They get no name here: it would keep this frame alive too.
+    waiting.extend(sys._current_frames().values())  # pyright: ignore[reportPrivateUsage]
+    own = {id(waiting), id(seen), id(found), id(text), id(octets)}
+    while waiting:
+        each = waiting.pop()
+        if id(each) in seen or id(each) in own:
+            continue
+        seen.add(id(each))
+        if isinstance(each, str):
+            found.extend([each] if text in each else [])
+        elif isinstance(each, bytes | bytearray):
+            found.extend([cast(object, each)] if octets in each else [])
+        else:
+            waiting.extend(gc.get_referents(each))
+    return found

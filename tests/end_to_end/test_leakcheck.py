@@ -1,0 +1,94 @@
+"""``lantaarn leakcheck`` as a user meets it: real programs, faults and crashes, and no identifier anywhere after."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from sensors.db.server import home_of
+from simulators.leakcheck.canaries import canaries
+from tests.waiting import wait_for
+
+ROOT = Path(__file__).parents[2]
+SURFACES = 16
+
+
+LEAKY = """
+import base64, sys
+if sys.orig_argv[-1] == "ingest":
+    from ingest import worker
+    process = worker.process
+    def leak(message, *given):
+        sys.stderr.write(base64.b64encode(b"topic " + message.topic.encode()).decode() + chr(10))
+        return process(message, *given)
+    worker.process = leak
+"""
+"""Makes ingest log every topic, in base64."""
+
+
+def started(folder: Path, number: int, modules: str = "") -> subprocess.Popen[str]:
+    environment = os.environ | {"TMPDIR": str(folder), "COLUMNS": "120", "PYTHONPATH": modules}
+    command = [sys.executable, "-m", "lantaarn", "leakcheck", "--canaries", str(number)]
+    return subprocess.Popen(
+        command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+def left_behind(folder: Path) -> list[str]:
+    """What still works in the folder, or has it in its command line."""
+    commands = [path.parent for path in Path("/proc").glob("[0-9]*/cmdline") if int(path.parts[2]) != os.getpid()]
+    return [str(each) for each in commands if str(folder) in _text(each / "cmdline") + _text(each / "environ")]
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(errors="replace")
+    except OSError:
+        return ""
+
+
+@pytest.mark.timeout(300)
+def test_none_of_5000_identifiers_is_found_anywhere_and_every_control_is(tmp_path: Path) -> None:
+    process = started(tmp_path, 5000)
+    said, troubles = process.communicate(timeout=280)
+    assert process.returncode == 0, said + troubles
+    assert len(re.findall(r"│ 0 +│$", said, re.MULTILINE)) == SURFACES
+    assert len(re.findall(r"\(100 %\)", said)) == SURFACES
+    books = re.search(r"received ([\d,]+) .* ([\d,]+) refused,\s+([\d,]+) in windows; and dropped ([\d,]+)", said)
+    assert books is not None, said
+    received, refused, aggregated, dropped = (int(number.replace(",", "")) for number in books.groups())
+    # What was planted did come in: a search for what was never there would prove nothing.
+    assert received > 2500
+    assert refused > 2000
+    assert aggregated > 20
+    assert dropped > 1000
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_leak_is_found_and_told_without_the_identifier(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(LEAKY)
+    process = started(tmp_path, 100, str(tmp_path))
+    said, troubles = process.communicate(timeout=150)
+    assert process.returncode == 1, said + troubles
+    leaks = said[said.index("Leaks") :]
+    assert "reference level of a topic" in leaks
+    assert {line.split("│")[1].strip() for line in leaks.splitlines() if line.startswith("│")} == {"log of ingest"}
+    topics = {canary.text for canary in islice(canaries(1), 100)}
+    assert not any(text in said for text in topics)
+
+
+def test_ctrl_c_stops_everything_and_leaves_nothing(tmp_path: Path) -> None:
+    process = started(tmp_path, 300)
+    wait_for(lambda: list(tmp_path.glob("*/log/serve.log")), 60)
+    folder = next(tmp_path.iterdir())
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert list(tmp_path.iterdir()) == []
+    assert not home_of(folder).exists()
+    wait_for(lambda: left_behind(folder) == [], 20)

@@ -1,0 +1,90 @@
+"""``make mutants``: take out one rule of the privacy code at a time and see that a test fails.
+
+Works in a copy of the files under version control, so that a mutant never touches the tree you work in. A mutant that
+no test notices is a hole in the tests: the run ends with exit code 1 and names it.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from tests.mutants.list import MUTANTS, Mutant
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 300.0
+"""Seconds for the tests of one mutant; one that makes them hang is noticed too."""
+
+
+def copy_tree(target: Path) -> None:
+    """The project as it is here, without what is installed or built, but for the web assets."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.splitlines()
+    for name in listed:
+        if (ROOT / name).is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target / name)
+    for built in ("node_modules", "api/web/static/vendor"):
+        if (ROOT / built).exists() and not (target / built).exists():
+            (target / built).symlink_to(ROOT / built)
+
+
+def is_noticed(mutant: Mutant) -> bool:
+    """Whether the tests named for it fail once the rule is gone."""
+    with tempfile.TemporaryDirectory(prefix="lantaarn-mutant-") as folder:
+        tree = Path(folder)
+        copy_tree(tree)
+        mutant.apply(tree)
+        return not passes(tree, mutant.tests)
+
+
+def passes(tree: Path, tests: Sequence[str]) -> bool:
+    """Whether these tests pass in this tree."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+    try:
+        return subprocess.run(command, cwd=tree, capture_output=True, timeout=PATIENCE, check=False).returncode == 0
+    except subprocess.TimeoutExpired:
+        return False
+
+
+@click.command()
+@click.option("--only", default="", help="Only mutants whose name holds this.")
+@click.option("--jobs", default=2, show_default=True, help="Mutants at a time.")
+def main(only: str, jobs: int) -> None:
+    """Take out each rule of the privacy code in turn; a test must fail for each."""
+    chosen = [mutant for mutant in MUTANTS if only in mutant.name]
+    every_test = sorted({test for mutant in chosen for test in mutant.tests})
+    console = Console()
+    with Progress(console=console) as progress:
+        task = progress.add_task("without a mutant", total=len(chosen) + 1)
+        if not passes(ROOT, every_test):
+            raise click.ClickException("the tests fail before anything is taken out")
+        progress.update(task, advance=1, description="mutants")
+        with ThreadPoolExecutor(jobs) as pool:
+            verdicts: list[bool] = []
+            for noticed in pool.map(is_noticed, chosen):
+                verdicts.append(noticed)
+                progress.advance(task)
+    table = Table("mutant", "file", "noticed")
+    for mutant, noticed in zip(chosen, verdicts, strict=True):
+        table.add_row(mutant.name, mutant.path, "yes" if noticed else "[bold red]no[/]")
+    console.print(table)
+    console.print(f"{sum(verdicts)} of {len(chosen)} noticed")
+    sys.exit(0 if all(verdicts) else 1)
+
+
+if __name__ == "__main__":
+    main()

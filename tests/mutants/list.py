@@ -1,0 +1,254 @@
+"""The rules and filters of the privacy code, each with what takes it out and the tests that must notice."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+MATCHING = ("tests/unit/test_travel_time.py",)
+COUNTING = ("tests/unit/test_presence.py",)
+EVENTS = ("tests/unit/test_event_decoder.py", "tests/unit/test_event_pipeline.py", "tests/end_to_end/test_events.py")
+POLICY = ("tests/unit/test_policy.py",)
+PIPELINE = ("tests/unit/test_pipeline.py", "tests/unit/test_native_decoder.py")
+LOGS = ("tests/unit/test_logs.py",)
+TRIPWIRE = ("tests/unit/test_tripwire.py",)
+PUBLIC = ("tests/db/test_public_numbers.py", "tests/db/test_open.py")
+WIRES = ("email", "ip", "mac", "phone", "plate")
+PLACES = ("tests/db/test_places.py", "tests/db/test_register.py")
+
+OBJECTIONS = (
+    "declared_twice",
+    "other_unit",
+    "shows_a_home",
+    "identifiable",
+    "denies_people",
+    "rule_missing",
+    "rule_of_other_property",
+    "rule_twice",
+    "matches_itself",
+    "reads_what_is_promised_away",
+    "keeps_persons",
+    "other_term",
+    "stores_more_than_said",
+    "public_too_fine",
+    "shows_few_people",
+    "other_threshold",
+    "total_beside_its_parts",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One rule taken out: ``old`` stands exactly once in the file at ``path``."""
+
+    name: str
+    path: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+    def apply(self, tree: Path) -> None:
+        """Change the file in this copy of the project. Raises LookupError when the list no longer fits the code."""
+        file = tree / self.path
+        text = file.read_text(encoding="utf-8")
+        if text.count(self.old) != 1:
+            raise LookupError(f"{self.name}: not exactly once in {self.path}")
+        file.write_text(text.replace(self.old, self.new), encoding="utf-8")
+
+
+def _in(path: str, tests: tuple[str, ...], *changes: tuple[str, str, str]) -> tuple[Mutant, ...]:
+    return tuple(Mutant(name, path, old, new, tests) for name, old, new in changes)
+
+
+MUTANTS: tuple[Mutant, ...] = (
+    *_in(
+        "ingest/travel_time.py",
+        MATCHING,
+        ("a window of too few", "len(seconds) < max(self._segment.minimum, FEWEST)", "len(seconds) < 1"),
+        ("the floor under the minimum", "max(self._segment.minimum, FEWEST)", "self._segment.minimum"),
+        ("a window not seen whole", "if not self.watch.in_full(start, start + self._segment.window)", "if False"),
+        ("the term of a token", "(each + 1) * _BUCKET + self._term <= now", "False"),
+        (
+            "a token is gone when matched",
+            "            self._left.drop(tokens)\n            return self._sample(left",
+            "            return self._sample(left",
+        ),
+        ("a passage that is too old", "if passage.time < now - T_MAX:", "if False:"),
+        ("a passage in the future", "if passage.time > now + FUTURE_TOLERANCE:", "if False:"),
+        ("the longest trip", "0 < arrival[0] - left <= _LONGEST", "0 < arrival[0] - left"),
+        ("a key per epoch", "return int(now.timestamp() // EPOCH.total_seconds())", "return 0"),
+        (
+            "old keys are dropped",
+            "for epoch in [each for each in self._live if each < oldest]:",
+            "for epoch in list[int]():",
+        ),
+        ("a random key", "bytearray(os.urandom(32))", "bytearray(32)"),
+        ("a token per segment", "key=key, person=person)", "key=key)"),
+        ("whole seconds", "median=float(round(twentieths[9]))", "median=twentieths[9]"),
+        ("room for so many tokens", "while live and live + tokens > self._most_tokens:", "while False:"),
+        (
+            "a segment that is gone",
+            "self._tracks = {each: held.get(each) or _Track(each, now) for each in segments}",
+            "self._tracks = {**held, **{each: held.get(each) or _Track(each, now) for each in segments}}",
+        ),
+        ("a clock set back", "if self._latest - now > _STEP_BACK:", "if False:"),
+    ),
+    *_in(
+        "ingest/presence.py",
+        COUNTING,
+        ("a window of too few lamps", "elif len(heard) < self.rule[0]:", "elif False:"),
+        (
+            "the floor under the lamps",
+            "max(FEWEST_SENSORS, *(lamps for lamps, _ in rules))",
+            "max(lamps for lamps, _ in rules)",
+        ),
+        (
+            "the shortest window",
+            "max(SHORTEST, *(window for _, window in rules))",
+            "max(window for _, window in rules)",
+        ),
+        ("a count not seen whole", "if not self.watch.in_full(*window):", "if False:"),
+        ("the same movement twice", "if movement.present and time in times:", "if False:"),
+        ("a movement that is too late", "if window[1] + GRACE <= max(now, self._closed):", "if False:"),
+        ("a lamp that left the group", "del heard[gone]", "pass"),
+    ),
+    *_in(
+        "ingest/windows.py",
+        COUNTING,
+        ("the night is one window", "    if local.time() >= NIGHT:\n", "    if False:\n"),
+        ("the night until the morning", "    if local.time() < MORNING:\n", "    if False:\n"),
+    ),
+    *_in(
+        "ingest/event_pipeline.py",
+        EVENTS,
+        ("a message that rested at the broker", "return Reason.NOT_HERE if work.retained else None", "return None"),
+        ("only what the register declares", "frozenset(sensor.events))", "frozenset(sensor.kind.properties))"),
+        ("only sensors that are on", "if sensor.status is Status.ACTIVE}", "}"),
+        (
+            "both ends declare the rule",
+            "if end is not None and any(isinstance(other.rule, Matching) for other in end.events.values()):",
+            "if end is not None:",
+        ),
+    ),
+    *_in(
+        "sensors/kinds/events.py",
+        EVENTS,
+        ("an identifier hidden in repr", "identifier: str = field(repr=False)", "identifier: str"),
+        (
+            "fields that are not declared",
+            'elif key != "time" and not (key == "vehicle_class" and self._matched):',
+            "elif False:",
+        ),
+        ("too many events", "if tray.size > MOST_READINGS:", "if False:"),
+        ("an identifier that is too long", "or len(given) > LONGEST_IDENTIFIER:", "or False:"),
+    ),
+    *_in(
+        "sensors/policy.py",
+        POLICY,
+        ("a datastream without a term", "if datastream.retention is None:", "if False:"),
+    ),
+    *_in(
+        "sensors/kinds/native.py",
+        PIPELINE,
+        ("only declared values", "if key in self._allowed else None", "if True else None"),
+        ("dropped fields are counted", "self.fields_dropped += key not in structure", "pass"),
+    ),
+    *_in(
+        "ingest/pipeline.py",
+        PIPELINE,
+        ("only active sensors", "if sensor.status is not Status.ACTIVE:", "if False:"),
+        (
+            "people's values on an ordinary topic",
+            "work.refused.append(Refused(Reason.NOT_HERE, reading.property))",
+            "pass",
+        ),
+        ("a payload that is too large", "if len(work.message.payload) > MAX_PAYLOAD else None", "if False else None"),
+    ),
+    *_in(
+        "sensors/db/migrations/009_public.sql",
+        PUBLIC,
+        (
+            "the threshold of public counts",
+            "return case when amount >= 15 then round",
+            "return case when amount >= 1 then round",
+        ),
+        ("the rounding of public counts", "then round(amount / 5) * 5 end", "then amount end"),
+        ("the threshold of public travel times", "and travel.n >= 15", "and travel.n >= 5"),
+        ("the threshold of group counts", "where counted.count >= 15", "where counted.count >= 0"),
+        (
+            "energy is rounded",
+            "when stream.summed then round(seen.sum::numeric, 1)",
+            "when stream.summed then seen.sum",
+        ),
+        ("a mean needs a count", "                        and enough.value is not null\n", ""),
+        (
+            "a cell never changes",
+            "        on conflict do nothing;\n        get",
+            "        on conflict (datastream_id, period, start) do update set value = excluded.value;\n        get",
+        ),
+        (
+            "silence is a small count",
+            "            stream.counts_people\n            or (seen.sum is not null and (stream",
+            "            (seen.sum is not null and (stream.counts_people or stream",
+        ),
+        (
+            "an hour is over before it is public",
+            "(at - interval '1 hour') at time zone stream.zone) - stream.step;",
+            "(at - interval '1 hour') at time zone stream.zone);",
+        ),
+        (
+            "books only of weeks that are over",
+            "at time zone 'Europe/Amsterdam'\ngroup by 1, 2\nhaving",
+            "at time zone 'Europe/Amsterdam' + interval '7 days'\ngroup by 1, 2\nhaving",
+        ),
+        (
+            "daily books only of live sensors",
+            "having bool_and(public = 'live' and not counts_people and rule is null);",
+            ";",
+        ),
+    ),
+    *_in(
+        "sensors/register.py",
+        PLACES,
+        (
+            "history is coarsened",
+            "        _keep_places(db, batch, documents)\n        _coarsen_history(db, documents)\n",
+            "        _keep_places(db, batch, documents)\n",
+        ),
+        ("an old address goes too", 'if name not in ("address", "observed_area")', "if True"),
+        (
+            "only the cell is published",
+            "place = entry.location.model_copy(update=_shown(entry.location.geometry, entry.location.precision))",
+            "place = entry.location",
+        ),
+    ),
+    *_in(
+        "sensors/logs.py",
+        LOGS,
+        ("only declared texts in the log", "(form is not None and form.fullmatch(value))", "True"),
+        ("the tripwire in the log", 'shown = value if key == "at" else withheld(value)', "shown = value"),
+        ("only our own keys in the log", "if _is_ours(key)}", "}"),
+        (
+            "no exception's text in the log",
+            '    error = _exception(said.pop("exc_info", None))\n',
+            "    error = None\n",
+        ),
+    ),
+    *_in(
+        "sensors/tripwire.py",
+        TRIPWIRE,
+        *(
+            (f"the tripwire for {wire}", f"Trip.{wire.upper()}: _is_{wire}", f"Trip.{wire.upper()}: lambda *_: False")
+            for wire in WIRES
+        ),
+    ),
+    *(
+        Mutant(
+            f"objection: {name}",
+            "sensors/objections.py",
+            f"        {name},\n    ),",
+            "        lambda *_: False,\n    ),",
+            POLICY,
+        )
+        for name in OBJECTIONS
+    ),
+)
+"""Every rule that must be missed when it is gone."""

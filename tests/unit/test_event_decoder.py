@@ -1,0 +1,149 @@
+"""The decoder of event topics: whatever the bytes, it answers, and no answer shows an identifier."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sensors.codes import VehicleClass
+from sensors.kinds import KINDS, Kind
+from sensors.kinds.events import DecodedEvents, Movement, Passage, decode_events
+from sensors.kinds.native import MOST_READINGS, Rejected
+from sensors.reasons import Reason
+
+TRAFFIC, LIGHT = KINDS["traffic"], KINDS["streetlight"]
+NOON = "2026-11-22T12:00:00+01:00"
+NOON_UTC = datetime(2026, 11, 22, 11, tzinfo=UTC)
+PLATE = "AB-123-C"
+CAR = {"time": NOON, "identifier": PLATE, "vehicle_class": "car"}
+PASSAGE = Passage(NOON_UTC, "AB123C", VehicleClass.CAR)
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=15,
+)
+kinds = st.sampled_from([TRAFFIC, LIGHT])
+KEYS = ["time", "identifier", "vehicle_class", "presence", "travel_time", "power", "events", "owner"]
+objects = st.dictionaries(st.sampled_from(KEYS), json_values | st.sampled_from([NOON, PLATE, "car", True]), max_size=6)
+
+
+def read(content: object, kind: Kind = TRAFFIC, allowed: frozenset[str] | None = None) -> DecodedEvents:
+    return decode_events(kind, json.dumps(content).encode(), frozenset(kind.properties) if allowed is None else allowed)
+
+
+def whole_message_refused(reason: Reason) -> DecodedEvents:
+    return DecodedEvents((), (), (Rejected(reason, ""),), 0)
+
+
+def rejected(content: object, kind: Kind = TRAFFIC) -> list[tuple[Reason, str]]:
+    return [(each.reason, each.field) for each in read(content, kind).rejected]
+
+
+@given(kinds, st.binary())
+def test_any_bytes_get_an_answer(kind: Kind, payload: bytes) -> None:
+    decoded = decode_events(kind, payload, frozenset(kind.properties))
+    assert decoded.passages or decoded.movements or decoded.rejected or decoded.fields_dropped
+
+
+@given(kinds, objects, st.lists(objects | json_values, max_size=4))
+def test_any_message_gets_an_answer_in_our_own_words(kind: Kind, item: dict[str, Any], more: list[Any]) -> None:
+    ours = {"", "events", "events[]", "time", "identifier", *kind.properties}
+    for content in (item, more, {**item, "events": more}):
+        decoded = read(content, kind)
+        assert decoded.passages or decoded.movements or decoded.rejected or decoded.fields_dropped
+        assert {each.field.removeprefix("events[].") for each in decoded.rejected} <= ours
+        assert all(each.time.tzinfo is UTC and each.identifier.isalnum() for each in decoded.passages)
+        assert PLATE not in repr(decoded)
+        assert "AB123C" not in repr(decoded)
+
+
+@pytest.mark.parametrize(
+    "content", [CAR, [CAR], {"events": [CAR]}, {"time": NOON, "events": [{**CAR, "time": None}]}], ids=repr
+)
+def test_one_passage_in_every_form(content: object) -> None:
+    assert read(content) == DecodedEvents((PASSAGE,), (), (), 0)
+
+
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [
+        *((PLATE, "AB123C"), ("ab 123 c", "AB123C"), (" ab·123–C\n", "AB123C"), ("ＡＢ１２３Ｃ", "AB123C")),
+        *(("b-üx 1", "BÜX1"), ("bu\u0308", "BÜ"), ("00:1a:2B:3c:4D:5e", "001A2B3C4D5E"), ("x" * 64, "X" * 64)),
+    ],
+)
+def test_one_vehicle_has_one_identifier_however_it_is_written(sent: str, meant: str) -> None:
+    assert [each.identifier for each in read({**CAR, "identifier": sent}).passages] == [meant]
+
+
+@pytest.mark.parametrize("sent", ["", " - ", "x" * 65, 123, True, ["AB123C"], {"value": PLATE}])
+def test_what_is_no_identifier_is_refused(sent: object) -> None:
+    assert rejected({**CAR, "identifier": sent}) == [(Reason.MALFORMED, "identifier")]
+
+
+@pytest.mark.parametrize("sent", [None, "", "CAR", "tank", 1, ["car"], {"car": 1}, PLATE])
+def test_a_class_we_do_not_know_is_other(sent: object) -> None:
+    assert [each.vehicle_class for each in read({**CAR, "vehicle_class": sent}).passages] == [VehicleClass.OTHER]
+
+
+@pytest.mark.parametrize("code", list(VehicleClass))
+def test_every_class_is_read(code: VehicleClass) -> None:
+    assert read({**CAR, "vehicle_class": code.value}).passages == (Passage(NOON_UTC, "AB123C", code),)
+
+
+@pytest.mark.parametrize(("sent", "present"), [(True, True), (1, True), (False, False), (0, False)])
+def test_movement_and_no_movement(sent: object, present: bool) -> None:
+    decoded = read({"time": NOON, "presence": sent}, LIGHT)
+    assert decoded == DecodedEvents((), (Movement(NOON_UTC, "presence", present),), (), 0)
+
+
+@pytest.mark.parametrize(
+    ("sent", "reason"),
+    [(2, Reason.NOT_A_NUMBER), (0.5, Reason.NOT_A_NUMBER), ("yes", Reason.NOT_A_NUMBER), (-1, Reason.SENTINEL)],
+)
+def test_anything_else_is_no_movement(sent: object, reason: Reason) -> None:
+    assert rejected([{"time": NOON, "presence": sent}], LIGHT) == [(reason, "events[].presence")]
+
+
+def test_a_passage_or_movement_without_a_time_is_refused() -> None:
+    assert rejected({"identifier": PLATE}) == [(Reason.NO_TIME, "time")]
+    assert rejected({**CAR, "time": "noon"}) == [(Reason.BAD_TIME, "time")]
+    assert rejected([{"time": "2026-11-22T12:00:00", "presence": True}], LIGHT) == [
+        (Reason.TIME_WITHOUT_ZONE, "events[].time")
+    ]
+
+
+def test_only_what_the_register_declares_is_read_and_only_events() -> None:
+    everything = {**CAR, "presence": True, "count_car": 3, "owner": {"name": "x"}}
+    assert read(everything) == DecodedEvents((PASSAGE,), (), (), 3)
+    assert read(everything, allowed=frozenset({"count_car"})) == DecodedEvents((), (), (), 5)
+    assert read({**CAR, "presence": True, "power": 3}, LIGHT) == DecodedEvents(
+        (), (Movement(NOON_UTC, "presence", present=True),), (), 3
+    )
+
+
+@pytest.mark.parametrize("payload", [b"", b"1", b'"AB-123-C"', b"null", b"{", b"\xff", b"[" * 100_000])
+def test_what_is_no_message_is_malformed_once(payload: bytes) -> None:
+    assert decode_events(TRAFFIC, payload, frozenset(TRAFFIC.properties)) == whole_message_refused(Reason.MALFORMED)
+
+
+@pytest.mark.parametrize("content", [{}, [], {"events": []}, {"time": NOON}, {**CAR, "identifier": None}])
+def test_a_message_without_events_says_so_once(content: object) -> None:
+    assert read(content) == whole_message_refused(Reason.NO_READINGS)
+
+
+def test_events_that_are_no_list_of_objects_are_malformed() -> None:
+    assert rejected({"time": NOON, "events": PLATE}) == [(Reason.MALFORMED, "events")]
+    assert rejected([PLATE, CAR]) == [(Reason.MALFORMED, "events[]")]
+
+
+def test_ten_thousand_events_are_read_and_one_more_is_too_many() -> None:
+    assert len(read([CAR] * MOST_READINGS).passages) == MOST_READINGS
+    assert read([CAR] * (MOST_READINGS + 1)) == whole_message_refused(Reason.TOO_LARGE)
+
+
+def test_a_passage_shows_no_identifier() -> None:
+    assert "AB123C" not in f"{PASSAGE!r} {PASSAGE!s}"

@@ -1,0 +1,64 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from ingest.event_pipeline import Windows, process_event
+from ingest.pipeline import Datastream, EventStream, Message, Outcome, Register, Sensor
+from sensors.codes import Status
+from sensors.kinds import KINDS
+from sensors.policy import Matching
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+TRAFFIC = KINDS["traffic"]
+TRAVEL_TIME = TRAFFIC.properties["travel_time"]
+HALF_HOUR = timedelta(minutes=30)
+
+
+def _camera(number: int, *, to: str | None) -> Sensor:
+    stream = EventStream(number, TRAVEL_TIME, Matching(to, 5, timedelta(minutes=15)))
+    return Sensor(number, TRAFFIC, Status.ACTIVE, {}, {"travel_time": stream}, revision=number)
+
+
+def _pass(windows: Windows, register: Register, reference: str, identifier: str, time: datetime) -> Outcome:
+    payload = f'{{"time": "{time.isoformat()}", "identifier": "{identifier}", "vehicle_class": "car"}}'.encode()
+    message = Message(f"event/helmond/traffic/{reference}/json", payload)
+    return process_event(message, register, windows, time, retained=False)
+
+
+def _rows(register: Register, *, learn: Register | None = None) -> int:
+    """How many windows come out after six cars drove from A to B under this register."""
+    windows = Windows()
+    windows.declare(register, NOW - 2 * HALF_HOUR)
+    for number in range(6):
+        _pass(windows, register, "A", f"AB-12-C{number}", NOW + timedelta(seconds=number))
+    if learn is not None:
+        windows.declare(learn, NOW + timedelta(minutes=1))
+    for number in range(6):
+        _pass(windows, register, "B", f"AB-12-C{number}", NOW + timedelta(minutes=3, seconds=number))
+    return len(windows.due(NOW + 2 * HALF_HOUR))
+
+
+def test_passages_between_two_declared_ends_become_a_window() -> None:
+    register = {("helmond", "traffic", "A"): _camera(1, to="B"), ("helmond", "traffic", "B"): _camera(2, to=None)}
+    assert _rows(register) == 1
+
+
+def test_both_ends_must_have_declared_it() -> None:
+    counter = Datastream(9, "observation_1y", timedelta(days=365), TRAFFIC.properties["count_car"])
+    silent = replace(_camera(2, to=None), events={}, datastreams={"count_car": counter})
+    windows = Windows()
+    windows.declare({("helmond", "traffic", "A"): _camera(1, to="B"), ("helmond", "traffic", "B"): silent}, NOW)
+    _pass(windows, {("helmond", "traffic", "A"): _camera(1, to="B")}, "A", "AB-12-CD", NOW + timedelta(seconds=1))
+    assert windows.matcher.live == 0
+
+
+def test_a_sensor_that_is_switched_off_matches_no_more() -> None:
+    register = {("helmond", "traffic", "A"): _camera(1, to="B"), ("helmond", "traffic", "B"): _camera(2, to=None)}
+    paused = {key: replace(sensor, status=Status.PAUSED) for key, sensor in register.items()}
+    assert _rows(register, learn=paused) == 0
+
+
+def test_what_the_register_does_not_declare_is_dropped_unread() -> None:
+    counter = Datastream(9, "observation_1y", timedelta(days=365), TRAFFIC.properties["count_car"])
+    register = {("helmond", "traffic", "A"): Sensor(1, TRAFFIC, Status.ACTIVE, {"count_car": counter})}
+    outcome = _pass(Windows(), register, "A", "AB-12-CD", NOW)
+    assert (outcome.aggregated, outcome.refused, outcome.fields_dropped) == (0, (), 2)

@@ -1,0 +1,20 @@
+from pathlib import Path
+
+import pytest
+
+from sensors.objections import OBJECTIONS
+from tests.mutants import list as listed
+from tests.mutants.list import MUTANTS, Mutant
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_the_list_of_mutants_fits_the_code(mutant: Mutant) -> None:
+    assert (ROOT / mutant.path).read_text(encoding="utf-8").count(mutant.old) == 1
+    for test in mutant.tests:
+        assert (ROOT / test.partition("::")[0]).exists()
+
+
+def test_every_objection_has_its_mutant() -> None:
+    assert set(listed.OBJECTIONS) == {objection.broken.__name__ for objection in OBJECTIONS}

@@ -1,0 +1,252 @@
+"""What an entry is compiled to: whatever it says, nothing weaker than its kind asks for is taken in."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from sensors.codes import PersonalData, Public, RetentionClass
+from sensors.entry import Datastream, Entry, MatchInMemory, PublicThreshold, WindowCount
+from sensors.kinds import KINDS
+from sensors.objections import MOTOR_VEHICLES, OBJECTIONS
+from sensors.policy import Counting, Matching, Policy, compile_policy, rule_document, rule_from
+from sensors.rules import RULES, check
+from tests.entries import RULES_OF_PEOPLE, Document, camera, datastream, entries, example, of_people
+
+THRESHOLD = {"rule": "public_threshold"}
+COUNT, MATCH = RULES_OF_PEOPLE["window_count"], RULES_OF_PEOPLE["match_in_memory"]
+RULES_OF_ANY_SORT: list[Document] = [
+    THRESHOLD,
+    THRESHOLD | {"below": 30},
+    COUNT,
+    COUNT | {"group": "noord", "window": "PT2H", "minimum_sensors": 12},
+    MATCH,
+    MATCH | {"to": None, "window": "PT5M", "minimum": 9},
+    MATCH | {"to": "LML-1"},
+    {"rule": "no_identifiers", "fields": ["kenteken"]},
+    {"rule": "no_identifiers", "fields": ["identifier", "no2"]},
+    {"rule": "on_device", "explanation": {"nl": "De camera telt zelf."}},
+]
+
+
+@st.composite
+def promises(draw: st.DrawFn, kind: str) -> Document:
+    """A datastream that fits the schema and may promise anything."""
+    code = draw(st.sampled_from(sorted(KINDS[kind].properties)))
+    terms = st.sampled_from([*(each.value for each in RetentionClass), "P28D"])
+    return datastream(
+        code,
+        kind,
+        personal_data=draw(st.sampled_from([each.value for each in PersonalData])),
+        privacy_rules=draw(st.lists(st.sampled_from(RULES_OF_ANY_SORT), max_size=3)),
+        retention=draw(st.none() | terms.map(lambda raw: {"raw": raw, "aggregate": "P1Y"})),
+        public=draw(st.sampled_from([each.value for each in Public])),
+        stored_fields=draw(st.sampled_from([["time", "value", "quality"], ["time", "value"]])),
+    )
+
+
+@st.composite
+def entries_of_any_sort(draw: st.DrawFn) -> Entry:
+    kind = draw(st.sampled_from(sorted(KINDS)))
+    owner = draw(st.sampled_from(["Gemeente Helmond", "Inwoner"]))
+    streams = draw(st.lists(promises(kind), max_size=4))
+    return Entry.model_validate(
+        example(kind=kind, datastreams=streams, organisations=[{"role": "owner", "name": owner}])
+    )
+
+
+ANY_ENTRY = entries_of_any_sort() | entries().map(Entry.model_validate)
+
+
+@settings(max_examples=150, deadline=None)
+@given(ANY_ENTRY)
+def test_every_datastream_ends_in_the_policy_or_in_its_refusals(entry: Entry) -> None:
+    policy = compile_policy(entry)
+    outcomes = [each.property for each in (*policy.datastreams, *policy.refusals)]
+    declared = [each.observed_property for each in entry.datastreams] if entry.delivers_data else []
+    assert sorted(outcomes) == sorted(declared)
+    permitted = {each.property for each in policy.datastreams}
+    assert permitted.isdisjoint(each.property for each in policy.refusals)
+
+
+@settings(max_examples=250, deadline=None)
+@given(ANY_ENTRY)
+def test_nothing_weaker_than_the_minimum_is_taken_in(entry: Entry) -> None:
+    permitted = compile_policy(entry).datastreams
+    for policy in permitted:
+        known = KINDS[entry.kind or ""].properties[policy.property]
+        (declared,) = (each for each in entry.datastreams if each.observed_property == policy.property)
+        assert declared.personal_data is not PersonalData.IDENTIFIABLE
+        assert policy.unit == known.unit
+        assert policy.public.fineness <= known.finest_public.fineness
+        assert policy.public is Public.NONE or hidden_when_small(declared) or not about_people(declared, entry)
+        assert (policy.rule is None) == (known.needs_rule is None) == (policy.retention_class is not None)
+        assert policy.retention_class is not RetentionClass.NONE
+        match policy.rule:
+            case Matching(to=to, minimum=minimum, window=window):
+                assert minimum >= 5
+                assert to != entry.reference
+                assert window in (timedelta(minutes=5), timedelta(minutes=15))
+            case Counting(minimum_sensors=minimum, window=window):
+                assert minimum >= 8
+                assert window >= timedelta(hours=1)
+            case None:
+                pass
+    names = {policy.property for policy in permitted}
+    assert "count_motor_vehicle" not in names or names.isdisjoint(MOTOR_VEHICLES)
+
+
+def about_people(declared: Datastream, entry: Entry) -> bool:
+    known = KINDS[entry.kind or ""].properties[declared.observed_property]
+    return known.counts_people or declared.personal_data is not PersonalData.NONE
+
+
+def hidden_when_small(declared: Datastream) -> bool:
+    return [(rule.below, rule.round_to) for rule in declared.privacy_rules if isinstance(rule, PublicThreshold)] == [
+        (15, 5)
+    ]
+
+
+@settings(max_examples=150, deadline=None)
+@given(ANY_ENTRY)
+def test_what_the_rulebook_lets_through_is_refused_only_when_nothing_is_to_be_kept(entry: Entry) -> None:
+    document = entry.model_dump(mode="json", exclude_none=True)
+    if check(document) == ():
+        kept = {each.observed_property: each.retention.raw for each in entry.datastreams if each.retention}
+        assert {kept[refusal.property] for refusal in compile_policy(entry).refusals} <= {"none"}
+
+
+def test_every_objection_is_told_at_import_too() -> None:
+    assert {objection.rule for objection in OBJECTIONS} <= {rule.id for rule in RULES}
+    assert all(each.reason.nl and each.reason.en and each.reason.nl != each.reason.en for each in OBJECTIONS)
+
+
+def compiled(*datastreams: Document, kind: str = "air_quality", **changes: Any) -> Policy:
+    return compile_policy(Entry.model_validate(example(kind=kind, datastreams=list(datastreams), **changes)))
+
+
+def traffic(code: str, *rules: Document, **changes: Any) -> Document:
+    return datastream(code, "traffic", **({"public": "hour", "privacy_rules": list(rules)} | changes))
+
+
+LAMP = of_people("presence", "streetlight")
+ROAD = of_people("travel_time", "traffic")
+REFUSED: list[tuple[str, str, list[Document]]] = [
+    ("property_once", "air_quality", [datastream("no2"), datastream("no2", public="none")]),
+    ("unit_of_property", "air_quality", [datastream("no2", unit="mg/m3")]),
+    ("identifiable_not_stored", "traffic", [traffic("count_pedestrian", THRESHOLD, personal_data="identifiable")]),
+    ("people_not_denied", "streetlight", [LAMP | {"personal_data": "none"}]),
+    ("property_needs_rule", "streetlight", [LAMP | {"privacy_rules": []}]),
+    ("property_needs_rule", "traffic", [ROAD | {"privacy_rules": [COUNT]}]),
+    ("rule_of_property", "traffic", [ROAD | {"privacy_rules": [MATCH, COUNT]}]),
+    ("rule_of_property", "air_quality", [datastream("no2", privacy_rules=[COUNT])]),
+    ("rule_once", "traffic", [ROAD | {"privacy_rules": [MATCH, MATCH | {"minimum": 7}]}]),
+    ("rule_once", "traffic", [traffic("count_car", THRESHOLD, THRESHOLD)]),
+    ("match_elsewhere", "traffic", [ROAD | {"privacy_rules": [MATCH | {"to": "LML-1"}]}]),
+    (
+        "identifiers_not_read",
+        "air_quality",
+        [datastream("no2", privacy_rules=[{"rule": "no_identifiers", "fields": ["NO2"]}])],
+    ),
+    (
+        "identifiers_not_read",
+        "traffic",
+        [ROAD, traffic("mean_speed", {"rule": "no_identifiers", "fields": ["identifier"]})],
+    ),
+    ("persons_not_kept", "traffic", [ROAD | {"retention": {"raw": "P1D", "aggregate": "P1Y"}}]),
+    ("retention_class", "air_quality", [datastream("no2", retention={"raw": "P28D", "aggregate": "P1Y"})]),
+    ("stored_fields_all", "air_quality", [datastream("no2", stored_fields=["time"])]),
+    ("public_not_too_fine", "traffic", [traffic("mean_speed", public="live")]),
+    ("small_numbers_hidden", "traffic", [traffic("count_car")]),
+    ("small_numbers_hidden", "traffic", [ROAD | {"public": "hour"}]),
+    ("threshold_as_published", "traffic", [traffic("count_car", THRESHOLD | {"below": 20})]),
+    ("threshold_as_published", "traffic", [traffic("count_car", THRESHOLD | {"round_to": 10})]),
+    ("total_or_parts", "traffic", [traffic("count_motor_vehicle", THRESHOLD), traffic("count_bus", THRESHOLD)]),
+]
+
+
+@pytest.mark.parametrize(("rule", "kind", "streams"), REFUSED)
+def test_what_is_wrong_is_refused_with_its_reason(rule: str, kind: str, streams: list[Document]) -> None:
+    policy = compiled(*streams, kind=kind)
+    name = streams[0]["observed_property"]
+    reasons = {objection.rule: objection.reason for objection in OBJECTIONS}
+    assert name not in {each.property for each in policy.datastreams}
+    assert (name, reasons[rule]) in {(each.property, each.reason) for each in policy.refusals}
+
+
+def test_every_objection_is_tried() -> None:
+    assert {rule for rule, _, _ in REFUSED} | {"resident_place_hidden"} == {each.rule for each in OBJECTIONS}
+
+
+def test_nothing_is_taken_in_from_a_home_that_would_be_shown() -> None:
+    owner = [{"role": "owner", "name": "Inwoner"}]
+    cell = {"kind": "fixed", "geometry": {"type": "Point", "coordinates": [5.66, 51.48]}, "precision": "cell_100m"}
+    assert compiled(datastream("no2"), organisations=owner).datastreams == ()
+    assert len(compiled(datastream("no2"), organisations=owner, location=cell).datastreams) == 1
+
+
+def test_the_parts_of_a_refused_total_are_still_counted() -> None:
+    policy = compiled(
+        *(traffic(code, THRESHOLD) for code in ("count_motor_vehicle", "count_bus", "count_bicycle")), kind="traffic"
+    )
+    assert {each.property for each in policy.datastreams} == {"count_bus", "count_bicycle"}
+
+
+def test_what_nobody_measures_or_keeps_is_refused() -> None:
+    unknown = datastream("no2") | {"observed_property": "power"}
+    not_kept = datastream("pm10", retention={"raw": "none", "aggregate": "P1Y"})
+    policy = compiled(unknown, not_kept, datastream("o3", retention=None))
+    assert policy.datastreams == ()
+    assert [each.property for each in policy.refusals] == ["power", "pm10", "o3"]
+    assert len({each.reason for each in policy.refusals}) == 3
+
+
+def test_a_sensor_that_sends_us_nothing_has_an_empty_policy() -> None:
+    assert compile_policy(Entry.model_validate(camera())) == Policy()
+
+
+def test_rules_about_people_become_windows_and_numbers() -> None:
+    (road,) = compiled(
+        of_people("travel_time", "traffic", MATCH | {"minimum": 6, "window": "PT5M"}), kind="traffic"
+    ).datastreams
+    (lamp,) = compiled(
+        of_people("presence", "streetlight", COUNT | {"minimum_sensors": 10, "window": "PT2H"}), kind="streetlight"
+    ).datastreams
+    assert road.rule == Matching("verkeer-002", 6, timedelta(minutes=5))
+    assert lamp.rule == Counting("centrum", 10, timedelta(hours=2))
+    assert road.retention_class is lamp.retention_class is None
+
+
+MINUTES = st.sampled_from([5, 15]).map(lambda count: timedelta(minutes=count))
+HOURS = st.integers(1, 12).map(lambda count: timedelta(hours=count))
+MATCHINGS = st.builds(Matching, st.none() | st.just("verkeer-002"), st.integers(5, 99), MINUTES)
+COUNTINGS = st.builds(Counting, st.just("centrum"), st.integers(8, 99), HOURS)
+
+
+@given(MATCHINGS | COUNTINGS)
+def test_a_rule_comes_back_from_the_database_as_it_went_in(rule: Matching | Counting) -> None:
+    assert rule_from(rule_document(rule)) == rule
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        COUNT | {"window": "PT30M"},
+        COUNT | {"minimum_sensors": 7},
+        MATCH | {"minimum": 4},
+        MATCH | {"window": "PT1M"},
+        THRESHOLD | {"below": 14},
+        THRESHOLD | {"round_to": 1},
+    ],
+)
+def test_no_entry_can_ask_for_less_than_the_least(rule: Document) -> None:
+    with pytest.raises(ValidationError):
+        Entry.model_validate(example(datastreams=[datastream("no2", privacy_rules=[rule])]))
+
+
+def test_the_least_is_what_an_entry_gets_when_it_says_nothing() -> None:
+    assert MatchInMemory(rule="match_in_memory").minimum == 5
+    assert WindowCount(rule="window_count", group="centrum").minimum_sensors == 8
