@@ -4,17 +4,19 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-LEAFLET := api/web/static/vendor/leaflet
+VENDOR := api/web/static/vendor
+LEAFLET := $(VENDOR)/leaflet
+UTRECHT := $(VENDOR)/utrecht
 
-.PHONY: help demo test check bench soak mutants format lock clean
+.PHONY: help demo test check bench soak mutants texts statement format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-demo: .venv/.runtime $(LEAFLET)/leaflet.js ## the whole city on this machine (ARGS="--duration 60")
+demo: .venv/.runtime $(VENDOR)/.made ## the whole city on this machine (ARGS="--duration 60")
 	@exec $(BIN)/lantaarn demo $(ARGS)
 
-test: .venv/.dev $(LEAFLET)/leaflet.js node_modules/.dev ## every test (ARGS="-k words")
+test: .venv/.dev $(VENDOR)/.made node_modules/.dev ## every test (ARGS="-k words")
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: .venv/.dev ## format, lint, types, import contracts, tests
@@ -32,6 +34,12 @@ soak: .venv/.dev ## half an hour of faults, then a leak check; nothing lost (ARG
 
 mutants: .venv/.dev ## take out each rule of the privacy code; a test must fail (ARGS="--only token")
 	@$(BIN)/python -m tests.mutants $(ARGS)
+
+texts: .venv/.dev ## take new sentences up in the English catalogue
+	@$(BIN)/python -m api.web.catalogue
+
+statement: .venv/.dev $(VENDOR)/.made node_modules/.dev ## test with axe-core, and write what it found for the accessibility statement
+	@LANTAARN_STATEMENT=write $(BIN)/python -m pytest tests/browser/test_axe.py
 
 format: .venv/.dev ## let ruff format and mend
 	@$(BIN)/ruff check --fix-only .
@@ -81,13 +89,16 @@ endef
 
 # Node comes as a wheel too; its npm fetches the assets once, pinned by package-lock.json.
 NPM := $(BIN)/python -m simulators.npm
-$(LEAFLET)/leaflet.js: package-lock.json .venv/.runtime
+$(VENDOR)/.made: package-lock.json .venv/.runtime
 	@echo "installing the web assets"
 	@$(NPM) ci --omit=dev
 	@mkdir -p $(LEAFLET) && cp -r node_modules/leaflet/dist/. $(LEAFLET)/ && cp node_modules/leaflet/LICENSE $(LEAFLET)/
+	@# In a cascade layer, so that our own rules need not shout.
+	@mkdir -p $(UTRECHT) && { echo '@layer utrecht {'; cat node_modules/@utrecht/component-library-css/dist/html.css; echo '}'; } > $(UTRECHT)/html.css
+	@cp node_modules/@utrecht/component-library-css/LICENSE.md $(UTRECHT)/
 	@touch $@
 
-node_modules/.dev: package-lock.json $(LEAFLET)/leaflet.js
-	@echo "installing TimescaleDB as WebAssembly, for the tests"
+node_modules/.dev: package-lock.json $(VENDOR)/.made
+	@echo "installing TimescaleDB as WebAssembly and axe-core, for the tests"
 	@$(NPM) ci
 	@touch $@

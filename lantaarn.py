@@ -14,6 +14,7 @@ COMMANDS = {
     "policy": "sensors.cli:policy",
     "ingest": "ingest.cli:ingest",
     "serve": "api.cli:serve",
+    "reports": "api.cli_reports:reports",
     "simulate": "simulators.cli:simulate",
     "retention": "ingest.retention_cli:retention",
     "audit": "ingest.cli:audit",

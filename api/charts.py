@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from api import formats
+from api.language import gettext as _
 from api.register import CLOCK, Stream, TravelTime, Value
 from sensors.codes import Public
 
@@ -58,7 +59,7 @@ class Chart:
     @property
     def period(self) -> str:
         """What it shows, for a caption."""
-        return "de laatste 7 dagen" if self.per_day else "de laatste 24 uur"
+        return _("de laatste 7 dagen") if self.per_day else _("de laatste 24 uur")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def medians(travel_times: Sequence[TravelTime]) -> tuple[Value, ...]:
     """What to draw of travel times: those of the class that is there most, the oldest first."""
     if not travel_times:
         return ()
-    most, _ = Counter(each.vehicle_class for each in travel_times).most_common(1)[0]
+    most = Counter(each.vehicle_class for each in travel_times).most_common(1)[0][0]
     chosen = sorted((each for each in travel_times if each.vehicle_class == most), key=lambda each: each.start)
     return tuple(Value(each.start, each.start + timedelta(minutes=each.minutes), each.median, None) for each in chosen)
 
@@ -112,9 +113,9 @@ def medians(travel_times: Sequence[TravelTime]) -> tuple[Value, ...]:
 def shown(value: Value, stream: Stream, unit: str) -> str:
     """A value with its unit, or that it is too small to tell."""
     if value.value is None:
-        return f"minder dan {value.below}"
-    least = "minstens " if value.at_least else ""
-    return f"{least}{formats.measured(value.value, stream.is_whole)} {unit}".strip()
+        return _("minder dan {n}").format(n=value.below)
+    amount = f"{formats.measured(value.value, stream.is_whole)} {unit}".strip()
+    return _("minstens {n}").format(n=amount) if value.at_least else amount
 
 
 def _period(now: datetime, per_day: bool) -> tuple[datetime, datetime]:
@@ -180,10 +181,13 @@ def _row(value: Value, stream: Stream, unit: str, per_day: bool) -> Row:
 
 
 def _alt(stream: Stream, label: str, unit: str, per_day: bool) -> str:
-    period = "7 dagen" if per_day else "24 uur"
+    told = [_("Grafiek: {label}, de laatste 7 dagen.") if per_day else _("Grafiek: {label}, de laatste 24 uur.")]
     known = [value.value for value in stream.values if value.value is not None]
     if not known:
-        return f"Grafiek: {label}, de laatste {period}. Steeds minder dan {stream.values[0].below}."
-    low, high = (formats.measured(value, stream.is_whole) for value in (min(known), max(known)))
-    few = f" Soms minder dan {stream.values[0].below or 15}." if len(known) < len(stream.values) else ""
-    return f"Grafiek: {label}, de laatste {period}. Van {low} tot {high} {unit}.{few}".replace(" .", ".")
+        told.append(_("Steeds minder dan {n}."))
+    else:
+        told.append(_("Van {low} tot {high} {unit}.") if unit else _("Van {low} tot {high}."))
+        told += [_("Soms minder dan {n}.")] if len(known) < len(stream.values) else []
+    low, high = (formats.measured(pick(known), stream.is_whole) if known else "" for pick in (min, max))
+    few = next((value.below for value in stream.values if value.below), 15)
+    return " ".join(told).format(label=label, low=low, high=high, unit=unit, n=few)

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.templating import Jinja2Templates
 
 from api.filters import UnknownFilterError
+from api.forms import ElsewhereError, TooLargeError
 from api.register import NotFoundError
 from sensors.text import Text
 
@@ -58,6 +59,19 @@ NOT_ALLOWED = Problem(
     Text("Dit kan hier niet", "Method not allowed"),
     Text("U kunt hier alleen lezen.", "This register can only be read: use GET."),
 )
+TOO_LARGE = Problem(
+    413,
+    Text("Dit is te veel", "Too much"),
+    Text("Uw tekst is te lang. Ga terug en maak hem korter.", "Your text is too long. Go back and make it shorter."),
+)
+ELSEWHERE = Problem(
+    403,
+    Text("Dit kwam van een andere site", "Sent from another site"),
+    Text(
+        "Dit formulier werkt alleen op onze eigen bladzijde. Open de sensor in het register en probeer het daar.",
+        "This form works on our own page only. Open the sensor in the register and try it there.",
+    ),
+)
 FAILED = Problem(
     500,
     Text("Er ging iets mis bij ons", "Something went wrong"),
@@ -68,6 +82,8 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     NotFoundError: NOT_FOUND,
     UnknownFilterError: UNKNOWN_FILTER,
     RequestValidationError: UNKNOWN_FILTER,
+    TooLargeError: TOO_LARGE,
+    ElsewhereError: ELSEWHERE,
     PoolTimeout: AWAY,
     psycopg.OperationalError: AWAY,
 }

@@ -1,38 +1,43 @@
-"""Numbers, units, times and places as people in the Netherlands write them."""
+"""Numbers, units, times and places as people write them, in the language of the request."""
 
 import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from api.language import current, locale, said
+from api.language import gettext as _
 from api.register import CLOCK, Band
 from sensors.codes import RetentionClass, label
 from sensors.durations import in_words
+from sensors.text import Text
 
-MONTHS = (
-    *("januari", "februari", "maart", "april", "mei", "juni"),
-    *("juli", "augustus", "september", "oktober", "november", "december"),
-)
-WEEKDAYS = ("ma", "di", "wo", "do", "vr", "za", "zo")
 
-UNITS: dict[str, tuple[str, str]] = {
-    "ug/m3": ("µg/m³", "microgram in een kubieke meter lucht"),
-    "Cel": ("°C", "°C"),
-    "%": ("%", "%"),
-    "hPa": ("hPa", "hectopascal"),
-    "W": ("watt", "watt"),
-    "kW.h": ("kWh", "kilowattuur"),
-    "km/h": ("km/u", "kilometer per uur"),
-    "s": ("seconden", "seconden"),
-    "h": ("uur", "uur"),
-    "1": ("", "een aantal of een nummer"),
+def _same(text: str) -> Text:
+    return Text(text, text)
+
+
+UNITS: dict[str, tuple[Text, Text]] = {
+    "ug/m3": (_same("µg/m³"), Text("microgram in een kubieke meter lucht", "micrograms in a cubic metre of air")),
+    "Cel": (_same("°C"), _same("°C")),
+    "%": (_same("%"), _same("%")),
+    "hPa": (_same("hPa"), Text("hectopascal", "hectopascals")),
+    "W": (Text("watt", "watts"), Text("watt", "watts")),
+    "kW.h": (_same("kWh"), Text("kilowattuur", "kilowatt hours")),
+    "km/h": (Text("km/u", "km/h"), Text("kilometer per uur", "kilometres an hour")),
+    "s": (Text("seconden", "seconds"), Text("seconden", "seconds")),
+    "h": (Text("uur", "hours"), Text("uur", "hours")),
+    "1": (_same(""), Text("een aantal of een nummer", "a count or a number")),
 }
 """UCUM code → how we write the unit, and how we say it; the same where everyone knows it."""
 
 
 def number(value: float, digits: int = 0) -> str:
-    """A number with a decimal comma and a point between thousands: ``1.234,5``; the minus sign is a real one."""
-    text = f"{round(value, digits) + 0.0:,.{digits}f}"
-    return text.translate(str.maketrans(",.-", ".,−"))
+    """A number: ``1.234,5`` in Dutch, ``1,234.5`` in English; the minus sign is a real one."""
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return format_decimal(round(value, digits) + 0.0, pattern, locale()).replace("-", "−")
 
 
 def measured(value: float, whole: bool) -> str:
@@ -44,29 +49,29 @@ def measured(value: float, whole: bool) -> str:
 
 def unit(code: str) -> str:
     """How we write a unit; nothing for plain numbers."""
-    return UNITS.get(code, (code, code))[0]
+    return said(UNITS[code][0]) if code in UNITS else code
 
 
 def unit_in_words(code: str) -> str:
     """How we say a unit."""
-    return UNITS.get(code, (code, code))[1]
+    return said(UNITS[code][1]) if code in UNITS else code
 
 
 def duration(text: str) -> str:
     """An ISO 8601 duration of one part in words: ``PT15M`` is ``15 minuten``."""
-    return in_words(text).nl
+    return said(in_words(text))
 
 
 def retained(text: str) -> str:
     """How long single values are kept, in words: a duration, or that they are not."""
-    return label(RetentionClass.NONE).nl if text == RetentionClass.NONE else duration(text)
+    return said(label(RetentionClass.NONE)) if text == RetentionClass.NONE else duration(text)
 
 
 def span(length: timedelta) -> str:
-    """A length of time: ``1 dag en 15 minuten``."""
+    """A length of time in words: ``1 dag en 15 minuten``."""
     minutes = round(length.total_seconds() / 60)
     parts = (f"P{minutes // 1440}D", f"PT{minutes // 60 % 24}H", f"PT{minutes % 60}M")
-    return " en ".join(duration(part) for part in parts if not part.lstrip("PT").startswith("0"))
+    return _(" en ").join(duration(part) for part in parts if not part.lstrip("PT").startswith("0"))
 
 
 def interval(text: str) -> str:
@@ -74,15 +79,17 @@ def interval(text: str) -> str:
     seconds = re.fullmatch(r"PT(\d+)S", text)
     if seconds and int(seconds[1]) > 60:
         minutes = int(seconds[1]) / 60
-        return f"elke {number(minutes, 0 if minutes.is_integer() else 1)} minuten"
+        return _("elke {n} minuten").format(n=number(minutes, 0 if minutes.is_integer() else 1))
     words = duration(text).removeprefix("1 ")
-    return f"elk {words}" if words in {"uur", "jaar"} else f"elke {words}"
+    if current() == "nl":
+        return f"elk {words}" if words in {"uur", "jaar"} else f"elke {words}"
+    return f"every {words}"
 
 
 def day(value: date) -> str:
     """``3 maart 2024``; of an instant, the day it was in the Netherlands."""
     local = value.astimezone(CLOCK) if isinstance(value, datetime) else value
-    return f"{local.day} {MONTHS[local.month - 1]} {local.year}"
+    return format_date(local, "d MMMM y", locale())
 
 
 def clock(value: datetime) -> str:
@@ -92,39 +99,42 @@ def clock(value: datetime) -> str:
 
 def moment(value: datetime, now: datetime) -> str:
     """``vandaag om 14:05 uur``, ``gisteren om …``, or with the date."""
-    return f"{_near(value, now)} om {clock(value)} uur"
+    return _("{day} om {clock} uur").format(day=_near(value, now), clock=clock(value))
 
 
 def hours(start: datetime, until: datetime, now: datetime) -> str:
     """An hour or a window: ``vandaag van 14:00 tot 15:00 uur``."""
-    return f"{_near(start, now)} van {clock(start)} tot {clock(until)} uur"
+    told = _("{day} van {start} tot {until} uur")
+    return told.format(day=_near(start, now), start=clock(start), until=clock(until))
 
 
 def _near(value: datetime, now: datetime) -> str:
     days = (now.astimezone(CLOCK).date() - value.astimezone(CLOCK).date()).days
-    return {0: "vandaag", 1: "gisteren"}.get(days) or day(value)
+    return {0: _("vandaag"), 1: _("gisteren")}.get(days) or day(value)
 
 
 def window(start: datetime, until: datetime) -> str:
     """``ma, 14:00 tot 15:00``, in the Netherlands."""
-    return f"{weekday(start)}, {clock(start)} tot {clock(until)}"
+    return _("{day}, {start} tot {until}").format(day=weekday(start), start=clock(start), until=clock(until))
 
 
 def weekday(value: datetime) -> str:
     """``ma``."""
-    return WEEKDAYS[value.astimezone(CLOCK).weekday()]
+    return format_date(value.astimezone(CLOCK), "EEE", locale())
 
 
 def band(value: Band) -> str:
     """About how many: ``minder dan 15``, ``100 tot 1.000``."""
+    if value.below is None:
+        return _("{n} of meer").format(n=number(value.at_least))
     if value.at_least == 0:
-        return f"minder dan {value.below}"
-    return f"{number(value.at_least)} tot {number(value.below)}" if value.below else f"{number(value.at_least)} of meer"
+        return _("minder dan {n}").format(n=number(value.below))
+    return _("{least} tot {below}").format(least=number(value.at_least), below=number(value.below))
 
 
 def metres(value: float) -> str:
     """A height: ``3,5 meter``."""
-    return f"{number(value, 0 if float(value).is_integer() else 1)} meter"
+    return _("{n} meter").format(n=number(value, 0 if float(value).is_integer() else 1))
 
 
 FILTERS: dict[str, Any] = {

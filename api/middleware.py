@@ -92,8 +92,9 @@ def security_headers(image_source: str | None) -> dict[str, str]:
     )
     return {
         "Content-Security-Policy": policy,
+        "Strict-Transport-Security": "max-age=31536000",  # browsers heed it over TLS only
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        "Permissions-Policy": "camera=(), geolocation=(self), microphone=()",
         "Cross-Origin-Opener-Policy": "same-origin",
     }

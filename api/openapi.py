@@ -31,12 +31,12 @@ def describe(routes: Sequence[BaseRoute]) -> dict[str, Any]:
 
 
 def _operation(details: dict[str, Any]) -> dict[str, Any]:
-    """Without FastAPI's own 422, which we never answer; GeoJSON and problem details under their own names."""
+    """Without FastAPI's own 422, which we never answer; problem details under their own name."""
     responses = {status: _response(status, each) for status, each in details["responses"].items() if status != "422"}
     return details | {"responses": responses}
 
 
 def _response(status: str, response: dict[str, Any]) -> dict[str, Any]:
-    content = response["content"]
-    media = "application/geo+json" if status.startswith("2") else "application/problem+json"
-    return response | {"headers": _VERSION_HEADER, "content": {media: content["application/json"]}}
+    ((media, form),) = ((media, each) for media, each in response["content"].items() if "schema" in each)
+    own = media if status.startswith("2") else "application/problem+json"
+    return response | {"headers": _VERSION_HEADER, "content": {own: form}}

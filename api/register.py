@@ -9,7 +9,6 @@ from typing import Any, Literal, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from api.filters import PAGE_SIZE, Filters
 from api.kept import Kept, kept
 from sensors.codes import Public, VehicleClass
 from sensors.db import Database, queries
@@ -27,19 +26,6 @@ _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 class NotFoundError(Exception):
     """There is no such thing in the register."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """A page of sensors, and how many pass the filters in all."""
-
-    sensors: tuple[Mapping[str, Any], ...]
-    matched: int
-
-    @property
-    def pages(self) -> int:
-        """The number of pages; one when there is nothing."""
-        return max(1, -(-self.matched // PAGE_SIZE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +81,6 @@ class Stream:
     def is_whole(self) -> bool:
         """Whether its hours and days are public in whole numbers."""
         return self.counts_people or self.is_code or bool(self.travel_times)
-
-    @property
-    def how_totalled(self) -> str:
-        """What its hours and days are, as the head of a table."""
-        if self.counts_people:
-            return "Aantal"
-        if self.travel_times:
-            return "Middelste reistijd"
-        if self.is_code:
-            return "Hoogste"
-        return "Totaal" if self.summed else "Gemiddeld"
 
     @property
     def counts_people(self) -> bool:
@@ -168,16 +143,6 @@ class Sensor:
     today: Books | None
     week: Books | None
     last_week: RoughBooks | None
-
-
-def sensors(db: Database, municipality: str, filters: Filters) -> Listing:
-    """The page of sensors that was asked for. Raises NotFoundError for a page after the last."""
-    asked = {"kind": filters.kind, "neighbourhood": filters.neighbourhood, "status": filters.status}
-    page = {"municipality": municipality, "limit": PAGE_SIZE, "offset": filters.offset}
-    rows = db.execute(SQL["sensors"], asked | page).fetchall()
-    if not rows and filters.page > 1:
-        raise NotFoundError
-    return Listing(tuple(rows), rows[0]["matched"] if rows else 0)
 
 
 def sensor(db: Database, municipality: str, name: str, now: datetime) -> Sensor:

@@ -44,15 +44,6 @@ class Geometry(Answer):
     coordinates: list[Any]
 
 
-class SensorQuery(BaseModel):
-    """Which sensors. The values are checked where the page checks them too."""
-
-    kind: str | None = Field(default=None, description="A kind of sensor, or `other`")
-    neighbourhood: str | None = Field(default=None, description="CBS buurt code, as BU07940000")
-    status: str | None = Field(default=None, description="planned, active, paused or ended")
-    page: str | None = Field(default=None, description="From 1 up; 500 sensors a page")
-
-
 class SensorProperties(Answer):
     """A sensor in short."""
 

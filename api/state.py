@@ -7,6 +7,8 @@ from fastapi import Depends, Request
 from starlette.templating import Jinja2Templates
 
 from api.database import Pool
+from api.desk import Desk
+from api.find import Choices
 from api.middleware import Metrics
 from sensors.settings import ApiSettings
 
@@ -19,6 +21,8 @@ class State:
     pool: Pool
     templates: Jinja2Templates
     metrics: Metrics
+    desk: Desk
+    choices: Choices
 
 
 def _state(request: Request) -> State:

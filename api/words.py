@@ -1,11 +1,14 @@
-"""What the register says to residents: plain Dutch, language level B1. Most codes bring their own text."""
+"""What the register says to residents, in plain words (Dutch at language level B1). Most codes bring their own text."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from api import formats
 from api.filters import OTHER
+from api.language import gettext as _
+from api.language import said, said_in_html
 from api.register import Stream
-from sensors.codes import DTPR, DeviceCategory, PersonalData, Precision, Public, Status, label
+from sensors.codes import DeviceCategory, PersonalData, Precision, Public, Status, label
 from sensors.entry import (
     Datastream,
     Entry,
@@ -19,126 +22,193 @@ from sensors.entry import (
 )
 from sensors.kinds import KINDS, Property
 from sensors.reasons import Reason
+from sensors.text import Text
 
-LAST_SEEN: Mapping[str | None, str] = {
-    "today": "Vandaag",
-    "this_week": "Deze week",
-    "last_week": "Vorige week",
-    "longer": "Langer geleden",
-    "never": "Nog nooit",
-    "unknown": "Nog niet bekend",
-    None: "Stuurt ons niets",
+LAST_SEEN: Mapping[str | None, Text] = {
+    "today": Text("Vandaag", "Today"),
+    "this_week": Text("Deze week", "This week"),
+    "last_week": Text("Vorige week", "Last week"),
+    "longer": Text("Langer geleden", "Longer ago"),
+    "never": Text("Nog nooit", "Never"),
+    "unknown": Text("Nog niet bekend", "Not known yet"),
+    None: Text("Stuurt ons niets", "Sends us nothing"),
 }
 
-STATUS_NOTES: Mapping[str, str] = {
-    "planned": "Deze sensor is er nog niet. Hij meet nog niets.",
-    "paused": "Deze sensor staat tijdelijk uit. Hij meet nu niets.",
-    "ended": "Deze sensor is weggehaald. Hij meet niets meer.",
-}
-
-PERSONAL_DATA: Mapping[PersonalData, str] = {
-    PersonalData.NONE: "Deze sensor meet niets over personen.",
-    PersonalData.DE_IDENTIFIED: (
-        "De sensor neemt mensen waar. Maar wat wij bewaren, wijst niemand aan: u bent er niet in te herkennen."
+STATUS_NOTES: Mapping[str, Text] = {
+    "planned": Text(
+        "Deze sensor is er nog niet. Hij meet nog niets.", "This sensor is not there yet. It measures nothing yet."
     ),
-    PersonalData.IDENTIFIABLE: "Zulke gegevens slaan wij zelf niet op.",
+    "paused": Text(
+        "Deze sensor staat tijdelijk uit. Hij meet nu niets.",
+        "This sensor is switched off for a while. It measures nothing now.",
+    ),
+    "ended": Text(
+        "Deze sensor is weggehaald. Hij meet niets meer.", "This sensor was taken away. It measures nothing any more."
+    ),
 }
 
-PUBLIC: Mapping[Public, str] = {
-    Public.NONE: "De metingen zijn niet openbaar.",
-    Public.DAY: "Openbaar: één waarde per dag.",
-    Public.HOUR: "Openbaar: één waarde per uur, als dat uur voorbij is.",
-    Public.LIVE: "Openbaar: elke meting.",
+PERSONAL_DATA: Mapping[PersonalData, Text] = {
+    PersonalData.NONE: Text("Deze sensor meet niets over personen.", "This sensor measures nothing about people."),
+    PersonalData.DE_IDENTIFIED: Text(
+        "De sensor neemt mensen waar. Maar wat wij bewaren, wijst niemand aan: u bent er niet in te herkennen.",
+        "The sensor notices people. But what we keep points to nobody: you can not be recognised in it.",
+    ),
+    PersonalData.IDENTIFIABLE: Text("Zulke gegevens slaan wij zelf niet op.", "We do not store such data ourselves."),
 }
 
-STORAGE: Mapping[str, str] = {
-    "backed_up_internationally": "Er is een reservekopie in het buitenland.",
-    "backed_up_locally": "Er is een reservekopie in Nederland.",
-    "shared_storage_and_governance": "Meerdere organisaties bewaren en beheren de gegevens samen.",
-    "stored_locally": "De gegevens staan op een computer in Nederland.",
-    "stored_on_3rd_party_cloud": "De gegevens staan in de cloud van een ander bedrijf.",
-    "stored_primarily_internationally": "De gegevens staan vooral in het buitenland.",
-    "stored_primarily_locally": "De gegevens staan vooral in Nederland.",
+PUBLIC: Mapping[Public, Text] = {
+    Public.NONE: Text("De metingen zijn niet openbaar.", "The readings are not public."),
+    Public.DAY: Text("Openbaar: één waarde per dag.", "Public: one value a day."),
+    Public.HOUR: Text(
+        "Openbaar: één waarde per uur, als dat uur voorbij is.", "Public: one value an hour, once that hour is over."
+    ),
+    Public.LIVE: Text("Openbaar: elke meting.", "Public: every reading."),
 }
 
-ACCESS: Mapping[str, str] = {
-    "available_for_resale": "De gegevens mogen worden verkocht.",
-    "available_to_3rd_parties": "Andere organisaties kunnen de gegevens krijgen.",
-    "available_to_download": "Iedereen kan de openbare gegevens downloaden.",
-    "available_to_me": "U kunt de gegevens zelf bekijken.",
-    "available_to_the_accountable_organization": "De verantwoordelijke organisatie kan de gegevens bekijken.",
-    "available_to_vendor": "De leverancier kan de gegevens bekijken.",
-    "not_available_to_me": "U kunt de gegevens niet zelf bekijken.",
-    "not_available_to_the_accountable_organization": "De verantwoordelijke organisatie kan er niet bij.",
-    "not_available_to_vendor": "De leverancier kan er niet bij.",
+STORAGE: Mapping[str, Text] = {
+    "backed_up_internationally": Text("Er is een reservekopie in het buitenland.", "There is a backup abroad."),
+    "backed_up_locally": Text("Er is een reservekopie in Nederland.", "There is a backup in the Netherlands."),
+    "shared_storage_and_governance": Text(
+        "Meerdere organisaties bewaren en beheren de gegevens samen.",
+        "Several organisations keep and manage the data together.",
+    ),
+    "stored_locally": Text(
+        "De gegevens staan op een computer in Nederland.", "The data are on a computer in the Netherlands."
+    ),
+    "stored_on_3rd_party_cloud": Text(
+        "De gegevens staan in de cloud van een ander bedrijf.", "The data are in the cloud of another company."
+    ),
+    "stored_primarily_internationally": Text(
+        "De gegevens staan vooral in het buitenland.", "The data are mostly kept abroad."
+    ),
+    "stored_primarily_locally": Text(
+        "De gegevens staan vooral in Nederland.", "The data are mostly kept in the Netherlands."
+    ),
 }
 
-TECHNOLOGY: Mapping[str, str] = {
-    "air_quality": "Meter voor luchtkwaliteit",
-    "biometrics": "Herkenning van het lichaam (biometrie)",
-    "cellular": "Mobiel netwerk",
-    "de_identified_image": "Foto's waarin niemand te herkennen is",
-    "de_identified_video": "Video waarin niemand te herkennen is",
-    "de_identified_voice": "Stemmen die niet te herkennen zijn",
-    "gps": "Plaatsbepaling met gps",
-    "identifiable_image": "Foto's waarin mensen te herkennen zijn",
-    "identifiable_video": "Video waarin mensen te herkennen zijn",
-    "identifiable_wifi_sensor": "Wifi-meter die telefoons kan herkennen",
-    "image": "Foto",
-    "image_infrared": "Warmtefoto",
-    "inclinometer": "Meter voor scheefstand",
-    "induction_loop": "Lus in de weg",
-    "li_dar": "Meten met een laser (lidar)",
-    "location_beacon": "Zendertje voor plaatsbepaling",
-    "microphone": "Microfoon",
-    "motion_detector": "Bewegingsmelder",
-    "non_identifiable_video": "Video waarin niemand te herkennen is",
-    "passive_infrared_sensor": "Warmtemeter (infrarood)",
-    "person_detection": "Merkt of er iemand is",
-    "piezoelectric_sensor": "Drukmeter in de weg",
-    "radar": "Radar",
-    "rfid": "Lezer voor chips op afstand",
-    "soil_moisture_sensor": "Vochtmeter in de grond",
-    "sound_level_meter": "Geluidmeter",
-    "thermometer": "Thermometer",
-    "ultrasonic_level_sensor": "Afstandsmeter met geluid",
-    "video_camera": "Videocamera",
-    "video_camera_infrared": "Videocamera voor in het donker",
-    "voice": "Stem",
-    "water_quality": "Meter voor waterkwaliteit",
-    "weather_station": "Weerstation",
-    "weighing_scale": "Weegschaal",
-    "wireless_access_point": "Wifi-zender",
+ACCESS: Mapping[str, Text] = {
+    "available_for_resale": Text("De gegevens mogen worden verkocht.", "The data may be sold."),
+    "available_to_3rd_parties": Text(
+        "Andere organisaties kunnen de gegevens krijgen.", "Other organisations can get the data."
+    ),
+    "available_to_download": Text(
+        "Iedereen kan de openbare gegevens downloaden.", "Everyone can download the public data."
+    ),
+    "available_to_me": Text("U kunt de gegevens zelf bekijken.", "You can see the data yourself."),
+    "available_to_the_accountable_organization": Text(
+        "De verantwoordelijke organisatie kan de gegevens bekijken.", "The organisation responsible can see the data."
+    ),
+    "available_to_vendor": Text("De leverancier kan de gegevens bekijken.", "The supplier can see the data."),
+    "not_available_to_me": Text("U kunt de gegevens niet zelf bekijken.", "You can not see the data yourself."),
+    "not_available_to_the_accountable_organization": Text(
+        "De verantwoordelijke organisatie kan er niet bij.", "The organisation responsible can not get at them."
+    ),
+    "not_available_to_vendor": Text("De leverancier kan er niet bij.", "The supplier can not get at them."),
 }
 
-REASONS: Mapping[Reason, str] = {
-    Reason.UNKNOWN_TOPIC: "het bericht kwam op een plek die wij niet kennen",
-    Reason.UNKNOWN_FORMAT: "wij kennen deze vorm van berichten niet",
-    Reason.UNREGISTERED: "dit staat niet in het register",
-    Reason.NOT_ACTIVE: "de sensor staat in het register niet op ‘aan’",
-    Reason.NOT_INGESTED: "deze sensor hoort ons geen gegevens te sturen",
-    Reason.TOO_LARGE: "het bericht was te groot",
-    Reason.MALFORMED: "het bericht was niet te lezen",
-    Reason.NO_READINGS: "er stonden geen metingen in het bericht",
-    Reason.NO_TIME: "er stond geen tijd bij",
-    Reason.BAD_TIME: "de tijd klopte niet",
-    Reason.TIME_WITHOUT_ZONE: "er stond niet bij in welke tijdzone de tijd was",
-    Reason.IN_FUTURE: "de tijd lag in de toekomst",
-    Reason.TOO_LATE: "de meting was te oud: wij mogen die niet meer bewaren",
-    Reason.NOT_A_NUMBER: "de waarde was geen getal",
-    Reason.SENTINEL: "de sensor gaf door dat hij niets kon meten",
-    Reason.UNKNOWN_UNIT: "wij kennen de eenheid niet",
-    Reason.NOT_HERE: "dit bericht hoort op een ander adres, waar niets blijft liggen",
-    Reason.ERASED: "wat deze sensor in deze tijd mat, is gewist en blijft weg",
-    Reason.REFUSED_BY_DATABASE: "de database nam de meting niet aan",
+TECHNOLOGY: Mapping[str, Text] = {
+    "air_quality": Text("Meter voor luchtkwaliteit", "Air Quality"),
+    "assistance_station": Text("Hulppaal", "Assistance Station"),
+    "augmented_reality": Text("Beeld dat over de werkelijkheid heen ligt", "Augmented Reality"),
+    "biometrics": Text("Herkenning van het lichaam (biometrie)", "Biometrics"),
+    "cellular": Text("Mobiel netwerk", "Cellular"),
+    "chatbot": Text("Chatbot", "Chatbot"),
+    "contactless_payments": Text("Betalen zonder contact", "Contactless Payments"),
+    "de_identified_image": Text("Foto's waarin niemand te herkennen is", "De-identified Image"),
+    "de_identified_video": Text("Video waarin niemand te herkennen is", "De-identified Video"),
+    "de_identified_voice": Text("Stemmen die niet te herkennen zijn", "De-identified Voice"),
+    "dtpr_api": Text("DTPR-koppeling", "DTPR API"),
+    "electric_vehicle_charger": Text("Laadpaal", "Electric vehicle charger"),
+    "facial_characterization": Text("Schat kenmerken van gezichten", "Facial characterization"),
+    "gps": Text("Plaatsbepaling met gps", "GPS"),
+    "hands_free": Text("Bediening zonder handen", "Hands-free"),
+    "identifiable_image": Text("Foto's waarin mensen te herkennen zijn", "Identifiable Image"),
+    "identifiable_nfc": Text("Lezer voor chips dichtbij, die mensen kan herkennen", "Identifiable NFC"),
+    "identifiable_rfid": Text("Lezer voor chips op afstand, die mensen kan herkennen", "Identifiable RFID"),
+    "identifiable_video": Text("Video waarin mensen te herkennen zijn", "Identifiable Video"),
+    "identifiable_wifi_sensor": Text("Wifi-meter die telefoons kan herkennen", "Identifiable WiFi Sensor"),
+    "image": Text("Foto", "Image"),
+    "image_infrared": Text("Warmtefoto", "Image - infrared"),
+    "inclinometer": Text("Meter voor scheefstand", "Inclinometer"),
+    "induction_loop": Text("Lus in de weg", "Induction Loop"),
+    "intercom": Text("Intercom", "Intercom"),
+    "li_dar": Text("Meten met een laser (lidar)", "LiDAR"),
+    "location_beacon": Text("Zendertje voor plaatsbepaling", "Location Beacon"),
+    "microphone": Text("Microfoon", "Microphone"),
+    "motion_detector": Text("Bewegingsmelder", "Motion Detector"),
+    "nfc": Text("Lezer voor chips dichtbij", "NFC"),
+    "non_identifiable_video": Text("Video waarin niemand te herkennen is", "Non-identifiable Video"),
+    "passive_infrared_sensor": Text("Warmtemeter (infrarood)", "Passive Infrared Sensor"),
+    "person_detection": Text("Merkt of er iemand is", "Person detection"),
+    "personal_device": Text("Telefoon of ander eigen apparaat", "Personal Device"),
+    "piezoelectric_sensor": Text("Drukmeter in de weg", "Piezoelectric sensor"),
+    "radar": Text("Radar", "Radar"),
+    "rfid": Text("Lezer voor chips op afstand", "RFID"),
+    "soil_moisture_sensor": Text("Vochtmeter in de grond", "Soil Moisture Sensor"),
+    "sound_level_meter": Text("Geluidmeter", "Sound Level Meter"),
+    "system_screen": Text("Beeldscherm", "System Screen"),
+    "thermometer": Text("Thermometer", "Thermometer"),
+    "ultrasonic_level_sensor": Text("Afstandsmeter met geluid", "Ultrasonic Sensor"),
+    "unmanned_aircraft_system": Text("Drone", "Unmanned Aircraft System"),
+    "video_camera": Text("Videocamera", "Video camera"),
+    "video_camera_infrared": Text("Videocamera voor in het donker", "Video camera - infrared"),
+    "voice": Text("Stem", "Voice"),
+    "water_quality": Text("Meter voor waterkwaliteit", "Water Quality"),
+    "weather_station": Text("Weerstation", "Weather Station"),
+    "weighing_scale": Text("Weegschaal", "Weighing Scale"),
+    "wireless_access_point": Text("Wifi-zender", "Wireless Access Point"),
+    "wireless_charging_roadway": Text("Weg die auto's oplaadt", "Wireless Charging Roadway"),
+}
+
+REASONS: Mapping[Reason, Text] = {
+    Reason.UNKNOWN_TOPIC: Text(
+        "het bericht kwam op een plek die wij niet kennen", "the message came to a place that we do not know"
+    ),
+    Reason.UNKNOWN_FORMAT: Text("wij kennen deze vorm van berichten niet", "we do not know this form of message"),
+    Reason.UNREGISTERED: Text("dit staat niet in het register", "this is not in the register"),
+    Reason.NOT_ACTIVE: Text(
+        "de sensor staat in het register niet op ‘aan’", "the register does not say that the sensor is on"
+    ),
+    Reason.NOT_INGESTED: Text("deze sensor hoort ons geen gegevens te sturen", "this sensor should send us no data"),
+    Reason.TOO_LARGE: Text("het bericht was te groot", "the message was too large"),
+    Reason.MALFORMED: Text("het bericht was niet te lezen", "the message could not be read"),
+    Reason.NO_READINGS: Text("er stonden geen metingen in het bericht", "there were no readings in the message"),
+    Reason.NO_TIME: Text("er stond geen tijd bij", "it had no time"),
+    Reason.BAD_TIME: Text("de tijd klopte niet", "the time was wrong"),
+    Reason.TIME_WITHOUT_ZONE: Text("er stond niet bij in welke tijdzone de tijd was", "the time had no time zone"),
+    Reason.IN_FUTURE: Text("de tijd lag in de toekomst", "the time was in the future"),
+    Reason.TOO_LATE: Text(
+        "de meting was te oud: wij mogen die niet meer bewaren", "the reading was too old: we may no longer keep it"
+    ),
+    Reason.NOT_A_NUMBER: Text("de waarde was geen getal", "the value was no number"),
+    Reason.SENTINEL: Text("de sensor gaf door dat hij niets kon meten", "the sensor said that it could not measure"),
+    Reason.UNKNOWN_UNIT: Text("wij kennen de eenheid niet", "we do not know the unit"),
+    Reason.NOT_HERE: Text(
+        "dit bericht hoort op een ander adres, waar niets blijft liggen",
+        "this message belongs at another address, where nothing stays",
+    ),
+    Reason.ERASED: Text(
+        "wat deze sensor in deze tijd mat, is gewist en blijft weg",
+        "what this sensor measured in this time was erased, and stays away",
+    ),
+    Reason.REFUSED_BY_DATABASE: Text("de database nam de meting niet aan", "the database did not take the reading"),
 }
 
 
-LEFT_OUT: Mapping[str, str] = {
-    "travel_time": "Waren het er minder dan 15? Dan laten we de reistijd niet zien.",
-    "presence": "Staat een uur er niet bij? Dan was er weinig beweging, of weten we het niet.",
+LEFT_OUT: Mapping[str, Text] = {
+    "travel_time": Text(
+        "Waren het er minder dan 15? Dan laten we de reistijd niet zien.",
+        "Were there fewer than 15? Then we do not show the travel time.",
+    ),
+    "presence": Text(
+        "Staat een uur er niet bij? Dan was er weinig beweging, of weten we het niet.",
+        "Is an hour missing? Then there was little movement, or we do not know.",
+    ),
 }
 """Of what is only public in large numbers: why something can be missing."""
+
+ICONS = frozenset(file.stem for file in (Path(__file__).parent / "web" / "static" / "dtpr").glob("*.svg"))
+"""The DTPR elements that we have an icon of."""
 
 SHAPES = (
     "M12 3 22 21H2z",
@@ -149,17 +219,30 @@ SHAPES = (
 )
 """The marks of kinds: form and colour both tell. The first is for what is none of our kinds."""
 
+_STATES: Mapping[str, Text] = {
+    "wide": Text("Op een groot scherm", "On a large screen"),
+    "narrow": Text("Op een klein scherm (360 punten breed)", "On a small screen (360 pixels wide)"),
+    "zoomed": Text("Twee keer zo groot (200 %)", "Twice as large (200 %)"),
+    "dark": Text("Met donkere kleuren", "In dark colours"),
+    "opened": Text("Met alles wat open kan, open", "With everything open that can be opened"),
+}
+
+
+def state(name: str) -> str:
+    """In which state a page was tested."""
+    return said(_STATES[name])
+
 
 def kind_label(kind: str | None, category: str) -> str:
     """What sort of sensor it is; of no kind of ours, what the device is."""
     if kind is not None and kind in KINDS:
-        return KINDS[kind].label.nl
-    return label(DeviceCategory(category)).nl
+        return said(KINDS[kind].label)
+    return said(label(DeviceCategory(category)))
 
 
 def kinds() -> dict[str, str]:
     """The kinds to choose from: code and label."""
-    return {code: kind.label.nl for code, kind in KINDS.items()} | {OTHER: "Andere apparaten"}
+    return {code: said(kind.label) for code, kind in KINDS.items()} | {OTHER: _("Andere apparaten")}
 
 
 def shape(kind: str | None) -> int:
@@ -170,55 +253,67 @@ def shape(kind: str | None) -> int:
 
 def stream_label(stream: Datastream, known: Property | None) -> str:
     """What a datastream measures, in a few words."""
-    return known.label.nl if known else stream.observed_property.replace("_", " ").capitalize()
+    return said(known.label) if known else stream.observed_property.replace("_", " ").capitalize()
+
+
+def how_totalled(stream: Stream) -> str:
+    """What the hours and days of a datastream are, as the head of a table."""
+    if stream.counts_people:
+        return _("Aantal")
+    if stream.travel_times:
+        return _("Middelste reistijd")
+    if stream.is_code:
+        return _("Hoogste")
+    return _("Totaal") if stream.summed else _("Gemiddeld")
+
+
+def icon(code: str) -> str | None:
+    """The file of the DTPR icon of an element, where there is one."""
+    return f"dtpr/{code}.svg" if code in ICONS else None
 
 
 def about_stream(declared: Datastream, stream: Stream, delivers_data: bool) -> str:
     """How often it is measured, what of it is public, and what its unit means."""
-    told = [f"Meet {formats.interval(declared.interval)}."] if declared.interval else []
+    told = [_("Meet {interval}.").format(interval=formats.interval(declared.interval))] if declared.interval else []
     if delivers_data:
-        told.append("Wij slaan deze metingen niet op." if stream.public is None else PUBLIC[stream.public])
+        told.append(_("Wij slaan deze metingen niet op.") if stream.public is None else said(PUBLIC[stream.public]))
     sign, spoken = formats.unit(declared.unit), formats.unit_in_words(declared.unit)
     if sign not in {"", spoken}:
-        told.append(f"{sign} betekent: {spoken}.")
+        told.append(_("{sign} betekent: {words}.").format(sign=sign, words=spoken))
     return " ".join(told)
 
 
-def technology(code: str) -> str | None:
-    """A DTPR technology in Dutch; ``None`` where we have only the English name."""
-    return TECHNOLOGY.get(code)
-
-
-def technology_in_english(code: str) -> str:
-    """The DTPR name of a technology."""
-    return DTPR["technology"][code]
+def technology(code: str) -> str:
+    """A DTPR technology."""
+    return said(TECHNOLOGY[code])
 
 
 def privacy_rule(rule: object) -> str:
-    """A privacy rule of an entry, as what it means for people."""
+    """A privacy rule of an entry, as what it means for people, in HTML where an organisation wrote it."""
     match rule:
         case MatchInMemory(minimum=least):
-            return (
+            return _(
                 "We vergelijken in het geheugen van de computer wie er op twee punten langskwam, en gooien dat daarna "
-                f"weg. We bewaren alleen hoe lang een groep van {least} of meer erover deed."
-            )
+                "weg. We bewaren alleen hoe lang een groep van {n} of meer erover deed."
+            ).format(n=least)
         case WindowCount(minimum_sensors=least):
-            return (
-                f"We tellen van {least} of meer sensoren samen, over een langere tijd. Eén voorbijganger zien we niet."
-            )
+            return _(
+                "We tellen van {n} of meer sensoren samen, over een langere tijd. Eén voorbijganger zien we niet."
+            ).format(n=least)
         case NoIdentifiers():
-            return "Wat iemand kan aanwijzen, gooien we bij binnenkomst meteen weg."
+            return _("Wat iemand kan aanwijzen, gooien we bij binnenkomst meteen weg.")
         case OnDevice(explanation=explanation):
-            return explanation.nl
+            return said_in_html(explanation)
         case PublicThreshold(below=below, round_to=step):
-            return f"Aantallen onder de {below} laten we niet zien. Andere aantallen ronden we af op {step}."
-        case _:
+            told = _("Aantallen onder de {below} laten we niet zien. Andere aantallen ronden we af op {step}.")
+            return told.format(below=below, step=step)
+        case _unknown:
             raise AssertionError("every privacy rule has its words")
 
 
 def reason(code: str) -> str:
     """Why readings were refused."""
-    return REASONS[Reason(code)]
+    return said(REASONS[Reason(code)])
 
 
 def statuses() -> list[Status]:
@@ -228,12 +323,17 @@ def statuses() -> list[Status]:
 
 def status(code: str) -> str:
     """The state of a sensor."""
-    return label(Status(code)).nl
+    return said(label(Status(code)))
+
+
+def last_seen(band: str | None) -> str:
+    """When a sensor last said something, roughly."""
+    return said(LAST_SEEN[band])
 
 
 def yes_or_no(personal_data: str) -> str:
     """Whether there are personal data, in the fewest words."""
-    return "nee" if personal_data == PersonalData.NONE else "ja"
+    return _("nee") if personal_data == PersonalData.NONE else _("ja")
 
 
 def privacy_rules(entry: Entry) -> list[str]:
@@ -241,35 +341,38 @@ def privacy_rules(entry: Entry) -> list[str]:
     return list(dict.fromkeys(privacy_rule(rule) for each in entry.datastreams for rule in each.privacy_rules))
 
 
-def access(entry: Entry) -> list[str]:
-    """Who gets the data and where they are kept, each sentence once."""
+def access(entry: Entry) -> list[tuple[str, str]]:
+    """Who gets the data and where they are kept: DTPR elements with a sentence, each once."""
     streams = entry.datastreams
     parties = dict.fromkeys(party for each in streams for party in each.access_parties)
-    told = [f"De gegevens gaan ook naar: {', '.join(parties)}."] if parties else []
-    told += [ACCESS[code] for each in streams for code in each.access]
-    told += [STORAGE[each.storage] for each in streams if each.storage]
+    to_others = _("De gegevens gaan ook naar: {parties}.").format(parties=", ".join(parties))
+    told = [("available_to_3rd_parties", to_others)] if parties else []
+    told += [(code, said(ACCESS[code])) for each in streams for code in each.access]
+    told += [(each.storage, said(STORAGE[each.storage])) for each in streams if each.storage]
     return list(dict.fromkeys(told))
 
 
-def organisations(entry: Entry) -> list[tuple[str, list[Organisation]]]:
-    """The organisations by what they have to do with the sensor."""
-    roles = dict.fromkeys(each.role for each in entry.organisations)
-    return [(label(role).nl, [each for each in entry.organisations if each.role is role]) for role in roles]
+def organisations(entry: Entry) -> list[tuple[Organisation, str]]:
+    """The organisations, each once, with what they have to do with the sensor."""
+    named = {each.name: each for each in reversed(entry.organisations)}
+    roles = {name: [said(label(each.role)) for each in entry.organisations if each.name == name] for name in named}
+    return [(each, ", ".join(roles[name]).lower()) for name, each in reversed(named.items())]
 
 
 def place(location: Location) -> str:
     """Where it is, as exactly as may be told."""
     if location.precision is not Precision.EXACT:
-        cell = label(location.precision).nl
-        return f"Ongeveer: {cell[0].lower()}{cell[1:]}. De precieze plek laten we niet zien."
-    return label(location.kind).nl
+        cell = said(label(location.precision))
+        told = _("Ongeveer: {cell}. De precieze plek laten we niet zien.")
+        return told.format(cell=cell[0].lower() + cell[1:])
+    return said(label(location.kind))
 
 
-BOOKS = {
-    "received": "Ontvangen",
-    "stored": "Bewaard",
-    "duplicate": "Dubbel, dus niet nog eens bewaard",
-    "aggregated": "Opgeteld in een totaal, niet los bewaard",
-    "quarantined": "Geweigerd",
+BOOKS: Mapping[str, Text] = {
+    "received": Text("Ontvangen", "Received"),
+    "stored": Text("Bewaard", "Kept"),
+    "duplicate": Text("Dubbel, dus niet nog eens bewaard", "Double, so not kept again"),
+    "aggregated": Text("Opgeteld in een totaal, niet los bewaard", "Added up in a total, not kept by itself"),
+    "quarantined": Text("Geweigerd", "Refused"),
 }
 """The lines of the ledger."""

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from sensors import finding
 from sensors.codes import Precision
 from sensors.db import Database, queries
 from sensors.entry import Entry
@@ -275,14 +276,18 @@ def _coarser(location: Mapping[str, Any], precision: Precision) -> dict[str, Any
 
 
 def _derive(db: Database, documents: Sequence[dict[str, Any]]) -> int:
-    """Bring the datastreams of these entries in line with their policy; how many changed."""
+    """Bring the datastreams of these entries in line with their policy, and what visitors find them by in line with
+    what they say; how many datastreams changed."""
     classes = retention_classes(db)
     batch = {
         "entries": [document["id"] for document in documents],
         "datastreams": [row for document in documents for row in _datastreams(document, classes)],
+        "places": [finding.place(document) for document in documents],
     }
     steps = ("stop_datastreams", "change_datastreams", "start_datastreams")
-    return sum(db.execute(SQL[step], {"batch": batch}).rowcount for step in steps)
+    changed = sum(db.execute(SQL[step], {"batch": batch}).rowcount for step in steps)
+    db.execute(SQL["find_by"], {"batch": batch})
+    return changed
 
 
 def _datastreams(document: dict[str, Any], classes: Collection[str]) -> list[dict[str, Any]]:

@@ -191,6 +191,110 @@ where not exists (
 )
 order by sensor.id, declared.property;
 
+-- find_by: what visitors find these entries by; the order of personal data is that of the code list
+insert into lantaarn.finding
+select
+    sensor.id,
+    sensor.municipality,
+    sensor.reference,
+    sensor.kind,
+    entry.document #>> '{device,category}',
+    sensor.status,
+    sensor.delivers_data,
+    exists (select from lantaarn.live_sensor as live where live.sensor_id = sensor.id),
+    case
+        when entry.document @? '$.datastreams[*] ? (@.personal_data == "identifiable")' then 'identifiable'
+        when entry.document @? '$.datastreams[*] ? (@.personal_data == "de_identified")' then 'de_identified'
+        else 'none'
+    end,
+    array(select each #>> '{}' from jsonb_path_query(entry.document, '$.datastreams[*].observed_property') as each),
+    array(select each #>> '{}' from jsonb_path_query(entry.document, '$.purposes[*].code') as each),
+    array(select distinct each #>> '{}' from jsonb_path_query(entry.document, '$.organisations[*].name') as each),
+    sensor.neighbourhood,
+    entry.document -> 'name',
+    entry.document #>> '{location,kind}',
+    coalesce(entry.document #>> '{location,precision}', 'exact'),
+    place.longitude,
+    place.latitude,
+    place.extent,
+    case when entry.document #>> '{location,geometry,type}' <> 'Point' then entry.document #> '{location,geometry}' end,
+    place.observed,
+    (
+        select first.recorded_at from lantaarn.register_entry as first
+        where first.entry_id = sensor.entry_id and first.version = 1
+    ),
+    (entry.document ->> 'active_from')::date,
+    (entry.document ->> 'active_until')::date,
+    (entry.document ->> 'review_date')::date,
+    -- What is in no neighbourhood comes last.
+    coalesce(area.name, chr(65533)),
+    lower(entry.document #>> '{name,nl}'),
+    -- The newest first: seconds until the year 2286.
+    lpad((9999999999 - extract(epoch from entry.valid_from))::bigint::text, 10, '0'),
+    open.words(
+        concat_ws(
+            ' ',
+            sensor.reference,
+            entry.document #>> '{name,nl}',
+            entry.document #>> '{location,address}',
+            area.name,
+            place.dutch,
+            (
+                select string_agg(each #>> '{}', ' ')
+                from jsonb_path_query(entry.document, '$.purposes[*].words.nl') as each
+            ),
+            (
+                select string_agg(each #>> '{}', ' ')
+                from jsonb_path_query(entry.document, '$.organisations[*].name') as each
+            )
+        ),
+        concat_ws(
+            ' ',
+            entry.document #>> '{name,en}',
+            place.english,
+            (
+                select string_agg(each #>> '{}', ' ')
+                from jsonb_path_query(entry.document, '$.purposes[*].words.en') as each
+            )
+        )
+    )
+from jsonb_to_recordset(%(batch)s -> 'places') as place (
+    entry_id uuid, longitude double precision, latitude double precision, extent box, observed box,
+    dutch text, english text
+)
+inner join lantaarn.sensor as sensor on sensor.entry_id = place.entry_id
+inner join lantaarn.register_entry as entry on entry.revision = sensor.revision
+left join lantaarn.area as area on area.code = sensor.neighbourhood
+on conflict (sensor_id) do update set
+    municipality = excluded.municipality,
+    reference = excluded.reference,
+    kind = excluded.kind,
+    category = excluded.category,
+    status = excluded.status,
+    delivers_data = excluded.delivers_data,
+    live = excluded.live,
+    personal_data = excluded.personal_data,
+    properties = excluded.properties,
+    purposes = excluded.purposes,
+    organisations = excluded.organisations,
+    neighbourhood = excluded.neighbourhood,
+    name = excluded.name,
+    location_kind = excluded.location_kind,
+    precision = excluded.precision,
+    longitude = excluded.longitude,
+    latitude = excluded.latitude,
+    extent = excluded.extent,
+    geometry = excluded.geometry,
+    observed = excluded.observed,
+    known_since = excluded.known_since,
+    active_from = excluded.active_from,
+    active_until = excluded.active_until,
+    review_date = excluded.review_date,
+    place_key = excluded.place_key,
+    name_key = excluded.name_key,
+    changed_key = excluded.changed_key,
+    words = excluded.words;
+
 -- current: the current version of every entry, in a fixed order whatever the server's language
 select
     entry.entry_id,

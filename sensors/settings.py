@@ -135,6 +135,19 @@ def _is_mqtt_url(url: SecretStr) -> SecretStr:
     return url
 
 
+def _is_smtp_url(url: SecretStr) -> SecretStr:
+    parts = urlsplit(url.get_secret_value())
+    try:
+        usable = parts.scheme in {"smtp", "smtps"} and parts.hostname and (parts.port is None or parts.port > 0)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ValueError("write it as smtps://user:password@host:port (smtp:// for STARTTLS)")
+    return url
+
+
+SmtpUrl = Annotated[SecretStr, AfterValidator(_is_smtp_url)]
+MailAddress = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._%+'-]+@[A-Za-z0-9.-]+$", max_length=254)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_is_database_url)]
 MqttUrl = Annotated[SecretStr, AfterValidator(_is_mqtt_url)]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -264,7 +277,32 @@ class TileSettings(Settings):
         return self
 
 
-class ApiSettings(DatabaseSettings, CitySettings, WebSettings, TileSettings):
+class LooksSettings(Settings):
+    """What makes it the municipality's own site."""
+
+    theme: FilePath | None = Field(default=None, description="a CSS file with the NL Design System tokens to look like")
+    contact: MailAddress | None = Field(default=None, description="the mailbox for questions about the site")
+
+
+class MailSettings(Settings):
+    """How mail about the reports of residents goes out; into a folder where no mail server is set."""
+
+    smtp_url: SmtpUrl | None = Field(default=None, description="the mail server, as smtps://user:password@host:port")
+    mail_from: MailAddress = Field(default="lantaarn@localhost", description="the sender of our mails")
+    mail_spool: Path = Field(default=Path(".lantaarn/mail"), description="where mails go without a mail server")
+
+    @model_validator(mode="after")
+    def _mail_has_a_sender(self) -> Self:
+        if self.smtp_url is not None and "mail_from" not in self.model_fields_set:
+            raise ValueError("LANTAARN_SMTP_URL needs LANTAARN_MAIL_FROM: from whom mails come")
+        return self
+
+
+class ReportSettings(DatabaseSettings, CitySettings):
+    """Answering the reports of residents."""
+
+
+class ApiSettings(DatabaseSettings, CitySettings, WebSettings, TileSettings, LooksSettings, MailSettings):
     """The reader: the register, its pages and its APIs."""
 
 
@@ -284,5 +322,14 @@ class DemoSettings(LogSettings, WebSettings, ProgramSettings):
     mqtt_url: MqttUrl | None = Field(default=None, validation_alias="MQTT_URL")
 
 
-class DoctorSettings(DemoSettings, CitySettings, LoginSettings, BatchSettings, TileSettings, TombstoneSettings):
+class DoctorSettings(
+    DemoSettings,
+    CitySettings,
+    LoginSettings,
+    BatchSettings,
+    TileSettings,
+    TombstoneSettings,
+    LooksSettings,
+    MailSettings,
+):
     """Everything there is to set, no address required."""

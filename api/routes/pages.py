@@ -1,24 +1,19 @@
-"""For people: pages drawn by the server, which need no JavaScript."""
+"""Finding sensors, for people: pages drawn by the server, which need no JavaScript."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping
 from itertools import groupby
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from api import formats, register, words
-from api.charts import Chart, draw, medians, shown
+from api import choices, find, register, words
 from api.database import reading
-from api.filters import PAGE_SIZE, Filters
-from api.kept import retention_classes
-from api.register import Stream, TravelTime
+from api.filters import SORTS, Filters
+from api.language import said
 from api.state import Register
-from sensors import codes
-from sensors.codes import PersonalData, Public
-from sensors.entry import Datastream, Entry
-from sensors.explain import explain
+from sensors.codes import PersonalData, Status, label
+from sensors.entry import Words
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -29,103 +24,62 @@ def _page(path: str) -> Callable[[Callable[..., Response]], Callable[..., Respon
 
 @_page("/")
 def index(request: Request, state: Register) -> Response:
-    """The register: the filters, the map and the list."""
+    """The register: the choices, the map and the list."""
     filters = Filters.read(request.query_params)
+    municipality = state.settings.municipality
     with reading(state.pool) as db:
-        listing = register.sensors(db, state.settings.municipality, filters)
-        neighbourhoods = register.neighbourhoods(db, state.settings.municipality)
-    page = {
+        listing = find.sensors(db, municipality, filters)
+        neighbourhoods = register.neighbourhoods(db, municipality)
+        known = state.choices.get(db, municipality)
+        deviating = find.deviations(db, [row["sensor_id"] for row in listing.sensors])
+    options = choices.options(known)
+    page: dict[str, Any] = {
         "filters": filters,
         "listing": listing,
-        "groups": groupby(listing.sensors, key=lambda sensor: sensor["neighbourhood_name"]),
-        "first": filters.offset + 1,
-        "last": filters.offset + len(listing.sensors),
-        "page_size": PAGE_SIZE,
-        "districts": groupby(neighbourhoods, key=lambda area: area["district_name"] or ""),
+        "groups": _grouped(filters, listing),
+        "deviating": deviating,
+        "deviation": choices.deviation,
+        "options": options,
+        "values": _values(filters, options, neighbourhoods),
+        "sorts": choices.SORTS,
+        "personal_data": list(PersonalData),
+        "districts": _by_district(neighbourhoods),
+        "texts": Words.model_validate,
     }
     return state.templates.TemplateResponse(request, "register.html", page)
 
 
-@_page("/sensors/{reference}")
-def sensor(request: Request, state: Register, reference: str) -> Response:
-    """One sensor in plain words."""
-    now = datetime.now(UTC)
+@_page("/dichtbij")
+def near(request: Request, state: Register) -> Response:
+    """What measures near you: by your own device, which keeps your place to itself, or by neighbourhood or street."""
     with reading(state.pool) as db:
-        found = register.sensor(db, state.settings.municipality, reference, now)
-        classes = retention_classes(db)
-    streams = zip(found.entry.datastreams, found.streams, strict=True)
-    page = {
-        "sensor": found,
-        "entry": found.entry,
-        "worst": worst(found.entry),
-        "explanation": explain(found.entry, found.version, "nl", classes),
-        "measured": [_measured(declared, stream, found.entry.delivers_data, now) for declared, stream in streams],
+        neighbourhoods = register.neighbourhoods(db, state.settings.municipality)
+    return state.templates.TemplateResponse(request, "near.html", {"districts": _by_district(neighbourhoods)})
+
+
+def _values(
+    filters: Filters, options: Mapping[str, list[tuple[str, str]]], neighbourhoods: list[dict[str, Any]]
+) -> dict[str, str]:
+    """What was chosen, by filter, in the words of the form; without what the name of the filter says already."""
+    words_of: dict[str, Mapping[str, str]] = {
+        **{name: dict(pairs) for name, pairs in options.items()},
+        "kind": words.kinds(),
+        "neighbourhood": {area["code"]: area["name"] for area in neighbourhoods},
+        "personal_data": {code: said(label(code)) for code in PersonalData},
+        "status": {code: said(label(code)) for code in Status},
     }
-    return state.templates.TemplateResponse(request, "sensor.html", page)
+    told = {name: words_of[name].get(value, value) for name, value in filters.chosen.items() if name in words_of}
+    return told | ({"q": filters.q} if filters.q else {})
 
 
-@_page("/over")
-def about(request: Request, state: Register) -> Response:
-    """What this register is."""
-    return state.templates.TemplateResponse(request, "about.html", {})
+def _grouped(filters: Filters, listing: find.Listing) -> list[tuple[str | None, list[find.Row]]]:
+    """The list under the names of neighbourhoods, when it is in that order; else in one piece."""
+    if filters.sort not in (None, SORTS[0]):
+        return [(None, list(listing.sensors))]
+    by_name = groupby(listing.sensors, key=lambda sensor: sensor["neighbourhood_name"])
+    return [(name, list(sensors)) for name, sensors in by_name]
 
 
-def worst(entry: Entry) -> PersonalData:
-    """How personal the data of a sensor is: that of its most personal datastream."""
-    levels = list(PersonalData)
-    return max((each.personal_data for each in entry.datastreams), key=levels.index, default=PersonalData.NONE)
-
-
-@dataclass(frozen=True, slots=True)
-class Travelled:
-    """A window of travel times as the page tells it."""
-
-    when: str
-    who: str
-    median: str
-    quick: str
-    slow: str
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """One datastream as the page tells it."""
-
-    declared: Datastream
-    stream: Stream
-    label: str
-    unit: str
-    about: str
-    latest: str | None
-    when: str | None
-    chart: Chart | None
-    travelled: Sequence[Travelled]
-
-
-def _measured(declared: Datastream, stream: Stream, delivers: bool, now: datetime) -> Measured:
-    unit = formats.unit(declared.unit)
-    label = words.stream_label(declared, stream.known)
-    drawn = replace(stream, values=medians(stream.travel_times)) if stream.travel_times else stream
-    latest, when = _latest(drawn, unit, now)
-    about = words.about_stream(declared, stream, delivers)
-    travelled = [_travelled(each) for each in stream.travel_times]
-    return Measured(declared, stream, label, unit, about, latest, when, draw(drawn, label, unit, now), travelled)
-
-
-def _travelled(found: TravelTime) -> Travelled:
-    when = formats.window(found.start, found.start + timedelta(minutes=found.minutes))
-    seconds = (formats.number(each) for each in (found.median, found.p15, found.p85))
-    return Travelled(when, codes.label(found.vehicle_class).nl, *seconds)
-
-
-def _latest(stream: Stream, unit: str, now: datetime) -> tuple[str | None, str | None]:
-    """The newest public value and when that was: a single one, or that of an hour or day."""
-    if stream.latest is not None:
-        time, value = stream.latest
-        whole = stream.known is not None and stream.known.whole
-        return f"{formats.measured(value, whole)} {unit}".strip(), formats.moment(time, now)
-    if not stream.values or stream.public is None:
-        return None, None
-    last = stream.values[-1]
-    when = formats.day(last.start) if stream.public is Public.DAY else formats.hours(last.start, last.until, now)
-    return shown(last, stream, unit), when if stream.counts_people else f"{stream.how_totalled.lower()}, {when}"
+def _by_district(neighbourhoods: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    by_name = groupby(neighbourhoods, key=lambda area: area["district_name"] or "")
+    return [(name, list(areas)) for name, areas in by_name]

@@ -1,20 +1,18 @@
 """For programs: GeoJSON and JSON, following the NL API Design Rules."""
 
-from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
 
-from api import openapi, register, words
+from api import openapi, register
 from api.database import reading
-from api.filters import Filters
 from api.kept import Kept
-from api.register import Books, Listing, RoughBooks, Sensor, Stream
-from api.routes.pages import worst
+from api.register import Books, RoughBooks, Sensor, Stream
+from api.routes.sensor import worst
 from api.schemas import (
     AreaCollection,
     AreaFeature,
@@ -22,78 +20,44 @@ from api.schemas import (
     Datastream,
     Latest,
     Ledger,
-    Link,
     Problem,
     PublicValue,
     Retention,
     RoughLedger,
-    SensorCollection,
     SensorDetail,
     SensorDetailProperties,
-    SensorFeature,
-    SensorProperties,
-    SensorQuery,
     TravelTime,
     Words,
 )
 from api.state import Register
 from sensors import schema
-from sensors.location import public_point
 
-router = APIRouter()
+
+class GeoJson(JSONResponse):
+    """GeoJSON (RFC 7946), from its text. A JSONResponse, or FastAPI describes no form for it."""
+
+    media_type = "application/geo+json"
+
+    def render(self, content: str) -> bytes:
+        return content.encode()
+
+
+router = APIRouter(default_response_class=GeoJson)
 
 ATTRIBUTION = "© CBS / Kadaster (Wijk- en Buurtkaart), CC BY 4.0"
-_GEOJSON = "application/geo+json"
 
 
-def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """How these errors are described."""
     return {status: {"model": Problem, "content": {"application/problem+json": {}}} for status in statuses}
 
 
-@router.get("/v1/sensors", response_model=SensorCollection, responses=_problems(400, 404, 503), operation_id="sensors")
-def sensors(state: Register, asked: Annotated[SensorQuery, Query()]) -> Response:
-    """The sensors in the register, in the order of its list: the same filters give the same set as the page does."""
-    filters = Filters.read(asked.model_dump(exclude_none=True))
-    with reading(state.pool) as db:
-        listing = register.sensors(db, state.settings.municipality, filters)
-    features = [_feature(row) for row in listing.sensors]
-    collection = SensorCollection(
-        number_matched=listing.matched,
-        number_returned=len(features),
-        links=list(_links(filters, listing)),
-        features=features,
-    )
-    return Response(collection.model_dump_json(by_alias=True), media_type=_GEOJSON)
-
-
-def _feature(row: Mapping[str, Any]) -> SensorFeature:
-    properties = SensorProperties.model_validate(
-        {name: row[name] for name in SensorProperties.model_fields.keys() & row.keys()}
-        | {
-            "kind_label": words.kind_label(row["kind"], row["category"]),
-            "point": public_point(row["geometry"]),
-        }
-    )
-    return SensorFeature(id=row["entry_id"], geometry=row["geometry"], properties=properties)
-
-
-def _links(filters: Filters, listing: Listing) -> Iterator[Link]:
-    pages: dict[Literal["self", "next", "prev"], int] = {
-        "self": filters.page,
-        "next": filters.page + 1,
-        "prev": filters.page - 1,
-    }
-    for rel, page in pages.items():
-        if 1 <= page <= listing.pages:
-            yield Link(rel=rel, href=f"/v1/sensors{filters.query(page)}")
-
-
-@router.get("/v1/sensors/{id}", response_model=SensorDetail, responses=_problems(400, 404, 503), operation_id="sensor")
+@router.get("/v1/sensors/{id}", response_model=SensorDetail, responses=problems(400, 404, 503), operation_id="sensor")
 def sensor(state: Register, id: str) -> Response:  # noqa: A002 - the name in the address
     """One sensor, by its reference or the id of its register entry."""
     with reading(state.pool) as db:
         found = register.sensor(db, state.settings.municipality, id, datetime.now(UTC))
-    return Response(_detail(found).model_dump_json(), media_type=_GEOJSON)
+    return GeoJson(_detail(found).model_dump_json())
 
 
 def _detail(found: Sensor) -> SensorDetail:
@@ -154,7 +118,7 @@ def _rough_ledger(books: RoughBooks) -> RoughLedger:
     return RoughLedger.model_validate(asdict(books) | {"reasons": {code: asdict(band) for code, band in books.reasons}})
 
 
-@router.get("/v1/areas", response_model=AreaCollection, responses=_problems(400, 503), operation_id="areas")
+@router.get("/v1/areas", response_model=AreaCollection, responses=problems(400, 503), operation_id="areas")
 def areas(
     state: Register, level: Annotated[Literal["neighbourhood", "district", "municipality"] | None, Query()] = None
 ) -> Response:
@@ -170,15 +134,13 @@ def areas(
         for row in rows
     ]
     collection = AreaCollection(attribution=ATTRIBUTION, features=features)
-    return Response(
-        collection.model_dump_json(), media_type=_GEOJSON, headers={"Cache-Control": "public, max-age=3600"}
-    )
+    return GeoJson(collection.model_dump_json(), headers={"Cache-Control": "public, max-age=3600"})
 
 
 @router.get("/v1/openapi.json", include_in_schema=False)
-def description() -> JSONResponse:
+def description(request: Request) -> JSONResponse:
     """This API in OpenAPI."""
-    return JSONResponse(openapi.describe(router.routes))
+    return JSONResponse(openapi.describe(request.app.routes))
 
 
 @cache

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any, cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.ext import InternationalizationExtension
 from starlette.templating import Jinja2Templates
 
-from api import formats, words
+from api import formats, language, words
+from api.language import gettext as _
 from sensors import codes
 from sensors.settings import ApiSettings
 
@@ -25,17 +27,30 @@ def make_templates(settings: ApiSettings) -> Jinja2Templates:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=[InternationalizationExtension],
     )
+    environment.policies["ext.i18n.trimmed"] = True
+    _install_gettext(environment)
     environment.filters.update(formats.FILTERS)
+    environment.filters.update(said=language.said_in_html, plain=language.said)
     known: dict[str, Any] = {
         "city": city_name(settings.municipality),
         "static": static,
         "words": words,
         "label": _label,
         "settings": settings,
+        "language": language,
+        "url": language.url,
+        "footer": _footer,
     }
     cast("dict[str, Any]", environment.globals).update(known)
     return Jinja2Templates(env=environment)
+
+
+def _install_gettext(environment: Environment) -> None:
+    """``_`` and ``ngettext`` in the templates; what is filled in is escaped."""
+    install: Any = environment  # the extension adds this method when it is loaded
+    install.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)
 
 
 def city_name(municipality: str) -> str:
@@ -51,4 +66,16 @@ def static(name: str) -> str:
 
 
 def _label(code: StrEnum) -> str:
-    return codes.label(code).nl
+    return language.said(codes.label(code))
+
+
+def _footer() -> list[tuple[str, str]]:
+    return [
+        ("/over", _("Over dit register")),
+        ("/over#gegevens", _("Gegevens voor hergebruik")),
+        ("/wijzigingen", _("Wat er veranderde")),
+        ("/meldingen", _("Vragen en meldingen")),
+        ("/woordenlijst", _("Woordenlijst")),
+        ("/privacy", _("Privacy")),
+        ("/toegankelijkheid", _("Toegankelijkheid")),
+    ]

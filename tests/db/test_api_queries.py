@@ -5,10 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from api import register
-from api.filters import Filters
 from sensors.db import Database, connect
 from sensors.db.migrate import MIGRATIONS, read
-from tests.entries import camera, example
+from tests.entries import example
 from tests.published import (
     DAY,
     HOUR,
@@ -27,30 +26,6 @@ from tests.published import (
 )
 
 NEIGHBOURHOODS = 44
-
-
-def references(db: Database, filters: Filters) -> set[str]:
-    return {row["reference"] for row in register.sensors(db, "helmond", filters).sensors}
-
-
-def test_filters_choose_and_other_municipalities_stay_out(each_database: Database) -> None:
-    db = each_database
-    add(db, example(), counter(status="paused"), camera(), example(reference="elders", municipality="deurne"))
-    everything = register.sensors(db, "helmond", Filters())
-    assert everything.matched == 3
-    assert {row["reference"]: row["personal_data"] for row in everything.sensors} == {
-        "LML-1": "none",
-        "verkeer-1": "none",
-        "camera-001": "identifiable",
-    }
-    assert references(db, Filters(kind="traffic")) == {"verkeer-1"}
-    assert references(db, Filters(kind="other")) == {"camera-001"}
-    assert references(db, Filters(status="paused")) == {"verkeer-1"}
-    here = everything.sensors[0]["neighbourhood"]
-    assert references(db, Filters(neighbourhood=here)) == {"LML-1", "verkeer-1", "camera-001"}
-    assert references(db, Filters(neighbourhood="BU00000000")) == set()
-    with pytest.raises(register.NotFoundError):
-        register.sensors(db, "helmond", Filters(page=2))
 
 
 def test_a_sensor_with_its_values_and_its_books(each_database: Database) -> None:

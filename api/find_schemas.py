@@ -1,0 +1,109 @@
+"""The forms in which the API answers where sensors are. GeoJSON is RFC 7946."""
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from api.filters import PAGE_SIZE
+from api.schemas import Answer, Geometry, Words
+
+
+class Chosen(BaseModel):
+    """Which sensors. The values are checked where the page checks them too."""
+
+    q: str | None = Field(
+        default=None,
+        description="Words, or the beginning of words, in the name, the purposes, the organisations, what is measured, "
+        "the street, the neighbourhood or a postcode in the address",
+    )
+    kind: str | None = Field(default=None, description="A kind of sensor, or `other`")
+    observed_property: str | None = Field(default=None, description="What is measured, as `no2`")
+    purpose: str | None = Field(default=None, description="A DTPR purpose, as `health`")
+    organisation: str | None = Field(default=None, description="The name of an organisation, in whatever role")
+    personal_data: str | None = Field(default=None, description="none, de_identified or identifiable")
+    neighbourhood: str | None = Field(default=None, description="CBS buurt code, as BU07940000")
+    status: str | None = Field(default=None, description="planned, active, paused or ended")
+    deviating: str | None = Field(default=None, description="`yes`: only sensors that do not do what their entry says")
+    spot: str | None = Field(default=None, description="longitude,latitude: only sensors that may see this place")
+    bbox: str | None = Field(default=None, description="west,south,east,north: only sensors that may be in there")
+
+
+class SensorQuery(Chosen):
+    """Which sensors, and which page of them."""
+
+    sort: str | None = Field(default=None, description="neighbourhood, name or changed")
+    after: str | None = Field(
+        default=None, description=f"A reference: the {PAGE_SIZE} sensors after it (follow the link `next`)"
+    )
+    before: str | None = Field(default=None, description="A reference: the sensors before it (follow the link `prev`)")
+
+
+class GroupQuery(Chosen):
+    """Which sensors, seen how."""
+
+    view: str = Field(description="west,south,east,north of the map")
+    zoom: int = Field(ge=0, le=22, description="Of a map in tiles of 256 pixels")
+
+
+class Named(Answer):
+    """A sensor on the map."""
+
+    reference: str
+    name: Words
+    kind: str | None
+    category: Literal["sensor", "camera", "beacon", "antenna", "other"]
+    personal_data: Literal["none", "de_identified", "identifiable"]
+    location_kind: Literal["fixed", "area", "mobile"]
+    precision: Literal["exact", "cell_100m", "cell_1km"]
+    geometry: Geometry | None
+    """Where it may be, when that is not a point."""
+
+
+class Point(Answer):
+    """GeoJSON, WGS84: longitude, latitude."""
+
+    type: Literal["Point"] = "Point"
+    coordinates: tuple[float, float]
+
+
+class GroupProperties(Answer):
+    """Sensors that are close together at this zoom."""
+
+    amount: int
+    bounds: tuple[float, float, float, float]
+    """West, south, east and north of the points of its sensors."""
+    sensors: list[Named]
+    """All of them, to 100, where they can't be told apart by going nearer; else none."""
+
+
+class Group(Answer):
+    """Sensors that are close together at this zoom: one mark on the map."""
+
+    type: Literal["Feature"] = "Feature"
+    geometry: Point
+    properties: GroupProperties
+
+
+class GroupCollection(Answer):
+    """What is in view, as GeoJSON."""
+
+    type: Literal["FeatureCollection"] = "FeatureCollection"
+    number_matched: int = Field(serialization_alias="numberMatched")
+    """How many sensors may be in view."""
+    features: list[Group]
+
+
+class NearFeature(Answer):
+    """A sensor that may be in the cell."""
+
+    type: Literal["Feature"] = "Feature"
+    geometry: Point
+    properties: Named
+
+
+class NearCollection(Answer):
+    """What may be in a cell, as GeoJSON. ``geometry`` is a point within the place, ``properties.geometry`` the place
+    where that is more than a point."""
+
+    type: Literal["FeatureCollection"] = "FeatureCollection"
+    features: list[NearFeature]

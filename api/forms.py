@@ -1,0 +1,143 @@
+"""A form that anyone may send, without an account, a cookie or a puzzle: what keeps programs from flooding the desk.
+
+Each form carries a ticket that we signed, with the moment at which it was shown and a number of its own. So we know
+that a person had time to read it, that it was made here, and that a second sending is the first one again. It counts
+for nothing that someone is logged in, as nobody is; a page elsewhere that lets its visitors send forms is told apart by
+what browsers say of themselves.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
+from threading import Lock
+from urllib.parse import parse_qsl
+from uuid import UUID, uuid4
+
+from starlette.requests import Request
+
+from sensors.text import Text
+
+TOO_QUICK = timedelta(seconds=3)
+"""Nobody fills in a form in less; the one who does may send it once more."""
+TOO_OLD = timedelta(hours=24)
+MOST_BYTES = 32_000
+MOST_FIELDS = 50
+PER_NETWORK = 5
+IN_ALL = 100
+PERIOD = timedelta(hours=1)
+QUICK = Text(
+    "Dat ging wel heel snel. Lees het nog eens na, en verstuur het opnieuw.",
+    "That was very quick. Please read it once more, and send it again.",
+)
+OLD = Text(
+    "Deze bladzijde stond lang open. Uw tekst is er nog: verstuur hem opnieuw.",
+    "This page was open for a long time. Your text is still there: please send it again.",
+)
+
+BUSY = Text(
+    "Er kwamen het afgelopen uur te veel berichten. Uw tekst is er nog: probeer het over een uur opnieuw.",
+    "There were too many messages in the last hour. Your text is still there: please try again in an hour.",
+)
+
+
+class TooLargeError(Exception):
+    """More was sent than a form holds."""
+
+
+class ElsewhereError(Exception):
+    """The form was sent from a page of another site."""
+
+
+class BusyError(Exception):
+    """There were too many forms in the last hour, from one network or in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A form that was shown: its own number and when that was."""
+
+    form_id: UUID
+    shown_at: datetime
+
+    def problem(self, now: datetime) -> Text | None:
+        """Whether it comes too soon or too late."""
+        age = now - self.shown_at
+        return QUICK if age < TOO_QUICK else OLD if age > TOO_OLD else None
+
+
+class Tickets:
+    """Makes and reads tickets. Programs with the same ``secret`` read each other's, also after a restart."""
+
+    def __init__(self, secret: str) -> None:
+        self._key = hashlib.blake2b(secret.encode(), person=b"lantaarn form").digest()
+
+    def new(self, subject: str, now: datetime) -> str:
+        """A ticket for one form about one subject."""
+        told = f"{uuid4()}.{int(now.timestamp())}"
+        return f"{told}.{self._seal(subject, told)}"
+
+    def read(self, subject: str, text: str) -> Ticket | None:
+        """The ticket that a form brought back; none when we did not make it for this subject."""
+        told, _, seal = text.rpartition(".")
+        if not hmac.compare_digest(self._seal(subject, told).encode(), seal.encode()):
+            return None
+        form_id, _, shown = told.partition(".")
+        return Ticket(UUID(form_id), datetime.fromtimestamp(int(shown), UTC))
+
+    def _seal(self, subject: str, told: str) -> str:
+        return hmac.new(self._key, f"{subject}\0{told}".encode(), hashlib.sha256).hexdigest()
+
+
+class Turnstile:
+    """At most so many forms an hour, from one network and in all; counted in memory only, and for that hour.
+
+    A network is a /24 of IPv4 or a /48 of IPv6. It is kept as a hash under a key that dies with the program.
+    """
+
+    def __init__(self) -> None:
+        self._key = secrets.token_bytes(32)
+        self._passed: deque[tuple[datetime, bytes]] = deque()
+        self._lock = Lock()
+
+    def enter(self, address: str | None, now: datetime) -> None:
+        """Count a form. Raises BusyError when there were too many."""
+        network = hashlib.blake2b(_network(address).encode(), key=self._key, digest_size=16).digest()
+        with self._lock:
+            while self._passed and self._passed[0][0] <= now - PERIOD:
+                self._passed.popleft()
+            from_there = sum(each == network for _, each in self._passed)
+            if from_there >= PER_NETWORK or len(self._passed) >= IN_ALL:
+                raise BusyError
+            self._passed.append((now, network))
+
+
+def _network(address: str | None) -> str:
+    """The network of an address; one for all who have none."""
+    try:
+        found = ip_address(address or "")
+    except ValueError:
+        return ""
+    if isinstance(found, IPv6Address) and found.ipv4_mapped:
+        found = found.ipv4_mapped
+    return str(ip_network((found, 48 if isinstance(found, IPv6Address) else 24), strict=False))
+
+
+async def read(request: Request) -> Mapping[str, str]:
+    """The fields of a form that was sent (``application/x-www-form-urlencoded``, as HTML forms do), the last of each
+    name. Raises TooLargeError and ElsewhereError."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        raise ElsewhereError
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise TooLargeError
+    try:
+        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS))
+    except ValueError:
+        raise TooLargeError from None

@@ -1,0 +1,43 @@
+-- entry: the entry of a sensor, by its reference or its id
+select sensor.entry_id, sensor.reference
+from open.sensor as sensor
+where
+    sensor.municipality = %(municipality)s
+    and (sensor.reference = %(reference)s::text or sensor.entry_id = %(entry_id)s::uuid)
+order by sensor.reference = %(reference)s::text desc
+limit 1;
+
+-- versions: every version of one entry, the first one first
+select *
+from open.version as version
+where version.municipality = %(municipality)s and version.entry_id = %(entry_id)s::uuid
+order by version.version;
+
+-- changed: the newest versions, each with the document before it, of one entry or of all that pass the filters. Of the
+-- neighbourhood and the status also those that passed before: who follows them must hear when a sensor goes
+with page as materialized (
+    select state.revision
+    from open.version_state as state
+    where
+        state.municipality = %(municipality)s
+        and (%(entry_id)s::uuid is null or state.entry_id = %(entry_id)s::uuid)
+        and (%(older)s::bigint is null or state.revision < %(older)s::bigint)
+        and (
+            %(wanted)s::jsonb is null
+            or state.sensor_id in (select found.sensor_id from open.found(%(wanted)s::jsonb) as found)
+        )
+        and (
+            %(neighbourhood)s::text is null
+            or %(neighbourhood)s::text in (state.neighbourhood, state.neighbourhood_before)
+        )
+        and (%(status)s::text is null or %(status)s::text in (state.status, state.status_before))
+    order by state.revision desc
+    limit %(limit)s::integer
+)
+
+select version.*, previous.document as document_before
+from page
+inner join open.version as version on version.revision = page.revision
+left join open.version as previous
+    on previous.entry_id = version.entry_id and previous.version = version.version - 1
+order by version.revision desc;

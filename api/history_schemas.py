@@ -1,0 +1,80 @@
+"""The forms in which the API tells the history of an entry."""
+
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+from api.changes import Change
+from api.history import Version
+from api.schemas import Answer, Words
+
+
+class Difference(Answer):
+    """One difference in words, from the version before."""
+
+    sentence: Words
+    label: Words
+    before: Words | None
+    after: Words | None
+
+    @classmethod
+    def of(cls, change: Change) -> Self:
+        """As it is told."""
+        before, after = (each and Words(nl=each.nl, en=each.en) for each in (change.before, change.after))
+        sentence, label = (Words(nl=each.nl, en=each.en) for each in (change.sentence, change.label))
+        return cls(sentence=sentence, label=label, before=before, after=after)
+
+
+class EntryVersion(Answer):
+    """A version of a register entry: what changed, when, why and by which team."""
+
+    entry_id: UUID
+    version: int
+    current: bool
+    valid_from: datetime
+    recorded_at: datetime
+    redacted_at: datetime | None
+    """When something of it was made coarser or erased, so that it says less than it did."""
+    editor: str | None
+    reason: str | None
+    differences: list[Difference]
+    """In words; none of the first version."""
+    patch: list[dict[str, Any]]
+    """JSON Patch (RFC 6902) from the version before; of the first, from nothing. All in turn give the current entry."""
+
+    @classmethod
+    def of(cls, version: Version) -> Self:
+        """What is public of a version."""
+        return cls(**_shared(version))
+
+
+class WholeVersion(EntryVersion):
+    """A version of a register entry, with the entry as it was."""
+
+    entry: dict[str, Any]
+
+    @classmethod
+    def of(cls, version: Version) -> Self:
+        """What is public of a version."""
+        return cls(**_shared(version), entry=dict(version.document))
+
+
+class Versions(Answer):
+    """Every version of an entry, the first one first."""
+
+    versions: list[EntryVersion]
+
+
+def _shared(version: Version) -> dict[str, Any]:
+    return {
+        "entry_id": version.entry_id,
+        "version": version.version,
+        "current": version.is_current,
+        "valid_from": version.valid_from,
+        "recorded_at": version.recorded_at,
+        "redacted_at": version.redacted_at,
+        "editor": version.editor,
+        "reason": version.reason,
+        "differences": [Difference.of(each) for each in version.changes],
+        "patch": version.patch,
+    }

@@ -1,0 +1,121 @@
+"""Hard words, and what they mean: those we can't do without, because people meet them elsewhere too."""
+
+from api.language import said
+from sensors.text import Text
+
+WORDS: tuple[tuple[Text, Text], ...] = (
+    (
+        Text("Algoritme", "Algorithm"),
+        Text(
+            "Regels waarmee een computer iets uitrekent of beslist.",
+            "Rules by which a computer works something out or decides.",
+        ),
+    ),
+    (
+        Text("API", "API"),
+        Text(
+            "Een adres waar computerprogramma's gegevens kunnen ophalen.",
+            "An address where computer programs can fetch data.",
+        ),
+    ),
+    (
+        Text("AVG", "GDPR"),
+        Text(
+            "De wet die uw persoonsgegevens beschermt. In het Nederlands: Algemene verordening gegevensbescherming.",
+            "The law that protects your personal data: the General Data Protection Regulation.",
+        ),
+    ),
+    (
+        Text("Beacon", "Beacon"),
+        Text(
+            "Een klein zendertje. Een telefoon die in de buurt is, kan het horen.",
+            "A small sender. A phone that is near can hear it.",
+        ),
+    ),
+    (
+        Text("Cookie", "Cookie"),
+        Text(
+            "Een klein bestand dat een site op uw telefoon of computer zet. Deze site doet dat niet.",
+            "A small file that a site puts on your phone or computer. This site does not.",
+        ),
+    ),
+    (
+        Text("DPIA", "DPIA"),
+        Text(
+            "Een onderzoek vooraf: wat kan er misgaan met uw privacy, en wat doen we daaraan?",
+            "A study in advance: what can go wrong with your privacy, and what is done about it?",
+        ),
+    ),
+    (
+        Text("DTPR", "DTPR"),
+        Text(
+            "Een reeks tekens en woorden, in veel steden dezelfde. Ze vertellen wat een sensor in de straat doet.",
+            "A set of signs and words, the same in many cities. They tell what a sensor in the street does.",
+        ),
+    ),
+    (
+        Text("Fijnstof (PM10, PM2,5)", "Particulate matter (PM10, PM2.5)"),
+        Text(
+            "Heel kleine stofjes in de lucht. U ademt ze in. PM2,5 is kleiner dan PM10.",
+            "Very small bits of dust in the air. You breathe them in. PM2.5 is smaller than PM10.",
+        ),
+    ),
+    (
+        Text("JSON en GeoJSON", "JSON and GeoJSON"),
+        Text(
+            "Manieren om gegevens op te schrijven, zodat computers ze kunnen lezen. GeoJSON kan op een kaart.",
+            "Ways to write data so that computers can read them. GeoJSON can go on a map.",
+        ),
+    ),
+    (
+        Text("LoRaWAN", "LoRaWAN"),
+        Text(
+            "Een radionetwerk voor kleine berichten. Sensoren verbruiken er weinig stroom mee.",
+            "A radio network for small messages. Sensors use little power with it.",
+        ),
+    ),
+    (
+        Text("Openbaar", "Public"),
+        Text("Iedereen mag het zien.", "Everyone may see it."),
+    ),
+    (
+        Text("Persoonsgegevens", "Personal data"),
+        Text(
+            "Alles wat over u gaat, of waarmee iemand u kan herkennen. Zoals uw naam, uw gezicht of uw kenteken.",
+            "Everything that is about you, or by which you can be recognised. Such as your name, face or number plate.",
+        ),
+    ),
+    (
+        Text("Register", "Register"),
+        Text(
+            "Een lijst die de gemeente bijhoudt. Deze lijst gaat over sensoren.",
+            "A list that the municipality keeps. This list is about sensors.",
+        ),
+    ),
+    (
+        Text("Sensor", "Sensor"),
+        Text(
+            "Een apparaat dat iets meet of merkt. Bijvoorbeeld hoe warm het is, of dat er een auto langskomt.",
+            "A device that measures or notices something. Such as how warm it is, or that a car passes.",
+        ),
+    ),
+    (
+        Text("Verwerken", "Processing"),
+        Text(
+            "Alles wat u met gegevens kunt doen: lezen, bewaren, optellen, delen en weggooien.",
+            "All that can be done with data: reading, keeping, adding up, sharing and deleting.",
+        ),
+    ),
+    (
+        Text("Verwerkingsverantwoordelijke", "Controller"),
+        Text(
+            "De organisatie die beslist waarvoor uw gegevens worden gebruikt. Daar kunt u terecht met vragen.",
+            "The organisation that decides what your data are used for. That is where you can go with questions.",
+        ),
+    ),
+)
+
+
+def jargon() -> list[tuple[str, str]]:
+    """Each word with its meaning, by the alphabet, in the language of the request."""
+    return sorted((said(word), said(meaning)) for word, meaning in WORDS)

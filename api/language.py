@@ -1,0 +1,115 @@
+"""In which language we speak to this visitor: Dutch, or English under ``/en``.
+
+The address decides, and nothing else: a link shows the same page to everyone, and nothing about a visitor is kept.
+Sentences are looked up by gettext, with the Dutch sentence as key; words that come with a code bring both languages
+themselves (``sensors.text.Text``).
+"""
+
+import gettext as gnu
+from contextvars import ContextVar
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Literal, Protocol, get_args
+
+from babel import Locale
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from markupsafe import Markup, escape
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+Language = Literal["nl", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+PREFIXES: dict[Language, str] = {"nl": "", "en": "/en"}
+"""What the addresses of pages begin with."""
+NAMES: dict[Language, str] = {"nl": "Nederlands", "en": "English"}
+LOCALES = Path(__file__).parent / "web" / "locales"
+
+_current: ContextVar[Language] = ContextVar("language", default="nl")
+_locales: dict[Language, Locale] = {"nl": Locale("nl", "NL"), "en": Locale("en", "GB")}
+
+
+class Spoken(Protocol):
+    """A text in Dutch, and in English when there is one."""
+
+    @property
+    def nl(self) -> str: ...
+    @property
+    def en(self) -> str | None: ...
+
+
+def current() -> Language:
+    """The language of this request."""
+    return _current.get()
+
+
+def speak(language: Language) -> None:
+    """From here on, in this task or thread, this language."""
+    _current.set(language)
+
+
+def locale() -> Locale:
+    """How numbers and dates are written in the language of this request."""
+    return _locales[current()]
+
+
+def of_path(path: str) -> Language:
+    """The language that an address is in."""
+    return "en" if path == "/en" or path.startswith("/en/") else "nl"
+
+
+def url(path: str, language: Language | None = None) -> str:
+    """The address of a page, ``/…``, in the language of this request or another one."""
+    return PREFIXES[language or current()] + path
+
+
+def alternates(path: str, query: str) -> dict[Language, str]:
+    """The same page in every language."""
+    bare = path.removeprefix(PREFIXES[of_path(path)]) or "/"
+    return {each: url(bare, each) + (f"?{query}" if query else "") for each in LANGUAGES}
+
+
+def gettext(message: str) -> str:
+    """A Dutch sentence in the language of this request."""
+    return _translations(current()).gettext(message)
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """A Dutch sentence about one or more, in the language of this request."""
+    return _translations(current()).ngettext(one, many, count)
+
+
+def said(text: Spoken) -> str:
+    """A text in the language of this request; Dutch where it has no English."""
+    return (text.en or text.nl) if current() == "en" else text.nl
+
+
+def said_in_html(text: Spoken) -> Markup:
+    """As ``said``; Dutch on an English page is marked as such, so that it is read aloud as Dutch."""
+    if current() == "en" and not text.en:
+        return Markup('<span lang="nl">{}</span>').format(text.nl)
+    return escape(said(text))
+
+
+@cache
+def _translations(language: Language) -> gnu.NullTranslations:
+    """The catalogue, compiled from its text when it is first needed: there is no second file that could be older."""
+    if language == "nl":
+        return gnu.NullTranslations()
+    compiled = BytesIO()
+    with (LOCALES / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        write_mo(compiled, read_po(file, language))
+    compiled.seek(0)
+    return gnu.GNUTranslations(compiled)
+
+
+class Speaker:
+    """Sets the language of each request by its address."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            speak(of_path(scope["path"]))
+        await self._app(scope, receive, send)

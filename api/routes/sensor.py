@@ -1,0 +1,103 @@
+"""The page of one sensor, in plain words: what, whether you are in it, why, who, how long, and what it measures now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+
+from api import formats, register, words
+from api.charts import Chart, draw, medians, shown
+from api.database import reading
+from api.history import gone_since
+from api.kept import retention_classes
+from api.language import current, said
+from api.register import Stream, TravelTime
+from api.state import Register
+from sensors import codes
+from sensors.codes import PersonalData, Public
+from sensors.entry import Datastream, Entry
+from sensors.explain import explain
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+
+@router.api_route("/sensors/{reference}", methods=["GET", "HEAD"])
+def sensor(request: Request, state: Register, reference: str) -> Response:
+    """One sensor in plain words."""
+    now = datetime.now(UTC)
+    with reading(state.pool) as db:
+        found = register.sensor(db, state.settings.municipality, reference, now)
+        classes = retention_classes(db)
+    streams = zip(found.entry.datastreams, found.streams, strict=True)
+    page = {
+        "sensor": found,
+        "entry": found.entry,
+        "gone_since": gone_since(found.document, found.valid_from),
+        "worst": worst(found.entry),
+        "explanation": explain(found.entry, found.version, current(), classes),
+        "measured": [_measured(declared, stream, found.entry.delivers_data, now) for declared, stream in streams],
+    }
+    return state.templates.TemplateResponse(request, "sensor.html", page)
+
+
+def worst(entry: Entry) -> PersonalData:
+    """How personal the data of a sensor is: that of its most personal datastream."""
+    levels = list(PersonalData)
+    return max((each.personal_data for each in entry.datastreams), key=levels.index, default=PersonalData.NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Travelled:
+    """A window of travel times as the page tells it."""
+
+    when: str
+    who: str
+    median: str
+    quick: str
+    slow: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One datastream as the page tells it."""
+
+    declared: Datastream
+    stream: Stream
+    label: str
+    unit: str
+    about: str
+    latest: str | None
+    when: str | None
+    chart: Chart | None
+    travelled: Sequence[Travelled]
+
+
+def _measured(declared: Datastream, stream: Stream, delivers: bool, now: datetime) -> Measured:
+    unit = formats.unit(declared.unit)
+    label = words.stream_label(declared, stream.known)
+    drawn = replace(stream, values=medians(stream.travel_times)) if stream.travel_times else stream
+    latest, when = _latest(drawn, unit, now)
+    about = words.about_stream(declared, stream, delivers)
+    travelled = [_travelled(each) for each in stream.travel_times]
+    return Measured(declared, stream, label, unit, about, latest, when, draw(drawn, label, unit, now), travelled)
+
+
+def _travelled(found: TravelTime) -> Travelled:
+    when = formats.window(found.start, found.start + timedelta(minutes=found.minutes))
+    seconds = (formats.number(each) for each in (found.median, found.p15, found.p85))
+    return Travelled(when, said(codes.label(found.vehicle_class)), *seconds)
+
+
+def _latest(stream: Stream, unit: str, now: datetime) -> tuple[str | None, str | None]:
+    """The newest public value and when that was: a single one, or that of an hour or day."""
+    if stream.latest is not None:
+        time, value = stream.latest
+        whole = stream.known is not None and stream.known.whole
+        return f"{formats.measured(value, whole)} {unit}".strip(), formats.moment(time, now)
+    if not stream.values or stream.public is None:
+        return None, None
+    last = stream.values[-1]
+    when = formats.day(last.start) if stream.public is Public.DAY else formats.hours(last.start, last.until, now)
+    return shown(last, stream, unit), when if stream.counts_people else f"{words.how_totalled(stream).lower()}, {when}"

@@ -1,0 +1,112 @@
+"""For programs: which sensors there are and where, as GeoJSON. The list and the map of the page ask the same."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import Response
+
+from api import find, words
+from api.database import reading
+from api.filters import Filters, UnknownFilterError, sides
+from api.find_schemas import (
+    Group,
+    GroupCollection,
+    GroupProperties,
+    GroupQuery,
+    Named,
+    NearCollection,
+    NearFeature,
+    Point,
+    SensorQuery,
+)
+from api.routes.v1 import GeoJson, problems
+from api.schemas import Link, SensorCollection, SensorFeature, SensorProperties
+from api.state import Register
+
+router = APIRouter(default_response_class=GeoJson)
+
+
+@router.get("/v1/sensors", response_model=SensorCollection, responses=problems(400, 404, 503), operation_id="sensors")
+def sensors(state: Register, asked: Annotated[SensorQuery, Query()]) -> Response:
+    """The sensors in the register, in the order of its list: the same filters give the same set as the page does."""
+    filters = Filters.read(asked.model_dump(exclude_none=True))
+    with reading(state.pool) as db:
+        listing = find.sensors(db, state.settings.municipality, filters)
+    features = [_feature(row) for row in listing.sensors]
+    collection = SensorCollection(
+        number_matched=listing.matched,
+        number_returned=len(features),
+        links=list(_links(filters, listing)),
+        features=features,
+    )
+    return GeoJson(collection.model_dump_json(by_alias=True))
+
+
+def _feature(row: Mapping[str, Any]) -> SensorFeature:
+    properties = SensorProperties.model_validate(
+        {name: row[name] for name in SensorProperties.model_fields.keys() & row.keys()}
+        | {
+            "kind_label": words.kind_label(row["kind"], row["category"]),
+            "point": (row["longitude"], row["latitude"]),
+        }
+    )
+    return SensorFeature(id=row["entry_id"], geometry=row["geometry"], properties=properties)
+
+
+def _links(filters: Filters, listing: find.Listing) -> Iterator[Link]:
+    here = filters.query(after=filters.after, before=filters.before)
+    yield Link(rel="self", href=f"/v1/sensors{here}")
+    if listing.after:
+        yield Link(rel="next", href=f"/v1/sensors{filters.query(after=listing.after)}")
+    if listing.before:
+        yield Link(rel="prev", href=f"/v1/sensors{filters.query(before=listing.before)}")
+
+
+@router.get(
+    "/v1/sensor-groups", response_model=GroupCollection, responses=problems(400, 503), operation_id="sensorGroups"
+)
+def groups(state: Register, asked: Annotated[GroupQuery, Query()]) -> Response:
+    """What a map shows: the filtered sensors in view, taken together where their marks would cover each other."""
+    filters = Filters.read(asked.model_dump(exclude_none=True, exclude={"view", "zoom"}))
+    view = sides(asked.view)
+    if view is None:
+        raise UnknownFilterError("view")
+    with reading(state.pool) as db:
+        rows = find.groups(db, state.settings.municipality, filters, view, asked.zoom)
+    collection = GroupCollection(number_matched=sum(row["amount"] for row in rows), features=list(map(_group, rows)))
+    return GeoJson(collection.model_dump_json(by_alias=True))
+
+
+def _group(row: Mapping[str, Any]) -> Group:
+    properties = GroupProperties(
+        amount=row["amount"],
+        bounds=(row["west"], row["south"], row["east"], row["north"]),
+        sensors=[Named.model_validate(each) for each in row["sensors"]],
+    )
+    return Group(geometry=Point(coordinates=(row["longitude"], row["latitude"])), properties=properties)
+
+
+@router.get(
+    "/v1/cells/{column}/{row}/sensors",
+    response_model=NearCollection,
+    responses=problems(400, 503),
+    operation_id="cellSensors",
+)
+def cell(
+    state: Register,
+    column: Annotated[int, Path(ge=-12330, le=12330)],
+    row: Annotated[int, Path(ge=-10000, le=10000)],
+) -> Response:
+    """The sensors that may be in a cell of about 1 by 1 km: 0.0146° of longitude and 0.009° of latitude, counted from
+    0°. Who wants to know what is near asks for the cells around and reckons the distances, and so tells nobody where
+    exactly that is."""
+    with reading(state.pool) as db:
+        rows = find.around(db, state.settings.municipality, column, row)
+    features = [
+        NearFeature(
+            geometry=Point(coordinates=(each["longitude"], each["latitude"])), properties=Named.model_validate(each)
+        )
+        for each in rows
+    ]
+    return GeoJson(NearCollection(features=features).model_dump_json())

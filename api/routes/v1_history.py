@@ -1,0 +1,40 @@
+"""For programs: every version of an entry, and what changed in it."""
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse, Response
+
+from api import history
+from api.database import reading
+from api.history_schemas import EntryVersion, Versions, WholeVersion
+from api.routes.v1 import problems
+from api.state import Register
+
+router = APIRouter(default_response_class=JSONResponse)
+
+_JSON = "application/json"
+
+
+@router.get("/v1/sensors/{id}/versions", response_model=Versions, responses=problems(404, 503), operation_id="versions")
+def versions(state: Register, id: str) -> Response:  # noqa: A002 - the name in the address
+    """Every version of the entry of a sensor, the first one first, each with its differences from the one before."""
+    with reading(state.pool) as db:
+        found = history.versions(db, state.settings.municipality, id)
+    answer = Versions(versions=[EntryVersion.of(each) for each in found])
+    return Response(answer.model_dump_json(), media_type=_JSON)
+
+
+@router.get(
+    "/v1/sensors/{id}/versions/{version}",
+    response_model=WholeVersion,
+    responses=problems(404, 503),
+    operation_id="version",
+)
+def version(
+    state: Register,
+    id: str,  # noqa: A002 - the name in the address
+    version: str,
+) -> Response:
+    """One version of the entry of a sensor, as it was."""
+    with reading(state.pool) as db:
+        found = history.version_of(db, state.settings.municipality, id, version)
+    return Response(WholeVersion.of(found).model_dump_json(), media_type=_JSON)

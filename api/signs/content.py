@@ -1,0 +1,91 @@
+"""What stands on a sign: what the thing is, what it is for, whether you are in it, who it belongs to, and more.
+
+Those are the four aims of a DTPR sign (purpose, accountability, data collection, feedback), in its colours. What is in
+large type can be read in three seconds in passing; a phone shows the rest.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from sensors.codes import PersonalData, Role
+from sensors.entry import Entry
+from sensors.text import Text
+
+BLACK, WHITE, YELLOW, BLUE = "#000000", "#FFFFFF", "#FFDD00", "#36B2E6"
+"""DTPR's colours (CC BY 4.0, Helpful Places): yellow where someone can be recognised, blue where the data no longer
+point to anyone, white where they never did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Am I in it? In a few words, and in a sentence."""
+
+    colour: str
+    short: Text
+    sentence: Text
+
+
+VERDICTS: Mapping[PersonalData, Verdict] = {
+    PersonalData.NONE: Verdict(
+        WHITE,
+        Text("Meet niets over u", "Measures nothing about you"),
+        Text("Deze sensor meet niets over mensen.", "This sensor measures nothing about people."),
+    ),
+    PersonalData.DE_IDENTIFIED: Verdict(
+        BLUE,
+        Text("U bent niet te herkennen", "You can not be recognised"),
+        Text(
+            "Hij merkt mensen op. Wat we bewaren, wijst niemand aan.", "It notices people. What we keep points to none."
+        ),
+    ),
+    PersonalData.IDENTIFIABLE: Verdict(
+        YELLOW,
+        Text("U kunt herkenbaar zijn", "You may be recognised"),
+        Text("U kunt lezen wat er met de gegevens gebeurt.", "You can read what becomes of the data."),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What stands on one sign."""
+
+    reference: str
+    name: str
+    purpose: str
+    verdict: Verdict
+    organisation: str
+    contact: str
+    address: str
+    """The permanent address of the entry: what the QR code holds."""
+
+    @classmethod
+    def of(cls, entry: Entry) -> Self:
+        """The sign of a sensor, in Dutch with a line of English."""
+        return cls(
+            reference=entry.reference,
+            name=entry.name.nl.partition(" (")[0],  # what is in brackets can't be read in passing
+            purpose=entry.purposes[0].words.nl,
+            verdict=VERDICTS[worst(entry)],
+            organisation=responsible(entry),
+            contact=entry.contact.email or entry.contact.phone or entry.contact.name,
+            address=str(entry.uri),
+        )
+
+    @property
+    def in_passing(self) -> str:
+        """What is in large type."""
+        return f"Sensor {self.name} {self.verdict.short.nl}"
+
+
+def worst(entry: Entry) -> PersonalData:
+    """How personal the data of a sensor is: that of its most personal datastream."""
+    levels = list(PersonalData)
+    return max((each.personal_data for each in entry.datastreams), key=levels.index, default=PersonalData.NONE)
+
+
+def responsible(entry: Entry) -> str:
+    """Who answers for it: the controller, else the owner, else whoever is named first."""
+    by_role = {each.role: each.name for each in reversed(entry.organisations)}
+    return by_role.get(Role.CONTROLLER) or by_role.get(Role.OWNER) or entry.organisations[0].name

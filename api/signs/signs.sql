@@ -1,0 +1,15 @@
+-- signs: the entries of a neighbourhood or a street, for a part of its signs, each with how many there are in all
+select sensor.document, count(*) over () as matched
+from open.sensor as sensor
+where
+    sensor.municipality = %(municipality)s
+    and sensor.status <> 'ended'
+    and coalesce(sensor.document #>> '{location,precision}', 'exact') = 'exact'
+    and (%(neighbourhood)s::text is null or sensor.neighbourhood = %(neighbourhood)s::text)
+    and (
+        %(street)s::text is null
+        or lower(sensor.document #>> '{location,address}') = lower(%(street)s::text)
+        or starts_with(lower(sensor.document #>> '{location,address}'), lower(%(street)s::text) || ' ')
+    )
+order by sensor.document #>> '{location,address}' collate "C", sensor.reference collate "C"
+limit %(limit)s::integer offset %(offset)s::integer;

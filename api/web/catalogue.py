@@ -1,0 +1,64 @@
+"""The catalogue of sentences: what the sources say in Dutch, and how that is in English.
+
+``make texts`` brings the catalogue up to date; a sentence that is new has no English until someone writes it.
+"""
+
+from io import SEEK_END, BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from api.language import LOCALES
+
+API = Path(__file__).parents[1]
+ENGLISH = LOCALES / "en" / "LC_MESSAGES" / "messages.po"
+_METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+_OPTIONS = {"**/templates/**.html": {"trimmed": "true", "silent": "false", "trim_blocks": "true"}}
+_HEADER = """\
+msgid ""
+msgstr ""
+"Language: en\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+
+"""
+_KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "gettext": None, "ngettext": (1, 2)}
+
+
+def extract() -> Catalog:
+    """Every sentence that the sources mark, by where it first stands."""
+    found = Catalog(project="Lantaarn", charset="utf-8", locale="en", fuzzy=False)
+    messages = extract_from_dir(API, _METHODS, _OPTIONS, keywords=_KEYWORDS, comment_tags=())
+    for path, _, message, _, context in sorted(messages, key=lambda each: (each[0], each[1])):
+        found.add(message, locations=[(path, 0)], context=context)
+    return found
+
+
+def stored() -> Catalog:
+    """The English catalogue as it is."""
+    with ENGLISH.open("rb") as file:
+        return read_po(file, "en")
+
+
+def updated() -> Catalog:
+    """The stored catalogue with the sentences that the sources have now, and no others."""
+    catalogue = stored()
+    catalogue.update(extract(), no_fuzzy_matching=True, update_creation_date=False)
+    catalogue.obsolete.clear()
+    return catalogue
+
+
+def written(catalogue: Catalog) -> bytes:
+    """A catalogue as its file. Without line numbers and dates: those change with every edit."""
+    text = BytesIO(_HEADER.encode())
+    text.seek(0, SEEK_END)
+    write_po(text, catalogue, width=120, include_lineno=False, omit_header=True, sort_by_file=True)
+    return text.getvalue()
+
+
+if __name__ == "__main__":
+    ENGLISH.write_bytes(written(updated()))

@@ -1,0 +1,41 @@
+"""Working days in the Netherlands: how long an answer may take, and how late it is."""
+
+from datetime import date, timedelta
+
+
+def add(start: date, days: int) -> date:
+    """The day that is so many working days after ``start``."""
+    found = start
+    while days:
+        found += timedelta(days=1)
+        days -= is_one(found)
+    return found
+
+
+def is_one(day: date) -> bool:
+    """Whether people work on it: no weekend, and none of the days off that the central government gives."""
+    return day.weekday() < 5 and day not in days_off(day.year)
+
+
+def days_off(year: int) -> frozenset[date]:
+    """New Year, King's Day, Easter, Ascension, Whitsun, Christmas, and Liberation Day once in five years."""
+    easter = easter_sunday(year)
+    kings_day = date(year, 4, 27)
+    if kings_day.weekday() == 6:
+        kings_day -= timedelta(days=1)
+    moving = (easter + timedelta(days=after) for after in (0, 1, 39, 49, 50))
+    liberation = (date(year, 5, 5),) if year % 5 == 0 else ()
+    return frozenset((date(year, 1, 1), kings_day, *moving, *liberation, date(year, 12, 25), date(year, 12, 26)))
+
+
+def easter_sunday(year: int) -> date:
+    """The first Sunday after the full moon of spring (Gregorian; Meeus, Astronomical Algorithms, chapter 8)."""
+    a, (b, c) = year % 19, divmod(year, 100)
+    d, e = divmod(b, 4)
+    g = (8 * b + 13) // 25
+    h = (19 * a + b - d - g + 15) % 30
+    i, k = divmod(c, 4)
+    moon = (32 + 2 * e + 2 * i - h - k) % 7
+    m = (a + 11 * h + 22 * moon) // 451
+    month, day = divmod(h + moon - 7 * m + 114, 31)
+    return date(year, month, day + 1)

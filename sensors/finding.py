@@ -1,0 +1,48 @@
+"""What visitors find a sensor by that SQL can't make itself: the extent of its place, and a point within it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from shapely.geometry import shape
+
+from sensors.codes import DeviceCategory, label
+from sensors.kinds import KINDS
+from sensors.location import Geometry, public_point
+
+
+def place(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a published document, in WGS84 degrees: ``longitude`` and ``latitude`` of a point within the place that is
+    shown, ``extent`` of the place and ``observed`` of what the sensor sees, as PostgreSQL writes a box; ``None`` when
+    the entry doesn't say. What roams through an area, or stands somewhere in it, may see all of it. ``dutch`` and
+    ``english``: the labels of what it is and measures."""
+    location = document["location"]
+    longitude, latitude = public_point(location["geometry"])
+    seen: Geometry | None = location.get("observed_area")
+    if seen is None and location["kind"] != "fixed":
+        seen = location["geometry"]
+    return {
+        "entry_id": document["id"],
+        "longitude": longitude,
+        "latitude": latitude,
+        "extent": box(location["geometry"]),
+        "observed": None if seen is None else box(seen),
+        **_labels(document),
+    }
+
+
+def _labels(document: Mapping[str, Any]) -> dict[str, str]:
+    """What sort of sensor it is and what it measures, as residents would call it."""
+    kind = KINDS.get(document.get("kind") or "")
+    codes = [each["observed_property"] for each in document.get("datastreams", ())]
+    texts = [label(DeviceCategory(document["device"]["category"]))]
+    texts += [kind.label, *(kind.properties[code].label for code in codes if code in kind.properties)] if kind else []
+    return {
+        "dutch": " ".join(text.nl for text in texts),
+        "english": " ".join(text.en for text in texts if text.en),
+    }
+
+
+def box(geometry: Geometry) -> str:
+    """The bounds of a geometry as PostgreSQL's ``box`` writes them: ``(east,north),(west,south)``."""
+    west, south, east, north = shape(geometry).bounds
+    return f"({east},{north}),({west},{south})"

@@ -1,0 +1,192 @@
+"""How fast a large register is found in: the real server over HTTP, with tens of thousands of sensors.
+
+The sensors are those of the example city, again and again, each at a place of its own; a day of the ledger is full.
+"""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from statistics import quantiles
+from time import perf_counter
+from typing import Any
+from uuid import UUID
+
+import click
+import httpx
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from sensors.db import connect
+from sensors.processes import any_free_port
+from sensors.register import SQL, derive, load_areas
+from sensors.register_file import document_of
+from simulators.city import entries
+from tests.bench.bed import Connection, embedded_database
+from tests.bench.processes import peak_memory, started
+from tests.waiting import wait_for
+
+BATCH = 500
+EDGES = (5.56, 51.43, 5.76, 51.52)
+"""West, south, east and north of what is measured: Helmond and a little around it."""
+FIRST_PAGE_MS = 300
+MAP_MS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What one sort of request takes, in milliseconds at the client on the same machine, and octets as sent."""
+
+    what: str
+    median: float
+    p95: float
+    octets: int
+    limit: int | None = None
+
+
+@click.command()
+@click.option("--sensors", default=50_000, show_default=True)
+@click.option("--repeat", default=100, show_default=True, help="Requests of each sort.")
+@click.option("--json", "target", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures here too.")
+def main(sensors: int, repeat: int, target: Path | None) -> None:
+    """Fill a register, ask it what visitors ask, and fail when that takes longer than it may."""
+    console, folder = Console(), Path(tempfile.mkdtemp(prefix="lantaarn-bench-"))
+    try:
+        with embedded_database(folder) as store:
+            with connect(store.url) as db:
+                filled = fill(db, sensors)
+            figures, before, after = ask(store.url, folder, repeat)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    console.print(show(figures, sensors))
+    console.print(f"compiled in {filled:.0f} s; memory of the server {before / 1e6:.0f} → {after / 1e6:.0f} MB at most")
+    if target is not None:
+        target.write_bytes(msgspec.json.format(msgspec.json.encode([asdict(each) for each in figures])))
+    late = [each.what for each in figures if each.limit is not None and each.p95 > each.limit]
+    sys.exit(f"too slow: {', '.join(late)}" if late else 0)
+
+
+def fill(db: Connection, sensors: int) -> float:
+    """Write the sensors straight to the tables, and what they are found by; the seconds for the latter."""
+    load_areas(db)
+    batch: list[dict[str, Any]] = []
+    for document in copies(sensors):
+        batch.append(document)
+        if len(batch) == BATCH:
+            _write(db, batch)
+            batch = []
+    _write(db, batch)
+    began = perf_counter()
+    derive(db)
+    took = perf_counter() - began
+    db.execute(
+        "insert into lantaarn.ledger "
+        "select id, date_trunc('hour', now()) - hours * interval '1 hour', 6, 6, 0, 0, 0, 0 "
+        "from lantaarn.sensor cross join generate_series(0, 23) as hours where id %% 10 > 0",
+        {},
+    )
+    db.execute("vacuum analyze")
+    return took
+
+
+def _write(db: Connection, documents: list[dict[str, Any]]) -> None:
+    given = {"batch": {"documents": documents}, "at": datetime.now(UTC), "editor": "bench", "reason": "bench"}
+    db.execute(SQL["publish"], given)
+
+
+def copies(sensors: int) -> Iterator[dict[str, Any]]:
+    """So many sensors: those of the city as patterns, moved to places of their own."""
+    dice, patterns = Random(1), [document_of(entry) for entry in entries(1)]
+    for number in range(sensors):
+        pattern = patterns[number % len(patterns)]
+        reference = f"{pattern['reference']}-{number}"
+        location = pattern["location"]
+        if location["geometry"]["type"] == "Point":
+            point = [round(dice.uniform(EDGES[0], EDGES[2]), 6), round(dice.uniform(EDGES[1], EDGES[3]), 6)]
+            location = location | {"geometry": {"type": "Point", "coordinates": point}}
+        yield pattern | {
+            "id": str(UUID(int=dice.getrandbits(128), version=4)),
+            "reference": reference,
+            "uri": f"https://sensoren.helmond.example/id/{reference}",
+            "location": location,
+        }
+
+
+def ask(url: str, folder: Path, repeat: int) -> tuple[list[Figure], int, int]:
+    """The figures, and the server's memory in octets after its first answer and after all of them."""
+    port, log = any_free_port(), folder / "serve.log"
+    command = [sys.executable, "-m", "lantaarn", "serve", "--port", str(port)]
+    environment = {"DATABASE_URL": url}
+    with started(command, log, environment=environment) as server, httpx.Client(timeout=30) as client:
+        site = f"http://127.0.0.1:{port}"
+        wait_for(lambda: _answers(client, f"{site}/livez"), 30)
+        client.get(f"{site}/")
+        before = peak_memory(server.pid)
+        figures = [
+            _measure(client, what, [site + path for path in paths], repeat, limit)
+            for what, (paths, limit) in requests().items()
+        ]
+        return figures, before, peak_memory(server.pid)
+
+
+def _answers(client: httpx.Client, url: str) -> bool:
+    try:
+        return client.get(url).is_success
+    except httpx.TransportError:
+        return False
+
+
+def requests() -> Mapping[str, tuple[list[str], int | None]]:
+    """What visitors ask, by name: addresses to take in turn, and within how many milliseconds they must be there."""
+    return {
+        "first page": (["/"], FIRST_PAGE_MS),
+        "first page, words": ([f"/?q={word}" for word in ("lucht", "fiets", "lantaarn", "camera")], FIRST_PAGE_MS),
+        "first page, choices": (["/?kind=traffic&purpose=mobility", "/?personal_data=de_identified"], FIRST_PAGE_MS),
+        "first page, deviating": (["/?deviating=yes"], None),
+        "deep page": (["/?sort=name&after=lantaarn-0101-0"], FIRST_PAGE_MS),
+        "near: one cell": ([f"/v1/cells/{x}/{y}/sensors" for x in range(384, 392) for y in (5718, 5720)], MAP_MS),
+    } | {f"map, zoom {zoom}": (list(views(zoom)), MAP_MS) for zoom in (12, 14, 16, 18)}
+
+
+def views(zoom: int) -> Iterator[str]:
+    """What a map of 800 by 560 pixels asks for, at ten places."""
+    dice, degrees = Random(zoom), 360 / 2**zoom / 256
+    for _ in range(10):
+        west, south = dice.uniform(EDGES[0], EDGES[2]), dice.uniform(EDGES[1], EDGES[3])
+        view = f"{west:.5f},{south:.5f},{west + 800 * degrees:.5f},{south + 560 * degrees * 0.62:.5f}"
+        if zoom == 12:
+            view = f"{EDGES[0]},{EDGES[1]},{EDGES[2]},{EDGES[3]}"
+        yield f"/v1/sensor-groups?view={view}&zoom={zoom}"
+
+
+def _measure(client: httpx.Client, what: str, urls: list[str], repeat: int, limit: int | None) -> Figure:
+    times: list[float] = []
+    largest = 0
+    for turn in range(repeat):
+        began = perf_counter()
+        with client.stream("GET", urls[turn % len(urls)]) as answer:
+            octets = sum(len(part) for part in answer.iter_raw())
+        times.append((perf_counter() - began) * 1000)
+        largest = max(largest, octets)
+        if not answer.is_success:
+            raise click.ClickException(f"{what}: status {answer.status_code}")
+    percentiles = quantiles(times, n=20)
+    return Figure(what, percentiles[9], percentiles[18], largest, limit)
+
+
+def show(figures: list[Figure], sensors: int) -> Table:
+    """A table for people."""
+    table = Table("request", "median ms", "p95 ms", "at most ms", "kB sent", title=f"{sensors:,} sensors")
+    for each in figures:
+        limit = "" if each.limit is None else str(each.limit)
+        table.add_row(each.what, f"{each.median:.0f}", f"{each.p95:.0f}", limit, f"{each.octets / 1000:.0f}")
+    return table
+
+
+if __name__ == "__main__":
+    main()

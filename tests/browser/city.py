@@ -1,0 +1,76 @@
+"""The example city with something to see on every page, and the addresses of its pages."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+
+from sensors.db import connect
+from sensors.register import import_entries, load_areas
+from simulators.city import entries
+from tests.published import HOUR, NOW, measure, publish_cells, total
+from tests.waiting import wait_for
+
+SENSOR, COUNTER, CAMERA = "lucht-bewoner-01", "verkeer-camera-01", "camera-station-01"
+
+PAGES: Mapping[str, tuple[str, ...]] = {
+    "/": ("/", "/?kind=other", "/?neighbourhood=BU07941000&kind=air_quality&status=ended", "/?kind=nonsense"),
+    "/sensors/{reference}": (f"/sensors/{SENSOR}", f"/sensors/{COUNTER}", "/sensors/nothing"),
+    "/over": ("/over",),
+    "/woordenlijst": ("/woordenlijst",),
+    "/privacy": ("/privacy",),
+    "/toegankelijkheid": ("/toegankelijkheid",),
+    "/dichtbij": ("/dichtbij",),
+    "/sensors/{reference}/melding": (f"/sensors/{SENSOR}/melding",),
+    "/meldingen": ("/meldingen",),
+    "/meldingen/{number}": ("/meldingen/{number}",),
+    "/wijzigingen": ("/wijzigingen",),
+    "/sensors/{reference}/geschiedenis": (f"/sensors/{SENSOR}/geschiedenis",),
+    "/sensors/{reference}/geschiedenis/{number}": (f"/sensors/{SENSOR}/geschiedenis/1",),
+    "/s/{reference}": (f"/s/{COUNTER}",),
+    "/borden": ("/borden", "/borden?buurt=BU07941000"),
+}
+"""Of every route that is a page, what to look at: full, empty, wrong. ``{number}`` is that of a report."""
+
+NO_PAGES = frozenset({"/id/{name}", "/id/{entry_id}", "/id/{entry_id}/{number}"})
+"""Routes that lead on to a page."""
+
+
+def build(database: str, folder: Path) -> None:
+    """Publish the example city, with a day of measurements of some sensors."""
+    file = folder / "register.jsonl"
+    file.write_text("".join(f"{entry.model_dump_json(exclude_none=True)}\n" for entry in entries(1)))
+    with connect(database) as db:
+        load_areas(db)
+        import_entries(db, file, "test", "test")
+        measure(db, SENSOR, "pm10", 12.3, datetime.now(UTC))
+        for hours in range(1, 25):
+            total(db, SENSOR, "pm10", NOW - hours * HOUR, 30.0 + hours % 7)
+            total(db, COUNTER, "count_car", NOW - hours * HOUR, 9.0 * hours)
+        publish_cells(db, NOW + timedelta(minutes=30))
+
+
+def reported(site: str) -> str:
+    """The number of a report that was just made, as a resident makes it."""
+    path = f"/sensors/{SENSOR}/melding"
+    with httpx.Client(base_url=site, follow_redirects=False) as client:
+        form = client.get(path).text
+        ticket = form.split('name="ticket" value="')[1].split('"')[0]
+        given = {"ticket": ticket, "kind": "question", "words": "Klopt de plek van deze meter wel?"}
+
+        found: list[str] = []
+
+        def sent() -> bool:
+            """As long as no human could be as quick as this, the form comes back."""
+            found.extend(client.post(path, data=given).headers.get_list("location"))
+            return bool(found)
+
+        wait_for(sent, 20)
+    return found[0].split("?")[0].rpartition("/")[2]
+
+
+def addresses(site: str) -> list[str]:
+    """Every page to look at."""
+    number = reported(site)
+    return [each.replace("{number}", number) for all_of_route in PAGES.values() for each in all_of_route]

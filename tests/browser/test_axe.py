@@ -1,0 +1,97 @@
+"""Every page in every state, looked at by axe-core: no violation, and the accessibility statement says so truly."""
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from api import statement
+from api.app import PAGES as ROUTES
+from tests.browser import city
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN = """async rules => {
+    const found = await axe.run(document, {runOnly: rules, rules: {'target-size': {enabled: true}}});
+    return found.violations.map(each => each.id + ': ' + each.help + ' | '
+        + each.nodes.slice(0, 3).map(node => node.html.slice(0, 200) + ' ' + (node.any[0] || {}).message).join(' | '));
+}"""
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+
+def _sized(width: int, height: int = 800) -> Callable[[Page], None]:
+    return lambda page: page.set_viewport_size({"width": width, "height": height})
+
+
+def _open_all(page: Page) -> None:
+    """Everything that can be opened: texts, filters, a mark on the map."""
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.eval_on_selector_all("details", "all => all.forEach(each => { each.open = true; })")
+    if page.query_selector("#map"):
+        page.wait_for_selector("#map[data-ready]")
+        if mark := page.query_selector("#map .pin[data-reference]"):
+            mark.focus()
+            page.keyboard.press("Enter")
+            page.wait_for_selector(".leaflet-popup a")
+
+
+STATES: Mapping[str, Callable[[Page], None]] = {
+    "wide": _sized(1280),
+    "narrow": _sized(360),
+    "zoomed": _sized(640, 400),
+    "opened": _open_all,
+    "dark": lambda page: page.emulate_media(color_scheme="dark"),
+}
+"""One after the other, on a page that was loaded once: the last is dark and open."""
+
+
+@pytest.fixture
+def looked_at() -> list[str]:
+    """What is found, with where."""
+    return []
+
+
+def test_every_page_is_looked_at() -> None:
+    routes = {route.path for module in ROUTES for route in module.router.routes}
+    pages = {path for path in routes if not path.endswith((".atom", ".json", ".pdf", ".svg"))}
+    assert pages - city.NO_PAGES == set(city.PAGES)
+
+
+def test_axe_finds_what_is_wrong(browser: Browser, site: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{site}/over")
+    page.evaluate("document.querySelector('main').innerHTML += '<p>Te licht</p><img src=/static/icon.svg>'")
+    page.eval_on_selector("main p:last-of-type", "each => { each.style.color = '#ccc'; }")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = " ".join(page.evaluate(RUN, RULES))
+    page.close()
+    assert "color-contrast" in found
+    assert "image-alt" in found
+
+
+def test_axe_finds_nothing(browser: Browser, site: str, looked_at: list[str]) -> None:
+    for path in city.addresses(site):
+        for address, states in ((path, STATES), (f"/en{path}", ("wide", "opened"))):
+            with browser.new_context(reduced_motion="reduce") as context:
+                page = context.new_page()
+                page.goto(site + address)
+                page.evaluate(AXE.read_text(encoding="utf-8"))
+                for state in states:
+                    STATES[state](page)
+                    looked_at += [f"{state} {address} {each}" for each in page.evaluate(RUN, RULES)]
+    _told(len(looked_at))
+    assert looked_at == [], "\n".join(looked_at)
+
+
+def _told(violations: int) -> None:
+    """Write the statement where that is asked for; else it must say what was found now."""
+    version = AXE.read_text(encoding="utf-8").split("\n", 1)[0].split(" v")[1].split()[0]
+    found = statement.Tested(datetime.now(UTC).date(), version, tuple(city.PAGES), tuple(STATES), violations)
+    if os.environ.get("LANTAARN_STATEMENT") == "write":
+        statement.write(found)
+    last = statement.read()
+    assert (last.axe, last.pages, last.states) == (found.axe, found.pages, found.states), "run make statement"

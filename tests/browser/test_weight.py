@@ -1,0 +1,70 @@
+"""How heavy the first view is, and how soon an old phone on a slow network can use it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser import city
+
+SLOW = {"offline": False, "latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 750e3 / 8}
+"""Lighthouse's "slow 4G"; with it goes a processor four times slower than this one."""
+
+pytestmark = pytest.mark.browser
+
+
+def _watch(page: Page) -> tuple[Any, dict[str, tuple[str, int]]]:
+    """A line to the browser, and what comes in from now on: by request, the sort of thing and its bytes."""
+    session: Any = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    sorts: dict[str, str] = {}
+    loaded: dict[str, tuple[str, int]] = {}
+
+    def answered(event: Mapping[str, Any]) -> None:
+        sorts[event["requestId"]] = event["type"]
+
+    def finished(event: Mapping[str, Any]) -> None:
+        loaded[event["requestId"]] = sorts.get(event["requestId"], ""), int(event["encodedDataLength"])
+
+    session.on("Network.responseReceived", answered)
+    session.on("Network.loadingFinished", finished)
+    return session, loaded
+
+
+@pytest.mark.parametrize("path", ["/", "/dichtbij", f"/sensors/{city.COUNTER}", "/over"])
+def test_a_page_is_light(browser: Browser, site: str, path: str) -> None:
+    with browser.new_context(viewport={"width": 360, "height": 800}) as context:
+        page = context.new_page()
+        _, loaded = _watch(page)
+        page.goto(site + path, wait_until="networkidle")
+        assert sum(size for _, size in loaded.values()) <= 300_000, loaded
+        scripts = sum(size for sort, size in loaded.values() if sort == "Script")
+        assert scripts <= (120_000 if page.query_selector("#map") else 10_000), loaded
+
+
+def test_a_slow_phone_can_use_the_register_within_two_seconds(browser: Browser, site: str) -> None:
+    with browser.new_context(viewport={"width": 360, "height": 800}) as context:
+        page = context.new_page()
+        session, _ = _watch(page)
+        session.send("Network.emulateNetworkConditions", SLOW)
+        session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+        page.goto(site, wait_until="commit")
+        page.wait_for_selector("form[role=search] button")
+        page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
+        painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+        ready = page.evaluate("performance.getEntriesByType('navigation')[0].domInteractive")
+        assert max(painted, ready) <= 2000, (painted, ready)
+
+
+def test_less_motion_where_that_is_asked(browser: Browser, site: str) -> None:
+    with browser.new_context(reduced_motion="reduce") as context:
+        page = context.new_page()
+        page.goto(site)
+        page.wait_for_selector("#map[data-ready]")
+        moving = page.eval_on_selector_all(
+            "*",
+            "all => all.filter(e => getComputedStyle(e).transitionDuration.split(', ').some(d => d !== '0s')"
+            " || getComputedStyle(e).animationName !== 'none').map(e => e.outerHTML.slice(0, 100))",
+        )
+        assert moving == []

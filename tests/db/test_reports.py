@@ -1,0 +1,191 @@
+"""Reports in the database: who may do what with them, and when words and addresses go."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from api.database import ROLE
+from api.register import NotFoundError
+from api.reports import SQL, Draft, Status, file, newest, report
+from sensors.db import Database
+from tests.entries import example
+from tests.published import add
+
+DRAFT = Draft("question", "Wat meet deze sensor precies?", "iemand@voorbeeld.nl")
+
+
+@contextmanager
+def as_reader(db: Database) -> Generator[None]:
+    db.execute(f"set role {ROLE}")
+    try:
+        yield
+    finally:
+        db.execute("reset role")
+
+
+def filed(db: Database, draft: Draft = DRAFT, form_id: UUID | None = None) -> int:
+    with as_reader(db):
+        return file(db, "helmond", "LML-1", form_id or uuid4(), draft)
+
+
+def due(db: Database) -> list[dict[str, Any]]:
+    with as_reader(db):
+        return db.execute(SQL["take_mail"], {"limit": 10}).fetchall()
+
+
+def test_what_is_public_of_a_report_holds_nothing_of_who_wrote_it(each_database: Database) -> None:
+    add(each_database, example())
+    number = filed(each_database)
+    with as_reader(each_database):
+        public = each_database.execute("select * from open.report").fetchall()
+        found = report(each_database, "helmond", number)
+    assert "precies" not in repr(public)
+    assert "iemand" not in repr(public)
+    assert (found.reference, found.status, found.answer) == ("LML-1", Status.RECEIVED, None)
+    assert found.due_on > found.received_on
+
+
+def test_the_readers_can_not_look_up_what_others_wrote(each_database: Database) -> None:
+    add(each_database, example())
+    filed(each_database)
+    for statement in (
+        "select words from lantaarn.report",
+        "select email from lantaarn.report_address",
+        "select from lantaarn.report_mail",
+        "delete from open.report",
+    ):
+        with as_reader(each_database), pytest.raises(psycopg.errors.InsufficientPrivilege):
+            each_database.execute(statement)  # pyright: ignore[reportArgumentType] - from this list
+
+
+def test_who_may_only_look_at_dashboards_can_not_take_mail_or_file(each_database: Database) -> None:
+    each_database.execute("set role lantaarn_dashboard")
+    for statement in ("select open.take_report_mail(1)", "select open.forget_report_words()"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            each_database.execute(statement)  # pyright: ignore[reportArgumentType] - from this list
+    each_database.execute("reset role")
+
+
+def test_a_form_that_is_sent_twice_is_one_report_and_one_mail(each_database: Database) -> None:
+    add(each_database, example())
+    form_id = uuid4()
+    assert filed(each_database, form_id=form_id) == filed(each_database, form_id=form_id)
+    assert len(due(each_database)) == 1
+
+
+def test_a_report_about_no_sensor_is_not_taken_in(each_database: Database) -> None:
+    add(each_database, example())
+    with as_reader(each_database), pytest.raises(NotFoundError):
+        file(each_database, "helmond", "nothing", uuid4(), DRAFT)
+    with as_reader(each_database):
+        assert newest(each_database, "helmond") == []
+
+
+def test_mail_goes_to_the_desk_of_the_entry_without_the_address_of_the_resident(each_database: Database) -> None:
+    add(each_database, example())
+    number = filed(each_database)
+    (mail,) = due(each_database)
+    assert (mail["number"], mail["address"], mail["words"]) == (number, "sensoren@helmond.example", DRAFT.words)
+    assert "iemand" not in repr(mail)
+
+
+def test_mail_that_was_not_handed_over_comes_again_later_each_time(each_database: Database) -> None:
+    add(each_database, example())
+    filed(each_database)
+    waits: list[float] = []
+    mail: dict[str, Any] = {}
+    for attempt in range(1, 5):
+        (mail,) = due(each_database)
+        assert mail["attempts"] == attempt
+        assert due(each_database) == []
+        row = each_database.execute("select extract(epoch from due_at - now()) as wait from lantaarn.report_mail")
+        waits.append(float((row.fetchone() or {})["wait"]))
+        each_database.execute("update lantaarn.report_mail set due_at = now()")
+    assert [round(wait / 60) for wait in waits] == [1, 2, 4, 8]
+    with as_reader(each_database):
+        each_database.execute(SQL["mail_done"], {"mail": mail["mail"]})
+    assert due(each_database) == []
+
+
+def settle(db: Database, number: int) -> None:
+    asked = {"municipality": "helmond", "number": number, "status": "answered", "answer": "De lucht."}
+    assert db.execute(SQL["settle"], asked).fetchone() == {"number": number}
+
+
+def test_a_report_is_answered_once(each_database: Database) -> None:
+    add(each_database, example())
+    number = filed(each_database)
+    settle(each_database, number)
+    asked = {"municipality": "helmond", "number": number, "status": "closed", "answer": "Toch niet."}
+    assert each_database.execute(SQL["settle"], asked).fetchone() is None
+    found = report(each_database, "helmond", number)
+    assert (found.status, found.answer, found.settled_on is not None) == (Status.ANSWERED, "De lucht.", True)
+
+
+@pytest.mark.parametrize(
+    ("received", "answered", "address_left", "words_left"),
+    [
+        ("29 days", "29 days", True, True),
+        ("31 days", "31 days", False, True),
+        ("364 days", None, True, True),
+        ("367 days", None, False, True),
+        ("367 days", "366 days", False, False),
+        ("367 days", "29 days", False, True),
+        ("731 days", None, False, False),
+        ("731 days", "10 days", False, False),
+    ],
+)
+def test_words_and_addresses_go_when_the_form_says(
+    each_database: Database, received: str, answered: str | None, address_left: bool, words_left: bool
+) -> None:
+    add(each_database, example())
+    number = filed(each_database)
+    if answered:
+        settle(each_database, number)
+    times = {"received": received, "answered": answered}
+    each_database.execute(
+        "update lantaarn.report set received_at = now() - %(received)s::interval, "
+        "settled_at = now() - %(answered)s::interval",
+        times,
+    )
+    with as_reader(each_database):
+        each_database.execute(SQL["forget"])
+    kept = each_database.execute(
+        "select words is not null as words, exists (select from lantaarn.report_address) as address "
+        "from lantaarn.report"
+    ).fetchone()
+    assert kept == {"words": words_left, "address": address_left}
+    assert report(each_database, "helmond", number).number == number
+
+
+def test_an_answer_is_mailed_only_to_who_left_an_address(each_database: Database) -> None:
+    add(each_database, example())
+    silent, reachable = filed(each_database, Draft("wrong", "Hij staat er niet meer.")), filed(each_database)
+    each_database.execute("delete from lantaarn.report_mail")
+    for number in (silent, reachable):
+        settle(each_database, number)
+        each_database.execute(SQL["mail_answer"], {"number": number})
+    mails = due(each_database)
+    assert [(mail["number"], mail["address"], mail["words"]) for mail in mails] == [
+        (reachable, "iemand@voorbeeld.nl", None)
+    ]
+
+
+def test_the_database_refuses_a_promise_in_the_wrong_form(each_database: Database) -> None:
+    add(each_database, example())
+    row = {
+        "form_id": uuid4(),
+        "municipality": "helmond",
+        "reference": "LML-1",
+        "report_kind": "other",
+        "words": "a" * 2001,
+        "email": None,
+        "due_on": date(2026, 12, 4),
+    }
+    with as_reader(each_database), pytest.raises(psycopg.errors.CheckViolation):
+        each_database.execute(SQL["file_report"], row)

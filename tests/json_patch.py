@@ -1,0 +1,43 @@
+"""JSON Patch (RFC 6902) carried out, for tests: written from the standard alone, so that it checks what we write."""
+
+from copy import deepcopy
+from typing import Any
+
+
+def apply(document: Any, patch: list[dict[str, Any]]) -> Any:
+    """The document after all operations, in their order. Raises when one names what isn't there."""
+    root = {"": deepcopy(document)}
+    for operation in patch:
+        *parents, last = ["", *map(_unescape, operation["path"].split("/")[1:])]
+        target: Any = root
+        for token in parents:
+            target = target[_key(target, token)]
+        _carry_out(operation, target, last)
+    return root[""]
+
+
+def _carry_out(operation: dict[str, Any], target: Any, last: str) -> None:
+    """Writes into one list or object; a list is written by slices, so that it grows or shrinks."""
+    key = _key(target, last)
+    value = deepcopy(operation.get("value"))
+    match operation["op"]:
+        case "remove":
+            del target[key]
+        case "replace":
+            assert key in (target if last == key else range(len(target)))
+            target[key] = value
+        case "add" if last != key:
+            assert 0 <= key <= len(target)
+            target[key:key] = [value]
+        case "add":
+            target[key] = value
+        case other:
+            raise AssertionError(other)
+
+
+def _key(target: Any, token: str) -> Any:
+    return int(token) if isinstance(target, list) else token
+
+
+def _unescape(token: str) -> str:
+    return token.replace("~1", "/").replace("~0", "~")

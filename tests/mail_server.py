@@ -1,0 +1,55 @@
+"""A mail server that keeps what it gets: enough of SMTP (RFC 5321) for one mail after another."""
+
+import socketserver
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from threading import Thread
+
+
+@dataclass
+class Mailbox:
+    """What came in, and how many mails to turn away first."""
+
+    url: str = ""
+    refuse: int = 0
+    tries: int = 0
+    mails: list[EmailMessage] = field(default_factory=list[EmailMessage])
+
+
+@contextmanager
+def mail_server(refuse: int = 0) -> Generator[Mailbox]:
+    """A server on this machine until the block ends."""
+    box = Mailbox(refuse=refuse)
+
+    class Session(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.say("220 here")
+            while line := self.rfile.readline():
+                verb = line[:4].upper()
+                if verb == b"DATA":
+                    self.take()
+                elif verb == b"MAIL" and box.tries < box.refuse:
+                    box.tries += 1
+                    self.say("451 not now")
+                else:
+                    self.say("221 bye" if verb == b"QUIT" else "250 ok")
+
+        def take(self) -> None:
+            self.say("354 go on")
+            lines = iter(self.rfile.readline, b".\r\n")
+            text = b"".join(line.removeprefix(b".") if line.startswith(b"..") else line for line in lines)
+            box.mails.append(message_from_bytes(text, EmailMessage, policy=policy.default))
+            self.say("250 kept")
+
+        def say(self, line: str) -> None:
+            self.wfile.write(f"{line}\r\n".encode())
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Session) as server:
+        server.daemon_threads = True
+        Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        box.url = f"smtp://127.0.0.1:{server.server_address[1]}"
+        yield box
+        server.shutdown()

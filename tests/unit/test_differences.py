@@ -1,0 +1,134 @@
+"""Differences between versions: exact for programs, complete and in plain words for people."""
+
+import json
+from copy import deepcopy
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.changes import changes, facts
+from api.differences import patch, same
+from api.fields import FIELDS
+from sensors.entry import Entry
+from sensors.register_file import document_of
+from tests.entries import Document, camera, datastream, entries, example
+from tests.json_patch import apply
+
+scalars = st.none() | st.booleans() | st.integers(-2, 2) | st.floats(-2, 2) | st.sampled_from(["", "a", "a/b", "~1"])
+documents = st.recursive(
+    scalars,
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["a", "b", "a/b", "~", "~1", "0"]), inner)
+    ),
+    max_leaves=12,
+)
+
+
+def text(value: object) -> str:
+    return json.dumps(value, sort_keys=True)
+
+
+@given(documents, documents)
+def test_a_patch_makes_the_one_from_the_other(before: Any, after: Any) -> None:
+    untouched = text(before)
+    assert text(apply(before, patch(before, after))) == text(after)
+    assert text(before) == untouched
+    assert patch(before, deepcopy(before)) == []
+
+
+@given(st.lists(entries(), min_size=2, max_size=5))
+def test_all_differences_from_the_first_version_on_give_the_current_one(versions: list[Document]) -> None:
+    published = [document_of(Entry.model_validate(each)) for each in versions]
+    document = published[0]
+    for before, after in pairwise(published):
+        document = apply(document, patch(before, after))
+    assert text(document) == text(published[-1])
+
+
+@given(entries(), entries())
+def test_nothing_changes_without_words(before: Document, after: Document) -> None:
+    before, after = (document_of(Entry.model_validate(each)) for each in (before, after))
+    told = changes(before, after)
+    assert bool(told) != same(before, after)
+    for change in told:
+        assert change.label.nl
+        assert change.label.en
+        assert change.before != change.after or change.before is None
+    assert changes(before, deepcopy(before)) == ()
+
+
+def test_one_more_in_a_list_is_one_operation() -> None:
+    assert patch([1, 2, 3], [1, 9, 2, 3]) == [{"op": "add", "path": "/1", "value": 9}]
+    assert patch([1, 2, 3], [1, 3]) == [{"op": "remove", "path": "/1"}]
+    assert patch({"a": True}, {"a": 1}) == [{"op": "replace", "path": "/a", "value": 1}]
+
+
+def kept(term: str) -> Document:
+    return example(datastreams=[datastream("no2", retention={"raw": term, "aggregate": "P10Y"})])
+
+
+def without_english(document: Document) -> Document:
+    return document | {"name": {"nl": document["name"]["nl"]}}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "dutch", "english"),
+    [
+        (
+            kept("P31D"),
+            kept("P1Y"),
+            ["Stikstofdioxide (NO₂), bewaard: 31 dagen → 1 jaar"],
+            ["Nitrogen dioxide (NO₂), kept: 31 days → 1 year"],
+        ),
+        (
+            example(datastreams=[datastream("no2")]),
+            example(datastreams=[datastream("no2"), datastream("pm10")]),
+            ["Wat de sensor meet, nieuw: Fijnstof (PM10)"],
+            ["What it measures, new: Particulate matter PM10"],
+        ),
+        (
+            example(),
+            example(status="ended", active_until="2026-03-31"),
+            ["Status: Aan → Weggehaald", "Laatste dag, nieuw: 31 maart 2026"],
+            ["Status: Active → Ended", "Last day, new: 31 March 2026"],
+        ),
+        (
+            example(),
+            example(location=example()["location"] | {"geometry": {"type": "Point", "coordinates": [5.67, 51.47]}}),
+            ["Plek op de kaart is veranderd"],
+            ["Place on the map has changed"],
+        ),
+        (
+            example(),
+            without_english(example()),
+            ["Naam (in het Engels), niet meer: Air quality sensor in the centre"],
+            ["Name, no longer: Air quality sensor in the centre"],
+        ),
+    ],
+)
+def test_differences_in_words(before: Document, after: Document, dutch: list[str], english: list[str]) -> None:
+    told = changes(before, after)
+    assert [each.sentence.nl for each in told] == dutch
+    assert [each.sentence.en for each in told] == english
+
+
+def test_no_place_is_told_in_degrees() -> None:
+    moved = camera()
+    moved["location"] = example()["location"] | {"geometry": {"type": "Point", "coordinates": [5.7, 51.5]}}
+    for change in changes(camera(), moved):
+        assert "5.6" not in change.sentence.nl
+        assert "51." not in change.sentence.nl
+
+
+def test_every_field_of_an_entry_has_a_name() -> None:
+    for document in (example(), camera()):
+        unnamed = {path for path, _ in facts(document)} - FIELDS.keys()
+        assert unnamed == set()
+
+
+def test_a_field_of_another_time_keeps_its_own_name() -> None:
+    (change,) = changes(example(), example() | {"colour": {"roof": "red"}})
+    assert change.sentence.nl == "Colour.roof, nieuw: red"

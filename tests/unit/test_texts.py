@@ -1,0 +1,105 @@
+"""The texts for residents: complete in both languages, and easy to read."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import pytest
+
+from api import formats, jargon, language, words
+from api.web.catalogue import ENGLISH, extract, stored, updated, written
+from sensors import codes
+from sensors.explain import explain
+from sensors.kinds import KINDS
+from sensors.reasons import Reason
+from sensors.text import Text
+from simulators.city import entries
+from tests.readability import measure
+
+PLACEHOLDER = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
+DUTCH = re.compile(
+    r"\b(de|het|een|en|van|niet|wij|ons|u|uw|deze|dit|die|dat|wat|waar|wie|hoe|er|zijn|wordt|heeft|met|voor|naar|geen)\b"
+)
+
+
+@pytest.fixture
+def english() -> Iterator[None]:
+    language.speak("en")
+    yield
+    language.speak("nl")
+
+
+def _ids(message: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
+    return (message,) if isinstance(message, str) else tuple(message or ())
+
+
+def test_the_catalogue_has_what_the_sources_say_and_nothing_else() -> None:
+    said = {_ids(each.id) for each in extract() if each.id}
+    kept = {_ids(each.id) for each in stored() if each.id}
+    assert kept == said, "run make texts"
+    assert ENGLISH.read_bytes() == written(updated()), "run make texts"
+
+
+def test_every_sentence_is_in_english_with_the_same_places_to_fill_in() -> None:
+    for message in stored():
+        if not message.id:
+            continue
+        dutch, english = _ids(message.id), _ids(message.string)
+        assert len(english) == len(dutch), dutch[0]
+        assert all(english), f"no English for: {dutch[0]}"
+        assert not message.fuzzy, dutch[0]
+        for one, other in zip(dutch, english, strict=True):
+            assert set(PLACEHOLDER.findall(one)) == set(PLACEHOLDER.findall(other)), one
+
+
+def test_no_english_sentence_is_dutch() -> None:
+    ours = [text for message in stored() if message.id for text in _ids(message.string)]
+    for text in ours + [text.en for text in _tables()]:
+        assert len(DUTCH.findall(text.lower())) <= len(text.split()) / 3, text
+
+
+def _tables() -> list[Text]:
+    """What comes with a code, in both languages."""
+    kinds = [kind.label for kind in KINDS.values()]
+    properties = [each for kind in KINDS.values() for each in kind.properties.values()]
+    tables = (words.LAST_SEEN, words.STATUS_NOTES, words.PERSONAL_DATA, words.PUBLIC, words.STORAGE, words.ACCESS)
+    told = [text for table in (*tables, words.REASONS, words.LEFT_OUT, words.BOOKS) for text in table.values()]
+    explained = [text for each in properties for text in (each.label, each.explanation)]
+    return [*kinds, *explained, *told, *(text for _, text in codes.LABELS), *(m for pair in jargon.WORDS for m in pair)]
+
+
+def test_every_code_has_its_words() -> None:
+    assert words.TECHNOLOGY.keys() == codes.DTPR["technology"].keys()
+    assert words.STORAGE.keys() == codes.DTPR["storage"].keys()
+    assert words.ACCESS.keys() == codes.DTPR["access"].keys()
+    assert words.REASONS.keys() == set(Reason)
+
+
+@pytest.mark.usefixtures("english")
+def test_numbers_and_dates_are_english_on_an_english_page() -> None:
+    now = datetime(2026, 3, 29, 12, 0, tzinfo=UTC)
+    assert formats.number(-1234.5, 1) == "−1,234.5"
+    assert formats.day(date(2026, 3, 1)) == "1 March 2026"
+    assert formats.moment(now, now) == "today at 14:00"
+    assert formats.interval("PT600S") == "every 10 minutes"
+    assert formats.interval("PT1H") == "every hour"
+    assert formats.unit("km/h") == "km/h"
+
+
+def test_the_same_page_in_the_other_language() -> None:
+    assert language.alternates("/sensors/a", "") == {"nl": "/sensors/a", "en": "/en/sensors/a"}
+    assert language.alternates("/en/", "kind=traffic") == {"nl": "/?kind=traffic", "en": "/en/?kind=traffic"}
+    assert language.of_path("/english") == "nl"
+    assert language.alternates("/english", "")["en"] == "/en/english"
+
+
+def test_our_texts_are_easy_to_read() -> None:
+    """Flesch-Douma; 60 and more is plain language."""
+    sentences = [text for message in extract() if message.id for text in _ids(message.id)]
+    sentences += [text.nl for text in _tables()]
+    city = next(iter(entries(1)))
+    sentences += [line for part in explain(city, 1, "nl") for line in part.lines if str(city.id) not in line]
+    filled = [PLACEHOLDER.sub("iets", text) for text in sentences if text.rstrip().endswith((".", "?", "!"))]
+    found = measure(filled)
+    assert found.ease >= 65, found
+    assert found.longest <= 28, found
