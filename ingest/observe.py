@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 from socketserver import ThreadingMixIn
 from typing import Any
@@ -28,56 +29,35 @@ class Metrics:
     """The counters of one worker, in a registry of their own."""
 
     def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self.readings = Counter(
-            "lantaarn_ingest_readings", "Readings by what became of them", ["outcome"], registry=self.registry
-        )
-        self.refused = Counter("lantaarn_ingest_refused", "Refused readings", ["reason"], registry=self.registry)
-        self.dropped = Counter(
-            "lantaarn_ingest_fields_dropped", "Fields that the register does not declare", registry=self.registry
-        )
-        self.batch = Histogram(
-            "lantaarn_ingest_batch_messages", "Messages in a batch", buckets=MESSAGES, registry=self.registry
-        )
-        self.commit = Histogram(
-            "lantaarn_ingest_commit_seconds", "Time to commit a batch", buckets=SECONDS, registry=self.registry
-        )
-        self.receipt_lag = Histogram(
+        registry = self.registry = CollectorRegistry()
+        counter, gauge = partial(Counter, registry=registry), partial(Gauge, registry=registry)
+        histogram = partial(Histogram, registry=registry)
+        self.readings = counter("lantaarn_ingest_readings", "Readings by what became of them", ["outcome"])
+        self.refused = counter("lantaarn_ingest_refused", "Refused readings", ["reason"])
+        self.dropped = counter("lantaarn_ingest_fields_dropped", "Fields that the register does not declare")
+        self.batch = histogram("lantaarn_ingest_batch_messages", "Messages in a batch", buckets=MESSAGES)
+        self.commit = histogram("lantaarn_ingest_commit_seconds", "Time to commit a batch", buckets=SECONDS)
+        self.receipt_lag = histogram(
             "lantaarn_ingest_receipt_lag_seconds",
             "From the receipt of the oldest message of a batch to its commit",
             buckets=SECONDS,
-            registry=self.registry,
         )
-        self.device_lag = Histogram(
-            "lantaarn_ingest_device_lag_seconds",
-            "From the newest time in a message to its receipt",
-            buckets=SECONDS,
-            registry=self.registry,
+        self.device_lag = histogram(
+            "lantaarn_ingest_device_lag_seconds", "From the newest time in a message to its receipt", buckets=SECONDS
         )
-        self.in_flight = Gauge(
-            "lantaarn_ingest_in_flight", "Messages received and not yet acknowledged", registry=self.registry
-        )
-        self.windows = Counter(
-            "lantaarn_ingest_windows", "Windows by what became of them", ["rule", "outcome"], registry=self.registry
-        )
+        self.in_flight = gauge("lantaarn_ingest_in_flight", "Messages received and not yet acknowledged")
+        self.windows = counter("lantaarn_ingest_windows", "Windows by what became of them", ["rule", "outcome"])
         self._told: dict[tuple[Rule, Fate], int] = defaultdict(int)
-        self.tokens = Gauge(
-            "lantaarn_ingest_tokens", "Passages in memory that may still be matched, at most", registry=self.registry
-        )
-        self.retention_kept = Gauge(
+        self.tokens = gauge("lantaarn_ingest_tokens", "Passages in memory that may still be matched, at most")
+        self.retention_kept = gauge(
             "lantaarn_ingest_retention_kept",
             "Whether the last check is recent and found that nothing is kept longer than promised",
-            registry=self.registry,
         )
-        self.retention_verified = Gauge(
-            "lantaarn_ingest_retention_verified_timestamp_seconds", "When that was", registry=self.registry
+        self.retention_verified = gauge("lantaarn_ingest_retention_verified_timestamp_seconds", "When that was")
+        self.retention_permitted = gauge(
+            "lantaarn_ingest_retention_permitted", "Whether the database user may delete what is past its term"
         )
-        self.retention_permitted = Gauge(
-            "lantaarn_ingest_retention_permitted",
-            "Whether the database user may delete what is past its term",
-            registry=self.registry,
-        )
-        self.up = Gauge("lantaarn_ingest_up", "Whether the other side is there", ["side"], registry=self.registry)
+        self.up = gauge("lantaarn_ingest_up", "Whether the other side is there", ["side"])
 
     def committed(self, outcomes: Iterable[Outcome], booked: Booked, received_at: datetime) -> None:
         """Count a batch that is in the database."""

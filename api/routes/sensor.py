@@ -14,10 +14,11 @@ from api.history import gone_since
 from api.kept import retention_classes
 from api.language import current, said
 from api.register import Stream, TravelTime
+from api.signs.content import worst
 from api.state import Register
 from sensors import codes
-from sensors.codes import PersonalData, Public
-from sensors.entry import Datastream, Entry
+from sensors.codes import Public
+from sensors.entry import Datastream
 from sensors.explain import explain
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -40,12 +41,6 @@ def sensor(request: Request, state: Register, reference: str) -> Response:
         "measured": [_measured(declared, stream, found.entry.delivers_data, now) for declared, stream in streams],
     }
     return state.templates.TemplateResponse(request, "sensor.html", page)
-
-
-def worst(entry: Entry) -> PersonalData:
-    """How personal the data of a sensor is: that of its most personal datastream."""
-    levels = list(PersonalData)
-    return max((each.personal_data for each in entry.datastreams), key=levels.index, default=PersonalData.NONE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from api import openapi, register
 from api.database import reading
 from api.kept import Kept
 from api.register import Books, RoughBooks, Sensor, Stream
-from api.routes.sensor import worst
 from api.schemas import (
     AreaCollection,
     AreaFeature,
@@ -29,6 +28,7 @@ from api.schemas import (
     TravelTime,
     Words,
 )
+from api.signs.content import worst
 from api.state import Register
 from sensors import schema
 

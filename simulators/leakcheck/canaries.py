@@ -6,28 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
+from sensors.tripwire import SIDECODES
+
 LETTERS = "BDFGHJKLNPRSTVXZ"
 """Those of Dutch plates: no vowels, and none that look like a digit."""
 BEYOND_HEX = "GHJKLTVXZ"
 """Every plate has one of these, so that no hexadecimal text (an id, a digest) holds it, nor its ROT13."""
 DIGITS = "0123456789"
-SIDECODES = (
-    "XX-99-99",
-    "99-99-XX",
-    "99-XX-99",
-    "XX-99-XX",
-    "XX-XX-99",
-    "99-XX-XX",
-    "99-XXX-9",
-    "9-XXX-99",
-    "XX-999-X",
-    "X-999-XX",
-    "XXX-99-X",
-    "X-99-XXX",
-    "9-XX-999",
-    "999-XX-9",
-)
-"""The series of Dutch number plates, 1 to 14 (RDW, sidecodes)."""
 
 
 class Kind(StrEnum):

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sensors.tripwire import SIDECODES
 from simulators.leakcheck import report
-from simulators.leakcheck.canaries import SIDECODES, Canary, Kind, canaries
+from simulators.leakcheck.canaries import Canary, Kind, canaries
 from simulators.leakcheck.encodings import ENCODINGS, HASHES, needles, recipes
 from simulators.leakcheck.ordeal import PORTION
 from simulators.leakcheck.plant import EVENT_WAYS, HTTP_WAYS, MQTT_WAYS, ways
