@@ -11,7 +11,7 @@ from sensors.entry import Entry
 from sensors.register import publish
 from tests.db.test_store import take
 from tests.entries import datastream, example
-from tests.published import publish_cells
+from tests.published import add, book, counter, publish_cells, total
 
 NOW = datetime.now(UTC)
 YESTERDAY = (NOW - timedelta(days=1)).replace(hour=12, minute=0, second=0, microsecond=0)
@@ -87,3 +87,20 @@ def test_the_readers_can_not_get_at_tables_or_exact_places(each_database: Databa
             " where grantee = 'lantaarn_api' and table_schema <> 'open'"
         ).fetchall()
     assert granted == []
+
+
+def test_an_hour_is_public_once_it_is_over_for_an_hour(each_database: Database) -> None:
+    add(each_database, counter())
+    total(each_database, "verkeer-1", "count_car", YESTERDAY, 40)
+    publish_cells(each_database, YESTERDAY + timedelta(minutes=119))
+    assert each_database.execute("select value from open.hour").fetchall() == []
+    publish_cells(each_database, YESTERDAY + timedelta(minutes=120))
+    assert each_database.execute("select value from open.hour").fetchall() == [{"value": 40}]
+
+
+def test_the_books_of_a_counter_are_of_weeks_that_are_over(each_database: Database) -> None:
+    add(each_database, counter())
+    book(each_database, "verkeer-1", NOW.replace(minute=0, second=0, microsecond=0), stored=200, refused={})
+    assert each_database.execute("select * from open.ledger_week").fetchall() == []
+    book(each_database, "verkeer-1", YESTERDAY - timedelta(days=7), stored=200, refused={})
+    assert [row["stored"] for row in each_database.execute("select * from open.ledger_week").fetchall()] == [100]

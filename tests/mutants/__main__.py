@@ -53,7 +53,7 @@ def is_noticed(mutant: Mutant) -> bool:
 
 def passes(tree: Path, tests: Sequence[str]) -> bool:
     """Whether these tests pass in this tree."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", *tests]
     try:
         return subprocess.run(command, cwd=tree, capture_output=True, timeout=PATIENCE, check=False).returncode == 0
     except subprocess.TimeoutExpired:

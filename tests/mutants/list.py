@@ -180,11 +180,6 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
         ("a mean needs a count", "                        and enough.value is not null\n", ""),
         (
-            "a cell never changes",
-            "        on conflict do nothing;\n        get",
-            "        on conflict (datastream_id, period, start) do update set value = excluded.value;\n        get",
-        ),
-        (
             "silence is a small count",
             "            stream.counts_people\n            or (seen.sum is not null and (stream",
             "            (seen.sum is not null and (stream.counts_people or stream",
