@@ -15,9 +15,9 @@ from uuid import uuid4
 
 import psycopg
 
-from ingest.pipeline import FUTURE_TOLERANCE
 from ingest.retention import QUERIES as RETENTION
 from ingest.retention import Deletion, log
+from ingest.windows import FUTURE_TOLERANCE
 from sensors import register, tombstones
 from sensors.codes import Precision, Role, Status
 from sensors.db import Database

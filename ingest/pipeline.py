@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from ingest.quality import Memory, Quality
+from ingest.windows import FUTURE_TOLERANCE
 from sensors.codes import Status
 from sensors.kinds import KINDS, Kind, Property
 from sensors.kinds.native import Reading, Rejected, decode
@@ -18,8 +19,6 @@ from sensors.reasons import Reason
 
 MAX_PAYLOAD = 262_144
 """Bytes. A larger message is refused unread."""
-FUTURE_TOLERANCE = timedelta(minutes=1)
-"""A device clock may be this much ahead of ours."""
 NATIVE_FORMAT = "json"
 
 
