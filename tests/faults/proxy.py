@@ -20,6 +20,8 @@ class Link:
         self._left: int | None = None
         self.delivered = 0
         """Octets that the client has had."""
+        self.broken = False
+        """Whether it ended after the octets that it was allowed."""
 
     def run(self) -> None:
         """Carry both directions until either ends, then close both sides."""
@@ -66,16 +68,19 @@ class Link:
         # The beginning of a packet goes through, its end never does.
         with suppress(OSError):
             self._client.sendall(passed)
+        self.broken = True
         return None
 
 
 class Proxy:
-    """Listens on a free port while the ``with`` block runs. Faults concern the connections that are open then."""
+    """Listens on a free port while the ``with`` block runs. Faults concern the connections that are open then, but for
+    ``cut_after``, which also waits for the next ones: a client may be between two."""
 
     def __init__(self, target: int) -> None:
         self._target = target
         self._lock = Lock()
         self._links: dict[Thread, Link] = {}
+        self._allowance: int | None = None
         self._listener = socket.create_server((HOST, 0))
         self._acceptor = Thread(target=self._accept)
         self.port: int = self._listener.getsockname()[1]
@@ -94,14 +99,18 @@ class Proxy:
             thread.join()
 
     def cut(self) -> None:
-        """Break every connection now."""
+        """Break every connection now, and those to come no more."""
+        with self._lock:
+            self._allowance = None
         for link in self._open():
             link.cut()
 
     def cut_after(self, octets: int) -> None:
         """Break every connection when its client has had so many more octets: rarely the end of a packet."""
-        for link in self._open():
-            link.cut_after(octets)
+        with self._lock:
+            self._allowance = octets
+            for link in self._links.values():
+                link.cut_after(octets)
 
     def lose_answers(self) -> None:
         """From now on nothing that a client sends on an open connection arrives."""
@@ -109,14 +118,16 @@ class Proxy:
             link.lose_answers()
 
     @property
-    def connections(self) -> int:
-        """How many connections are open."""
-        return len(self._open())
+    def broken(self) -> int:
+        """How many connections ``cut_after`` has broken so far."""
+        with self._lock:
+            return sum(link.broken for link in self._links.values())
 
     @property
     def delivered(self) -> int:
-        """Octets that the clients have had, of the connections that are open."""
-        return sum(link.delivered for link in self._open())
+        """Octets that the clients have had so far, of all connections together."""
+        with self._lock:
+            return sum(link.delivered for link in self._links.values())
 
     def _open(self) -> list[Link]:
         with self._lock:
@@ -136,5 +147,7 @@ class Proxy:
             link = Link(client, server)
             thread = Thread(target=link.run)
             with self._lock:
+                if self._allowance is not None:
+                    link.cut_after(self._allowance)
                 thread.start()
                 self._links[thread] = link
