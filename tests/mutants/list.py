@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-MATCHING = ("tests/unit/test_travel_time.py",)
+MATCHING = ("tests/unit/test_travel_time.py", "tests/unit/test_identifiers.py")
 COUNTING = ("tests/unit/test_presence.py",)
 EVENTS = ("tests/unit/test_event_decoder.py", "tests/unit/test_event_pipeline.py", "tests/end_to_end/test_events.py")
 POLICY = ("tests/unit/test_policy.py",)

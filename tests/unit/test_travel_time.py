@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from ingest.travel_time import T_MAX, Matcher, Segment, Tally, TravelTimes
 from sensors.codes import VehicleClass
@@ -381,36 +379,3 @@ def test_a_token_costs_less_than_two_hundred_bytes() -> None:
         tracemalloc.stop()
     assert len(live_tokens(made)) == 20_000
     assert held / 20_000 < 200
-
-
-identifiers = st.text("ABCDEFGHJKLMNPRSTVWXYZ0123456789", min_size=1, max_size=8)
-passages = st.tuples(
-    st.sampled_from([A, B]),
-    st.integers(0, 7),
-    st.integers(0, 2000),
-    st.integers(-50, 200),
-    st.sampled_from(["car", "car", "truck"]),
-)
-
-
-@settings(max_examples=2000)
-@given(
-    st.lists(passages, max_size=12),
-    st.lists(identifiers, min_size=8, max_size=8, unique=True),
-    st.lists(identifiers, min_size=8, max_size=8, unique=True),
-)
-def test_other_identifiers_give_the_same_rows_to_the_byte(
-    events: list[tuple[int, int, int, int, str]], these: list[str], those: list[str]
-) -> None:
-    """Eight vehicles that make a good trip, and anything else they or others may do in between."""
-
-    def rows(names: list[str]) -> str:
-        sent = [passed(at, 10 * n, names[n], what="car") for n in range(8) for at in (A,)]
-        sent += [passed(B, 10 * n + 200, names[n], what="car") for n in range(8)]
-        sent += [passed(sensor, at, names[who], delay, what) for sensor, who, at, delay, what in events]
-        made = matcher(THERE, BACK)
-        refused = [made.see(one.sensor, one.passage, one.received) for one in sorted(sent, key=lambda s: s.received)]
-        return repr((refused, made.due(NOON + timedelta(hours=2)), made.tally))
-
-    first = rows(these)
-    assert first == rows(those)
