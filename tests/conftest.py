@@ -2,7 +2,8 @@
 
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -14,6 +15,7 @@ from sensors.db import connect
 from sensors.db.migrate import migrate
 from sensors.db.server import EmbeddedServer
 from simulators.broker import EmbeddedBroker
+from tests.browser import city
 
 pytest_plugins = ["tests.pglite.fixtures"]
 
@@ -47,12 +49,25 @@ def migrated_template(pg_server: EmbeddedServer) -> str:
 @pytest.fixture
 def database(pg_server: EmbeddedServer, migrated_template: str) -> Iterator[str]:
     """The owner's address of a migrated database that only this test uses."""
-    name = f"test_{secrets.token_hex(6)}"
-    names = {"name": sql.Identifier(name), "template": sql.Identifier(migrated_template)}
-    # A copy by files: as quick as it gets, and these databases never see a crash.
-    _administer(pg_server, sql.SQL("create database {name} template {template} strategy file_copy").format(**names))
-    yield pg_server.url_of(name)
-    _administer(pg_server, sql.SQL("drop database {name} with (force)").format(**names))
+    with _copied(pg_server, migrated_template) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def city_template(
+    pg_server: EmbeddedServer, migrated_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The name of a database with the example city in it, to copy: to publish it takes seconds."""
+    with _copied(pg_server, migrated_template) as url:
+        city.build(url, tmp_path_factory.mktemp("city"))
+        yield url.rpartition("/")[2]
+
+
+@pytest.fixture
+def city_database(pg_server: EmbeddedServer, city_template: str) -> Iterator[str]:
+    """The owner's address of a database with the example city, that only this test uses."""
+    with _copied(pg_server, city_template) as url:
+        yield url
 
 
 @pytest.fixture
@@ -60,6 +75,16 @@ def broker(tmp_path: Path) -> Iterator[EmbeddedBroker]:
     """An MQTT broker on free ports that only this test uses."""
     with EmbeddedBroker(tmp_path / "broker") as running:
         yield running
+
+
+@contextmanager
+def _copied(server: EmbeddedServer, template: str) -> Generator[str]:
+    name = f"test_{secrets.token_hex(6)}"
+    names = {"name": sql.Identifier(name), "template": sql.Identifier(template)}
+    # A copy by files: as quick as it gets, and these databases never see a crash.
+    _administer(server, sql.SQL("create database {name} template {template} strategy file_copy").format(**names))
+    yield server.url_of(name)
+    _administer(server, sql.SQL("drop database {name} with (force)").format(**names))
 
 
 def _administer(server: EmbeddedServer, statement: sql.Composed) -> None:

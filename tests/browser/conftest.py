@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser import city
 from tests.site import serving
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -25,8 +24,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def site(database: str, tmp_path: Path) -> Iterator[str]:
+def site(city_database: str, tmp_path: Path) -> Iterator[str]:
     """The register of the whole example city."""
-    city.build(database, tmp_path)
-    with serving(database, mail_spool=str(tmp_path / "mail")) as url:
+    with serving(city_database, mail_spool=str(tmp_path / "mail")) as url:
         yield url

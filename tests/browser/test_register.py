@@ -108,12 +108,12 @@ def test_what_can_be_clicked_is_large_enough(browser: Browser, site: str) -> Non
     page.close()
 
 
-def test_values_and_books_come_in_without_loading_again(browser: Browser, site: str, database: str) -> None:
+def test_values_and_books_come_in_without_loading_again(browser: Browser, site: str, city_database: str) -> None:
     page = browser.new_page()
     page.goto(f"{site}/sensors/lucht-bewoner-01")
     assert page.is_visible("text=12,3 µg/m³")
     page.evaluate("window.loadedOnce = true")
-    with connect(database) as db:
+    with connect(city_database) as db:
         measure(db, "lucht-bewoner-01", "pm10", 45.6, datetime.now(UTC))
     page.wait_for_selector("text=45,6 µg/m³", timeout=10_000)
     assert page.evaluate("window.loadedOnce")

@@ -82,9 +82,8 @@ def dutch() -> re.Pattern[str]:
 
 
 @pytest.fixture
-def pages(database: str, tmp_path: Path) -> Iterator[tuple[httpx.Client, list[str]]]:
-    city.build(database, tmp_path)
-    with serving(database, mail_spool=str(tmp_path / "mail")) as url, httpx.Client(base_url=url) as client:
+def pages(city_database: str, tmp_path: Path) -> Iterator[tuple[httpx.Client, list[str]]]:
+    with serving(city_database, mail_spool=str(tmp_path / "mail")) as url, httpx.Client(base_url=url) as client:
         yield client, city.addresses(url)
 
 
