@@ -1,7 +1,8 @@
 """The tripwire: does a text hold something that points to one person, their car or their device?
 
 A last line behind rules that should have kept it out already, so it looks at forms only and errs to the safe side:
-``1.2.3.4`` may have been a version. Not seen: names, foreign number plates and anything encoded.
+``1.2.3.4`` may have been a version. Not seen: names, foreign number plates and anything encoded. Whoever likes may send
+a text here, so no pattern takes more than time in proportion to its length.
 """
 
 import re
@@ -61,7 +62,7 @@ def _any_of(sidecodes: tuple[str, ...], mark: str, form: str = "{}") -> tuple[re
 
 # Between words of a sentence a form with spaces is often no plate ("op 100 m"), so there it is one only in capitals or
 # without vowels, which the RDW gives out no more. Alone in a string it always is.
-_WHOLE = _any_of(SIDECODES, rf"\s*{_MARK}?\s*", r"\W*{}\W*")
+_WHOLE = _any_of(SIDECODES, rf"\s*(?:{_MARK}\s*)?", r"\W*{}\W*")
 _INSIDE = _any_of(SIDECODES, rf"(?: ?{_MARK} ?)?", f"{_START}{{}}{_END}")
 _SPACED = _any_of(SIDECODES, r"\s", f"{_START}{{}}{_END}")
 _SPECIAL = re.compile(rf"{_START}(?:aa{_MARK}?\d{{2}}|cdj{_MARK}?\d{{3}}){_END}")
@@ -125,7 +126,8 @@ def _is_v6(candidate: str) -> bool:
     return False
 
 
-_EMAIL = re.compile(r"[^\s@<>\"'(),:;]+\s?@\s?(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,}")
+_NAME = r"[^\s@<>\"'(),:;]"
+_EMAIL = re.compile(rf"(?<!{_NAME}){_NAME}+\s?@\s?(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{{2,}}")
 
 
 def _is_email(_: str, lower: str) -> bool:

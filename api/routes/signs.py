@@ -21,7 +21,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 Form = Annotated[Format, Query(alias="formaat")]
 Neighbourhood = Annotated[str, Query(alias="buurt", pattern=r"^(BU\d{8})?$")]
-Street = Annotated[str, Query(alias="straat", max_length=200)]
+Street = Annotated[str, Query(alias="straat", max_length=200, pattern=r"^\P{C}*$")]
 Which = Annotated[int, Query(alias="deel", ge=1, le=9999)]
 _UNSAFE = re.compile(r"[^A-Za-z0-9-]+")
 

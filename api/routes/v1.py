@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from api import openapi, register
@@ -139,8 +139,10 @@ def areas(
 
 @router.get("/v1/openapi.json", include_in_schema=False)
 def description(request: Request) -> JSONResponse:
-    """This API in OpenAPI."""
-    return JSONResponse(openapi.describe(request.app.routes))
+    """This API in OpenAPI. Made once: it costs more than any other answer, and anyone may ask for it all day."""
+    app: FastAPI = request.app
+    app.openapi_schema = app.openapi_schema or openapi.describe(app.routes)
+    return JSONResponse(app.openapi_schema)
 
 
 @cache

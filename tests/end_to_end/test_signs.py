@@ -59,6 +59,8 @@ NOT_THERE = [
     ("/borden.pdf?buurt=x", 400),
     ("/borden.pdf?straat=Markt&deel=2", 404),
     ("/borden.pdf?straat=Markt&deel=0", 400),
+    ("/borden.pdf?straat=Markt%00", 400),
+    ("/borden?straat=%00", 400),
 ]
 
 

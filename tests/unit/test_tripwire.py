@@ -117,6 +117,26 @@ def test_what_points_to_nobody(text: str) -> None:
     assert trips(text) is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12" + " " * 100_000 + "!x",
+        "12" + "\t \u3000" * 30_000 + "x",
+        "1" + "-" * 100_000 + "x",
+        "1" + "a" * 100_000,
+        "1@" + "a." * 50_000 + "1",
+        "1@" + "a-" * 50_000,
+        "a@" * 50_000,
+        "::" + "a:" * 50_000 + "g",
+        "+1 " * 30_000,
+    ],
+    ids=lambda text: text[:6].encode("ascii", "backslashreplace").decode(),
+)
+def test_a_long_text_made_to_take_for_ever_does_not(text: str) -> None:
+    # In time that grows with the square of the length each of these takes minutes, which is longer than a test may.
+    assert trips(text) in {None, Trip.PHONE, Trip.IP}
+
+
 def _texts(part: Any, name: str = "") -> Iterator[tuple[str, str]]:
     """Every text of a document, with the name of its field."""
     if isinstance(part, str):
