@@ -8,10 +8,12 @@ VENDOR := api/web/static/vendor
 LEAFLET := $(VENDOR)/leaflet
 UTRECHT := $(VENDOR)/utrecht
 
-.PHONY: help demo test check bench soak mutants texts statement format lock clean
+.PHONY: help install demo test check bench soak mutants texts statement format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+install: .venv/.runtime $(VENDOR)/.made ## what the programs need, in this folder
 
 demo: .venv/.runtime $(VENDOR)/.made ## the whole city on this machine (ARGS="--duration 60")
 	@exec $(BIN)/lantaarn demo $(ARGS)

@@ -9,6 +9,7 @@ VERSION = "0.1.0"
 
 COMMANDS = {
     "demo": "simulators.cli:demo",
+    "servers": "simulators.cli:servers",
     "migrate": "sensors.cli:migrate",
     "register": "sensors.cli:register",
     "policy": "sensors.cli:policy",

@@ -11,7 +11,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import unquote, urlsplit
 
-from pydantic import AfterValidator, Field, FilePath, SecretStr, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    DirectoryPath,
+    Field,
+    FilePath,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -219,6 +228,7 @@ class CitySettings(LogSettings):
     """Which municipality this is."""
 
     municipality: Slug = Field(default="helmond", description="the first level of every topic")
+    areas: DirectoryPath | None = Field(default=None, description="a folder with the outlines of the municipality")
 
 
 class BatchSettings(Settings):
@@ -319,6 +329,12 @@ class DemoSettings(LogSettings, WebSettings, ProgramSettings):
     """The demo: it starts what no address is given of."""
 
     database_url: DatabaseUrl | None = Field(default=None, validation_alias="DATABASE_URL")
+    mqtt_url: MqttUrl | None = Field(default=None, validation_alias="MQTT_URL")
+
+
+class ServersSettings(ProgramSettings):
+    """The servers of one machine: it starts a broker when no address of one is given."""
+
     mqtt_url: MqttUrl | None = Field(default=None, validation_alias="MQTT_URL")
 
 

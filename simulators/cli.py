@@ -1,11 +1,11 @@
-"""The sub-commands of the simulators: ``simulate``, ``demo`` and ``leakcheck``."""
+"""The sub-commands of the simulators: ``simulate``, ``demo``, ``servers`` and ``leakcheck``."""
 
 import signal
 import sys
 
 import click
 
-from sensors.settings import DemoSettings, SimulateSettings
+from sensors.settings import DemoSettings, ServersSettings, SimulateSettings
 
 DAYS = click.IntRange(0, 366)
 
@@ -45,6 +45,19 @@ def demo(duration: float | None, days: int, replay: bool, http_port: int | None)
     from simulators.demo import City, run  # noqa: PLC0415
 
     run(DemoSettings.load(), City(days=days, replay=replay), http_port=http_port, duration=duration)
+
+
+@click.command(epilog="Example: lantaarn servers")
+def servers() -> None:
+    """PostgreSQL and an MQTT broker on this machine, for a register of your own, until SIGTERM or Ctrl-C.
+
+    Everything they keep is in the folder .lantaarn here; the file .lantaarn/environment tells the other programs where
+    they are. With MQTT_URL set there is PostgreSQL only. See docs/operations/install.md.
+    """
+    _end_at_once_on_ctrl_c()
+    from simulators.servers import run  # noqa: PLC0415
+
+    run(ServersSettings.load())
 
 
 @click.command(epilog="Example: lantaarn leakcheck --canaries 5000")

@@ -172,6 +172,15 @@ class EmbeddedServer:
         password = (self.home / "password").read_text()
         return f"postgresql://{OWNER}:{password}@{HOST}:{self.port}/{database}"
 
+    def refuse_to_forget(self) -> None:
+        """Raises ProcessError when the data here is of another version or edition: it would seem to be gone."""
+        others = sorted(path.parent.name for path in self.home.glob("*-*/PG_VERSION"))
+        if others and self._data.name not in others:
+            raise ProcessError(
+                f"{self.home} holds the data of {', '.join(others)}, and the PostgreSQL found is {self._data.name}. "
+                "Name the programs of the former in LANTAARN_PG_BIN, or move the data: docs/operations/upgrade.md"
+            )
+
     def __enter__(self) -> Self:
         self._make_home()
         if not (self._data / "PG_VERSION").exists():

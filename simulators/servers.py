@@ -1,0 +1,64 @@
+"""``lantaarn servers``: PostgreSQL and the broker of one machine, for a municipality without servers of its own.
+
+Ingest and the web server run beside it and not in it: they can be stopped, upgraded and started again while the broker
+keeps what the devices say.
+"""
+
+import os
+import socket
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from sensors.processes import ProcessError
+from sensors.settings import ServersSettings, hide_password
+from simulators.parts import Parts, Stopped, held, ignore_signals, listen_to_signals
+
+USE = "servers"
+
+
+def run(settings: ServersSettings) -> None:
+    """Run until Ctrl-C or SIGTERM.
+
+    Raises ProcessError when the folder is taken, when a server can't start, or when one dies.
+    """
+    home = Path.cwd() / ".lantaarn"
+    with held(home, USE, "The servers of this folder already run"), ExitStack() as stack:
+        listen_to_signals()
+        environment = home / "environment"
+        environment.unlink(missing_ok=True)  # of servers that were killed
+        try:
+            parts = Parts(home, stack)
+            _start(parts, settings, environment)
+            parts.watch()
+        except Stopped:
+            pass
+        finally:
+            ignore_signals()
+            click.echo("Stopping …")
+
+
+def _start(parts: Parts, settings: ServersSettings, environment: Path) -> None:
+    database_url = parts.start_postgresql(settings.pg_bin, anew=False)
+    click.echo(f"Database: {hide_password(database_url)}")
+    told = {"DATABASE_URL": database_url}
+    if settings.mqtt_url is None:
+        for_devices, for_ingest = parts.start_broker(None)
+        click.echo(f"Broker:   {for_devices} (MQTT 3.1.1), {for_ingest} (MQTT 5): this machine only, without login")
+        told["MQTT_URL"] = for_ingest
+    parts.tell(environment, "".join(f"{name}={value}\n" for name, value in told.items()))
+    click.echo(f"Addresses for the other programs: {environment}\nStop with Ctrl-C.")
+    notify("READY=1")
+
+
+def notify(state: str) -> None:
+    """Tell systemd (sd_notify), when it is what started us. Raises ProcessError when it does not listen."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+        try:
+            line.sendto(state.encode(), f"\0{address[1:]}" if address.startswith("@") else address)
+        except OSError as error:
+            raise ProcessError("systemd does not hear that the servers are ready (NOTIFY_SOCKET)") from error
