@@ -5,7 +5,10 @@ Everything is GeoJSON geometry (RFC 7946) in WGS84 degrees, longitude before lat
 
 import json
 import math
-from collections.abc import Mapping
+import os
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -18,8 +21,13 @@ from shapely.geometry import shape
 from sensors.codes import Precision
 
 Geometry = dict[str, Any]
+Level = Literal["neighbourhood", "district", "municipality"]
 
 DATA = Path(__file__).parent / "data"
+FOLDER = "LANTAARN_AREAS"
+"""Names the folder with the outlines of one's own municipality."""
+_FILES: Mapping[Level, str] = {"municipality": "gemeente", "district": "wijken", "neighbourhood": "buurten"}
+_WORDS: Mapping[Level, str] = {"municipality": "gemeente", "district": "wijk", "neighbourhood": "buurt"}
 
 _DEGREE = Decimal("0.00001")
 _STEPS: Mapping[Precision, tuple[int, int]] = {Precision.CELL_100M: (146, 90), Precision.CELL_1KM: (1460, 900)}
@@ -63,7 +71,7 @@ class Area:
     """A neighbourhood (CBS buurt), district (wijk) or municipality."""
 
     code: str
-    level: Literal["neighbourhood", "district", "municipality"]
+    level: Level
     name: str
     district: str | None
     """The code of the district that a neighbourhood is part of."""
@@ -72,27 +80,84 @@ class Area:
     geometry: Geometry
 
 
-@cache
+class AreasError(Exception):
+    """The outlines of a municipality can't be used; the text names the file and what is wrong with it."""
+
+
 def areas() -> tuple[Area, ...]:
-    """Every area we know the outline of (CBS Wijk- en Buurtkaart; see ``data/SOURCES.tsv``)."""
-    municipality = _features("gemeente")[0]["properties"]["statnaam"].lower()
-    return (
-        *(_area(each, "municipality", municipality) for each in _features("gemeente")),
-        *(_area(each, "district", municipality) for each in _features("wijken")),
-        *(_area(each, "neighbourhood", municipality) for each in _features("buurten")),
-    )
+    """Every area we know the outline of: of the example city, and of the municipality in the folder ``LANTAARN_AREAS``.
+
+    Raises AreasError.
+    """
+    return _areas(os.environ.get(FOLDER, ""))
 
 
-def _features(name: str) -> list[dict[str, Any]]:
-    return json.loads((DATA / f"helmond_{name}.geojson").read_text(encoding="utf-8"))["features"]
+def municipality_name(slug: str) -> str:
+    """The name of a municipality, from the slug that topics have; made of the slug itself when we do not know it."""
+    known = (area.name for area in areas() if area.level == "municipality" and area.municipality == slug)
+    return next(known, slug.replace("-", " ").replace("_", " ").title())
 
 
-def _area(
-    feature: dict[str, Any], level: Literal["neighbourhood", "district", "municipality"], municipality: str
-) -> Area:
+@cache
+def _areas(folder: str) -> tuple[Area, ...]:
+    own = tuple(_in(Path(folder))) if folder else ()
+    named = {area.municipality for area in own}
+    return (*(area for area in _in(DATA) if area.municipality not in named), *own)
+
+
+def _in(folder: Path) -> Iterator[Area]:
+    """What the files of each municipality in a folder hold."""
+    files = sorted(folder.glob("*_gemeente.geojson"))
+    if not files:
+        raise AreasError(f"{FOLDER}: there is no file *_gemeente.geojson in {folder}")
+    for file in files:
+        yield from _of_municipality(file)
+
+
+def _of_municipality(path: Path) -> Iterator[Area]:
+    """What the file of a municipality holds, and those of its districts and neighbourhoods beside it."""
+    prefix = path.name.removesuffix("gemeente.geojson")
+    municipality = ""
+    for level, name in _FILES.items():
+        file = path.with_name(f"{prefix}{name}.geojson")
+        for feature in _features(file):
+            try:
+                municipality = municipality or slug(_said(feature, level, "naam"))
+                yield _area(feature, level, municipality)
+            except (KeyError, TypeError, IndexError):
+                raise AreasError(
+                    f"{file}: a feature has no {_WORDS[level]}code, {_WORDS[level]}naam or outline"
+                ) from None
+
+
+def slug(name: str) -> str:
+    """A name as topics have it: ``'s-Hertogenbosch`` is ``s-hertogenbosch``."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def _features(path: Path) -> list[dict[str, Any]]:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))["features"]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise AreasError(f"{path} can't be read as GeoJSON") from None
+
+
+def _area(feature: dict[str, Any], level: Level, municipality: str) -> Area:
+    said, code = feature["properties"], _said(feature, level, "code")
+    name = said.get("naam_kort") or _said(feature, level, "naam")
+    longitude, latitude = public_point(feature["geometry"])
+    if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
+        raise AreasError(f"the outline of {code} is not in WGS84 degrees (EPSG:4326)")
+    # CBS: neighbourhood BU07941000 is in district WK079410.
+    district = said.get("wijkcode") or f"WK{code[2:8]}" if level == "neighbourhood" else None
+    return Area(code, level, name, district, municipality, feature["geometry"])
+
+
+def _said(feature: dict[str, Any], level: Level, what: str) -> str:
+    """A property by the names that CBS gives it: in its "gebiedsindelingen", or in its Wijk- en Buurtkaart."""
     said = feature["properties"]
-    name = said.get("naam_kort", said["statnaam"])
-    return Area(said["statcode"], level, name, said.get("wijkcode"), municipality, feature["geometry"])
+    return said.get(f"stat{what}") or said[f"{_WORDS[level]}{what}"]
 
 
 def locate(geometry: Geometry) -> tuple[str | None, str | None]:
@@ -109,13 +174,13 @@ def locate(geometry: Geometry) -> tuple[str | None, str | None]:
 
 
 def _first_with(point: Point, level: str) -> Area | None:
-    tree, members = _index(level)
+    tree, members = _index(os.environ.get(FOLDER, ""), level)
     hits: list[int] = tree.query(point, predicate="intersects").tolist()
     # A point on the border touches two areas: the lowest code, so that the answer is always the same.
     return min((members[index] for index in hits), key=lambda area: area.code, default=None)
 
 
 @cache
-def _index(level: str) -> tuple[STRtree, tuple[Area, ...]]:
-    members = tuple(area for area in areas() if area.level == level)
+def _index(folder: str, level: str) -> tuple[STRtree, tuple[Area, ...]]:
+    members = tuple(area for area in _areas(folder) if area.level == level)
     return STRtree([shape(area.geometry) for area in members]), members

@@ -4,6 +4,7 @@ import psycopg
 
 from sensors.db import RoleError
 from sensors.db.migrate import MigrationError
+from sensors.location import AreasError
 from sensors.processes import ProcessError
 from sensors.settings import SettingsError
 
@@ -11,7 +12,7 @@ from sensors.settings import SettingsError
 def sentence(error: Exception) -> str | None:
     """What to tell instead of a traceback; none for a fault of the program."""
     match error:
-        case SettingsError() | ProcessError() | MigrationError() | RoleError():
+        case SettingsError() | ProcessError() | MigrationError() | RoleError() | AreasError():
             return str(error)
         case psycopg.OperationalError(sqlstate=str(code)):
             # The server broke off a statement. What it says of that can hold the row or the parameters.

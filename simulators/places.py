@@ -17,7 +17,7 @@ _SHRINK = cos(radians(51.48))
 
 def neighbourhoods() -> tuple[Area, ...]:
     """The neighbourhoods of Helmond where people live or work. Codes that end in 9 are the scattered houses outside."""
-    return tuple(area for area in areas() if area.level == "neighbourhood" and not area.code.endswith("9"))
+    return tuple(area for area in areas() if area.code.startswith("BU0794") and not area.code.endswith("9"))
 
 
 def step(point: Point, bearing: float, metres: float) -> Point:

@@ -18,7 +18,7 @@ from api.language import gettext as _
 from api.register import neighbourhoods
 from api.routes.history import older_query, older_than
 from api.state import Register, State
-from api.web import city_name
+from sensors.location import municipality_name
 
 router = APIRouter(include_in_schema=False)
 
@@ -78,7 +78,7 @@ def _feed_of_sensor(request: Request, state: State, reference: str, form: Form) 
 
 def _about(db: Connection, state: State, filters: Filters) -> str:
     """What a feed of the register is about."""
-    city = city_name(state.settings.municipality)
+    city = municipality_name(state.settings.municipality)
     names = {area["code"]: area["name"] for area in neighbourhoods(db, state.settings.municipality)}
     place = f"{names[filters.neighbourhood]}, {city}" if filters.neighbourhood in names else city
     narrower = filters.chosen.keys() - {"neighbourhood"}
@@ -93,7 +93,7 @@ def _feed(request: Request, state: State, form: Form, subject: Subject, found: C
     made = Feed(
         name=f"{state.settings.municipality}:{current()}:{subject.path}{subject.query}",
         title=_("{about}: wat er veranderde").format(about=subject.about),
-        author=_("Sensoren in {place}").format(place=city_name(state.settings.municipality)),
+        author=_("Sensoren in {place}").format(place=municipality_name(state.settings.municipality)),
         language=current(),
         origin=origin,
         page=f"{origin}{url(subject.page)}{subject.query}",

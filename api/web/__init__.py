@@ -13,6 +13,7 @@ from starlette.templating import Jinja2Templates
 from api import formats, language, words
 from api.language import gettext as _
 from sensors import codes
+from sensors.location import municipality_name
 from sensors.settings import ApiSettings
 
 HERE = Path(__file__).parent
@@ -34,7 +35,7 @@ def make_templates(settings: ApiSettings) -> Jinja2Templates:
     environment.filters.update(formats.FILTERS)
     environment.filters.update(said=language.said_in_html, plain=language.said)
     known: dict[str, Any] = {
-        "city": city_name(settings.municipality),
+        "city": municipality_name(settings.municipality),
         "static": static,
         "words": words,
         "label": _label,
@@ -51,11 +52,6 @@ def _install_gettext(environment: Environment) -> None:
     """``_`` and ``ngettext`` in the templates; what is filled in is escaped."""
     install: Any = environment  # the extension adds this method when it is loaded
     install.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)
-
-
-def city_name(municipality: str) -> str:
-    """The name of a municipality, from the slug that topics have."""
-    return municipality.replace("-", " ").replace("_", " ").title()
 
 
 @cache

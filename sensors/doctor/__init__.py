@@ -11,6 +11,7 @@ from sensors.doctor.broker import broker_findings
 from sensors.doctor.database import database_findings
 from sensors.doctor.finding import Finding
 from sensors.doctor.machine import machine_findings
+from sensors.location import areas
 from sensors.settings import DoctorSettings, SettingsError
 
 ASSETS = Path(__file__).parents[2] / "api" / "web" / "static" / "vendor" / "leaflet" / "leaflet.js"
@@ -28,6 +29,7 @@ def examine(folder: Path) -> Iterator[Finding]:
     yield from database_findings(settings.database_url or demo.get("database_url"), settings.pg_bin)
     yield from broker_findings(settings, settings.mqtt_url or demo.get("mqtt_url"))
     yield from machine_findings()
+    yield _outlines(settings.municipality)
     yield _assets()
 
 
@@ -51,6 +53,18 @@ def _running_demo(folder: Path) -> dict[str, SecretStr]:
     if not Path(f"/proc/{known.get('pid')}").exists():
         return {}
     return {name: SecretStr(str(value)) for name, value in known.items()}
+
+
+def _outlines(municipality: str) -> Finding:
+    """Whether we know where the neighbourhoods are."""
+    known = [area for area in areas() if area.municipality == municipality]
+    if known:
+        return Finding("neighbourhoods", f"{sum(area.level == 'neighbourhood' for area in known)} in {municipality}")
+    return Finding(
+        "neighbourhoods",
+        f"none known of {municipality}: its sensors are in no neighbourhood",
+        "put their outlines in a folder and name it in LANTAARN_AREAS: see docs/operations/municipality.md",
+    )
 
 
 def _assets() -> Finding:

@@ -1,6 +1,8 @@
 """Where a sensor is shown to be, and in which neighbourhood."""
 
+import json
 import math
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,7 +11,7 @@ from shapely import Point
 from shapely.geometry import shape
 
 from sensors.codes import Precision
-from sensors.location import Geometry, areas, locate, public_point, snap
+from sensors.location import AreasError, Geometry, areas, locate, municipality_name, public_point, slug, snap
 
 CELLS = st.sampled_from([Precision.CELL_100M, Precision.CELL_1KM])
 SIZE = {Precision.CELL_100M: 100, Precision.CELL_1KM: 1000}
@@ -95,6 +97,70 @@ def test_a_point_on_a_border_is_in_one_neighbourhood_always_the_same() -> None:
 
 def test_outside_helmond_there_is_no_neighbourhood() -> None:
     assert locate(point((4.9, 52.37))) == (None, None)
+
+
+def square(west: float, south: float, size: float = 0.01) -> Geometry:
+    ring = [[west, south], [west + size, south], [west + size, south + size], [west, south + size], [west, south]]
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
+def write(folder: Path, name: str, *features: tuple[dict[str, str], Geometry]) -> None:
+    collection = {
+        "type": "FeatureCollection",
+        "features": [{"type": "Feature", "properties": said, "geometry": outline} for said, outline in features],
+    }
+    (folder / f"{name}.geojson").write_text(json.dumps(collection))
+
+
+@pytest.fixture
+def bergen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Another municipality, as the CBS Wijk- en Buurtkaart names things."""
+    write(
+        tmp_path, "bergen_gemeente", ({"gemeentecode": "GM0748", "gemeentenaam": "Bergen op Zoom"}, square(4.3, 51.5))
+    )
+    write(tmp_path, "bergen_wijken", ({"wijkcode": "WK074801", "wijknaam": "Centrum"}, square(4.3, 51.5)))
+    write(tmp_path, "bergen_buurten", ({"buurtcode": "BU07480100", "buurtnaam": "Markt"}, square(4.3, 51.5)))
+    monkeypatch.setenv("LANTAARN_AREAS", str(tmp_path))
+    return tmp_path
+
+
+@pytest.mark.usefixtures("bergen")
+def test_a_municipality_is_three_files_in_a_folder() -> None:
+    assert locate(point((4.305, 51.505))) == ("BU07480100", "WK074801")
+    assert municipality_name("bergen-op-zoom") == "Bergen op Zoom"
+    assert {area.municipality for area in areas()} == {"helmond", "bergen-op-zoom"}
+
+
+def test_a_municipality_without_outlines_has_a_name_all_the_same() -> None:
+    assert municipality_name("den-haag") == "Den Haag"
+
+
+@pytest.mark.parametrize(
+    ("name", "as_topic"),
+    [("'s-Hertogenbosch", "s-hertogenbosch"), ("Súdwest-Fryslân", "sudwest-fryslan"), ("Bergen (L.)", "bergen-l")],
+)
+def test_the_name_of_a_municipality_in_topics(name: str, as_topic: str) -> None:
+    assert slug(name) == as_topic
+
+
+def test_newer_outlines_of_the_example_city_take_the_place_of_its_own(bergen: Path) -> None:
+    write(bergen, "nieuw_gemeente", ({"statcode": "GM0794", "statnaam": "Helmond"}, square(5.6, 51.4)))
+    write(bergen, "nieuw_wijken")
+    write(bergen, "nieuw_buurten")
+    assert len([area for area in areas() if area.municipality == "helmond"]) == 1
+
+
+def test_outlines_that_can_not_be_used_are_told_with_the_reason(bergen: Path) -> None:
+    for name, feature, told in (
+        ("bergen_buurten", ({"buurtcode": "BU07480100", "buurtnaam": "Markt"}, square(80_000, 390_000)), "EPSG:4326"),
+        ("bergen_wijken", ({"naam": "Centrum"}, square(4.3, 51.5)), "no wijkcode, wijknaam or outline"),
+    ):
+        write(bergen, name, feature)
+        with pytest.raises(AreasError, match=told):
+            areas()
+    (bergen / "bergen_gemeente.geojson").unlink()
+    with pytest.raises(AreasError, match="no file"):
+        areas()
 
 
 def test_the_public_point_of_an_area_is_inside_it() -> None:
