@@ -12,32 +12,18 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.commands import ROOT, blocks, fill, shell
 from tests.waiting import wait_for
 
-ROOT = Path(__file__).parents[2]
-BLOCKS = re.findall(r"^```sh\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
-START, BESIDE, PUBLISH, DEVELOP = BLOCKS
+START, BESIDE, PUBLISH, DEVELOP = blocks("README.md")
 PAGE = "/sensors/lucht-gemeente-01"
-
-
-def shell(folder: Path, commands: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", commands],
-        cwd=folder,
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The project's folder without what is only here, with the demo of the README running in it."""
     here = tmp_path_factory.mktemp("lantaarn")
-    for each in ROOT.iterdir():
-        if each.name != ".lantaarn":
-            (here / each.name).symlink_to(each)
+    fill(here)
     command = START.strip() + ' ARGS="--days 1"'
     with (here / "output.txt").open("w") as output:
         demo = subprocess.Popen(command, cwd=here, shell=True, stdout=output, stderr=output, process_group=0)  # noqa: S602

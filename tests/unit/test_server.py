@@ -71,3 +71,13 @@ def test_as_root_it_runs_as_someone_else_from_a_folder_that_others_can_not_enter
         shutil.rmtree(home_of(tmp_path), ignore_errors=True)
         shutil.rmtree(running.installation.bin.parents[2])
     assert [stat.S_IMODE(path.stat().st_mode) for path in (tmp_path, *tmp_path.parents)] == before
+
+
+def test_the_data_of_another_version_is_not_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "home_of", lambda folder: folder)  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
+    here = EmbeddedServer(tmp_path)
+    here.refuse_to_forget()
+    (tmp_path / "timescaledb-17").mkdir()
+    (tmp_path / "timescaledb-17" / "PG_VERSION").touch()
+    with pytest.raises(ProcessError, match=r"holds the data of timescaledb-17, and the PostgreSQL found is postgresql"):
+        here.refuse_to_forget()
