@@ -8,7 +8,7 @@ VENDOR := api/web/static/vendor
 LEAFLET := $(VENDOR)/leaflet
 UTRECHT := $(VENDOR)/utrecht
 
-.PHONY: help install demo test check bench soak mutants texts statement format lock clean
+.PHONY: help install demo test check bench soak mutants sbom texts statement format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -37,6 +37,9 @@ soak: .venv/.dev ## half an hour of faults, then a leak check; nothing lost (ARG
 mutants: .venv/.dev ## take out each rule of the privacy code; a test must fail (ARGS="--only token")
 	@$(BIN)/python -m tests.mutants $(ARGS)
 
+sbom: .venv/.dev $(VENDOR)/.made ## what Lantaarn is made of, as CycloneDX, in build/sbom
+	@$(BIN)/python -m tests.sbom build/sbom
+
 texts: .venv/.dev ## take new sentences up in the English catalogue
 	@$(BIN)/python -m api.web.catalogue
 
@@ -54,7 +57,7 @@ lock: .venv/.dev ## pin the dependencies again, with hashes
 		--extra embedded --extra dev pyproject.toml -o requirements/dev.txt
 
 clean: ## remove what was installed or built (not .lantaarn, the demo's data)
-	rm -rf .venv node_modules api/web/static/vendor .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv node_modules build api/web/static/vendor .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 # uv when it is there, for speed; else venv and pip, which every Debian has once python3-venv is installed.
 UV := $(shell command -v uv)
