@@ -12,6 +12,7 @@ from api.language import gettext as _
 from api.register import CLOCK, Band
 from sensors.codes import RetentionClass, label
 from sensors.durations import in_words
+from sensors.kinds import KINDS
 from sensors.text import Text
 
 
@@ -30,6 +31,7 @@ UNITS: dict[str, tuple[Text, Text]] = {
     "s": (Text("seconden", "seconds"), Text("seconden", "seconds")),
     "h": (Text("uur", "hours"), Text("uur", "hours")),
     "1": (_same(""), Text("een aantal of een nummer", "a count or a number")),
+    **{code: said for kind in KINDS.values() for code, said in kind.unit_words.items()},
 }
 """UCUM code → how we write the unit, and how we say it; the same where everyone knows it."""
 

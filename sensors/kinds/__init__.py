@@ -5,7 +5,7 @@ A new kind is a new folder beside the others, with its example payloads; nothing
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib import import_module
 from pkgutil import iter_modules
@@ -60,6 +60,8 @@ class Kind:
     code: str
     label: Text
     properties: Mapping[str, Property]
+    unit_words: Mapping[str, tuple[Text, Text]] = field(default_factory=dict[str, tuple[Text, Text]])
+    """How a unit that no kind had before is written and said, by its code (``api.formats`` has the others)."""
 
 
 def by_code(*properties: Property) -> Mapping[str, Property]:

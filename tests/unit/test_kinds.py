@@ -14,6 +14,7 @@ from sensors.kinds.events import decode_events
 from sensors.kinds.native import decode
 from sensors.kinds.units import SAME
 from sensors.reasons import Reason
+from tests import payload_docs
 
 FOLDER = Path(sensors.kinds.__file__).parent
 PROPERTIES = [
@@ -134,6 +135,10 @@ def test_the_document_for_device_makers_names_every_property_with_its_unit_and_s
     assert f"| `{each.unit}` |" in row
     for sentinel in each.sentinels:
         assert f"−{-sentinel:g}" in row
+
+
+def test_the_tables_for_device_makers_are_those_of_the_program() -> None:
+    assert payload_docs.page() == payload_docs.PAGE.read_text(encoding="utf-8"), "run: python -m tests.payload_docs"
 
 
 def test_the_payloads_in_the_document_are_read_without_a_refusal() -> None:
