@@ -44,7 +44,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     for routes in PAGES:
         for prefix in PREFIXES.values():
             app.include_router(routes.router, prefix=prefix)
-    for router in (v1_find.router, v1.router, v1_history.router, operations.router, texts.theme):
+    for router in (v1_find.router, v1.router, v1_history.router, operations.router, texts.files):
         app.include_router(router)
     app.add_api_route("/en", lambda: RedirectResponse("/en/", 308), include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -5,6 +5,7 @@ the latter. A secret ``X`` may be in a file instead, named by ``X_FILE``, as con
 stars.
 """
 
+import datetime as dt
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -294,6 +295,24 @@ class LooksSettings(Settings):
     contact: MailAddress | None = Field(default=None, description="the mailbox for questions about the site")
 
 
+class WeaknessSettings(LooksSettings):
+    """Whom to tell about a weakness of the site: ``/.well-known/security.txt``."""
+
+    security_until: dt.date | None = Field(
+        default=None, description="the last day on which someone surely reads what LANTAARN_CONTACT gets on weaknesses"
+    )
+
+    @model_validator(mode="after")
+    def _someone_looks_every_year(self) -> Self:
+        if self.security_until is None:
+            return self
+        if self.contact is None:
+            raise ValueError("LANTAARN_SECURITY_UNTIL needs LANTAARN_CONTACT: the mailbox that is read")
+        if self.security_until > dt.datetime.now(dt.UTC).date() + dt.timedelta(days=366):
+            raise ValueError("LANTAARN_SECURITY_UNTIL is more than a year ahead: nobody knows that yet")
+        return self
+
+
 class MailSettings(Settings):
     """How mail about the reports of residents goes out; into a folder where no mail server is set."""
 
@@ -312,7 +331,7 @@ class ReportSettings(DatabaseSettings, CitySettings):
     """Answering the reports of residents."""
 
 
-class ApiSettings(DatabaseSettings, CitySettings, WebSettings, TileSettings, LooksSettings, MailSettings):
+class ApiSettings(DatabaseSettings, CitySettings, WebSettings, TileSettings, WeaknessSettings, MailSettings):
     """The reader: the register, its pages and its APIs."""
 
 
@@ -345,7 +364,7 @@ class DoctorSettings(
     BatchSettings,
     TileSettings,
     TombstoneSettings,
-    LooksSettings,
+    WeaknessSettings,
     MailSettings,
 ):
     """Everything there is to set, no address required."""

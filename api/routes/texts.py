@@ -1,7 +1,9 @@
 """Pages that are only text: what this register is, its jargon, privacy and accessibility."""
 
+from datetime import UTC, datetime
+
 from fastapi import APIRouter, Request
-from fastapi.responses import FileResponse, HTMLResponse, Response
+from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 
 from api import statement
 from api.jargon import jargon
@@ -9,7 +11,8 @@ from api.register import NotFoundError
 from api.state import Register
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-theme = APIRouter(include_in_schema=False)
+files = APIRouter(include_in_schema=False)
+"""What has no language."""
 
 
 @router.api_route("/over", methods=["GET", "HEAD"])
@@ -36,9 +39,19 @@ def accessibility(request: Request, state: Register) -> Response:
     return state.templates.TemplateResponse(request, "accessibility.html", {"tested": statement.read()})
 
 
-@theme.get("/theme.css")
+@files.get("/theme.css")
 def stylesheet(state: Register) -> Response:
     """The municipality's own design tokens. Raises NotFoundError when there are none."""
     if state.settings.theme is None:
         raise NotFoundError
     return FileResponse(state.settings.theme, media_type="text/css")
+
+
+@files.api_route("/.well-known/security.txt", methods=["GET", "HEAD"])
+def weaknesses(state: Register) -> PlainTextResponse:
+    """Whom to tell about a weakness (RFC 9116). Raises NotFoundError when nobody says that it is still read: better no
+    address than one that nobody answers."""
+    contact, until = state.settings.contact, state.settings.security_until
+    if contact is None or until is None or until < datetime.now(UTC).date():
+        raise NotFoundError
+    return PlainTextResponse(f"Contact: mailto:{contact}\nExpires: {until}T23:59:59Z\nPreferred-Languages: nl, en\n")

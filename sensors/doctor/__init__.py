@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -30,6 +31,7 @@ def examine(folder: Path) -> Iterator[Finding]:
     yield from broker_findings(settings, settings.mqtt_url or demo.get("mqtt_url"))
     yield from machine_findings()
     yield _outlines(settings.municipality)
+    yield _weaknesses(settings.security_until)
     yield _assets()
 
 
@@ -65,6 +67,19 @@ def _outlines(municipality: str) -> Finding:
         f"none known of {municipality}: its sensors are in no neighbourhood",
         "put their outlines in a folder and name it in LANTAARN_AREAS: see docs/operations/municipality.md",
     )
+
+
+def _weaknesses(until: date | None) -> Finding:
+    """Whether who finds a weakness can tell us, a month from now too."""
+    if until is None:
+        return Finding("security.txt", "not there: set LANTAARN_SECURITY_UNTIL for a register that others can reach")
+    if until < datetime.now(UTC).date() + timedelta(days=30):
+        return Finding(
+            "security.txt",
+            f"ends on {until}, and is not there from then on",
+            "see that LANTAARN_CONTACT is read, then set LANTAARN_SECURITY_UNTIL to a later day",
+        )
+    return Finding("security.txt", f"until {until}")
 
 
 def _assets() -> Finding:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from html import unescape
 from typing import Any
@@ -231,6 +232,28 @@ def test_only_chosen_tiles_come_from_elsewhere(database: str) -> None:
     tiles = {"tile_url": "https://tiles.example/{z}/{x}/{y}.png", "tile_attribution": "Kadaster"}
     with serving(database, **tiles) as url:
         assert "img-src 'self' data: https://tiles.example;" in httpx.get(url).headers["content-security-policy"]
+
+
+def test_who_finds_a_weakness_is_told_where_to_report_it_as_long_as_someone_reads_that(database: str) -> None:
+    until = datetime.now(UTC).date() + 200 * DAY
+    told = {"contact": "sensoren@helmond.example", "security_until": str(until)}
+    with serving(database, **told) as url:
+        answer = httpx.get(f"{url}/.well-known/security.txt")
+        assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+        assert answer.text.splitlines() == [
+            "Contact: mailto:sensoren@helmond.example",
+            f"Expires: {until}T23:59:59Z",
+            "Preferred-Languages: nl, en",
+        ]
+    for nobody in ({}, told | {"security_until": str(until - 201 * DAY)}):
+        with serving(database, **nobody) as url:
+            assert httpx.get(f"{url}/.well-known/security.txt").status_code == 404
+
+
+def test_a_request_with_endless_headers_is_broken_off(site: httpx.Client) -> None:
+    with suppress(httpx.TransportError):  # it may hang up before all of it was sent
+        assert site.get("/", headers={"X-Long": "a" * 1_000_000}).status_code == 400
+    assert site.get("/livez").status_code == 200
 
 
 def test_the_answers_fit_their_description(site: httpx.Client, database: str) -> None:

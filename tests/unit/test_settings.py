@@ -107,3 +107,10 @@ def test_map_tiles_need_their_maker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANTAARN_TILE_URL", "https://tiles.example.org/{z}/{x}/{y}.png")
     with pytest.raises(SettingsError, match="LANTAARN_TILE_ATTRIBUTION"):
         ApiSettings.load()
+
+
+def test_a_mailbox_for_weaknesses_is_there_and_looked_after_every_year() -> None:
+    with pytest.raises(SettingsError, match="LANTAARN_SECURITY_UNTIL needs LANTAARN_CONTACT"):
+        ApiSettings.load(database_url=DATABASE, security_until="2026-12-01")
+    with pytest.raises(SettingsError, match="more than a year ahead"):
+        ApiSettings.load(database_url=DATABASE, contact="a@b.example", security_until="2099-12-01")
