@@ -50,15 +50,15 @@ def held(home: Path, use: str, taken: str) -> Generator[None]:
     Raises ProcessError with ``taken`` when another program has it, or when it is used for something else.
     """
     home.mkdir(mode=0o700, exist_ok=True)
+    mark = home / "use"
+    before = mark.read_text().strip() if mark.exists() else use
+    if before != use:
+        raise ProcessError(f"{home} is of lantaarn {before}; run lantaarn {use} in another folder")
     with (home / "lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise ProcessError(taken) from None
-        mark = home / "use"
-        before = mark.read_text().strip() if mark.exists() else use
-        if before != use:
-            raise ProcessError(f"{home} is of lantaarn {before}; run lantaarn {use} in another folder")
         mark.write_text(f"{use}\n")
         yield
 
