@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from api.language import said
+from api.themes import THEMES
 from sensors.kinds import KINDS
 from sensors.text import Text
 
@@ -58,6 +59,17 @@ def measured(code: str) -> str:
     return said(_MEASURED[code]) if code in _MEASURED else code.replace("_", " ").capitalize()
 
 
+def measured_shortly(code: str) -> str:
+    """The same as the head of a narrow column: what stands in brackets in the longer label, where there is that."""
+    label = measured(code)
+    return label[label.rindex("(") + 1 : -1] if label.endswith(")") else label
+
+
+def purpose(code: str) -> str:
+    """What a sensor is for."""
+    return said(PURPOSES[code])
+
+
 def deviation(code: str) -> str:
     """How a sensor does otherwise than its entry says."""
     return said(DEVIATIONS[code])
@@ -69,5 +81,7 @@ def options(found: Mapping[str, Mapping[str, int]]) -> dict[str, list[tuple[str,
         "observed_property": {code: measured(code) for code in found["observed_property"]},
         "purpose": {code: said(PURPOSES[code]) for code in found["purpose"]},
         "organisation": {name: name for name in found["organisation"]},
+        "theme": {code: said(THEMES[code].label) for code in found["theme"]},
+        "project": {name: name for name in found["project"]},
     }
     return {name: sorted(of.items(), key=lambda pair: pair[1].casefold()) for name, of in words.items()}

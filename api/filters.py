@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from sensors.codes import DTPR, PersonalData, Status
 from sensors.kinds import KINDS
+from sensors.themes import THEMES
 
 OTHER = "other"
 """The kind to ask for when you mean the sensors of none of our kinds: cameras, antennas."""
@@ -42,6 +43,9 @@ class Filters:
     organisation: str | None = None
     personal_data: str | None = None
     neighbourhood: str | None = None
+    district: str | None = None
+    theme: str | None = None
+    project: str | None = None
     status: str | None = None
     deviating: str | None = None
     spot: str | None = None
@@ -136,6 +140,9 @@ CHECKS: Mapping[str, Callable[[str], bool]] = {
     "organisation": _line,
     "personal_data": set(PersonalData).__contains__,
     "neighbourhood": _like(r"BU\d{8}"),
+    "district": _like(r"WK\d{6}"),
+    "theme": set(THEMES).__contains__,
+    "project": _line,
     "status": set(Status).__contains__,
     "deviating": YES.__eq__,
     "spot": _spot,

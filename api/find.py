@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import floor, log2
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from shapely import Point
 from shapely.geometry import shape
@@ -16,7 +16,7 @@ from sensors.db import Database, queries
 SQL = queries.load(Path(__file__).with_name("find.sql"))
 
 Row = Mapping[str, Any]
-Choosable = Literal["observed_property", "purpose", "organisation"]
+CHOOSABLE = ("observed_property", "purpose", "organisation", "theme", "project")
 
 LAST_ZOOM = 18
 """From here on a group names its sensors: there is no nearer to go to tell them apart."""
@@ -118,12 +118,12 @@ class Choices:
         self._known: tuple[object, Mapping[str, Mapping[str, int]]] = (None, {})
 
     def get(self, db: Database, municipality: str) -> Mapping[str, Mapping[str, int]]:
-        """By filter (``observed_property``, ``purpose``, ``organisation``): value → number of sensors."""
+        """By filter (those of ``CHOOSABLE``): value → number of sensors."""
         revision = (municipality, db.execute(SQL["revision"]).fetchone())
         known, choices = self._known
         if known == revision:
             return choices
-        fresh: dict[str, dict[str, int]] = {"observed_property": {}, "purpose": {}, "organisation": {}}
+        fresh: dict[str, dict[str, int]] = {name: {} for name in CHOOSABLE}
         for row in db.execute(SQL["choices"], {"municipality": municipality}).fetchall():
             fresh[row["filter"]][row["value"]] = row["sensors"]
         self._known = (revision, fresh)

@@ -177,6 +177,16 @@ select 'organisation', value, count(*)
 from open.find as find cross join unnest(find.organisations) as value
 where find.municipality = %(municipality)s
 group by 2
+union all
+select 'theme', value, count(*)
+from open.find as find cross join unnest(find.themes) as value
+where find.municipality = %(municipality)s
+group by 2
+union all
+select 'project', find.project, count(*)
+from open.find as find
+where find.municipality = %(municipality)s and find.project is not null
+group by 2
 order by filter, value;
 
 -- revision: which state of the register this is

@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from api.filters import PAGE_SIZE
 from api.schemas import Answer, Geometry, Words
+from sensors.themes import THEMES
 
 
 class Chosen(BaseModel):
@@ -22,6 +23,9 @@ class Chosen(BaseModel):
     organisation: str | None = Field(default=None, description="The name of an organisation, in whatever role")
     personal_data: str | None = Field(default=None, description="none, de_identified or identifiable")
     neighbourhood: str | None = Field(default=None, description="CBS buurt code, as BU07940000")
+    district: str | None = Field(default=None, description="CBS wijk code, as WK079400")
+    theme: str | None = Field(default=None, description=f"What it is about: {', '.join(THEMES)}")
+    project: str | None = Field(default=None, description="The name of a project")
     status: str | None = Field(default=None, description="planned, active, paused or ended")
     deviating: str | None = Field(default=None, description="`yes`: only sensors that do not do what their entry says")
     spot: str | None = Field(default=None, description="longitude,latitude: only sensors that may see this place")

@@ -335,6 +335,17 @@ class Organisation(Part):
     url: AnyHttpUrl | None = None
 
 
+class Project(Part):
+    """What the sensor is a part of: a trial, a programme. Entries with the same name belong to the same project."""
+
+    name: Line
+    """The same in every entry of the project."""
+    description: Words | None = None
+    """What the project is for, in one or two sentences."""
+    url: AnyHttpUrl | None = None
+    """Where to read more."""
+
+
 class Contact(Part):
     """A desk, never a person."""
 
@@ -387,6 +398,8 @@ class Entry(Part):
     legal: Legal = Legal()
     organisations: Annotated[tuple[Organisation, ...], Field(min_length=1)]
     """Who is responsible, owns it, runs it."""
+    project: Project | None = None
+    """The project or trial that it is a part of."""
     contact: Contact
     rights: Words
     """What people can ask, and how."""

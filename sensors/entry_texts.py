@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import cast
 
-from sensors.entry import Contact, Device, Entry, Location, Organisation, Part, Words
+from sensors.entry import Contact, Device, Entry, Location, Organisation, Part, Project, Words
 from sensors.problems import path_of
 from sensors.tripwire import trips
 
@@ -12,6 +12,7 @@ _WRITTEN: tuple[tuple[type[Part], frozenset[str]], ...] = (
     (Device, frozenset({"make", "model", "supplier"})),
     (Location, frozenset({"address"})),
     (Organisation, frozenset({"name"})),
+    (Project, frozenset({"name"})),
     (Contact, frozenset({"name"})),
 )
 """Fields with free text. Codes, units and web addresses have forms of their own."""

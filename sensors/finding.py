@@ -8,13 +8,14 @@ from shapely.geometry import shape
 from sensors.codes import DeviceCategory, label
 from sensors.kinds import KINDS
 from sensors.location import Geometry, public_point
+from sensors.themes import themes_of
 
 
 def place(document: Mapping[str, Any]) -> dict[str, Any]:
     """Of a published document, in WGS84 degrees: ``longitude`` and ``latitude`` of a point within the place that is
     shown, ``extent`` of the place and ``observed`` of what the sensor sees, as PostgreSQL writes a box; ``None`` when
-    the entry doesn't say. What roams through an area, or stands somewhere in it, may see all of it. ``dutch`` and
-    ``english``: the labels of what it is and measures."""
+    the entry doesn't say. What roams through an area, or stands somewhere in it, may see all of it. ``themes``: what it
+    is about. ``dutch`` and ``english``: the labels of what it is and measures."""
     location = document["location"]
     longitude, latitude = public_point(location["geometry"])
     seen: Geometry | None = location.get("observed_area")
@@ -26,6 +27,7 @@ def place(document: Mapping[str, Any]) -> dict[str, Any]:
         "latitude": latitude,
         "extent": box(location["geometry"]),
         "observed": None if seen is None else box(seen),
+        "themes": themes_of(document),
         **_labels(document),
     }
 

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from sensors import finding
+from sensors import finding, slugs
 from sensors.codes import Precision
 from sensors.db import Database, queries
 from sensors.entry import Entry
@@ -287,7 +287,25 @@ def _derive(db: Database, documents: Sequence[dict[str, Any]]) -> int:
     steps = ("stop_datastreams", "change_datastreams", "start_datastreams")
     changed = sum(db.execute(SQL[step], {"batch": batch}).rowcount for step in steps)
     db.execute(SQL["find_by"], {"batch": batch})
+    _name_pages(db, documents)
     return changed
+
+
+def _name_pages(db: Database, documents: Sequence[dict[str, Any]]) -> None:
+    """Give organisations and projects that are new an address."""
+    wanted = slugs.named(documents)
+    asked = {"municipalities": list({municipality for municipality, _, _ in wanted})}
+    held = db.execute(SQL["slugs"], {"batch": asked}).fetchall()
+    known = {(row["municipality"], row["sort"], row["name"]) for row in held}
+    taken = {(row["municipality"], row["sort"], row["slug"]) for row in held}
+    fresh: list[dict[str, str]] = []
+    for municipality, sort, name in (each for each in wanted if each not in known):
+        there = {slug for where, what, slug in taken if (where, what) == (municipality, sort)}
+        slug = slugs.free(slugs.slug(name, slugs.WORDS[sort]), there)
+        taken.add((municipality, sort, slug))
+        fresh.append({"municipality": municipality, "sort": sort, "slug": slug, "name": name})
+    if fresh:
+        db.execute(SQL["name_pages"], {"batch": {"names": fresh}})
 
 
 def _datastreams(document: dict[str, Any], classes: Collection[str]) -> list[dict[str, Any]]:

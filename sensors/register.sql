@@ -257,10 +257,26 @@ select
                 from jsonb_path_query(entry.document, '$.purposes[*].words.en') as each
             )
         )
+    ),
+    sensor.district,
+    place.themes,
+    entry.document #>> '{project,name}',
+    entry.document -> 'project',
+    entry.document -> 'organisations',
+    coalesce(
+        jsonb_path_query_first(entry.document, '$.organisations[*] ? (@.role == "controller").name') #>> '{}',
+        jsonb_path_query_first(entry.document, '$.organisations[*] ? (@.role == "owner").name') #>> '{}',
+        entry.document #>> '{organisations,0,name}'
+    ),
+    -- A desk can be reached without the name of who sits there.
+    (entry.document -> 'contact') - 'name',
+    (
+        select coalesce(jsonb_agg(distinct each), '[]')
+        from jsonb_path_query(entry.document, '$.datastreams[*].privacy_rules[*]') as each
     )
 from jsonb_to_recordset(%(batch)s -> 'places') as place (
     entry_id uuid, longitude double precision, latitude double precision, extent box, observed box,
-    dutch text, english text
+    themes text [], dutch text, english text
 )
 inner join lantaarn.sensor as sensor on sensor.entry_id = place.entry_id
 inner join lantaarn.register_entry as entry on entry.revision = sensor.revision
@@ -293,7 +309,26 @@ on conflict (sensor_id) do update set
     place_key = excluded.place_key,
     name_key = excluded.name_key,
     changed_key = excluded.changed_key,
-    words = excluded.words;
+    words = excluded.words,
+    district = excluded.district,
+    themes = excluded.themes,
+    project = excluded.project,
+    project_told = excluded.project_told,
+    parties = excluded.parties,
+    responsible = excluded.responsible,
+    desk = excluded.desk,
+    privacy_rules = excluded.privacy_rules;
+
+-- slugs: the addresses that names in these municipalities have
+select municipality, sort, slug, name
+from lantaarn.slug
+where municipality in (select jsonb_array_elements_text(%(batch)s -> 'municipalities'));
+
+-- name_pages: give names that have none an address, for ever
+insert into lantaarn.slug (municipality, sort, slug, name)
+select municipality, sort, slug, name
+from jsonb_to_recordset(%(batch)s -> 'names') as named (municipality text, sort text, slug text, name text)
+on conflict do nothing;
 
 -- current: the current version of every entry, in a fixed order whatever the server's language
 select

@@ -108,6 +108,7 @@ WAKEFUL = replace(
     purposes=texts.LIGHT_WHERE_PEOPLE_WALK,
     necessity=texts.NEED_MOVEMENT,
     legal=legal("beweging", LegalGround.PUBLIC_TASK, (texts.ROADS_ACT,), DpiaStatus.DONE),
+    project=texts.SMART_LIGHT,
     risks=(texts.RISK_WALK, texts.RISK_LAMP),
 )
 _GROUPS = (
@@ -214,6 +215,7 @@ CITIZEN = replace(
     ),
     legal=legal("meten-door-bewoners", LegalGround.CONSENT, (texts.ENVIRONMENT_ACT,), DpiaStatus.DONE),
     organisations=(Organisation(role=Role.OWNER, name="Inwoner"), organisation(Role.CONTROLLER)),
+    project=texts.MEASURING_TOGETHER,
     risks=(texts.RISK_HOME,),
     keeps=(RetentionClass.P1Y, "P10Y"),
     interval="PT150S",

@@ -31,6 +31,7 @@ from sensors.entry import (
     MatchInMemory,
     Organisation,
     PrivacyRule,
+    Project,
     PublicThreshold,
     Purpose,
     Retention,
@@ -64,6 +65,7 @@ class Design:
     necessity: Words
     legal: Legal
     organisations: tuple[Organisation, ...]
+    project: Project | None = None
     risks: tuple[Risk, ...] = ()
     keeps: tuple[RetentionClass, str] = (RetentionClass.P5Y, "P10Y")
     interval: str = "PT15M"
@@ -136,6 +138,7 @@ def register_entry(design: Design, spot: Spot) -> Entry:
         necessity=design.necessity,
         legal=design.legal,
         organisations=design.organisations,
+        project=design.project,
         contact=Contact(name="Team sensoren", email="sensoren@helmond.example", url=AnyHttpUrl(f"{SITE}/sensoren")),
         rights=texts.RIGHTS,
         complaint=texts.COMPLAINT,

@@ -23,6 +23,7 @@ PLATES = Design(
     purposes=texts.SMOOTH_TRAFFIC,
     necessity=texts.NEED_PLATES,
     legal=legal("kentekens", LegalGround.PUBLIC_TASK, (texts.TRAFFIC_ACT,), DpiaStatus.DONE),
+    project=texts.FLOWING_TRAFFIC,
     organisations=CITY,
     risks=(texts.RISK_PLATE, texts.RISK_FINES),
 )

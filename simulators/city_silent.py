@@ -113,7 +113,7 @@ def silent_entries(dice: Random) -> Iterator[Entry]:
     yield register_entry(planned, _planned(areas["Brand"], dice))
     ended = replace(AIR, status=Status.ENDED, active=(date(2019, 5, 1), date(2024, 12, 31)))
     yield register_entry(ended, _ended(areas["Leonardus"], dice))
-    yield register_entry(AIR, _moving(areas["Centrum"]))
+    yield register_entry(replace(AIR, project=texts.SWEEPING_AIR), _moving(areas["Centrum"]))
     yield register_entry(SOUND, _somewhere(areas["Stationsgebied"]))
 
 

@@ -2,7 +2,7 @@
 
 from pydantic import AnyHttpUrl
 
-from sensors.entry import Link, Purpose, Risk, Words
+from sensors.entry import Link, Project, Purpose, Risk, Words
 
 EXAMPLE = Words(
     nl="Dit is een voorbeeld. Deze sensor bestaat niet echt.", en="This is an example. This sensor does not exist."
@@ -203,5 +203,39 @@ RISK_LAMP = Risk(
     ),
     mitigation=words(
         "Wij laten per lamp alleen één waarde per dag zien.", "We show only one value a day for each lamp."
+    ),
+)
+
+
+SMART_LIGHT = Project(
+    name="Licht als het nodig is",
+    description=words(
+        "Een proef met lantaarns die feller gaan branden als er iemand langskomt. Zo blijft het donker voor dieren, "
+        "en licht voor mensen.",
+        "A trial with streetlights that brighten when someone passes. So it stays dark for animals, and light for "
+        "people.",
+    ),
+    url=AnyHttpUrl("https://helmond.example/projecten/licht-als-het-nodig-is"),
+)
+MEASURING_TOGETHER = Project(
+    name="Samen meten in Helmond",
+    description=words(
+        "Bewoners meten zelf hoe schoon de lucht is bij hun huis. De gemeente helpt met de meters.",
+        "Residents measure for themselves how clean the air is at their homes. The city helps with the sensors.",
+    ),
+    url=AnyHttpUrl("https://helmond.example/projecten/samen-meten"),
+)
+FLOWING_TRAFFIC = Project(
+    name="Vlot over de N270",
+    description=words(
+        "Weten hoe lang auto's over de N270 doen, om de verkeerslichten beter af te stellen.",
+        "Knowing how long cars take along the N270, to set the traffic lights better.",
+    ),
+)
+SWEEPING_AIR = Project(
+    name="Meten met de veegwagen",
+    description=words(
+        "Een proef: meet een rijdende meter net zo goed als een vaste?",
+        "A trial: does a moving sensor measure as well as a fixed one?",
     ),
 )

@@ -49,6 +49,9 @@ SAMPLES: dict[str, Any] = {
     "step": 0.01,
     "last": False,
     "entry_id": UUID(example()["id"]),
+    **dict.fromkeys(("code", "organisation"), "text"),
+    "first_day": NOW,
+    "day": date(2026, 11, 22),
     "batch": {
         "entries": [],
         "documents": [],
@@ -57,6 +60,8 @@ SAMPLES: dict[str, Any] = {
         "datastreams": [],
         "aggregates": [],
         "found": [],
+        "municipalities": [],
+        "names": [],
     },
 }
 """A value for each name of a parameter; one name has one type everywhere, but for ``since``."""

@@ -1,0 +1,106 @@
+"""What a sensor is about, as residents would say it: the few themes by which they look for sensors.
+
+An entry says of each datastream what its subject is, in Amsterdam's list of twenty (``sensors.codes.Theme``). Those are
+for officers: a theme of ours takes several together, and what measures nothing for us has one too.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from sensors.codes import Theme
+
+THEMES: Final = (
+    "air",
+    "traffic",
+    "light",
+    "noise",
+    "water",
+    "weather",
+    "nature",
+    "energy",
+    "waste",
+    "safety",
+    "health",
+    "economy",
+    "connectivity",
+)
+"""The codes, in the order in which they are told."""
+
+_BY_KIND: Mapping[str, str] = {"air_quality": "air", "streetlight": "light", "traffic": "traffic"}
+"""What all sensors of a kind are about, whatever else some of them measure."""
+
+BY_SUBJECT: Mapping[Theme, str] = {
+    **dict.fromkeys((each for each in Theme if each.startswith("mobility")), "traffic"),
+    **dict.fromkeys((each for each in Theme if each.startswith("economy")), "economy"),
+    Theme.ENVIRONMENT_WASTE: "waste",
+    Theme.ENVIRONMENT_ENERGY: "energy",
+    Theme.ENVIRONMENT_NOISE: "noise",
+    Theme.ENVIRONMENT_CLIMATE: "weather",
+    Theme.ENVIRONMENT_NATURE: "nature",
+    Theme.ENVIRONMENT_SUBSTANCES: "air",
+    Theme.ENVIRONMENT_WATER_SOIL_AIR: "air",
+    Theme.SAFETY_CAMERA: "safety",
+    Theme.SAFETY_HEALTH: "health",
+}
+_BROAD = frozenset({Theme.ENVIRONMENT_ENERGY, Theme.ENVIRONMENT_WATER_SOIL_AIR})
+"""Subjects of which a kind says better what is meant."""
+_WATER = re.compile(r"water|soil|moisture|flood|sewer|rain")
+
+_BY_DEVICE: Mapping[str, str] = {
+    "antenna": "connectivity",
+    "beacon": "connectivity",
+    "sound": "noise",
+    "air_quality": "air",
+    "water_quality": "water",
+    "sound_level_meter": "noise",
+    "weather_station": "weather",
+}
+"""Of what measures nothing for us: by its category, its DTPR technology and what it senses."""
+
+_BY_PURPOSE: Mapping[str, str] = {
+    **dict.fromkeys(("mobility", "logistics", "wayfinding_services"), "traffic"),
+    **dict.fromkeys(("safety_security", "enforcement", "fire_emergency"), "safety"),
+    **dict.fromkeys(("commerce", "dining"), "economy"),
+    "connectivity": "connectivity",
+    "ecology": "nature",
+    "energy_efficiency": "energy",
+    "health": "health",
+    "waste_management": "waste",
+    "water_efficiency": "water",
+}
+"""The last resort: what it is for."""
+
+
+def themes_of(document: Mapping[str, Any]) -> list[str]:
+    """The themes of an entry, by their order; none when nothing in it says so."""
+    found = {*_of_kind(document), *_of_streams(document)} or set(_of_device(document)) or set(_of_purposes(document))
+    return [theme for theme in THEMES if theme in found]
+
+
+def _of_kind(document: Mapping[str, Any]) -> Iterator[str]:
+    kind: str = document.get("kind") or ""
+    if kind in _BY_KIND:
+        yield _BY_KIND[kind]
+
+
+def _of_streams(document: Mapping[str, Any]) -> Iterator[str]:
+    kind: str = document.get("kind") or ""
+    technology = " ".join(document["device"].get("technology", ()))
+    for stream in document.get("datastreams", ()):
+        subject = stream["theme"]
+        if subject in _BROAD and kind in _BY_KIND:
+            continue
+        told = f"{kind} {technology} {stream['observed_property']}"
+        wet = subject == Theme.ENVIRONMENT_WATER_SOIL_AIR and _WATER.search(told)
+        yield "water" if wet else BY_SUBJECT[subject]
+
+
+def _of_device(document: Mapping[str, Any]) -> Iterator[str]:
+    device = document["device"]
+    said = (device["category"], *device.get("technology", ()), *device["sensor_types"])
+    return (_BY_DEVICE[each] for each in said if each in _BY_DEVICE)
+
+
+def _of_purposes(document: Mapping[str, Any]) -> Iterator[str]:
+    return (_BY_PURPOSE[each["code"]] for each in document["purposes"] if each["code"] in _BY_PURPOSE)
