@@ -17,12 +17,28 @@ from api.errors import FAILED, PROBLEMS, answer, problem_of
 from api.find import Choices
 from api.language import PREFIXES, Speaker
 from api.middleware import API_VERSION, Around, Metrics
-from api.routes import feeds, history, operations, pages, reports, sensor, signs, texts, v1, v1_find, v1_history
+from api.routes import (
+    feeds,
+    history,
+    operations,
+    organisations,
+    pages,
+    places,
+    reports,
+    sensor,
+    signs,
+    sitemap,
+    texts,
+    v1,
+    v1_find,
+    v1_history,
+    v1_places,
+)
 from api.state import State
 from api.web import STATIC, make_templates
 from sensors.settings import ApiSettings
 
-PAGES = (pages, sensor, texts, reports, history, feeds, signs)
+PAGES = (pages, sensor, organisations, places, texts, reports, history, feeds, signs)
 """For people, so in every language."""
 
 
@@ -44,7 +60,10 @@ def create_app(settings: ApiSettings) -> FastAPI:
     for routes in PAGES:
         for prefix in PREFIXES.values():
             app.include_router(routes.router, prefix=prefix)
-    for router in (v1_find.router, v1.router, v1_history.router, operations.router, texts.files):
+    for router in (
+        *(v1_find.router, v1.router, v1_history.router, v1_places.router),
+        *(operations.router, sitemap.router, texts.files),
+    ):
         app.include_router(router)
     app.add_api_route("/en", lambda: RedirectResponse("/en/", 308), include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -115,7 +115,7 @@ where municipality = %(municipality)s and (%(level)s::text is null or level = %(
 order by level, code;
 
 -- neighbourhoods: to choose from, under their districts
-select area.code, area.name, district.name as district_name
+select area.code, area.name, area.district, district.name as district_name
 from open.area as area
 left join open.area as district on district.code = area.district
 where area.municipality = %(municipality)s and area.level = 'neighbourhood'

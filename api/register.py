@@ -257,7 +257,7 @@ def areas(db: Database, municipality: str, level: str | None) -> list[dict[str, 
 
 
 def neighbourhoods(db: Database, municipality: str) -> list[dict[str, Any]]:
-    """Code, name and district's name of every neighbourhood, by district."""
+    """Code, name, and code and name of the district, of every neighbourhood, by district."""
     return db.execute(SQL["neighbourhoods"], {"municipality": municipality}).fetchall()
 
 

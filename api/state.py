@@ -1,6 +1,6 @@
 """What every request may use."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -10,6 +10,7 @@ from api.database import Pool
 from api.desk import Desk
 from api.find import Choices
 from api.middleware import Metrics
+from api.tally import Tallies
 from sensors.settings import ApiSettings
 
 
@@ -23,6 +24,7 @@ class State:
     metrics: Metrics
     desk: Desk
     choices: Choices
+    tallies: Tallies = field(default_factory=Tallies)
 
 
 def _state(request: Request) -> State:

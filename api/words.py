@@ -1,14 +1,17 @@
 """What the register says to residents, in plain words (Dutch at language level B1). Most codes bring their own text."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from api import formats
 from api.filters import OTHER
 from api.language import gettext as _
 from api.language import said, said_in_html
 from api.register import Stream
-from sensors.codes import DeviceCategory, PersonalData, Precision, Public, Status, label
+from sensors.codes import DeviceCategory, PersonalData, Precision, Public, Role, Status, label
 from sensors.entry import (
     Datastream,
     Entry,
@@ -17,6 +20,7 @@ from sensors.entry import (
     NoIdentifiers,
     OnDevice,
     Organisation,
+    PrivacyRule,
     PublicThreshold,
     WindowCount,
 )
@@ -64,6 +68,15 @@ PUBLIC: Mapping[Public, Text] = {
     ),
     Public.LIVE: Text("Openbaar: elke meting.", "Public: every reading."),
 }
+
+ROLES: Mapping[Role, Text] = {
+    Role.CONTROLLER: Text("Beslist waarvoor de gegevens zijn", "Decides what the data are for"),
+    Role.PROCESSOR: Text("Werkt met de gegevens voor een ander", "Works with the data for someone else"),
+    Role.OWNER: Text("Is eigenaar van de sensor", "Owns the sensor"),
+    Role.OPERATOR: Text("Zorgt dat de sensor het doet", "Keeps the sensor running"),
+    Role.SUPPLIER: Text("Levert de sensor of de cijfers", "Delivers the sensor or the figures"),
+}
+"""What an organisation does, as a part of a sentence about it."""
 
 STORAGE: Mapping[str, Text] = {
     "backed_up_internationally": Text("Er is een reservekopie in het buitenland.", "There is a backup abroad."),
@@ -309,6 +322,14 @@ def privacy_rule(rule: object) -> str:
             return told.format(below=below, step=step)
         case _unknown:
             raise AssertionError("every privacy rule has its words")
+
+
+_PRIVACY_RULE: TypeAdapter[PrivacyRule] = TypeAdapter(PrivacyRule)
+
+
+def protections(rules: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Privacy rules as entries hold them, in words, each once."""
+    return list(dict.fromkeys(privacy_rule(_PRIVACY_RULE.validate_python(rule)) for rule in rules))
 
 
 def reason(code: str) -> str:

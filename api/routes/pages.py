@@ -38,7 +38,7 @@ def index(request: Request, state: Register) -> Response:
         "listing": listing,
         "groups": _grouped(filters, listing),
         "deviating": deviating,
-        "deviation": choices.deviation,
+        "choices": choices,
         "options": options,
         "values": _values(filters, options, neighbourhoods),
         "sorts": choices.SORTS,
@@ -65,6 +65,7 @@ def _values(
         **{name: dict(pairs) for name, pairs in options.items()},
         "kind": words.kinds(),
         "neighbourhood": {area["code"]: area["name"] for area in neighbourhoods},
+        "district": {area["district"]: area["district_name"] for area in neighbourhoods if area["district"]},
         "personal_data": {code: said(label(code)) for code in PersonalData},
         "status": {code: said(label(code)) for code in Status},
     }

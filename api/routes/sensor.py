@@ -16,10 +16,12 @@ from api.language import current, said
 from api.register import Stream, TravelTime
 from api.signs.content import worst
 from api.state import Register
+from api.themes import THEMES
 from sensors import codes
 from sensors.codes import Public
 from sensors.entry import Datastream
 from sensors.explain import explain
+from sensors.themes import themes_of
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -31,12 +33,15 @@ def sensor(request: Request, state: Register, reference: str) -> Response:
     with reading(state.pool) as db:
         found = register.sensor(db, state.settings.municipality, reference, now)
         classes = retention_classes(db)
+        tally = state.tallies.get(db, state.settings.municipality)
     streams = zip(found.entry.datastreams, found.streams, strict=True)
     page = {
         "sensor": found,
         "entry": found.entry,
         "gone_since": gone_since(found.document, found.valid_from),
         "worst": worst(found.entry),
+        "about": [THEMES[code] for code in themes_of(found.document)],
+        "tally": tally,
         "explanation": explain(found.entry, found.version, current(), classes),
         "measured": [_measured(declared, stream, found.entry.delivers_data, now) for declared, stream in streams],
     }

@@ -69,6 +69,9 @@ def _footer() -> list[tuple[str, str]]:
     return [
         ("/over", _("Over dit register")),
         ("/over#gegevens", _("Gegevens voor hergebruik")),
+        ("/buurten", _("Buurten")),
+        ("/organisaties", _("Organisaties")),
+        ("/projecten", _("Projecten")),
         ("/wijzigingen", _("Wat er veranderde")),
         ("/meldingen", _("Vragen en meldingen")),
         ("/woordenlijst", _("Woordenlijst")),

@@ -13,10 +13,20 @@ from tests.published import HOUR, NOW, measure, publish_cells, total
 from tests.waiting import wait_for
 
 SENSOR, COUNTER, CAMERA = "lucht-bewoner-01", "verkeer-camera-01", "camera-station-01"
+AREA, DISTRICT = "BU07941003", "WK079418"
+"""The neighbourhood of the sensor, and a quiet district."""
 
 PAGES: Mapping[str, tuple[str, ...]] = {
     "/": ("/", "/?kind=other", "/?neighbourhood=BU07941000&kind=air_quality&status=ended", "/?kind=nonsense"),
     "/sensors/{reference}": (f"/sensors/{SENSOR}", f"/sensors/{COUNTER}", "/sensors/nothing"),
+    "/organisaties": ("/organisaties",),
+    "/organisaties/{slug}": ("/organisaties/gemeente-helmond",),
+    "/projecten": ("/projecten",),
+    "/projecten/{slug}": ("/projecten/samen-meten-in-helmond",),
+    "/buurten": ("/buurten",),
+    "/buurten/{code}": (f"/buurten/{AREA}", f"/buurten/{DISTRICT}"),
+    "/themas": ("/themas",),
+    "/themas/{slug}": ("/themas/lucht",),
     "/over": ("/over",),
     "/woordenlijst": ("/woordenlijst",),
     "/privacy": ("/privacy",),

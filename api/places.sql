@@ -1,0 +1,149 @@
+-- area: one neighbourhood or district, with the district that it is in and the outline
+select area.code, area.level, area.name, area.district, district.name as district_name, area.geometry
+from open.area as area
+left join open.area as district on district.code = area.district
+where
+    area.municipality = %(municipality)s
+    and area.code = %(code)s::text
+    and area.level in ('neighbourhood', 'district');
+
+-- around_area: the outlines of all neighbourhoods, as the ground of a drawing
+select code, district, geometry
+from open.area
+where municipality = %(municipality)s and level = 'neighbourhood'
+order by code;
+
+-- latest: the newest value of each observed property of these sensors: of an hour that is over, or of a day
+select newest.sensor_id, newest.property, newest.start, newest.until, newest.value, newest.below
+from open.datastream as datastream
+cross join lateral (
+    (
+        select
+            hour.sensor_id,
+            hour.property,
+            hour.hour as start,
+            hour.hour + interval '1 hour' as until,
+            hour.value,
+            hour.below
+        from open.hour as hour
+        where
+            hour.datastream_id = datastream.datastream_id
+            and datastream.public in ('live', 'hour')
+            and hour.hour >= %(since)s::timestamptz
+            and hour.hour < %(until)s::timestamptz
+        order by hour.hour desc
+        limit 1
+    )
+    union all
+    (
+        select day.sensor_id, day.property, day.start, day.until, day.value, day.below
+        from open.day_cell as day
+        where
+            day.datastream_id = datastream.datastream_id
+            and datastream.public = 'day'
+            and day.start >= %(first_day)s::timestamptz
+        order by day.start desc
+        limit 1
+    )
+) as newest
+where datastream.sensor_id = any(%(sensor_ids)s::integer []);
+
+-- hours: what is public of the hours of all sensors in a neighbourhood, taken together. A total is made of published
+-- hours alone, so it tells nothing that those don't; small: counts below 15 are not in it.
+select
+    find.kind,
+    hour.property,
+    hour.hour as start,
+    hour.hour + interval '1 hour' as until,
+    count(*) as sensors,
+    avg(hour.value) as mean,
+    sum(hour.value) as sum,
+    coalesce(bool_or(hour.below is not null), false) as small
+from open.find as find
+inner join open.datastream as datastream on datastream.sensor_id = find.sensor_id
+inner join open.hour as hour on hour.datastream_id = datastream.datastream_id
+where
+    find.municipality = %(municipality)s
+    and find.neighbourhood = %(neighbourhood)s::text
+    and datastream.public in ('live', 'hour')
+    and hour.hour >= %(since)s::timestamptz
+    and hour.hour < %(until)s::timestamptz
+group by 1, 2, 3
+order by 1, 2, 3;
+
+-- days: the same of what is public by the day
+select
+    find.kind,
+    day.property,
+    day.start,
+    day.until,
+    count(*) as sensors,
+    avg(day.value) as mean,
+    sum(day.value) as sum,
+    coalesce(bool_or(day.below is not null), false) as small
+from open.find as find
+inner join open.day_cell as day on day.sensor_id = find.sensor_id
+where
+    find.municipality = %(municipality)s
+    and find.neighbourhood = %(neighbourhood)s::text
+    and day.start >= %(first_day)s::timestamptz
+group by 1, 2, 3, 4
+order by 1, 2, 3;
+
+-- windows: how often something moved near the groups of lamps of which some are in a neighbourhood
+select
+    counted.group_name,
+    counted.property,
+    counted.window_start as start,
+    counted.window_end as until,
+    counted.value,
+    groups.sensors
+from (
+    select datastream.counted_with, datastream.property, count(*) as sensors
+    from open.find as find
+    inner join open.datastream as datastream on datastream.sensor_id = find.sensor_id
+    where
+        find.municipality = %(municipality)s
+        and find.neighbourhood = %(neighbourhood)s::text
+        and datastream.counted_with is not null
+    group by 1, 2
+) as groups
+inner join open.window_count as counted
+    on counted.group_name = groups.counted_with and counted.property = groups.property
+where counted.municipality = %(municipality)s and counted.window_start >= %(since)s::timestamptz
+order by counted.group_name, counted.window_start;
+
+-- travel_times: the newest times from each sensor in a neighbourhood to the next, by sort of vehicle
+select distinct on (find.reference, travel.goes_to, travel.vehicle_class)
+    find.reference,
+    find.name,
+    travel.goes_to,
+    arrival.name as goes_to_name,
+    travel.window_start as start,
+    travel.minutes,
+    travel.vehicle_class,
+    travel.median,
+    travel.p15,
+    travel.p85
+from open.find as find
+inner join open.travel_time as travel on travel.sensor_id = find.sensor_id
+left join open.find as arrival on arrival.municipality = find.municipality and arrival.reference = travel.goes_to
+where
+    find.municipality = %(municipality)s
+    and find.neighbourhood = %(neighbourhood)s::text
+    and travel.window_start >= %(since)s::timestamptz
+order by find.reference, travel.goes_to, travel.vehicle_class, travel.window_start desc;
+
+-- reports: how those stand that were made in the last year about sensors that an organisation answers for
+select
+    count(*) as received,
+    count(*) filter (where report.settled_on is not null) as settled,
+    count(*) filter (where report.settled_on <= report.due_on) as in_time,
+    count(*) filter (where report.settled_on is null and report.due_on < %(day)s::date) as late,
+    percentile_disc(0.5) within group (order by report.settled_on - report.received_on) as median_days
+from open.report as report
+inner join open.find as find on find.municipality = report.municipality and find.reference = report.reference
+where
+    report.municipality = %(municipality)s
+    and find.responsible = %(organisation)s::text
+    and report.received_on >= %(since)s::date;
