@@ -129,9 +129,6 @@ _words = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zs", "Zl", "Zp")
 _duration = st.builds("P{}{}".format, st.integers(1, 99), st.sampled_from("DWMY"))
 _texts = st.fixed_dictionaries({"nl": _words}, optional={"en": _words})
 _links = st.fixed_dictionaries({"title": _texts}, optional={"url": st.just("https://helmond.example/lees")})
-_projects = st.fixed_dictionaries(
-    {}, optional={"project": st.fixed_dictionaries({"name": _words}, optional={"description": _texts})}
-)
 _dates = st.dates(dt.date(2015, 1, 1), dt.date(2030, 1, 1))
 
 
@@ -184,7 +181,7 @@ def entries(draw: st.DrawFn, *, delivers_data: bool | None = None) -> Document:
         risks=draw(st.lists(st.fixed_dictionaries({"risk": _texts, "mitigation": _texts}), max_size=2)),
         active_from=start.isoformat(),
         active_until=(start + dt.timedelta(days=draw(st.integers(1, 3000)))).isoformat(),
-        **draw(_projects),
+        **draw(_projects()),
     )
     return _with_resident(document) if document["location"]["precision"] != "exact" else document
 
@@ -211,6 +208,11 @@ def _locations() -> st.SearchStrategy[Document]:
     fixed = {"kind": st.just("fixed"), "geometry": _points, "precision": precisions}
     spread = {"kind": st.sampled_from(["area", "mobile"]), "geometry": _areas, "precision": st.just("exact")}
     return st.fixed_dictionaries(fixed, optional=rest) | st.fixed_dictionaries(spread, optional=rest)
+
+
+def _projects() -> st.SearchStrategy[Document]:
+    project: st.SearchStrategy[Document] = st.fixed_dictionaries({"name": _words}, optional={"description": _texts})
+    return st.fixed_dictionaries({}, optional={"project": project})
 
 
 def _legal() -> st.SearchStrategy[Document]:

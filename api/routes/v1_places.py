@@ -110,7 +110,13 @@ def theme(state: Register, id: str) -> Response:  # noqa: A002 - the name in the
     return _json(found)
 
 
-@router.get("/v1/areas/{code}", response_model=AreaInFull, responses=problems(404, 503), operation_id="area")
+@router.get(
+    "/v1/areas/{code}",
+    response_model=AreaInFull,
+    response_class=GeoJson,
+    responses=problems(404, 503),
+    operation_id="area",
+)
 def area(state: Register, code: str) -> Response:
     """A neighbourhood or a district: its outline, its sensors in numbers, and what is public of what they measure."""
     now, municipality = datetime.now(UTC), state.settings.municipality

@@ -47,7 +47,11 @@ ANSWERED = (METRICS, ENDPOINTS, ANSWERS)
 """Surfaces that are asked for over HTTP."""
 WAL_FOLDER = "pg_wal"
 MOST_PAGES = 500
-BEGINNINGS = ("/", "/over", "/v1/sensors", "/v1/areas", "/v1/openapi.json", "/register-entry.schema.json")
+BEGINNINGS = (
+    *("/", "/over", "/v1/sensors", "/v1/areas", "/v1/openapi.json", "/register-entry.schema.json"),
+    *("/organisaties", "/projecten", "/themas", "/buurten", "/sitemap.xml"),
+    *("/v1/organisations", "/v1/projects", "/v1/themes"),
+)
 _LINK = re.compile(rb'(?:href|action)="(/[^"#]*)"|"https?://[^/"]+(/[^"{}]*)"|"(/[^"{} ]*)":')
 
 

@@ -90,8 +90,29 @@ def fill(db: Connection, sensors: int) -> float:
         "from lantaarn.sensor cross join generate_series(0, 23) as hours where id %% 10 > 0",
         {},
     )
+    measure(db)
     db.execute("vacuum analyze")
     return took
+
+
+def measure(db: Connection) -> None:
+    """A day of hours of all that is public live or by the hour, and a week of days of what is public by the day."""
+    db.execute(
+        "insert into lantaarn.rollup_hour (datastream_id, hour, count, sum, min, max) "
+        "select id, date_trunc('hour', now()) - hours * interval '1 hour', 6, 60, 5, 15 "
+        "from lantaarn.datastream cross join generate_series(1, 24) as hours "
+        "where active and rule is null and public = 'live'",
+        {},
+    )
+    db.execute(
+        "insert into lantaarn.public_cell (datastream_id, period, start, counted, value) "
+        "select id, public, case public when 'hour' then date_trunc('hour', now()) - steps * interval '1 hour' else "
+        "(date_trunc('day', now() at time zone 'Europe/Amsterdam') - steps * interval '1 day') "
+        "at time zone 'Europe/Amsterdam' end, counts_people, case when steps %% 3 > 0 then 40 when counts_people "
+        "then null else 2 end from lantaarn.datastream cross join generate_series(1, 24) as steps "
+        "where active and rule is null and public in ('hour', 'day') and (public = 'hour' or steps <= 7)",
+        {},
+    )
 
 
 def _write(db: Connection, documents: list[dict[str, Any]]) -> None:
@@ -149,6 +170,14 @@ def requests() -> Mapping[str, tuple[list[str], int | None]]:
         "first page, choices": (["/?kind=traffic&purpose=mobility", "/?personal_data=de_identified"], FIRST_PAGE_MS),
         "first page, deviating": (["/?deviating=yes"], None),
         "deep page": (["/?sort=name&after=lantaarn-0101-0"], FIRST_PAGE_MS),
+        "organisations": (["/organisaties", "/organisaties/gemeente-helmond", "/organisaties/inwoner"], FIRST_PAGE_MS),
+        "projects": (["/projecten", "/projecten/licht-als-het-nodig-is"], FIRST_PAGE_MS),
+        "themes": (["/themas", "/themas/lucht", "/themas/licht", "/themas/verkeer"], FIRST_PAGE_MS),
+        "neighbourhoods": (["/buurten", "/buurten/BU07941000", "/buurten/BU07942901"], FIRST_PAGE_MS),
+        "district": (["/buurten/WK079410"], FIRST_PAGE_MS),
+        "neighbourhood, for programs": (["/v1/areas/BU07941000"], FIRST_PAGE_MS),
+        "sitemap": (["/sitemap.xml", "/sitemap/pages.xml"], FIRST_PAGE_MS),
+        "sitemap, one of its files": (["/sitemap/sensors.xml"], None),
         "near: one cell": ([f"/v1/cells/{x}/{y}/sensors" for x in range(384, 392) for y in (5718, 5720)], MAP_MS),
     } | {f"map, zoom {zoom}": (list(views(zoom)), MAP_MS) for zoom in (12, 14, 16, 18)}
 

@@ -32,7 +32,9 @@ def _watch(page: Page) -> tuple[Any, dict[str, tuple[str, int]]]:
     return session, loaded
 
 
-@pytest.mark.parametrize("path", ["/", "/dichtbij", f"/sensors/{city.COUNTER}", "/over"])
+@pytest.mark.parametrize(
+    "path", ["/", "/dichtbij", f"/sensors/{city.COUNTER}", f"/buurten/{city.AREA}", "/themas/licht", "/over"]
+)
 def test_a_page_is_light(browser: Browser, site: str, path: str) -> None:
     with browser.new_context(viewport={"width": 360, "height": 800}) as context:
         page = context.new_page()

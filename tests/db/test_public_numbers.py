@@ -211,12 +211,28 @@ def test_every_page_says_the_same_of_both_worlds_and_the_same_each_time(database
         assert answers(client) == public
         assert "minder dan 15" in public["/sensors/C-0"]
         assert small_counts(public["/v1/sensors/C-0"]) == []
+        together = json.loads(public["/v1/areas/BU07941000"])["properties"]["values"]
+        assert {"count_car", "presence"} <= {each["observed_property"] for each in together}
+        counted = [value for each in together if each["summed"] for value in each["values"]]
+        assert all(value["value"] is None or value["value"] >= 15 for value in counted)
         assert {client.get("/v1/sensors/C-0").text for _ in range(1000)} == {public["/v1/sensors/C-0"]}
+
+
+TOGETHER = (
+    *("/buurten/BU07941000", "/v1/areas/BU07941000", "/themas/verkeer", "/themas/licht", "/v1/themes/traffic"),
+    *("/organisaties/gemeente-helmond", "/v1/organisations/gemeente-helmond"),
+)
+"""What tells of many sensors together."""
 
 
 def answers(client: httpx.Client) -> dict[str, str]:
     references = ("C-0", "D-0", "kenteken-1", "lamp-1")
-    paths = ["/", "/v1/sensors", *(f"{where}/{each}" for each in references for where in ("/sensors", "/v1/sensors"))]
+    paths = [
+        "/",
+        "/v1/sensors",
+        *TOGETHER,
+        *(f"{where}/{each}" for each in references for where in ("/sensors", "/v1/sensors")),
+    ]
     return {path: client.get(path).text for path in paths}
 
 

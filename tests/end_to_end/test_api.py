@@ -143,10 +143,18 @@ def test_a_sensor_that_is_not_on_says_so(database: str, status: str, told: str) 
 
 
 def test_the_exact_place_of_a_resident_is_nowhere(site: httpx.Client) -> None:
-    for path in ("/", "/sensors/bewoner-1", "/v1/sensors", "/v1/sensors/bewoner-1"):
+    paths = (
+        "/",
+        "/sensors/bewoner-1",
+        "/v1/sensors",
+        "/v1/sensors/bewoner-1",
+        "/organisaties/inwoner",
+        "/themas/lucht",
+    )
+    for path in (*paths, f"/buurten/{CENTRE}", f"/v1/areas/{CENTRE}", "/v1/organisations/inwoner", "/sitemap.xml"):
         answer = site.get(path).text
-        assert "5.6543" not in answer
-        assert "51.4812" not in answer
+        assert "5.65432" not in answer
+        assert "51.48123" not in answer
 
 
 def test_the_readers_can_read_only_what_is_open(database: str) -> None:
@@ -167,6 +175,8 @@ def test_text_in_an_entry_stays_text(database: str) -> None:
 
 
 SECRET = "geheim-1234"
+CENTRE = "BU07941000"
+"""The neighbourhood of the examples."""
 
 
 @pytest.mark.parametrize(
@@ -182,6 +192,16 @@ SECRET = "geheim-1234"
         (f"/v1/sensors/{SECRET}", 404),
         (f"/v1/sensors?status={SECRET}", 400),
         (f"/v1/areas?level={SECRET}", 400),
+        (f"/v1/areas/{SECRET}", 404),
+        (f"/v1/organisations/{SECRET}", 404),
+        (f"/v1/projects/{SECRET}", 404),
+        (f"/v1/themes/{SECRET}", 404),
+        (f"/?theme={SECRET}", 400),
+        (f"/buurten/{SECRET}", 404),
+        (f"/buurten/{CENTRE}?after={SECRET}", 404),
+        (f"/organisaties/{SECRET}", 404),
+        (f"/projecten/{SECRET}", 404),
+        (f"/themas/{SECRET}", 404),
         (f"/v1/{SECRET}", 404),
     ],
 )
@@ -259,6 +279,10 @@ def test_a_request_with_endless_headers_is_broken_off(site: httpx.Client) -> Non
 def test_the_answers_fit_their_description(site: httpx.Client, database: str) -> None:
     with connect(database) as db:
         measure(db, "LML-1", "no2", 21.5, NOW)
+        total(db, "LML-1", "no2", NOW - HOUR, 60)
+        project = {"name": "Samen meten", "description": {"nl": "Een proef."}}
+        add(db, at_home(project=project), passages(), lamp())
+        travelled(db, "kenteken-1", NOW - 2 * HOUR, n=15, median=83.4)
     description = site.get("/v1/openapi.json").json()
     paths = {
         "/sensors": "/v1/sensors",
@@ -268,6 +292,13 @@ def test_the_answers_fit_their_description(site: httpx.Client, database: str) ->
         "/sensor-groups": "/v1/sensor-groups?view=5.5,51.4,5.8,51.6&zoom=12",
         "/cells/{column}/{row}/sensors": "/v1/cells/387/5720/sensors",
         "/areas": "/v1/areas",
+        "/areas/{code}": f"/v1/areas/{CENTRE}",
+        "/organisations": "/v1/organisations",
+        "/organisations/{id}": "/v1/organisations/gemeente-helmond",
+        "/projects": "/v1/projects",
+        "/projects/{id}": "/v1/projects/samen-meten",
+        "/themes": "/v1/themes",
+        "/themes/{id}": "/v1/themes/air",
     }
     assert description["paths"].keys() == paths.keys()
     for path, address in paths.items():

@@ -31,6 +31,7 @@ PURPOSES = {
     "inform": "Iedereen inlichten.",
 }
 ORGANISATIONS = ("Gemeente Helmond", "Waterschap De Dommel", "Bureau Geluid & Lucht")
+PROJECTS = ("Samen meten", "Slim & licht")
 STREETS = ("Markt 1, 5701 RK Helmond", "Mierloseweg", "Noordkoninginnewal")
 
 
@@ -102,6 +103,8 @@ def vary(number: int, dice: Random) -> Document:
         ]
     if design is example:
         changes["datastreams"] = [datastream(code) for code in dice.sample(["no2", "pm10", "pm2_5"], 2)]
+    if dice.random() < 0.3:
+        changes["project"] = {"name": dice.choice(PROJECTS)}
     if changes["status"] == "ended":
         changes["active_until"] = "2025-01-01"
     return design(**changes)
@@ -143,6 +146,9 @@ choices: dict[str, st.SearchStrategy[str]] = {
     "organisation": st.sampled_from([*ORGANISATIONS, "Inwoner"]),
     "personal_data": st.sampled_from(["none", "de_identified", "identifiable"]),
     "neighbourhood": st.sampled_from(["BU07940000", "BU07941000", "BU07940101"]),
+    "district": st.sampled_from(["WK079410", "WK079413", "WK079499"]),
+    "theme": st.sampled_from(["air", "traffic", "safety", "water"]),
+    "project": st.sampled_from([*PROJECTS, "Nergens"]),
     "status": st.sampled_from([each.value for each in Status]),
     "deviating": st.just("yes"),
     "spot": st.builds("{:.5f},{:.5f}".format, st.floats(WEST, EAST), st.floats(SOUTH, NORTH)) | st.just("5.661,51.481"),
@@ -165,6 +171,12 @@ def told(document: Document, name: str, value: str) -> bool:
 def _personal(document: Document) -> str:
     levels = ("none", "de_identified", "identifiable")
     return levels[max(levels.index(each["personal_data"]) for each in document["datastreams"])]
+
+
+def _about(document: Document) -> set[str]:
+    if document.get("kind") is None:
+        return {"safety"}
+    return {"traffic" if document["kind"] == "traffic" else "air"}
 
 
 def _sees(document: Document, spot: str) -> bool:
@@ -190,6 +202,10 @@ TOLD: Mapping[str, Callable[[Document, str], bool]] = {
     "organisation": _one_is("organisations", "name"),
     "personal_data": lambda document, value: _personal(document) == value,
     "neighbourhood": lambda document, value: document["location"].get("neighbourhood") == value,
+    "district": lambda document, value: document["location"].get("district") == value,
+    # The examples say of everything that it is about the air; their kinds and devices say otherwise.
+    "theme": lambda document, value: value in _about(document),
+    "project": lambda document, value: document.get("project", {}).get("name") == value,
     "status": lambda document, value: document["status"] == value,
     "deviating": lambda document, _: document["status"] != "ended" and document["review_date"] == "2024-01-01",
     "bbox": _within,
@@ -333,4 +349,6 @@ def test_only_what_there_is_can_be_chosen(site: Site) -> None:
     page = unescape(site.client.get("/").text)
     assert choosable(page, "purpose") == set(PURPOSES)
     assert choosable(page, "organisation") == {*ORGANISATIONS, "Inwoner"}
+    assert choosable(page, "theme") == {"air", "traffic", "safety"}
+    assert choosable(page, "project") == set(PROJECTS)
     assert choosable(page, "observed_property") == {"no2", "pm10", "pm2_5", "count_car", "image"}

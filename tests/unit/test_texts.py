@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from api import formats, jargon, language, words
+from api import formats, jargon, language, themes, words
 from api.web.catalogue import ENGLISH, extract, stored, updated, written
 from sensors import codes
 from sensors.explain import explain
@@ -63,8 +63,12 @@ def _tables() -> list[Text]:
     kinds = [kind.label for kind in KINDS.values()]
     properties = [each for kind in KINDS.values() for each in kind.properties.values()]
     tables = (words.LAST_SEEN, words.STATUS_NOTES, words.PERSONAL_DATA, words.PUBLIC, words.STORAGE, words.ACCESS)
-    told = [text for table in (*tables, words.REASONS, words.LEFT_OUT, words.BOOKS) for text in table.values()]
+    told = [
+        text for table in (*tables, words.REASONS, words.LEFT_OUT, words.BOOKS, words.ROLES) for text in table.values()
+    ]
     explained = [text for each in properties for text in (each.label, each.explanation)]
+    told += [text for theme in themes.THEMES.values() for text in (theme.label, theme.lead)]
+    told += [each.law_short for each in themes.NORMS if each.law_short]
     return [*kinds, *explained, *told, *(text for _, text in codes.LABELS), *(m for pair in jargon.WORDS for m in pair)]
 
 
