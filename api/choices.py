@@ -60,9 +60,10 @@ def measured(code: str) -> str:
 
 
 def measured_shortly(code: str) -> str:
-    """The same as the head of a narrow column: what stands in brackets in the longer label, where there is that."""
+    """The same as the head of a narrow column: the formula or size at the end of the label, where there is one."""
     label = measured(code)
-    return label[label.rindex("(") + 1 : -1] if label.endswith(")") else label
+    last = label.split()[-1].strip("()")
+    return last if any(each.isdigit() for each in last) else label
 
 
 def purpose(code: str) -> str:

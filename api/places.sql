@@ -52,7 +52,7 @@ where datastream.sensor_id = any(%(sensor_ids)s::integer []);
 -- hours alone, so it tells nothing that those don't; small: counts below 15 are not in it.
 select
     find.kind,
-    hour.property,
+    datastream.property,
     hour.hour as start,
     hour.hour + interval '1 hour' as until,
     count(*) as sensors,
@@ -61,13 +61,20 @@ select
     coalesce(bool_or(hour.below is not null), false) as small
 from open.find as find
 inner join open.datastream as datastream on datastream.sensor_id = find.sensor_id
-inner join open.hour as hour on hour.datastream_id = datastream.datastream_id
+cross join lateral (
+    select each.hour, each.value, each.below
+    from open.hour as each
+    where
+        each.datastream_id = datastream.datastream_id
+        and each.hour >= %(since)s::timestamptz
+        and each.hour < %(until)s::timestamptz
+    -- One datastream at a time: joined as a whole, the view would give the hours of the whole city.
+    offset 0
+) as hour
 where
     find.municipality = %(municipality)s
     and find.neighbourhood = %(neighbourhood)s::text
     and datastream.public in ('live', 'hour')
-    and hour.hour >= %(since)s::timestamptz
-    and hour.hour < %(until)s::timestamptz
 group by 1, 2, 3
 order by 1, 2, 3;
 

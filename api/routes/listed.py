@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from api import choices, find, formats, places
 from api.charts import shown
@@ -36,6 +37,12 @@ class Listed:
     deviating: Mapping[int, Sequence[str]]
     newest: Mapping[int, Mapping[str, Reading]]
     """By sensor and observed property."""
+
+    @property
+    def by_place(self) -> list[tuple[str | None, list[find.Row]]]:
+        """The sensors under the names of their neighbourhoods; ``None``: outside of those."""
+        groups = groupby(self.listing.sensors, key=lambda sensor: sensor["neighbourhood_name"])
+        return [(name, list(sensors)) for name, sensors in groups]
 
 
 def listed(db: Connection, municipality: str, query: Mapping[str, str], chosen: Filters, now: datetime) -> Listed:

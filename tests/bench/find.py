@@ -23,6 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sensors.db import connect
+from sensors.location import locate
 from sensors.processes import any_free_port
 from sensors.register import SQL, derive, load_areas
 from sensors.register_file import document_of
@@ -130,6 +131,8 @@ def copies(sensors: int) -> Iterator[dict[str, Any]]:
         if location["geometry"]["type"] == "Point":
             point = [round(dice.uniform(EDGES[0], EDGES[2]), 6), round(dice.uniform(EDGES[1], EDGES[3]), 6)]
             location = location | {"geometry": {"type": "Point", "coordinates": point}}
+        neighbourhood, district = locate(location["geometry"])
+        location = location | {"neighbourhood": neighbourhood, "district": district}
         yield pattern | {
             "id": str(UUID(int=dice.getrandbits(128), version=4)),
             "reference": reference,

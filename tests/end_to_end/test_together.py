@@ -174,6 +174,8 @@ def test_names_stay_text_and_what_is_gone_says_so(database: str, tmp_path: Path)
         add(db, example(organisations=odd, project={"name": "<i>Proef</i>"}))
         add(db, example())
         add(db, example(reference="LML-2", organisations=odd, project={"name": "<i>Nieuw</i>"}))
+        outside = example()["location"] | {"geometry": {"type": "Point", "coordinates": [5.2, 51.6]}}
+        add(db, example(reference="LML-3", location=outside, project={"name": "<i>Nieuw</i>"}))
     with serving(database) as url, httpx.Client(base_url=url) as client:
         pages = ["/organisaties", "/projecten", "/organisaties/b-bureau-b", "/projecten/i-nieuw-i", "/sensors/LML-2"]
         for path in pages:
@@ -181,6 +183,7 @@ def test_names_stay_text_and_what_is_gone_says_so(database: str, tmp_path: Path)
             assert "<b>Bureau" not in page
             assert "<i>" not in page
         assert "Bij dit project horen nu geen sensoren" in client.get("/projecten/i-proef-i").text
+        assert "Buiten de buurten" in client.get("/projecten/i-nieuw-i").text
         assert "i-proef-i" not in client.get("/projecten").text
 
 

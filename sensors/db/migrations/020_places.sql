@@ -11,6 +11,10 @@ add column desk jsonb not null default '{}',
 add column privacy_rules jsonb not null default '[]';
 
 create index on lantaarn.finding (municipality, neighbourhood);
+create index on lantaarn.finding (municipality, district);
+
+-- Few datastreams are counted over a group; who asks for those should not read all others.
+create index datastream_group on lantaarn.datastream (sensor_id) where active and rule ? 'group';
 
 -- Addresses of names, never given away or taken back: see sensors/slugs.py.
 create table lantaarn.slug (
