@@ -6,24 +6,10 @@ An entry is a versioned document: this module is its schema, ``sensors.rules`` w
 """
 
 import datetime as dt
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import (
-    AfterValidator,
-    AnyHttpUrl,
-    BaseModel,
-    ConfigDict,
-    Field,
-    FiniteFloat,
-    StringConstraints,
-    TypeAdapter,
-    WithJsonSchema,
-)
-from pydantic_core import PydanticCustomError
-from shapely.errors import ShapelyError
-from shapely.geometry import shape
+from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, StringConstraints
 
 from sensors.codes import (
     AccessCode,
@@ -46,6 +32,7 @@ from sensors.codes import (
     Technology,
     Theme,
 )
+from sensors.geometry import Geometry
 
 # Without control characters: PostgreSQL keeps no U+0000, and the others hide what a text says.
 Line = Annotated[
@@ -67,60 +54,6 @@ Email = Annotated[
 Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ()-]{1,22}[0-9]$")]
 Duration = Annotated[str, StringConstraints(pattern=r"^P([1-9][0-9]{0,3}[YMWD]|T[1-9][0-9]{0,3}[HMS])$")]
 """An ISO 8601 duration of one part, such as ``PT15M`` or ``P2Y``."""
-
-
-def _closed(ring: list[list[float]]) -> list[list[float]]:
-    if ring[0] != ring[-1]:
-        raise ValueError("not closed")
-    return ring
-
-
-_Position = Annotated[list[FiniteFloat], Field(min_length=2, max_length=2)]
-_Ring = Annotated[list[_Position], Field(min_length=4), AfterValidator(_closed)]
-_Rings = Annotated[list[_Ring], Field(min_length=1)]
-COORDINATES: Mapping[str, TypeAdapter[Any]] = {
-    "Point": TypeAdapter(_Position),
-    "Polygon": TypeAdapter(_Rings),
-    "MultiPolygon": TypeAdapter(Annotated[list[_Rings], Field(min_length=1)]),
-}
-"""The geometries an entry can have, each with the form of its coordinates (RFC 7946, section 3.1)."""
-
-
-def _valid_geometry(geometry: dict[str, Any]) -> dict[str, Any]:
-    """RFC 7946 geometry in WGS84 longitude, latitude; anything else is refused without being repeated."""
-    not_geojson = PydanticCustomError("geometry_form", "not a GeoJSON point, polygon or multipolygon")
-    if geometry.keys() != {"type", "coordinates"} or geometry["type"] not in list(COORDINATES):
-        raise not_geojson
-    try:
-        # Shapely takes text for numbers and fills in what is missing, so the form is looked at first.
-        COORDINATES[geometry["type"]].validate_python(geometry["coordinates"], strict=True)
-        parsed = shape(geometry)
-    except (ShapelyError, ValueError, OverflowError):
-        raise not_geojson from None
-    if not parsed.is_valid:
-        raise PydanticCustomError("geometry_invalid", "a shape that crosses itself")
-    west, south, east, north = parsed.bounds
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        raise PydanticCustomError("geometry_range", "outside WGS84 longitude and latitude")
-    return geometry
-
-
-Geometry = Annotated[
-    dict[str, Any],
-    AfterValidator(_valid_geometry),
-    WithJsonSchema(
-        {
-            "type": "object",
-            "description": "GeoJSON (RFC 7946): longitude, latitude in WGS84, without a height.",
-            "oneOf": [
-                {"properties": {"type": {"const": name}, "coordinates": coordinates.json_schema()}}
-                for name, coordinates in COORDINATES.items()
-            ],
-            "required": ["type", "coordinates"],
-            "maxProperties": 2,
-        }
-    ),
-]
 
 
 class Part(BaseModel):
@@ -412,3 +345,15 @@ class Entry(Part):
     """The last day."""
     review_date: dt.date | None = None
     """When it is looked at again whether it is still needed."""
+
+    @property
+    def personal_data(self) -> PersonalData:
+        """How personal its data is: that of its most personal datastream."""
+        levels = list(PersonalData)
+        return max((each.personal_data for each in self.datastreams), key=levels.index, default=PersonalData.NONE)
+
+    @property
+    def responsible(self) -> str:
+        """Who answers for it: the controller, else the owner, else whoever is named first."""
+        by_role = {each.role: each.name for each in reversed(self.organisations)}
+        return by_role.get(Role.CONTROLLER) or by_role.get(Role.OWNER) or self.organisations[0].name

@@ -14,7 +14,6 @@ from api.history import gone_since
 from api.kept import retention_classes
 from api.language import current, said
 from api.register import Stream, TravelTime
-from api.signs.content import worst
 from api.state import Register
 from api.themes import THEMES
 from sensors import codes
@@ -39,7 +38,7 @@ def sensor(request: Request, state: Register, reference: str) -> Response:
         "sensor": found,
         "entry": found.entry,
         "gone_since": gone_since(found.document, found.valid_from),
-        "worst": worst(found.entry),
+        "worst": found.entry.personal_data,
         "about": [THEMES[code] for code in themes_of(found.document)],
         "tally": tally,
         "explanation": explain(found.entry, found.version, current(), classes),

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from api import register, words
 from api.database import reading
 from api.register import NotFoundError
-from api.signs.content import VERDICTS, Sign, responsible, worst
+from api.signs.content import VERDICTS, Sign
 from api.signs.drawing import pdf, sheets, svg
 from api.signs.layout import Format
 from api.signs.street import Asked, Part, part
@@ -35,9 +35,9 @@ def in_the_street(request: Request, state: Register, reference: str) -> Response
     page = {
         "entry": found.entry,
         "measures": [words.stream_label(declared, stream.known) for declared, stream in streams],
-        "verdict": VERDICTS[worst(found.entry)],
-        "level": worst(found.entry),
-        "organisation": responsible(found.entry),
+        "verdict": VERDICTS[found.entry.personal_data],
+        "level": found.entry.personal_data,
+        "organisation": found.entry.responsible,
     }
     return state.templates.TemplateResponse(request, "sign_page.html", page)
 

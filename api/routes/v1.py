@@ -28,7 +28,6 @@ from api.schemas import (
     TravelTime,
     Words,
 )
-from api.signs.content import worst
 from api.state import Register
 from sensors import schema
 
@@ -67,7 +66,7 @@ def _detail(found: Sensor) -> SensorDetail:
         kind=entry.kind,
         status=entry.status.value,
         name=Words(nl=entry.name.nl, en=entry.name.en),
-        personal_data=worst(entry).value,
+        personal_data=entry.personal_data.value,
         last_seen=found.last_seen,
         neighbourhood_name=found.neighbourhood_name,
         district_name=found.district_name,

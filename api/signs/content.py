@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from sensors.codes import PersonalData, Role
+from sensors.codes import PersonalData
 from sensors.entry import Entry
 from sensors.text import Text
 
@@ -67,8 +67,8 @@ class Sign:
             reference=entry.reference,
             name=entry.name.nl.partition(" (")[0],  # what is in brackets can't be read in passing
             purpose=entry.purposes[0].words.nl,
-            verdict=VERDICTS[worst(entry)],
-            organisation=responsible(entry),
+            verdict=VERDICTS[entry.personal_data],
+            organisation=entry.responsible,
             contact=entry.contact.email or entry.contact.phone or entry.contact.name,
             address=str(entry.uri),
         )
@@ -77,15 +77,3 @@ class Sign:
     def in_passing(self) -> str:
         """What is in large type."""
         return f"Sensor {self.name} {self.verdict.short.nl}"
-
-
-def worst(entry: Entry) -> PersonalData:
-    """How personal the data of a sensor is: that of its most personal datastream."""
-    levels = list(PersonalData)
-    return max((each.personal_data for each in entry.datastreams), key=levels.index, default=PersonalData.NONE)
-
-
-def responsible(entry: Entry) -> str:
-    """Who answers for it: the controller, else the owner, else whoever is named first."""
-    by_role = {each.role: each.name for each in reversed(entry.organisations)}
-    return by_role.get(Role.CONTROLLER) or by_role.get(Role.OWNER) or entry.organisations[0].name

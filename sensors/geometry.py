@@ -1,0 +1,63 @@
+"""Where something is, as an entry holds it: GeoJSON (RFC 7946), checked by Shapely."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, FiniteFloat, TypeAdapter, WithJsonSchema
+from pydantic_core import PydanticCustomError
+from shapely.errors import ShapelyError
+from shapely.geometry import shape
+
+
+def _closed(ring: list[list[float]]) -> list[list[float]]:
+    if ring[0] != ring[-1]:
+        raise ValueError("not closed")
+    return ring
+
+
+_Position = Annotated[list[FiniteFloat], Field(min_length=2, max_length=2)]
+_Ring = Annotated[list[_Position], Field(min_length=4), AfterValidator(_closed)]
+_Rings = Annotated[list[_Ring], Field(min_length=1)]
+COORDINATES: Mapping[str, TypeAdapter[Any]] = {
+    "Point": TypeAdapter(_Position),
+    "Polygon": TypeAdapter(_Rings),
+    "MultiPolygon": TypeAdapter(Annotated[list[_Rings], Field(min_length=1)]),
+}
+"""The geometries an entry can have, each with the form of its coordinates (RFC 7946, section 3.1)."""
+
+
+def _valid_geometry(geometry: dict[str, Any]) -> dict[str, Any]:
+    """RFC 7946 geometry in WGS84 longitude, latitude; anything else is refused without being repeated."""
+    not_geojson = PydanticCustomError("geometry_form", "not a GeoJSON point, polygon or multipolygon")
+    if geometry.keys() != {"type", "coordinates"} or geometry["type"] not in list(COORDINATES):
+        raise not_geojson
+    try:
+        # Shapely takes text for numbers and fills in what is missing, so the form is looked at first.
+        COORDINATES[geometry["type"]].validate_python(geometry["coordinates"], strict=True)
+        parsed = shape(geometry)
+    except (ShapelyError, ValueError, OverflowError):
+        raise not_geojson from None
+    if not parsed.is_valid:
+        raise PydanticCustomError("geometry_invalid", "a shape that crosses itself")
+    west, south, east, north = parsed.bounds
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise PydanticCustomError("geometry_range", "outside WGS84 longitude and latitude")
+    return geometry
+
+
+Geometry = Annotated[
+    dict[str, Any],
+    AfterValidator(_valid_geometry),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "description": "GeoJSON (RFC 7946): longitude, latitude in WGS84, without a height.",
+            "oneOf": [
+                {"properties": {"type": {"const": name}, "coordinates": coordinates.json_schema()}}
+                for name, coordinates in COORDINATES.items()
+            ],
+            "required": ["type", "coordinates"],
+            "maxProperties": 2,
+        }
+    ),
+]
