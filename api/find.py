@@ -17,6 +17,7 @@ SQL = queries.load(Path(__file__).with_name("find.sql"))
 
 Row = Mapping[str, Any]
 CHOOSABLE = ("observed_property", "purpose", "organisation", "theme", "project")
+"""Filters of which the entries say what there is to choose."""
 
 LAST_ZOOM = 18
 """From here on a group names its sensors: there is no nearer to go to tell them apart."""

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from api import choices, formats, outlines, places, register, themes
 from api.charts import Chart, draw
-from api.database import reading
+from api.database import Connection, reading
 from api.filters import Filters
 from api.places import Area, Gathered
 from api.register import NotFoundError, Stream
@@ -88,7 +88,7 @@ def _within(neighbourhoods: Sequence[Mapping[str, Any]], area: Area) -> list[Map
     return [each for each in neighbourhoods if each["district"] == area.code]
 
 
-def _measured(db: Any, municipality: str, area: Area, now: datetime) -> dict[str, Any]:
+def _measured(db: Connection, municipality: str, area: Area, now: datetime) -> dict[str, Any]:
     """Values of a neighbourhood; those of a whole district would say little about any place in it."""
     if area.level == "district":
         return {"first": [], "more": [], "trips": []}
