@@ -24,6 +24,7 @@ from api.routes import (
     organisations,
     pages,
     places,
+    quality,
     reports,
     sensor,
     signs,
@@ -33,12 +34,13 @@ from api.routes import (
     v1_find,
     v1_history,
     v1_places,
+    v1_quality,
 )
 from api.state import State
 from api.web import STATIC, make_templates
 from sensors.settings import ApiSettings
 
-PAGES = (pages, sensor, organisations, places, texts, reports, history, feeds, signs)
+PAGES = (pages, sensor, organisations, places, quality, texts, reports, history, feeds, signs)
 """For people, so in every language."""
 
 
@@ -61,7 +63,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         for prefix in PREFIXES.values():
             app.include_router(routes.router, prefix=prefix)
     for router in (
-        *(v1_find.router, v1.router, v1_history.router, v1_places.router),
+        *(v1_find.router, v1.router, v1_history.router, v1_places.router, v1_quality.router),
         *(operations.router, sitemap.router, texts.files),
     ):
         app.include_router(router)

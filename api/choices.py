@@ -35,13 +35,13 @@ PURPOSES: Mapping[str, Text] = {
 """DTPR purposes, in our own Dutch words; the English ones are those of the DTPR."""
 
 DEVIATIONS: Mapping[str, Text] = {
-    "expired": Text("De einddatum is voorbij", "Past its end date"),
-    "refused": Text("Er worden metingen geweigerd", "Values are refused"),
-    "review_due": Text("Moet opnieuw bekeken worden", "Review is due"),
     "silent": Text("Stuurt niets, maar zou dat wel moeten", "Sends nothing, but should"),
     "undeclared": Text("Stuurt meer dan is afgesproken", "Sends more than was declared"),
+    "refused": Text("Er worden metingen geweigerd", "Values are refused"),
+    "expired": Text("De einddatum is voorbij", "Past its end date"),
+    "review_due": Text("Moet opnieuw bekeken worden", "Review is due"),
 }
-"""Codes of the view ``open.deviation``."""
+"""Of ``api.filters.DEVIATIONS``."""
 
 SORTS: Mapping[str, Text] = {
     "neighbourhood": Text("Per buurt", "By neighbourhood"),

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from math import isfinite
-from typing import Any, Self
+from typing import Any, Literal, Self, get_args
 from urllib.parse import urlencode
 
 from sensors.codes import DTPR, PersonalData, Status
@@ -15,6 +15,9 @@ OTHER = "other"
 """The kind to ask for when you mean the sensors of none of our kinds: cameras, antennas."""
 PAGE_SIZE = 100
 YES = "yes"
+Deviation = Literal["silent", "undeclared", "refused", "expired", "review_due"]
+DEVIATIONS: tuple[Deviation, ...] = get_args(Deviation)
+"""How a sensor can do otherwise than its entry says: codes of the view ``open.deviation``."""
 SORTS = ("neighbourhood", "name", "changed")
 """What the list can be ordered by; the first when nothing is asked."""
 View = tuple[float, float, float, float]
@@ -31,8 +34,9 @@ class UnknownFilterError(Exception):
 class Filters:
     """Which sensors, in which order, and from where on. ``None`` lets everything through.
 
-    ``q``: words, or the beginning of them. ``deviating``: ``yes`` for those that do not do what their entry says.
-    ``spot``: longitude,latitude of a place that they see. ``bbox``: west,south,east,north of where they may be.
+    ``q``: words, or the beginning of them. ``deviating``: ``yes`` for those that do not do what their entry says, or
+    in which way they don't (``DEVIATIONS``). ``spot``: longitude,latitude of a place that they see. ``bbox``:
+    west,south,east,north of where they may be.
     ``after``, ``before``: the reference of the sensor next to the page.
     """
 
@@ -144,7 +148,7 @@ CHECKS: Mapping[str, Callable[[str], bool]] = {
     "theme": set(THEMES).__contains__,
     "project": _line,
     "status": set(Status).__contains__,
-    "deviating": YES.__eq__,
+    "deviating": {YES, *DEVIATIONS}.__contains__,
     "spot": _spot,
     "bbox": lambda text: sides(text) is not None,
     "sort": SORTS.__contains__,

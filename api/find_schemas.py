@@ -27,7 +27,11 @@ class Chosen(BaseModel):
     theme: str | None = Field(default=None, description=f"What it is about: {', '.join(THEMES)}")
     project: str | None = Field(default=None, description="The name of a project")
     status: str | None = Field(default=None, description="planned, active, paused or ended")
-    deviating: str | None = Field(default=None, description="`yes`: only sensors that do not do what their entry says")
+    deviating: str | None = Field(
+        default=None,
+        description="`yes`: only sensors that do not do what their entry says; silent, undeclared, refused, expired or "
+        "review_due: only those that do so in this way",
+    )
     spot: str | None = Field(default=None, description="longitude,latitude: only sensors that may see this place")
     bbox: str | None = Field(default=None, description="west,south,east,north: only sensors that may be in there")
 

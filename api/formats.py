@@ -49,6 +49,14 @@ def measured(value: float, whole: bool) -> str:
     return number(value, 0 if abs(value) >= 100 else 1 if abs(value) >= 1 or value == 0 else 2)
 
 
+def share(value: float) -> str:
+    """A share as a percentage: ``97,5%``. Almost all is never told as all, nor almost nothing as nothing."""
+    percent = round(value * 100, 1)
+    if 0 < value < 1:
+        percent = min(max(percent, 0.1), 99.9)
+    return f"{number(percent, 0 if percent.is_integer() else 1)}%"
+
+
 def unit(code: str) -> str:
     """How we write a unit; nothing for plain numbers."""
     return said(UNITS[code][0]) if code in UNITS else code
@@ -141,6 +149,7 @@ def metres(value: float) -> str:
 
 FILTERS: dict[str, Any] = {
     "number": number,
+    "share": share,
     "band": band,
     "window": window,
     "duration": duration,

@@ -16,6 +16,9 @@ where
 order by sensor.reference = %(reference)s::text desc
 limit 1;
 
+-- deviations: where one sensor does otherwise than its entry says
+select deviation from open.deviation where sensor_id = %(sensor_id)s;
+
 -- datastreams: what is taken in from one sensor, with the newest value where every value is public
 select
     datastream.property,

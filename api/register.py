@@ -9,6 +9,7 @@ from typing import Any, Literal, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from api.filters import DEVIATIONS, Deviation
 from api.kept import Kept, kept
 from sensors.codes import Public, VehicleClass
 from sensors.db import Database, queries
@@ -130,7 +131,8 @@ class RoughBooks:
 
 @dataclass(frozen=True, slots=True)
 class Sensor:
-    """Everything that is public about one sensor: its books of today and 7 days, or the rough ones of last week."""
+    """Everything that is public about one sensor: its books of today and 7 days, or the rough ones of last week.
+    ``deviations``: where it does otherwise than its entry says, codes of ``api.filters.DEVIATIONS``."""
 
     entry: Entry
     document: Mapping[str, Any]
@@ -143,6 +145,7 @@ class Sensor:
     today: Books | None
     week: Books | None
     last_week: RoughBooks | None
+    deviations: tuple[Deviation, ...]
 
 
 def sensor(db: Database, municipality: str, name: str, now: datetime) -> Sensor:
@@ -165,7 +168,13 @@ def sensor(db: Database, municipality: str, name: str, now: datetime) -> Sensor:
         today=today,
         week=week,
         last_week=last_week,
+        deviations=_deviations(db, row["sensor_id"]),
     )
+
+
+def _deviations(db: Database, sensor_id: int) -> tuple[Deviation, ...]:
+    found = {row["deviation"] for row in db.execute(SQL["deviations"], {"sensor_id": sensor_id}).fetchall()}
+    return tuple(code for code in DEVIATIONS if code in found)
 
 
 def _uuid(text: str) -> UUID | None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.filters import Deviation
 from api.register import LastSeen
 from sensors.codes import VehicleClass
 
@@ -221,6 +222,8 @@ class SensorDetailProperties(Answer):
     version: int
     valid_from: datetime
     datastreams: list[Datastream]
+    deviations: list[Deviation]
+    """Where it does otherwise than its entry says."""
     ledger_today: Ledger | None
     """None for a sensor that could betray people by how much it says."""
     ledger_week: Ledger | None

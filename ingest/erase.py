@@ -191,6 +191,8 @@ def _apply(db: Database, tombstone: Tombstone, observations: str) -> Erasure:
     counts["rollup_hour"] = db.execute(QUERIES["erase_hours"], period).rowcount + hours.deleted
     for table, query in (("public_cell", "cells"), ("travel_time", "travel_times"), ("quarantine", "quarantine")):
         counts[table] = db.execute(QUERIES[f"erase_{query}"], period).rowcount
+    for query in ("hold_quality", "erase_made", "erase_sums", "erase_days", "erase_deviations"):
+        db.execute(QUERIES[query], period)
     if tombstone.register:
         counts["location"] = db.execute(QUERIES["erase_places"], {"entry_id": tombstone.entry_id}).rowcount
         counts["register_entry"] = _redact(db, tombstone)

@@ -102,6 +102,25 @@ where
     and refused.received_at >= %(from)s::timestamptz
     and refused.received_at < %(until)s::timestamptz;
 
+-- hold_quality: nothing is worked out of books and cells while it lasts
+select pg_advisory_xact_lock(hashtextextended('lantaarn.quality', 0));
+
+-- erase_made: what was worked out before counts no more
+delete from lantaarn.quality_made;
+
+-- erase_sums: what was worked out of sensors together; it is made again from what is left
+delete from lantaarn.quality_group;
+
+-- erase_days: what was worked out of the sensor's last day
+delete from lantaarn.sensor_day as day
+using lantaarn.sensor as sensor
+where sensor.id = day.sensor_id and sensor.entry_id = %(entry_id)s;
+
+-- erase_deviations: where it was found to do otherwise than its entry says
+delete from lantaarn.deviation as deviation
+using lantaarn.sensor as sensor
+where sensor.id = deviation.sensor_id and sensor.entry_id = %(entry_id)s;
+
 -- erase_places: the exact place of the sensor
 delete from restricted.location where entry_id = %(entry_id)s;
 

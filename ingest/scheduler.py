@@ -1,4 +1,5 @@
 """Retention by the clock: a thread of ingest that moves, deletes and checks, every quarter of an hour and at the start.
+At each look it also works out what the register tells of its own quality.
 
 Of all that run beside each other, on whatever machine, one leads: the one that holds a lock in the database. Another
 takes it within a minute after the leader is gone. It acts as the user that logged in, who has to own the tables: the
@@ -55,8 +56,8 @@ class Scheduler:
             if self._database is None:
                 self._database = self._connection()
             self._leading = self._leading or self._takes_lead(self._database)
-            if self._leading and (self._due is None or self._now() >= self._due):
-                self._work(self._database, self._now())
+            if self._leading:
+                self._lead(self._database)
             self._tell_latest(self._database)
         except psycopg.Error as error:
             self._warn("retention_away", error)
@@ -73,6 +74,11 @@ class Scheduler:
     def _takes_lead(self, db: Connection) -> bool:
         row = db.execute(QUERIES["lead"]).fetchone()
         return row is not None and row["leads"]
+
+    def _lead(self, db: Connection) -> None:
+        self._try("quality", lambda: db.execute(QUERIES["refresh_quality"]))
+        if self._due is None or self._now() >= self._due:
+            self._work(db, self._now())
 
     def _work(self, db: Connection, now: datetime) -> None:
         """Each step by itself: what can't be moved must still be deleted, and what can't be deleted be checked."""

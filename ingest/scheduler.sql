@@ -3,3 +3,6 @@ select pg_try_advisory_lock(hashtextextended('lantaarn.scheduler', 0)) as leads;
 
 -- latest: what the last check found, whoever did it
 select bool_and(kept) as kept, max(verified_at) as verified_at from lantaarn.verification;
+
+-- refresh_quality: work out what the register tells of its own quality, so that visitors need not wait for it
+select lantaarn.refresh_quality();

@@ -9,7 +9,8 @@ from fastapi.responses import HTMLResponse, Response
 
 from api import choices, find, register, words
 from api.database import reading
-from api.filters import SORTS, Filters
+from api.filters import SORTS, YES, Filters
+from api.language import gettext as _
 from api.language import said
 from api.state import Register
 from sensors.codes import PersonalData, Status, label
@@ -38,7 +39,9 @@ def index(request: Request, state: Register) -> Response:
         "listing": listing,
         "groups": _grouped(filters, listing),
         "deviating": deviating,
+        "quality": Filters(neighbourhood=filters.neighbourhood, organisation=filters.organisation).query(),
         "choices": choices,
+        "deviations": choices.DEVIATIONS,
         "options": options,
         "values": _values(filters, options, neighbourhoods),
         "sorts": choices.SORTS,
@@ -68,6 +71,7 @@ def _values(
         "district": {area["district"]: area["district_name"] for area in neighbourhoods if area["district"]},
         "personal_data": {code: said(label(code)) for code in PersonalData},
         "status": {code: said(label(code)) for code in Status},
+        "deviating": {YES: _("ja"), **{code: said(text) for code, text in choices.DEVIATIONS.items()}},
     }
     told = {name: words_of[name].get(value, value) for name, value in filters.chosen.items() if name in words_of}
     return told | ({"q": filters.q} if filters.q else {})

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from api import formats, register, words
+from api import choices, formats, register, words
 from api.charts import Chart, draw, medians, shown
 from api.database import reading
 from api.history import gone_since
@@ -37,6 +37,7 @@ def sensor(request: Request, state: Register, reference: str) -> Response:
     page = {
         "sensor": found,
         "entry": found.entry,
+        "deviation": choices.deviation,
         "gone_since": gone_since(found.document, found.valid_from),
         "worst": found.entry.personal_data,
         "about": [THEMES[code] for code in themes_of(found.document)],

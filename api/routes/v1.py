@@ -76,6 +76,7 @@ def _detail(found: Sensor) -> SensorDetail:
             _datastream(declared.unit, stream)
             for declared, stream in zip(entry.datastreams, found.streams, strict=True)
         ],
+        deviations=[*found.deviations],
         ledger_today=_ledger(found.today) if found.today else None,
         ledger_week=_ledger(found.week) if found.week else None,
         ledger_last_week=_rough_ledger(found.last_week) if found.last_week else None,

@@ -72,6 +72,7 @@ def _footer() -> list[tuple[str, str]]:
         ("/buurten", _("Buurten")),
         ("/organisaties", _("Organisaties")),
         ("/projecten", _("Projecten")),
+        ("/kwaliteit", _("Klopt het register?")),
         ("/wijzigingen", _("Wat er veranderde")),
         ("/meldingen", _("Vragen en meldingen")),
         ("/woordenlijst", _("Woordenlijst")),

@@ -1,17 +1,21 @@
 """How fast a large register is found in: the real server over HTTP, with tens of thousands of sensors.
 
-The sensors are those of the example city, again and again, each at a place of its own; a day of the ledger is full.
+The sensors are those of the example city, again and again, each at a place of its own; a day of the ledger is full, and
+of sensors that are told of by the week, the week before. One in ten says nothing, one in fifty is refused something,
+one in a hundred is due for review. Meanwhile the numbers about quality are worked out twice a minute, as ingest does.
 """
 
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from statistics import quantiles
+from threading import Event, Thread
 from time import perf_counter
 from typing import Any
 from uuid import UUID
@@ -22,7 +26,8 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from sensors.db import connect
+from ingest.scheduler import PAUSE
+from sensors.db import connect, queries
 from sensors.location import locate
 from sensors.processes import any_free_port
 from sensors.register import SQL, derive, load_areas
@@ -33,8 +38,12 @@ from tests.bench.processes import peak_memory, started
 from tests.waiting import wait_for
 
 BATCH = 500
+BOOKS = queries.load(Path(__file__).with_suffix(".sql"))
+"""What came in and was published, as the module says."""
 EDGES = (5.56, 51.43, 5.76, 51.52)
 """West, south, east and north of what is measured: Helmond and a little around it."""
+WORKED_OUT = ("/?deviating=yes", "/kwaliteit")
+"""Pages that are quick because ingest works out beforehand what is on them."""
 FIRST_PAGE_MS = 300
 MAP_MS = 200
 
@@ -75,6 +84,8 @@ def main(sensors: int, repeat: int, target: Path | None) -> None:
 def fill(db: Connection, sensors: int) -> float:
     """Write the sensors straight to the tables, and what they are found by; the seconds for the latter."""
     load_areas(db)
+    # As if they had been there for long: who is new is not called silent.
+    db.execute("alter table lantaarn.register_entry alter column recorded_at set default now() - interval '60 days'")
     batch: list[dict[str, Any]] = []
     for document in copies(sensors):
         batch.append(document)
@@ -85,12 +96,8 @@ def fill(db: Connection, sensors: int) -> float:
     began = perf_counter()
     derive(db)
     took = perf_counter() - began
-    db.execute(
-        "insert into lantaarn.ledger "
-        "select id, date_trunc('hour', now()) - hours * interval '1 hour', 6, 6, 0, 0, 0, 0 "
-        "from lantaarn.sensor cross join generate_series(0, 23) as hours where id %% 10 > 0",
-        {},
-    )
+    for statement in BOOKS.values():
+        db.execute(statement)
     measure(db)
     db.execute("vacuum analyze")
     return took
@@ -133,12 +140,17 @@ def copies(sensors: int) -> Iterator[dict[str, Any]]:
             location = location | {"geometry": {"type": "Point", "coordinates": point}}
         neighbourhood, district = locate(location["geometry"])
         location = location | {"neighbourhood": neighbourhood, "district": district}
-        yield pattern | {
-            "id": str(UUID(int=dice.getrandbits(128), version=4)),
-            "reference": reference,
-            "uri": f"https://sensoren.helmond.example/id/{reference}",
-            "location": location,
-        }
+        due = {"review_date": "2025-01-01"} if number % 100 == 7 and pattern["status"] != "ended" else {}
+        yield (
+            pattern
+            | due
+            | {
+                "id": str(UUID(int=dice.getrandbits(128), version=4)),
+                "reference": reference,
+                "uri": f"https://sensoren.helmond.example/id/{reference}",
+                "location": location,
+            }
+        )
 
 
 def ask(url: str, folder: Path, repeat: int) -> tuple[list[Figure], int, int]:
@@ -151,11 +163,36 @@ def ask(url: str, folder: Path, repeat: int) -> tuple[list[Figure], int, int]:
         wait_for(lambda: _answers(client, f"{site}/livez"), 30)
         client.get(f"{site}/")
         before = peak_memory(server.pid)
-        figures = [
-            _measure(client, what, [site + path for path in paths], repeat, limit)
-            for what, (paths, limit) in requests().items()
-        ]
-        return figures, before, peak_memory(server.pid)
+        away = [_measure(client, f"{path}, ingest away", [site + path], repeat // 10, None) for path in WORKED_OUT]
+        with refreshing(url):
+            figures = [
+                _measure(client, what, [site + path for path in paths], repeat, limit)
+                for what, (paths, limit) in requests().items()
+            ]
+        return figures + away, before, peak_memory(server.pid)
+
+
+@contextmanager
+def refreshing(url: str) -> Generator[None]:
+    """Work out the numbers about quality beside the measurement, as often as ingest does."""
+    over = Event()
+
+    def keep() -> None:
+        with connect(url) as db:
+            while not over.is_set():
+                db.execute("select lantaarn.refresh_quality()")
+                ready.set()
+                over.wait(PAUSE)
+
+    ready = Event()
+    thread = Thread(target=keep, daemon=True)
+    thread.start()
+    ready.wait(60)
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join(60)
 
 
 def _answers(client: httpx.Client, url: str) -> bool:
@@ -171,7 +208,8 @@ def requests() -> Mapping[str, tuple[list[str], int | None]]:
         "first page": (["/"], FIRST_PAGE_MS),
         "first page, words": ([f"/?q={word}" for word in ("lucht", "fiets", "lantaarn", "camera")], FIRST_PAGE_MS),
         "first page, choices": (["/?kind=traffic&purpose=mobility", "/?personal_data=de_identified"], FIRST_PAGE_MS),
-        "first page, deviating": (["/?deviating=yes"], None),
+        "first page, deviating": (["/?deviating=yes", "/?deviating=silent"], FIRST_PAGE_MS),
+        "quality": (["/kwaliteit", "/v1/quality/neighbourhoods"], FIRST_PAGE_MS),
         "deep page": (["/?sort=name&after=lantaarn-0101-0"], FIRST_PAGE_MS),
         "organisations": (["/organisaties", "/organisaties/gemeente-helmond", "/organisaties/inwoner"], FIRST_PAGE_MS),
         "projects": (["/projecten", "/projecten/licht-als-het-nodig-is"], FIRST_PAGE_MS),

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import httpx
 
-from sensors.db import connect
+from ingest.verify import record, verify
+from sensors.db import Database, connect
 from sensors.register import import_entries, load_areas
 from simulators.city import entries
-from tests.published import HOUR, NOW, measure, publish_cells, total
+from tests.published import HOUR, NOW, book, measure, publish_cells, total
 from tests.waiting import wait_for
 
 SENSOR, COUNTER, CAMERA = "lucht-bewoner-01", "verkeer-camera-01", "camera-station-01"
@@ -40,6 +41,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "/sensors/{reference}/geschiedenis/{number}": (f"/sensors/{SENSOR}/geschiedenis/1",),
     "/s/{reference}": (f"/s/{COUNTER}",),
     "/borden": ("/borden", "/borden?buurt=BU07941000"),
+    "/kwaliteit": ("/kwaliteit", "/kwaliteit?neighbourhood=BU07941000", "/kwaliteit?organisation=Inwoner&order=filled"),
 }
 """Of every route that is a page, what to look at: full, empty, wrong. ``{number}`` is that of a report."""
 
@@ -59,6 +61,19 @@ def build(database: str, folder: Path) -> None:
             total(db, SENSOR, "pm10", NOW - hours * HOUR, 30.0 + hours % 7)
             total(db, COUNTER, "count_car", NOW - hours * HOUR, 9.0 * hours)
         publish_cells(db, NOW + timedelta(minutes=30))
+        go_wrong(db)
+
+
+def go_wrong(db: Database) -> None:
+    """Something to tell on the page about quality: silence, refusals, what is not in the register, and a check."""
+    db.execute("update lantaarn.finding set known_since = now() - interval '60 days' where reference like 'lucht-%'")
+    book(db, SENSOR, NOW, stored=90, refused={"too_late": 10, "sentinel": 3})
+    db.execute(
+        "insert into lantaarn.ledger_reason values (null, %(last_week)s, 'unregistered', 120)",
+        {"last_week": NOW - timedelta(days=7)},
+    )
+    now = datetime.now(UTC)
+    record(db, verify(db, now), now)
 
 
 def reported(site: str) -> str:

@@ -97,7 +97,7 @@ def test_nothing_shifts_scrolls_sideways_fails_or_comes_from_elsewhere(browser: 
 
 def test_what_can_be_clicked_is_large_enough(browser: Browser, site: str) -> None:
     page = browser.new_page(viewport={"width": 360, "height": 800})
-    for path in ("/", "/sensors/lucht-gemeente-01"):
+    for path in ("/", "/sensors/lucht-gemeente-01", "/kwaliteit"):
         page.goto(site + path)
         small = page.eval_on_selector_all(
             "a, button, select, summary, .pin",

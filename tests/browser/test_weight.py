@@ -33,7 +33,8 @@ def _watch(page: Page) -> tuple[Any, dict[str, tuple[str, int]]]:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/dichtbij", f"/sensors/{city.COUNTER}", f"/buurten/{city.AREA}", "/themas/licht", "/over"]
+    "path",
+    ["/", "/dichtbij", f"/sensors/{city.COUNTER}", f"/buurten/{city.AREA}", "/themas/licht", "/over", "/kwaliteit"],
 )
 def test_a_page_is_light(browser: Browser, site: str, path: str) -> None:
     with browser.new_context(viewport={"width": 360, "height": 800}) as context:

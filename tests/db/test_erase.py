@@ -110,6 +110,25 @@ def test_a_sensor_is_erased_and_its_neighbour_is_not(each_database: Database, tm
     assert counts(erase(db, plan(db, Request("helmond", "LML-1", "again"), NOW), tmp_path / "list")) == {}
     logged = db.execute("select table_name, deleted_rows from lantaarn.deletion_log").fetchall()
     assert {row["table_name"]: row["deleted_rows"] for row in logged} == counts(done)
+
+
+def test_what_was_worked_out_of_a_sensor_goes_with_it(each_database: Database, tmp_path: Path) -> None:
+    db = each_database
+    for reference in ("LML-1", "LML-2"):
+        register(db, reference)
+    db.execute("update lantaarn.finding set known_since = now() - interval '30 days', review_date = '2024-01-01'")
+    db.execute("update lantaarn.entry_quality set due_daily = 24")
+    db.execute("select lantaarn.refresh_quality()")
+    assert (count(db, "lantaarn.deviation"), count(db, "lantaarn.sensor_day")) == (4, 2)
+    wish = plan(db, Request("helmond", "LML-1", "request of a resident"), NOW)
+    survey(db, wish)
+    assert count(db, "lantaarn.quality_made") == 1
+    erase(db, wish, tmp_path / "list")
+    assert (count(db, "lantaarn.deviation"), count(db, "lantaarn.sensor_day")) == (2, 1)
+    # What was worked out of both together is no longer shown, and made again of what is left.
+    assert (count(db, "lantaarn.quality_made"), count(db, "lantaarn.quality_group")) == (0, 0)
+    db.execute("select lantaarn.refresh_quality()")
+    assert count(db, "lantaarn.quality_group") == 1
     assert broken_at(db) is None
 
 

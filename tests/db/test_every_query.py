@@ -19,7 +19,9 @@ FILES = [path for folder in ("sensors", "ingest", "api") for path in sorted((ROO
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SAMPLES: dict[str, Any] = {
     **dict.fromkeys(("now", "at", "received_at", "older_than", "deleted_at"), NOW),
-    **dict.fromkeys(("municipality", "kind", "neighbourhood", "status", "reference", "level"), "helmond"),
+    **dict.fromkeys(
+        ("municipality", "kind", "neighbourhood", "organisation", "status", "reference", "level"), "helmond"
+    ),
     **dict.fromkeys(("editor", "reason", "table_name", "retention_class"), "text"),
     **dict.fromkeys(("limit", "offset", "sensor_id", "deleted_rows"), 1),
     **dict.fromkeys(("datastream_id", "change_id", "taken", "rows"), 1),

@@ -299,7 +299,10 @@ def test_the_answers_fit_their_description(site: httpx.Client, database: str) ->
         "/projects/{id}": "/v1/projects/samen-meten",
         "/themes": "/v1/themes",
         "/themes/{id}": "/v1/themes/air",
+        "/quality": "/v1/quality",
     }
+    for groups in ("neighbourhoods", "organisations", "neighbourhoods.csv", "organisations.csv"):
+        paths[f"/quality/{groups}"] = f"/v1/quality/{groups}"
     assert description["paths"].keys() == paths.keys()
     for path, address in paths.items():
         responses = description["paths"][path]["get"]["responses"]
@@ -310,7 +313,8 @@ def test_the_answers_fit_their_description(site: httpx.Client, database: str) ->
             content: dict[str, Any] = responses[status]["content"]
             ((media, form),) = content.items()
             assert given.headers["content-type"].startswith(media)
-            jsonschema.validate(given.json(), form["schema"] | {"components": description["components"]})
+            told = given.json() if "json" in media else given.text
+            jsonschema.validate(told, form["schema"] | {"components": description["components"]})
 
 
 def test_the_form_of_an_entry_is_published(site: httpx.Client) -> None:

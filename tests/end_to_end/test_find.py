@@ -150,7 +150,7 @@ choices: dict[str, st.SearchStrategy[str]] = {
     "theme": st.sampled_from(["air", "traffic", "safety", "water"]),
     "project": st.sampled_from([*PROJECTS, "Nergens"]),
     "status": st.sampled_from([each.value for each in Status]),
-    "deviating": st.just("yes"),
+    "deviating": st.sampled_from(["yes", "review_due", "silent", "undeclared"]),
     "spot": st.builds("{:.5f},{:.5f}".format, st.floats(WEST, EAST), st.floats(SOUTH, NORTH)) | st.just("5.661,51.481"),
     "bbox": st.composite(_somewhere)(),
 }
@@ -207,7 +207,9 @@ TOLD: Mapping[str, Callable[[Document, str], bool]] = {
     "theme": lambda document, value: value in _about(document),
     "project": lambda document, value: document.get("project", {}).get("name") == value,
     "status": lambda document, value: document["status"] == value,
-    "deviating": lambda document, _: document["status"] != "ended" and document["review_date"] == "2024-01-01",
+    "deviating": lambda document, value: (
+        value in {"yes", "review_due"} and document["status"] != "ended" and document["review_date"] == "2024-01-01"
+    ),
     "bbox": _within,
     "spot": _sees,
 }

@@ -12,6 +12,7 @@ LOGS = ("tests/unit/test_logs.py",)
 TRIPWIRE = ("tests/unit/test_tripwire.py",)
 PUBLIC = ("tests/db/test_public_numbers.py", "tests/db/test_open.py")
 WIRES = ("email", "ip", "mac", "phone", "plate")
+QUALITY = ("tests/db/test_quality.py",)
 PLACES = ("tests/db/test_places.py", "tests/db/test_register.py")
 
 OBJECTIONS = (
@@ -199,6 +200,29 @@ MUTANTS: tuple[Mutant, ...] = (
             "having bool_and(public = 'live' and not counts_people and rule is null);",
             ";",
         ),
+    ),
+    *_in(
+        "sensors/db/migrations/017_quality.sql",
+        QUALITY,
+        (
+            "refusals of the day only of live sensors",
+            "sum(trouble.refused) filter (where finding.live)",
+            "sum(trouble.refused)",
+        ),
+        ("reasons of the day only of live sensors", "= refused.sensor_id and finding.live", "= refused.sensor_id"),
+        (
+            "what is due only of live sensors",
+            "        finding.live\n        and finding.status = 'active'",
+            "        finding.status = 'active'",
+        ),
+        (
+            "trouble only of weeks that are over",
+            "        and ledger.hour < watch.week_until\n    group by",
+            "    group by",
+        ),
+        ("trouble of a week in bands", "open.band(trouble.refused) as refused", "trouble.refused::bigint as refused"),
+        ("unregistered only of weeks that are over", " and refused.hour < watch.week_until", ""),
+        ("few that are not registered", "having sum(refused.readings) >= 15", "having sum(refused.readings) >= 1"),
     ),
     *_in(
         "sensors/register.py",

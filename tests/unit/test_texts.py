@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from api import formats, jargon, language, themes, words
+from api import choices, formats, jargon, language, quality_words, themes, words
+from api.filters import DEVIATIONS
 from api.web.catalogue import ENGLISH, extract, stored, updated, written
 from sensors import codes
 from sensors.explain import explain
@@ -69,6 +70,8 @@ def _tables() -> list[Text]:
     explained = [text for each in properties for text in (each.label, each.explanation)]
     told += [text for theme in themes.THEMES.values() for text in (theme.label, theme.lead)]
     told += [each.law_short for each in themes.NORMS if each.law_short]
+    told += [text for table in (quality_words.DEVIATIONS, quality_words.QUESTIONS) for text in table.values()]
+    told += [*quality_words.SUBJECTS.values(), quality_words.SINGLE_VALUES, *choices.DEVIATIONS.values()]
     return [*kinds, *explained, *told, *(text for _, text in codes.LABELS), *(m for pair in jargon.WORDS for m in pair)]
 
 
@@ -77,6 +80,7 @@ def test_every_code_has_its_words() -> None:
     assert words.STORAGE.keys() == codes.DTPR["storage"].keys()
     assert words.ACCESS.keys() == codes.DTPR["access"].keys()
     assert words.REASONS.keys() == set(Reason)
+    assert set(choices.DEVIATIONS) == set(quality_words.DEVIATIONS) == set(DEVIATIONS)
 
 
 @pytest.mark.usefixtures("english")

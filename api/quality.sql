@@ -1,0 +1,55 @@
+-- groups: the numbers of sensors that are in one neighbourhood, have the same organisations and leave the same open
+select
+    quality.neighbourhood,
+    quality.organisations,
+    quality.asked,
+    quality.unanswered,
+    quality.sensors,
+    quality.delivering,
+    quality.deviating,
+    quality.expired,
+    quality.refused,
+    quality.review_due,
+    quality.silent,
+    quality.undeclared,
+    quality.measured,
+    quality.due,
+    quality.received,
+    quality.cells,
+    quality.few,
+    quality.refused_day,
+    quality.undeclared_day,
+    quality.refused_week,
+    quality.undeclared_week
+from open.quality_group as quality
+where quality.municipality = %(municipality)s;
+
+-- refusals: why readings of the last day were refused, where every value is public
+select refusal.reason, sum(refusal.readings)::bigint as readings
+from open.sensor_refusal as refusal
+inner join open.find as find on find.sensor_id = refusal.sensor_id
+where
+    find.municipality = %(municipality)s
+    and (%(neighbourhood)s::text is null or find.neighbourhood = %(neighbourhood)s::text)
+    and (%(organisation)s::text is null or find.organisations @> array[%(organisation)s::text])
+group by refusal.reason
+order by readings desc, refusal.reason;
+
+-- unregistered: why something was refused last week of which the register doesn't know who sent it, each number the lower edge of a band
+select unregistered.reason, unregistered.readings
+from open.unregistered_week as unregistered
+cross join open.quality_time as time
+where unregistered.week = (time.week_since at time zone 'Europe/Amsterdam')::date
+order by unregistered.readings desc, unregistered.reason;
+
+-- promises: how long each thing is kept, and what the last check found
+select subject, retention_class, margin, to_the_day, oldest, kept, verified_at, last_deletion
+from open.promise
+order by
+    starts_with(subject, 'observation_') desc,
+    subject = 'deletion_log',
+    case when not starts_with(subject, 'observation_') then subject end,
+    term;
+
+-- time: when it was worked out, and over which day and week
+select made_at, day_since, week_since, week_until from open.quality_time;

@@ -1,0 +1,128 @@
+"""For programs: whether the register is true, as JSON and CSV."""
+
+import csv
+from collections.abc import Iterable
+from dataclasses import asdict, fields
+from datetime import UTC, datetime
+from io import StringIO
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse, Response
+
+from api import quality
+from api.database import reading
+from api.filters import Filters
+from api.quality import Scope
+from api.quality_schemas import Group, Groups, Measures, Period, Promise, Quality, Question
+from api.routes.v1 import problems
+from api.schemas import Band
+from api.state import Register
+
+router = APIRouter(default_response_class=JSONResponse)
+
+_JSON = "application/json"
+_CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
+COLUMNS = tuple(field.name for field in fields(quality.Measures))
+
+
+@router.get("/v1/quality", response_model=Quality, responses=problems(400, 404, 503), operation_id="quality")
+def whole(
+    state: Register,
+    neighbourhood: Annotated[str | None, Query(description="CBS buurt code, as BU07940000")] = None,
+    organisation: Annotated[str | None, Query(description="The name of an organisation, in whatever role")] = None,
+) -> Response:
+    """Whether sensors do what their entries say, and whether what was promised is kept: of all sensors, or those of a
+    neighbourhood or an organisation."""
+    asked = {"neighbourhood": neighbourhood, "organisation": organisation}
+    filters = Filters.read({name: value for name, value in asked.items() if value})
+    found = _found(state, Scope(filters.neighbourhood, filters.organisation))
+    answer = Quality(
+        period=_period(found),
+        measures=_measures(found.measures),
+        questions=[Question(question=each.code, asked=each.asked, answered=each.answered) for each in found.questions],
+        refusals=dict(found.refusals),
+        unregistered={reason: Band(at_least=band.at_least, below=band.below) for reason, band in found.unregistered},
+        promises=[_promise(each) for each in found.promises],
+    )
+    return Response(answer.model_dump_json(), media_type=_JSON)
+
+
+@router.get(
+    "/v1/quality/neighbourhoods", response_model=Groups, responses=problems(503), operation_id="qualityNeighbourhoods"
+)
+def neighbourhoods(state: Register) -> Response:
+    """The counts of every neighbourhood."""
+    found = _found(state, Scope())
+    return _groups(found, found.neighbourhoods)
+
+
+@router.get(
+    "/v1/quality/organisations", response_model=Groups, responses=problems(503), operation_id="qualityOrganisations"
+)
+def organisations(state: Register) -> Response:
+    """The counts of every organisation; a sensor counts with each of its organisations."""
+    found = _found(state, Scope())
+    return _groups(found, found.organisations)
+
+
+@router.get(
+    "/v1/quality/neighbourhoods.csv",
+    response_class=Response,
+    responses=_CSV | problems(503),
+    operation_id="qualityNeighbourhoodsCsv",
+)
+def neighbourhoods_csv(state: Register) -> Response:
+    """The counts of every neighbourhood as CSV (RFC 4180)."""
+    return _csv(_found(state, Scope()).neighbourhoods)
+
+
+@router.get(
+    "/v1/quality/organisations.csv",
+    response_class=Response,
+    responses=_CSV | problems(503),
+    operation_id="qualityOrganisationsCsv",
+)
+def organisations_csv(state: Register) -> Response:
+    """The counts of every organisation as CSV (RFC 4180)."""
+    return _csv(_found(state, Scope()).organisations)
+
+
+def _found(state: Register, scope: Scope) -> quality.Quality:
+    with reading(state.pool) as db:
+        return quality.quality(db, state.settings.municipality, scope, datetime.now(UTC))
+
+
+def _groups(found: quality.Quality, groups: Iterable[quality.Group]) -> Response:
+    named = [Group(code=each.code, name=each.name, measures=_measures(each.measures)) for each in groups]
+    return Response(Groups(period=_period(found), groups=named).model_dump_json(), media_type=_JSON)
+
+
+def _period(found: quality.Quality) -> Period:
+    return Period.model_validate(asdict(found.period))
+
+
+def _measures(measures: quality.Measures) -> Measures:
+    return Measures.model_validate(asdict(measures) | {"deviations": measures.deviations})
+
+
+def _promise(promise: quality.Promise) -> Promise:
+    return Promise(
+        subject=promise.subject,
+        promised=promise.term,
+        margin_seconds=int(promise.margin.total_seconds()),
+        precision="day" if promise.to_the_day else "week",
+        oldest=promise.oldest,
+        last_deletion=promise.last_deletion,
+        verified_at=promise.verified_at,
+        kept=promise.kept,
+    )
+
+
+def _csv(groups: Iterable[quality.Group]) -> Response:
+    text = StringIO()
+    table = csv.writer(text)
+    table.writerow(["code", "name", *COLUMNS])
+    for each in groups:
+        table.writerow([each.code, each.name, *(getattr(each.measures, name) for name in COLUMNS)])
+    return Response(text.getvalue(), media_type="text/csv")

@@ -1,0 +1,314 @@
+"""What the register tells of its own quality: each number is that of a list, and tells no more than is public."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, LiteralString, cast
+
+import psycopg
+import pytest
+
+from api import find
+from api.filters import DEVIATIONS, Filters
+from api.quality import Measures, Quality, Scope, quality
+from api.register import CLOCK, Band, NotFoundError
+from ingest.verify import record, verify
+from sensors.db import Database
+from tests.entries import Document, datastream, example
+from tests.published import DAY, HOUR, NOW, add, at_home, book, counter, publish_cells, total
+
+LAST_WEEK = NOW - timedelta(days=7)
+"""In the week that is over, whatever day it is."""
+EVERY_TEN_MINUTES = {"interval": "PT10M"}
+
+
+def told(db: Database, scope: Scope = Scope()) -> Quality:  # noqa: B008 - frozen
+    return quality(db, "helmond", scope, datetime.now(UTC))
+
+
+def known_for_long(db: Database) -> None:
+    db.execute("update lantaarn.finding set known_since = %(since)s", {"since": NOW - timedelta(days=30)})
+
+
+def undeclared(db: Database, reference: str, fields: int) -> None:
+    """Fields that the entry doesn't declare, in every hour that is booked."""
+    db.execute(
+        "update lantaarn.ledger set fields_dropped = %(fields)s "
+        "where sensor_id = (select id from lantaarn.sensor where reference = %(reference)s)",
+        {"fields": fields, "reference": reference},
+    )
+
+
+def city(db: Database) -> None:
+    """A sensor for each deviation, in two neighbourhoods, of two organisations, of the open sort and of the other."""
+    other = {"organisations": [{"role": "owner", "name": "Waterschap"}, {"role": "controller", "name": "Waterschap"}]}
+    far = {"kind": "fixed", "geometry": {"type": "Point", "coordinates": [5.63, 51.47]}}
+    add(
+        db,
+        example(reference="fine"),
+        example(reference="silent"),
+        example(reference="silent-too", location=far, **other),
+        example(reference="refused", **other),
+        example(reference="undeclared", location=far),
+        example(reference="review", review_date="2024-01-01"),
+        example(reference="expired", active_until="2024-01-01"),
+        example(reference="gone", status="ended", active_until="2024-01-01", review_date="2024-01-01"),
+        counter(reference="crowd"),
+        counter(reference="quiet", **other),
+        at_home(),
+    )
+    known_for_long(db)
+    for name in ("fine", "review", "expired", "bewoner-1"):
+        book(db, name, NOW - HOUR, stored=100, refused={})
+    book(db, "refused", NOW - HOUR, stored=100, refused={"in_future": 20, "sentinel": 5})
+    book(db, "undeclared", NOW - HOUR, stored=100, refused={})
+    undeclared(db, "undeclared", 3)
+    book(db, "crowd", LAST_WEEK, stored=500, refused={"in_future": 120})
+    undeclared(db, "crowd", 40)
+    # What it does now is nobody's business.
+    book(db, "crowd", NOW, stored=5, refused={"in_future": 9})
+    db.execute(
+        "insert into lantaarn.ledger_reason values (null, %(last)s, 'unregistered', 150),"
+        " (null, %(last)s, 'malformed', 14), (null, %(now)s, 'unregistered', 5000)",
+        {"last": LAST_WEEK, "now": NOW},
+    )
+
+
+def scopes(db: Database) -> list[Scope]:
+    whole = told(db)
+    areas = [group.code for group in whole.neighbourhoods if group.measures.sensors]
+    names = [group.code for group in whole.organisations]
+    assert len(areas) == 2
+    assert names == ["Gemeente Helmond", "Inwoner", "Waterschap"]
+    return [
+        Scope(),
+        *(Scope(neighbourhood=code) for code in areas),
+        *(Scope(organisation=name) for name in names),
+        *(
+            Scope(code, name)
+            for code in areas
+            for name in names
+            if find.sensors(db, "helmond", listed(Scope(code, name))).matched
+        ),
+    ]
+
+
+def listed(scope: Scope, deviating: str | None = None) -> Filters:
+    return Filters(neighbourhood=scope.neighbourhood, organisation=scope.organisation, deviating=deviating)
+
+
+def test_each_number_is_that_of_its_list(each_database: Database) -> None:
+    db = each_database
+    city(db)
+    for scope in scopes(db):
+        measures = told(db, scope).measures
+        assert measures.sensors == find.sensors(db, "helmond", listed(scope)).matched
+        assert measures.deviating == find.sensors(db, "helmond", listed(scope, "yes")).matched
+        for code in DEVIATIONS:
+            assert measures.deviations[code] == find.sensors(db, "helmond", listed(scope, code)).matched, (scope, code)
+    assert told(db).measures.deviations == {"silent": 3, "undeclared": 2, "refused": 2, "expired": 1, "review_due": 1}
+    with pytest.raises(NotFoundError):
+        told(db, Scope(neighbourhood="BU00000000"))
+    with pytest.raises(NotFoundError):
+        told(db, Scope(organisation="Niemand"))
+
+
+def test_numbers_by_neighbourhood_and_by_organisation_are_those_of_their_own_page(each_database: Database) -> None:
+    db = each_database
+    city(db)
+    whole = told(db)
+    for group in whole.neighbourhoods:
+        assert group.measures == told(db, Scope(neighbourhood=group.code)).measures
+    for group in whole.organisations:
+        assert group.measures == told(db, Scope(organisation=group.code)).measures
+    assert sum(group.measures.sensors for group in whole.neighbourhoods) == whole.measures.sensors
+
+
+def test_books_are_of_a_day_of_open_sensors_and_of_a_week_in_bands_of_others(each_database: Database) -> None:
+    db = each_database
+    city(db)
+    whole = told(db)
+    measures = whole.measures
+    assert (measures.refused_day, measures.undeclared_day) == (25, 3)
+    assert (measures.refused_week, measures.undeclared_week) == (100, 15)
+    assert whole.refusals == (("in_future", 20), ("sentinel", 5))
+    assert whole.unregistered == (("unregistered", Band(100, 1000)),)
+    unregistered = db.execute("select reason, readings from open.unregistered_week").fetchall()
+    assert unregistered == [{"reason": "unregistered", "readings": 100}]
+    one = told(db, Scope(organisation="Waterschap"))
+    assert (one.refusals, one.unregistered, one.promises) == (whole.refusals, (), ())
+
+
+def test_who_could_betray_people_may_do_anything_today_and_nobody_sees_it(each_database: Database) -> None:
+    db = each_database
+    city(db)
+    before = public(db)
+    book(db, "quiet", NOW, stored=400, refused={"in_future": 300})
+    db.execute(
+        "update lantaarn.ledger set received = received + 7000, quarantined = quarantined + 7000, fields_dropped = 9 "
+        "where hour >= %(now)s and sensor_id in (select sensor_id from lantaarn.finding where not live)",
+        {"now": NOW},
+    )
+    db.execute(
+        "update lantaarn.ledger_reason set readings = readings * 3 where hour >= %(now)s and sensor_id is null",
+        {"now": NOW},
+    )
+    assert public(db) == before
+    # Nor whether it was 120 or 180 last week, or 14 where nothing is told below 15.
+    db.execute(
+        "update lantaarn.ledger set received = received + 60, quarantined = quarantined + 60, fields_dropped = 60 "
+        "where hour = %(hour)s and sensor_id in (select sensor_id from lantaarn.finding where not live)",
+        {"hour": LAST_WEEK},
+    )
+    book(db, "quiet", LAST_WEEK, stored=0, refused={"in_future": 14})
+    assert public(db) == before
+
+
+def public(db: Database) -> tuple[Any, ...]:
+    """All that is told of every scope, but for the time."""
+    told_of = [told(db, scope) for scope in scopes(db)]
+    return tuple((each.measures, each.questions, each.refusals, each.unregistered, each.promises) for each in told_of)
+
+
+def test_what_was_due_and_what_came(each_database: Database) -> None:
+    db = each_database
+    streams = [datastream(code, **EVERY_TEN_MINUTES) for code in ("no2", "pm10")]
+    add(
+        db,
+        example(reference="half", datastreams=streams),
+        example(reference="too-much", datastreams=streams),
+        example(reference="unknown", datastreams=[*streams, datastream("pm2_5")]),
+        counter(reference="crowd", datastreams=[counting(**EVERY_TEN_MINUTES)]),
+    )
+    known_for_long(db)
+    add(db, example(reference="new", datastreams=streams))
+    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    for hours in (0, 24, 25):
+        book(db, "half", now - hours * HOUR, stored=144, refused={})
+    book(db, "too-much", NOW - HOUR, stored=500, refused={})
+    book(db, "unknown", NOW - HOUR, stored=500, refused={})
+    book(db, "crowd", NOW - HOUR, stored=500, refused={})
+    measures = told(db).measures
+    assert (measures.measured, measures.due, measures.received) == (2, 2 * 288, 144 + 288)
+    assert measures.in_time == 0.75
+    # What is sent twice did not come twice.
+    db.execute("update lantaarn.ledger set stored = 100, duplicate = 44 where stored = 144")
+    assert told(db).measures.received == 100 + 288
+
+
+def counting(**changes: Any) -> Document:
+    return datastream("count_car", "traffic", public="hour", privacy_rules=[{"rule": "public_threshold"}], **changes)
+
+
+def test_how_many_counts_were_published_as_too_few(each_database: Database) -> None:
+    db = each_database
+    add(db, counter(), counter(reference="verkeer-2"))
+    for hours in range(30):
+        total(db, "verkeer-1", "count_car", NOW - hours * HOUR, 40 if hours % 3 else 7)
+    publish_cells(db, NOW + timedelta(minutes=30))
+    measures = told(db).measures
+    assert (measures.cells, measures.few) == (24, 8)
+
+
+def test_questions_that_entries_leave_open(each_database: Database) -> None:
+    db = each_database
+    add(db, example(), counter(), example(reference="gone", status="ended", active_until="2024-01-01"))
+    found = {each.code: (each.answered, each.asked) for each in told(db).questions}
+    assert found["which_law"] == found["whom_to_ask"] == (2, 2)
+    assert found["who_decided"] == found["how_often"] == found["looked_at_again"] == (0, 2)
+    assert "what_can_go_wrong" not in found
+    decided = {"body": "De raad", "title": {"nl": "Besluit"}, "date": "2024-01-16"}
+    add(db, example(legal=example()["legal"] | {"decision": decided}, review_date="2035-01-01"))
+    found = {each.code: (each.answered, each.asked) for each in told(db).questions}
+    assert found["who_decided"] == found["looked_at_again"] == (1, 2)
+    measures = told(db).measures
+    assert measures.asked == sum(asked for _, asked in found.values())
+    assert measures.answered == sum(answered for answered, _ in found.values())
+
+
+def refresh(db: Database) -> None:
+    db.execute("select lantaarn.refresh_quality()")
+
+
+def test_what_was_worked_out_beforehand_is_what_there_is(each_database: Database) -> None:
+    db = each_database
+    city(db)
+    before = shown(db)
+    refresh(db)
+    assert shown(db) == before
+    # It counts, and not what came in since; a minute later it counts no more.
+    book(db, "silent", NOW, stored=1, refused={})
+    assert shown(db) == before
+    db.execute("update lantaarn.quality_made set made_at = now() - interval '61 seconds'")
+    assert told(db).measures.silent == before["measures"].silent - 1
+    refresh(db)
+    assert told(db).measures.silent == before["measures"].silent - 1
+    undeclared(db, "fine", 2)
+    refresh(db)
+    assert told(db).measures.undeclared == before["measures"].undeclared + 1
+
+
+def test_a_change_of_the_register_is_not_waited_for(each_database: Database) -> None:
+    db = each_database
+    add(db, example(review_date="2024-01-01"))
+    refresh(db)
+    assert told(db).measures.review_due == 1
+    add(db, example(review_date="2035-01-01"))
+    assert told(db).measures.review_due == 0
+    refresh(db)
+    assert told(db).measures.review_due == 0
+
+
+def shown(db: Database) -> Mapping[str, Any]:
+    ids = [row["sensor_id"] for row in find.sensors(db, "helmond", Filters()).sensors]
+    return {"measures": told(db).measures, "deviations": find.deviations(db, ids)}
+
+
+def test_the_role_of_ingest_works_it_out_and_that_of_readers_can_not(each_database: Database) -> None:
+    db = each_database
+    add(db, example(review_date="2024-01-01"))
+    with db.transaction():
+        db.execute("set local role lantaarn_ingest")
+        refresh(db)
+    assert db.execute("select deviation from lantaarn.deviation").fetchall() == [{"deviation": "review_due"}]
+    with pytest.raises(psycopg.Error):
+        as_reader(db, "select lantaarn.refresh_quality()")
+    with pytest.raises(psycopg.Error):
+        as_reader(db, "delete from lantaarn.deviation")
+    as_reader(db, "select * from open.quality_group")
+
+
+def as_reader(db: Database, statement: LiteralString) -> None:
+    with db.transaction():
+        db.execute("set local role lantaarn_api")
+        db.execute(statement)
+
+
+def test_how_old_things_are_is_told_to_the_day_or_to_the_week(each_database: Database) -> None:
+    db = each_database
+    add(db, example(reference="open", datastreams=[datastream("no2", retention={"raw": "P31D", "aggregate": "P1Y"})]))
+    closed = counter(datastreams=[counting(retention={"raw": "P5Y", "aggregate": "P10Y"})])
+    add(db, closed)
+    at = NOW - 3 * DAY
+    for table, reference in (("observation_31d", "open"), ("observation_5y", "verkeer-1")):
+        insert = (
+            f"insert into lantaarn.{table} select d.id, %(at)s, 1, 0 from lantaarn.datastream d "
+            "join lantaarn.sensor s on s.id = d.sensor_id where s.reference = %(reference)s"
+        )
+        db.execute(cast(LiteralString, insert), {"at": at, "reference": reference})
+    now = datetime.now(UTC)
+    record(db, verify(db, now), now)
+    promises = {each.subject: each for each in told(db).promises}
+    day = at.astimezone(CLOCK).date()
+    assert (promises["observation_31d"].oldest, promises["observation_31d"].to_the_day) == (day, True)
+    monday = day - timedelta(days=day.weekday())
+    assert (promises["observation_5y"].oldest, promises["observation_5y"].to_the_day) == (monday, False)
+    assert all(each.kept for each in promises.values())
+    # A check that is older than an hour tells nothing any more.
+    later = quality(db, "helmond", Scope(), now + timedelta(minutes=61)).promises
+    assert {each.kept for each in later} == {None}
+
+
+def test_nothing_is_told_of_nothing(each_database: Database) -> None:
+    measures = told(each_database).measures
+    assert measures == Measures()
+    assert (measures.in_time, measures.filled) == (None, None)
