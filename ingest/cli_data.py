@@ -93,7 +93,10 @@ def restore(file: Path | None, tombstones: Path | None, *, no_tombstones: bool) 
 
 def _programs() -> Programs:
     settings = BackupSettings.load()
-    return Programs(find_installation(settings.pg_bin).bin, settings.database_url.get_secret_value())
+    folder = settings.pg_bin or find_installation().bin
+    if not (folder / "pg_dump").exists():
+        raise DumpError(f"there is no pg_dump in {folder}: name the folder of PostgreSQL's programs in LANTAARN_PG_BIN")
+    return Programs(folder, settings.database_url.get_secret_value())
 
 
 @contextmanager

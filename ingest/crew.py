@@ -24,7 +24,7 @@ PATIENCE = 20.0
 
 def work(settings: IngestSettings) -> None:
     """Ingest with as many workers as the settings say, until SIGTERM or Ctrl-C."""
-    crew = seats(settings.municipality, settings.workers)
+    crew = seats(settings.municipality, settings.workers, settings.share_name.get_secret_value())
     with _emptying(settings):
         if len(crew) == 1:
             run(settings, crew[0])
@@ -38,7 +38,8 @@ def _emptying(settings: IngestSettings) -> Generator[None]:
 
     Until such a session has lost its subscription, what is published comes to it too, and is a duplicate in the ledger.
     """
-    emptiers = [Worker(settings, seat) for seat in left_over(settings.municipality, settings.workers)]
+    left = left_over(settings.municipality, settings.workers, settings.share_name.get_secret_value())
+    emptiers = [Worker(settings, seat) for seat in left]
 
     def empty() -> None:
         for emptier in emptiers:

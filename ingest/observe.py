@@ -76,6 +76,11 @@ class Metrics:
                 newest = max(each.time for each in outcome.observations)
                 self.device_lag.observe(max(0.0, (received_at - newest).total_seconds()))
 
+    def retention(self) -> Mapping[str, bool]:
+        """Whether the last check is recent and found what was promised, and whether we may delete."""
+        names = ("kept", "permitted")
+        return {name: self.registry.get_sample_value(f"lantaarn_ingest_retention_{name}") == 1 for name in names}
+
     def windowed(self, fates: Mapping[tuple[Rule, Fate], int], tokens: int) -> None:
         """Tell what became of the windows since the start, and how many tokens are live."""
         for (rule, fate), count in fates.items():

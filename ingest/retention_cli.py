@@ -11,7 +11,7 @@ from rich.table import Table
 
 from sensors.db import connect
 from sensors.retention_classes import is_class_name
-from sensors.settings import DatabaseSettings
+from sensors.settings import DatabaseSettings, RetentionSettings
 
 
 def _url() -> str:
@@ -35,6 +35,21 @@ def run_() -> None:
         rows, rule = str(deletion.deleted_rows), deletion.rule or "term"
         table.add_row(deletion.table_name, deletion.retention_class, _instant(deletion.older_than), rows, rule)
     Console().print(table)
+
+
+@retention.command(epilog="Example: lantaarn retention keep")
+def keep() -> None:
+    """Move, delete and check every quarter of an hour, until SIGTERM or Ctrl-C. For the owner of the tables.
+
+    Ingest does this by itself where it logs in as the owner. With LANTAARN_METRICS_PORT, /readyz tells whether what was
+    promised is kept.
+    """
+    from ingest.scheduler import keep_alone  # noqa: PLC0415 - each command loads only what it needs
+    from sensors import logs  # noqa: PLC0415
+
+    settings = RetentionSettings.load()
+    logs.configure(settings.log_level)
+    keep_alone(settings)
 
 
 @retention.command(epilog="Example: lantaarn retention verify")

@@ -3,14 +3,16 @@ At each look it also works out what the register tells of its own quality.
 
 Of all that run beside each other, on whatever machine, one leads: the one that holds a lock in the database. Another
 takes it within a minute after the leader is gone. It acts as the user that logged in, who has to own the tables: the
-role of ingest may not delete. Where that user may not, a timer runs ``lantaarn retention run`` as the owner instead.
+role of ingest may not delete. Where that user may not, ``lantaarn retention keep`` runs beside it, as the owner.
 """
 
+import signal
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
+from types import FrameType
 from typing import Any
 
 import psycopg
@@ -18,11 +20,12 @@ import structlog
 
 from ingest.erase import sweep
 from ingest.move import move
-from ingest.observe import Metrics
+from ingest.observe import Metrics, serving
 from ingest.retention import run
 from ingest.verify import SCHEDULE, Verification, record, verify
 from sensors.db import connect
 from sensors.db.queries import load
+from sensors.settings import RetentionSettings
 
 QUERIES = load(Path(__file__).with_name("scheduler.sql"))
 PAUSE = 30.0
@@ -55,7 +58,8 @@ class Scheduler:
         try:
             if self._database is None:
                 self._database = self._connection()
-            self._leading = self._leading or self._takes_lead(self._database)
+            if self._is_due or not self._refused:
+                self._leading = self._leading or self._takes_lead(self._database)
             if self._leading:
                 self._lead(self._database)
             self._tell_latest(self._database)
@@ -71,13 +75,17 @@ class Scheduler:
             self._database.close()
         self._database, self._leading, self._due = None, False, None
 
+    @property
+    def _is_due(self) -> bool:
+        return self._due is None or self._now() >= self._due
+
     def _takes_lead(self, db: Connection) -> bool:
         row = db.execute(QUERIES["lead"]).fetchone()
         return row is not None and row["leads"]
 
     def _lead(self, db: Connection) -> None:
         self._try("quality", lambda: db.execute(QUERIES["refresh_quality"]))
-        if self._due is None or self._now() >= self._due:
+        if self._is_due:
             self._work(db, self._now())
 
     def _work(self, db: Connection, now: datetime) -> None:
@@ -95,6 +103,14 @@ class Scheduler:
             self._warned.discard("retention_not_permitted")
         if all(done):
             self._due = now + SCHEDULE
+        if self._refused:
+            self._step_back()
+
+    def _step_back(self) -> None:
+        """Leave the lead to one that may do all of it, if there is one: ``lantaarn retention keep``."""
+        if self._database is not None:
+            self._database.execute(QUERIES["leave"])
+        self._leading = False
 
     def _try(self, name: str, step: Callable[[], object]) -> bool:
         """Whether there is no need to try it again soon."""
@@ -137,6 +153,29 @@ def _classes(found: Verification) -> list[str]:
     return sorted({breach.retention_class for breach in found.breaches})
 
 
+def keep(scheduler: Scheduler, stopping: Event) -> None:
+    """Look every half minute, until it is stopped."""
+    while not stopping.is_set():
+        scheduler.look()
+        stopping.wait(PAUSE)
+    scheduler.close()
+
+
+def keep_alone(settings: RetentionSettings) -> None:
+    """Do it as a program of its own, until SIGTERM or Ctrl-C; ready as long as what was promised is kept."""
+    stopping, metrics = Event(), Metrics()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    url = settings.database_url.get_secret_value()
+    keeper = Scheduler(lambda: connect(url, application_name="lantaarn retention"), metrics, lambda: datetime.now(UTC))
+    with serving(settings.metrics_host, settings.metrics_port, metrics, metrics.retention):
+        keep(keeper, stopping)
+
+
 @contextmanager
 def scheduling(url: str, metrics: Metrics, now: Callable[[], datetime], *, wanted: bool) -> Generator[None]:
     """Do it beside the work, where it is wanted."""
@@ -144,16 +183,10 @@ def scheduling(url: str, metrics: Metrics, now: Callable[[], datetime], *, wante
         yield
         return
     stopping = Event()
-    scheduler = Scheduler(lambda: connect(url, application_name="lantaarn retention"), metrics, now)
-
-    def keep_looking() -> None:
-        while not stopping.is_set():
-            scheduler.look()
-            stopping.wait(PAUSE)
-        scheduler.close()
+    keeper = Scheduler(lambda: connect(url, application_name="lantaarn retention"), metrics, now)
 
     # Work at hand may take minutes, and is undone by the database when the process ends before it.
-    thread = Thread(target=keep_looking, name="retention", daemon=True)
+    thread = Thread(target=keep, args=(keeper, stopping), name="retention", daemon=True)
     thread.start()
     try:
         yield

@@ -1,6 +1,8 @@
 """Who sits where: the durable sessions that the workers of one municipality have at the broker.
 
 One worker subscribes to everything. Several share it: the broker gives each message to one of them (MQTT 5, 4.8.2).
+Mosquitto gives a share to everyone who asks for it by its name, also to who may read nothing: what it may not read is
+then gone. So the name is a secret (``LANTAARN_SHARE_NAME``).
 A session outlives its worker. When there are other workers than before, the sessions that nobody sits on any more would
 go on collecting messages, so they are emptied and ended first.
 """
@@ -22,18 +24,18 @@ class Seat:
     """Nobody sits here any more: the subscription is ended instead of made."""
 
 
-def seats(municipality: str, workers: int) -> tuple[Seat, ...]:
+def seats(municipality: str, workers: int, share_name: str = "lantaarn") -> tuple[Seat, ...]:
     """The sessions of so many workers."""
     if workers == 1:
         return (Seat(f"lantaarn-ingest-{municipality}", f"{municipality}/#", events=True),)
-    shared = f"$share/lantaarn/{municipality}/#"
+    shared = f"$share/{share_name}/{municipality}/#"
     return tuple(
         Seat(f"lantaarn-ingest-{municipality}-{number}", shared, events=number == 1) for number in range(1, workers + 1)
     )
 
 
-def left_over(municipality: str, workers: int) -> tuple[Seat, ...]:
+def left_over(municipality: str, workers: int, share_name: str = "lantaarn") -> tuple[Seat, ...]:
     """The sessions that other numbers of workers may have left at the broker."""
     taken = {seat.client_id for seat in seats(municipality, workers)}
-    every = (*seats(municipality, 1), *seats(municipality, MOST_WORKERS))
+    every = (*seats(municipality, 1), *seats(municipality, MOST_WORKERS, share_name))
     return tuple(replace(seat, left=True) for seat in every if seat.client_id not in taken)

@@ -8,7 +8,7 @@ import click
 from click.formatting import wrap_text
 
 from sensors.db import Database, connect
-from sensors.settings import DatabaseSettings
+from sensors.settings import DatabaseSettings, MigrateSettings
 
 Language = Literal["nl", "en"]
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -16,14 +16,24 @@ EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.command(epilog="Example: DATABASE_URL=postgresql://lantaarn_owner@db/lantaarn lantaarn migrate")
 @click.option("--to-hypertables", is_flag=True, help="Then move a plain PostgreSQL's observations into TimescaleDB.")
-def migrate(to_hypertables: bool) -> None:
-    """Bring the database to the schema of this version. Safe to run again."""
+@click.option("--logins", is_flag=True, help="Then let the programs log in, each with the password that is set for it.")
+def migrate(to_hypertables: bool, logins: bool) -> None:
+    """Bring the database to the schema of this version. Safe to run again.
+
+    With --logins, the roles lantaarn_ingest, lantaarn_api and lantaarn_dashboard log in with the passwords in
+    LANTAARN_INGEST_DATABASE_PASSWORD and so on; a role without a password can't log in.
+    """
     from sensors.db.capabilities import probe  # noqa: PLC0415 - each command loads only what it needs
+    from sensors.db.logins import set_logins  # noqa: PLC0415
     from sensors.upgrade import upgrade  # noqa: PLC0415
 
-    with connect(DatabaseSettings.load().database_url.get_secret_value()) as db:
+    settings = MigrateSettings.load()
+    with connect(settings.database_url.get_secret_value()) as db:
         for name in upgrade(db):
             click.echo(f"applied {name}")
+        if logins:
+            for role, may in set_logins(db, settings.passwords).items():
+                click.echo(f"{role} {'logs in with the password that is set' if may else 'does not log in'}")
         if to_hypertables:
             _convert(db)
         found = probe(db)

@@ -1,16 +1,16 @@
 """What a program must be told: small typed classes, read from the environment.
 
-Everything is ``LANTAARN_*``, except the addresses ``DATABASE_URL`` and ``MQTT_URL`` and the password that goes with
-the latter. A secret ``X`` may be in a file instead, named by ``X_FILE``, as containers hand it over. Secrets print as
-stars.
+Everything is ``LANTAARN_*``, except the addresses ``DATABASE_URL`` and ``MQTT_URL`` and the passwords with
+them. A secret ``X`` may be in a file instead, named by ``X_FILE``, as containers hand it over. Secrets print as stars.
 """
 
 import datetime as dt
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -62,6 +62,11 @@ class Settings(BaseSettings):
         except ValidationError as error:
             raise SettingsError("\n".join(_problems(cls, error))) from None
 
+    @classmethod
+    def variables(cls) -> dict[str, bool]:
+        """Every variable that is read, and whether it is a secret, so that a file may hold it."""
+        return {_variable(name, field): _is_secret(field) for name, field in cls.model_fields.items()}
+
     def shown(self) -> Iterator[tuple[str, str]]:
         """Each variable with its value, secrets hidden."""
         for name, field in type(self).model_fields.items():
@@ -108,7 +113,7 @@ def _problems(settings: type[Settings], error: ValidationError) -> Iterator[str]
 
 
 class _SecretFiles(PydanticBaseSettingsSource):
-    """The secrets that the environment names a file for."""
+    """The secrets that the environment names a file for; an empty file is as good as none."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         variable = _variable(field_name, field)
@@ -118,7 +123,7 @@ class _SecretFiles(PydanticBaseSettingsSource):
         if os.environ.get(variable):
             raise SettingsError(f"Both {variable} and {variable}_FILE are set; leave one out")
         try:
-            return Path(path).read_text(encoding="utf-8").strip(), variable, False
+            return Path(path).read_text(encoding="utf-8").strip() or None, variable, False
         except (OSError, UnicodeDecodeError):
             raise SettingsError(f"The file that {variable}_FILE names can't be read") from None
 
@@ -156,6 +161,12 @@ def _is_smtp_url(url: SecretStr) -> SecretStr:
     return url
 
 
+def _is_share_name(name: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", name.get_secret_value()):
+        raise ValueError("use 1 to 64 letters, digits, dashes and underscores")
+    return name
+
+
 SmtpUrl = Annotated[SecretStr, AfterValidator(_is_smtp_url)]
 MailAddress = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._%+'-]+@[A-Za-z0-9.-]+$", max_length=254)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_is_database_url)]
@@ -166,12 +177,58 @@ WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+/")]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 
-class DatabaseSettings(Settings):
+class DatabaseLoginSettings(Settings):
+    """Who we are to the database, as far as its address doesn't say so."""
+
+    database_password: SecretStr | None = Field(
+        default=None,
+        validation_alias="DATABASE_PASSWORD",
+        description="the database's password, when it is not in DATABASE_URL",
+    )
+
+    @model_validator(mode="after")
+    def _address_has_password(self) -> Self:
+        """From here on the address is all that a program needs."""
+        url: SecretStr | None = getattr(self, "database_url", None)
+        if url is not None and self.database_password is not None:
+            whole = _with_password(url.get_secret_value(), self.database_password.get_secret_value())
+            object.__setattr__(self, "database_url", SecretStr(whole))
+        return self
+
+
+def _with_password(url: str, password: str) -> str:
+    parts = urlsplit(url)
+    if parts.username is None or parts.password is not None:
+        raise ValueError("DATABASE_PASSWORD needs a user in DATABASE_URL, and no password there")
+    user, _, host = parts.netloc.rpartition("@")
+    return parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}").geturl()
+
+
+class DatabaseSettings(DatabaseLoginSettings):
     """Where the database is."""
 
     database_url: DatabaseUrl = Field(
         validation_alias="DATABASE_URL", description="the database, as postgresql://user:password@host:port/database"
     )
+
+
+class MigrateSettings(DatabaseSettings):
+    """Bringing the database up to date, and the passwords of the programs that use it."""
+
+    ingest_database_password: SecretStr | None = Field(default=None, description="what lantaarn_ingest logs in with")
+    api_database_password: SecretStr | None = Field(default=None, description="what lantaarn_api logs in with")
+    dashboard_database_password: SecretStr | None = Field(
+        default=None, description="what lantaarn_dashboard logs in with"
+    )
+
+    @property
+    def passwords(self) -> dict[str, SecretStr | None]:
+        """By role."""
+        return {
+            "lantaarn_ingest": self.ingest_database_password,
+            "lantaarn_api": self.api_database_password,
+            "lantaarn_dashboard": self.dashboard_database_password,
+        }
 
 
 class LoginSettings(Settings):
@@ -238,12 +295,30 @@ class BatchSettings(Settings):
     batch_size: int = Field(default=500, ge=1, le=5000, description="messages in one transaction")
     batch_milliseconds: int = Field(default=500, ge=1, le=60_000, description="how long a batch may wait to fill")
     workers: int = Field(default=1, ge=1, le=16, description="processes that share the work of ingest")
+
+
+class MetricsSettings(Settings):
+    """Where a program that serves nothing else tells how it is."""
+
     metrics_host: str = "127.0.0.1"
     metrics_port: Port | None = Field(default=None, description="where /livez, /readyz and /metrics of ingest answer")
 
 
-class IngestSettings(DatabaseSettings, BrokerSettings, CitySettings, BatchSettings):
+class ShareSettings(Settings):
+    """How several workers of ingest share what devices send."""
+
+    share_name: Annotated[SecretStr, AfterValidator(_is_share_name)] = Field(
+        default=SecretStr("lantaarn"),
+        description="the name under which workers share messages; whoever knows it can take a part of them away",
+    )
+
+
+class IngestSettings(DatabaseSettings, BrokerSettings, CitySettings, BatchSettings, ShareSettings, MetricsSettings):
     """The writer: it reads the broker and writes the database."""
+
+
+class RetentionSettings(DatabaseSettings, MetricsSettings, LogSettings):
+    """Deleting by the clock, apart from ingest."""
 
 
 class ProgramSettings(Settings):
@@ -327,6 +402,31 @@ class MailSettings(Settings):
         return self
 
 
+class AccessSettings(Settings):
+    """Where Mosquitto reads who may do what."""
+
+    broker_files: Path = Field(
+        default=Path(".lantaarn/broker"), description="the folder of Mosquitto's password file and ACL file"
+    )
+    broker_pid_file: Path | None = Field(
+        default=None, description="where Mosquitto wrote its process id, to have it reload; none: it notices by itself"
+    )
+
+
+class DeviceSettings(DatabaseSettings, CitySettings, AccessSettings):
+    """Letting devices in."""
+
+
+class AccountSettings(CitySettings, AccessSettings):
+    """The accounts of our own programs at the broker: one exists as long as its password is set."""
+
+    ingest_mqtt_password: SecretStr | None = Field(default=None, description="what ingest logs in with at the broker")
+    doctor_mqtt_password: SecretStr | None = Field(default=None, description="what the doctor logs in with there")
+    simulate_mqtt_password: SecretStr | None = Field(
+        default=None, description="what the simulated devices log in with there: for a demo only"
+    )
+
+
 class ReportSettings(DatabaseSettings, CitySettings):
     """Answering the reports of residents."""
 
@@ -359,6 +459,7 @@ class ServersSettings(ProgramSettings):
 
 class DoctorSettings(
     DemoSettings,
+    DatabaseLoginSettings,
     CitySettings,
     LoginSettings,
     BatchSettings,
@@ -366,5 +467,8 @@ class DoctorSettings(
     TombstoneSettings,
     WeaknessSettings,
     MailSettings,
+    AccessSettings,
+    ShareSettings,
+    MetricsSettings,
 ):
     """Everything there is to set, no address required."""

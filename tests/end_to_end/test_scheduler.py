@@ -1,9 +1,13 @@
 """Retention by the clock inside ingest: one leads, outages pass, and a broken promise is told within a quarter."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import psycopg
 import pytest
 from structlog.testing import capture_logs
@@ -11,6 +15,7 @@ from structlog.testing import capture_logs
 from ingest.observe import Metrics
 from ingest.scheduler import Scheduler, scheduling
 from sensors.db import connect
+from sensors.processes import any_free_port
 from tests.kept import CLASSES, DAY, QUARTER, START, keep, store
 from tests.waiting import wait_for
 
@@ -173,6 +178,38 @@ def test_a_user_that_may_not_delete_is_told_once(owner: Connection, database: st
     # Nobody checks, so nothing is known to be kept.
     assert (value(metrics, "permitted"), value(metrics, "kept")) == (0, 0)
     works.close()
+
+
+def test_a_user_that_may_not_delete_leaves_the_lead_to_one_that_may(owner: Connection, database: str) -> None:
+    clock = Clock()
+    ingest, ingest_metrics = scheduler(database, clock, role="lantaarn_ingest")
+    keeper, _ = scheduler(database, clock)
+    ingest.look()
+    keeper.look()
+    clock.now += QUARTER
+    ingest.look()
+    assert (value(ingest_metrics, "permitted"), value(ingest_metrics, "kept")) == (0, 1)
+    ingest.close()
+    keeper.close()
+
+
+def test_retention_runs_as_a_program_of_its_own(owner: Connection, database: str) -> None:
+    port = any_free_port()
+    environment = {"PATH": os.environ["PATH"], "DATABASE_URL": database, "LANTAARN_METRICS_PORT": str(port)}
+    command = [sys.executable, "-m", "lantaarn", "retention", "keep"]
+
+    def ready() -> bool:
+        try:
+            return httpx.get(f"http://127.0.0.1:{port}/readyz").is_success
+        except httpx.TransportError:
+            return False
+
+    with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as program:
+        try:
+            wait_for(ready, 20)
+        finally:
+            program.terminate()
+    assert program.returncode == 0
 
 
 def test_a_check_that_nobody_repeats_tells_nothing(owner: Connection, database: str) -> None:

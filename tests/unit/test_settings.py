@@ -11,7 +11,9 @@ from sensors.settings import (
     BrokerSettings,
     DatabaseSettings,
     IngestSettings,
+    MailSettings,
     SettingsError,
+    ShareSettings,
     hide_password,
 )
 
@@ -54,6 +56,21 @@ def test_a_secret_in_two_places_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setenv("DATABASE_URL_FILE", str(tmp_path / "url"))
     with pytest.raises(SettingsError, match="Both DATABASE_URL and DATABASE_URL_FILE"):
         DatabaseSettings.load()
+
+
+def test_an_empty_file_is_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "smtp").write_text("\n")
+    monkeypatch.setenv("LANTAARN_SMTP_URL_FILE", str(tmp_path / "smtp"))
+    assert MailSettings.load().smtp_url is None
+    monkeypatch.setenv("DATABASE_URL_FILE", str(tmp_path / "smtp"))
+    with pytest.raises(SettingsError, match=r"DATABASE_URL \(or DATABASE_URL_FILE\) is not set"):
+        DatabaseSettings.load()
+
+
+@pytest.mark.parametrize("name", ["a/b", "+", "#", "", "x" * 65])
+def test_a_share_is_one_level_of_a_topic(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError, match="LANTAARN_SHARE_NAME: use 1 to 64 letters"):
+        ShareSettings.load(share_name=name)
 
 
 def test_a_file_that_is_not_there_names_the_variable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
