@@ -12,6 +12,7 @@ COMMANDS = {
     "servers": "simulators.cli:servers",
     "migrate": "sensors.cli:migrate",
     "register": "sensors.cli:register",
+    "device": "sensors.devices.cli:device",
     "policy": "sensors.cli:policy",
     "ingest": "ingest.cli:ingest",
     "serve": "api.cli:serve",

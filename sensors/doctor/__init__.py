@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from pydantic import SecretStr
 
+from sensors.doctor.access import access_findings
 from sensors.doctor.broker import broker_findings
 from sensors.doctor.database import database_findings
 from sensors.doctor.finding import Finding
@@ -29,6 +30,7 @@ def examine(folder: Path) -> Iterator[Finding]:
     yield Finding("settings", "".join(f"\n    {name} = {value}" for name, value in sorted(settings.shown())))
     yield from database_findings(settings.database_url or demo.get("database_url"), settings.pg_bin)
     yield from broker_findings(settings, settings.mqtt_url or demo.get("mqtt_url"))
+    yield from access_findings(settings)
     yield from machine_findings()
     yield _outlines(settings.municipality)
     yield _weaknesses(settings.security_until)

@@ -43,7 +43,10 @@ def broker_findings(settings: DoctorSettings, url: SecretStr | None) -> Iterator
         return
     yield Finding("broker", f"{shown}: {' and '.join(versions)}")
     protocol = PROTOCOLS[versions[0]]
+    yield _encrypted(address)
     yield _strangers(address, protocol)
+    yield _rights(address, protocol)
+    yield from _shared(settings, address)
     yield _retained(address, protocol)
     yield _kept(address, protocol)
 
@@ -51,6 +54,16 @@ def broker_findings(settings: DoctorSettings, url: SecretStr | None) -> Iterator
 def _speaks(address: BrokerAddress, protocol: MQTTProtocolVersion) -> bool:
     with _Line(address, protocol) as line:
         return line.is_open
+
+
+def _encrypted(address: BrokerAddress) -> Finding:
+    if address.tls:
+        return Finding("broker line", "encrypted")
+    if address.host in THIS_MACHINE:
+        return Finding("broker line", "not encrypted, on this machine only")
+    return Finding(
+        "broker line", "passwords and number plates go over it as they are", "use mqtts://: docs/production.md"
+    )
 
 
 def _strangers(address: BrokerAddress, protocol: MQTTProtocolVersion) -> Finding:
@@ -64,9 +77,41 @@ def _strangers(address: BrokerAddress, protocol: MQTTProtocolVersion) -> Finding
     )
 
 
+def _rights(address: BrokerAddress, protocol: MQTTProtocolVersion) -> Finding:
+    """Whether who we are may write where nobody has anything to write; nobody listens there either."""
+    with _Line(address, protocol) as line:
+        allowed = line.may_write(f"lantaarn-doctor/{uuid.uuid4().hex}")
+    match allowed:
+        case None:
+            return Finding("broker rights", "could not be tried: only a broker of MQTT 5 says what it refuses")
+        case False:
+            return Finding("broker rights", "this login may not write just anything")
+        case True if address.host in THIS_MACHINE:
+            return Finding("broker rights", "everyone may write anything, on this machine only")
+        case True:
+            return Finding(
+                "broker rights",
+                "this login may write as any device",
+                "see docs/devices.md: a list of rights (acl_file)",
+            )
+
+
+def _shared(settings: DoctorSettings, address: BrokerAddress) -> Iterator[Finding]:
+    """Who knows the name of the share can take a part of the messages away, whatever it may read."""
+    usual = DoctorSettings.model_fields["share_name"].default
+    if settings.workers > 1 and address.host not in THIS_MACHINE and settings.share_name == usual:
+        yield Finding(
+            "broker share",
+            "workers share messages under a name that everyone knows",
+            "set LANTAARN_SHARE_NAME to a secret: docs/devices.md",
+        )
+
+
 def _retained(address: BrokerAddress, protocol: MQTTProtocolVersion) -> Finding:
     """A retained message is on the broker's disk and goes to whoever comes to listen."""
     with _Line(address, protocol) as line:
+        if line.refuses_retained:
+            return Finding("retained events", "none: the broker takes no retained messages")
         if not line.listen("event/#"):
             return Finding("retained events", NOT_SEEN)
         line.wait(lambda: any(line.heard), SILENCE)
@@ -118,11 +163,15 @@ class _Line:
             protocol=protocol,
             clean_session=None if self._is_v5 else not durable,
         )
-        self._client.on_connect = lambda _client, _data, _flags, code, _properties: self._greeted.append(code)
+        self._client.on_connect = self._greet
+        self._client.on_publish = lambda _client, _data, _mid, code, _properties: self._answered.append(code)
         self._client.on_subscribe = lambda _client, _data, _mid, codes, _properties: self._granted.extend(codes)
         self._client.on_message = self._hear
         self._greeted: list[ReasonCode] = []
         self._granted: list[ReasonCode] = []
+        self._answered: list[ReasonCode] = []
+        self.refuses_retained = False
+        """Whether the broker said at the start that it takes no retained messages."""
         self.heard: list[bool] = []
         """For each message whether it was retained; what it says is not looked at."""
 
@@ -152,6 +201,14 @@ class _Line:
         self.wait(lambda: bool(self._granted), ANSWER)
         return bool(self._granted) and not self._granted[0].is_failure
 
+    def may_write(self, topic: str) -> bool | None:
+        """Whether the broker takes a message there; none when it doesn't say."""
+        if not (self.is_open and self._is_v5):
+            return None
+        self._client.publish(topic, b"{}", qos=1)
+        self.wait(lambda: bool(self._answered), ANSWER)
+        return not self._answered[0].is_failure if self._answered else None
+
     def says(self, topic: str) -> bool:
         """Publish at quality 0 what we listen to ourselves; whether it came by."""
         self._client.publish(topic, b"{}", qos=0)
@@ -173,6 +230,12 @@ class _Line:
         self._client.connect(
             self._address.host, self._address.port, clean_start=not self._durable, properties=properties
         )
+
+    def _greet(
+        self, _client: Client, _data: object, _flags: object, code: ReasonCode, properties: Properties | None
+    ) -> None:
+        self.refuses_retained = getattr(properties, "RetainAvailable", 1) == 0
+        self._greeted.append(code)
 
     def _hear(self, _client: Client, _data: object, message: MQTTMessage) -> None:
         self.heard.append(message.retain)

@@ -28,7 +28,7 @@ SAMPLES: dict[str, Any] = {
     **dict.fromkeys(("previous_hash", "hash"), bytes(32)),
     **{name: [1] for name in ("datastream_ids", "qualities", "sensor_ids", "stored", "duplicate", "quarantined")},
     **{name: [1] for name in ("aggregated", "fields_dropped", "readings", "sizes")},
-    **{name: ["text"] for name in ("reasons", "topic_templates", "fields", "roles", "settings")},
+    **{name: ["text"] for name in ("reasons", "topic_templates", "fields", "roles", "settings", "references")},
     "times": [NOW],
     "values": [1.5],
     "schedule": timedelta(minutes=15),

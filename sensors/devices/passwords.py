@@ -1,0 +1,45 @@
+"""Passwords of devices, and their hashes as Mosquitto reads them: ``$7$iterations$salt$hash``, PBKDF2-HMAC-SHA512.
+
+We make every password ourselves, of 192 random bits. So the number of iterations protects nothing, and it costs a lot:
+at each reload Mosquitto hashes the password of every client that is connected, and does nothing else meanwhile.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+import secrets
+
+ITERATIONS = 101
+"""As ``mosquitto_passwd`` of Mosquitto 2.0."""
+SALT, KEY = 12, 64
+"""Octets; Mosquitto 2.0 takes no other."""
+_FORM = re.compile(r"\$7\$([1-9][0-9]{0,8})\$([A-Za-z0-9+/]{16})\$([A-Za-z0-9+/]{86}==)")
+
+
+def make() -> str:
+    """A new password: 32 letters, digits, dashes and underscores."""
+    return secrets.token_urlsafe(24)
+
+
+def hash_of(password: str) -> str:
+    """What the password file keeps of it, with a salt of its own."""
+    salt = secrets.token_bytes(SALT)
+    return f"$7${ITERATIONS}${_text(salt)}${_text(_derive(password, salt, ITERATIONS))}"
+
+
+def fits(password: str, kept: str) -> bool:
+    """Whether a hash of the password file is that of this password. False for a hash of another kind."""
+    form = _FORM.fullmatch(kept)
+    if form is None:
+        return False
+    iterations, salt, key = int(form[1]), base64.b64decode(form[2]), base64.b64decode(form[3])
+    return hmac.compare_digest(_derive(password, salt, iterations), key)
+
+
+def _derive(password: str, salt: bytes, iterations: int) -> bytes:
+    return hashlib.pbkdf2_hmac("sha512", password.encode(), salt, iterations, KEY)
+
+
+def _text(octets: bytes) -> str:
+    return base64.b64encode(octets).decode("ascii")
