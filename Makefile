@@ -5,8 +5,6 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 VENDOR := api/web/static/vendor
-LEAFLET := $(VENDOR)/leaflet
-UTRECHT := $(VENDOR)/utrecht
 
 .PHONY: help install demo test check bench soak mutants sbom texts statement format lock clean
 
@@ -54,6 +52,8 @@ lock: .venv/.dev ## pin the dependencies again, with hashes
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
 		--extra embedded pyproject.toml -o requirements/runtime.txt
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+		-c requirements/runtime.txt pyproject.toml -o requirements/production.txt
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
 		--extra embedded --extra dev pyproject.toml -o requirements/dev.txt
 
 clean: ## remove what was installed or built (not .lantaarn, the demo's data)
@@ -97,10 +97,7 @@ NPM := $(BIN)/python -m simulators.npm
 $(VENDOR)/.made: package-lock.json .venv/.runtime
 	@echo "installing the web assets"
 	@$(NPM) ci --omit=dev
-	@mkdir -p $(LEAFLET) && cp -r node_modules/leaflet/dist/. $(LEAFLET)/ && cp node_modules/leaflet/LICENSE $(LEAFLET)/
-	@# In a cascade layer, so that our own rules need not shout.
-	@mkdir -p $(UTRECHT) && { echo '@layer utrecht {'; cat node_modules/@utrecht/component-library-css/dist/html.css; echo '}'; } > $(UTRECHT)/html.css
-	@cp node_modules/@utrecht/component-library-css/LICENSE.md $(UTRECHT)/
+	@deployment/web-assets.sh node_modules $(VENDOR)
 	@touch $@
 
 node_modules/.dev: package-lock.json $(VENDOR)/.made

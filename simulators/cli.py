@@ -20,15 +20,26 @@ def _end_at_once_on_ctrl_c() -> None:
 @click.option("--replay/--no-replay", default=True, show_default=True, help="Recorded series of real stations too.")
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same city.")
 @click.option("--faults", type=click.FloatRange(0, 1), default=0.03, show_default=True, help="Share of faulty devices.")
-def simulate(days: int, replay: bool, seed: int, faults: float) -> None:
+@click.option("--register", is_flag=True, help="Only print the city's register, for lantaarn register import.")
+def simulate(days: int, replay: bool, seed: int, faults: float, register: bool) -> None:
     """Be the city: publish what its devices would, until SIGTERM or Ctrl-C."""
     _end_at_once_on_ctrl_c()
+    if register:
+        _print_register(seed)
+        return
     from sensors import logs  # noqa: PLC0415 - each command loads only what it needs
     from simulators.simulate import run  # noqa: PLC0415
 
     settings = SimulateSettings.load(days=days, replay=replay, seed=seed, faults=faults)
     logs.configure(settings.log_level)
     run(settings)
+
+
+def _print_register(seed: int) -> None:
+    from simulators.city import entries  # noqa: PLC0415 - each command loads only what it needs
+
+    for entry in entries(seed):
+        click.echo(entry.model_dump_json(exclude_none=True))
 
 
 @click.command(epilog="Example: lantaarn demo --days 7 --duration 600")

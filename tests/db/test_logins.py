@@ -1,9 +1,12 @@
 """Each program logs in as its own role; the owner of the tables is no superuser."""
 
+import os
+import subprocess
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import psycopg
 import pytest
@@ -20,6 +23,7 @@ from sensors.db.server import EmbeddedServer
 from sensors.settings import DatabaseSettings, SettingsError
 from tests.pglite.client import EMPTY, Pglite
 
+ROOT = Path(__file__).parents[2]
 PASSWORD = "d4tabase-pass%word"
 
 
@@ -114,6 +118,35 @@ def test_an_owner_that_is_no_superuser_brings_the_database_up_to_date(pglite: Pg
     finally:
         pglite.execute("reset role")
         pglite.execute("reset session authorization")
+
+
+def test_the_script_of_the_image_makes_the_owner(pg_server: EmbeddedServer, tmp_path: Path) -> None:
+    """`deployment/database-owner.sh` as it is, but that an owner by that name is here already."""
+    secret = tmp_path / "password"
+    secret.write_text("own'er \"$x")
+    script = (ROOT / "deployment" / "database-owner.sh").read_text()
+    script = script.replace("/run/secrets/database_owner_password", str(secret)).replace(
+        "lantaarn_owner", "made_by_script"
+    )
+    server = urlsplit(pg_server.url_of("postgres"))
+    environment = {
+        "PATH": f"{pg_server.installation.bin}:{os.environ['PATH']}",
+        "PGHOST": str(server.hostname),
+        "PGPORT": str(server.port),
+        "PGPASSWORD": str(server.password),
+        "POSTGRES_USER": str(server.username),
+        "POSTGRES_DB": "scripted",
+    }
+    with connect(pg_server.url_of("postgres")) as db:
+        db.execute("create database scripted")
+        try:
+            subprocess.run(["sh", "-c", script], env=environment, check=True)
+            address = as_role(pg_server.url_of("scripted"), "made_by_script", quote(secret.read_text()))
+            with connect(address.replace("%25", "%")) as owner:
+                owner.execute("create schema mine")
+        finally:
+            db.execute("drop database scripted with (force)")
+            db.execute("drop role made_by_script")
 
 
 def test_an_owner_that_is_no_superuser_has_enough_on_postgresql(pg_server: EmbeddedServer) -> None:
