@@ -20,6 +20,7 @@ CHECKS: Mapping[str, str] = {
     "unexplained": "the reasons do not add up to what was quarantined",
     "lost_rows": "there are more observations than the ledger says were stored",
     "hours": "an hourly total differs from its single values",
+    "days": "a daily total differs from its hours",
 }
 """What can be wrong, by the query that finds it."""
 

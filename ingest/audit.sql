@@ -65,3 +65,35 @@ where
         or abs(total.sum - computed.sum) > 1e-9 * greatest(1, abs(computed.sum), computed.count)
     )
 order by 2, 1;
+
+-- days: daily totals that differ from their hours, but for days that are still to be made again or on their way out
+with computed as (
+    select
+        datastream_id,
+        open.day_of(hour) as day,
+        sum(count) as count,
+        sum(sum) as sum
+    from lantaarn.rollup_hour
+    group by 1, 2
+)
+select
+    coalesce(total.datastream_id, computed.datastream_id) as datastream_id,
+    coalesce(total.day, computed.day) as day,
+    total.count as total_count,
+    computed.count as computed_count
+from lantaarn.day_total as total
+full join computed on computed.datastream_id = total.datastream_id and computed.day = total.day
+inner join lantaarn.datastream as datastream on datastream.id = coalesce(total.datastream_id, computed.datastream_id)
+inner join lantaarn.days_made as made
+    on coalesce(total.day, computed.day) < open.day_of(made.at - interval '48 hours')
+where
+    open.day_start(coalesce(total.day, computed.day)) >= %(now)s::timestamptz - datastream.aggregate_term
+    and not exists (
+        select from lantaarn.changed_day as changed
+        where changed.day = coalesce(total.day, computed.day) and datastream.id = any(changed.datastream_ids)
+    )
+    and (
+        total.count is distinct from computed.count
+        or abs(total.sum - computed.sum) > 1e-9 * greatest(1, abs(computed.sum), computed.count)
+    )
+order by 2, 1;

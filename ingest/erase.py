@@ -189,16 +189,35 @@ def _apply(db: Database, tombstone: Tombstone, observations: str) -> Erasure:
     counts = {row["table_name"]: row["rows"] for row in db.execute(QUERIES[observations], period).fetchall()}
     hours = _cut_hours(db, cut)
     counts["rollup_hour"] = db.execute(QUERIES["erase_hours"], period).rowcount + hours.deleted
-    for table, query in (("public_cell", "cells"), ("travel_time", "travel_times"), ("quarantine", "quarantine")):
+    for table, query in (
+        ("public_cell", "cells"),
+        ("travel_time", "travel_times"),
+        ("travel_hour", "travel_hours"),
+        ("quarantine", "quarantine"),
+    ):
         counts[table] = db.execute(QUERIES[f"erase_{query}"], period).rowcount
     for query in ("hold_quality", "erase_made", "erase_sums", "erase_days", "erase_deviations"):
         db.execute(QUERIES[query], period)
+    counts |= _days(db, period)
     if tombstone.register:
         counts["location"] = db.execute(QUERIES["erase_places"], {"entry_id": tombstone.entry_id}).rowcount
         counts["register_entry"] = _redact(db, tombstone)
     rule = f"tombstone {tombstone.id}"
     deletions = tuple(Deletion(table, "erasure", tombstone.until, rows, rule) for table, rows in counts.items() if rows)
     return Erasure(tombstone, deletions, hours.rebuilt, hours.removed)
+
+
+def _days(db: Database, period: Mapping[str, Any]) -> Mapping[str, int]:
+    """Take out of the daily totals what is no longer in the hours; how many days changed, or went."""
+    days = {**period, **(db.execute(QUERIES["days"], period).fetchone() or {})}
+    lamps = db.execute(QUERIES["lamp_days"], days).fetchone()
+    changed = {
+        table: sum(db.execute(QUERIES[f"{deed}_{query}"], days).rowcount for deed in ("erase", "remake"))
+        for table, query in (("day_total", "days"), ("public_day", "public_days"))
+    }
+    db.execute(QUERIES["remake_lamp_days"], days)
+    # A day of a lamp is made of its daily totals: where none of those changed, neither did it.
+    return changed | {"lamp_day": lamps["rows"] if lamps and changed["day_total"] else 0}
 
 
 @dataclass(frozen=True, slots=True)

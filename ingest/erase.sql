@@ -76,11 +76,125 @@ where
     and start < %(until)s::timestamptz
     and lantaarn.cell_end(period, start) > %(from)s::timestamptz;
 
+-- days: the first and the last day that the period touches
+select
+    open.day_of(greatest(%(from)s::timestamptz, '0100-01-01')) as first_day,
+    open.day_of(%(until)s::timestamptz) as last_day;
+
+-- erase_days: daily totals of which no hour is left
+delete from lantaarn.day_total as total
+where
+    total.datastream_id = any(%(datastream_ids)s::integer[])
+    and total.day >= %(first_day)s
+    and total.day <= %(last_day)s
+    and not exists (
+        select from lantaarn.rollup_hour as hourly
+        where
+            hourly.datastream_id = total.datastream_id
+            and hourly.hour >= open.day_start(total.day)
+            and hourly.hour < open.day_start(total.day + 1)
+    );
+
+-- remake_days: daily totals that are no longer the sum of their hours
+update lantaarn.day_total as total set
+    count = left_over.count,
+    sum = left_over.sum,
+    min = left_over.min,
+    max = left_over.max,
+    hours = left_over.hours
+from (
+    select
+        datastream_id,
+        open.day_of(hour) as day,
+        sum(count)::bigint as count,
+        sum(sum) as sum,
+        min(min) as min,
+        max(max) as max,
+        count(*)::smallint as hours
+    from lantaarn.rollup_hour
+    where
+        datastream_id = any(%(datastream_ids)s::integer[])
+        and hour >= open.day_start(%(first_day)s)
+        and hour < open.day_start(%(last_day)s + 1)
+    group by 1, 2
+) as left_over
+where
+    total.datastream_id = left_over.datastream_id
+    and total.day = left_over.day
+    and (total.hours, total.count) is distinct from (left_over.hours, left_over.count);
+
+-- lamp_days: how many days of lamps the period touches
+select count(*) as rows from lantaarn.lamp_day as lamp
+inner join lantaarn.sensor as sensor on sensor.id = lamp.sensor_id
+where sensor.entry_id = %(entry_id)s and lamp.day between %(first_day)s and %(last_day)s;
+
+-- remake_lamp_days: what is left of them, and of the day after
+select lantaarn.make_lamp_days(array_agg(sensor.id), %(first_day)s, %(last_day)s + 1) from lantaarn.sensor as sensor
+where sensor.entry_id = %(entry_id)s
+having count(*) > 0;
+
+-- erase_public_days: days of which no published hour, or no published day, is left
+delete from lantaarn.public_day as total
+using lantaarn.datastream as stream
+where
+    stream.id = total.datastream_id
+    and total.datastream_id = any(%(datastream_ids)s::integer[])
+    and total.day >= %(first_day)s
+    and total.day <= %(last_day)s
+    and not exists (
+        select from lantaarn.public_cell as cell
+        where
+            cell.datastream_id = total.datastream_id
+            and cell.period = stream.public
+            and cell.start >= open.day_start(total.day)
+            and cell.start < open.day_start(total.day + 1)
+    );
+
+-- remake_public_days: days that are no longer the sum of their published hours
+update lantaarn.public_day as total set
+    sum = left_over.sum,
+    hours = left_over.hours,
+    hidden = left_over.hidden
+from (
+    select
+        cell.datastream_id,
+        open.day_of(cell.start) as day,
+        sum(cell.value) as sum,
+        count(*)::smallint as hours,
+        (count(*) - count(cell.value))::smallint as hidden
+    from lantaarn.public_cell as cell
+    inner join lantaarn.datastream as stream on stream.id = cell.datastream_id and stream.public = cell.period
+    where
+        cell.datastream_id = any(%(datastream_ids)s::integer[])
+        and cell.period = 'hour'
+        and cell.start >= open.day_start(%(first_day)s)
+        and cell.start < open.day_start(%(last_day)s + 1)
+    group by 1, 2
+) as left_over
+where total.datastream_id = left_over.datastream_id and total.day = left_over.day and total.hours <> left_over.hours;
+
 -- erase_travel_times: windows of segments that begin here, or that ended here by the rule that made them
 delete from lantaarn.travel_time as travel
 where
     travel.window_start < %(until)s::timestamptz
     and travel.window_start + travel.minutes * interval '1 minute' > %(from)s::timestamptz
+    and (
+        travel.datastream_id = any(%(datastream_ids)s::integer[])
+        or travel.revision in (
+            select made.revision
+            from lantaarn.sensor as erased
+            inner join lantaarn.register_entry as made on made.document ->> 'municipality' = erased.municipality
+            cross join lateral jsonb_array_elements(made.document -> 'datastreams') as declared
+            cross join lateral jsonb_array_elements(declared.value -> 'privacy_rules') as rule
+            where erased.entry_id = %(entry_id)s and rule.value ->> 'to' = erased.reference
+        )
+    );
+
+-- erase_travel_hours: the same, hours that the period touches
+delete from lantaarn.travel_hour as travel
+where
+    travel.hour < %(until)s::timestamptz
+    and travel.hour + interval '1 hour' > %(from)s::timestamptz
     and (
         travel.datastream_id = any(%(datastream_ids)s::integer[])
         or travel.revision in (

@@ -69,6 +69,10 @@ corrected as (
     update lantaarn.rollup_hour as total set count = total.count - doubles.count, sum = total.sum - doubles.sum
     from doubles
     where total.datastream_id = doubles.datastream_id and total.hour = doubles.hour
+),
+marked as (
+    insert into lantaarn.changed_day (day, datastream_ids)
+    select open.day_of(hour), array_agg(distinct datastream_id) from doubles group by 1
 )
 select count(*) as taken, count(*) filter (where time < %(older_than)s) as expired from taken;
 

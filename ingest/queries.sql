@@ -52,6 +52,14 @@ hourly as (
         sum = total.sum + excluded.sum,
         min = least(total.min, excluded.min),
         max = greatest(total.max, excluded.max)
+),
+late as (
+    -- Days of which hours change after the fact are made again: see ingest/days.py. None, in a batch of now.
+    insert into lantaarn.changed_day (day, datastream_ids)
+    select open.day_of(time), array_agg(distinct datastream_id)
+    from stored
+    where quality = 0 and time < now() - interval '1 day'
+    group by 1
 )
 select
     count(*) as stored,

@@ -21,10 +21,17 @@ QUERIES = load(Path(__file__).with_name("retention.sql"))
 FIRST_HASH = bytes(32)
 BY_DATABASE = "timescaledb policy"
 """The rule of chunks that TimescaleDB dropped by itself: it does so too, should nothing else."""
-BOOKS = {"ledger": "P5Y", "ledger_reason": "P5Y", "quarantine": "P14D"}
+BOOKS = {
+    "ledger": "P5Y",
+    "ledger_reason": "P5Y",
+    "quarantine": "P14D",
+    "book_day": "P5Y",
+    "book_reason_day": "P5Y",
+    "pulse": "P31D",
+}
 """The terms of what is kept about readings, not of them."""
-TOTALS = ("rollup_hour", "public_cell")
-AGGREGATES = ("travel_time", "window_count")
+TOTALS = ("rollup_hour", "public_cell", "day_total", "public_day", "lamp_day")
+AGGREGATES = ("travel_time", "travel_hour", "window_count")
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,59 @@ order by datastream.aggregate_term;
 delete from lantaarn.public_cell
 where datastream_id = any(%(datastream_ids)s::integer[]) and period in ('hour', 'day') and start < %(older_than)s;
 
+-- due_day_total: datastreams with days that begin before the term of their totals
+select
+    lantaarn.term_name(datastream.aggregate_term) as name,
+    %(now)s::timestamptz - datastream.aggregate_term as older_than,
+    array_agg(datastream.id) as datastream_ids
+from lantaarn.datastream as datastream
+cross join lateral (
+    select held.day from lantaarn.day_total as held where held.datastream_id = datastream.id order by held.day limit 1
+) as first
+where open.day_start(first.day) < %(now)s::timestamptz - datastream.aggregate_term
+group by datastream.aggregate_term
+order by datastream.aggregate_term;
+
+-- delete_day_total: remove these days
+delete from lantaarn.day_total
+where datastream_id = any(%(datastream_ids)s::integer[]) and open.day_start(day) < %(older_than)s;
+
+-- due_public_day: datastreams with days that begin before the term of their totals
+select
+    lantaarn.term_name(datastream.aggregate_term) as name,
+    %(now)s::timestamptz - datastream.aggregate_term as older_than,
+    array_agg(datastream.id) as datastream_ids
+from lantaarn.datastream as datastream
+cross join lateral (
+    select held.day from lantaarn.public_day as held where held.datastream_id = datastream.id order by held.day limit 1
+) as first
+where open.day_start(first.day) < %(now)s::timestamptz - datastream.aggregate_term
+group by datastream.aggregate_term
+order by datastream.aggregate_term;
+
+-- delete_public_day: remove these days
+delete from lantaarn.public_day
+where datastream_id = any(%(datastream_ids)s::integer[]) and open.day_start(day) < %(older_than)s;
+
+-- due_lamp_day: lamps with days that begin before the shortest term of their totals; the numbers are those of sensors
+select
+    lantaarn.term_name(promised.term) as name,
+    %(now)s::timestamptz - promised.term as older_than,
+    array_agg(promised.sensor_id) as datastream_ids
+from (
+    select sensor_id, min(aggregate_term) as term from lantaarn.datastream group by sensor_id
+) as promised
+cross join lateral (
+    select held.day from lantaarn.lamp_day as held where held.sensor_id = promised.sensor_id order by held.day limit 1
+) as first
+where open.day_start(first.day) < %(now)s::timestamptz - promised.term
+group by promised.term
+order by promised.term;
+
+-- delete_lamp_day: remove these days
+delete from lantaarn.lamp_day
+where sensor_id = any(%(datastream_ids)s::integer[]) and open.day_start(day) < %(older_than)s;
+
 -- aggregate_promises: every promise that aggregates were made under
 select distinct name, %(now)s::timestamptz - term as older_than from lantaarn.aggregate_promise
 order by older_than desc, name;
@@ -107,6 +160,14 @@ order by older_than desc, name;
 delete from lantaarn.travel_time as held using lantaarn.aggregate_promise as promise
 where
     held.window_start < %(older_than)s
+    and promise.revision = held.revision
+    and promise.property = 'travel_time'
+    and promise.name = %(retention_class)s;
+
+-- delete_travel_hour: the same, of hours
+delete from lantaarn.travel_hour as held using lantaarn.aggregate_promise as promise
+where
+    held.hour < %(older_than)s
     and promise.revision = held.revision
     and promise.property = 'travel_time'
     and promise.name = %(retention_class)s;
@@ -130,6 +191,15 @@ delete from lantaarn.ledger_reason where hour < %(older_than)s;
 
 -- delete_quarantine: remove what was refused and is past its term
 delete from lantaarn.quarantine where received_at < %(older_than)s;
+
+-- delete_book_day: remove the books of days that begin before their term
+delete from lantaarn.book_day where day <= open.day_of(%(older_than)s) and open.day_start(day) < %(older_than)s;
+
+-- delete_book_reason_day: remove the reasons of such days
+delete from lantaarn.book_reason_day where day <= open.day_of(%(older_than)s) and open.day_start(day) < %(older_than)s;
+
+-- delete_pulse: remove how ingest was doing past its term
+delete from lantaarn.pulse where minute < %(older_than)s;
 
 -- last_entry: the end of the chain of deletions
 select hash from lantaarn.deletion_log order by id desc limit 1;

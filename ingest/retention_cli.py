@@ -25,11 +25,14 @@ def retention() -> None:
 
 @retention.command("run", epilog="Example: lantaarn retention run")
 def run_() -> None:
-    """Delete what is past its term now; every deletion goes to the deletion log."""
+    """Delete what is past its term now; every deletion goes to the deletion log. Before that, daily totals are made."""
+    from ingest.days import make  # noqa: PLC0415
     from ingest.retention import run  # noqa: PLC0415
 
     with connect(_url()) as db:
-        deletions = run(db, datetime.now(UTC))
+        now = datetime.now(UTC)
+        make(db, now)
+        deletions = run(db, now)
     table = Table("table", "class", "older than (UTC)", "rows deleted", "rule")
     for deletion in deletions:
         rows, rule = str(deletion.deleted_rows), deletion.rule or "term"

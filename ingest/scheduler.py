@@ -1,5 +1,5 @@
-"""Retention by the clock: a thread of ingest that moves, deletes and checks, every quarter of an hour and at the start.
-At each look it also works out what the register tells of its own quality.
+"""By the clock: a thread of ingest that moves, adds days up, deletes and checks, every quarter of an hour and at the
+start. At each look it also works out what the register tells of its own quality.
 
 Of all that run beside each other, on whatever machine, one leads: the one that holds a lock in the database. Another
 takes it within a minute after the leader is gone. It acts as the user that logged in, who has to own the tables: the
@@ -18,6 +18,7 @@ from typing import Any
 import psycopg
 import structlog
 
+from ingest.days import make
 from ingest.erase import sweep
 from ingest.move import move
 from ingest.observe import Metrics, serving
@@ -93,6 +94,7 @@ class Scheduler:
         steps: Mapping[str, Callable[[], object]] = {
             "move": lambda: move(db, now),
             "sweep": lambda: sweep(db, now),
+            "days": lambda: make(db, now),
             "run": lambda: run(db, now),
             "verify": lambda: self._check(db, now),
         }

@@ -20,6 +20,18 @@ QUERIES = load(Path(__file__).with_name("verify.sql"))
 SCHEDULE = timedelta(minutes=15)
 """The time between two runs that the promise allows for."""
 NO_CHUNK = timedelta(0)
+TOTALS = (
+    "rollups",
+    "cells",
+    "days",
+    "public_days",
+    "lamp_days",
+    "travel_times",
+    "travel_hours",
+    "window_counts",
+    "books",
+)
+"""What is asked of everything but single values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +88,7 @@ def verify(db: Database, now: datetime) -> Verification:
     held: list[Held] = []
     for promise in promises(db, now):
         held.extend(_observations(db, promise, moment))
-    for query in ("rollups", "cells", "travel_times", "window_counts", "books"):
+    for query in TOTALS:
         held.extend(Held(**row) for row in db.execute(QUERIES[query], moment).fetchall())
     return Verification(tuple(held), broken_at(db))
 

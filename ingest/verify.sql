@@ -93,6 +93,59 @@ where datastream.public in ('hour', 'day')
 group by datastream.aggregate_term
 order by datastream.aggregate_term;
 
+-- days: the oldest daily total of each term; a day is as old as its first moment
+select
+    'day_total' as table_name,
+    lantaarn.term_name(datastream.aggregate_term) as retention_class,
+    null::integer as datastream_id,
+    %(now)s::timestamptz - (%(now)s::timestamptz - datastream.aggregate_term - %(schedule)s) as promised_max_age,
+    interval '0' as chunk,
+    min(first.oldest) as oldest,
+    coalesce(min(first.oldest) >= %(now)s::timestamptz - datastream.aggregate_term - %(schedule)s, true) as kept
+from lantaarn.datastream as datastream
+cross join lateral (
+    select min(day)::timestamp at time zone 'Europe/Amsterdam' as oldest
+    from lantaarn.day_total as held where held.datastream_id = datastream.id
+) as first
+group by datastream.aggregate_term
+order by datastream.aggregate_term;
+
+-- public_days: the oldest day of published hours of each term; a day is as old as its first moment
+select
+    'public_day' as table_name,
+    lantaarn.term_name(datastream.aggregate_term) as retention_class,
+    null::integer as datastream_id,
+    %(now)s::timestamptz - (%(now)s::timestamptz - datastream.aggregate_term - %(schedule)s) as promised_max_age,
+    interval '0' as chunk,
+    min(first.oldest) as oldest,
+    coalesce(min(first.oldest) >= %(now)s::timestamptz - datastream.aggregate_term - %(schedule)s, true) as kept
+from lantaarn.datastream as datastream
+cross join lateral (
+    select min(day)::timestamp at time zone 'Europe/Amsterdam' as oldest
+    from lantaarn.public_day as held where held.datastream_id = datastream.id
+) as first
+group by datastream.aggregate_term
+order by datastream.aggregate_term;
+
+-- lamp_days: the oldest day of a lamp, of each term that is the shortest of a lamp
+select
+    'lamp_day' as table_name,
+    lantaarn.term_name(promised.term) as retention_class,
+    null::integer as datastream_id,
+    %(now)s::timestamptz - (%(now)s::timestamptz - promised.term - %(schedule)s) as promised_max_age,
+    interval '0' as chunk,
+    min(first.oldest) as oldest,
+    coalesce(min(first.oldest) >= %(now)s::timestamptz - promised.term - %(schedule)s, true) as kept
+from (
+    select sensor_id, min(aggregate_term) as term from lantaarn.datastream group by sensor_id
+) as promised
+cross join lateral (
+    select min(day)::timestamp at time zone 'Europe/Amsterdam' as oldest
+    from lantaarn.lamp_day as held where held.sensor_id = promised.sensor_id
+) as first
+group by promised.term
+order by promised.term;
+
 -- travel_times: the oldest travel times of each promise that they were made under (the age is since a window began)
 select
     'travel_time' as table_name,
@@ -103,6 +156,21 @@ select
     min(held.window_start) as oldest,
     coalesce(min(held.window_start) >= %(now)s::timestamptz - promise.term - %(schedule)s, false) as kept
 from lantaarn.travel_time as held
+left join lantaarn.aggregate_promise as promise
+    on promise.revision = held.revision and promise.property = 'travel_time'
+group by promise.name, promise.term
+order by promise.term;
+
+-- travel_hours: the same of travel times by the hour
+select
+    'travel_hour' as table_name,
+    coalesce(promise.name, 'none') as retention_class,
+    null::integer as datastream_id,
+    %(now)s::timestamptz - (%(now)s::timestamptz - promise.term - %(schedule)s) as promised_max_age,
+    interval '0' as chunk,
+    min(held.hour) as oldest,
+    coalesce(min(held.hour) >= %(now)s::timestamptz - promise.term - %(schedule)s, false) as kept
+from lantaarn.travel_hour as held
 left join lantaarn.aggregate_promise as promise
     on promise.revision = held.revision and promise.property = 'travel_time'
 group by promise.name, promise.term
@@ -163,6 +231,13 @@ from (
         )
     union all
     select 'quarantine', 'P14D', (select min(received_at) from lantaarn.quarantine)
+    union all
+    select 'book_day', 'P5Y', (select min(day)::timestamp at time zone 'Europe/Amsterdam' from lantaarn.book_day)
+    union all
+    select
+        'book_reason_day', 'P5Y', (select min(day)::timestamp at time zone 'Europe/Amsterdam' from lantaarn.book_reason_day)
+    union all
+    select 'pulse', 'P31D', (select min(minute) from lantaarn.pulse)
 ) as oldest_of
 order by oldest_of.table_name;
 

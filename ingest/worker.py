@@ -18,6 +18,8 @@ from ingest.inbox import Batch, Inbox
 from ingest.mqtt import Delivery, Session
 from ingest.observe import Metrics, serving
 from ingest.pipeline import Outcome, Register, process
+from ingest.pulse import Pulse
+from ingest.pulse import write as write_pulse
 from ingest.quality import Memory
 from ingest.scheduler import scheduling
 from ingest.seats import Seat, seats
@@ -57,6 +59,7 @@ class Worker:
         self._seat = seat or seats(settings.municipality, 1)[0]
         self._session = Session(settings.broker, self._seat, 2 * settings.batch_size, self._take)
         self._cells = Cells()
+        self._pulse = Pulse()
         self._events = Listener(settings.broker, settings.municipality, self.metrics, now)
         self._stopping = Event()
         self._database: Connection | None = None
@@ -84,6 +87,7 @@ class Worker:
                     self._handle(self._collect())
                     self._store_events()
                     self._publish_cells()
+                    self._beat()
             finally:
                 self._events.close()
                 self._session.close()
@@ -142,7 +146,9 @@ class Worker:
         outcomes = [process(each.message, self._register, self._memory, received_at) for each in batch.publications]
         if self._with_database(lambda database: self._commit(database, outcomes, received_at)):
             self.metrics.batch.observe(len(outcomes))
-            self.metrics.receipt_lag.observe(time.monotonic() - batch.received)
+            took = time.monotonic() - batch.received
+            self.metrics.receipt_lag.observe(took)
+            self._pulse.note(outcomes, received_at, took)
             self._cells.note(outcomes, received_at)
             self._session.acknowledge(batch.connection, (each.packet_id for each in batch.publications))
 
@@ -157,6 +163,10 @@ class Worker:
         if self._seat.events and self._cells.due(now):
             self._with_database(lambda database: publish_cells(database, now))
             self._cells.done(now)
+
+    def _beat(self) -> None:
+        if minute := self._pulse.over(self._now()):
+            self._with_database(lambda database: write_pulse(database, minute))
 
     def _with_database(self, work: Callable[[Connection], object]) -> bool:
         """Do it, waiting for the database while that is away. False when stopped before it was done."""

@@ -37,6 +37,13 @@ begin
         end;
         execute format('grant %I to current_user', name);
     end loop;
+    begin
+        alter role lantaarn_dashboard set statement_timeout = '10s';
+        alter role lantaarn_dashboard set default_transaction_read_only = on;
+        alter role lantaarn_dashboard set jit = off;
+    exception when insufficient_privilege or internal_error then
+        raise warning 'an administrator has to set statement_timeout for the role lantaarn_dashboard';
+    end;
 end
 $$
 """

@@ -1,0 +1,73 @@
+-- limit_value: each station as a part of what the EU allows: its day of yesterday, and its highest hour since (1 is the limit)
+select
+    day.name as station,
+    day.reference as sensor,
+    name.label as stof,
+    day.value / limits.value as value
+from staff.day as day
+inner join {limits} on limits.property = day.property and limits.regime = 'EU nu' and limits.period = 'day'
+inner join {names} on name.property = day.property
+where
+    day.day = open.day_of(now()) - 1
+    and day.hours * 4 >= day.day_hours * 3
+union all
+select
+    stream.name,
+    stream.reference,
+    name.label || ', hoogste uur',
+    max(hour.value) / limits.value
+from staff.datastream as stream
+inner join open.hour as hour on hour.datastream_id = stream.datastream_id
+inner join {limits} on limits.property = stream.property and limits.regime = 'EU nu' and limits.period = 'hour'
+inner join {names} on name.property = stream.property
+where
+    hour.hour >= date_trunc('hour', now()) - interval '24 hours'
+    and hour.hour < date_trunc('hour', now())
+group by stream.name, stream.reference, name.label, limits.value;
+
+-- lamps_out: the part of the lamps of a neighbourhood, in percent, that has a fault or fell silent
+select
+    coalesce(area.name, 'Buiten de buurten') as buurt,
+    100.0 * sum(lights.faulty + lights.silent) / sum(lights.lamps) as value
+from staff.light_now as lights
+left join open.area as area on area.code = lights.neighbourhood
+group by 1;
+
+-- silent: sensors from which nothing comes, by kind
+select
+    coalesce(kind.label, 'Andere sensoren') as soort,
+    count(deviation.sensor_id) as value
+from staff.sensor as sensor
+left join open.deviation as deviation on deviation.sensor_id = sensor.sensor_id and deviation.deviation = 'silent'
+left join {kinds} on kind.code = sensor.kind
+where sensor.delivers_data and sensor.status = 'active'
+group by 1;
+
+-- imbalance: readings of the last day that the books do not explain
+select (imbalance.unexplained + imbalance.without_reason) as value from staff.imbalance as imbalance;
+
+-- retention: promises that are not kept, or one when nobody has checked for an hour
+select
+    case
+        when coalesce(max(retention.verified_at) < now() - interval '1 hour', true) then 1
+        else count(*) filter (where not retention.kept)
+    end as value
+from open.retention as retention;
+
+-- unregistered: readings of senders that the register does not know, in this hour and the one before
+select coalesce(sum(unknown.received), 0) as value
+from staff.unknown_hour as unknown
+where unknown.hour >= date_trunc('hour', now()) - interval '1 hour';
+
+-- lag: how many seconds ingest is behind, or since when it gives no sign of life
+select
+    coalesce(
+        greatest(
+            extract(epoch from now() - max(pulse.minute) - interval '2 minutes'),
+            max(pulse.lag) filter (where pulse.minute > now() - interval '5 minutes'),
+            0
+        ),
+        86400
+    )::double precision as value
+from staff.pulse as pulse
+where pulse.minute > now() - interval '1 day';

@@ -1,0 +1,134 @@
+-- volledig: how many of the sensors that should deliver did not fall silent
+select
+    coalesce(
+        round(
+            100.0 * (count(*) - count(*) filter (where exists (
+                select from open.deviation as deviation
+                where deviation.sensor_id = sensor.sensor_id and deviation.deviation = 'silent'
+            ))) / nullif(count(*), 0)
+        )::text,
+        '0'
+    ) || ' % van de sensoren' as __text
+from staff.sensor as sensor
+where
+    sensor.status = 'active'
+    and sensor.delivers_data
+    and ('*' in (${buurt:sqlstring}) or sensor.neighbourhood in (${buurt:sqlstring}))
+    and ('*' in (${organisatie:sqlstring}) or sensor.organisations && array[${organisatie:sqlstring}]);
+
+-- sensors: sensors that are in use and should deliver
+select count(*) as "Sensoren"
+from staff.sensor as sensor
+where
+    sensor.status = 'active'
+    and sensor.delivers_data
+    and ('*' in (${buurt:sqlstring}) or sensor.neighbourhood in (${buurt:sqlstring}))
+    and ('*' in (${organisatie:sqlstring}) or sensor.organisations && array[${organisatie:sqlstring}]);
+
+-- silent: sensors from which nothing comes
+select count(sensor.sensor_id) as "Stil"
+from open.deviation as deviation
+inner join staff.sensor as sensor on sensor.sensor_id = deviation.sensor_id
+where
+    deviation.deviation = 'silent'
+    and ('*' in (${buurt:sqlstring}) or sensor.neighbourhood in (${buurt:sqlstring}))
+    and ('*' in (${organisatie:sqlstring}) or sensor.organisations && array[${organisatie:sqlstring}]);
+
+-- air_now: particles and nitrogen dioxide in the last hour that is over, the mean of all stations
+select
+    avg(hour.value) filter (where stream.property = 'pm2_5') as "Fijnstof PM2,5",
+    avg(hour.value) filter (where stream.property = 'pm10') as "Fijnstof PM10",
+    avg(hour.value) filter (where stream.property = 'no2') as "Stikstofdioxide"
+from staff.datastream as stream
+inner join open.hour as hour on hour.datastream_id = stream.datastream_id
+where
+    stream.kind = 'air_quality'
+    and stream.property in ('pm2_5', 'pm10', 'no2')
+    and hour.hour = date_trunc('hour', now()) - interval '1 hour'
+    and ('*' in (${buurt:sqlstring}) or stream.neighbourhood in (${buurt:sqlstring}))
+    and ('*' in (${organisatie:sqlstring}) or stream.organisations && array[${organisatie:sqlstring}]);
+
+-- air_hours: particles by hour over the last two days
+select
+    hour.hour as "time",
+    avg(hour.value) as "Gemiddelde van de stations",
+    max(hour.value) as "Hoogste station"
+from staff.datastream as stream
+inner join open.hour as hour on hour.datastream_id = stream.datastream_id
+where
+    stream.property = 'pm2_5'
+    and hour.hour >= date_trunc('hour', now()) - interval '48 hours'
+    and hour.hour < date_trunc('hour', now())
+    and ('*' in (${buurt:sqlstring}) or stream.neighbourhood in (${buurt:sqlstring}))
+    and ('*' in (${organisatie:sqlstring}) or stream.organisations && array[${organisatie:sqlstring}])
+group by hour.hour
+order by hour.hour;
+
+-- traffic_hours: what passed by hour over the last two days, by how people travel
+select
+    hour.hour as "time",
+    case stream.property
+        when 'count_bicycle' then 'Op de fiets'
+        when 'count_pedestrian' then 'Te voet'
+        else 'Auto, bus, motor of vrachtwagen'
+    end as metric,
+    sum(hour.value) as value
+from staff.datastream as stream
+inner join open.hour as hour on hour.datastream_id = stream.datastream_id
+where
+    stream.kind = 'traffic'
+    and stream.counts_people
+    and hour.hour >= date_trunc('hour', now()) - interval '48 hours'
+    and ('*' in (${buurt:sqlstring}) or stream.neighbourhood in (${buurt:sqlstring}))
+    and ('*' in (${organisatie:sqlstring}) or stream.organisations && array[${organisatie:sqlstring}])
+group by hour.hour, 2
+order by hour.hour;
+
+-- lamps: lamps with a fault or silent, of groups of eight or more
+select
+    sum(lights.lamps) as "Lampen",
+    sum(lights.faulty) as "Met storing",
+    sum(lights.silent) as "Stil"
+from staff.light_now as lights
+where
+    ('*' in (${buurt:sqlstring}) or lights.neighbourhood in (${buurt:sqlstring}))
+    and ('*' in (${organisatie:sqlstring}) or lights.organisations && array[${organisatie:sqlstring}]);
+
+-- energy: what the lamps used on the last day that is over
+select sum(day.kwh) as "Verbruik"
+from staff.light_day as day
+where
+    day.day = open.day_of(now()) - 1
+    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
+    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}]);
+
+-- reports: reports of residents that wait for an answer, and those that wait too long
+select
+    count(*) as "Wachten op antwoord",
+    count(*) filter (where report.due_on < open.day_of(now())) as "Te laat"
+from open.report as report
+where report.status = 'received';
+
+-- promises: promises about keeping data that are not kept
+select count(*) filter (where not retention.kept) as "Niet nagekomen"
+from open.retention as retention
+having count(*) > 0;
+
+-- neighbourhoods: each neighbourhood yesterday
+select
+    sensor.neighbourhood_name as "Buurt",
+    count(distinct sensor.sensor_id) as "Sensoren",
+    avg(day.value) filter (where day.property = 'pm2_5') as "PM2,5",
+    avg(day.value) filter (where day.property = 'no2') as "NO₂",
+    sum(day.value) filter (where day.property = 'count_bicycle') as "Fietsen",
+    sum(day.value) filter (
+        where day.property in ('count_car', 'count_van', 'count_truck', 'count_motorcycle', 'count_motor_vehicle')
+    ) as "Auto's"
+from staff.sensor as sensor
+left join staff.day as day on day.sensor_id = sensor.sensor_id and day.day = open.day_of(now()) - 1
+where
+    sensor.delivers_data
+    and ('*' in (${buurt:sqlstring}) or sensor.neighbourhood in (${buurt:sqlstring}))
+    and ('*' in (${organisatie:sqlstring}) or sensor.organisations && array[${organisatie:sqlstring}])
+group by 1
+order by 1;

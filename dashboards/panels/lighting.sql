@@ -1,0 +1,162 @@
+-- volledig: of all lamps on all days of the period, how many are in a group of eight and reported
+select
+    coalesce(
+        round(
+            100.0 * sum(day.lamps)
+            / nullif(
+                max(every.lamps)
+                * (least(open.day_of($__timeTo()), open.day_of(now()) - 1) - open.day_of($__timeFrom()) + 1),
+                0
+            )
+        )::text,
+        '0'
+    ) || ' %' as __text
+from staff.light_day as day
+cross join (
+    select count(*) as lamps from staff.sensor as sensor
+    where
+        sensor.kind = 'streetlight'
+        and sensor.status = 'active'
+        and sensor.delivers_data
+        and ('*' in (${buurt:sqlstring}) or sensor.neighbourhood in (${buurt:sqlstring}))
+        and ('*' in (${organisatie:sqlstring}) or sensor.organisations && array[${organisatie:sqlstring}])
+) as every
+where
+    day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
+    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
+    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}]);
+
+-- volledig_storing: of all days of all lamps in the period that are over, of how many it is known whether there was a fault
+select
+    coalesce(
+        round(
+            100.0 * (
+                select count(*) from staff.day as day
+                where
+                    day.property = 'fault_code'
+                    and day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
+                    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
+                    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}])
+            ) / nullif(
+                (
+                    select count(*) from staff.datastream as stream
+                    where
+                        stream.property = 'fault_code'
+                        and ('*' in (${buurt:sqlstring}) or stream.neighbourhood in (${buurt:sqlstring}))
+                        and ('*' in (${organisatie:sqlstring}) or stream.organisations && array[${organisatie:sqlstring}])
+                ) * (least(open.day_of($__timeTo()), open.day_of(now()) - 1) - open.day_of($__timeFrom()) + 1),
+                0
+            )
+        )::text,
+        '0'
+    ) || ' %' as __text;
+
+-- energy: what all lamps used by day
+select open.day_start(day.day) as "time", sum(day.kwh) as "Verbruik"
+from staff.light_day as day
+where
+    day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
+    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
+    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}])
+group by day.day
+order by day.day;
+
+-- burning: for how long a lamp burned by day, the mean of all
+select open.day_start(day.day) as "time", sum(day.burning_hours) / sum(day.lamps) as "Branduren van een lamp"
+from staff.light_day as day
+where
+    day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
+    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
+    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}])
+group by day.day
+order by day.day;
+
+-- saved_days: what dimming saved by day
+select open.day_start(day.day) as "time", sum(day.full_kwh - day.compared_kwh) as "Bespaard door dimmen"
+from staff.light_day as day
+where
+    day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
+    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
+    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}])
+group by day.day
+order by day.day;
+
+-- saved_kwh: what dimming saved in the whole period
+select sum(day.full_kwh - day.compared_kwh) as "Bespaard"
+from staff.light_day as day
+where
+    day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
+    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
+    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}]);
+
+-- saved_carbon: the same as carbon dioxide
+select sum(day.full_kwh - day.compared_kwh) * replace(${co2:sqlstring}, ',', '.')::double precision as "Bespaard"
+from staff.light_day as day
+where
+    day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
+    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
+    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}]);
+
+-- saved_share: the same as a part of what would have been used
+select 100 * sum(day.full_kwh - day.compared_kwh) / nullif(sum(day.full_kwh), 0) as "Bespaard"
+from staff.light_day as day
+where
+    day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
+    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
+    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}]);
+
+-- outages: lamps with a fault in the period, from when to when
+select
+    sensor.name as "Lamp",
+    sensor.reference as "Referentie",
+    sensor.neighbourhood_name as "Buurt",
+    outage.since as "Storing vanaf",
+    outage.until as "Hersteld op",
+    coalesce(outage.until, open.day_of(now())) - outage.since as "Dagen",
+    outage.code as "Storingscode"
+from staff.light_outage as outage
+inner join staff.sensor as sensor on sensor.sensor_id = outage.sensor_id
+where
+    outage.since <= open.day_of($__timeTo())
+    and coalesce(outage.until, open.day_of(now())) >= open.day_of($__timeFrom())
+    and ('*' in (${buurt:sqlstring}) or sensor.neighbourhood in (${buurt:sqlstring}))
+    and ('*' in (${organisatie:sqlstring}) or sensor.organisations && array[${organisatie:sqlstring}])
+order by outage.until is null desc, outage.since desc
+limit 200;
+
+-- repair: how many days it took to repair a lamp, the mean of those that were repaired in the period
+select avg(outage.until - outage.since)::double precision as "Hersteltijd"
+from staff.light_outage as outage
+inner join staff.sensor as sensor on sensor.sensor_id = outage.sensor_id
+where
+    outage.until between open.day_of($__timeFrom()) and open.day_of($__timeTo())
+    and ('*' in (${buurt:sqlstring}) or sensor.neighbourhood in (${buurt:sqlstring}))
+    and ('*' in (${organisatie:sqlstring}) or sensor.organisations && array[${organisatie:sqlstring}]);
+
+-- groups: each neighbourhood now and over the period
+select
+    coalesce(area.name, 'Buiten de buurten') as "Buurt",
+    sum(lights.lamps) as "Lampen",
+    sum(lights.faulty) as "Met storing",
+    sum(lights.silent) as "Stil",
+    sum(used.kwh) / nullif(sum(used.lamps), 0) as "Per lamp per dag",
+    100 * sum(used.saved) / nullif(sum(used.full_kwh), 0) as "Bespaard"
+from staff.light_now as lights
+left join open.area as area on area.code = lights.neighbourhood
+left join lateral (
+    select
+        sum(day.kwh) as kwh,
+        sum(day.lamps) as lamps,
+        sum(day.full_kwh - day.compared_kwh) as saved,
+        sum(day.full_kwh) as full_kwh
+    from staff.light_day as day
+    where
+        day.neighbourhood = lights.neighbourhood
+        and day.organisations = lights.organisations
+        and day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
+) as used on true
+where
+    ('*' in (${buurt:sqlstring}) or lights.neighbourhood in (${buurt:sqlstring}))
+    and ('*' in (${organisatie:sqlstring}) or lights.organisations && array[${organisatie:sqlstring}])
+group by 1
+order by 3 desc, 4 desc, 1;

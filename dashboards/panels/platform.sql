@@ -1,0 +1,119 @@
+-- volledig: of the minutes of the period (at most the last 31 days), in how many ingest was at work
+select
+    coalesce(
+        round(
+            100.0 * count(*)
+            / greatest(
+                extract(
+                    epoch from least($__timeTo()::timestamptz, now())
+                    - greatest($__timeFrom()::timestamptz, now() - interval '31 days')
+                ) / 60,
+                1
+            )
+        )::text,
+        '0'
+    ) || ' % van de minuten' as __text
+from staff.pulse as pulse
+where $__timeFilter(pulse.minute);
+
+-- volledig_boeken: of the days of the period, how many have books
+select
+    coalesce(
+        round(100.0 * count(distinct book.day) / (open.day_of($__timeTo()) - open.day_of($__timeFrom()) + 1))::text, '0'
+    ) || ' % van de dagen' as __text
+from staff.book_day as book
+where book.day between open.day_of($__timeFrom()) and open.day_of($__timeTo());
+
+-- volledig_nu: what the database tells of itself is always all of it
+select 'alles, op dit moment' as __text;
+
+-- lag_now: how far ingest is behind
+select
+    greatest(
+        extract(epoch from now() - max(pulse.minute) - interval '2 minutes'),
+        max(pulse.lag) filter (where pulse.minute > now() - interval '5 minutes'),
+        0
+    ) as "Achterstand"
+from staff.pulse as pulse
+where pulse.minute > now() - interval '1 day'
+having count(*) > 0;
+
+-- lag: from a measurement to the database, and from receipt to the database, the worst of each span
+select
+    $__timeGroupAlias(pulse.minute, $__interval),
+    max(pulse.lag) as "Van meting tot opslag",
+    max(pulse.commit) as "Van ontvangst tot opslag"
+from staff.pulse as pulse
+where $__timeFilter(pulse.minute)
+group by 1
+order by 1;
+
+-- messages: messages by minute, the mean of each span
+select
+    $__timeGroupAlias(pulse.minute, $__interval),
+    avg(pulse.messages) as "Berichten per minuut"
+from staff.pulse as pulse
+where $__timeFilter(pulse.minute)
+group by 1
+order by 1;
+
+-- batches: how many messages a transaction holds
+select
+    $__timeGroupAlias(pulse.minute, $__interval),
+    sum(pulse.messages)::double precision / nullif(sum(pulse.batches), 0) as "Berichten per keer",
+    max(pulse.workers) as "Werkers"
+from staff.pulse as pulse
+where $__timeFilter(pulse.minute)
+group by 1
+order by 1;
+
+-- gaps: minutes in which ingest, the broker or the database was away, by hour
+select
+    hour as "time",
+    60 - count(pulse.minute) as "Minuten zonder levensteken"
+from generate_series(
+    date_trunc('hour', greatest($__timeFrom()::timestamptz, now() - interval '31 days')) + interval '1 hour',
+    date_trunc('hour', least($__timeTo()::timestamptz, now())) - interval '1 hour',
+    interval '1 hour'
+) as hour
+left join staff.pulse as pulse on pulse.minute >= hour and pulse.minute < hour + interval '1 hour'
+group by hour
+order by hour;
+
+-- balance: readings of the last day that the books do not explain
+select imbalance.unexplained + imbalance.without_reason as "Onverklaard"
+from staff.imbalance as imbalance;
+
+-- books: what became of the readings by day of receipt
+select
+    open.day_start(book.day) as "time",
+    sum(book.stored) as "Opgeslagen",
+    sum(book.duplicate) as "Dubbel",
+    sum(book.quarantined) as "Geweigerd",
+    sum(book.aggregated) as "Alleen meegeteld"
+from staff.book_day as book
+where book.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
+group by book.day
+order by book.day;
+
+-- hours: readings of the last week by hour of receipt
+select book.hour as "time", book.received as "Ontvangen"
+from staff.book_hour as book
+order by book.hour;
+
+-- database: how large the database is
+select pg_database_size(current_database()) as "Omvang";
+
+-- tables: the largest tables
+select size.table_name as "Tabel", size.octets as "Omvang"
+from staff.table_size as size
+order by size.octets desc
+limit 15;
+
+-- connections: how many programs are connected, and how much of what is read is in memory
+select
+    stat.numbackends as "Verbindingen",
+    100.0 * stat.blks_hit / nullif(stat.blks_hit + stat.blks_read, 0) as "Uit het geheugen",
+    stat.deadlocks as "Vastgelopen"
+from pg_stat_database as stat
+where stat.datname = current_database();

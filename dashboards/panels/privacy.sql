@@ -1,0 +1,101 @@
+-- volledig: of the days of the period, how many have books
+select
+    coalesce(
+        round(100.0 * count(distinct book.day) / (open.day_of($__timeTo()) - open.day_of($__timeFrom()) + 1))::text, '0'
+    ) || ' % van de dagen' as __text
+from staff.book_day as book
+where book.day between open.day_of($__timeFrom()) and open.day_of($__timeTo());
+
+-- volledig_telling: of the days of the period, how many have published hours of counters
+select
+    coalesce(
+        round(100.0 * count(distinct hidden.day) / (open.day_of($__timeTo()) - open.day_of($__timeFrom()) + 1))::text, '0'
+    ) || ' % van de dagen' as __text
+from staff.hidden_day as hidden
+where hidden.day between open.day_of($__timeFrom()) and open.day_of($__timeTo());
+
+-- volledig_controle: how many promises were checked, and when
+select
+    case
+        when count(*) = 0 then 'nog nooit gecontroleerd'
+        else
+            count(*) filter (where retention.verified_at > now() - interval '1 hour')::text
+            || ' van ' || count(*)::text || ' beloftes zijn het laatste uur'
+    end as __text
+from open.retention as retention;
+
+-- kept: promises that are not kept
+select count(*) filter (where not retention.kept) as "Niet nagekomen"
+from open.retention as retention
+having count(*) > 0;
+
+-- dropped: fields that devices sent and that the register does not declare, dropped before anything else saw them
+select
+    open.day_start(book.day) as "time",
+    coalesce(kind.label, case book.kind when 'unknown' then 'Onbekende afzender' else 'Andere sensoren' end) as metric,
+    sum(book.fields_dropped) as value
+from staff.book_day as book
+left join {kinds} on kind.code = book.kind
+where book.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
+group by book.day, 2
+order by 1;
+
+-- refused: readings that were refused, by why
+select
+    open.day_start(refused.day) as "time",
+    reason.label as metric,
+    sum(refused.readings) as value
+from staff.book_reason_day as refused
+inner join {reasons} on reason.code = refused.reason
+where refused.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
+group by refused.day, reason.label
+order by 1;
+
+-- hidden: hours of counters of which the number is not told, because fewer than 15 passed
+select
+    open.day_start(hidden.day) as "time",
+    100.0 * sum(hidden.hidden) / nullif(sum(hidden.hours), 0) as "Verborgen uren"
+from staff.hidden_day as hidden
+where hidden.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
+group by hidden.day
+order by 1;
+
+-- aggregated: readings that were only counted in a group and never stored by themselves
+select open.day_start(book.day) as "time", sum(book.aggregated) as "Alleen meegeteld"
+from staff.book_day as book
+where book.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
+group by book.day
+order by 1;
+
+-- promises: each promise, and the oldest row that there is
+select
+    retention.subject as "Tabel",
+    retention.retention_class as "Termijn",
+    extract(epoch from retention.term + retention.chunk + retention.schedule) / 86400 as "Hoogstens",
+    extract(epoch from retention.verified_at - retention.oldest) / 86400 as "Oudste",
+    retention.last_deletion as "Laatst gewist",
+    retention.kept as "Nagekomen"
+from open.retention as retention
+order by retention.kept, retention.term nulls first, 1;
+
+-- deletions: rows that were deleted by day, by why
+select
+    open.day_start(open.day_of(deletion.deleted_at)) as "time",
+    case
+        when deletion.rule like 'tombstone%' then 'Op verzoek gewist'
+        when deletion.rule = 'class change' then 'Andere bewaartermijn'
+        else 'Bewaartermijn voorbij'
+    end as metric,
+    sum(deletion.deleted_rows) as value
+from staff.deletion as deletion
+where $__timeFilter(deletion.deleted_at)
+group by open.day_of(deletion.deleted_at), 2
+order by 1;
+
+-- undeclared: sensors that send what the register does not declare
+select sensor.name as "Sensor", sensor.reference as "Referentie", sensor.neighbourhood_name as "Buurt"
+from open.deviation as deviation
+inner join staff.sensor as sensor on sensor.sensor_id = deviation.sensor_id
+where deviation.deviation = 'undeclared'
+order by 1
+limit 200;

@@ -1,0 +1,136 @@
+-- volledig: how many entries are chosen, of how many there are
+select
+    count(*) filter (
+        where
+        ('*' in (${buurt:sqlstring}) or sensor.neighbourhood in (${buurt:sqlstring}))
+        and ('*' in (${organisatie:sqlstring}) or sensor.organisations && array[${organisatie:sqlstring}])
+    )::text || ' van ' || count(*)::text || ' sensoren' as __text
+from staff.sensor as sensor;
+
+-- volledig_meldingen: from when on there are reports
+select coalesce('alle meldingen sinds ' || to_char(min(report.received_on), 'DD-MM-YYYY'), 'er zijn nog geen meldingen')
+as __text
+from open.report as report;
+
+-- sensors: how many sensors there are, by status
+select
+    case sensor.status
+        when 'active' then 'In gebruik'
+        when 'paused' then 'Staat even uit'
+        when 'planned' then 'Komt nog'
+        when 'ended' then 'Gestopt'
+        else sensor.status
+    end as metric,
+    count(*) as "Sensoren"
+from staff.sensor as sensor
+where
+    ('*' in (${buurt:sqlstring}) or sensor.neighbourhood in (${buurt:sqlstring}))
+    and ('*' in (${organisatie:sqlstring}) or sensor.organisations && array[${organisatie:sqlstring}])
+group by 1
+order by 2 desc;
+
+-- fill: of how many entries each part that may be left out is there
+select
+    part.name as "Onderdeel",
+    100.0 * count(*) filter (where part.is_there) / count(*) as "Ingevuld"
+from staff.entry_part as part
+inner join staff.sensor as sensor on sensor.sensor_id = part.sensor_id
+where
+    ('*' in (${buurt:sqlstring}) or sensor.neighbourhood in (${buurt:sqlstring}))
+    and ('*' in (${organisatie:sqlstring}) or sensor.organisations && array[${organisatie:sqlstring}])
+group by part.name
+order by 2, 1;
+
+-- fill_now: the mean of that
+select 100.0 * count(*) filter (where part.is_there) / nullif(count(*), 0) as "Ingevuld"
+from staff.entry_part as part
+inner join staff.sensor as sensor on sensor.sensor_id = part.sensor_id
+where
+    ('*' in (${buurt:sqlstring}) or sensor.neighbourhood in (${buurt:sqlstring}))
+    and ('*' in (${organisatie:sqlstring}) or sensor.organisations && array[${organisatie:sqlstring}]);
+
+-- deviating: how many sensors do something else than the register says, by what it is
+select sort.label as "Wat er niet klopt", count(sensor.sensor_id) as "Sensoren"
+from (
+    values
+    ('silent', 'Stil: er komt niets binnen'),
+    ('undeclared', 'Stuurt meer dan in het register staat'),
+    ('refused', 'Stuurt veel dat wij weigeren'),
+    ('expired', 'De einddatum is voorbij'),
+    ('review_due', 'Opnieuw kijken had al gemoeten')
+) as sort (code, label)
+left join open.deviation as deviation on deviation.deviation = sort.code
+left join staff.sensor as sensor
+    on sensor.sensor_id = deviation.sensor_id
+    and ('*' in (${buurt:sqlstring}) or sensor.neighbourhood in (${buurt:sqlstring}))
+    and ('*' in (${organisatie:sqlstring}) or sensor.organisations && array[${organisatie:sqlstring}])
+group by sort.label
+order by 2 desc, 1;
+
+-- deviations: which sensors those are
+select
+    sensor.name as "Sensor",
+    sensor.reference as "Referentie",
+    sensor.neighbourhood_name as "Buurt",
+    case deviation.deviation
+        when 'silent' then 'Stil'
+        when 'undeclared' then 'Stuurt te veel'
+        when 'refused' then 'Veel geweigerd'
+        when 'expired' then 'Einddatum voorbij'
+        when 'review_due' then 'Opnieuw kijken'
+    end as "Wat er niet klopt"
+from open.deviation as deviation
+inner join staff.sensor as sensor on sensor.sensor_id = deviation.sensor_id
+where
+    ('*' in (${buurt:sqlstring}) or sensor.neighbourhood in (${buurt:sqlstring}))
+    and ('*' in (${organisatie:sqlstring}) or sensor.organisations && array[${organisatie:sqlstring}])
+order by 4, 1
+limit 500;
+
+-- dates: whose date to look again, or whose end, is near or past
+select
+    sensor.name as "Sensor",
+    sensor.reference as "Referentie",
+    sensor.review_date as "Opnieuw kijken op",
+    sensor.active_until as "Stopt op",
+    least(sensor.review_date, sensor.active_until) - open.day_of(now()) as "Nog"
+from staff.sensor as sensor
+where
+    sensor.status <> 'ended'
+    and least(sensor.review_date, sensor.active_until) is not null
+    and ('*' in (${buurt:sqlstring}) or sensor.neighbourhood in (${buurt:sqlstring}))
+    and ('*' in (${organisatie:sqlstring}) or sensor.organisations && array[${organisatie:sqlstring}])
+order by 5, 2
+limit 100;
+
+-- reports: how many reports of residents came in by month, and whether they were answered in time
+select
+    open.day_start(date_trunc('month', report.received_on)::date) as "time",
+    count(*) filter (where report.settled_on <= report.due_on) as "Op tijd beantwoord",
+    count(*) filter (where report.settled_on > report.due_on) as "Te laat beantwoord",
+    count(*) filter (where report.settled_on is null) as "Nog open"
+from open.report as report
+where report.received_on between open.day_of($__timeFrom()) and open.day_of($__timeTo())
+group by date_trunc('month', report.received_on)
+order by 1;
+
+-- answer_days: how many days a resident waited for an answer, the middle one of all
+select percentile_cont(0.5) within group (order by report.settled_on - report.received_on) as "Dagen tot het antwoord"
+from open.report as report
+where
+    report.settled_on is not null
+    and report.received_on between open.day_of($__timeFrom()) and open.day_of($__timeTo());
+
+-- open_reports: what waits for an answer
+select
+    report.number as "Nummer",
+    coalesce(sensor.name, report.reference) as "Sensor",
+    report.reference as "Referentie",
+    report.received_on as "Ontvangen op",
+    report.due_on as "Antwoord beloofd op",
+    report.due_on - open.day_of(now()) as "Nog"
+from open.report as report
+left join staff.sensor as sensor on sensor.reference = report.reference
+where report.status = 'received'
+order by report.due_on, report.number
+limit 100;

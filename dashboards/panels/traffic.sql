@@ -1,0 +1,248 @@
+-- teller: the counters
+select distinct stream.reference as __value, stream.name as __text
+from staff.datastream as stream
+where
+    stream.kind = 'traffic'
+    and stream.counts_people
+    and ('*' in (${buurt:sqlstring}) or stream.neighbourhood in (${buurt:sqlstring}))
+    and ('*' in (${organisatie:sqlstring}) or stream.organisations && array[${organisatie:sqlstring}])
+order by 2;
+
+-- volledig: of all hours of all counters in the period, how many are published and not too small to be told
+select
+    coalesce(
+        round(
+            100.0 * (
+                select sum(day.hours - day.hidden) from staff.day as day
+                where
+                    day.kind = 'traffic' and day.counts_people
+                    and day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
+                    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
+                    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}])
+            ) / nullif(
+                (
+                    select count(*) from staff.datastream as stream
+                    where
+                        stream.kind = 'traffic' and stream.counts_people
+                        and ('*' in (${buurt:sqlstring}) or stream.neighbourhood in (${buurt:sqlstring}))
+                        and ('*' in (${organisatie:sqlstring}) or stream.organisations && array[${organisatie:sqlstring}])
+                ) * (
+                    extract(
+                        epoch from open.day_start(least(open.day_of($__timeTo()), open.day_of(now())) + 1)
+                        - open.day_start(open.day_of($__timeFrom()))
+                    ) / 3600
+                ),
+                0
+            )
+        )::text,
+        '0'
+    ) || ' %' as __text;
+
+-- volledig_snelheid: of all hours of all counters with a speed, how many have one that is public
+select
+    coalesce(
+        round(
+            100.0 * (
+                select sum(day.hours) from staff.day as day
+                where
+                    day.property = 'mean_speed'
+                    and day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
+                    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
+                    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}])
+            ) / nullif(
+                (
+                    select count(*) from staff.datastream as stream
+                    where
+                        stream.property = 'mean_speed'
+                        and ('*' in (${buurt:sqlstring}) or stream.neighbourhood in (${buurt:sqlstring}))
+                        and ('*' in (${organisatie:sqlstring}) or stream.organisations && array[${organisatie:sqlstring}])
+                ) * (
+                    extract(
+                        epoch from open.day_start(least(open.day_of($__timeTo()), open.day_of(now())) + 1)
+                        - open.day_start(open.day_of($__timeFrom()))
+                    ) / 3600
+                ),
+                0
+            )
+        )::text,
+        '0'
+    ) || ' %' as __text;
+
+-- volledig_reistijd: of all hours of the routes in the period, how many have a travel time of 15 vehicles or more
+select
+    coalesce(
+        round(
+            100.0 * count(travel.hour)
+            / nullif(
+                count(distinct stream.datastream_id)
+                * greatest(extract(epoch from $__timeTo()::timestamptz - $__timeFrom()::timestamptz) / 3600, 1),
+                0
+            )
+        )::text,
+        '0'
+    ) || ' %' as __text
+from staff.datastream as stream
+left join staff.travel_hour as travel on travel.datastream_id = stream.datastream_id and $__timeFilter(travel.hour)
+where
+    stream.property = 'travel_time'
+    and stream.public = 'hour'
+    and ('*' in (${buurt:sqlstring}) or stream.neighbourhood in (${buurt:sqlstring}))
+    and ('*' in (${organisatie:sqlstring}) or stream.organisations && array[${organisatie:sqlstring}]);
+
+-- classes: what passed by day, by class, all counters together
+select
+    open.day_start(day.day) as "time",
+    name.label as metric,
+    sum(day.value) as value
+from staff.day as day
+inner join {names} on name.property = day.property
+where
+    day.kind = 'traffic'
+    and day.counts_people
+    and day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
+    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
+    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}])
+group by day.day, name.label
+order by day.day, name.label;
+
+-- modal_split: what passed in the whole period, by how people travel
+select
+    case day.property
+        when 'count_bicycle' then 'Op de fiets'
+        when 'count_pedestrian' then 'Te voet'
+        when 'count_bus' then 'Met de bus'
+        else 'Auto, motor of vrachtwagen'
+    end as metric,
+    sum(day.value) as "Aantal"
+from staff.day as day
+where
+    day.kind = 'traffic'
+    and day.counts_people
+    and day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
+    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
+    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}])
+group by 1
+order by 2 desc nulls last;
+
+-- counters: each counter by day, and how many of its hours are too small to be told
+select
+    day.name as "Teller",
+    day.reference as "Referentie",
+    sum(day.value) / (max(day.day) - min(day.day) + 1) as "Per dag",
+    round(100.0 * sum(day.hours - day.hidden) / sum(day.day_hours)) as "Volledig"
+from staff.day as day
+where
+    day.kind = 'traffic'
+    and day.counts_people
+    and day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
+    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
+    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}])
+group by day.name, day.reference
+order by 3 desc nulls last;
+
+-- weekday_hour: the chosen counter by hour and weekday, all classes together, clock of Amsterdam
+with hourly as (
+    select
+        extract(isodow from hour.hour at time zone 'Europe/Amsterdam') as weekday,
+        extract(hour from hour.hour at time zone 'Europe/Amsterdam') as clock,
+        sum(hour.value) as passed
+    from open.hour as hour
+    where
+        hour.datastream_id = any(array(
+            select stream.datastream_id from staff.datastream as stream
+            where stream.reference = ${teller:sqlstring} and stream.counts_people
+        ))
+        and $__timeFilter(hour.hour)
+    group by hour.hour
+)
+select
+    to_char(clock, 'FM00') || ':00' as "Uur",
+    avg(passed) filter (where weekday = 1) as "maandag",
+    avg(passed) filter (where weekday = 2) as "dinsdag",
+    avg(passed) filter (where weekday = 3) as "woensdag",
+    avg(passed) filter (where weekday = 4) as "donderdag",
+    avg(passed) filter (where weekday = 5) as "vrijdag",
+    avg(passed) filter (where weekday = 6) as "zaterdag",
+    avg(passed) filter (where weekday = 7) as "zondag"
+from hourly
+group by clock
+order by clock;
+
+-- before_after: what passed on a day before and after a date, over as many days on both sides, by class
+with chosen as (
+    select coalesce(nullif(${datum:sqlstring}, '')::date, open.day_of(now()) - 28) as day
+),
+span as (
+    select
+        chosen.day,
+        -- Whole weeks, so that both sides have as many Sundays.
+        least(chosen.day - open.day_of($__timeFrom()), open.day_of($__timeTo()) - chosen.day, 364) / 7 * 7 as days
+    from chosen
+)
+select
+    name.label as "Soort",
+    avg(daily.passed) filter (where daily.day < span.day) as "Per dag ervoor",
+    avg(daily.passed) filter (where daily.day >= span.day) as "Per dag erna",
+    100 * (
+        avg(daily.passed) filter (where daily.day >= span.day) / nullif(avg(daily.passed) filter (where daily.day < span.day), 0)
+        - 1
+    ) as "Verschil",
+    max(span.days) as "Dagen aan elke kant"
+from span
+cross join lateral (
+    select day.property, day.day, sum(day.value) as passed
+    from staff.day as day
+    where
+        day.kind = 'traffic'
+        and day.counts_people
+        and day.day >= span.day - span.days
+        and day.day < span.day + span.days
+        and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
+        and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}])
+    group by day.property, day.day
+) as daily
+inner join {names} on name.property = daily.property
+group by name.label
+order by 3 desc nulls last;
+
+-- travel_days: the usual travel time of each route by day
+select
+    open.day_start(open.day_of(travel.hour)) as "time",
+    stream.name || ' → ' || coalesce(there.name, travel.goes_to) as metric,
+    avg(travel.median) as value
+from staff.datastream as stream
+inner join staff.travel_hour as travel on travel.datastream_id = stream.datastream_id
+left join staff.sensor as there on there.reference = travel.goes_to
+where
+    $__timeFilter(travel.hour)
+    and ('*' in (${buurt:sqlstring}) or stream.neighbourhood in (${buurt:sqlstring}))
+    and ('*' in (${organisatie:sqlstring}) or stream.organisations && array[${organisatie:sqlstring}])
+group by open.day_of(travel.hour), 2
+order by 1;
+
+-- travel_hours: the usual travel time of all routes by hour of the day, clock of Amsterdam
+select
+    to_char(extract(hour from travel.hour at time zone 'Europe/Amsterdam'), 'FM00') || ':00' as "Uur",
+    avg(travel.median) as "Gewone reistijd",
+    avg(travel.p85) as "Bij drukte"
+from staff.datastream as stream
+inner join staff.travel_hour as travel on travel.datastream_id = stream.datastream_id
+where
+    $__timeFilter(travel.hour)
+    and ('*' in (${buurt:sqlstring}) or stream.neighbourhood in (${buurt:sqlstring}))
+    and ('*' in (${organisatie:sqlstring}) or stream.organisations && array[${organisatie:sqlstring}])
+group by 1
+order by 1;
+
+-- speed: how fast the traffic goes by day
+select
+    open.day_start(day.day) as "time",
+    avg(day.value) as "Gemiddelde snelheid"
+from staff.day as day
+where
+    day.property = 'mean_speed'
+    and day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
+    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
+    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}])
+group by day.day
+order by day.day;

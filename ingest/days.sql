@@ -1,0 +1,182 @@
+-- made_at: since when days are made again anyway; no row when they were never made
+select at from lantaarn.days_made;
+
+-- streams: every datastream that may have hours, in the order of their numbers
+select coalesce(array_agg(id order by id), '{}') as ids from lantaarn.datastream;
+
+-- first: the day that the time from which days are made again lies in; a day that may be in the table of changed days is not before it
+select open.day_of(%(at)s::timestamptz - interval '48 hours') as first_day;
+
+-- make: the days of these datastreams from a day on, as sums of their hours; those that are as they were stay untouched
+insert into lantaarn.day_total as total (datastream_id, day, count, sum, min, max, hours)
+select stream.id, made.day, made.count, made.sum, made.min, made.max, made.hours
+from unnest(%(datastream_ids)s::integer[]) as stream (id)
+cross join lateral (
+    select
+        open.day_of(hourly.hour) as day,
+        sum(hourly.count)::bigint as count,
+        sum(hourly.sum) as sum,
+        min(hourly.min) as min,
+        max(hourly.max) as max,
+        count(*)::smallint as hours
+    from lantaarn.rollup_hour as hourly
+    where hourly.datastream_id = stream.id and hourly.hour >= open.day_start(%(first_day)s)
+    group by 1
+) as made
+on conflict (datastream_id, day) do update set
+    count = excluded.count,
+    sum = excluded.sum,
+    min = excluded.min,
+    max = excluded.max,
+    hours = excluded.hours
+where (total.count, total.sum, total.min, total.max) is distinct from
+    (excluded.count, excluded.sum, excluded.min, excluded.max);
+
+-- take_changed: days before that whose hours changed; who stored them has committed, or its mark would not be here
+with taken as (
+    delete from lantaarn.changed_day returning day, datastream_ids
+)
+select distinct day, datastream_id
+from taken
+cross join lateral unnest(datastream_ids) as one (datastream_id)
+order by datastream_id, day;
+
+-- make_changed: these days of these datastreams
+insert into lantaarn.day_total as total (datastream_id, day, count, sum, min, max, hours)
+select changed.datastream_id, changed.day, made.count, made.sum, made.min, made.max, made.hours
+from unnest(%(datastream_ids)s::integer[], %(days)s::date[]) as changed (datastream_id, day)
+cross join lateral (
+    select
+        sum(hourly.count)::bigint as count,
+        sum(hourly.sum) as sum,
+        min(hourly.min) as min,
+        max(hourly.max) as max,
+        count(*)::smallint as hours
+    from lantaarn.rollup_hour as hourly
+    where
+        hourly.datastream_id = changed.datastream_id
+        and hourly.hour >= open.day_start(changed.day)
+        and hourly.hour < open.day_start(changed.day + 1)
+) as made
+where made.hours > 0
+on conflict (datastream_id, day) do update set
+    count = excluded.count,
+    sum = excluded.sum,
+    min = excluded.min,
+    max = excluded.max,
+    hours = excluded.hours;
+
+-- make_lamps: what the lamps did on their days, from a day on
+select lantaarn.make_lamp_days(array(select distinct sensor_id from lantaarn.datastream where property = 'energy'), %(first_day)s, 'infinity');
+
+-- make_changed_lamps: the same for days that changed, and the day after each, whose burning hours count from there
+select lantaarn.make_lamp_days(array_agg(distinct meter.sensor_id), min(changed.day), max(changed.day) + 1)
+from unnest(%(datastream_ids)s::integer[], %(days)s::date[]) as changed (datastream_id, day)
+inner join lantaarn.datastream as meter on meter.id = changed.datastream_id
+where exists (
+    select from lantaarn.datastream as energy where energy.sensor_id = meter.sensor_id and energy.property = 'energy'
+)
+having count(*) > 0;
+
+-- make_travel: travel times by the hour, from a day on; a window is written once, when it is over
+insert into lantaarn.travel_hour as total (datastream_id, hour, revision, windows, median, p85)
+select
+    travel.datastream_id,
+    date_trunc('hour', travel.window_start, 'UTC'),
+    travel.revision,
+    count(*),
+    avg(travel.median),
+    avg(travel.p85)
+from lantaarn.travel_time as travel
+where travel.window_start >= open.day_start(%(first_day)s) and travel.n >= 15
+group by 1, 2, 3
+on conflict (datastream_id, hour, revision) do update set
+    windows = excluded.windows,
+    median = excluded.median,
+    p85 = excluded.p85;
+
+-- make_public: days of published hours, and published days, from the last one that there is on: they are published in their order and never change
+insert into lantaarn.public_day as total (datastream_id, day, sum, hours, hidden)
+select stream.id, made.day, made.sum, made.cells * made.length, made.hidden * made.length
+from lantaarn.datastream as stream
+left join lateral (
+    select last.day from lantaarn.public_day as last where last.datastream_id = stream.id order by last.day desc limit 1
+) as newest on true
+cross join lateral (
+    select
+        open.day_of(cell.start) as day,
+        sum(cell.value) as sum,
+        count(*) as cells,
+        count(*) - count(cell.value) as hidden,
+        case stream.public when 'day' then open.day_hours(open.day_of(cell.start)) else 1 end as length
+    from lantaarn.public_cell as cell
+    where
+        cell.datastream_id = stream.id
+        and cell.period = stream.public
+        and cell.start >= coalesce(open.day_start(newest.day), '-infinity')
+    group by 1
+) as made
+where stream.public in ('hour', 'day')
+on conflict (datastream_id, day) do update set sum = excluded.sum, hours = excluded.hours, hidden = excluded.hidden
+where (total.hours, total.hidden) is distinct from (excluded.hours, excluded.hidden);
+
+-- make_books: the books from a day of receipt on
+with named as (
+    select
+        sensor.id,
+        case when count(*) over (partition by sensor.kind) >= 8 then sensor.kind else 'other' end as kind
+    from lantaarn.sensor as sensor
+)
+insert into lantaarn.book_day as total
+    (day, kind, received, stored, duplicate, quarantined, aggregated, fields_dropped)
+select
+    open.day_of(ledger.hour),
+    case when ledger.sensor_id is null then 'unknown' else coalesce(named.kind, 'other') end,
+    sum(ledger.received),
+    sum(ledger.stored),
+    sum(ledger.duplicate),
+    sum(ledger.quarantined),
+    sum(ledger.aggregated),
+    sum(ledger.fields_dropped)
+from lantaarn.ledger as ledger
+left join named on named.id = ledger.sensor_id
+where ledger.hour >= open.day_start(%(first_day)s)
+group by 1, 2
+on conflict (day, kind) do update set
+    received = excluded.received,
+    stored = excluded.stored,
+    duplicate = excluded.duplicate,
+    quarantined = excluded.quarantined,
+    aggregated = excluded.aggregated,
+    fields_dropped = excluded.fields_dropped;
+
+-- make_reasons: why readings were refused, from a day of receipt on
+with named as (
+    select
+        sensor.id,
+        case when count(*) over (partition by sensor.kind) >= 8 then sensor.kind else 'other' end as kind
+    from lantaarn.sensor as sensor
+)
+insert into lantaarn.book_reason_day as total (day, kind, reason, readings)
+select
+    open.day_of(refused.hour),
+    case when refused.sensor_id is null then 'unknown' else coalesce(named.kind, 'other') end,
+    refused.reason,
+    sum(refused.readings)
+from lantaarn.ledger_reason as refused
+left join named on named.id = refused.sensor_id
+where refused.hour >= open.day_start(%(first_day)s)
+group by 1, 2, 3
+on conflict (day, kind, reason) do update set readings = excluded.readings;
+
+-- forget_books: the same days, so that a kind that grew or shrank is not in two places
+delete from lantaarn.book_day where day >= %(first_day)s;
+
+-- forget_reasons: the same
+delete from lantaarn.book_reason_day where day >= %(first_day)s;
+
+-- forget_made: the time before
+delete from lantaarn.days_made;
+
+-- remember_made: from when on days have to be made again
+insert into lantaarn.days_made (at) values (%(at)s);

@@ -1,0 +1,9 @@
+-- beat: one worker's minute; the worst of them counts
+insert into lantaarn.pulse as total (minute, workers, batches, messages, lag, commit)
+values (%(minute)s, 1, %(batches)s, %(messages)s, %(lag)s, %(commit)s)
+on conflict (minute) do update set
+    workers = total.workers + 1,
+    batches = total.batches + excluded.batches,
+    messages = total.messages + excluded.messages,
+    lag = greatest(total.lag, excluded.lag),
+    commit = greatest(total.commit, excluded.commit);

@@ -1,0 +1,75 @@
+-- numbers: the datastreams in the order of their numbers
+select count(*) as streams, max(id) as highest from lantaarn.datastream;
+
+-- fill_cells: the published hours and days that belong to the hourly totals, as publish_cells would have written them
+insert into lantaarn.public_cell (datastream_id, period, start, counted, value)
+select
+    stream.id,
+    stream.period,
+    made.start,
+    stream.counts_people,
+    case
+        when stream.counts_people then open.public_count(made.sum * (0.001 + 0.03 * random()))
+        when stream.summed then round(made.sum::numeric, 1)
+        when stream.unit = '1' then (random() < 0.002)::integer * 3
+        else round(made.sum / made.count)
+    end
+from lantaarn.public_stream as stream
+cross join lateral (
+    select
+        date_trunc(stream.period, hourly.hour, stream.zone) as start,
+        sum(hourly.sum) as sum,
+        sum(hourly.count) as count
+    from lantaarn.rollup_hour as hourly
+    where hourly.datastream_id = stream.id and hourly.hour < date_trunc(stream.period, now(), stream.zone)
+    group by 1
+) as made
+where stream.id between %(first)s and %(last)s;
+
+-- fill_ledger: a year of books of every sensor, a few of which send what is refused
+insert into lantaarn.ledger
+select
+    sensor.id, hour, 24, 24 - refused.readings, 0, refused.readings, 0, case when refused.readings > 0 then 1 else 0 end
+from lantaarn.sensor as sensor
+cross join generate_series(%(since)s::timestamptz, %(until)s::timestamptz, interval '1 hour') as hour
+cross join lateral (
+    select case when mod(sensor.id, 33) = 0 and mod(extract(hour from hour)::integer, 3) = 0 then 2 else 0 end as readings
+) as refused
+where sensor.delivers_data;
+
+-- fill_reasons: why
+insert into lantaarn.ledger_reason
+select sensor_id, hour, 'not_a_number', quarantined from lantaarn.ledger where quarantined > 0;
+
+-- fill_travel_times: a year of quarters of an hour, of three classes
+insert into lantaarn.travel_time
+select
+    stream.id, quarter, 15, class, 10 + mod(extract(hour from quarter)::integer, 24), 120 + 60 * random(), 100, 200, sensor.revision
+from lantaarn.datastream as stream
+inner join lantaarn.sensor as sensor on sensor.id = stream.sensor_id
+cross join generate_series(%(since)s::timestamptz, %(until)s::timestamptz, interval '15 minutes') as quarter
+cross join unnest(array['car', 'van', 'truck']) as class
+where stream.property = 'travel_time' and stream.public = 'hour' and stream.active;
+
+-- fill_pulse: a month of minutes
+insert into lantaarn.pulse
+select minute, 1, 60, 2000, random(), random()
+from generate_series(%(until)s::timestamptz - interval '31 days', now(), interval '1 minute') as minute;
+
+-- fill_deletions: a year of deletions, four an hour
+insert into lantaarn.deletion_log
+    (deleted_at, table_name, retention_class, older_than, deleted_rows, previous_hash, hash)
+select at, 'observation_31d', 'P31D', at - interval '31 days', 1000, '', ''
+from generate_series(%(since)s::timestamptz, %(until)s::timestamptz, interval '15 minutes') as at;
+
+-- fill_reports: a year of reports
+insert into lantaarn.report
+(form_id, municipality, entry_id, reference, kind, words, received_at, due_on, status, answer, settled_at)
+select
+    gen_random_uuid(), sensor.municipality, sensor.entry_id, sensor.reference, 'question', 'Wat meet dit?',
+    at, at::date + 10, 'answered', 'Lucht.', at + interval '3 days'
+from generate_series(%(since)s::timestamptz, %(until)s::timestamptz, interval '1 day') as at
+inner join lantaarn.sensor as sensor on sensor.id = 1 + mod(extract(doy from at)::integer, 300);
+
+-- settle: count what was written, as autovacuum would have
+vacuum (analyze);
