@@ -17,6 +17,7 @@ COMMANDS = {
     "ingest": "ingest.cli:ingest",
     "serve": "api.cli:serve",
     "reports": "api.cli_reports:reports",
+    "dashboards": "dashboards.cli:dashboards",
     "simulate": "simulators.cli:simulate",
     "retention": "ingest.retention_cli:retention",
     "audit": "ingest.cli:audit",

@@ -173,6 +173,7 @@ def _rows() -> common.ReduceDataOptions:
 
 def _pie(_: Panel) -> piechart.Panel:
     made = piechart.Panel().reduce_options(_rows())
+    made.hide_from(common.HideSeriesConfig().legend(False).tooltip(False).viz(False))
     return made.legend(
         piechart.PieChartLegendOptions()
         .show_legend(True)
@@ -191,6 +192,19 @@ def _ranking(_: Panel) -> bargauge.Panel:
     )
 
 
+def _number_of(_: Panel) -> stat.Panel:
+    return stat.Panel().reduce_options(common.ReduceDataOptions().values(False).calcs(["lastNotNull"]))
+
+
+def _table(_: Panel) -> table.Panel:
+    return table.Panel().align(options.FieldTextAlignment.AUTO).inspect(False)
+
+
+def _categories(_: Panel) -> barchart.Panel:
+    made = barchart.Panel().orientation(options.VizOrientation.VERTICAL)
+    return made.line_width(1).fill_opacity(80).gradient_mode(options.GraphGradientMode.NONE)
+
+
 def _heat(_: Panel) -> table.Panel:
     """A table whose cells are the darker the higher their number is."""
     return (
@@ -198,16 +212,17 @@ def _heat(_: Panel) -> table.Panel:
         .cell_options(options.TableColoredBackgroundCellOptions(mode=options.TableCellBackgroundDisplayMode.BASIC))
         .color_scheme(builders.FieldColor().mode(models.FieldColorModeId.CONTINUOUS_BLUES))
         .align(options.FieldTextAlignment.CENTER)
+        .inspect(False)
     )
 
 
 _SHAPES: Mapping[Shape, Callable[[Panel], Any]] = {
     Shape.LINES: _lines,
     Shape.BARS: _bars,
-    Shape.NUMBER: lambda _: stat.Panel().text_mode(options.BigValueTextMode.AUTO),
-    Shape.TABLE: lambda _: table.Panel(),
+    Shape.NUMBER: _number_of,
+    Shape.TABLE: _table,
     Shape.HEAT: _heat,
     Shape.PIE: _pie,
     Shape.RANKING: _ranking,
-    Shape.CATEGORIES: lambda _: barchart.Panel().orientation(options.VizOrientation.VERTICAL),
+    Shape.CATEGORIES: _categories,
 }

@@ -15,10 +15,9 @@ Format = Literal["time_series", "table"]
 class SqlQuery(Dataquery):
     """One statement. ``format``: a table as it is, or rows with a time and the name of a line in ``metric``."""
 
-    def __init__(self, sql: str, format: Format, datasource: DataSourceRef, ref_id: str = "A") -> None:  # noqa: "
-    "A002 - Grafana's word
+    def __init__(self, sql: str, shape: Format, datasource: DataSourceRef, ref_id: str = "A") -> None:
         self.sql = sql
-        self.format: Format = format
+        self.format: Format = shape
         self.datasource = datasource
         self.ref_id = ref_id
 

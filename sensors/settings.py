@@ -173,6 +173,7 @@ DatabaseUrl = Annotated[SecretStr, AfterValidator(_is_database_url)]
 MqttUrl = Annotated[SecretStr, AfterValidator(_is_mqtt_url)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
+Site = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#]+/([^\s?#]+/)?$")]
 WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+/")]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
@@ -427,6 +428,63 @@ class AccountSettings(CitySettings, AccessSettings):
     )
 
 
+def _is_dashboard_database(url: str) -> str:
+    parts = urlsplit(url)
+    try:
+        usable = parts.scheme == "postgresql" and parts.hostname and parts.username and len(parts.path) > 1
+        usable = usable and (parts.port is None or parts.port > 0)
+    except ValueError:
+        usable = False
+    if not usable or parts.password:
+        raise ValueError("write it as postgresql://lantaarn_dashboard@host:port/database, without a password")
+    return url
+
+
+DashboardDatabase = Annotated[str, AfterValidator(_is_dashboard_database)]
+
+
+class AlertSettings(Settings):
+    """What Grafana is told: where everything is, and who hears of an alert."""
+
+    register_url: Site = Field(
+        default="http://127.0.0.1:8000/", description="where residents find the register, as https://host/"
+    )
+    handbook_url: WebAddress | None = Field(
+        default=None, description="where docs/alerts.md can be read, for the link in each alert"
+    )
+    grafana_datasource: Slug = Field(default="lantaarn", description="the uid of the data source in Grafana")
+    dashboard_database: DashboardDatabase = Field(
+        default="postgresql://lantaarn_dashboard@database:5432/lantaarn",
+        description="the database as Grafana sees it, with ?sslmode=… where it uses TLS",
+    )
+    alert_mail: MailAddress | None = Field(default=None, description="the mailbox that hears of alerts")
+    alert_webhook: SecretStr | None = Field(default=None, description="the address that hears of alerts, as https://…")
+
+
+class DashboardSettings(AlertSettings):
+    """Dashboards and alerts, as files."""
+
+    @model_validator(mode="after")
+    def _someone_hears(self) -> Self:
+        if self.alert_mail is None and self.alert_webhook is None:
+            raise ValueError("set LANTAARN_ALERT_MAIL, LANTAARN_ALERT_WEBHOOK or both: who hears of an alert")
+        return self
+
+
+class GrafanaSettings(Settings):
+    """Where Grafana is."""
+
+    grafana_url: Site | None = Field(default=None, description="Grafana, as https://host/")
+    grafana_token: SecretStr | None = Field(default=None, description="the token of a service account in Grafana")
+
+
+class PushSettings(DashboardSettings):
+    """Dashboards and alerts, sent to Grafana."""
+
+    grafana_url: Site = Field(description="Grafana, as https://host/")
+    grafana_token: SecretStr = Field(description="the token of a service account in Grafana")
+
+
 class ReportSettings(DatabaseSettings, CitySettings):
     """Answering the reports of residents."""
 
@@ -470,5 +528,7 @@ class DoctorSettings(
     AccessSettings,
     ShareSettings,
     MetricsSettings,
+    AlertSettings,
+    GrafanaSettings,
 ):
     """Everything there is to set, no address required."""

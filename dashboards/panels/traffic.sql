@@ -175,9 +175,12 @@ with chosen as (
 span as (
     select
         chosen.day,
-        -- Whole weeks, so that both sides have as many Sundays.
-        least(chosen.day - open.day_of($__timeFrom()), open.day_of($__timeTo()) - chosen.day, 364) / 7 * 7 as days
+        -- Whole weeks where there are any, so that both sides have as many Sundays.
+        case when fits.days < 7 then fits.days else fits.days / 7 * 7 end as days
     from chosen
+    cross join lateral (
+        select least(chosen.day - open.day_of($__timeFrom()), open.day_of($__timeTo()) - chosen.day, 364) as days
+    ) as fits
 )
 select
     name.label as "Soort",

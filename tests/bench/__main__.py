@@ -34,6 +34,7 @@ from tests.bench.bed import (
     mosquitto,
     register,
 )
+from tests.bench.dashboards import dashboards
 from tests.bench.measure import Latency, Throughput, drain, latency, sustained
 from tests.bench.report import DRAIN, LIMIT, PLAIN, SUSTAINED, Plan, Report, show
 from tests.bench.storage import storage
@@ -70,13 +71,23 @@ class Supply:
 @click.option("--broker", type=click.Choice(["mosquitto", "embedded"]), help="Default: Mosquitto when it is here.")
 @click.option("--quick", is_flag=True, help="Within a minute, and less exact.")
 @click.option("--storage", "kept", is_flag=True, help="Measure what is kept instead: its size, and how it is read.")
-@click.option("--scale", default=1.0, show_default=True, help="With --storage: the part of the datastreams.")
+@click.option("--dashboards", "read", is_flag=True, help="Measure how quickly the dashboards read a year instead.")
+@click.option(
+    "--scale",
+    default=1.0,
+    show_default=True,
+    help="With --storage: the part of the datastreams; with --dashboards: of a year.",
+)
 @click.option("--json", "target", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures here too.")
-def main(*, broker: str | None, quick: bool, kept: bool, scale: float, target: Path | None, **plan: float) -> None:
+def main(
+    *, broker: str | None, quick: bool, kept: bool, read: bool, scale: float, target: Path | None, **plan: float
+) -> None:
     """Measure and print tables: on the embedded database, and on the server in TIMESCALE_URL when that is set."""
     if kept:
         storage(scale)
         return
+    if read:
+        dashboards(scale)
     chosen = msgspec.convert(plan | (QUICK if quick else {}), Plan)
     embedded = broker == "embedded" or (broker is None and MOSQUITTO is None)
     if embedded:

@@ -1,0 +1,167 @@
+"""How quickly the dashboards read a year of a city: every panel, choice and alert, as Grafana asks it, by its role.
+
+The register of the demo and stations up to 2,000 datastreams, with the hourly totals of the measurement of storage
+(17.5 million), the published cells that belong to them, and a year of books, travel times, reports and deletions.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from dashboards.alerts import ALERTS
+from dashboards.build import DASHBOARDS, statement
+from dashboards.spec import Sort
+from dashboards.statements import statements
+from ingest.days import make
+from sensors.db import connect, queries
+from sensors.register import import_entries, load_areas
+from sensors.register_file import document_of
+from simulators import city
+from tests.bench.bed import Connection, Store, embedded_database, given_database
+from tests.entries import example
+from tests.grafana import Range, expand
+
+SQL = queries.load(Path(__file__).with_name("dashboards.sql"))
+HOURS = queries.load(Path(__file__).with_name("storage.sql"))["fill_hours"]
+STREAMS, YEAR, SLICE = 2_000, 365, 100
+DAY = timedelta(days=1)
+MOST = 0.2
+"""Seconds that an answer may take."""
+TIMES = 5
+CHOICES = {
+    "buurt": "'*'",
+    "organisatie": "'*'",
+    "stof": "pm2_5",
+    "station": "lucht-gemeente-01",
+    "teller": "verkeer-lus-01",
+    "datum": "",
+    "co2": "0,374",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one statement took, in seconds: the median and the longest of several times after a first one."""
+
+    name: str
+    median: float
+    longest: float
+    rows: int
+
+
+def dashboards(scale: float) -> None:
+    """Measure and print, and end with an error when an answer takes too long; ``scale``: the part of the year."""
+    late: list[str] = []
+    given = os.environ.get("TIMESCALE_URL")
+    for url in (None, given) if given else (None,):
+        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        with Progress(*columns, transient=True) as progress, _filled(url, scale, progress) as (store, made):
+            answers = list(_measure(store, progress))
+        _show(store, answers, made, Console())
+        late += [f"{each.name} ({store.name})" for each in answers if each.median > MOST]
+    sys.exit(f"too slow: {', '.join(late)}" if late else 0)
+
+
+@contextmanager
+def _filled(url: str | None, scale: float, progress: Progress) -> Generator[tuple[Store, dict[str, float]]]:
+    """A database of our own with all of it, and how long it took to make the days; gone at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="lantaarn-bench-"))
+    try:
+        with given_database(url) if url else embedded_database(folder) as store, connect(store.url) as db:
+            highest = _register(db, folder)
+            days = max(8, round(YEAR * scale))
+            end = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+            _hours(db, progress, end, days, highest)
+            yield store, _rest(db, progress, end, days, highest)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _register(db: Connection, folder: Path) -> int:
+    """The demo's sensors and as many stations as it takes; the highest number of a datastream."""
+    load_areas(db)
+    _publish(db, folder, [document_of(entry) for entry in city.entries(1)])
+    there = (db.execute(SQL["numbers"]).fetchone() or {})["streams"]
+    more = -(-(STREAMS - there) // 3)
+    _publish(db, folder, [example(reference=f"station-{number}") for number in range(more)])
+    return (db.execute(SQL["numbers"]).fetchone() or {})["highest"]
+
+
+def _publish(db: Connection, folder: Path, documents: list[dict[str, object]]) -> None:
+    path = folder / "register.jsonl"
+    path.write_bytes(b"\n".join(map(msgspec.json.encode, documents)))
+    import_entries(db, path, "bench", "bench")
+
+
+def _hours(db: Connection, progress: Progress, end: datetime, days: int, streams: int) -> None:
+    """Day by day, as it would have come in."""
+    for number in progress.track(range(days, 0, -1), description=f"hours of {streams} datastreams"):
+        day = end - number * DAY
+        db.execute(HOURS, {"since": day, "until": day + DAY, "streams": streams})
+
+
+def _rest(db: Connection, progress: Progress, end: datetime, days: int, streams: int) -> dict[str, float]:
+    db.execute(SQL["settle"])
+    # For each row it looks for an erasure: there is none, and there are millions of rows.
+    db.execute(SQL["no_erasures"])
+    for first in progress.track(range(1, streams + 1, SLICE), description="published cells"):
+        db.execute(SQL["fill_cells"], {"first": first, "last": first + SLICE - 1})
+    span = {"since": end - days * DAY, "until": end}
+    for name in progress.track([name for name in SQL if name.startswith("fill_")][1:], description="books and others"):
+        db.execute(SQL[name], span if "%(" in SQL[name] else None)
+    db.execute(SQL["settle"])
+    took = {"make all days, once": _timed(lambda: make(db, datetime.now(UTC)))}
+    # As it grows, day after day, and not datastream after datastream as it was made at once here.
+    for name in ("grow", "grow_public", "grow_lamps"):
+        db.execute(SQL[name])
+    db.execute(SQL["settle"])
+    return took | {"make days again, every quarter of an hour": _timed(lambda: make(db, datetime.now(UTC)))}
+
+
+def _timed(work: Callable[[], object]) -> float:
+    start = perf_counter()
+    work()
+    return perf_counter() - start
+
+
+def _asked() -> Iterator[tuple[str, str]]:
+    for each in DASHBOARDS:
+        keys = [variable.name for variable in each.variables if variable.sort is not Sort.TEXT]
+        for key in [*keys, *(panel.key for panel in each.panels)]:
+            yield f"{each.title}: {key}", statement(each, key)
+    for alert in ALERTS:
+        yield f"alert: {alert.key}", statements("alerts")[alert.key]
+
+
+def _measure(store: Store, progress: Progress) -> Iterator[Answer]:
+    now = datetime.now(UTC)
+    period = Range(now - YEAR * DAY, now)
+    with connect(store.url, role="lantaarn_dashboard") as db:
+        db.execute(SQL["as_grafana"])
+        for name, query in progress.track(list(_asked()), description="asking"):
+            expanded = expand(query, period, CHOICES)
+            rows = len(db.execute(expanded).fetchall())
+            taken = [_timed(lambda sent=expanded: db.execute(sent).fetchall()) for _ in range(TIMES)]
+            yield Answer(name, median(taken), max(taken), rows)
+
+
+def _show(store: Store, answers: list[Answer], made: dict[str, float], console: Console) -> None:
+    table = Table("question", "median ms", "longest ms", "rows", title=f"{store.name}: a year, everything chosen")
+    for each in sorted(answers, key=lambda answer: -answer.median):
+        table.add_row(each.name, f"{each.median * 1000:.1f}", f"{each.longest * 1000:.1f}", str(each.rows))
+    console.print(table)
+    for what, seconds in made.items():
+        console.print(f"{what}: {seconds:.1f} s")

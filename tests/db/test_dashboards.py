@@ -1,0 +1,268 @@
+"""Every statement of the dashboards and alerts, as Grafana would send it, by the role that Grafana has."""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, LiteralString, cast
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from dashboards.alerts import ALERTS
+from dashboards.build import DASHBOARDS, statement
+from dashboards.spec import Dashboard, Sort
+from dashboards.statements import statements
+from ingest.days import make
+from ingest.store import publish_cells
+from sensors.db import Database, connect
+from sensors.db.migrate import migrate
+from sensors.db.server import EmbeddedServer
+from sensors.register import publish
+from simulators import city, replay
+from tests import small_city
+from tests.grafana import Range, expand, last
+from tests.pglite.client import Pglite
+from tests.pglite.fixtures import MIGRATED, new_database
+
+CHOICES = {
+    "buurt": "'*'",
+    "organisatie": "'*'",
+    "stof": "no2",
+    "station": "lucht-gemeente-01",
+    "teller": "verkeer-lus-01",
+    "datum": "",
+    "co2": "0,374",
+}
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+def asked(dashboard: Dashboard) -> Iterator[str]:
+    """The sections that a dashboard needs: of its panels and of its choices."""
+    yield from (panel.key for panel in dashboard.panels)
+    yield from (variable.name for variable in dashboard.variables if variable.sort is not Sort.TEXT)
+
+
+EVERY = [
+    *((f"{each.name}/{key}", statement(each, key)) for each in DASHBOARDS for key in asked(each)),
+    *((f"alerts/{alert.key}", statements("alerts")[alert.key]) for alert in ALERTS),
+]
+
+
+def ask(db: Database, query: str, period: Range, **chosen: str) -> list[dict[str, Any]]:
+    return db.execute(expand(query, period, CHOICES | chosen)).fetchall()
+
+
+def grafana(db: Database) -> None:
+    """From here on as the role of Grafana."""
+    db.execute("set role lantaarn_dashboard")
+
+
+CITY = "small city"
+
+
+@pytest.fixture(scope="module")
+def filled(pg_server: EmbeddedServer) -> Iterator[str]:
+    """The address of a PostgreSQL with the small city in it, for all tests here: they change nothing that stays."""
+    with new_database(pg_server.url) as url, connect(url) as db:
+        migrate(db)
+        small_city.fill(db, small_city.now())
+        yield url
+
+
+@pytest.fixture(scope="module")
+def kept(migrated_pglite: Pglite) -> Pglite:
+    """The same on TimescaleDB, kept under a name of its own."""
+    migrated_pglite.open(MIGRATED)
+    small_city.fill(migrated_pglite, small_city.now())
+    migrated_pglite.keep(CITY)
+    return migrated_pglite
+
+
+@pytest.fixture(params=["postgresql", "timescaledb-wasm"])
+def city_database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    if request.param == "postgresql":
+        with connect(request.getfixturevalue("filled")) as db:
+            grafana(db)
+            yield db
+        return
+    db = request.getfixturevalue("kept")
+    db.open(CITY)
+    grafana(db)
+    yield db
+
+
+def test_every_statement_answers_with_rows(city_database: Database) -> None:
+    # One test, not one for each: filling the database takes seconds.
+    period, empty, wrong = last(2), set[str](), dict[str, str]()
+    yesterday = (datetime.now(AMSTERDAM).date() - timedelta(days=1)).isoformat()
+    for name, query in EVERY:
+        try:
+            rows = ask(city_database, query, period, datum=yesterday)
+            if not any(value is not None for row in rows for value in row.values()):
+                empty.add(name)
+            few = ask(city_database, query, period, buurt="BU07940000", organisatie="O'Neill")
+            assert len(few) <= len(rows), name
+        except psycopg.Error as error:
+            wrong[name] = str(error)
+    assert wrong == {}
+    assert empty == set()
+
+
+def test_time_buckets_of_timescale_mean_the_same(kept: Pglite) -> None:
+    kept.open(CITY)
+    grafana(kept)
+    now = datetime.now(UTC)
+    for key in ("lag", "messages", "batches"):
+        query = statements("platform")[key]
+        ours = ask(kept, query, last(1, now))
+        theirs = ask(kept, query, last(1, now, timescale=True))
+        assert [row["time"] for row in ours] == [row["time"].timestamp() for row in theirs]
+
+
+def test_what_grafana_may_not_see_it_can_not(city_database: Database) -> None:
+    for table in (
+        "lantaarn.rollup_hour",
+        "lantaarn.day_total",
+        "lantaarn.lamp_day",
+        "lantaarn.ledger",
+        "restricted.location",
+    ):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            city_database.execute(f"select * from {table}")
+    rows = city_database.execute(
+        "select distinct property from staff.day union select property from staff.datastream"
+    ).fetchall()
+    # Nothing of one lamp but what is public of it.
+    assert not {row["property"] for row in rows} & {"power", "dim_level", "burning_hours", "lamp_temperature"}
+
+
+def test_groups_of_fewer_than_eight_lamps_are_not_told(city_database: Database) -> None:
+    lamps = [row["lamps"] for row in city_database.execute("select lamps from staff.light_day").fetchall()]
+    assert lamps
+    assert min(lamps) >= 8
+    city_database.execute("reset role")
+    with suppress(psycopg.Rollback), city_database.transaction():
+        city_database.execute(
+            "update lantaarn.finding set status = 'paused'"
+            " where reference in ('lantaarn-0101', 'lantaarn-0102', 'lantaarn-0104')"
+        )
+        assert city_database.execute("select * from staff.light_day").fetchall() == []
+        assert city_database.execute("select * from staff.light_now").fetchall() == []
+        raise psycopg.Rollback
+
+
+def test_counts_are_those_of_the_register(city_database: Database) -> None:
+    query: LiteralString = (
+        "select ours.day, ours.value, theirs.value as public, theirs.below from staff.day as ours"
+        " left join open.day as theirs on theirs.datastream_id = ours.datastream_id and theirs.day = ours.day"
+        " where ours.counts_people"
+    )
+    rows = city_database.execute(query).fetchall()
+    assert len(rows) > 10
+    assert all(row["value"] == row["public"] for row in rows)
+    assert all(row["value"] is None or row["value"] % 5 == 0 for row in rows)
+
+
+def test_dimming_saves_what_it_should(city_database: Database) -> None:
+    """The lamps of the demo burn at 60 percent from 23:00 to 06:00 and at full strength before and after."""
+    now = small_city.now()
+    period = Range(now - timedelta(days=3), now)
+    saved = ask(city_database, statements("lighting")["saved_kwh"], period)[0]["Bespaard"]
+    used = sum(row["Verbruik"] for row in ask(city_database, statements("lighting")["energy"], period))
+    burned = ask(city_database, statements("lighting")["burning"], period)
+    dimmed = 7 * 0.4 / (burned[-1]["Branduren van een lamp"] - 7 * 0.4)
+    assert saved / used == pytest.approx(dimmed, rel=0.2)
+    carbon = ask(city_database, statements("lighting")["saved_carbon"], period, co2="0,5")[0]["Bespaard"]
+    assert carbon == pytest.approx(saved / 2)
+
+
+def test_an_outage_is_told_with_its_days(city_database: Database) -> None:
+    rows = ask(city_database, statements("lighting")["outages"], last(3))
+    assert {row["Referentie"] for row in rows} == {small_city.FAULTY}
+    assert 1 <= rows[0]["Dagen"] <= 3
+
+
+def test_grafana_has_a_time_limit_and_writes_nothing(database: str) -> None:
+    with connect(database) as owner:
+        owner.execute("alter role lantaarn_dashboard login password 'grafana'")
+        name = owner.info.dbname
+    parts = conninfo_to_dict(database) | {"user": "lantaarn_dashboard", "password": "grafana"}
+    with psycopg.connect(**cast("dict[str, Any]", parts | {"dbname": name}), autocommit=True) as db:
+        shown = {each: db.execute(sql.SQL("show {}").format(sql.Identifier(each))).fetchone() for each in LIMITED}
+        assert shown == {name: (value,) for name, value in LIMITED.items()}
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+            db.execute("create temporary table here (n integer)")
+
+
+LIMITED = {"statement_timeout": "10s", "default_transaction_read_only": "on", "jit": "off"}
+
+
+def recorded(first: str, last_day: str) -> pd.DataFrame:
+    """The recorded series of some days, at the times at which they were recorded."""
+    series = replay.series()
+    day = series["time"].dt.tz_convert(AMSTERDAM).dt.date
+    chosen = (day >= date.fromisoformat(first)) & (day <= date.fromisoformat(last_day))
+    return cast("pd.DataFrame", series[chosen & series["property"].isin(["no2", "count_bicycle"])])
+
+
+@pytest.mark.parametrize(
+    ("first", "day", "final", "hours"),
+    [
+        ("2023-03-25", "2023-03-26", "2023-03-27", 23),
+        ("2023-10-28", "2023-10-29", "2023-10-30", 25),
+        ("2019-03-30", "2019-03-31", "2019-04-01", 23),
+        ("2018-10-27", "2018-10-28", "2018-10-29", 25),
+    ],
+)
+def test_days_of_the_recorded_series_equal_those_of_pandas(
+    each_database: Database, first: str, day: str, final: str, hours: int
+) -> None:
+    db, series = each_database, recorded(first, final)
+    assert len(series) > 100
+    for entry in city.entries(1):
+        if entry.reference in set(series["reference"]):
+            publish(db, entry, editor="test", reason="test", at=datetime(2018, 1, 1, tzinfo=UTC))
+    numbers = {
+        (row["reference"], row["property"]): row["id"]
+        for row in db.execute(
+            "select reference, property, d.id from lantaarn.datastream d join lantaarn.sensor s on s.id = sensor_id"
+        ).fetchall()
+    }
+    ids = [numbers[key] for key in zip(series["reference"], series["property"], strict=True)]
+    db.execute(
+        "insert into lantaarn.rollup_hour select id, hour, 1, value, value, value"
+        " from unnest(%(ids)s::integer[], %(hours)s::timestamptz[], %(values)s::float8[]) as t (id, hour, value)",
+        {"ids": ids, "hours": series["time"].dt.to_pydatetime().tolist(), "values": series["value"].tolist()},
+    )
+    end = series["time"].max().to_pydatetime() + timedelta(hours=3)
+    publish_cells(db, end)
+    make(db, end)
+    period = Range(end - timedelta(days=4), end)
+    air = {row["time"]: row for row in ask(db, statements("air_quality")["day_mean"], period)}
+    bicycles = {row["time"]: row["value"] for row in ask(db, statements("traffic")["classes"], period)}
+    local = series.assign(day=series["time"].dt.tz_convert(AMSTERDAM).dt.date)
+    start = datetime.combine(date.fromisoformat(day), datetime.min.time(), AMSTERDAM)
+    here = local[local["day"] == date.fromisoformat(day)]
+    if day.startswith("2023"):
+        stations = here[here["property"] == "no2"].groupby("reference")["value"]
+        full = stations.mean()[stations.count() * 4 >= hours * 3]
+        assert stations.count().max() == hours
+        assert air[start]["Gemiddelde van de stations"] == pytest.approx(full.mean(), abs=1e-9)
+        assert air[start]["Hoogste station"] == pytest.approx(full.max(), abs=1e-9)
+    else:
+        counted = here[here["property"] == "count_bicycle"]["value"]
+        assert len(counted) >= 2 * (hours - 1)
+        # Each hour as it is public: to the nearest 5 (halves to even, as the database rounds), and none below 15.
+        assert bicycles[start] == (counted[counted >= 15] / 5).round().sum() * 5
+
+
+def test_no_statement_asks_for_a_table() -> None:
+    named = re.compile(r"\b(?:from|join)\s+(?!lateral\b)([a-z_]+\.[a-z_]+|pg_\w+)", re.IGNORECASE)
+    seen = {name for _, query in EVERY for name in named.findall(re.sub(r"extract\(\s*\w+ from", "(", query))}
+    assert {name.split(".")[0] for name in seen} == {"open", "staff", "pg_stat_database"}
+    assert all("lantaarn." not in query for _, query in EVERY)

@@ -1,0 +1,192 @@
+"""A stand-in for Grafana's HTTP API that holds requests to what its documentation says, and answers as it does.
+
+Folder, dashboard, data source and alerting provisioning API of Grafana 11. What it does not know, and every body that
+is not as documented, is an error that the test sees.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from sensors.processes import HOST
+
+TOKEN = "glsa_token"
+RULE_KEYS = {
+    *("uid", "title", "condition", "data", "noDataState", "execErrState", "for", "annotations", "labels"),
+    *("isPaused", "folderUID", "ruleGroup", "orgID", "notification_settings"),
+}
+Body = dict[str, Any]
+Answer = tuple[int, Any]
+
+
+@dataclass
+class Grafana:
+    """What it holds, what was written to it, and requests that it should never have had."""
+
+    url: str = ""
+    datasources: set[str] = field(default_factory=lambda: {"lantaarn"})
+    folders: dict[str, Body] = field(default_factory=dict[str, Body])
+    dashboards: dict[str, Body] = field(default_factory=dict[str, Body])
+    contact_points: dict[str, Body] = field(default_factory=dict[str, Body])
+    groups: dict[tuple[str, str], Body] = field(default_factory=dict[tuple[str, str], Body])
+    written: list[str] = field(default_factory=list[str])
+    wrong: list[str] = field(default_factory=list[str])
+
+    def answer(self, method: str, path: str, query: dict[str, list[str]], body: Any) -> Answer:
+        """One request, by the parts of its path."""
+        if method != "GET":
+            self.written.append(f"{method} {path}")
+        parts = path.removeprefix("/api/").split("/")
+        routes: dict[tuple[str, str], Callable[..., Answer]] = {
+            ("GET", "datasources"): self._datasource,
+            ("GET", "folders"): self._get_folder,
+            ("POST", "folders"): self._post_folder,
+            ("GET", "dashboards"): self._get_dashboard,
+            ("POST", "dashboards"): self._post_dashboard,
+            ("GET", "v1"): self._get_alerting,
+            ("POST", "v1"): self._post_contact_point,
+            ("PUT", "v1"): self._put_alerting,
+        }
+        route = routes.get((method, parts[0]))
+        if route is None:
+            raise AssertionError("no such path")
+        return route(parts, query, body)
+
+    def _datasource(self, parts: list[str], *_: Any) -> Answer:
+        assert parts[1] == "uid"
+        known = parts[2] in self.datasources
+        return (200, {"uid": parts[2]}) if known else (404, {"message": "Data source not found"})
+
+    def _get_folder(self, parts: list[str], *_: Any) -> Answer:
+        known = self.folders.get(parts[1])
+        return (200, known) if known else (404, {"message": "folder not found"})
+
+    def _post_folder(self, parts: list[str], _: Any, body: Body) -> Answer:
+        assert len(parts) == 1
+        assert set(body) <= {"uid", "title", "parentUid"}
+        self.folders[body["uid"]] = body | {"id": 1, "version": 1}
+        return 200, self.folders[body["uid"]]
+
+    def _get_dashboard(self, parts: list[str], *_: Any) -> Answer:
+        assert parts[1] == "uid"
+        held = self.dashboards.get(parts[2])
+        return (200, held) if held else (404, {"message": "Dashboard not found", "traceID": ""})
+
+    def _post_dashboard(self, parts: list[str], _: Any, body: Body) -> Answer:
+        assert parts[1] == "db"
+        assert set(body) <= {"dashboard", "folderUid", "overwrite", "message"}
+        document = body["dashboard"]
+        assert document["title"]
+        assert body["folderUid"] in self.folders
+        assert document.get("id") is None
+        version = self.dashboards.get(document["uid"], {"dashboard": {"version": 0}})["dashboard"]["version"] + 1
+        self.dashboards[document["uid"]] = {
+            "dashboard": document | {"id": 7, "version": version},
+            "meta": {"folderUid": body["folderUid"], "provisioned": False},
+        }
+        return 200, {"uid": document["uid"], "status": "success", "version": version}
+
+    def _get_alerting(self, parts: list[str], query: dict[str, list[str]], _: Any) -> Answer:
+        if parts[1:] == ["provisioning", "contact-points"]:
+            (name,) = query["name"]
+            shown = [point for point in self.contact_points.values() if point["name"] == name]
+            return 200, [_without_secrets(point) for point in shown]
+        assert (parts[2], parts[4]) == ("folder", "rule-groups")
+        held = self.groups.get((parts[3], parts[5]))
+        return (200, held) if held else (404, {"message": "rule group not found"})
+
+    def _post_contact_point(self, parts: list[str], _: Any, body: Body) -> Answer:
+        assert parts[1:] == ["provisioning", "contact-points"]
+        assert body["uid"] not in self.contact_points
+        self._check_contact_point(body)
+        self.contact_points[body["uid"]] = body | {"provenance": "api"}
+        return 202, body
+
+    def _check_contact_point(self, body: Body) -> None:
+        assert set(body) == {"uid", "name", "type", "settings", "disableResolveMessage"}
+        needed = {"email": "addresses", "webhook": "url"}[body["type"]]
+        assert body["settings"][needed]
+
+    def _put_alerting(self, parts: list[str], _: Any, body: Body) -> Answer:
+        if parts[2] == "contact-points":
+            assert parts[3] in self.contact_points
+            self._check_contact_point(body)
+            self.contact_points[parts[3]] = body | {"provenance": "api"}
+            return 202, {"message": "contactpoint updated"}
+        assert (parts[2], parts[4]) == ("folder", "rule-groups")
+        assert set(body) == {"title", "folderUid", "interval", "rules"}
+        assert (body["folderUid"], body["title"]) == (parts[3], parts[5])
+        assert body["interval"] % 10 == 0
+        for rule in body["rules"]:
+            self._check_rule(rule)
+        rules = [
+            rule | {"id": number, "updated": "2026-11-27T08:00:00Z", "provenance": "api"}
+            for number, rule in enumerate(body["rules"])
+        ]
+        self.groups[parts[3], parts[5]] = body | {"rules": rules}
+        return 200, body
+
+    def _check_rule(self, rule: Body) -> None:
+        assert set(rule) == RULE_KEYS
+        assert rule["folderUID"] in self.folders
+        assert rule["noDataState"] in {"Alerting", "NoData", "OK"}
+        assert rule["execErrState"] in {"Alerting", "Error", "OK"}
+        assert rule["condition"] in {each["refId"] for each in rule["data"]}
+        names = {point["name"] for point in self.contact_points.values()}
+        assert rule["notification_settings"]["receiver"] in names
+        assert ("__dashboardUid__" in rule["annotations"]) == ("__panelId__" in rule["annotations"])
+        assert rule["annotations"]["__dashboardUid__"] in self.dashboards
+        for each in rule["data"]:
+            assert set(each) == {"refId", "datasourceUid", "model", "relativeTimeRange"}
+            assert each["datasourceUid"] in self.datasources | {"__expr__"}
+
+
+def _without_secrets(point: Body) -> Body:
+    settings = {key: "[REDACTED]" if key == "url" else value for key, value in point["settings"].items()}
+    return point | {"settings": settings}
+
+
+@contextmanager
+def running() -> Generator[Grafana]:
+    """One that listens on a free port until the block ends."""
+    grafana = Grafana()
+
+    class Handler(BaseHTTPRequestHandler):
+        def _handle(self) -> None:
+            parts = urlsplit(self.path)
+            length = int(self.headers.get("Content-Length") or 0)
+            body = json.loads(self.rfile.read(length)) if length else None
+            if self.headers.get("Authorization") != f"Bearer {TOKEN}":
+                status, answer = 401, {"message": "Invalid API key"}
+            else:
+                try:
+                    status, answer = grafana.answer(self.command, parts.path, parse_qs(parts.query), body)
+                except (AssertionError, KeyError, ValueError, IndexError) as error:
+                    grafana.wrong.append(f"{self.command} {self.path}: {error!r}")
+                    status, answer = 400, {"message": "bad request data"}
+            text = json.dumps(answer).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        do_GET = do_POST = do_PUT = do_DELETE = _handle  # noqa: N815 - names of the standard library
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name of the standard library
+            """Nothing."""
+
+    with ThreadingHTTPServer((HOST, 0), Handler) as server:
+        grafana.url = f"http://{HOST}:{server.server_address[1]}/"
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield grafana
+        finally:
+            server.shutdown()
+            thread.join(5)

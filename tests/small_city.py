@@ -1,0 +1,120 @@
+"""A piece of the demo's city with days of data in it, for tests of what the dashboards read.
+
+Its devices are those of the simulators and speak through the pipeline that ingest has; what comes by other ways (travel
+times, reports, what the clock does) is put in as those ways would.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from ingest import pipeline
+from ingest.days import make
+from ingest.pulse import Pulse, write
+from ingest.quality import Memory
+from ingest.retention import run
+from ingest.store import commit, load_register, publish_cells
+from ingest.verify import record, verify
+from sensors.db import Database
+from sensors.entry import Entry
+from sensors.register import load_areas, publish
+from simulators import city
+from simulators.devices import device
+from simulators.messages import Message, Sample, pack, topic
+
+SEED = 1
+DAYS = 3
+STEP = 8
+"""Hours in which messages come in together."""
+CHOSEN = ("lantaarn-01", "lucht-gemeente-01", "lucht-gemeente-02", "verkeer-fiets-01", "verkeer-lus-01")
+"""What the references of its devices begin with: a street of ten lamps, air sensors, counters."""
+CAMERAS = "HD-ANPR"
+FAULTY = "lantaarn-0103"
+
+
+def fill(db: Database, now: datetime) -> None:
+    """Everything that a panel may ask for, up to now."""
+    load_areas(db)
+    entries = [each for each in city.entries(SEED) if each.reference.startswith((*CHOSEN, CAMERAS))]
+    for entry in entries:
+        publish(db, entry, editor="test", reason="test", at=now - timedelta(days=20))
+    # The register takes note of sensors when they are published, and a sensor that is new is not silent yet.
+    db.execute("update lantaarn.finding set known_since = %(at)s", {"at": now - timedelta(days=20)})
+    hours = [now - timedelta(hours=number) for number in range(24 * DAYS, -1, -STEP)]
+    _speak(db, [each for entry in entries for each in _messages(entry, now)], hours)
+    _by_other_ways(db, now)
+    publish_cells(db, now)
+    _by_the_clock(db, now)
+
+
+def _messages(entry: Entry, now: datetime) -> Iterator[Message]:
+    spoken = device(entry, SEED)
+    if spoken is None or entry.kind is None:
+        return
+    # Of lamps all of them, because what they use adds up.
+    samples = list(spoken.samples(now - timedelta(days=DAYS), now))[:: 1 if entry.kind == "streetlight" else 3]
+    if entry.reference == FAULTY:
+        samples = [_with_fault(each, now) for each in samples]
+    yield from pack(topic(entry.municipality, entry.kind, entry.reference), samples, now)
+
+
+def _with_fault(sample: Sample, now: datetime) -> Sample:
+    broken = timedelta(days=2) < now - sample.time
+    return Sample(sample.time, {**sample.values, "fault_code": 3.0 if broken else 0.0})
+
+
+def _speak(db: Database, messages: list[Message], hours: list[datetime]) -> None:
+    """What ingest does with them, hour after hour, so that the books have hours too."""
+    known, memory = load_register(db), Memory()
+    for hour in hours:
+        heard = [each for each in messages if hour - timedelta(hours=STEP) < each.time <= hour]
+        odd = [
+            pipeline.Message("helmond/air_quality/nobody/json", b'{"time": "2026-01-01T00:00:00Z", "no2": 1}'),
+            pipeline.Message(
+                "helmond/air_quality/lucht-gemeente-01/json",
+                f'{{"time": "{hour.isoformat()}", "no2": "veel", "mac": "x"}}'.encode(),
+            ),
+        ]
+        told = [pipeline.Message(each.topic, each.payload) for each in heard]
+        outcomes = [pipeline.process(each, known, memory, hour) for each in [*told, *odd]]
+        for start in range(0, len(outcomes), 200):
+            commit(db, outcomes[start : start + 200], hour)
+
+
+def _by_other_ways(db: Database, now: datetime) -> None:
+    db.execute(
+        "insert into lantaarn.travel_time "
+        "select stream.id, quarter, 15, 'car', 20, 130, 100, 190, sensor.revision "
+        "from lantaarn.datastream as stream join lantaarn.sensor as sensor on sensor.id = stream.sensor_id "
+        "cross join generate_series(date_trunc('hour', %(now)s::timestamptz) - interval '2 days', %(now)s, "
+        "interval '15 minutes') as quarter where stream.public = 'hour' and stream.rule ? 'to'",
+        {"now": now},
+    )
+    for number in range(3):
+        db.execute(
+            "select open.file_report(gen_random_uuid(), 'helmond', 'lucht-gemeente-01', 'question', 'Wat meet dit?', "
+            "null, current_date + 14)"
+        )
+        if number:
+            db.execute(
+                "update lantaarn.report set status = 'answered', answer = 'Lucht.', settled_at = now(), "
+                "received_at = now() - interval '2 days' where id = (select max(id) from lantaarn.report)"
+            )
+    # A chunk of a year ago, so that there is something to delete.
+    db.execute(
+        "insert into lantaarn.observation_31d select 1, %(now)s::timestamptz - interval '40 days', 1, 0", {"now": now}
+    )
+
+
+def _by_the_clock(db: Database, now: datetime) -> None:
+    run(db, now)
+    make(db, now)
+    record(db, verify(db, now), now)
+    pulse = Pulse()
+    for minutes in range(90, -1, -1):
+        if done := pulse.over(now - timedelta(minutes=minutes)):
+            write(db, done | {"messages": 40, "batches": 2, "lag": 1.5, "commit": 0.2})
+
+
+def now() -> datetime:
+    """This moment, to the second."""
+    return datetime.now(UTC).replace(microsecond=0)

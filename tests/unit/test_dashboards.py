@@ -1,0 +1,210 @@
+"""Dashboards and alerts are what Grafana's own models say they are, and every panel tells what it shows."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.cog.plugins import register_default_plugins
+from grafana_foundation_sdk.models import alerting, units
+from grafana_foundation_sdk.models.dashboard import Dashboard
+from pydantic import SecretStr
+
+from dashboards import query
+from dashboards.alerts import ALERTS, contact_points, rule_group, shown_at
+from dashboards.build import DASHBOARDS, build, statement
+from dashboards.cli import dashboards
+from dashboards.limits import LIMITS, SOURCES
+from dashboards.render import differences, files, render
+from dashboards.spec import Dashboard as Spec
+from dashboards.spec import Panel, Sort
+from dashboards.statements import FILLED, statements
+from dashboards.units import GRAFANA
+from dashboards.words import REASONS
+from sensors.db.queries import load
+from sensors.kinds import KINDS
+from sensors.reasons import Reason
+from sensors.settings import DashboardSettings, SettingsError
+
+SETTINGS = DashboardSettings(alert_mail="beheer@helmond.example", register_url="https://sensoren.helmond.example/")
+ROOT = Path(__file__).parents[2]
+PANELS = [(spec, panel) for spec in DASHBOARDS for panel in spec.panels]
+NAMES = [f"{spec.name}/{panel.key}" for spec, panel in PANELS]
+KNOWN_UNITS = {value for name, value in vars(units).items() if isinstance(value, str) and not name.startswith("_")}
+
+
+@pytest.fixture(autouse=True)
+def _sdk_knows_every_panel_and_question() -> None:
+    register_default_plugins()
+    query.register()
+
+
+def plain(what: object) -> Any:
+    return json.loads(json.dumps(what, cls=JSONEncoder))
+
+
+def built(spec: Spec) -> dict[str, Any]:
+    return plain(build(spec, "lantaarn", "https://sensoren.helmond.example/"))
+
+
+def made(spec: Spec, panel: Panel) -> dict[str, Any]:
+    return next(each for each in built(spec)["panels"] if each["title"].startswith(f"{panel.title} ·"))
+
+
+@pytest.mark.parametrize("spec", DASHBOARDS, ids=lambda spec: spec.name)
+def test_a_dashboard_is_one_to_the_sdk(spec: Spec) -> None:
+    document = built(spec)
+    assert plain(Dashboard.from_json(document)) == document
+    assert document["timezone"] == "Europe/Amsterdam"
+    ids = [panel["id"] for panel in document["panels"]]
+    assert ids == list(range(1, len(spec.panels) + 1))
+
+
+@pytest.mark.parametrize(("spec", "panel"), PANELS, ids=NAMES)
+def test_a_panel_tells_its_unit_what_it_shows_and_how_complete_it_is(spec: Spec, panel: Panel) -> None:
+    document = made(spec, panel)
+    hidden = {variable.name for variable in spec.variables if variable.sort is Sort.HIDDEN}
+    assert document["fieldConfig"]["defaults"]["unit"] in KNOWN_UNITS
+    assert set(panel.columns.values()) <= KNOWN_UNITS
+    assert len(panel.about) > 20
+    assert panel.complete.variable in hidden
+    for text in (document["title"], document["description"]):
+        assert f"${{{panel.complete.variable}}}" in text
+    assert all(step.why in document["description"] for step in panel.steps)
+    assert len(document["targets"]) == 1
+
+
+@pytest.mark.parametrize(("spec", "panel"), PANELS, ids=NAMES)
+def test_a_panel_is_within_the_grid_and_beside_no_other(spec: Spec, panel: Panel) -> None:
+    places = [each["gridPos"] for each in built(spec)["panels"]]
+    mine = made(spec, panel)["gridPos"]
+    assert mine["x"] + mine["w"] <= 24
+    over = [
+        each
+        for each in places
+        if each["x"] < mine["x"] + mine["w"]
+        and mine["x"] < each["x"] + each["w"]
+        and each["y"] < mine["y"] + mine["h"]
+        and mine["y"] < each["y"] + each["h"]
+    ]
+    assert over == [mine]
+
+
+def test_every_statement_is_asked_and_every_choice_is_there() -> None:
+    for spec in DASHBOARDS:
+        names = {variable.name for variable in spec.variables}
+        wanted = {variable.name for variable in spec.variables if variable.sort is not Sort.TEXT}
+        wanted |= {panel.key for panel in spec.panels}
+        own = load(ROOT / f"dashboards/panels/{spec.name}.sql")
+        assert wanted - set(statements("shared")) == set(own)
+        used = {name for key in wanted for name in re.findall(r"\$\{(\w+):", statement(spec, key))}
+        assert used <= names, spec.name
+    assert {alert.key for alert in ALERTS} == set(statements("alerts"))
+
+
+def test_a_sensor_in_a_table_leads_to_its_page() -> None:
+    tables = 0
+    for spec in DASHBOARDS:
+        for panel in built(spec)["panels"]:
+            if '"Referentie"' in panel["targets"][0]["rawSql"]:
+                tables += 1
+                override = next(
+                    each for each in panel["fieldConfig"]["overrides"] if each["matcher"]["options"] == "Referentie"
+                )
+                (link,) = override["properties"][0]["value"]
+                assert link["url"] == "https://sensoren.helmond.example/sensors/${__value.raw}"
+    assert tables > 5
+
+
+def test_every_unit_reason_and_limit_is_known() -> None:
+    assert {known.unit for kind in KINDS.values() for known in kind.properties.values()} <= set(GRAFANA)
+    assert set(GRAFANA.values()) <= KNOWN_UNITS
+    assert set(REASONS) == set(Reason)
+    properties = KINDS["air_quality"].properties
+    assert all(properties[each.property].unit == "ug/m3" and each.regime in SOURCES for each in LIMITS)
+    assert all("{" not in text.replace("${", "") for text in statements("air_quality").values())
+    assert "Aantal auto''s" in FILLED["{names}"]
+
+
+def test_alerts_are_what_provisioning_takes() -> None:
+    group = plain(rule_group(SETTINGS))
+    assert plain(alerting.RuleGroup.from_json(group)) == group
+    for point in contact_points(SETTINGS, "https://hooks.example/1"):
+        document = plain(point)
+        assert plain(alerting.ContactPoint.from_json(document)) == document
+
+
+@pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert.key)
+def test_an_alert_says_what_to_do_and_where_that_is_written(alert: Any) -> None:
+    rule = next(each for each in plain(rule_group(SETTINGS))["rules"] if each["uid"] == alert.uid)
+    assert len(alert.do) > 60
+    assert f"#{alert.anchor}" in rule["annotations"]["description"]
+    handbook = (ROOT / "docs/alerts.md").read_text()
+    assert f'<a id="{alert.anchor}"></a>' in handbook
+    assert alert.title in handbook
+    uid, number = shown_at(alert)
+    spec = next(each for each in DASHBOARDS if each.uid == uid)
+    assert (rule["annotations"]["__dashboardUid__"], rule["annotations"]["__panelId__"]) == (uid, str(number))
+    assert spec.panels[number - 1].key == alert.panel[1]
+    with_link = DashboardSettings(alert_mail="a@b.example", handbook_url="https://handboek.example/alerts")
+    linked = next(each for each in plain(rule_group(with_link))["rules"] if each["uid"] == alert.uid)
+    assert linked["annotations"]["runbook_url"] == f"https://handboek.example/alerts#{alert.anchor}"
+
+
+def test_a_folder_is_rendered_and_checked(tmp_path: Path) -> None:
+    assert len(list(differences(tmp_path, SETTINGS))) == len(files(SETTINGS))
+    assert render(tmp_path, SETTINGS) == 11
+    (tmp_path / "dashboards" / "lantaarn-old.json").write_text("{}")
+    (tmp_path / "dashboards" / "of-others.json").write_text("{}")
+    (tmp_path / "dashboards" / "lantaarn-traffic.json").write_text("{}")
+    found = list(differences(tmp_path, SETTINGS))
+    assert found == ["dashboards/lantaarn-traffic.json differs", "dashboards/lantaarn-old.json is no longer made"]
+    render(tmp_path, SETTINGS)
+    assert list(differences(tmp_path, SETTINGS)) == []
+    assert (tmp_path / "dashboards" / "of-others.json").exists()
+
+
+def test_grafana_fills_in_nothing_but_secrets_in_provisioning(tmp_path: Path) -> None:
+    """It puts its environment in the place of every ``$`` in these files, so that there may be no other."""
+    settings = DashboardSettings(alert_mail="a@b.example", alert_webhook=SecretStr("https://hooks.example/s3cret"))
+    render(tmp_path, settings)
+    texts = [path.read_text() for path in tmp_path.rglob("*.yaml")]
+    dollars = sorted(found for text in texts for found in re.findall(r"\$[\w{}/.]+", text))
+    assert dollars == ["$LANTAARN_ALERT_WEBHOOK", "$__file{/run/secrets/dashboard_password}"]
+    assert "s3cret" not in "".join(path.read_text() for path in tmp_path.rglob("*") if path.is_file())
+
+
+def test_the_data_source_is_the_one_of_the_settings(tmp_path: Path) -> None:
+    settings = DashboardSettings(
+        alert_mail="a@b.example",
+        dashboard_database="postgresql://grafana@db.example:5433/stad?sslmode=verify-full",
+        grafana_datasource="stad",
+    )
+    render(tmp_path, settings)
+    (source,) = json.loads((tmp_path / "provisioning/datasources/lantaarn.yaml").read_text())["datasources"]
+    assert (source["url"], source["user"], source["uid"]) == ("db.example:5433", "grafana", "stad")
+    assert (source["jsonData"]["database"], source["jsonData"]["sslmode"]) == ("stad", "verify-full")
+
+
+def test_someone_must_hear_of_an_alert(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("LANTAARN_ALERT_MAIL", "LANTAARN_ALERT_WEBHOOK"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(SettingsError, match="LANTAARN_ALERT_MAIL"):
+        DashboardSettings.load()
+    monkeypatch.setenv("LANTAARN_ALERT_MAIL", "a@b.example")
+    done = CliRunner().invoke(dashboards, ["render", str(tmp_path)])
+    assert (done.exit_code, "11 files" in done.output) == (0, True)
+    monkeypatch.setenv("LANTAARN_REGISTER_URL", "https://elders.example/")
+    done = CliRunner().invoke(dashboards, ["check", str(tmp_path)])
+    assert (done.exit_code, "7 differences" in done.output) == (1, True)
+
+
+def test_a_password_in_the_address_of_the_database_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANTAARN_ALERT_MAIL", "a@b.example")
+    monkeypatch.setenv("LANTAARN_DASHBOARD_DATABASE", "postgresql://grafana:hush@db/stad")
+    with pytest.raises(SettingsError, match="LANTAARN_DASHBOARD_DATABASE: write it as") as caught:
+        DashboardSettings.load()
+    assert "hush" not in str(caught.value)
