@@ -41,6 +41,7 @@ begin
         alter role lantaarn_dashboard set statement_timeout = '10s';
         alter role lantaarn_dashboard set default_transaction_read_only = on;
         alter role lantaarn_dashboard set jit = off;
+        alter role lantaarn_dashboard set max_parallel_workers_per_gather = 0;
     exception when insufficient_privilege or internal_error then
         raise warning 'an administrator has to set statement_timeout for the role lantaarn_dashboard';
     end;

@@ -53,6 +53,7 @@ def database_findings(url: SecretStr | None, pg_bin: Path | None) -> Iterator[Fi
             yield Finding("can do", f"hypertables {_yes(found.hypertables)}, columnstore {_yes(found.columnstore)}")
             yield _migrations(db)
             yield from role_findings(db)
+            yield from limit_findings(db)
             yield from log_findings(db)
             yield _dumps(db)
     except psycopg.OperationalError as error:
@@ -108,6 +109,17 @@ def role_findings(db: Database) -> Iterator[Finding]:
 
 def _rights(row: Mapping[str, Any]) -> str:
     return " and ".join(right for right in ("reads", "writes") if row[right])
+
+
+def limit_findings(db: Database) -> Iterator[Finding]:
+    """Whether a dashboard's question ends by itself: any user of Grafana may ask one that takes hours."""
+    row = db.execute(QUERIES["limits"]).fetchone()
+    if row is not None and not row["limited"]:
+        yield Finding(
+            "lantaarn_dashboard",
+            "its questions have no time limit",
+            "let an administrator run: alter role lantaarn_dashboard set statement_timeout = '10s'",
+        )
 
 
 def log_findings(db: Database) -> Iterator[Finding]:

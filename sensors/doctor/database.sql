@@ -42,3 +42,7 @@ order by name;
 
 -- backend: the process that serves this connection
 select pg_backend_pid() as pid;
+
+-- limits: whether statements of the dashboards' role have a time limit
+select coalesce(position('statement_timeout=' in array_to_string(rolconfig, ' ')) > 0, false) as limited
+from pg_roles where rolname = 'lantaarn_dashboard';

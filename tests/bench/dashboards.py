@@ -54,12 +54,20 @@ CHOICES = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one statement took, in seconds: the median and the longest of several times after a first one."""
+    """What one statement took, in seconds: the median of several times after a first one, and of that on the processor.
+
+    The latter is what a machine that does nothing else would take; none for a server elsewhere.
+    """
 
     name: str
     median: float
-    longest: float
+    worked: float | None
     rows: int
+
+    @property
+    def counts(self) -> float:
+        """The time that is held to the limit."""
+        return self.median if self.worked is None else self.worked
 
 
 def dashboards(scale: float) -> None:
@@ -71,7 +79,7 @@ def dashboards(scale: float) -> None:
         with Progress(*columns, transient=True) as progress, _filled(url, scale, progress) as (store, made):
             answers = list(_measure(store, progress))
         _show(store, answers, made, Console())
-        late += [f"{each.name} ({store.name})" for each in answers if each.median > MOST]
+        late += [f"{each.name} ({store.name})" for each in answers if each.counts > MOST]
     sys.exit(f"too slow: {', '.join(late)}" if late else 0)
 
 
@@ -151,17 +159,29 @@ def _measure(store: Store, progress: Progress) -> Iterator[Answer]:
     period = Range(now - YEAR * DAY, now)
     with connect(store.url, role="lantaarn_dashboard") as db:
         db.execute(SQL["as_grafana"])
+        process = (db.execute(SQL["process"]).fetchone() or {})["pid"] if store.pid else None
         for name, query in progress.track(list(_asked()), description="asking"):
             expanded = expand(query, period, CHOICES)
             rows = len(db.execute(expanded).fetchall())
+            before = _worked(process)
             taken = [_timed(lambda sent=expanded: db.execute(sent).fetchall()) for _ in range(TIMES)]
-            yield Answer(name, median(taken), max(taken), rows)
+            worked = (_worked(process) - before) / TIMES if process else None
+            yield Answer(name, median(taken), worked, rows)
+
+
+def _worked(process: int | None) -> float:
+    """How long a process has been on a processor, in seconds, as Linux tells it."""
+    path = Path(f"/proc/{process}/schedstat")
+    return int(path.read_text().split()[0]) / 1e9 if process and path.exists() else 0.0
 
 
 def _show(store: Store, answers: list[Answer], made: dict[str, float], console: Console) -> None:
-    table = Table("question", "median ms", "longest ms", "rows", title=f"{store.name}: a year, everything chosen")
-    for each in sorted(answers, key=lambda answer: -answer.median):
-        table.add_row(each.name, f"{each.median * 1000:.1f}", f"{each.longest * 1000:.1f}", str(each.rows))
+    table = Table(
+        "question", "median ms", "on the processor ms", "rows", title=f"{store.name}: a year, everything chosen"
+    )
+    for each in sorted(answers, key=lambda answer: -answer.counts):
+        worked = "–" if each.worked is None else f"{each.worked * 1000:.1f}"
+        table.add_row(each.name, f"{each.median * 1000:.1f}", worked, str(each.rows))
     console.print(table)
     for what, seconds in made.items():
         console.print(f"{what}: {seconds:.1f} s")

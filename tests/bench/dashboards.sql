@@ -79,6 +79,10 @@ alter table lantaarn.public_cell disable trigger skip_erased;
 
 -- as_grafana: what holds for who logs in as the role of the dashboards
 set jit = off;
+set max_parallel_workers_per_gather = 0;
+
+-- process: which process of the server answers
+select pg_backend_pid() as pid;
 
 -- grow: daily totals in the order in which they come to be
 create index grow on lantaarn.day_total (day);

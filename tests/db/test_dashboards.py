@@ -199,7 +199,12 @@ def test_grafana_has_a_time_limit_and_writes_nothing(database: str) -> None:
             db.execute("create temporary table here (n integer)")
 
 
-LIMITED = {"statement_timeout": "10s", "default_transaction_read_only": "on", "jit": "off"}
+LIMITED = {
+    "statement_timeout": "10s",
+    "default_transaction_read_only": "on",
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+}
 
 
 def recorded(first: str, last_day: str) -> pd.DataFrame:

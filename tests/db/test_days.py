@@ -12,11 +12,18 @@ from hypothesis import strategies as st
 from ingest.audit import audit
 from ingest.days import make
 from ingest.erase import Request, erase, plan
+from ingest.pipeline import process
+from ingest.pulse import Pulse, write
+from ingest.quality import Memory
 from ingest.retention import run
-from ingest.store import publish_cells
+from ingest.store import load_register, publish_cells
 from ingest.verify import verify
 from sensors.db import Database, connect
+from sensors.entry import Entry
+from sensors.register import publish
 from tests.db.test_store import message, register, take
+from tests.entries import datastream, example
+from tests.published import add, passages
 
 NOW = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
 AGREE: LiteralString = """
@@ -226,3 +233,95 @@ def test_kinds_of_few_sensors_are_not_told_apart(each_database: Database) -> Non
     take(each_database, [reading(NOW)], at=NOW)
     make(each_database, NOW)
     assert one(each_database, "select kind from staff.book_day") == "other"
+
+
+LAMP = {
+    "reference": "lantaarn-1",
+    "kind": "streetlight",
+    "datastreams": [
+        datastream(code, "streetlight", public="day" if code == "energy" else "none")
+        for code in ("energy", "power", "dim_level", "burning_hours")
+    ],
+}
+
+
+def lamp(db: Database) -> None:
+    """A lamp of 40 W that burned ten hours of each of five days, at half its strength."""
+    publish(db, Entry.model_validate(example(**LAMP)), editor="test", reason="test", at=NOW)
+    for code, total, highest in (("energy", 0.02, 0.02), ("power", 20.0, 20.0), ("dim_level", 50.0, 50.0)):
+        db.execute(
+            "insert into lantaarn.rollup_hour"
+            " select id, date_trunc('hour', %(now)s::timestamptz) - h * interval '1 hour',"
+            " 1, %(sum)s, %(max)s, %(max)s from generate_series(0, 119) as h, lantaarn.datastream"
+            " where property = %(code)s and mod(h, 24) < 10",
+            {"now": NOW, "code": code, "sum": total, "max": highest},
+        )
+    db.execute(
+        "insert into lantaarn.rollup_hour select id, date_trunc('hour', %(now)s::timestamptz) - h * interval '1 hour',"
+        " 1, 0, 1000 - h, 1000 - h from generate_series(0, 119) as h, lantaarn.datastream"
+        " where property = 'burning_hours'",
+        {"now": NOW},
+    )
+    make(db, NOW)
+
+
+def test_what_a_lamp_saved_goes_with_what_it_used(each_database: Database, tmp_path: Path) -> None:
+    db = each_database
+    lamp(db)
+    query: LiteralString = "select day, kwh, burned, full_kwh from lantaarn.lamp_day order by day"
+    rows = {row["day"]: row for row in db.execute(query).fetchall()}
+    yesterday = rows[date(2026, 11, 21)]
+    assert yesterday["kwh"] == pytest.approx(0.2)
+    assert yesterday["full_kwh"] == pytest.approx(40 * yesterday["burned"] / 1000)
+    period = Request("helmond", "lantaarn-1", "wrong", NOW - timedelta(days=2), NOW - timedelta(days=1))
+    done = erase(db, plan(db, period, NOW), tmp_path / "list")
+    assert {each.table_name: each.deleted_rows for each in done.deletions}["lamp_day"] == 2
+    left = {row["day"]: row for row in db.execute(query).fetchall()}
+    assert date(2026, 11, 21) not in left
+    assert left[date(2026, 11, 20)]["kwh"] == pytest.approx(0.18)  # without the hour that the period cuts
+    erase(db, plan(db, Request("helmond", "lantaarn-1", "all"), NOW), tmp_path / "list")
+    assert db.execute(query).fetchall() == []
+    make(db, NOW)
+    assert db.execute(query).fetchall() == []
+
+
+def test_travel_times_by_the_hour_keep_the_promise_of_their_windows(each_database: Database, tmp_path: Path) -> None:
+    db = each_database
+    add(db, passages())
+    db.execute(
+        "insert into lantaarn.travel_time select stream.id, at, 15, 'car', n, 100 + n, 90, 120, sensor.revision"
+        " from lantaarn.datastream as stream join lantaarn.sensor as sensor on sensor.id = stream.sensor_id,"
+        " (values (%(now)s::timestamptz - interval '30 minutes', 20),"
+        " (%(now)s::timestamptz - interval '15 minutes', 30),"
+        " (%(now)s::timestamptz - interval '20 minutes', 14),"
+        " (%(now)s::timestamptz - interval '2 years', 20)) as w (at, n)",
+        {"now": NOW.replace(minute=0)},
+    )
+    make(db, NOW)
+    rows = db.execute("select windows, median from staff.travel_hour order by hour desc").fetchall()
+    assert rows == [{"windows": 2, "median": 125.0}, {"windows": 1, "median": 120.0}]
+    assert {each.table_name for each in verify(db, NOW).breaches} == {"travel_time", "travel_hour"}
+    run(db, NOW)
+    assert verify(db, NOW).kept
+    assert one(db, "select count(*) from lantaarn.travel_hour") == 1
+    erase(db, plan(db, Request("helmond", "kenteken-1", "all"), NOW), tmp_path / "list")
+    assert one(db, "select count(*) from lantaarn.travel_hour") == 0
+
+
+def test_workers_tell_their_minute_together(each_database: Database) -> None:
+    at = datetime(2026, 11, 22, 12, 0, 59, tzinfo=UTC)
+    register(each_database, "LML-1")
+    for late in (2, 70):
+        pulse = Pulse()
+        assert pulse.over(at) is None
+        outcomes = [process(reading(at - timedelta(seconds=late)), load_register(each_database), Memory(), at)]
+        pulse.note(outcomes, at, 0.5)
+        assert pulse.over(at) is None
+        done = pulse.over(at + timedelta(seconds=1))
+        assert done is not None
+        write(each_database, done)
+        assert pulse.over(at + timedelta(seconds=30)) is None
+    row = each_database.execute("select * from staff.pulse").fetchone()
+    assert row is not None
+    assert (row["workers"], row["batches"], row["messages"]) == (2, 2, 2)
+    assert (row["lag"], row["commit"]) == (70.5, 0.5)

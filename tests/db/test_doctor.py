@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import LiteralString
 
@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from sensors.db import Database, connect
 from sensors.db.server import EmbeddedServer
 from sensors.doctor.broker import broker_findings
-from sensors.doctor.database import ROLES, database_findings, log_findings, role_findings
+from sensors.doctor.database import ROLES, database_findings, limit_findings, log_findings, role_findings
 from sensors.doctor.machine import machine_findings
 from sensors.settings import DoctorSettings
 from simulators.broker import EmbeddedBroker
@@ -46,6 +46,15 @@ def test_every_role_may_do_something_on_every_edition(each_database: Database) -
     api = next(finding for finding in findings if finding.subject == "lantaarn_api")
     assert "open (reads)" in api.found
     assert "writes" not in api.found
+
+
+def test_a_dashboard_without_a_time_limit_is_told(each_database: Database) -> None:
+    assert list(limit_findings(each_database)) == []
+    with suppress(psycopg.Rollback), each_database.transaction():
+        each_database.execute("alter role lantaarn_dashboard reset statement_timeout")
+        (finding,) = limit_findings(each_database)
+        assert "statement_timeout = '10s'" in (finding.todo or "")
+        raise psycopg.Rollback
 
 
 def test_it_tells_what_the_servers_are_and_hides_the_password(

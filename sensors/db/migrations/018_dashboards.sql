@@ -448,13 +448,14 @@ where namespace.nspname = 'lantaarn' and owner.relkind in ('r', 'p');
 
 grant select on all tables in schema staff to lantaarn_dashboard;
 
--- A query of a dashboard may not hold up the rest: it ends after ten seconds, and writes nothing. It is too short for
--- compiling it to pay. These hold for who logs in as this role, as Grafana does.
+-- A query of a dashboard may not hold up the rest: it ends after ten seconds, writes nothing, and takes one processor.
+-- It is too short for compiling it to pay. These hold for who logs in as this role, as Grafana does.
 do $$
 begin
     alter role lantaarn_dashboard set statement_timeout = '10s';
     alter role lantaarn_dashboard set default_transaction_read_only = on;
     alter role lantaarn_dashboard set jit = off;
+    alter role lantaarn_dashboard set max_parallel_workers_per_gather = 0;
 exception when insufficient_privilege or internal_error then
     raise warning 'an administrator has to set statement_timeout for the role lantaarn_dashboard';
 end
