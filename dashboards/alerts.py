@@ -24,8 +24,8 @@ EVERY = 60
 """Seconds between two looks."""
 EXPRESSION = "__expr__"
 """The data source of what Grafana works out itself."""
-WEBHOOK = "$LANTAARN_ALERT_WEBHOOK"
-"""In a file the address stands for itself: it may hold a secret, and Grafana puts it there from its environment."""
+WEBHOOK = "$__file{/run/secrets/alert_webhook}"
+"""In a file the address stands for itself: it may hold a secret, and Grafana reads it where containers have their secrets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

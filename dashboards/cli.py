@@ -16,7 +16,7 @@ def dashboards() -> None:
 @dashboards.command(epilog="Example: LANTAARN_ALERT_MAIL=beheer@stad.example lantaarn dashboards render grafana")
 @click.argument("folder", type=FOLDER)
 def render(folder: Path) -> None:
-    """Write FOLDER with all that Grafana reads when it starts, to mount at /etc/grafana."""
+    """Write FOLDER with all that Grafana reads when it starts, to mount at /srv/grafana."""
     from dashboards.render import render as write  # noqa: PLC0415
     from sensors.settings import DashboardSettings  # noqa: PLC0415
 

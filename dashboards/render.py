@@ -1,4 +1,4 @@
-"""The files that Grafana reads when it starts: a folder to mount at /etc/grafana.
+"""The files that Grafana reads when it starts: a folder to mount at /srv/grafana.
 
 ``provisioning/datasources``, ``provisioning/dashboards`` and ``provisioning/alerting`` as Grafana lays them out, and
 the dashboards themselves in ``dashboards``. What is YAML to Grafana is written as JSON, which is YAML too.
@@ -28,9 +28,9 @@ from dashboards.build import DASHBOARDS, build
 from dashboards.spec import DATASOURCE_TYPE
 from sensors.settings import DashboardSettings
 
-HOME = "/etc/grafana"
+HOME = "/srv/grafana"
 """Where the folder is for Grafana."""
-SECRET = "/run/secrets/dashboard_password"  # noqa: S105 - where it is, not what
+SECRET = "/run/secrets/dashboard_database_password"  # noqa: S105 - where it is, not what
 """Where Grafana finds the password of its database user."""
 OURS = ("dashboards", "provisioning")
 """What the folder holds of ours; other files in it are left alone."""

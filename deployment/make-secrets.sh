@@ -25,8 +25,11 @@ for name in database_superuser_password database_owner_password \
     random "$name"
 done
 
-# A mail server is the municipality's own: smtps://user:password@host. Empty: mail waits in a folder.
-[ -e smtp_url ] || { : > smtp_url; keep smtp_url; }
+# What is the municipality's own. smtp_url: its mail server, smtps://user:password@host; empty: mail waits in a folder.
+# grafana_smtp_password: for Grafana's mail. alert_webhook: an address that hears of alerts; empty: none does.
+for name in smtp_url grafana_smtp_password alert_webhook; do
+    [ -e "$name" ] || { : > "$name"; keep "$name"; }
+done
 
 # An authority of our own: devices carry its certificate, so that the broker's can be renewed without touching them.
 # Its key is needed for that alone: keep it elsewhere.

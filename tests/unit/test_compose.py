@@ -21,14 +21,19 @@ COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = {name for name, service in SERVICES.items() if service.get("image", "").startswith("lantaarn:")}
 ONCE = {name for name, service in SERVICES.items() if service["restart"] == "no"}
-OF_COMPOSE = {"LANTAARN_HOST", "LANTAARN_GRAFANA_HOST", "LANTAARN_BROKER_HOST", "LANTAARN_TLS", "LANTAARN_VERSION"}
-"""Names that compose.yaml itself and Caddy read, and no program of ours."""
+OF_COMPOSE = {
+    *("LANTAARN_HOST", "LANTAARN_GRAFANA_HOST", "LANTAARN_BROKER_HOST", "LANTAARN_TLS", "LANTAARN_VERSION"),
+    *("LANTAARN_GRAFANA_SMTP", "LANTAARN_GRAFANA_SMTP_HOST", "LANTAARN_GRAFANA_SMTP_USER"),
+}
+"""Names that compose.yaml itself, Caddy and Grafana read, and no program of ours."""
 NOT_IN_COMPOSE = {
     "LANTAARN_SEED": "an option of the simulators",
     "LANTAARN_DAYS": "an option of the simulators",
     "LANTAARN_REPLAY": "an option of the simulators",
     "LANTAARN_FAULTS": "an option of the simulators",
     "LANTAARN_BROKER_PID_FILE": "the broker's container notices by itself",
+    "LANTAARN_GRAFANA_URL": "Grafana reads files there; push is for one elsewhere",
+    "LANTAARN_GRAFANA_TOKEN": "Grafana reads files there; push is for one elsewhere",
     "MQTT_CERT_FILE": "our programs have passwords there",
     "MQTT_KEY_FILE": "our programs have passwords there",
 }

@@ -168,12 +168,12 @@ def test_a_folder_is_rendered_and_checked(tmp_path: Path) -> None:
 
 
 def test_grafana_fills_in_nothing_but_secrets_in_provisioning(tmp_path: Path) -> None:
-    """It puts its environment in the place of every ``$`` in these files, so that there may be no other."""
+    """It fills in every ``$`` of these files, so that there may be no other."""
     settings = DashboardSettings(alert_mail="a@b.example", alert_webhook=SecretStr("https://hooks.example/s3cret"))
     render(tmp_path, settings)
     texts = [path.read_text() for path in tmp_path.rglob("*.yaml")]
     dollars = sorted(found for text in texts for found in re.findall(r"\$[\w{}/.]+", text))
-    assert dollars == ["$LANTAARN_ALERT_WEBHOOK", "$__file{/run/secrets/dashboard_password}"]
+    assert dollars == ["$__file{/run/secrets/alert_webhook}", "$__file{/run/secrets/dashboard_database_password}"]
     assert "s3cret" not in "".join(path.read_text() for path in tmp_path.rglob("*") if path.is_file())
 
 
