@@ -196,7 +196,7 @@ def _apply(db: Database, tombstone: Tombstone, observations: str) -> Erasure:
         ("quarantine", "quarantine"),
     ):
         counts[table] = db.execute(QUERIES[f"erase_{query}"], period).rowcount
-    for query in ("hold_quality", "erase_made", "erase_sums", "erase_days", "erase_deviations"):
+    for query in ("hold_quality", "erase_made", "erase_sums", "erase_last_day", "erase_deviations"):
         db.execute(QUERIES[query], period)
     counts |= _days(db, period)
     if tombstone.register:

@@ -225,7 +225,7 @@ delete from lantaarn.quality_made;
 -- erase_sums: what was worked out of sensors together; it is made again from what is left
 delete from lantaarn.quality_group;
 
--- erase_days: what was worked out of the sensor's last day
+-- erase_last_day: what was worked out of the sensor's last day
 delete from lantaarn.sensor_day as day
 using lantaarn.sensor as sensor
 where sensor.id = day.sensor_id and sensor.entry_id = %(entry_id)s;

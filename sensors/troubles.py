@@ -6,7 +6,7 @@ from sensors.db import RoleError
 from sensors.db.migrate import MigrationError
 from sensors.location import AreasError
 from sensors.processes import ProcessError
-from sensors.settings import SettingsError
+from sensors.settings_base import SettingsError
 
 
 def sentence(error: Exception) -> str | None:

@@ -14,7 +14,8 @@ from sensors.db import connect
 from sensors.db.capabilities import Capabilities, Edition, probe
 from sensors.processes import ProcessError, is_free
 from sensors.register import import_entries
-from sensors.settings import DemoSettings, hide_password
+from sensors.settings import DemoSettings
+from sensors.settings_base import hide_password
 from sensors.upgrade import upgrade
 from simulators.city import entries
 from simulators.city_entry import MUNICIPALITY

@@ -12,7 +12,8 @@ from pathlib import Path
 import click
 
 from sensors.processes import ProcessError
-from sensors.settings import ServersSettings, hide_password
+from sensors.settings import ServersSettings
+from sensors.settings_base import hide_password
 from simulators.parts import Parts, Stopped, held, ignore_signals, listen_to_signals
 
 USE = "servers"

@@ -20,7 +20,8 @@ from sensors.db.capabilities import Edition, probe
 from sensors.db.logins import set_logins
 from sensors.db.migrate import migrate
 from sensors.db.server import EmbeddedServer
-from sensors.settings import DatabaseSettings, SettingsError
+from sensors.settings import DatabaseSettings
+from sensors.settings_base import SettingsError
 from tests.pglite.client import EMPTY, Pglite
 
 ROOT = Path(__file__).parents[2]

@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sensors.settings import SettingsError
+from sensors.settings_base import SettingsError
 from tests.site import serving
 
 PAGES = ("/", "/over", "/en/woordenlijst", "/privacy", "/toegankelijkheid", "/nothing")

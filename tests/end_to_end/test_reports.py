@@ -16,7 +16,8 @@ from api import courier, forms
 from api.cli_reports import reports
 from api.courier import by_smtp, empty
 from sensors.db import connect
-from sensors.settings import MailSettings, SettingsError
+from sensors.settings import MailSettings
+from sensors.settings_base import SettingsError
 from tests.entries import example
 from tests.mail_server import Mailbox, mail_server
 from tests.published import add

@@ -14,7 +14,7 @@ import yaml
 from lantaarn import COMMANDS
 from sensors import settings
 from sensors.doctor.database import QUIET
-from sensors.settings import Settings
+from sensors.settings_base import Settings
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())

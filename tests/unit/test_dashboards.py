@@ -27,7 +27,8 @@ from dashboards.words import REASONS
 from sensors.db.queries import load
 from sensors.kinds import KINDS
 from sensors.reasons import Reason
-from sensors.settings import DashboardSettings, SettingsError
+from sensors.settings import DashboardSettings
+from sensors.settings_base import SettingsError
 
 SETTINGS = DashboardSettings(alert_mail="beheer@helmond.example", register_url="https://sensoren.helmond.example/")
 ROOT = Path(__file__).parents[2]

@@ -12,10 +12,9 @@ from sensors.settings import (
     DatabaseSettings,
     IngestSettings,
     MailSettings,
-    SettingsError,
     ShareSettings,
-    hide_password,
 )
+from sensors.settings_base import SettingsError, hide_password
 
 DATABASE = "postgresql://writer:hush-hush@db.example.org:5433/lantaarn"
 

@@ -1,0 +1,184 @@
+"""How settings are read from the environment, and what a setting can be: addresses, ports, names."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+)
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+PREFIX = "LANTAARN_"
+MQTT_PORTS = {"mqtt": 1883, "mqtts": 8883}
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message names the variable and never repeats its value."""
+
+
+class Settings(BaseSettings):
+    """The base of every class here. Use ``load`` to make one: its errors are for people."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, hide_input_in_errors=True, validate_by_name=True, env_ignore_empty=True
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - a .env file is not read: one place to look
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - its files can't have a name of their own
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is passed in, then the environment, then the files that the environment names."""
+        return init_settings, env_settings, _SecretFiles(settings_cls)
+
+    @classmethod
+    def load(cls, **given: Any) -> Self:
+        """The settings of this environment; ``given`` goes before it. Raises SettingsError, with every problem."""
+        try:
+            return cls(**given)
+        except ValidationError as error:
+            raise SettingsError("\n".join(_problems(cls, error))) from None
+
+    @classmethod
+    def variables(cls) -> dict[str, bool]:
+        """Every variable that is read, and whether it is a secret, so that a file may hold it."""
+        return {_variable(name, field): _is_secret(field) for name, field in cls.model_fields.items()}
+
+    def shown(self) -> Iterator[tuple[str, str]]:
+        """Each variable with its value, secrets hidden."""
+        for name, field in type(self).model_fields.items():
+            value = getattr(self, name)
+            yield _variable(name, field), "–" if value is None else _shown(value)
+
+
+def _variable(name: str, field: FieldInfo) -> str:
+    return str(field.validation_alias or f"{PREFIX}{name}".upper())
+
+
+def _is_secret(field: FieldInfo) -> bool:
+    return "SecretStr" in repr(field.annotation)
+
+
+def _shown(value: object) -> str:
+    if not isinstance(value, SecretStr):
+        return str(value)
+    text = value.get_secret_value()
+    return hide_password(text) if "://" in text else str(value)
+
+
+def hide_password(url: str) -> str:
+    """An address without its password; without its query too, where libpq allows a password."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    if parts.username is None:
+        return f"{parts.scheme}://{host}{parts.path}"
+    return f"{parts.scheme}://{parts.username}{':***' if parts.password else ''}@{host}{parts.path}"
+
+
+def _problems(settings: type[Settings], error: ValidationError) -> Iterator[str]:
+    names = {_variable(name, field): name for name, field in settings.model_fields.items()}
+    for detail in error.errors(include_input=False, include_url=False, include_context=False):
+        place = str(detail["loc"][0]) if detail["loc"] else ""
+        name = names.get(place, place)
+        field = settings.model_fields.get(name)
+        shown = _variable(name, field) if field else place
+        if field is not None and detail["type"] == "missing":
+            file = f" (or {shown}_FILE)" if _is_secret(field) else ""
+            yield f"{shown}{file} is not set: {field.description}"
+        else:
+            yield f"{shown}: {detail['msg'].removeprefix('Value error, ')}".removeprefix(": ")
+
+
+class _SecretFiles(PydanticBaseSettingsSource):
+    """The secrets that the environment names a file for; an empty file is as good as none."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        variable = _variable(field_name, field)
+        path = os.environ.get(f"{variable}_FILE", "")
+        if not path or not _is_secret(field):
+            return None, variable, False
+        if os.environ.get(variable):
+            raise SettingsError(f"Both {variable} and {variable}_FILE are set; leave one out")
+        try:
+            return Path(path).read_text(encoding="utf-8").strip() or None, variable, False
+        except (OSError, UnicodeDecodeError):
+            raise SettingsError(f"The file that {variable}_FILE names can't be read") from None
+
+    def __call__(self) -> dict[str, Any]:
+        fields = self.settings_cls.model_fields.items()
+        found = {name: self.get_field_value(field, name)[0] for name, field in fields}
+        return {name: value for name, value in found.items() if value is not None}
+
+
+def _is_database_url(url: SecretStr) -> SecretStr:
+    if urlsplit(url.get_secret_value()).scheme not in {"postgresql", "postgres"}:
+        raise ValueError("write it as postgresql://user:password@host:port/database")
+    return url
+
+
+def _is_mqtt_url(url: SecretStr) -> SecretStr:
+    parts = urlsplit(url.get_secret_value())
+    try:
+        usable = parts.scheme in MQTT_PORTS and parts.hostname and (parts.port is None or parts.port > 0)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ValueError("write it as mqtt://user:password@host:port (mqtts:// for TLS)")
+    return url
+
+
+def _is_smtp_url(url: SecretStr) -> SecretStr:
+    parts = urlsplit(url.get_secret_value())
+    try:
+        usable = parts.scheme in {"smtp", "smtps"} and parts.hostname and (parts.port is None or parts.port > 0)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ValueError("write it as smtps://user:password@host:port (smtp:// for STARTTLS)")
+    return url
+
+
+def _is_share_name(name: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", name.get_secret_value()):
+        raise ValueError("use 1 to 64 letters, digits, dashes and underscores")
+    return name
+
+
+ShareName = Annotated[SecretStr, AfterValidator(_is_share_name)]
+SmtpUrl = Annotated[SecretStr, AfterValidator(_is_smtp_url)]
+MailAddress = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._%+'-]+@[A-Za-z0-9.-]+$", max_length=254)]
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_is_database_url)]
+MqttUrl = Annotated[SecretStr, AfterValidator(_is_mqtt_url)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
+Site = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#]+/([^\s?#]+/)?$")]
+WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+/")]
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+
+def _is_dashboard_database(url: str) -> str:
+    parts = urlsplit(url)
+    try:
+        usable = parts.scheme == "postgresql" and parts.hostname and parts.username and len(parts.path) > 1
+        usable = usable and (parts.port is None or parts.port > 0)
+    except ValueError:
+        usable = False
+    if not usable or parts.password:
+        raise ValueError("write it as postgresql://lantaarn_dashboard@host:port/database, without a password")
+    return url
+
+
+DashboardDatabase = Annotated[str, AfterValidator(_is_dashboard_database)]
