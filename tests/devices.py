@@ -187,3 +187,4 @@ def calling(
     finally:
         client.disconnect()
         client.loop_stop()
+        client.on_connect = client.on_message = client.on_disconnect = client.on_subscribe = client.on_publish = None

@@ -188,6 +188,8 @@ class _Line:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._client.disconnect()
         self._client.loop(0)
+        # Nothing of it waits for the garbage collector, its sockets neither.
+        self._client.on_connect = self._client.on_subscribe = self._client.on_publish = self._client.on_message = None
 
     @property
     def is_open(self) -> bool:
