@@ -25,7 +25,7 @@ EVERY = 60
 EXPRESSION = "__expr__"
 """The data source of what Grafana works out itself."""
 WEBHOOK = "$__file{/run/secrets/alert_webhook}"
-"""In a file the address stands for itself: it may hold a secret. Grafana reads it where containers have their secrets."""
+"""In a file the address stands for itself: it may hold a secret. Grafana reads it where a container has its secrets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

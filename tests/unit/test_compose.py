@@ -161,7 +161,7 @@ def test_every_service_has_as_little_as_it_can(name: str) -> None:
 def test_every_command_is_one_of_ours(name: str) -> None:
     service = SERVICES[name]
     words = [*service.get("entrypoint", ["lantaarn"])[1:], *service.get("command", ["--help"])]
-    assert words[0] in {*COMMANDS, "dashboards", "--help"}
+    assert words[0] in {*COMMANDS, "--help"}
 
 
 def test_every_mounted_file_is_there() -> None:
