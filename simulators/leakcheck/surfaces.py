@@ -48,8 +48,8 @@ ANSWERED = (METRICS, ENDPOINTS, ANSWERS)
 WAL_FOLDER = "pg_wal"
 MOST_PAGES = 500
 BEGINNINGS = (
-    *("/", "/over", "/v1/sensors", "/v1/areas", "/v1/openapi.json", "/register-entry.schema.json"),
-    *("/organisaties", "/projecten", "/themas", "/buurten", "/sitemap.xml"),
+    *("/", "/over", "/kwaliteit", "/v1/sensors", "/v1/quality", "/v1/areas", "/v1/openapi.json"),
+    *("/organisaties", "/projecten", "/themas", "/buurten", "/sitemap.xml", "/register-entry.schema.json"),
     *("/v1/organisations", "/v1/projects", "/v1/themes"),
 )
 _LINK = re.compile(rb'(?:href|action)="(/[^"#]*)"|"https?://[^/"]+(/[^"{}]*)"|"(/[^"{} ]*)":')

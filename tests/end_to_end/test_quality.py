@@ -64,6 +64,8 @@ def test_an_undeclared_field_and_a_silent_sensor_are_told_within_a_minute(
             "expired": 0,
             "review_due": 0,
         }
+        assert client.get("/v1/sensors/LML-1").json()["properties"]["deviations"] == ["undeclared"]
+        assert "Stuurt meer dan is afgesproken." in client.get("/sensors/LML-1").text
         # It was worked out beforehand, and is no older than a minute.
         assert db.execute("select from lantaarn.deviation where deviation = 'undeclared'").fetchall()
         assert "passers_by" not in client.get("/kwaliteit").text + client.get("/v1/quality").text
