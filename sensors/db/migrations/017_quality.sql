@@ -265,7 +265,7 @@ from came
 full join shown using (sensor_id)
 full join lantaarn.trouble_week as week using (sensor_id);
 
--- The same, worked out beforehand: with tens of thousands of sensors it takes a second, and a visitor won't wait. Ingest
+-- The same, worked out beforehand: with tens of thousands of sensors it takes seconds, and a visitor won't wait. Ingest
 -- does so twice a minute. What was worked out counts for a minute, and only for the register as it still is; otherwise the
 -- views below work it out when they are asked, so that nothing is shown that is no longer so.
 create table lantaarn.deviation (
