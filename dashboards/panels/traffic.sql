@@ -91,19 +91,22 @@ where
 
 -- classes: what passed by day, by class, all counters together
 select
-    open.day_start(day.day) as "time",
+    open.day_start(daily.day) as "time",
     name.label as metric,
-    sum(day.value) as value
-from staff.day as day
-inner join {names} on name.property = day.property
-where
-    day.kind = 'traffic'
-    and day.counts_people
-    and day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
-    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}])
-group by day.day, name.label
-order by day.day, name.label;
+    daily.passed as value
+from (
+    select day.day, day.property, sum(day.value) as passed
+    from staff.day as day
+    where
+        day.kind = 'traffic'
+        and day.counts_people
+        and day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
+        and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
+        and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}])
+    group by day.day, day.property
+) as daily
+inner join {names} on name.property = daily.property
+order by daily.day, name.label;
 
 -- modal_split: what passed in the whole period, by how people travel
 select

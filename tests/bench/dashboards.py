@@ -64,11 +64,6 @@ class Answer:
     worked: float | None
     rows: int
 
-    @property
-    def counts(self) -> float:
-        """The time that is held to the limit."""
-        return self.median if self.worked is None else self.worked
-
 
 def dashboards(scale: float) -> None:
     """Measure and print, and end with an error when an answer takes too long; ``scale``: the part of the year."""
@@ -79,7 +74,7 @@ def dashboards(scale: float) -> None:
         with Progress(*columns, transient=True) as progress, _filled(url, scale, progress) as (store, made):
             answers = list(_measure(store, progress))
         _show(store, answers, made, Console())
-        late += [f"{each.name} ({store.name})" for each in answers if each.counts > MOST]
+        late += [f"{each.name} ({store.name})" for each in answers if each.median > MOST]
     sys.exit(f"too slow: {', '.join(late)}" if late else 0)
 
 
@@ -179,7 +174,7 @@ def _show(store: Store, answers: list[Answer], made: dict[str, float], console: 
     table = Table(
         "question", "median ms", "on the processor ms", "rows", title=f"{store.name}: a year, everything chosen"
     )
-    for each in sorted(answers, key=lambda answer: -answer.counts):
+    for each in sorted(answers, key=lambda answer: -answer.median):
         worked = "–" if each.worked is None else f"{each.worked * 1000:.1f}"
         table.add_row(each.name, f"{each.median * 1000:.1f}", worked, str(each.rows))
     console.print(table)

@@ -258,18 +258,27 @@ create view staff.light_day as
 select
     grouped.neighbourhood,
     grouped.organisations,
-    lamp.day,
-    count(*)::integer as lamps,
-    round(sum(lamp.kwh)::numeric, 1)::double precision as kwh,
-    round(sum(lamp.burned)::numeric)::double precision as burning_hours,
-    round(sum(lamp.kwh) filter (where lamp.full_kwh is not null)::numeric, 1)::double precision as compared_kwh,
-    round(sum(lamp.full_kwh)::numeric, 1)::double precision as full_kwh
+    total.day,
+    total.lamps,
+    round(total.kwh::numeric, 1)::double precision as kwh,
+    round(total.burned) as burning_hours,
+    round(total.compared_kwh::numeric, 1)::double precision as compared_kwh,
+    round(total.full_kwh::numeric, 1)::double precision as full_kwh
 from staff.light_group as grouped
-cross join lateral unnest(grouped.sensor_ids) as sensor (id)
-inner join lantaarn.lamp_day as lamp on lamp.sensor_id = sensor.id
-where lamp.day < (now() at time zone 'Europe/Amsterdam')::date
-group by grouped.neighbourhood, grouped.organisations, lamp.day
-having count(*) >= 8;
+cross join lateral (
+    select
+        lamp.day,
+        count(*)::integer as lamps,
+        sum(lamp.kwh) as kwh,
+        sum(lamp.burned) as burned,
+        sum(lamp.kwh) filter (where lamp.full_kwh is not null) as compared_kwh,
+        sum(lamp.full_kwh) as full_kwh
+    from lantaarn.lamp_day as lamp
+    where lamp.sensor_id = any(grouped.sensor_ids)
+    group by lamp.day
+    having count(*) >= 8
+) as total
+where total.day < (now() at time zone 'Europe/Amsterdam')::date;
 
 -- Street lighting: how many lamps of a group report a fault, and how many fell silent: heard a day ago in these three
 -- hours, and not now, so that lamps that sleep by day are no outage. Numbers of a group, not which lamps.
