@@ -165,7 +165,9 @@ class Worker:
             self._cells.done(now)
 
     def _beat(self) -> None:
-        if minute := self._pulse.over(self._now()):
+        """Without the broker there is no sign of life: nobody would notice that nothing comes."""
+        minute = self._pulse.over(self._now())
+        if minute is not None and self._session.connected:
             self._with_database(lambda database: write_pulse(database, minute))
 
     def _with_database(self, work: Callable[[Connection], object]) -> bool:
