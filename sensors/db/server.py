@@ -55,7 +55,7 @@ TIMESCALE_SETTINGS = {
     "timescaledb.max_background_workers": "4",  # our own programs do its jobs
 }
 # For tests: their database doesn't outlive them, so waiting for the disk buys nothing.
-VOLATILE_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+VOLATILE_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 
 @dataclass(frozen=True, slots=True)
