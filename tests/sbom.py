@@ -16,6 +16,9 @@ PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^\s;]+)(\s*;)?", re.MU
 
 Document = dict[str, Any]
 
+UNDECLARED = {"verlib2": "BSD-2-Clause"}
+"""What stands in the licence file of packages that declare none."""
+
 
 def main(folder: Path) -> None:
     """Write both files into ``folder``. Exits with a sentence when what is installed is not what is pinned."""
@@ -41,6 +44,8 @@ def python_packages() -> Document:
     for each in document["components"]:
         # Home pages and the like: purl names the package, and to check 400 addresses takes longer than all the rest.
         each.pop("externalReferences", None)
+        if each["name"] in UNDECLARED:
+            each.setdefault("licenses", [{"license": {"id": UNDECLARED[each["name"]]}}])
     _keep_links(document)
     return document
 
