@@ -55,7 +55,6 @@ SAMPLES: dict[str, Any] = {
     "last": False,
     "entry_id": UUID(example()["id"]),
     **dict.fromkeys(("code", "organisation"), "text"),
-    "first_day": NOW,
     "day": date(2026, 11, 22),
     "batch": {
         "entries": [],
