@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -129,24 +129,23 @@ def _is_database_url(url: SecretStr) -> SecretStr:
     return url
 
 
-def _is_mqtt_url(url: SecretStr) -> SecretStr:
-    parts = urlsplit(url.get_secret_value())
+def _names_a_host(url: str, schemes: Collection[str]) -> bool:
+    """Whether it is an address of one of these schemes, with a host, and with a port that can be if it has one."""
+    parts = urlsplit(url)
     try:
-        usable = parts.scheme in MQTT_PORTS and parts.hostname and (parts.port is None or parts.port > 0)
+        return parts.scheme in schemes and bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
-        usable = False
-    if not usable:
+        return False
+
+
+def _is_mqtt_url(url: SecretStr) -> SecretStr:
+    if not _names_a_host(url.get_secret_value(), MQTT_PORTS):
         raise ValueError("write it as mqtt://user:password@host:port (mqtts:// for TLS)")
     return url
 
 
 def _is_smtp_url(url: SecretStr) -> SecretStr:
-    parts = urlsplit(url.get_secret_value())
-    try:
-        usable = parts.scheme in {"smtp", "smtps"} and parts.hostname and (parts.port is None or parts.port > 0)
-    except ValueError:
-        usable = False
-    if not usable:
+    if not _names_a_host(url.get_secret_value(), {"smtp", "smtps"}):
         raise ValueError("write it as smtps://user:password@host:port (smtp:// for STARTTLS)")
     return url
 
@@ -171,11 +170,7 @@ LogLevel = Literal["debug", "info", "warning", "error"]
 
 def _is_dashboard_database(url: str) -> str:
     parts = urlsplit(url)
-    try:
-        usable = parts.scheme == "postgresql" and parts.hostname and parts.username and len(parts.path) > 1
-        usable = usable and (parts.port is None or parts.port > 0)
-    except ValueError:
-        usable = False
+    usable = _names_a_host(url, {"postgresql"}) and parts.username and len(parts.path) > 1
     if not usable or parts.password:
         raise ValueError("write it as postgresql://lantaarn_dashboard@host:port/database, without a password")
     return url
