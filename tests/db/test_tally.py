@@ -93,6 +93,7 @@ def test_the_tally_is_made_again_when_the_register_changes(each_database: Databa
 
 def test_a_neighbourhood_together_is_made_of_what_is_public_of_each(each_database: Database) -> None:
     db = each_database
+    now = NOW + HOUR / 2  # whatever hour it is by now
     add(db, example(), example(reference="LML-2"), counter(), counter(reference="verkeer-2"), lamp(), passages())
     for reference, amount in (("LML-1", 60), ("LML-2", 120)):
         total(db, reference, "no2", NOW - 2 * HOUR, amount)
@@ -100,12 +101,11 @@ def test_a_neighbourhood_together_is_made_of_what_is_public_of_each(each_databas
     for hours, one, other in ((5, 3, 4), (4, 43, 14), (3, 43, 21)):
         total(db, "verkeer-1", "count_car", NOW - hours * HOUR, one)
         total(db, "verkeer-2", "count_car", NOW - hours * HOUR, other)
-    publish_cells(db)
+    publish_cells(db, now)
     moved(db, "kasteelpark", NOW - 3 * HOUR, 43)
     moved(db, "kasteelpark", NOW - 2 * HOUR, 14)
     travelled(db, "kenteken-1", NOW - 2 * HOUR, n=14, median=60)
     travelled(db, "kenteken-1", NOW - 3 * HOUR, n=15, median=83)
-    now = datetime.now(UTC)
 
     found = {each.stream.code: each for each in gathered(db, "helmond", HERE, now)}
     assert [(value.start, value.value) for value in found["no2"].stream.values] == [(NOW - 2 * HOUR, 30)]
