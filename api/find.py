@@ -11,6 +11,7 @@ from shapely.geometry import shape
 
 from api.filters import PAGE_SIZE, SORTS, Filters, View, as_box
 from api.register import NotFoundError
+from api.remembered import Remembered
 from sensors.db import Database, queries
 
 SQL = queries.load(Path(__file__).with_name("find.sql"))
@@ -112,20 +113,15 @@ def around(db: Database, municipality: str, column: int, row: int) -> Sequence[R
     return db.execute(SQL["around"], {"municipality": municipality, "view": as_box(view)}).fetchall()
 
 
-class Choices:
-    """What there is to choose from, with how many sensors have it; reckoned again when the register has changed."""
+class Choices(Remembered[Mapping[str, Mapping[str, int]]]):
+    """What there is to choose from, by filter (those of ``CHOOSABLE``): value → number of sensors."""
 
     def __init__(self) -> None:
-        self._known: tuple[object, Mapping[str, Mapping[str, int]]] = (None, {})
+        super().__init__(_choices)
 
-    def get(self, db: Database, municipality: str) -> Mapping[str, Mapping[str, int]]:
-        """By filter (those of ``CHOOSABLE``): value → number of sensors."""
-        revision = (municipality, db.execute(SQL["revision"]).fetchone())
-        known, choices = self._known
-        if known == revision:
-            return choices
-        fresh: dict[str, dict[str, int]] = {name: {} for name in CHOOSABLE}
-        for row in db.execute(SQL["choices"], {"municipality": municipality}).fetchall():
-            fresh[row["filter"]][row["value"]] = row["sensors"]
-        self._known = (revision, fresh)
-        return fresh
+
+def _choices(db: Database, municipality: str) -> Mapping[str, Mapping[str, int]]:
+    found: dict[str, dict[str, int]] = {name: {} for name in CHOOSABLE}
+    for row in db.execute(SQL["choices"], {"municipality": municipality}).fetchall():
+        found[row["filter"]][row["value"]] = row["sensors"]
+    return found

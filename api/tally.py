@@ -11,8 +11,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from api.find import SQL as FIND
 from api.register import NotFoundError
+from api.remembered import Remembered
 from sensors.codes import PersonalData, Role, Status
 from sensors.db import Database, queries
 from sensors.entry import Organisation, Project
@@ -246,20 +246,11 @@ class Tally:
         return Undertaking(slug, name, next((each.project for each in mine.sorts), None), mine.sensors)
 
 
-class Tallies:
-    """The tally of the register as it is now; made again when the register has changed."""
+class Tallies(Remembered[Tally]):
+    """The tally of the register as it is now."""
 
     def __init__(self) -> None:
-        self._known: tuple[object, Tally | None] = (None, None)
-
-    def get(self, db: Database, municipality: str) -> Tally:
-        """What there is in a municipality."""
-        revision = (municipality, db.execute(FIND["revision"]).fetchone())
-        known, tally = self._known
-        if tally is None or known != revision:
-            tally = read(db, municipality)
-            self._known = (revision, tally)
-        return tally
+        super().__init__(read)
 
 
 def read(db: Database, municipality: str) -> Tally:
