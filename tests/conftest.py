@@ -1,5 +1,6 @@
 """Real servers for the tests: one PostgreSQL for the whole run with a fresh database per test, one broker per test."""
 
+import os
 import secrets
 import shutil
 from collections.abc import Generator, Iterator
@@ -24,12 +25,15 @@ settings.register_profile("lantaarn", deadline=None)
 settings.load_profile("lantaarn")
 
 TEMPLATE = "template_lantaarn"
+MEMORY = Path("/dev/shm")  # noqa: S108 - not for one file that others could guess, but for a folder of our own
+ROOM = 2 * 2**30
 
 
 @pytest.fixture(scope="session")
 def pg_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
     """One PostgreSQL for the whole run, gone after it. Its databases are migrated copies: see ``database``."""
-    server = EmbeddedServer(tmp_path_factory.mktemp("postgresql"), durable=False)
+    folder = tmp_path_factory.mktemp("postgresql")
+    server = EmbeddedServer(folder, home=_in_memory(), durable=False)
     try:
         with server:
             yield server
@@ -75,6 +79,16 @@ def broker(tmp_path: Path) -> Iterator[EmbeddedBroker]:
     """An MQTT broker on free ports that only this test uses."""
     with EmbeddedBroker(tmp_path / "broker") as running:
         yield running
+
+
+def _in_memory() -> Path | None:
+    """A place for the server in memory, where there is room: a copy of a database is five hundred files."""
+    if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ROOM:
+        return None
+    for left in MEMORY.glob("lantaarn-tests-*"):  # by a run that was killed: its number is no program now
+        if not Path("/proc", left.name.rpartition("-")[2]).exists():
+            shutil.rmtree(left, ignore_errors=True)
+    return MEMORY / f"lantaarn-tests-{os.getpid()}"
 
 
 @contextmanager

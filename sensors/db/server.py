@@ -132,7 +132,8 @@ def home_of(folder: Path) -> Path:
 class EmbeddedServer:
     """A PostgreSQL that runs while the ``with`` block does, with an empty database ``lantaarn`` the first time.
 
-    One program at a time may use a folder; the caller sees to that. Raises ProcessError when it can't start.
+    One program at a time may use a folder; the caller sees to that. Its data is in ``home``, else in ``home_of`` that
+    folder. Raises ProcessError when it can't start.
     """
 
     def __init__(
@@ -141,12 +142,12 @@ class EmbeddedServer:
         *,
         pg_bin: Path | None = None,
         port: int | None = None,
-        log: Path | None = None,
+        home: Path | None = None,
         durable: bool = True,
     ) -> None:
-        self.home = home_of(folder)
+        self.home = home or home_of(folder)
         self.port = port or any_free_port()
-        self.log = log or folder / ".lantaarn" / "log" / "postgresql.log"
+        self.log = folder / ".lantaarn" / "log" / "postgresql.log"
         self.user = unprivileged_user()
         self.installation = _reachable(find_installation(pg_bin), self.user)
         self._durable = durable

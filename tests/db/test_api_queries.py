@@ -1,7 +1,5 @@
 """What the register reads, on every edition of the database."""
 
-from datetime import UTC, datetime
-
 import pytest
 
 from api import register
@@ -37,9 +35,9 @@ def test_a_sensor_with_its_values_and_its_books(each_database: Database) -> None
     for hours_ago, amount in ((3, 7), (2, 43), (0, 99)):
         total(db, "verkeer-1", "count_car", NOW - hours_ago * HOUR, amount)
 
-    publish_cells(db)
+    publish_cells(db, NOW + HOUR / 2)
 
-    air = register.sensor(db, "helmond", "LML-1", datetime.now(UTC))
+    air = register.sensor(db, "helmond", "LML-1", NOW)
     no2 = next(stream for stream in air.streams if stream.code == "no2")
     assert no2.latest == (NOW, 21.5)
     assert [value.value for value in no2.values] == [20]
@@ -51,7 +49,7 @@ def test_a_sensor_with_its_values_and_its_books(each_database: Database) -> None
     assert register.sensor(db, "helmond", str(air.entry.id), NOW).entry == air.entry
 
     # Few are "fewer than 15", others rounded to 5, and an hour is public when it has been over for an hour.
-    (cars,) = register.sensor(db, "helmond", "verkeer-1", datetime.now(UTC)).streams
+    (cars,) = register.sensor(db, "helmond", "verkeer-1", NOW).streams
     assert [(value.value, value.below) for value in cars.values] == [(None, 15), (45, None)]
     assert cars.latest is None
 

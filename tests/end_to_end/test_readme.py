@@ -1,6 +1,7 @@
 """The commands of the README do what it says, in a folder as a user has it."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from sensors.db.server import home_of
 from tests.commands import ROOT, blocks, fill, shell
 from tests.waiting import wait_for
 
@@ -35,6 +37,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         if (here / ".lantaarn" / "demo.json").exists():
             subprocess.run(["kill", "-INT", str(known(here)["pid"])], check=True)
         demo.wait(60)
+        if os.geteuid() == 0:
+            shutil.rmtree(home_of(here), ignore_errors=True)
 
 
 def known(folder: Path) -> dict[str, str]:

@@ -109,7 +109,7 @@ def test_a_neighbourhood_in_plain_words_and_in_numbers(site: httpx.Client) -> No
     assert "Volgen met Atom" in told
     answer = site.get(f"/v1/areas/{city.AREA}").json()
     values = {each["observed_property"]: each for each in answer["properties"]["values"]}
-    assert len(values["pm10"]["values"]) == 24
+    assert len(values["pm10"]["values"]) in {23, 24}  # the city may have been made in the hour before this one
     shown = values["pm10"]["values"][-1]["value"]
     assert f"{shown:.1f}".replace(".", ",") + " µg/m³" in told
     assert answer["properties"]["summary"]["sensors"] == len(references(site.get(f"/buurten/{city.AREA}").text))
