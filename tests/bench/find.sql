@@ -16,9 +16,3 @@ update lantaarn.ledger set received = received + 3, quarantined = 3, fields_drop
 -- reasons: why
 insert into lantaarn.ledger_reason
 select sensor_id, hour, 'too_late', quarantined from lantaarn.ledger where quarantined > 0;
-
--- cells: a day of published counts, a third of them too small to tell
-insert into lantaarn.public_cell
-select id, 'hour', date_trunc('hour', now()) - hours * interval '1 hour', true, nullif(hours % 3 * 20, 0)
-from lantaarn.public_stream cross join generate_series(1, 30) as hours
-where counts_people and period = 'hour';
