@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, LiteralString
 from uuid import UUID
@@ -299,13 +300,13 @@ def test_an_export_imported_again_is_the_same_text(each_database: Database, tmp_
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(st.lists(entries(), min_size=1, max_size=8, unique_by=lambda document: document["reference"]))
+@given(st.lists(entries(), min_size=1, max_size=8, unique_by=(itemgetter("reference"), itemgetter("id"))))
 def test_any_valid_entries_go_in_and_come_out(
     each_database: Database, tmp_path: Path, documents: list[Document]
 ) -> None:
-    # One register for all examples, so leave out the references that it holds already.
-    taken = {each.document["reference"] for each in current(each_database)}
-    fresh = [document for document in documents if document["reference"] not in taken]
+    # One register for all examples, so leave out the references and ids that it holds already.
+    taken = {each.document[key] for each in current(each_database) for key in ("reference", "id")}
+    fresh = [document for document in documents if not {document["reference"], document["id"]} & taken]
     report = import_entries(each_database, write(tmp_path, fresh), "team", "any")
     assert (report.published, report.problems) == (len(fresh), ())
     again = import_entries(each_database, write(tmp_path, fresh), "team", "any")
