@@ -33,7 +33,12 @@ def plain(value: object) -> Text:
 
 
 def _joined(texts: list[Text], between: str) -> Text:
-    return Text(between.join(each.nl for each in texts), between.join(each.en for each in texts))
+    """Beside each other; of sentences only the last one keeps its full stop."""
+
+    def line(parts: list[str]) -> str:
+        return between.join([*(each.removesuffix(".") for each in parts[:-1]), *parts[-1:]])
+
+    return Text(line([each.nl for each in texts]), line([each.en for each in texts]))
 
 
 def _each(tell: Tell, between: str = ", ") -> Tell:

@@ -1,7 +1,8 @@
 """What was in the register before, and what changed. These addresses stay for ever."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import urlencode
 
@@ -13,9 +14,19 @@ from api.changes import facts
 from api.database import reading
 from api.filters import Filters, UnknownFilterError
 from api.formats import day
-from api.history import Changed
+from api.history import Changed, Version
 from api.language import url
 from api.state import Register
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Versions one after the other of which the same is to be told: what changed, and why."""
+
+    what: str
+    reason: str | None
+    versions: list[Version]
+
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -32,12 +43,18 @@ def changes(request: Request, state: Register) -> Response:
         found = history.changed(db, state.settings.municipality, filters, older=older_than(request))
     page = {
         "versions": found.versions,
-        "days": groupby(found.versions, key=lambda version: day(version.valid_from)),
-        "what_changed": feeds.what_changed,
+        "days": by_day(found.versions),
         "query": filters.query(sort=None),
         "older": older_query(filters.query(sort=None), found),
     }
     return state.templates.TemplateResponse(request, "changes.html", page)
+
+
+def by_day(versions: Sequence[Version]) -> Iterator[tuple[str, list[Alike]]]:
+    """Day by day what changed; where the same happened to many in a row, as when a street is entered, once."""
+    for when, of_day in groupby(versions, key=lambda version: day(version.valid_from)):
+        runs = groupby(of_day, key=lambda version: (feeds.what_changed(version), version.reason))
+        yield when, [Alike(what, reason, list(run)) for (what, reason), run in runs]
 
 
 @_page("/sensors/{reference}/geschiedenis")

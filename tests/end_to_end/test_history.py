@@ -84,6 +84,17 @@ def test_the_history_in_words(site: httpx.Client) -> None:
     assert "31 March 2025" in english
 
 
+def test_what_happened_to_many_at_once_is_told_once(site: httpx.Client, database: str) -> None:
+    base = example()["uri"]
+    street = [counter(id=str(uuid4()), uri=f"{base}-{n}", reference=f"street-{n}") for n in range(4)]
+    put(database, *street, reason="Een nieuwe straat.")
+    page = site.get("/wijzigingen?kind=traffic")
+    told = text_of(page)
+    assert "4 sensoren: nieuw in het register Reden: Een nieuwe straat." in told
+    assert told.count("nieuw in het register") == 2
+    assert all(f"/sensors/street-{n}/geschiedenis" in page.text for n in range(4))
+
+
 def test_an_old_version_can_still_be_read(site: httpx.Client) -> None:
     page = text_of(site.get("/sensors/LML-1/geschiedenis/1"))
     assert "Dit is een oude versie." in page
