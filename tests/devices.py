@@ -120,6 +120,10 @@ class Caller:
     heard: list[tuple[str, bytes]] = field(default_factory=list[tuple[str, bytes]])
     ends: list[str] = field(default_factory=list[str])
 
+    def __post_init__(self) -> None:
+        self.client.on_connect, self.client.on_message, self.client.on_disconnect = self._greet, self._hear, self._end
+        self.client.on_subscribe, self.client.on_publish = self._grant, self._answer
+
     @property
     def is_in(self) -> bool:
         """Whether the broker let it in."""
@@ -138,6 +142,22 @@ class Caller:
         wait_for(lambda: len(self.answers) + len(self.ends) > before, 5)
         return self.ends[-1] if self.ends else self.answers[-1]
 
+    def _greet(self, _c: Client, _d: object, _f: ConnectFlags, code: ReasonCode, _p: Properties | None) -> None:
+        self.greeted.append(code.getName())
+
+    def _hear(self, _c: Client, _d: object, message: MQTTMessage) -> None:
+        self.heard.append((message.topic, bytes(message.payload)))
+
+    def _end(self, _c: Client, _d: object, _f: DisconnectFlags, code: ReasonCode, _p: Properties | None) -> None:
+        self.ends.append(code.getName())
+
+    def _grant(self, _c: Client, _d: object, _m: int, codes: list[ReasonCode], _p: Properties | None) -> None:
+        self.granted.append(len(codes))
+
+    def _answer(self, _c: Client, _d: object, _m: int, code: ReasonCode, _p: Properties) -> None:
+        # "No matching subscribers" is no refusal.
+        self.answers.append(code.getName() if code.is_failure else "Success")
+
 
 @contextmanager
 def calling(
@@ -155,25 +175,6 @@ def calling(
     )
     address.introduce(client)
     caller = Caller(client)
-
-    def greet(_c: Client, _d: object, _f: ConnectFlags, code: ReasonCode, _p: Properties | None) -> None:
-        caller.greeted.append(code.getName())
-
-    def hear(_c: Client, _d: object, message: MQTTMessage) -> None:
-        caller.heard.append((message.topic, bytes(message.payload)))
-
-    def end(_c: Client, _d: object, _f: DisconnectFlags, code: ReasonCode, _p: Properties | None) -> None:
-        caller.ends.append(code.getName())
-
-    def grant(_c: Client, _d: object, _m: int, codes: list[ReasonCode], _p: Properties | None) -> None:
-        caller.granted.append(len(codes))
-
-    def answer(_c: Client, _d: object, _m: int, code: ReasonCode, _p: Properties) -> None:
-        # "No matching subscribers" is no refusal.
-        caller.answers.append(code.getName() if code.is_failure else "Success")
-
-    client.on_connect, client.on_message, client.on_disconnect = greet, hear, end
-    client.on_subscribe, client.on_publish = grant, answer
     if v5:
         properties = Properties(PacketTypes.CONNECT)
         properties.SessionExpiryInterval = expiry
