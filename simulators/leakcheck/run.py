@@ -27,6 +27,9 @@ from simulators.leakcheck.targets import register, targets
 BY_DATABASE = (surfaces.TABLES, surfaces.DATA, surfaces.BACKUP)
 BY_BROKER = (surfaces.BROKER_STORE, surfaces.BROKER_STORE_AWAY)
 
+FEWEST_PAGES = 300
+"""Public addresses that are asked, of each sort alike many; a large check asks all of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -100,6 +103,7 @@ class Check:
         more = canaries(seed)
         self._canaries: list[Canary] = list(islice(more, number))
         self._ways: list[str] = list(islice(ways(), number))
+        self._pages = max(FEWEST_PAGES, number // 20)
         self._by_chance: set[int] = set()
         self._controls = Controls(self._canaries, more)
         self._put = {surface: self._controls.octets(surface) for surface in surfaces.BINARY}
@@ -113,14 +117,14 @@ class Check:
         planting = self._progress.add_task("planting identifiers", total=len(self._ways))
         with Programs(folder, entries, keep=keep) as programs:
             self._put_in_broker(programs)
-            self._by_chance |= {hit.canary for hit in _hits(index, surfaces.beginning(programs))}
+            self._by_chance |= {hit.canary for hit in _hits(index, surfaces.beginning(programs, self._pages))}
             ordeal = Ordeal(programs, targets(entries), lambda more: self._progress.advance(planting, more))
             ordeal.undergo([(self._canaries[place], self._ways[place]) for place in self._planted()])
             with connect(programs.server.url) as database:
                 taken_in = TakenIn(**database.execute(QUERIES["taken_in"]).fetchall()[0])
                 self._put_controls(programs, database)
                 with answering(b"\n".join(self._put[surface] for surface in surfaces.ANSWERED)) as port:
-                    streams = surfaces.streams(programs, ordeal, database, port)
+                    streams = surfaces.streams(programs, ordeal, database, port, self._pages)
                     return Result(taken_in, tuple(self._search(index, streams)))
 
     def _planted(self) -> Sequence[int]:

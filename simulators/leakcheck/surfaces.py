@@ -1,8 +1,6 @@
 """Everything in which an identifier could rest: each surface as a stream of octets."""
 
-import html
 import os
-import re
 import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -16,8 +14,8 @@ from psycopg import sql
 from sensors.db.server import EmbeddedServer
 from sensors.processes import ProcessError
 from simulators.leakcheck.controls import QUERIES, is_core
+from simulators.leakcheck.crawl import crawl, get
 from simulators.leakcheck.ordeal import Ordeal
-from simulators.leakcheck.plant import Asked, Visitor
 from simulators.leakcheck.programs import Programs
 from simulators.leakcheck.search import PAGE
 
@@ -46,19 +44,13 @@ TEXTUAL = (
 ANSWERED = (METRICS, ENDPOINTS, ANSWERS)
 """Surfaces that are asked for over HTTP."""
 WAL_FOLDER = "pg_wal"
-MOST_PAGES = 500
-BEGINNINGS = (
-    *("/", "/over", "/kwaliteit", "/v1/sensors", "/v1/quality", "/v1/areas", "/v1/openapi.json"),
-    *("/organisaties", "/projecten", "/themas", "/buurten", "/sitemap.xml", "/register-entry.schema.json"),
-    *("/v1/organisations", "/v1/projects", "/v1/themes"),
-)
-_LINK = re.compile(rb'(?:href|action)="(/[^"#]*)"|"https?://[^/"]+(/[^"{}]*)"|"(/[^"{} ]*)":')
 
 
 def streams(
-    programs: Programs, ordeal: Ordeal, database: psycopg.Connection[dict[str, Any]], control: int
+    programs: Programs, ordeal: Ordeal, database: psycopg.Connection[dict[str, Any]], control: int, pages: int
 ) -> dict[str, Iterator[bytes]]:
-    """Every surface, read when it is asked for. ``control``: the port of a server that repeats the controls."""
+    """Every surface, read when it is asked for. ``control``: the port of a server that repeats the controls; ``pages``:
+    how many of the public addresses to ask."""
     server, broker = programs.server, programs.broker
     return {
         TABLES: tables(database),
@@ -72,7 +64,7 @@ def streams(
         BROKER_STORE: _read(stored(broker.folder)),
         BROKER_STORE_AWAY: _read(stored(ordeal.snapshot)),
         METRICS: (get(port, "/metrics") for port in (programs.ingest.port, programs.serve.port, control)),
-        ENDPOINTS: chain(endpoints(programs.serve.port), endpoints(control)),
+        ENDPOINTS: chain(crawl(programs.serve.port, pages), crawl(control, pages)),
         ANSWERS: chain(ordeal.visitor.answers, [get(control, "/")]),
         BACKUP: backup(server),
         CORES: _read(path for path in programs.folder.rglob("*") if is_core(path)),
@@ -80,9 +72,9 @@ def streams(
     }
 
 
-def beginning(programs: Programs) -> Iterator[bytes]:
+def beginning(programs: Programs, pages: int) -> Iterator[bytes]:
     """What is there before anything was sent: a canary in it is there by chance."""
-    return chain(database_files(programs.server), endpoints(programs.serve.port))
+    return chain(database_files(programs.server), crawl(programs.serve.port, pages))
 
 
 def _read(paths: Iterable[Path]) -> Iterator[bytes]:
@@ -92,13 +84,6 @@ def _read(paths: Iterable[Path]) -> Iterator[bytes]:
 def stored(folder: Path) -> Iterator[Path]:
     """The files of a broker in which messages can rest: all but its log and its configuration."""
     return (path for path in folder.rglob("*") if path.is_file() and path.suffix not in {".log", ".conf", ".toml"})
-
-
-def get(port: int, path: str) -> bytes:
-    """What a server of ours answers, headers included. Raises OSError when it doesn't."""
-    visitor = Visitor(port)
-    visitor.ask(Asked(path))
-    return b"".join(visitor.answers)
 
 
 def tables(database: psycopg.Connection[dict[str, Any]]) -> Iterator[bytes]:
@@ -148,20 +133,6 @@ def write_ahead_log(server: EmbeddedServer) -> Iterator[bytes]:
                 segment = path.read_bytes()
                 yield segment[40:PAGE]
                 yield from (segment[start + 24 : start + PAGE] for start in range(PAGE, len(segment), PAGE))
-
-
-def endpoints(port: int) -> Iterator[bytes]:
-    """Every public address that can be reached by links from the first pages and the description of the API."""
-    waiting: list[str] = [*BEGINNINGS]
-    seen: set[str] = {*BEGINNINGS}
-    while waiting and len(seen) <= MOST_PAGES:
-        answer = get(port, waiting.pop(0))
-        yield answer
-        for found in _LINK.finditer(answer):
-            path = html.unescape(next(filter(None, found.groups())).decode())
-            if path not in seen and not path.startswith(("/static/", "//")):
-                seen.add(path)
-                waiting.append(path)
 
 
 def backup(server: EmbeddedServer) -> Iterator[bytes]:

@@ -7,11 +7,17 @@ import subprocess
 import sys
 from itertools import islice
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from starlette.routing import Route
 
+from api.app import PAGES as ROUTES
 from sensors.db.server import home_of
+from simulators.leakcheck import crawl
 from simulators.leakcheck.canaries import canaries
+from tests.browser import city
+from tests.site import serving
 from tests.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
@@ -92,3 +98,22 @@ def test_ctrl_c_stops_everything_and_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
     assert not home_of(folder).exists()
     wait_for(lambda: left_behind(folder) == [], 20)
+
+
+def test_of_the_public_addresses_every_sort_is_asked(
+    city_database: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[str] = []
+
+    def get(port: int, path: str) -> bytes:
+        asked.append(path.partition("?")[0])
+        return answered(port, path)
+
+    answered = crawl.get
+    monkeypatch.setattr(crawl, "get", get)
+    with serving(city_database, mail_spool=str(tmp_path)) as site:
+        city.reported(site)
+        assert len(list(crawl.crawl(urlsplit(site).port or 0, 300))) == 300
+    routes = [route for module in ROUTES for route in module.router.routes if isinstance(route, Route)]
+    never = {route.path for route in routes if not any(route.path_regex.match(path) for path in asked)}
+    assert never == set()
