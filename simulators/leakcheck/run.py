@@ -27,7 +27,7 @@ from simulators.leakcheck.targets import register, targets
 BY_DATABASE = (surfaces.TABLES, surfaces.DATA, surfaces.BACKUP)
 BY_BROKER = (surfaces.BROKER_STORE, surfaces.BROKER_STORE_AWAY)
 
-FEWEST_PAGES = 300
+FEWEST_PAGES = 100
 """Public addresses that are asked, of each sort alike many; a large check asks all of them."""
 
 
@@ -103,7 +103,7 @@ class Check:
         more = canaries(seed)
         self._canaries: list[Canary] = list(islice(more, number))
         self._ways: list[str] = list(islice(ways(), number))
-        self._pages = max(FEWEST_PAGES, number // 20)
+        self._pages = max(FEWEST_PAGES, number // 16)
         self._by_chance: set[int] = set()
         self._controls = Controls(self._canaries, more)
         self._put = {surface: self._controls.octets(surface) for surface in surfaces.BINARY}

@@ -76,26 +76,26 @@ def write(folder: Path, documents: Sequence[object], name: str = "register.jsonl
     return path
 
 
-def test_a_change_is_a_new_version_and_the_same_again_is_not(each_database: Database) -> None:
+def test_a_change_is_a_new_version_and_the_same_again_is_not(server_database: Database) -> None:
     document = example()
-    assert put(each_database, document) == Published(1, changed=True)
-    assert put(each_database, document, at=NOW + timedelta(days=1)) == Published(1, changed=False)
-    later = put(each_database, document | {"status": "paused"}, editor="beheer", reason="storing")
+    assert put(server_database, document) == Published(1, changed=True)
+    assert put(server_database, document, at=NOW + timedelta(days=1)) == Published(1, changed=False)
+    later = put(server_database, document | {"status": "paused"}, editor="beheer", reason="storing")
     assert later == Published(2, changed=True)
-    history = versions(each_database, UUID(document["id"]))
+    history = versions(server_database, UUID(document["id"]))
     assert [(each.version, each.document["status"], each.editor) for each in history] == [
         (1, "active", "team"),
         (2, "paused", "beheer"),
     ]
     assert history[0].valid_from == NOW
-    assert [each.version for each in current(each_database)] == [2]
+    assert [each.version for each in current(server_database)] == [2]
 
 
-def test_the_sensor_is_found_with_its_neighbourhood(each_database: Database) -> None:
-    load_areas(each_database)
-    load_areas(each_database)
-    put(each_database, example())
-    row = each_database.execute("select * from open.sensor").fetchone()
+def test_the_sensor_is_found_with_its_neighbourhood(server_database: Database) -> None:
+    load_areas(server_database)
+    load_areas(server_database)
+    put(server_database, example())
+    row = server_database.execute("select * from open.sensor").fetchone()
     assert row is not None
     assert (row["reference"], row["kind"], row["status"]) == ("LML-1", "air_quality", "active")
     assert (row["neighbourhood"], row["neighbourhood_name"], row["district_name"]) == (
@@ -109,59 +109,59 @@ def test_the_sensor_is_found_with_its_neighbourhood(each_database: Database) -> 
 @pytest.mark.parametrize(
     "attempt", ["update lantaarn.register_entry set reason = 'other'", "delete from lantaarn.register_entry"]
 )
-def test_a_version_is_never_changed_or_deleted(each_database: Database, attempt: LiteralString) -> None:
-    put(each_database, example())
-    with pytest.raises(psycopg.Error, match="append-only"), each_database.transaction():
-        each_database.execute(attempt)
+def test_a_version_is_never_changed_or_deleted(server_database: Database, attempt: LiteralString) -> None:
+    put(server_database, example())
+    with pytest.raises(psycopg.Error, match="append-only"), server_database.transaction():
+        server_database.execute(attempt)
 
 
-def test_datastreams_follow_the_entry(each_database: Database) -> None:
-    put(each_database, example(datastreams=[datastream("no2"), datastream("pm10")]))
-    before = streams(each_database)
+def test_datastreams_follow_the_entry(server_database: Database) -> None:
+    put(server_database, example(datastreams=[datastream("no2"), datastream("pm10")]))
+    before = streams(server_database)
     assert before["no2"] == {"unit": "ug/m3", "retention_class": "P1Y", "public": "live", "rule": None, "active": True}
     shorter = datastream("no2", retention={"raw": "P31D", "aggregate": "P1Y"}, public="hour")
-    put(each_database, example(datastreams=[shorter, datastream("o3")]))
-    after = streams(each_database)
+    put(server_database, example(datastreams=[shorter, datastream("o3")]))
+    after = streams(server_database)
     assert after["no2"] == before["no2"] | {"retention_class": "P31D", "public": "hour"}
     assert after["pm10"] == before["pm10"] | {"active": False}
     assert after["o3"]["active"]
-    put(each_database, example(datastreams=[datastream("pm10")]))
-    assert {name for name, row in streams(each_database).items() if row["active"]} == {"pm10"}
+    put(server_database, example(datastreams=[datastream("pm10")]))
+    assert {name for name, row in streams(server_database).items() if row["active"]} == {"pm10"}
 
 
-def test_what_single_persons_do_has_a_rule_in_the_place_of_a_term(each_database: Database) -> None:
+def test_what_single_persons_do_has_a_rule_in_the_place_of_a_term(server_database: Database) -> None:
     movement = of_people("presence", "streetlight")
-    put(each_database, lamp(movement))
-    before = streams(each_database)["presence"]
+    put(server_database, lamp(movement))
+    before = streams(server_database)["presence"]
     counting = {"rule": "window_count", "group": "centrum", "minimum_sensors": 8, "window": 3600}
     assert (before["rule"], before["retention_class"], before["active"]) == (counting, None, True)
-    assert derive(each_database) == 0
-    put(each_database, lamp(movement | {"privacy_rules": [COUNT | {"minimum_sensors": 9, "window": "PT2H"}]}))
-    assert streams(each_database)["presence"]["rule"] == counting | {"minimum_sensors": 9, "window": 7200}
-    put(each_database, lamp(datastream("power", "streetlight", public="none")))
-    assert not streams(each_database)["presence"]["active"]
+    assert derive(server_database) == 0
+    put(server_database, lamp(movement | {"privacy_rules": [COUNT | {"minimum_sensors": 9, "window": "PT2H"}]}))
+    assert streams(server_database)["presence"]["rule"] == counting | {"minimum_sensors": 9, "window": 7200}
+    put(server_database, lamp(datastream("power", "streetlight", public="none")))
+    assert not streams(server_database)["presence"]["active"]
 
 
 @pytest.mark.parametrize(("rule", "term"), [(None, None), ('{"rule": "window_count"}', "P1D")])
 def test_no_datastream_has_both_a_rule_and_a_term_or_neither(
-    each_database: Database, rule: str | None, term: str | None
+    server_database: Database, rule: str | None, term: str | None
 ) -> None:
-    put(each_database, example())
-    with pytest.raises(psycopg.errors.CheckViolation), each_database.transaction():
-        each_database.execute(
+    put(server_database, example())
+    with pytest.raises(psycopg.errors.CheckViolation), server_database.transaction():
+        server_database.execute(
             "update lantaarn.datastream set rule = %(rule)s::jsonb, retention_class = %(term)s",
             {"rule": rule, "term": term},
         )
 
 
-def test_ingest_gets_the_rules_apart_from_what_is_stored(each_database: Database) -> None:
-    put(each_database, lamp(of_people("presence", "streetlight"), datastream("power", "streetlight", public="none")))
-    (sensor,) = load_register(each_database).values()
+def test_ingest_gets_the_rules_apart_from_what_is_stored(server_database: Database) -> None:
+    put(server_database, lamp(of_people("presence", "streetlight"), datastream("power", "streetlight", public="none")))
+    (sensor,) = load_register(server_database).values()
     assert set(sensor.datastreams) == {"power"}
     assert {code: each.rule for code, each in sensor.events.items()} == {
         "presence": Counting("centrum", 8, timedelta(hours=1))
     }
-    row = each_database.execute("select max(revision) as newest from lantaarn.register_entry").fetchone()
+    row = server_database.execute("select max(revision) as newest from lantaarn.register_entry").fetchone()
     assert row is not None
     assert sensor.revision == row["newest"]
 
@@ -187,79 +187,81 @@ def test_a_sensor_that_is_not_there_is_one_sentence(database: str, monkeypatch: 
     assert (result.exit_code, result.output) == (2, "Error: there is no sensor with this reference in the register.\n")
 
 
-def test_a_sensor_that_delivers_nothing_has_no_datastreams(each_database: Database) -> None:
-    put(each_database, camera())
-    assert streams(each_database) == {}
-    assert [each.document["reference"] for each in current(each_database)] == ["camera-001"]
+def test_a_sensor_that_delivers_nothing_has_no_datastreams(server_database: Database) -> None:
+    put(server_database, camera())
+    assert streams(server_database) == {}
+    assert [each.document["reference"] for each in current(server_database)] == ["camera-001"]
 
 
-def test_deriving_again_repairs_and_then_changes_nothing(each_database: Database) -> None:
-    put(each_database, example())
-    assert derive(each_database) == 0
-    each_database.execute("update lantaarn.datastream set unit = 'furlong' where property = 'no2'")
-    each_database.execute("update lantaarn.datastream set active = false where property = 'pm10'")
-    assert derive(each_database) == 2
-    assert streams(each_database)["no2"]["unit"] == "ug/m3"
+def test_deriving_again_repairs_and_then_changes_nothing(server_database: Database) -> None:
+    put(server_database, example())
+    assert derive(server_database) == 0
+    server_database.execute("update lantaarn.datastream set unit = 'furlong' where property = 'no2'")
+    server_database.execute("update lantaarn.datastream set active = false where property = 'pm10'")
+    assert derive(server_database) == 2
+    assert streams(server_database)["no2"]["unit"] == "ug/m3"
 
 
-def test_the_exact_place_of_a_home_is_in_one_restricted_table_only(each_database: Database) -> None:
-    put(each_database, at_home(HOME))
-    assert exact_places(each_database) == [HOME]
-    (version,) = current(each_database)
+def test_the_exact_place_of_a_home_is_in_one_restricted_table_only(server_database: Database) -> None:
+    put(server_database, at_home(HOME))
+    assert exact_places(server_database) == [HOME]
+    (version,) = current(server_database)
     assert version.document["location"]["geometry"] == CELL
-    held = each_database.execute("select document::text as text from lantaarn.register_entry").fetchall()
+    held = server_database.execute("select document::text as text from lantaarn.register_entry").fetchall()
     assert not any("5.6595" in row["text"] or "51.4803" in row["text"] for row in held)
 
 
-def test_a_home_that_moves_within_its_cell_shows_nothing_new(each_database: Database) -> None:
-    put(each_database, at_home(HOME))
-    assert put(each_database, at_home(NEXT_DOOR)) == Published(1, changed=False)
-    assert exact_places(each_database) == [NEXT_DOOR]
+def test_a_home_that_moves_within_its_cell_shows_nothing_new(server_database: Database) -> None:
+    put(server_database, at_home(HOME))
+    assert put(server_database, at_home(NEXT_DOOR)) == Published(1, changed=False)
+    assert exact_places(server_database) == [NEXT_DOOR]
 
 
-def test_importing_the_cell_keeps_the_exact_place_until_the_cell_changes(each_database: Database) -> None:
-    put(each_database, at_home(HOME))
-    assert put(each_database, at_home(CELL)) == Published(1, changed=False)
-    assert exact_places(each_database) == [HOME]
-    put(each_database, at_home(snap(ELSEWHERE, Precision.CELL_100M)))
-    assert exact_places(each_database) == []
+def test_importing_the_cell_keeps_the_exact_place_until_the_cell_changes(server_database: Database) -> None:
+    put(server_database, at_home(HOME))
+    assert put(server_database, at_home(CELL)) == Published(1, changed=False)
+    assert exact_places(server_database) == [HOME]
+    put(server_database, at_home(snap(ELSEWHERE, Precision.CELL_100M)))
+    assert exact_places(server_database) == []
 
 
-def test_a_place_that_is_shown_exactly_is_no_longer_restricted(each_database: Database) -> None:
-    put(each_database, at_home(HOME))
+def test_a_place_that_is_shown_exactly_is_no_longer_restricted(server_database: Database) -> None:
+    put(server_database, at_home(HOME))
     official = example(reference="thuis-1", location={"kind": "fixed", "geometry": HOME})
-    put(each_database, official)
-    assert exact_places(each_database) == []
+    put(server_database, official)
+    assert exact_places(server_database) == []
 
 
 @pytest.mark.parametrize("role", ["lantaarn_api", "lantaarn_dashboard", "lantaarn_ingest"])
-def test_readers_and_ingest_cannot_see_exact_places(each_database: Database, role: LiteralString) -> None:
-    with each_database.transaction():
-        each_database.execute("set local role " + role)
-        with pytest.raises(psycopg.errors.InsufficientPrivilege), each_database.transaction():
-            each_database.execute("select * from restricted.location")
+def test_readers_and_ingest_cannot_see_exact_places(server_database: Database, role: LiteralString) -> None:
+    with server_database.transaction():
+        server_database.execute("set local role " + role)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), server_database.transaction():
+            server_database.execute("select * from restricted.location")
 
 
-def test_what_breaks_a_rule_is_not_published(each_database: Database) -> None:
-    outcome = publish(each_database, Entry.model_validate(example(status="ended")), editor="team", reason="new", at=NOW)
+def test_what_breaks_a_rule_is_not_published(server_database: Database) -> None:
+    outcome = publish(
+        server_database, Entry.model_validate(example(status="ended")), editor="team", reason="new", at=NOW
+    )
     assert not isinstance(outcome, Published)
     assert [problem.rule for problem in outcome] == ["ended_needs_date"]
-    assert list(current(each_database)) == []
+    assert list(current(server_database)) == []
 
 
-def test_a_reference_or_address_of_another_sensor_is_refused(each_database: Database) -> None:
-    put(each_database, example())
+def test_a_reference_or_address_of_another_sensor_is_refused(server_database: Database) -> None:
+    put(server_database, example())
     thief = Entry.model_validate(example(id="00000000-0000-4000-8000-000000000001"))
     moved = Entry.model_validate(example(uri="https://elsewhere.example/1"))
-    found = [publish(each_database, each, editor="t", reason="r", at=NOW) for each in (thief, moved)]
+    found = [publish(server_database, each, editor="t", reason="r", at=NOW) for each in (thief, moved)]
     assert [{problem.rule for problem in each} for each in found if not isinstance(each, Published)] == [
         {"reference_taken", "uri_taken"},
         {"uri_changed"},
     ]
 
 
-def test_a_bad_entry_loses_nothing_that_was_good(each_database: Database, tmp_path: Path) -> None:
-    put(each_database, example(reference="bekend"))
+def test_a_bad_entry_loses_nothing_that_was_good(server_database: Database, tmp_path: Path) -> None:
+    put(server_database, example(reference="bekend"))
     documents = [
         example(reference="een"),
         example(reference="twee", status="ended"),
@@ -269,7 +271,7 @@ def test_a_bad_entry_loses_nothing_that_was_good(each_database: Database, tmp_pa
         example(reference="bekend", id="00000000-0000-4000-8000-000000000001", uri="https://x.example/"),
         example(reference="vier"),
     ]
-    report = import_entries(each_database, write(tmp_path, documents), "team", "first import")
+    report = import_entries(server_database, write(tmp_path, documents), "team", "first import")
     assert (report.published, report.unchanged) == (2, 1)
     assert [(each.entry, each.rule) for each in report.problems if each.reference != "drie"] == [
         ("2 (twee)", "ended_needs_date"),
@@ -278,20 +280,20 @@ def test_a_bad_entry_loses_nothing_that_was_good(each_database: Database, tmp_pa
         ("3 (een)", "uri_taken"),
         ("6 (bekend)", "reference_taken"),
     ]
-    assert {each.document["reference"] for each in current(each_database)} == {"een", "bekend", "vier"}
+    assert {each.document["reference"] for each in current(server_database)} == {"een", "bekend", "vier"}
     assert str(report).startswith("published 2, unchanged 1, refused 4\n")
 
 
-def test_an_export_imported_again_is_the_same_text(each_database: Database, tmp_path: Path) -> None:
+def test_an_export_imported_again_is_the_same_text(server_database: Database, tmp_path: Path) -> None:
     documents = [example(reference="b"), at_home(HOME), example(reference="B"), camera()]
-    import_entries(each_database, write(tmp_path, documents), "team", "first")
-    lines = list(export_entries(each_database))
+    import_entries(server_database, write(tmp_path, documents), "team", "first")
+    lines = list(export_entries(server_database))
     assert [json.loads(line)["reference"] for line in lines] == ["B", "b", "camera-001", "thuis-1"]
     (tmp_path / "export.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    report = import_entries(each_database, tmp_path / "export.jsonl", "team", "again")
+    report = import_entries(server_database, tmp_path / "export.jsonl", "team", "again")
     assert (report.published, report.unchanged, report.problems) == (0, 4, ())
-    assert list(export_entries(each_database)) == lines
-    assert exact_places(each_database) == [HOME]
+    assert list(export_entries(server_database)) == lines
+    assert exact_places(server_database) == [HOME]
 
 
 @settings(
@@ -302,14 +304,14 @@ def test_an_export_imported_again_is_the_same_text(each_database: Database, tmp_
 )
 @given(st.lists(entries(), min_size=1, max_size=8, unique_by=(itemgetter("reference"), itemgetter("id"))))
 def test_any_valid_entries_go_in_and_come_out(
-    each_database: Database, tmp_path: Path, documents: list[Document]
+    server_database: Database, tmp_path: Path, documents: list[Document]
 ) -> None:
     # One register for all examples, so leave out the references and ids that it holds already.
-    taken = {each.document[key] for each in current(each_database) for key in ("reference", "id")}
+    taken = {each.document[key] for each in current(server_database) for key in ("reference", "id")}
     fresh = [document for document in documents if not {document["reference"], document["id"]} & taken]
-    report = import_entries(each_database, write(tmp_path, fresh), "team", "any")
+    report = import_entries(server_database, write(tmp_path, fresh), "team", "any")
     assert (report.published, report.problems) == (len(fresh), ())
-    again = import_entries(each_database, write(tmp_path, fresh), "team", "any")
+    again = import_entries(server_database, write(tmp_path, fresh), "team", "any")
     assert (again.published, again.unchanged) == (0, len(fresh))
 
 

@@ -38,78 +38,78 @@ def due(db: Database) -> list[dict[str, Any]]:
         return db.execute(SQL["take_mail"], {"limit": 10}).fetchall()
 
 
-def test_what_is_public_of_a_report_holds_nothing_of_who_wrote_it(each_database: Database) -> None:
-    add(each_database, example())
-    number = filed(each_database)
-    with as_reader(each_database):
-        public = each_database.execute("select * from open.report").fetchall()
-        found = report(each_database, "helmond", number)
+def test_what_is_public_of_a_report_holds_nothing_of_who_wrote_it(server_database: Database) -> None:
+    add(server_database, example())
+    number = filed(server_database)
+    with as_reader(server_database):
+        public = server_database.execute("select * from open.report").fetchall()
+        found = report(server_database, "helmond", number)
     assert "precies" not in repr(public)
     assert "iemand" not in repr(public)
     assert (found.reference, found.status, found.answer) == ("LML-1", Status.RECEIVED, None)
     assert found.due_on > found.received_on
 
 
-def test_the_readers_can_not_look_up_what_others_wrote(each_database: Database) -> None:
-    add(each_database, example())
-    filed(each_database)
+def test_the_readers_can_not_look_up_what_others_wrote(server_database: Database) -> None:
+    add(server_database, example())
+    filed(server_database)
     for statement in (
         "select words from lantaarn.report",
         "select email from lantaarn.report_address",
         "select from lantaarn.report_mail",
         "delete from open.report",
     ):
-        with as_reader(each_database), pytest.raises(psycopg.errors.InsufficientPrivilege):
-            each_database.execute(statement)  # pyright: ignore[reportArgumentType] - from this list
+        with as_reader(server_database), pytest.raises(psycopg.errors.InsufficientPrivilege):
+            server_database.execute(statement)  # pyright: ignore[reportArgumentType] - from this list
 
 
-def test_who_may_only_look_at_dashboards_can_not_take_mail_or_file(each_database: Database) -> None:
-    each_database.execute("set role lantaarn_dashboard")
+def test_who_may_only_look_at_dashboards_can_not_take_mail_or_file(server_database: Database) -> None:
+    server_database.execute("set role lantaarn_dashboard")
     for statement in ("select open.take_report_mail(1)", "select open.forget_report_words()"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            each_database.execute(statement)  # pyright: ignore[reportArgumentType] - from this list
-    each_database.execute("reset role")
+            server_database.execute(statement)  # pyright: ignore[reportArgumentType] - from this list
+    server_database.execute("reset role")
 
 
-def test_a_form_that_is_sent_twice_is_one_report_and_one_mail(each_database: Database) -> None:
-    add(each_database, example())
+def test_a_form_that_is_sent_twice_is_one_report_and_one_mail(server_database: Database) -> None:
+    add(server_database, example())
     form_id = uuid4()
-    assert filed(each_database, form_id=form_id) == filed(each_database, form_id=form_id)
-    assert len(due(each_database)) == 1
+    assert filed(server_database, form_id=form_id) == filed(server_database, form_id=form_id)
+    assert len(due(server_database)) == 1
 
 
-def test_a_report_about_no_sensor_is_not_taken_in(each_database: Database) -> None:
-    add(each_database, example())
-    with as_reader(each_database), pytest.raises(NotFoundError):
-        file(each_database, "helmond", "nothing", uuid4(), DRAFT)
-    with as_reader(each_database):
-        assert newest(each_database, "helmond") == []
+def test_a_report_about_no_sensor_is_not_taken_in(server_database: Database) -> None:
+    add(server_database, example())
+    with as_reader(server_database), pytest.raises(NotFoundError):
+        file(server_database, "helmond", "nothing", uuid4(), DRAFT)
+    with as_reader(server_database):
+        assert newest(server_database, "helmond") == []
 
 
-def test_mail_goes_to_the_desk_of_the_entry_without_the_address_of_the_resident(each_database: Database) -> None:
-    add(each_database, example())
-    number = filed(each_database)
-    (mail,) = due(each_database)
+def test_mail_goes_to_the_desk_of_the_entry_without_the_address_of_the_resident(server_database: Database) -> None:
+    add(server_database, example())
+    number = filed(server_database)
+    (mail,) = due(server_database)
     assert (mail["number"], mail["address"], mail["words"]) == (number, "sensoren@helmond.example", DRAFT.words)
     assert "iemand" not in repr(mail)
 
 
-def test_mail_that_was_not_handed_over_comes_again_later_each_time(each_database: Database) -> None:
-    add(each_database, example())
-    filed(each_database)
+def test_mail_that_was_not_handed_over_comes_again_later_each_time(server_database: Database) -> None:
+    add(server_database, example())
+    filed(server_database)
     waits: list[float] = []
     mail: dict[str, Any] = {}
     for attempt in range(1, 5):
-        (mail,) = due(each_database)
+        (mail,) = due(server_database)
         assert mail["attempts"] == attempt
-        assert due(each_database) == []
-        row = each_database.execute("select extract(epoch from due_at - now()) as wait from lantaarn.report_mail")
+        assert due(server_database) == []
+        row = server_database.execute("select extract(epoch from due_at - now()) as wait from lantaarn.report_mail")
         waits.append(float((row.fetchone() or {})["wait"]))
-        each_database.execute("update lantaarn.report_mail set due_at = now()")
+        server_database.execute("update lantaarn.report_mail set due_at = now()")
     assert [round(wait / 60) for wait in waits] == [1, 2, 4, 8]
-    with as_reader(each_database):
-        each_database.execute(SQL["mail_done"], {"mail": mail["mail"]})
-    assert due(each_database) == []
+    with as_reader(server_database):
+        server_database.execute(SQL["mail_done"], {"mail": mail["mail"]})
+    assert due(server_database) == []
 
 
 def settle(db: Database, number: int) -> None:
@@ -117,13 +117,13 @@ def settle(db: Database, number: int) -> None:
     assert db.execute(SQL["settle"], asked).fetchone() == {"number": number}
 
 
-def test_a_report_is_answered_once(each_database: Database) -> None:
-    add(each_database, example())
-    number = filed(each_database)
-    settle(each_database, number)
+def test_a_report_is_answered_once(server_database: Database) -> None:
+    add(server_database, example())
+    number = filed(server_database)
+    settle(server_database, number)
     asked = {"municipality": "helmond", "number": number, "status": "closed", "answer": "Toch niet."}
-    assert each_database.execute(SQL["settle"], asked).fetchone() is None
-    found = report(each_database, "helmond", number)
+    assert server_database.execute(SQL["settle"], asked).fetchone() is None
+    found = report(server_database, "helmond", number)
     assert (found.status, found.answer, found.settled_on is not None) == (Status.ANSWERED, "De lucht.", True)
 
 
@@ -141,43 +141,43 @@ def test_a_report_is_answered_once(each_database: Database) -> None:
     ],
 )
 def test_words_and_addresses_go_when_the_form_says(
-    each_database: Database, received: str, answered: str | None, address_left: bool, words_left: bool
+    server_database: Database, received: str, answered: str | None, address_left: bool, words_left: bool
 ) -> None:
-    add(each_database, example())
-    number = filed(each_database)
+    add(server_database, example())
+    number = filed(server_database)
     if answered:
-        settle(each_database, number)
+        settle(server_database, number)
     times = {"received": received, "answered": answered}
-    each_database.execute(
+    server_database.execute(
         "update lantaarn.report set received_at = now() - %(received)s::interval, "
         "settled_at = now() - %(answered)s::interval",
         times,
     )
-    with as_reader(each_database):
-        each_database.execute(SQL["forget"])
-    kept = each_database.execute(
+    with as_reader(server_database):
+        server_database.execute(SQL["forget"])
+    kept = server_database.execute(
         "select words is not null as words, exists (select from lantaarn.report_address) as address "
         "from lantaarn.report"
     ).fetchone()
     assert kept == {"words": words_left, "address": address_left}
-    assert report(each_database, "helmond", number).number == number
+    assert report(server_database, "helmond", number).number == number
 
 
-def test_an_answer_is_mailed_only_to_who_left_an_address(each_database: Database) -> None:
-    add(each_database, example())
-    silent, reachable = filed(each_database, Draft("wrong", "Hij staat er niet meer.")), filed(each_database)
-    each_database.execute("delete from lantaarn.report_mail")
+def test_an_answer_is_mailed_only_to_who_left_an_address(server_database: Database) -> None:
+    add(server_database, example())
+    silent, reachable = filed(server_database, Draft("wrong", "Hij staat er niet meer.")), filed(server_database)
+    server_database.execute("delete from lantaarn.report_mail")
     for number in (silent, reachable):
-        settle(each_database, number)
-        each_database.execute(SQL["mail_answer"], {"number": number})
-    mails = due(each_database)
+        settle(server_database, number)
+        server_database.execute(SQL["mail_answer"], {"number": number})
+    mails = due(server_database)
     assert [(mail["number"], mail["address"], mail["words"]) for mail in mails] == [
         (reachable, "iemand@voorbeeld.nl", None)
     ]
 
 
-def test_the_database_refuses_a_promise_in_the_wrong_form(each_database: Database) -> None:
-    add(each_database, example())
+def test_the_database_refuses_a_promise_in_the_wrong_form(server_database: Database) -> None:
+    add(server_database, example())
     row = {
         "form_id": uuid4(),
         "municipality": "helmond",
@@ -187,5 +187,5 @@ def test_the_database_refuses_a_promise_in_the_wrong_form(each_database: Databas
         "email": None,
         "due_on": date(2026, 12, 4),
     }
-    with as_reader(each_database), pytest.raises(psycopg.errors.CheckViolation):
-        each_database.execute(SQL["file_report"], row)
+    with as_reader(server_database), pytest.raises(psycopg.errors.CheckViolation):
+        server_database.execute(SQL["file_report"], row)

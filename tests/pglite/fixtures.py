@@ -2,7 +2,8 @@
 
 ``timescale``            a migrated TimescaleDB as WebAssembly, for this test alone
 ``each_database``        the test runs on PostgreSQL, on that one, and on the server at ``TIMESCALE_URL`` if set
-``each_empty_database``  the same, before any migration
+``server_database``      the same without the second: for what is in plain tables alone, and has many tests
+``each_empty_database``  as ``each_database``, before any migration
 """
 
 import os
@@ -45,6 +46,15 @@ def timescale(migrated_pglite: Pglite) -> Pglite:
 
 @pytest.fixture(params=EDITIONS)
 def each_database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    yield from _migrated(request)
+
+
+@pytest.fixture(params=["postgresql", "timescaledb"])
+def server_database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    yield from _migrated(request)
+
+
+def _migrated(request: pytest.FixtureRequest) -> Iterator[Database]:
     match request.param:
         case "postgresql":
             with connect(request.getfixturevalue("database")) as db:
