@@ -129,6 +129,16 @@ def test_every_field_of_an_entry_has_a_name() -> None:
         assert unnamed == set()
 
 
+def test_sentences_beside_each_other_end_once() -> None:
+    said = [
+        {"code": "health", "words": {"nl": "Weten hoe schoon de lucht is."}},
+        {"code": "inform", "words": {"nl": "Het laten zien.", "en": "Showing it."}},
+    ]
+    told = facts(example(purposes=said))["purposes", ""].told
+    assert told.nl == "Weten hoe schoon de lucht is; Het laten zien."
+    assert told.en == "Weten hoe schoon de lucht is; Showing it."
+
+
 def test_a_field_of_another_time_keeps_its_own_name() -> None:
     (change,) = changes(example(), example() | {"colour": {"roof": "red"}})
     assert change.sentence.nl == "Colour.roof, nieuw: red"
