@@ -1,0 +1,61 @@
+"""The handbook's page on secrets: what it says of the database is done, and the old password is worth nothing after."""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+
+from sensors.db import connect
+from sensors.db.migrate import migrate
+from sensors.db.server import EmbeddedServer
+from tests.commands import blocks, fill, shell
+
+EMBEDDED, WEB = blocks("docs/operations/secrets.md")
+NOT_HERE = re.compile(r"^(systemctl|set -a).*\n", re.MULTILINE)
+"""There are no services in a test, and their settings are given."""
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[EmbeddedServer]:
+    fill(tmp_path)
+    running = EmbeddedServer(tmp_path, durable=False)
+    try:
+        with running:
+            with connect(running.url) as db:
+                migrate(db)
+            yield running
+    finally:
+        shutil.rmtree(running.home, ignore_errors=True)
+
+
+def do(server: EmbeddedServer, folder: Path, commands: str) -> None:
+    """Run them; as root the password is elsewhere than the page says."""
+    ours = NOT_HERE.sub("", commands).replace(".lantaarn/pg/password", str(server.home / "password"))
+    path = f"{os.environ['PATH']}:{server.installation.bin}"  # where no psql is installed: the one of the server
+    done = shell(folder, ours, os.environ | {"DATABASE_URL": server.url, "PATH": path})
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_password_of_the_embedded_database_is_replaced(server: EmbeddedServer, tmp_path: Path) -> None:
+    old = server.url
+    do(server, tmp_path, EMBEDDED)
+    assert server.url != old
+    psycopg.connect(server.url).close()
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(old)
+
+
+def test_the_web_server_gets_a_login_that_may_only_read(server: EmbeddedServer, tmp_path: Path) -> None:
+    do(server, tmp_path, WEB.replace("…", "for-the-web"))
+    owner = urlsplit(server.url)
+    mine = owner._replace(netloc=f"lantaarn_web:for-the-web@{owner.hostname}:{owner.port}").geturl()
+    with psycopg.connect(mine, autocommit=True) as db:
+        assert db.execute("select count(*) from open.sensor").fetchall() == [(0,)]
+        for more in ("set role lantaarn_owner", "set role lantaarn_ingest", "select * from lantaarn.register_entry"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                db.execute(more)
