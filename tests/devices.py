@@ -80,13 +80,7 @@ def shipped_broker(folder: Path, *, extra: str = "") -> Generator[Shipped]:
         assert shipped in text
         text = text.replace(shipped, ours)
     (folder / "mosquitto.conf").write_text(text)
-    accounts = AccountSettings(
-        broker_files=access,
-        ingest_mqtt_password=SecretStr(INGEST),
-        doctor_mqtt_password=SecretStr(DOCTOR),
-        simulate_mqtt_password=SecretStr(SIMULATE),
-    )
-    assert prepare(accounts)
+    assert prepare(accounts(access))
     address = BrokerAddress("localhost", outer, tls=True, ca_file=secrets / "broker_authority")
     settings = DeviceSettings(database_url=SecretStr("postgresql://nobody@127.0.0.1:1/none"), broker_files=access)
     command = [str(DEPLOYMENT / "run-mosquitto.sh"), str(folder / "mosquitto.conf"), str(access)]
@@ -99,6 +93,16 @@ def shipped_broker(folder: Path, *, extra: str = "") -> Generator[Shipped]:
         yield Shipped(address, replace(address, port=inner), settings, data, secrets)
     finally:
         stop(process)
+
+
+def accounts(access: Path, ingest: str = INGEST) -> AccountSettings:
+    """The passwords of our own programs, for Mosquitto's files in this folder."""
+    return AccountSettings(
+        broker_files=access,
+        ingest_mqtt_password=SecretStr(ingest),
+        doctor_mqtt_password=SecretStr(DOCTOR),
+        simulate_mqtt_password=SecretStr(SIMULATE),
+    )
 
 
 def _answers(port: int) -> bool:

@@ -29,7 +29,7 @@ from sensors.entry import Entry
 from sensors.processes import HOST, any_free_port
 from sensors.register import Published, publish
 from sensors.settings import DoctorSettings
-from tests.devices import DOCTOR, INGEST, SIMULATE, VERSION, Shipped, calling, needs_mosquitto, shipped_broker
+from tests.devices import DOCTOR, INGEST, SIMULATE, VERSION, Shipped, accounts, calling, needs_mosquitto, shipped_broker
 from tests.end_to_end.test_ingest import stored
 from tests.entries import datastream, example
 from tests.waiting import wait_for
@@ -168,6 +168,14 @@ def test_a_new_password_ends_the_old_one(broker: Shipped, passwords: dict[str, s
     new = manage.rotate(broker.settings, AIR).password
     wait_for(lambda: comes_in(broker, AIR, new), 2)
     assert not comes_in(broker, AIR, passwords[AIR])
+
+
+def test_a_new_password_of_ingest_ends_the_old_one(broker: Shipped) -> None:
+    assert manage.prepare(accounts(broker.settings.broker_files, "another"))
+    wait_for(lambda: comes_in(broker, "lantaarn-ingest", "another", inner=True), 3)
+    assert not comes_in(broker, "lantaarn-ingest", INGEST, inner=True)
+    assert manage.prepare(accounts(broker.settings.broker_files))
+    wait_for(lambda: comes_in(broker, "lantaarn-ingest", INGEST, inner=True), 3)
 
 
 def test_a_gateway_speaks_for_its_sensors_only(broker: Shipped, passwords: dict[str, str], register: str) -> None:
