@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from api.forms import IN_ALL, OLD, PER_NETWORK, QUICK, BusyError, Tickets, Turnstile
@@ -33,6 +33,7 @@ def test_each_form_has_its_own_number() -> None:
 
 
 @given(st.text(max_size=150), st.integers(0, 130), st.characters())
+@example("\ud800", 0, "\ud800")
 def test_a_ticket_that_we_did_not_make_is_none(text: str, at: int, other: str) -> None:
     tickets = Tickets("secret")
     assert tickets.read("LML-1", text) is None
