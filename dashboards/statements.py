@@ -1,4 +1,4 @@
-"""The statements of panels and alerts, with what this program knows filled in: names, limits, reasons.
+"""The statements of panels and alerts, with what they share filled in: names, limits, reasons, choices.
 
 They are in Grafana's dialect: ``$__timeFilter(column)`` and its like are filled in by Grafana's data source, and
 ``${name:sqlstring}`` by the dashboard, as texts in quotes. A choice of everything is ``'*'``.
@@ -27,7 +27,17 @@ def _table(rows: Iterable[tuple[str | float, ...]], name: str) -> str:
     return f"(values {listed}) as {name}"
 
 
+def _chosen(rows: str) -> str:
+    """Rows of the neighbourhoods and organisations that are chosen above a dashboard."""
+    return (
+        f"('*' in (${{buurt:sqlstring}}) or {rows}.neighbourhood in (${{buurt:sqlstring}})) "
+        f"and ('*' in (${{organisatie:sqlstring}}) or {rows}.organisations && array[${{organisatie:sqlstring}}])"
+    )
+
+
 FILLED: Mapping[str, str] = {
+    **{f"{{chosen {rows}}}": _chosen(rows) for rows in ("day", "lights", "sensor", "stream")},
+    "{days}": "day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())",
     "{names}": _table(
         ((code, known.label.nl) for kind in KINDS.values() for code, known in kind.properties.items()),
         "name (property, label)",

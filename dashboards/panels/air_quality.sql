@@ -10,8 +10,7 @@ select stream.reference as __value, stream.name as __text
 from staff.datastream as stream
 where
     stream.property = ${stof:sqlstring}
-    and ('*' in (${buurt:sqlstring}) or stream.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or stream.organisations && array[${organisatie:sqlstring}])
+    and {chosen stream}
 order by stream.reference like 'lucht-bewoner%', 2;
 
 -- volledig: of all hours of all stations in the period, today included, how many have values
@@ -22,16 +21,14 @@ select
                 select sum(day.hours) from staff.day as day
                 where
                     day.property = ${stof:sqlstring}
-                    and day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
-                    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
-                    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}])
+                    and {days}
+                    and {chosen day}
             ) / nullif(
                 (
                     select count(*) from staff.datastream as stream
                     where
                         stream.property = ${stof:sqlstring}
-                        and ('*' in (${buurt:sqlstring}) or stream.neighbourhood in (${buurt:sqlstring}))
-                        and ('*' in (${organisatie:sqlstring}) or stream.organisations && array[${organisatie:sqlstring}])
+                        and {chosen stream}
                 ) * (
                     extract(
                         epoch from open.day_start(least(open.day_of($__timeTo()), open.day_of(now())) + 1)
@@ -51,8 +48,7 @@ inner join open.hour as hour on hour.datastream_id = stream.datastream_id
 where
     stream.property = ${stof:sqlstring}
     and hour.hour = date_trunc('hour', now()) - interval '1 hour'
-    and ('*' in (${buurt:sqlstring}) or stream.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or stream.organisations && array[${organisatie:sqlstring}]);
+    and {chosen stream};
 
 -- day_mean: the mean, lowest and highest station of each day, beside what is allowed on a day
 select
@@ -74,10 +70,9 @@ cross join (
 ) as allowed
 where
     day.property = ${stof:sqlstring}
-    and day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
+    and {days}
     and day.hours * 4 >= day.day_hours * 3
-    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}])
+    and {chosen day}
 group by day.day
 order by day.day;
 
@@ -101,9 +96,8 @@ cross join (
 ) as allowed
 where
     day.property = ${stof:sqlstring}
-    and day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
-    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}])
+    and {days}
+    and {chosen day}
 group by day.name, day.reference
 order by 3 desc nulls last;
 
@@ -126,10 +120,9 @@ cross join (
 ) as allowed
 where
     day.property = ${stof:sqlstring}
-    and day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
+    and {days}
     and day.hours * 4 >= day.day_hours * 3
-    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}])
+    and {chosen day}
 group by day.name, day.reference
 order by 4 desc, 5 desc, 2;
 
@@ -161,9 +154,8 @@ select
 from staff.day as day
 where
     day.property = ${stof:sqlstring}
-    and day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
-    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}])
+    and {days}
+    and {chosen day}
 group by date_trunc('month', day.day)
 order by 1;
 
@@ -174,8 +166,7 @@ select
 from staff.day as day
 where
     day.property = ${stof:sqlstring}
-    and day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
-    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}])
+    and {days}
+    and {chosen day}
 group by day.day
 order by day.day;

@@ -13,8 +13,7 @@ from staff.sensor as sensor
 where
     sensor.status = 'active'
     and sensor.delivers_data
-    and ('*' in (${buurt:sqlstring}) or sensor.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or sensor.organisations && array[${organisatie:sqlstring}]);
+    and {chosen sensor};
 
 -- sensors: sensors that are in use and should deliver
 select count(*) as "Sensoren"
@@ -22,8 +21,7 @@ from staff.sensor as sensor
 where
     sensor.status = 'active'
     and sensor.delivers_data
-    and ('*' in (${buurt:sqlstring}) or sensor.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or sensor.organisations && array[${organisatie:sqlstring}]);
+    and {chosen sensor};
 
 -- silent: sensors from which nothing comes
 select count(sensor.sensor_id) as "Stil"
@@ -31,8 +29,7 @@ from open.deviation as deviation
 inner join staff.sensor as sensor on sensor.sensor_id = deviation.sensor_id
 where
     deviation.deviation = 'silent'
-    and ('*' in (${buurt:sqlstring}) or sensor.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or sensor.organisations && array[${organisatie:sqlstring}]);
+    and {chosen sensor};
 
 -- air_now: particles and nitrogen dioxide in the last hour that is over, the mean of all stations
 select
@@ -45,8 +42,7 @@ where
     stream.kind = 'air_quality'
     and stream.property in ('pm2_5', 'pm10', 'no2')
     and hour.hour = date_trunc('hour', now()) - interval '1 hour'
-    and ('*' in (${buurt:sqlstring}) or stream.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or stream.organisations && array[${organisatie:sqlstring}]);
+    and {chosen stream};
 
 -- air_hours: particles by hour over the last two days
 select
@@ -59,8 +55,7 @@ where
     stream.property = 'pm2_5'
     and hour.hour >= date_trunc('hour', now()) - interval '48 hours'
     and hour.hour < date_trunc('hour', now())
-    and ('*' in (${buurt:sqlstring}) or stream.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or stream.organisations && array[${organisatie:sqlstring}])
+    and {chosen stream}
 group by hour.hour
 order by hour.hour;
 
@@ -79,8 +74,7 @@ where
     stream.kind = 'traffic'
     and stream.counts_people
     and hour.hour >= date_trunc('hour', now()) - interval '48 hours'
-    and ('*' in (${buurt:sqlstring}) or stream.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or stream.organisations && array[${organisatie:sqlstring}])
+    and {chosen stream}
 group by hour.hour, 2
 order by hour.hour;
 
@@ -91,16 +85,14 @@ select
     sum(lights.silent) as "Stil"
 from staff.light_now as lights
 where
-    ('*' in (${buurt:sqlstring}) or lights.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or lights.organisations && array[${organisatie:sqlstring}]);
+    {chosen lights};
 
 -- energy: what the lamps used on the last day that is over
 select sum(day.kwh) as "Verbruik"
 from staff.light_day as day
 where
     day.day = open.day_of(now()) - 1
-    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}]);
+    and {chosen day};
 
 -- reports: reports of residents that wait for an answer, and those that wait too long
 select
@@ -128,7 +120,6 @@ from staff.sensor as sensor
 left join staff.day as day on day.sensor_id = sensor.sensor_id and day.day = open.day_of(now()) - 1
 where
     sensor.delivers_data
-    and ('*' in (${buurt:sqlstring}) or sensor.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or sensor.organisations && array[${organisatie:sqlstring}])
+    and {chosen sensor}
 group by 1
 order by 1;

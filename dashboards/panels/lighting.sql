@@ -18,13 +18,11 @@ cross join (
         sensor.kind = 'streetlight'
         and sensor.status = 'active'
         and sensor.delivers_data
-        and ('*' in (${buurt:sqlstring}) or sensor.neighbourhood in (${buurt:sqlstring}))
-        and ('*' in (${organisatie:sqlstring}) or sensor.organisations && array[${organisatie:sqlstring}])
+        and {chosen sensor}
 ) as every
 where
-    day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
-    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}]);
+    {days}
+    and {chosen day};
 
 -- volledig_storing: of all days of all lamps in the period that are over, of how many it is known whether there was a fault
 select
@@ -34,16 +32,14 @@ select
                 select count(*) from staff.day as day
                 where
                     day.property = 'fault_code'
-                    and day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
-                    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
-                    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}])
+                    and {days}
+                    and {chosen day}
             ) / nullif(
                 (
                     select count(*) from staff.datastream as stream
                     where
                         stream.property = 'fault_code'
-                        and ('*' in (${buurt:sqlstring}) or stream.neighbourhood in (${buurt:sqlstring}))
-                        and ('*' in (${organisatie:sqlstring}) or stream.organisations && array[${organisatie:sqlstring}])
+                        and {chosen stream}
                 ) * (least(open.day_of($__timeTo()), open.day_of(now()) - 1) - open.day_of($__timeFrom()) + 1),
                 0
             )
@@ -55,9 +51,8 @@ select
 select open.day_start(day.day) as "time", sum(day.kwh) as "Verbruik"
 from staff.light_day as day
 where
-    day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
-    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}])
+    {days}
+    and {chosen day}
 group by day.day
 order by day.day;
 
@@ -65,9 +60,8 @@ order by day.day;
 select open.day_start(day.day) as "time", sum(day.burning_hours) / sum(day.lamps) as "Branduren van een lamp"
 from staff.light_day as day
 where
-    day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
-    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}])
+    {days}
+    and {chosen day}
 group by day.day
 order by day.day;
 
@@ -75,9 +69,8 @@ order by day.day;
 select open.day_start(day.day) as "time", sum(day.full_kwh - day.compared_kwh) as "Bespaard door dimmen"
 from staff.light_day as day
 where
-    day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
-    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}])
+    {days}
+    and {chosen day}
 group by day.day
 order by day.day;
 
@@ -85,25 +78,22 @@ order by day.day;
 select sum(day.full_kwh - day.compared_kwh) as "Bespaard"
 from staff.light_day as day
 where
-    day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
-    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}]);
+    {days}
+    and {chosen day};
 
 -- saved_carbon: the same as carbon dioxide
 select sum(day.full_kwh - day.compared_kwh) * replace(${co2:sqlstring}, ',', '.')::double precision as "Bespaard"
 from staff.light_day as day
 where
-    day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
-    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}]);
+    {days}
+    and {chosen day};
 
 -- saved_share: the same as a part of what would have been used
 select 100 * sum(day.full_kwh - day.compared_kwh) / nullif(sum(day.full_kwh), 0) as "Bespaard"
 from staff.light_day as day
 where
-    day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
-    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}]);
+    {days}
+    and {chosen day};
 
 -- outages: lamps with a fault in the period, from when to when
 select
@@ -119,8 +109,7 @@ inner join staff.sensor as sensor on sensor.sensor_id = outage.sensor_id
 where
     outage.since <= open.day_of($__timeTo())
     and coalesce(outage.until, open.day_of(now())) >= open.day_of($__timeFrom())
-    and ('*' in (${buurt:sqlstring}) or sensor.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or sensor.organisations && array[${organisatie:sqlstring}])
+    and {chosen sensor}
 order by outage.until is null desc, outage.since desc
 limit 200;
 
@@ -130,8 +119,7 @@ from staff.light_outage as outage
 inner join staff.sensor as sensor on sensor.sensor_id = outage.sensor_id
 where
     outage.until between open.day_of($__timeFrom()) and open.day_of($__timeTo())
-    and ('*' in (${buurt:sqlstring}) or sensor.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or sensor.organisations && array[${organisatie:sqlstring}]);
+    and {chosen sensor};
 
 -- groups: each neighbourhood now and over the period
 select
@@ -153,10 +141,9 @@ left join lateral (
     where
         day.neighbourhood = lights.neighbourhood
         and day.organisations = lights.organisations
-        and day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
+        and {days}
 ) as used on true
 where
-    ('*' in (${buurt:sqlstring}) or lights.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or lights.organisations && array[${organisatie:sqlstring}])
+    {chosen lights}
 group by 1
 order by 3 desc, 4 desc, 1;

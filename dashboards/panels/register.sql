@@ -2,8 +2,7 @@
 select
     count(*) filter (
         where
-        ('*' in (${buurt:sqlstring}) or sensor.neighbourhood in (${buurt:sqlstring}))
-        and ('*' in (${organisatie:sqlstring}) or sensor.organisations && array[${organisatie:sqlstring}])
+        {chosen sensor}
     )::text || ' van ' || count(*)::text || ' sensoren' as __text
 from staff.sensor as sensor;
 
@@ -24,8 +23,7 @@ select
     count(*) as "Sensoren"
 from staff.sensor as sensor
 where
-    ('*' in (${buurt:sqlstring}) or sensor.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or sensor.organisations && array[${organisatie:sqlstring}])
+    {chosen sensor}
 group by 1
 order by 2 desc;
 
@@ -36,8 +34,7 @@ select
 from staff.entry_part as part
 inner join staff.sensor as sensor on sensor.sensor_id = part.sensor_id
 where
-    ('*' in (${buurt:sqlstring}) or sensor.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or sensor.organisations && array[${organisatie:sqlstring}])
+    {chosen sensor}
 group by part.name
 order by 2, 1;
 
@@ -46,8 +43,7 @@ select 100.0 * count(*) filter (where part.is_there) / nullif(count(*), 0) as "I
 from staff.entry_part as part
 inner join staff.sensor as sensor on sensor.sensor_id = part.sensor_id
 where
-    ('*' in (${buurt:sqlstring}) or sensor.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or sensor.organisations && array[${organisatie:sqlstring}]);
+    {chosen sensor};
 
 -- deviating: how many sensors do something else than the register says, by what it is
 select sort.label as "Wat er niet klopt", count(sensor.sensor_id) as "Sensoren"
@@ -62,8 +58,7 @@ from (
 left join open.deviation as deviation on deviation.deviation = sort.code
 left join staff.sensor as sensor
     on sensor.sensor_id = deviation.sensor_id
-    and ('*' in (${buurt:sqlstring}) or sensor.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or sensor.organisations && array[${organisatie:sqlstring}])
+    and {chosen sensor}
 group by sort.label
 order by 2 desc, 1;
 
@@ -82,8 +77,7 @@ select
 from open.deviation as deviation
 inner join staff.sensor as sensor on sensor.sensor_id = deviation.sensor_id
 where
-    ('*' in (${buurt:sqlstring}) or sensor.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or sensor.organisations && array[${organisatie:sqlstring}])
+    {chosen sensor}
 order by 4, 1
 limit 500;
 
@@ -98,8 +92,7 @@ from staff.sensor as sensor
 where
     sensor.status <> 'ended'
     and least(sensor.review_date, sensor.active_until) is not null
-    and ('*' in (${buurt:sqlstring}) or sensor.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or sensor.organisations && array[${organisatie:sqlstring}])
+    and {chosen sensor}
 order by 5, 2
 limit 100;
 

@@ -4,8 +4,7 @@ from staff.datastream as stream
 where
     stream.kind = 'traffic'
     and stream.counts_people
-    and ('*' in (${buurt:sqlstring}) or stream.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or stream.organisations && array[${organisatie:sqlstring}])
+    and {chosen stream}
 order by 2;
 
 -- volledig: of all hours of all counters in the period, how many are published and not too small to be told
@@ -16,16 +15,14 @@ select
                 select sum(day.hours - day.hidden) from staff.day as day
                 where
                     day.kind = 'traffic' and day.counts_people
-                    and day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
-                    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
-                    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}])
+                    and {days}
+                    and {chosen day}
             ) / nullif(
                 (
                     select count(*) from staff.datastream as stream
                     where
                         stream.kind = 'traffic' and stream.counts_people
-                        and ('*' in (${buurt:sqlstring}) or stream.neighbourhood in (${buurt:sqlstring}))
-                        and ('*' in (${organisatie:sqlstring}) or stream.organisations && array[${organisatie:sqlstring}])
+                        and {chosen stream}
                 ) * (
                     extract(
                         epoch from open.day_start(least(open.day_of($__timeTo()), open.day_of(now())) + 1)
@@ -46,16 +43,14 @@ select
                 select sum(day.hours) from staff.day as day
                 where
                     day.property = 'mean_speed'
-                    and day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
-                    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
-                    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}])
+                    and {days}
+                    and {chosen day}
             ) / nullif(
                 (
                     select count(*) from staff.datastream as stream
                     where
                         stream.property = 'mean_speed'
-                        and ('*' in (${buurt:sqlstring}) or stream.neighbourhood in (${buurt:sqlstring}))
-                        and ('*' in (${organisatie:sqlstring}) or stream.organisations && array[${organisatie:sqlstring}])
+                        and {chosen stream}
                 ) * (
                     extract(
                         epoch from open.day_start(least(open.day_of($__timeTo()), open.day_of(now())) + 1)
@@ -86,8 +81,7 @@ left join staff.travel_hour as travel on travel.datastream_id = stream.datastrea
 where
     stream.property = 'travel_time'
     and stream.public = 'hour'
-    and ('*' in (${buurt:sqlstring}) or stream.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or stream.organisations && array[${organisatie:sqlstring}]);
+    and {chosen stream};
 
 -- classes: what passed by day, by class, all counters together
 select
@@ -100,9 +94,8 @@ from (
     where
         day.kind = 'traffic'
         and day.counts_people
-        and day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
-        and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
-        and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}])
+        and {days}
+        and {chosen day}
     group by day.day, day.property
 ) as daily
 inner join {names} on name.property = daily.property
@@ -121,9 +114,8 @@ from staff.day as day
 where
     day.kind = 'traffic'
     and day.counts_people
-    and day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
-    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}])
+    and {days}
+    and {chosen day}
 group by 1
 order by 2 desc nulls last;
 
@@ -137,9 +129,8 @@ from staff.day as day
 where
     day.kind = 'traffic'
     and day.counts_people
-    and day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
-    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}])
+    and {days}
+    and {chosen day}
 group by day.name, day.reference
 order by 3 desc nulls last;
 
@@ -203,8 +194,7 @@ cross join lateral (
         and day.counts_people
         and day.day >= span.day - span.days
         and day.day < span.day + span.days
-        and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
-        and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}])
+        and {chosen day}
     group by day.property, day.day
 ) as daily
 inner join {names} on name.property = daily.property
@@ -221,8 +211,7 @@ inner join staff.travel_hour as travel on travel.datastream_id = stream.datastre
 left join staff.sensor as there on there.reference = travel.goes_to
 where
     $__timeFilter(travel.hour)
-    and ('*' in (${buurt:sqlstring}) or stream.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or stream.organisations && array[${organisatie:sqlstring}])
+    and {chosen stream}
 group by open.day_of(travel.hour), 2
 order by 1;
 
@@ -235,8 +224,7 @@ from staff.datastream as stream
 inner join staff.travel_hour as travel on travel.datastream_id = stream.datastream_id
 where
     $__timeFilter(travel.hour)
-    and ('*' in (${buurt:sqlstring}) or stream.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or stream.organisations && array[${organisatie:sqlstring}])
+    and {chosen stream}
 group by 1
 order by 1;
 
@@ -247,8 +235,7 @@ select
 from staff.day as day
 where
     day.property = 'mean_speed'
-    and day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
-    and ('*' in (${buurt:sqlstring}) or day.neighbourhood in (${buurt:sqlstring}))
-    and ('*' in (${organisatie:sqlstring}) or day.organisations && array[${organisatie:sqlstring}])
+    and {days}
+    and {chosen day}
 group by day.day
 order by day.day;
