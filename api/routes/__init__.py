@@ -1,1 +1,0 @@
-"""The addresses of the register, by who asks: people, programs, and who keeps it running."""
