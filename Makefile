@@ -36,7 +36,7 @@ mutants: .venv/.dev ## take out each rule of the privacy code; a test must fail 
 	@$(BIN)/python -m tests.mutants $(ARGS)
 
 sbom: .venv/.dev $(VENDOR)/.made ## what Lantaarn is made of, as CycloneDX, in build/sbom
-	@$(BIN)/python -m tests.sbom build/sbom
+	@$(BIN)/python -m deployment.sbom build/sbom
 
 texts: .venv/.dev ## take new sentences up in the English catalogue
 	@$(BIN)/python -m api.web.catalogue
@@ -93,7 +93,7 @@ endef
 	@touch $@
 
 # Node comes as a wheel too; its npm fetches the assets once, pinned by package-lock.json.
-NPM := $(BIN)/python -m simulators.npm
+NPM := $(BIN)/python -m simulators.embedded.npm
 $(VENDOR)/.made: package-lock.json .venv/.runtime
 	@echo "installing the web assets"
 	@$(NPM) ci --omit=dev

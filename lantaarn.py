@@ -10,21 +10,21 @@ VERSION = "0.1.0"
 COMMANDS = {
     "demo": "simulators.cli:demo",
     "servers": "simulators.cli:servers",
-    "migrate": "sensors.cli:migrate",
-    "register": "sensors.cli:register",
+    "migrate": "sensors.register.cli:migrate",
+    "register": "sensors.register.cli:register",
     "device": "sensors.devices.cli:device",
-    "policy": "sensors.cli:policy",
+    "policy": "sensors.register.cli:policy",
     "ingest": "ingest.cli:ingest",
     "serve": "api.cli:serve",
-    "reports": "api.cli_reports:reports",
+    "reports": "api.reports.cli:reports",
     "dashboards": "dashboards.cli:dashboards",
     "simulate": "simulators.cli:simulate",
-    "retention": "ingest.retention_cli:retention",
+    "retention": "ingest.lifecycle.retention_cli:retention",
     "audit": "ingest.cli:audit",
-    "erase": "ingest.cli_data:erase_",
-    "backup": "ingest.cli_data:backup",
-    "restore": "ingest.cli_data:restore",
-    "doctor": "sensors.cli:doctor",
+    "erase": "ingest.lifecycle.cli:erase_",
+    "backup": "ingest.lifecycle.cli:backup",
+    "restore": "ingest.lifecycle.cli:restore",
+    "doctor": "sensors.register.cli:doctor",
     "leakcheck": "simulators.cli:leakcheck",
 }
 
@@ -47,7 +47,7 @@ class Commands(click.Group):
         except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise
         except Exception as error:
-            from sensors.troubles import sentence  # noqa: PLC0415 - this module stays quick to load
+            from sensors.errors import sentence  # noqa: PLC0415 - this module stays quick to load
 
             known = sentence(error)
             if known is None:

@@ -11,36 +11,45 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from api import operations
+from api.areas import api as areas_api
+from api.areas import page as areas_page
+from api.content import page as content_page
+from api.content import sitemap_page
 from api.database import make_pool
-from api.desk import Desk
+from api.dependencies import State
 from api.errors import FAILED, PROBLEMS, answer, problem_of
-from api.find import Choices
-from api.language import PREFIXES, Speaker
+from api.history import api as history_api
+from api.history import feed_page
+from api.history import page as history_page
+from api.i18n import PREFIXES, Speaker
 from api.middleware import API_VERSION, Around, Metrics
-from api.routes import (
-    feeds,
-    history,
-    operations,
-    organisations,
-    pages,
-    places,
-    quality,
-    reports,
-    sensor,
-    signs,
-    sitemap,
-    texts,
-    v1,
-    v1_find,
-    v1_history,
-    v1_places,
-    v1_quality,
-)
-from api.state import State
+from api.organisations import page as organisations_page
+from api.quality import api as quality_api
+from api.quality import page as quality_page
+from api.reports import page as reports_page
+from api.reports.intake import Desk
+from api.search import api as search_api
+from api.search import page as search_page
+from api.search.queries import Choices
+from api.sensor import api as sensor_api
+from api.sensor import page as sensor_page
+from api.signs import page as signs_page
 from api.web import STATIC, make_templates
 from sensors.settings import ApiSettings
 
-PAGES = (pages, sensor, organisations, places, quality, texts, reports, history, feeds, signs)
+PAGES = (
+    search_page,
+    sensor_page,
+    organisations_page,
+    areas_page,
+    quality_page,
+    content_page,
+    reports_page,
+    history_page,
+    feed_page,
+    signs_page,
+)
 """For people, so in every language."""
 
 
@@ -63,8 +72,8 @@ def create_app(settings: ApiSettings) -> FastAPI:
         for prefix in PREFIXES.values():
             app.include_router(routes.router, prefix=prefix)
     for router in (
-        *(v1_find.router, v1.router, v1_history.router, v1_places.router, v1_quality.router),
-        *(operations.router, sitemap.router, texts.files),
+        *(search_api.router, sensor_api.router, history_api.router, areas_api.router, quality_api.router),
+        *(operations.router, sitemap_page.router, content_page.files),
     ):
         app.include_router(router)
     app.add_api_route("/en", lambda: RedirectResponse("/en/", 308), include_in_schema=False)

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from sensors.db import Database, queries
 
-SQL = queries.load(Path(__file__).with_name("find.sql"))
+SQL = queries.load(Path(__file__).parent / "search" / "queries.sql")
 Made = TypeVar("Made")
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from api import formats
-from api.language import gettext as _
-from api.register import CLOCK, Stream, TravelTime, Value
-from sensors.codes import Public
+from api import formatting
+from api.i18n import gettext as _
+from api.sensor.queries import CLOCK, Stream, TravelTime, Value
+from sensors.vocabulary.codes import Public
 
 WIDTH, HEIGHT = 320.0, 160.0
 LEFT, RIGHT, TOP, BOTTOM = 42.0, 6.0, 10.0, 26.0
@@ -114,7 +114,7 @@ def shown(value: Value, stream: Stream, unit: str) -> str:
     """A value with its unit, or that it is too small to tell."""
     if value.value is None:
         return _("minder dan {n}").format(n=value.below)
-    amount = f"{formats.measured(value.value, stream.is_whole)} {unit}".strip()
+    amount = f"{formatting.measured(value.value, stream.is_whole)} {unit}".strip()
     return _("minstens {n}").format(n=amount) if value.at_least else amount
 
 
@@ -163,20 +163,20 @@ def _bar(value: Value, scale: _Scale) -> Bar:
 
 def _hours(scale: _Scale) -> list[Tick]:
     hours = [scale.start + timedelta(hours=number) for number in range(26)]
-    return [Tick(scale.x(each), formats.clock(each)) for each in hours if each.astimezone(CLOCK).hour % 6 == 0]
+    return [Tick(scale.x(each), formatting.clock(each)) for each in hours if each.astimezone(CLOCK).hour % 6 == 0]
 
 
 def _days(scale: _Scale) -> list[Tick]:
     days = [scale.start + timedelta(days=number) for number in range(8)]
-    return [Tick(scale.x(each + timedelta(hours=12)), formats.weekday(each)) for each in days]
+    return [Tick(scale.x(each + timedelta(hours=12)), formatting.weekday(each)) for each in days]
 
 
 def _short(value: float) -> str:
-    return formats.number(value, 0 if float(value).is_integer() else 1 if abs(value * 10 % 1) < 1e-6 else 2)
+    return formatting.number(value, 0 if float(value).is_integer() else 1 if abs(value * 10 % 1) < 1e-6 else 2)
 
 
 def _row(value: Value, stream: Stream, unit: str, per_day: bool) -> Row:
-    when = formats.day(value.start) if per_day else formats.window(value.start, value.until)
+    when = formatting.day(value.start) if per_day else formatting.window(value.start, value.until)
     return Row(when, shown(value, stream, unit))
 
 
@@ -188,6 +188,6 @@ def _alt(stream: Stream, label: str, unit: str, per_day: bool) -> str:
     else:
         told.append(_("Van {low} tot {high} {unit}.") if unit else _("Van {low} tot {high}."))
         told += [_("Soms minder dan {n}.")] if len(known) < len(stream.values) else []
-    low, high = (formats.measured(pick(known), stream.is_whole) if known else "" for pick in (min, max))
+    low, high = (formatting.measured(pick(known), stream.is_whole) if known else "" for pick in (min, max))
     few = next((value.below for value in stream.values if value.below), 15)
     return " ".join(told).format(label=label, low=low, high=high, unit=unit, n=few)

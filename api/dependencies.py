@@ -7,10 +7,10 @@ from fastapi import Depends, Request
 from starlette.templating import Jinja2Templates
 
 from api.database import Pool
-from api.desk import Desk
-from api.find import Choices
 from api.middleware import Metrics
-from api.tally import Tallies
+from api.reports.intake import Desk
+from api.search.queries import Choices
+from api.statistics import Tallies
 from sensors.settings import ApiSettings
 
 

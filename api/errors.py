@@ -15,10 +15,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.templating import Jinja2Templates
 
-from api.filters import UnknownFilterError
-from api.forms import ElsewhereError, TooLargeError
-from api.register import NotFoundError
-from sensors.text import Text
+from api.reports.forms import ElsewhereError, TooLargeError
+from api.search.filters import UnknownFilterError
+from api.sensor.queries import NotFoundError
+from sensors.vocabulary.localized_text import Text
 
 
 @dataclass(frozen=True, slots=True)

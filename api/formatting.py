@@ -7,13 +7,13 @@ from typing import Any
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from api.language import current, locale, said
-from api.language import gettext as _
-from api.register import CLOCK, Band
-from sensors.codes import RetentionClass, label
-from sensors.durations import in_words
+from api.i18n import current, locale, said
+from api.i18n import gettext as _
+from api.sensor.queries import CLOCK, Band
 from sensors.kinds import KINDS
-from sensors.text import Text
+from sensors.vocabulary.codes import RetentionClass, label
+from sensors.vocabulary.durations import in_words
+from sensors.vocabulary.localized_text import Text
 
 
 def _same(text: str) -> Text:

@@ -2,7 +2,7 @@
 
 The address decides, and nothing else: a link shows the same page to everyone, and nothing about a visitor is kept.
 Sentences are looked up by gettext, with the Dutch sentence as key; words that come with a code bring both languages
-themselves (``sensors.text.Text``).
+themselves (``sensors.vocabulary.localized_text.Text``).
 """
 
 import gettext as gnu

@@ -6,13 +6,13 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from api import formats
-from api.filters import OTHER
-from api.language import gettext as _
-from api.language import said, said_in_html
-from api.register import Stream
-from sensors.codes import DeviceCategory, PersonalData, Precision, Public, Role, Status, label
-from sensors.entry import (
+from api import formatting
+from api.i18n import gettext as _
+from api.i18n import said, said_in_html
+from api.search.filters import OTHER
+from api.sensor.queries import Stream
+from sensors.kinds import KINDS, Property
+from sensors.register.entry import (
     Datastream,
     Entry,
     Location,
@@ -24,9 +24,9 @@ from sensors.entry import (
     PublicThreshold,
     WindowCount,
 )
-from sensors.kinds import KINDS, Property
-from sensors.reasons import Reason
-from sensors.text import Text
+from sensors.vocabulary.codes import DeviceCategory, PersonalData, Precision, Public, Role, Status, label
+from sensors.vocabulary.localized_text import Text
+from sensors.vocabulary.rejection_reasons import Reason
 
 LAST_SEEN: Mapping[str | None, Text] = {
     "today": Text("Vandaag", "Today"),
@@ -287,10 +287,10 @@ def icon(code: str) -> str | None:
 
 def about_stream(declared: Datastream, stream: Stream, delivers_data: bool) -> str:
     """How often it is measured, what of it is public, and what its unit means."""
-    told = [_("Meet {interval}.").format(interval=formats.interval(declared.interval))] if declared.interval else []
+    told = [_("Meet {interval}.").format(interval=formatting.interval(declared.interval))] if declared.interval else []
     if delivers_data:
         told.append(_("Wij slaan deze metingen niet op.") if stream.public is None else said(PUBLIC[stream.public]))
-    sign, spoken = formats.unit(declared.unit), formats.unit_in_words(declared.unit)
+    sign, spoken = formatting.unit(declared.unit), formatting.unit_in_words(declared.unit)
     if sign not in {"", spoken}:
         told.append(_("{sign} betekent: {words}.").format(sign=sign, words=spoken))
     return " ".join(told)

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from api import choices, find, formats, places
+from api import formatting
+from api.areas import queries as areas_queries
 from api.charts import shown
 from api.database import Connection
-from api.filters import Filters
-from api.register import Stream, Value
-from api.tally import Summary
-from sensors.codes import PersonalData, Public
+from api.search import facets
+from api.search import queries as search_queries
+from api.search.filters import Filters
+from api.sensor.queries import Stream, Value
+from api.statistics import Summary
 from sensors.kinds import KINDS, Property
+from sensors.vocabulary.codes import PersonalData, Public
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +36,13 @@ class Listed:
     """A page of the list with these filters: the same sensors in the same order as the list has."""
 
     filters: Filters
-    listing: find.Listing
+    listing: search_queries.Listing
     deviating: Mapping[int, Sequence[str]]
     newest: Mapping[int, Mapping[str, Reading]]
     """By sensor and observed property."""
 
     @property
-    def by_place(self) -> list[tuple[str | None, list[find.Row]]]:
+    def by_place(self) -> list[tuple[str | None, list[search_queries.Row]]]:
         """The sensors under the names of their neighbourhoods; ``None``: outside of those."""
         groups = groupby(self.listing.sensors, key=lambda sensor: sensor["neighbourhood_name"])
         return [(name, list(sensors)) for name, sensors in groups]
@@ -49,14 +52,14 @@ def listed(db: Connection, municipality: str, query: Mapping[str, str], chosen: 
     """The page of the chosen sensors that an address asks for. Raises NotFoundError and UnknownFilterError."""
     page = {name: query[name] for name in ("after", "before") if query.get(name)}
     filters = Filters.read({**chosen.chosen, **page})
-    listing = find.sensors(db, municipality, filters)
+    listing = search_queries.sensors(db, municipality, filters)
     ids = [row["sensor_id"] for row in listing.sensors]
     kinds = {row["sensor_id"]: row["kind"] for row in listing.sensors}
-    newest = places.latest(db, ids, now)
+    newest = areas_queries.latest(db, ids, now)
     return Listed(
         filters,
         listing,
-        find.deviations(db, ids),
+        search_queries.deviations(db, ids),
         {sensor: _readings(kinds[sensor], values, now) for sensor, values in newest.items()},
     )
 
@@ -79,11 +82,11 @@ def reading(known: Property, value: Value, now: datetime) -> Reading:
     stream = Stream(known.code, known, Public.DAY if per_day else Public.HOUR, None, (value,))
     return Reading(
         code=known.code,
-        label=choices.measured(known.code),
-        value=shown(value, stream, formats.unit(known.unit)),
+        label=facets.measured(known.code),
+        value=shown(value, stream, formatting.unit(known.unit)),
         bare=shown(value, stream, ""),
-        when=formats.day(value.start) if per_day else formats.hours(value.start, value.until, now),
-        window=formats.day(value.start) if per_day else formats.window(value.start, value.until),
+        when=formatting.day(value.start) if per_day else formatting.hours(value.start, value.until, now),
+        window=formatting.day(value.start) if per_day else formatting.window(value.start, value.until),
     )
 
 

@@ -6,8 +6,8 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import generate_latest
 from psycopg_pool import PoolTimeout
 
-from api import register
-from api.state import Register
+from api.dependencies import Register
+from api.sensor import queries as sensor_queries
 from sensors.db.migrate import MIGRATIONS, read
 
 router = APIRouter(include_in_schema=False)
@@ -25,7 +25,7 @@ def readyz(state: Register) -> JSONResponse:
     checks = {"database": "ok", "migrations": "ok"}
     try:
         with state.pool.connection(timeout=2) as connection:
-            applied = register.migrations(connection)
+            applied = sensor_queries.migrations(connection)
     except (PoolTimeout, psycopg.OperationalError):
         checks = {"database": "can't be reached, or not migrated", "migrations": "unknown"}
     except (psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege):

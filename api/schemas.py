@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.filters import Deviation
-from api.register import LastSeen
-from sensors.codes import VehicleClass
+from api.search.filters import Deviation
+from api.sensor.queries import LastSeen
+from sensors.vocabulary.codes import VehicleClass
 
 
 class Answer(BaseModel):

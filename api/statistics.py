@@ -11,13 +11,13 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from api.register import NotFoundError
-from api.remembered import Remembered
-from sensors.codes import PersonalData, Role, Status
+from api.cache import Remembered
+from api.sensor.queries import NotFoundError
 from sensors.db import Database, queries
-from sensors.entry import Organisation, Project
-from sensors.objections import RESIDENT
-from sensors.themes import THEMES
+from sensors.policy.constraints import RESIDENT
+from sensors.register.entry import Organisation, Project
+from sensors.register.themes import THEMES
+from sensors.vocabulary.codes import PersonalData, Role, Status
 
 SQL = queries.load(Path(__file__).with_suffix(".sql"))
 

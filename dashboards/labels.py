@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sensors.reasons import Reason
+from sensors.vocabulary.rejection_reasons import Reason
 
 REASONS: Mapping[Reason, str] = {
     Reason.UNKNOWN_TOPIC: "Onbekend kanaal",

@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import LiteralString, cast
 
+from dashboards.labels import REASONS
 from dashboards.limits import LIMITS
-from dashboards.words import REASONS
 from sensors.db.queries import load
 from sensors.kinds import KINDS
 

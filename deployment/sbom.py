@@ -53,7 +53,7 @@ def python_packages() -> Document:
 def web_assets() -> Document:
     """What the browser gets: the packages of ``package-lock.json`` but those of the tests."""
     options = ["--sbom-format", "cyclonedx", "--omit", "dev", "--package-lock-only"]
-    document = _output([sys.executable, "-m", "simulators.npm", "sbom", *options])
+    document = _output([sys.executable, "-m", "simulators.embedded.npm", "sbom", *options])
     # A number and a time of making would differ each time; npm takes the name from the folder.
     del document["serialNumber"], document["metadata"]["timestamp"]
     document["metadata"]["component"]["name"] = "lantaarn-web"

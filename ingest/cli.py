@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import click
 
-from ingest.seats import MOST_WORKERS
+from ingest.mqtt.subscriptions import MOST_WORKERS
 from sensors import logs
 from sensors.db import connect
 from sensors.settings import DatabaseSettings, IngestSettings
@@ -15,7 +15,7 @@ from sensors.settings import DatabaseSettings, IngestSettings
 @click.option("--workers", type=click.IntRange(1, MOST_WORKERS), help="Processes that share the work.  [default: 1]")
 def ingest(workers: int | None) -> None:
     """Read the broker and store what the register permits, until SIGTERM or Ctrl-C."""
-    from ingest.crew import work  # noqa: PLC0415 - each command loads only what it needs
+    from ingest.supervisor import work  # noqa: PLC0415 - each command loads only what it needs
 
     settings = IngestSettings.load(**({"workers": workers} if workers else {}))
     logs.configure(settings.log_level)
@@ -25,7 +25,7 @@ def ingest(workers: int | None) -> None:
 @click.command(epilog="Example: lantaarn audit")
 def audit() -> None:
     """Check the ledger, its reasons, and the totals against single values. Exit code 1 with the rows that differ."""
-    from ingest.audit import CHECKS, audit  # noqa: PLC0415
+    from ingest.lifecycle.audit import CHECKS, audit  # noqa: PLC0415
 
     with connect(DatabaseSettings.load().database_url.get_secret_value()) as db:
         differences = audit(db, datetime.now(UTC))

@@ -12,7 +12,7 @@ from ingest.pipeline import Outcome
 from sensors.db import Database
 from sensors.db.queries import load
 
-QUERIES = load(Path(__file__).with_name("pulse.sql"))
+QUERIES = load(Path(__file__).with_suffix(".sql"))
 MINUTE = timedelta(minutes=1)
 
 

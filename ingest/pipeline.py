@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from ingest.quality import Memory, Quality
-from ingest.windows import FUTURE_TOLERANCE
-from sensors.codes import Status
+from ingest.events.windows import FUTURE_TOLERANCE
+from ingest.quality_flags import Memory, Quality
+from sensors.formats.native.decoder import Reading, Rejected, decode
 from sensors.kinds import KINDS, Kind, Property
-from sensors.kinds.native import Reading, Rejected, decode
-from sensors.policy import Counting, Matching
-from sensors.reasons import Reason
+from sensors.policy.compiler import Counting, Matching
+from sensors.vocabulary.codes import Status
+from sensors.vocabulary.rejection_reasons import Reason
 
 MAX_PAYLOAD = 262_144
 """Bytes. A larger message is refused unread."""

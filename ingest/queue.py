@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import chain
 from threading import Condition
 
-from ingest.mqtt import Delivery
-from ingest.reader import Publication
+from ingest.mqtt.framing import Publication
+from ingest.mqtt.session import Delivery
 
 
 @dataclass(frozen=True, slots=True)

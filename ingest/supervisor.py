@@ -9,7 +9,7 @@ from multiprocessing.process import BaseProcess
 from threading import Event, Thread
 from types import FrameType
 
-from ingest.seats import Seat, left_over, seats
+from ingest.mqtt.subscriptions import Seat, left_over, seats
 from ingest.worker import Worker, run
 from sensors import logs
 from sensors.settings import IngestSettings

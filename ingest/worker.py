@@ -11,19 +11,19 @@ from typing import Any
 
 import psycopg
 
-from ingest.aggregates import Aggregate
-from ingest.cells import Cells
-from ingest.events import Listener
-from ingest.inbox import Batch, Inbox
-from ingest.mqtt import Delivery, Session
-from ingest.observe import Metrics, serving
+from ingest.events.aggregates import Aggregate
+from ingest.events.listener import Listener
+from ingest.heartbeat import Pulse
+from ingest.heartbeat import write as write_pulse
+from ingest.lifecycle.scheduler import scheduling
+from ingest.metrics import Metrics, serving
+from ingest.mqtt.session import Delivery, Session
+from ingest.mqtt.subscriptions import Seat, seats
 from ingest.pipeline import Outcome, Register, process
-from ingest.pulse import Pulse
-from ingest.pulse import write as write_pulse
-from ingest.quality import Memory
-from ingest.scheduler import scheduling
-from ingest.seats import Seat, seats
-from ingest.store import commit, load_register, publish_cells, revision
+from ingest.public_cells import Cells
+from ingest.quality_flags import Memory
+from ingest.queue import Batch, Inbox
+from ingest.writer import commit, load_register, publish_cells, revision
 from sensors import logs
 from sensors.db import connect
 from sensors.settings import IngestSettings

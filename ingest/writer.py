@@ -11,19 +11,19 @@ from typing import Any, LiteralString
 import psycopg
 from msgspec.structs import replace as change
 
-from ingest.aggregates import Aggregate, write
+from ingest.database_errors import Trouble, blame
+from ingest.events.aggregates import Aggregate, write
 from ingest.pipeline import Datastream, EventStream, Observation, Outcome, Refused, Register, Sensor
-from ingest.troubles import Trouble, blame
-from sensors.codes import Status
 from sensors.db import Database
 from sensors.db.queries import load
 from sensors.kinds import KINDS
-from sensors.policy import rule_from
-from sensors.reasons import Reason
-from sensors.retention_classes import for_table
-from sensors.tripwire import withheld
+from sensors.policy.compiler import rule_from
+from sensors.policy.personal_data import withheld
+from sensors.policy.retention_classes import for_table
+from sensors.vocabulary.codes import Status
+from sensors.vocabulary.rejection_reasons import Reason
 
-QUERIES = load(Path(__file__).with_name("queries.sql"))
+QUERIES = load(Path(__file__).with_suffix(".sql"))
 
 
 @cache

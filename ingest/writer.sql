@@ -54,7 +54,7 @@ hourly as (
         max = greatest(total.max, excluded.max)
 ),
 late as (
-    -- Days of which hours change after the fact are made again: see ingest/days.py. None, in a batch of now.
+    -- Days of which hours change after the fact are made again: see ingest/lifecycle/daily_totals.py. None, in a batch of now.
     insert into lantaarn.changed_day (day, datastream_ids)
     select open.day_of(time), array_agg(distinct datastream_id)
     from stored

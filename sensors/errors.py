@@ -4,9 +4,9 @@ import psycopg
 
 from sensors.db import RoleError
 from sensors.db.migrate import MigrationError
-from sensors.location import AreasError
 from sensors.processes import ProcessError
-from sensors.settings_base import SettingsError
+from sensors.register.location import AreasError
+from sensors.settings.base import SettingsError
 
 
 def sentence(error: Exception) -> str | None:

@@ -16,7 +16,7 @@ from typing import Any, LiteralString, Protocol, cast
 import structlog
 
 from sensors.hardening import harden, place
-from sensors.tripwire import trips, withheld
+from sensors.policy.personal_data import trips, withheld
 
 Loggable = bool | int | float | datetime | Enum | None
 

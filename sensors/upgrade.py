@@ -2,7 +2,7 @@
 
 from sensors.db import Database
 from sensors.db.migrate import migrate
-from sensors.register import derive, load_areas
+from sensors.register.repository import derive, load_areas
 
 
 def upgrade(db: Database) -> list[str]:

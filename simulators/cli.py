@@ -36,7 +36,7 @@ def simulate(days: int, replay: bool, seed: int, faults: float, register: bool) 
 
 
 def _print_register(seed: int) -> None:
-    from simulators.city import entries  # noqa: PLC0415 - each command loads only what it needs
+    from simulators.city.register import entries  # noqa: PLC0415 - each command loads only what it needs
 
     for entry in entries(seed):
         click.echo(entry.model_dump_json(exclude_none=True))
@@ -53,7 +53,7 @@ def demo(duration: float | None, days: int, replay: bool, http_port: int | None)
     Everything it makes is in the folder .lantaarn here. DATABASE_URL and MQTT_URL use servers that exist.
     """
     _end_at_once_on_ctrl_c()
-    from simulators.demo import City, run  # noqa: PLC0415
+    from simulators.embedded.demo import City, run  # noqa: PLC0415
 
     run(DemoSettings.load(), City(days=days, replay=replay), http_port=http_port, duration=duration)
 
@@ -66,7 +66,7 @@ def servers() -> None:
     they are. With MQTT_URL set there is PostgreSQL only. See docs/operations/install.md.
     """
     _end_at_once_on_ctrl_c()
-    from simulators.servers import run  # noqa: PLC0415
+    from simulators.embedded.servers import run  # noqa: PLC0415
 
     run(ServersSettings.load())
 

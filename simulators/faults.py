@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from sensors.kinds import KINDS, Property
-from simulators.messages import Event, Message, Sample
+from simulators.devices.messages import Event, Message, Sample
 
 LATE = timedelta(hours=3)
 DRIFT = 0.02

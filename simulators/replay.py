@@ -24,7 +24,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from simulators.messages import Message, Sample, pack, topic
+from simulators.devices.messages import Message, Sample, pack, topic
 
 DATA = Path(__file__).parent / "data"
 HERE = ZoneInfo("Europe/Amsterdam")

@@ -15,15 +15,17 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from sensors.codes import Status
-from sensors.entry import Entry
+from sensors.register.entry import Entry
 from sensors.settings import SimulateSettings
-from simulators import city, events, faults, replay
-from simulators.city_entry import MUNICIPALITY
-from simulators.devices import device
+from sensors.vocabulary.codes import Status
+from simulators import faults, replay
+from simulators.city import register as city_register
+from simulators.city.entry import MUNICIPALITY
+from simulators.devices import events
+from simulators.devices.device import device
+from simulators.devices.messages import Event, Message, pack, topic
+from simulators.devices.publisher import Publisher
 from simulators.faults import Fault
-from simulators.messages import Event, Message, pack, topic
-from simulators.publish import Publisher
 
 OVERDUE = timedelta(minutes=1)
 """An event that could not be sent within this time is not sent at all."""
@@ -70,7 +72,7 @@ class Scenario:
 
 def scenario(seed: int, *, replayed: bool = True, faulty: float = 0.0) -> Scenario:
     """The example city. ``faulty``: the share of simulated devices with a fault; replayed ones have none."""
-    entries = tuple(city.entries(seed))
+    entries = tuple(city_register.entries(seed))
     simulated = [each.reference for each in entries if each.delivers_data and each.reference not in replay.REFERENCES]
     return Scenario(entries, seed, replayed, faults.choose(simulated, faulty, seed))
 

@@ -15,10 +15,10 @@ from psycopg import sql
 from sensors.db import connect
 from sensors.db.migrate import migrate
 from sensors.db.server import EmbeddedServer
-from simulators.broker import EmbeddedBroker
+from simulators.embedded.broker import EmbeddedBroker
 from tests.browser import city
 
-pytest_plugins = ["tests.pglite.fixtures"]
+pytest_plugins = ["tests.support.pglite.fixtures"]
 
 # A shared machine is slow at times; that is no failure.
 settings.register_profile("lantaarn", deadline=None)

@@ -7,10 +7,9 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 
-from api import places
-from api.database import reading
-from api.filters import OTHER, Filters
-from api.place_schemas import (
+from api.areas import queries as areas_queries
+from api.areas.queries import Gathered
+from api.areas.schemas import (
     Answering,
     AreaInFull,
     AreaInFullProperties,
@@ -28,13 +27,14 @@ from api.place_schemas import (
     Together,
     Trip,
 )
-from api.places import Gathered
-from api.register import CLOCK, NotFoundError
-from api.routes.v1 import ATTRIBUTION, GeoJson, problems
+from api.database import reading
+from api.dependencies import Register
 from api.schemas import Geometry, PublicValue, Words
-from api.state import Register
-from api.tally import Party, Summary, Undertaking
-from api.themes import THEMES
+from api.search.filters import OTHER, Filters
+from api.sensor.api import ATTRIBUTION, GeoJson, problems
+from api.sensor.queries import CLOCK, NotFoundError
+from api.statistics import Party, Summary, Undertaking
+from api.themes.content import THEMES
 from sensors.kinds import KINDS
 
 router = APIRouter(default_response_class=JSONResponse)
@@ -60,7 +60,7 @@ def organisation(state: Register, id: str) -> Response:  # noqa: A002 - the name
     with reading(state.pool) as db:
         tally = state.tallies.get(db, municipality)
         party = tally.organisation(id)
-        answering = places.answering(db, municipality, party.name, datetime.now(CLOCK).date())
+        answering = areas_queries.answering(db, municipality, party.name, datetime.now(CLOCK).date())
     found = OrganisationInFull(
         **dict(_organisation(party)),
         url=party.url,
@@ -121,11 +121,11 @@ def area(state: Register, code: str) -> Response:
     """A neighbourhood or a district: its outline, its sensors in numbers, and what is public of what they measure."""
     now, municipality = datetime.now(UTC), state.settings.municipality
     with reading(state.pool) as db:
-        found = places.area(db, municipality, code)
+        found = areas_queries.area(db, municipality, code)
         summary = state.tallies.get(db, municipality).of_area(code)
         small = found.level == "neighbourhood"
-        values = places.gathered(db, municipality, code, now) if small else []
-        trips = places.trips(db, municipality, code, now) if small else []
+        values = areas_queries.gathered(db, municipality, code, now) if small else []
+        trips = areas_queries.trips(db, municipality, code, now) if small else []
     properties = AreaInFullProperties(
         name=found.name,
         level=found.level,

@@ -11,12 +11,12 @@ from typing import Any
 
 from shapely.geometry import shape
 
-from api import find
-from api.filters import Filters, View
-from api.places import Area, outlines
-from api.words import shape as shape_of
+from api.areas.queries import Area, outlines
+from api.labels import shape as shape_of
+from api.search import queries as search_queries
+from api.search.filters import Filters, View
 from sensors.db import Database
-from sensors.location import Geometry
+from sensors.register.location import Geometry
 
 WIDTH = 400.0
 _MARGIN = 0.06
@@ -90,7 +90,7 @@ def draw(db: Database, municipality: str, area: Area) -> Drawing:
     scale, height = _scale(view)
     asked = Filters(neighbourhood=area.code) if area.level == "neighbourhood" else Filters(district=area.code)
     zoom = floor(log2(WIDTH * 360 / (256 * (east - west))))
-    groups = find.groups(db, municipality, asked, view, zoom)
+    groups = search_queries.groups(db, municipality, asked, view, zoom)
     return Drawing(
         width=WIDTH,
         height=height,

@@ -7,12 +7,12 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
 
-from api.register import CLOCK, NotFoundError, Stream, TravelTime, Value
-from sensors.codes import Public, VehicleClass
+from api.sensor.queries import CLOCK, NotFoundError, Stream, TravelTime, Value
 from sensors.db import Database, queries
-from sensors.entry import Words
 from sensors.kinds import KINDS, Property
-from sensors.location import Geometry
+from sensors.register.entry import Words
+from sensors.register.location import Geometry
+from sensors.vocabulary.codes import Public, VehicleClass
 
 SQL = queries.load(Path(__file__).with_suffix(".sql"))
 

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from api.schemas import Answer, Geometry, PublicValue, Words
-from sensors.codes import PersonalData, Role, Status, VehicleClass
+from sensors.vocabulary.codes import PersonalData, Role, Status, VehicleClass
 
 
 class Sensors(Answer):

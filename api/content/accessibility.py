@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-FILE = Path(__file__).parent / "web" / "accessibility.json"
+FILE = Path(__file__).with_suffix(".json")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Hard words, and what they mean: those we can't do without, because people meet them elsewhere too."""
 
-from api.language import said
-from sensors.text import Text
+from api.i18n import said
+from sensors.vocabulary.localized_text import Text
 
 WORDS: tuple[tuple[Text, Text], ...] = (
     (

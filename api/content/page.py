@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 
-from api import statement
-from api.jargon import jargon
-from api.register import NotFoundError
-from api.state import Register
+from api.content.accessibility import read as read_statement
+from api.content.glossary import jargon
+from api.dependencies import Register
+from api.sensor.queries import NotFoundError
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 files = APIRouter(include_in_schema=False)
@@ -18,25 +18,25 @@ files = APIRouter(include_in_schema=False)
 @router.api_route("/over", methods=["GET", "HEAD"])
 def about(request: Request, state: Register) -> Response:
     """What this register is."""
-    return state.templates.TemplateResponse(request, "about.html", {})
+    return state.templates.TemplateResponse(request, "content/about.html", {})
 
 
 @router.api_route("/woordenlijst", methods=["GET", "HEAD"])
 def words(request: Request, state: Register) -> Response:
     """What hard words mean."""
-    return state.templates.TemplateResponse(request, "jargon.html", {"jargon": jargon()})
+    return state.templates.TemplateResponse(request, "content/glossary.html", {"jargon": jargon()})
 
 
 @router.api_route("/privacy", methods=["GET", "HEAD"])
 def privacy(request: Request, state: Register) -> Response:
     """What this site does with the data of its visitors."""
-    return state.templates.TemplateResponse(request, "privacy.html", {})
+    return state.templates.TemplateResponse(request, "content/privacy.html", {})
 
 
 @router.api_route("/toegankelijkheid", methods=["GET", "HEAD"])
 def accessibility(request: Request, state: Register) -> Response:
     """How accessible this site is, from the tests' last results."""
-    return state.templates.TemplateResponse(request, "accessibility.html", {"tested": statement.read()})
+    return state.templates.TemplateResponse(request, "content/accessibility.html", {"tested": read_statement()})
 
 
 @files.get("/theme.css")

@@ -6,10 +6,10 @@ from datetime import date
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from api.language import LANGUAGES, url
-from api.register import neighbourhoods
-from api.tally import Tally
-from api.themes import THEMES
+from api.i18n import LANGUAGES, url
+from api.sensor.queries import neighbourhoods
+from api.statistics import Tally
+from api.themes.content import THEMES
 from sensors.db import Database, queries
 
 SQL = queries.load(Path(__file__).with_suffix(".sql"))

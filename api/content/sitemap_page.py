@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import PlainTextResponse, Response
 
-from api import sitemap
+from api.content import sitemap
 from api.database import reading
-from api.state import Register
+from api.dependencies import Register
 
 router = APIRouter(include_in_schema=False)
 

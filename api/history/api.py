@@ -3,11 +3,11 @@
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 
-from api import history
 from api.database import reading
-from api.history_schemas import EntryVersion, Versions, WholeVersion
-from api.routes.v1 import problems
-from api.state import Register
+from api.dependencies import Register
+from api.history import queries as history_queries
+from api.history.schemas import EntryVersion, Versions, WholeVersion
+from api.sensor.api import problems
 
 router = APIRouter(default_response_class=JSONResponse)
 
@@ -18,7 +18,7 @@ _JSON = "application/json"
 def versions(state: Register, id: str) -> Response:  # noqa: A002 - the name in the address
     """Every version of the entry of a sensor, the first one first, each with its differences from the one before."""
     with reading(state.pool) as db:
-        found = history.versions(db, state.settings.municipality, id)
+        found = history_queries.versions(db, state.settings.municipality, id)
     answer = Versions(versions=[EntryVersion.of(each) for each in found])
     return Response(answer.model_dump_json(), media_type=_JSON)
 
@@ -36,5 +36,5 @@ def version(
 ) -> Response:
     """One version of the entry of a sensor, as it was."""
     with reading(state.pool) as db:
-        found = history.version_of(db, state.settings.municipality, id, version)
+        found = history_queries.version_of(db, state.settings.municipality, id, version)
     return Response(WholeVersion.of(found).model_dump_json(), media_type=_JSON)

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from api.differences import same
-from api.fields import FIELDS, Field, plain, words
+from api.history.fields import FIELDS, Field, plain, words
+from api.history.json_patch import same
 from sensors.kinds import KINDS
-from sensors.text import Text
+from sensors.vocabulary.localized_text import Text
 
 Document = Mapping[str, Any]
 

@@ -8,17 +8,17 @@ from email.utils import format_datetime, parsedate_to_datetime
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from api import history
 from api.database import Connection, reading
-from api.feeds import MEDIA, WRITERS, Feed, Form
-from api.filters import Filters
-from api.history import Changed
-from api.language import current, said, url
-from api.language import gettext as _
-from api.register import neighbourhoods
-from api.routes.history import older_query, older_than
-from api.state import Register, State
-from sensors.location import municipality_name
+from api.dependencies import Register, State
+from api.history import queries as history_queries
+from api.history.feeds import MEDIA, WRITERS, Feed, Form
+from api.history.page import older_query, older_than
+from api.history.queries import Changed
+from api.i18n import current, said, url
+from api.i18n import gettext as _
+from api.search.filters import Filters
+from api.sensor.queries import neighbourhoods
+from sensors.register.location import municipality_name
 
 router = APIRouter(include_in_schema=False)
 
@@ -62,7 +62,7 @@ def sensor_json(request: Request, state: Register, reference: str) -> Response:
 def _feed_of_search(request: Request, state: State, form: Form) -> Response:
     filters = Filters.read(request.query_params)
     with reading(state.pool) as db:
-        found = history.changed(db, state.settings.municipality, filters, older=older_than(request))
+        found = history_queries.changed(db, state.settings.municipality, filters, older=older_than(request))
         about = _about(db, state, filters)
     subject = Subject("/wijzigingen", "/wijzigingen", filters.query(sort=None), about)
     return _feed(request, state, form, subject, found)
@@ -70,7 +70,7 @@ def _feed_of_search(request: Request, state: State, form: Form) -> Response:
 
 def _feed_of_sensor(request: Request, state: State, reference: str, form: Form) -> Response:
     with reading(state.pool) as db:
-        found = history.changed(db, state.settings.municipality, Filters(), reference, older_than(request))
+        found = history_queries.changed(db, state.settings.municipality, Filters(), reference, older_than(request))
     about = said(found.versions[0].name) if found.versions else reference
     own = f"/sensors/{reference}"
     return _feed(request, state, form, Subject(f"{own}/wijzigingen", f"{own}/geschiedenis", "", about), found)

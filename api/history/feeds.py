@@ -11,10 +11,10 @@ from xml.etree import ElementTree as ET
 
 from markupsafe import Markup
 
-from api.formats import day
-from api.history import Version
-from api.language import gettext as _
-from api.language import ngettext, said
+from api.formatting import day
+from api.history.queries import Version
+from api.i18n import gettext as _
+from api.i18n import ngettext, said
 
 Form = Literal["atom", "json"]
 MEDIA: Mapping[Form, str] = {"atom": "application/atom+xml", "json": "application/feed+json"}

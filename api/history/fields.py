@@ -8,13 +8,13 @@ from typing import Any
 
 from babel.dates import format_date
 
-from api.formats import UNITS
-from api.words import ACCESS, STORAGE, TECHNOLOGY
-from sensors import codes, durations
-from sensors.codes import DTPR, RetentionClass
+from api.formatting import UNITS
+from api.labels import ACCESS, STORAGE, TECHNOLOGY
 from sensors.kinds import KINDS
-from sensors.location import areas
-from sensors.text import Text
+from sensors.register.location import areas
+from sensors.vocabulary import codes, durations
+from sensors.vocabulary.codes import DTPR, RetentionClass
+from sensors.vocabulary.localized_text import Text
 
 Tell = Callable[[Any], Text]
 

@@ -9,14 +9,15 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api import feeds, history
-from api.changes import facts
 from api.database import reading
-from api.filters import Filters, UnknownFilterError
-from api.formats import day
-from api.history import Changed, Version
-from api.language import url
-from api.state import Register
+from api.dependencies import Register
+from api.formatting import day
+from api.history import feeds
+from api.history import queries as history_queries
+from api.history.changes import facts
+from api.history.queries import Changed, Version
+from api.i18n import url
+from api.search.filters import Filters, UnknownFilterError
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +41,14 @@ def changes(request: Request, state: Register) -> Response:
     """What changed lately in the whole register, or in a search."""
     filters = Filters.read(request.query_params)
     with reading(state.pool) as db:
-        found = history.changed(db, state.settings.municipality, filters, older=older_than(request))
+        found = history_queries.changed(db, state.settings.municipality, filters, older=older_than(request))
     page = {
         "versions": found.versions,
         "days": by_day(found.versions),
         "query": filters.query(sort=None),
         "older": older_query(filters.query(sort=None), found),
     }
-    return state.templates.TemplateResponse(request, "changes.html", page)
+    return state.templates.TemplateResponse(request, "history/changes.html", page)
 
 
 def by_day(versions: Sequence[Version]) -> Iterator[tuple[str, list[Alike]]]:
@@ -61,25 +62,27 @@ def by_day(versions: Sequence[Version]) -> Iterator[tuple[str, list[Alike]]]:
 def of_sensor(request: Request, state: Register, reference: str) -> Response:
     """Every version of one sensor's entry, the newest first, with what changed."""
     with reading(state.pool) as db:
-        found = history.versions(db, state.settings.municipality, reference)
-    return state.templates.TemplateResponse(request, "history.html", {"versions": found[::-1], "newest": found[-1]})
+        found = history_queries.versions(db, state.settings.municipality, reference)
+    return state.templates.TemplateResponse(
+        request, "history/history.html", {"versions": found[::-1], "newest": found[-1]}
+    )
 
 
 @_page("/sensors/{reference}/geschiedenis/{number}")
 def of_version(request: Request, state: Register, reference: str, number: str) -> Response:
     """One version as it was."""
     with reading(state.pool) as db:
-        version = history.version_of(db, state.settings.municipality, reference, number)
+        version = history_queries.version_of(db, state.settings.municipality, reference, number)
     told = [each for each in facts(version.document).values() if each.told.nl]
     page = {"version": version, "groups": groupby(told, key=lambda fact: fact.about)}
-    return state.templates.TemplateResponse(request, "version.html", page)
+    return state.templates.TemplateResponse(request, "history/version.html", page)
 
 
 @_page("/id/{entry_id}")
 def permanent(request: Request, state: Register, entry_id: str) -> Response:
     """Where the entry is now: the page for who scans a sign in the street, or its data for who asks for JSON."""
     with reading(state.pool) as db:
-        reference = history.reference_of(db, state.settings.municipality, entry_id)
+        reference = history_queries.reference_of(db, state.settings.municipality, entry_id)
     return _see_other(request, url(f"/s/{reference}"), f"/v1/sensors/{entry_id}")
 
 
@@ -87,7 +90,7 @@ def permanent(request: Request, state: Register, entry_id: str) -> Response:
 def permanent_version(request: Request, state: Register, entry_id: str, number: str) -> Response:
     """Where a version of the entry is now."""
     with reading(state.pool) as db:
-        version = history.version_of(db, state.settings.municipality, entry_id, number)
+        version = history_queries.version_of(db, state.settings.municipality, entry_id, number)
     page = url(f"/sensors/{version.reference}/geschiedenis/{number}")
     return _see_other(request, page, f"/v1/sensors/{entry_id}/versions/{number}")
 

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from api.changes import Change, changes
-from api.differences import Operation, patch
-from api.filters import Filters
-from api.find import overlooking
-from api.register import CLOCK, NotFoundError
-from sensors.codes import Status
+from api.history.changes import Change, changes
+from api.history.json_patch import Operation, patch
+from api.search.filters import Filters
+from api.search.queries import overlooking
+from api.sensor.queries import CLOCK, NotFoundError
 from sensors.db import Database, queries
-from sensors.entry import Words
-from sensors.tripwire import trips
+from sensors.policy.personal_data import trips
+from sensors.register.entry import Words
+from sensors.vocabulary.codes import Status
 
 SQL = queries.load(Path(__file__).with_suffix(".sql"))
 FEED_SIZE = 50

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from api.changes import Change
-from api.history import Version
+from api.history.changes import Change
+from api.history.queries import Version
 from api.schemas import Answer, Words
 
 

@@ -5,14 +5,16 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from api import choices, places, themes
+from api.areas import queries as areas_queries
 from api.database import reading
-from api.filters import Filters
-from api.register import CLOCK, neighbourhoods
-from api.reports import ANSWER_WITHIN
-from api.routes.listed import listed, most_personal
-from api.state import Register
-from sensors.entry import Words
+from api.dependencies import Register
+from api.listing import listed, most_personal
+from api.reports.queries import ANSWER_WITHIN
+from api.search import facets
+from api.search.filters import Filters
+from api.sensor.queries import CLOCK, neighbourhoods
+from api.themes import content as themes_content
+from sensors.register.entry import Words
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -24,7 +26,7 @@ def organisations(request: Request, state: Register) -> Response:
     """Every organisation with sensors."""
     with reading(state.pool) as db:
         tally = state.tallies.get(db, state.settings.municipality)
-    return state.templates.TemplateResponse(request, "organisations.html", {"tally": tally})
+    return state.templates.TemplateResponse(request, "organisations/organisations.html", {"tally": tally})
 
 
 @router.api_route("/organisaties/{slug}", methods=READ)
@@ -34,7 +36,7 @@ def organisation(request: Request, state: Register, slug: str) -> Response:
     with reading(state.pool) as db:
         tally = state.tallies.get(db, municipality)
         party = tally.organisation(slug)
-        answering = places.answering(db, municipality, party.name, datetime.now(CLOCK).date())
+        answering = areas_queries.answering(db, municipality, party.name, datetime.now(CLOCK).date())
         areas = neighbourhoods(db, municipality)
     summary = tally.of_organisation(party.name)
     page = {
@@ -46,10 +48,10 @@ def organisation(request: Request, state: Register, slug: str) -> Response:
         "answering": answering,
         "within": ANSWER_WITHIN,
         "areas": [area for area in areas if summary.neighbourhoods[area["code"]]],
-        "choices": choices,
-        "themes": themes,
+        "choices": facets,
+        "themes": themes_content,
     }
-    return state.templates.TemplateResponse(request, "organisation.html", page)
+    return state.templates.TemplateResponse(request, "organisations/organisation.html", page)
 
 
 @router.api_route("/projecten", methods=READ)
@@ -57,7 +59,7 @@ def projects(request: Request, state: Register) -> Response:
     """Every project with sensors."""
     with reading(state.pool) as db:
         tally = state.tallies.get(db, state.settings.municipality)
-    return state.templates.TemplateResponse(request, "projects.html", {"tally": tally})
+    return state.templates.TemplateResponse(request, "organisations/projects.html", {"tally": tally})
 
 
 @router.api_route("/projecten/{slug}", methods=READ)
@@ -77,8 +79,8 @@ def project(request: Request, state: Register, slug: str) -> Response:
         "worst": most_personal(summary),
         "found": found,
         "filters": chosen,
-        "choices": choices,
-        "themes": themes,
+        "choices": facets,
+        "themes": themes_content,
         "texts": Words.model_validate,
     }
-    return state.templates.TemplateResponse(request, "project.html", page)
+    return state.templates.TemplateResponse(request, "organisations/project.html", page)

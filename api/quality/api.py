@@ -10,20 +10,20 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, Response
 
-from api import quality
 from api.database import reading
-from api.filters import Filters
-from api.quality import Scope
-from api.quality_schemas import Group, Groups, Measures, Period, Promise, Quality, Question
-from api.routes.v1 import problems
+from api.dependencies import Register
+from api.quality import queries as quality_queries
+from api.quality.queries import Scope
+from api.quality.schemas import Group, Groups, Measures, Period, Promise, Quality, Question
 from api.schemas import Band
-from api.state import Register
+from api.search.filters import Filters
+from api.sensor.api import problems
 
 router = APIRouter(default_response_class=JSONResponse)
 
 _JSON = "application/json"
 _CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
-COLUMNS = tuple(field.name for field in fields(quality.Measures))
+COLUMNS = tuple(field.name for field in fields(quality_queries.Measures))
 
 
 @router.get("/v1/quality", response_model=Quality, responses=problems(400, 404, 503), operation_id="quality")
@@ -88,25 +88,25 @@ def organisations_csv(state: Register) -> Response:
     return _csv(_found(state, Scope()).organisations)
 
 
-def _found(state: Register, scope: Scope) -> quality.Quality:
+def _found(state: Register, scope: Scope) -> quality_queries.Quality:
     with reading(state.pool) as db:
-        return quality.quality(db, state.settings.municipality, scope, datetime.now(UTC))
+        return quality_queries.quality(db, state.settings.municipality, scope, datetime.now(UTC))
 
 
-def _groups(found: quality.Quality, groups: Iterable[quality.Group]) -> Response:
+def _groups(found: quality_queries.Quality, groups: Iterable[quality_queries.Group]) -> Response:
     named = [Group(code=each.code, name=each.name, measures=_measures(each.measures)) for each in groups]
     return Response(Groups(period=_period(found), groups=named).model_dump_json(), media_type=_JSON)
 
 
-def _period(found: quality.Quality) -> Period:
+def _period(found: quality_queries.Quality) -> Period:
     return Period.model_validate(asdict(found.period))
 
 
-def _measures(measures: quality.Measures) -> Measures:
+def _measures(measures: quality_queries.Measures) -> Measures:
     return Measures.model_validate(asdict(measures) | {"deviations": measures.deviations})
 
 
-def _promise(promise: quality.Promise) -> Promise:
+def _promise(promise: quality_queries.Promise) -> Promise:
     return Promise(
         subject=promise.subject,
         promised=promise.term,
@@ -119,7 +119,7 @@ def _promise(promise: quality.Promise) -> Promise:
     )
 
 
-def _csv(groups: Iterable[quality.Group]) -> Response:
+def _csv(groups: Iterable[quality_queries.Group]) -> Response:
     text = StringIO()
     table = csv.writer(text)
     table.writerow(["code", "name", *COLUMNS])

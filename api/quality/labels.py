@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sensors.text import Text
+from sensors.vocabulary.localized_text import Text
 
 DEVIATIONS: Mapping[str, Text] = {
     "silent": Text(
@@ -26,7 +26,7 @@ DEVIATIONS: Mapping[str, Text] = {
         "The day is past on which we would look again whether the sensor is needed.",
     ),
 }
-"""What each of ``api.filters.DEVIATIONS`` means."""
+"""What each of ``api.search.filters.DEVIATIONS`` means."""
 
 QUESTIONS: Mapping[str, Text] = {
     "who_decided": Text("Wie heeft dit besloten?", "Who decided this?"),

@@ -9,13 +9,16 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from api import choices, formats, quality_words, register
+from api import formatting
 from api.database import reading
-from api.filters import Filters, UnknownFilterError
-from api.language import gettext as _
-from api.language import url
-from api.quality import ORDERS, Group, Quality, Scope, quality
-from api.state import Register
+from api.dependencies import Register
+from api.i18n import gettext as _
+from api.i18n import url
+from api.quality import labels as quality_labels
+from api.quality.queries import ORDERS, Group, Quality, Scope, quality
+from api.search import facets
+from api.search.filters import Filters, UnknownFilterError
+from api.sensor import queries as sensor_queries
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -35,23 +38,23 @@ def page(request: Request, state: Register) -> Response:
     scope = Scope(filters.neighbourhood, filters.organisation)
     with reading(state.pool) as db:
         found = quality(db, municipality, scope, now)
-        areas = register.neighbourhoods(db, municipality) if scope.neighbourhood else []
+        areas = sensor_queries.neighbourhoods(db, municipality) if scope.neighbourhood else []
     told = {
         "found": found,
         "measures": found.measures,
         "scope": scope,
         "about": _about(scope, {area["code"]: area["name"] for area in areas}),
         "sensors": _listed(scope),
-        "deviations": choices.DEVIATIONS,
-        "texts": quality_words,
-        "made": formats.moment(found.period.made_at, now),
+        "deviations": facets.DEVIATIONS,
+        "texts": quality_labels,
+        "made": formatting.moment(found.period.made_at, now),
         "week": (found.period.week_since, found.period.week_until - timedelta(days=1)),
         "quarter": QUARTER,
         "tables": _tables(found, order),
         "order": order,
         "columns": _columns(),
     }
-    return state.templates.TemplateResponse(request, "quality.html", told)
+    return state.templates.TemplateResponse(request, "quality/quality.html", told)
 
 
 def _about(scope: Scope, names: Mapping[str, str]) -> str | None:
@@ -63,7 +66,7 @@ def _about(scope: Scope, names: Mapping[str, str]) -> str | None:
 def _listed(scope: Scope) -> Mapping[str, str]:
     """Addresses of the list of precisely the sensors that are counted: all of them, and by deviation."""
     filters = Filters(neighbourhood=scope.neighbourhood, organisation=scope.organisation)
-    ways = {code: filters.query(deviating=code) for code in ("yes", *choices.DEVIATIONS)}
+    ways = {code: filters.query(deviating=code) for code in ("yes", *facets.DEVIATIONS)}
     return {code: url("/") + query for code, query in {"all": filters.query(), **ways}.items()}
 
 

@@ -11,13 +11,13 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from api import register
-from api.filters import DEVIATIONS
-from api.kept import FRESH
-from api.register import Band, NotFoundError
+from api.search.filters import DEVIATIONS
+from api.sensor import queries as sensor_queries
+from api.sensor.queries import Band, NotFoundError
+from api.sensor.retention_status import FRESH
 from sensors.db import Database, queries
 
-SQL = queries.load(Path(__file__).with_name("quality.sql"))
+SQL = queries.load(Path(__file__).with_suffix(".sql"))
 
 Row = Mapping[str, Any]
 
@@ -160,7 +160,7 @@ class Quality:
 def quality(db: Database, municipality: str, scope: Scope, now: datetime) -> Quality:
     """Everything about one scope. Raises NotFoundError when there is no such neighbourhood or organisation."""
     rows = db.execute(SQL["groups"], {"municipality": municipality}).fetchall()
-    areas = register.neighbourhoods(db, municipality)
+    areas = sensor_queries.neighbourhoods(db, municipality)
     chosen = [row for row in rows if scope.holds(row)]
     if scope.neighbourhood not in (None, *(area["code"] for area in areas)) or (scope.organisation and not chosen):
         raise NotFoundError

@@ -4,10 +4,10 @@ from typing import Any
 
 import click
 
-from api.reports import KINDS, LONGEST, SQL, Kind, Status
+from api.reports.queries import KINDS, LONGEST, SQL, Kind, Status
 from sensors.db import Database, connect
+from sensors.policy.personal_data import trips
 from sensors.settings import ReportSettings
-from sensors.tripwire import trips
 
 
 @click.group(epilog="Example: lantaarn reports list")

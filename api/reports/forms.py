@@ -20,7 +20,7 @@ from uuid import UUID, uuid4
 
 from starlette.requests import Request
 
-from sensors.text import Text
+from sensors.vocabulary.localized_text import Text
 
 TOO_QUICK = timedelta(seconds=3)
 """Nobody fills in a form in less; the one who does may send it once more."""

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Self
 
-from api.courier import Courier
 from api.database import Pool
-from api.forms import Tickets, Turnstile
+from api.reports.forms import Tickets, Turnstile
+from api.reports.mailer import Courier
 from sensors.settings import ApiSettings
 
 

@@ -21,8 +21,8 @@ import psycopg
 from psycopg_pool import PoolTimeout
 
 from api.database import Pool
-from api.letters import Letter, written
-from api.reports import SQL
+from api.reports.mails import Letter, written
+from api.reports.queries import SQL
 from sensors import logs
 from sensors.settings import MailSettings
 

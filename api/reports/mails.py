@@ -10,7 +10,7 @@ from textwrap import indent
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from api.reports import KINDS, STATUSES, Kind, Status
+from api.reports.queries import KINDS, STATUSES, Kind, Status
 
 
 @dataclass(frozen=True, slots=True)

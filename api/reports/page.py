@@ -9,13 +9,15 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api import forms, register, reports
 from api.database import reading
-from api.language import url
-from api.register import CLOCK, NotFoundError
-from api.reports import Draft
-from api.state import Register, State
-from sensors.text import Text
+from api.dependencies import Register, State
+from api.i18n import url
+from api.reports import forms
+from api.reports import queries as reports_queries
+from api.reports.queries import Draft
+from api.sensor import queries as sensor_queries
+from api.sensor.queries import CLOCK, NotFoundError
+from sensors.vocabulary.localized_text import Text
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -44,7 +46,7 @@ def form(request: Request, state: Register, reference: str) -> Response:
 def send(request: Request, state: Register, reference: str, fields: Fields) -> Response:
     """Take the form in: on to the page of the report, or the form again with what is wrong."""
     now = datetime.now(UTC)
-    draft = reports.draft(fields)
+    draft = reports_queries.draft(fields)
     ticket = state.desk.tickets.read(reference, fields.get("ticket", ""))
     notice = ticket.problem(now) if ticket else forms.OLD
     reusable = fields["ticket"] if notice is not forms.OLD else None
@@ -57,7 +59,7 @@ def send(request: Request, state: Register, reference: str, fields: Fields) -> R
     except forms.BusyError:
         return _form(request, state, reference, Filled(draft, {}, forms.BUSY, reusable), 429)
     with state.pool.connection() as db:
-        number = reports.file(db, state.settings.municipality, reference, ticket.form_id, draft)
+        number = reports_queries.file(db, state.settings.municipality, reference, ticket.form_id, draft)
     state.desk.courier.wake()
     return RedirectResponse(url(f"/meldingen/{number}"), 303)
 
@@ -66,9 +68,9 @@ def send(request: Request, state: Register, reference: str, fields: Fields) -> R
 def every(request: Request, state: Register) -> Response:
     """The newest reports and how they stand."""
     with reading(state.pool) as db:
-        found = reports.newest(db, state.settings.municipality)
-    page = {"reports": found, "texts": reports, "today": datetime.now(CLOCK).date()}
-    return state.templates.TemplateResponse(request, "reports.html", page)
+        found = reports_queries.newest(db, state.settings.municipality)
+    page = {"reports": found, "texts": reports_queries, "today": datetime.now(CLOCK).date()}
+    return state.templates.TemplateResponse(request, "reports/reports.html", page)
 
 
 @router.api_route("/meldingen/{number}", methods=["GET", "HEAD"])
@@ -77,20 +79,20 @@ def one(request: Request, state: Register, number: str) -> Response:
     if not _NUMBER.fullmatch(number):
         raise NotFoundError
     with reading(state.pool) as db:
-        found = reports.report(db, state.settings.municipality, int(number))
-    page = {"report": found, "texts": reports, "today": datetime.now(CLOCK).date()}
-    return state.templates.TemplateResponse(request, "report.html", page)
+        found = reports_queries.report(db, state.settings.municipality, int(number))
+    page = {"report": found, "texts": reports_queries, "today": datetime.now(CLOCK).date()}
+    return state.templates.TemplateResponse(request, "reports/report.html", page)
 
 
 def _form(request: Request, state: State, reference: str, filled: Filled, status: int) -> Response:
     now = datetime.now(UTC)
     with reading(state.pool) as db:
-        found = register.sensor(db, state.settings.municipality, reference, now)
+        found = sensor_queries.sensor(db, state.settings.municipality, reference, now)
     page = {
         "entry": found.entry,
         "filled": filled,
         "ticket": filled.ticket or state.desk.tickets.new(found.entry.reference, now),
-        "texts": reports,
+        "texts": reports_queries,
     }
     headers = {"Cache-Control": "no-store"}  # a form from a cache has an old ticket
-    return state.templates.TemplateResponse(request, "report_form.html", page, status, headers)
+    return state.templates.TemplateResponse(request, "reports/report_form.html", page, status, headers)

@@ -15,14 +15,14 @@ from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
-from api import working_days
-from api.register import CLOCK, NotFoundError
+from api.reports import working_days
+from api.sensor.queries import CLOCK, NotFoundError
 from sensors.db import Database, queries
-from sensors.entry import Email
-from sensors.text import Text
-from sensors.tripwire import Trip, trips
+from sensors.policy.personal_data import Trip, trips
+from sensors.register.entry import Email
+from sensors.vocabulary.localized_text import Text
 
-SQL = queries.load(Path(__file__).with_name("reports.sql"))
+SQL = queries.load(Path(__file__).with_suffix(".sql"))
 ANSWER_WITHIN = 10
 """Working days. A promise: it is on the form, and whether it is kept is on the page of every report."""
 SHORTEST, LONGEST = 10, 2000

@@ -6,10 +6,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
-from api import find, words
+from api import labels
 from api.database import reading
-from api.filters import Filters, UnknownFilterError, sides
-from api.find_schemas import (
+from api.dependencies import Register
+from api.schemas import Link, SensorCollection, SensorFeature, SensorProperties
+from api.search import queries as search_queries
+from api.search.filters import Filters, UnknownFilterError, sides
+from api.search.schemas import (
     Group,
     GroupCollection,
     GroupProperties,
@@ -20,9 +23,7 @@ from api.find_schemas import (
     Point,
     SensorQuery,
 )
-from api.routes.v1 import GeoJson, problems
-from api.schemas import Link, SensorCollection, SensorFeature, SensorProperties
-from api.state import Register
+from api.sensor.api import GeoJson, problems
 
 router = APIRouter(default_response_class=GeoJson)
 
@@ -32,7 +33,7 @@ def sensors(state: Register, asked: Annotated[SensorQuery, Query()]) -> Response
     """The sensors in the register, in the order of its list: the same filters give the same set as the page does."""
     filters = Filters.read(asked.model_dump(exclude_none=True))
     with reading(state.pool) as db:
-        listing = find.sensors(db, state.settings.municipality, filters)
+        listing = search_queries.sensors(db, state.settings.municipality, filters)
     features = [_feature(row) for row in listing.sensors]
     collection = SensorCollection(
         number_matched=listing.matched,
@@ -47,14 +48,14 @@ def _feature(row: Mapping[str, Any]) -> SensorFeature:
     properties = SensorProperties.model_validate(
         {name: row[name] for name in SensorProperties.model_fields.keys() & row.keys()}
         | {
-            "kind_label": words.kind_label(row["kind"], row["category"]),
+            "kind_label": labels.kind_label(row["kind"], row["category"]),
             "point": (row["longitude"], row["latitude"]),
         }
     )
     return SensorFeature(id=row["entry_id"], geometry=row["geometry"], properties=properties)
 
 
-def _links(filters: Filters, listing: find.Listing) -> Iterator[Link]:
+def _links(filters: Filters, listing: search_queries.Listing) -> Iterator[Link]:
     here = filters.query(after=filters.after, before=filters.before)
     yield Link(rel="self", href=f"/v1/sensors{here}")
     if listing.after:
@@ -73,7 +74,7 @@ def groups(state: Register, asked: Annotated[GroupQuery, Query()]) -> Response:
     if view is None:
         raise UnknownFilterError("view")
     with reading(state.pool) as db:
-        rows = find.groups(db, state.settings.municipality, filters, view, asked.zoom)
+        rows = search_queries.groups(db, state.settings.municipality, filters, view, asked.zoom)
     collection = GroupCollection(number_matched=sum(row["amount"] for row in rows), features=list(map(_group, rows)))
     return GeoJson(collection.model_dump_json(by_alias=True))
 
@@ -102,7 +103,7 @@ def cell(
     0°. Who wants to know what is near asks for the cells around and reckons the distances, and so tells nobody where
     exactly that is."""
     with reading(state.pool) as db:
-        rows = find.around(db, state.settings.municipality, column, row)
+        rows = search_queries.around(db, state.settings.municipality, column, row)
     features = [
         NearFeature(
             geometry=Point(coordinates=(each["longitude"], each["latitude"])), properties=Named.model_validate(each)

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from api.language import said
-from api.themes import THEMES
+from api.i18n import said
+from api.themes.content import THEMES
 from sensors.kinds import KINDS
-from sensors.text import Text
+from sensors.vocabulary.localized_text import Text
 
 PURPOSES: Mapping[str, Text] = {
     "accessibility": Text("Iedereen kan meedoen", "Accessibility"),
@@ -41,7 +41,7 @@ DEVIATIONS: Mapping[str, Text] = {
     "expired": Text("De einddatum is voorbij", "Past its end date"),
     "review_due": Text("Moet opnieuw bekeken worden", "Review is due"),
 }
-"""Of ``api.filters.DEVIATIONS``."""
+"""Of ``api.search.filters.DEVIATIONS``."""
 
 SORTS: Mapping[str, Text] = {
     "neighbourhood": Text("Per buurt", "By neighbourhood"),
@@ -77,7 +77,7 @@ def deviation(code: str) -> str:
 
 
 def options(found: Mapping[str, Mapping[str, int]]) -> dict[str, list[tuple[str, str]]]:
-    """The choices of ``api.find.Choices`` as values and words, in the order of the alphabet."""
+    """The choices of ``api.search.queries.Choices`` as values and words, in the order of the alphabet."""
     words = {
         "observed_property": {code: measured(code) for code in found["observed_property"]},
         "purpose": {code: said(PURPOSES[code]) for code in found["purpose"]},

@@ -7,9 +7,9 @@ from math import isfinite
 from typing import Any, Literal, Self, get_args
 from urllib.parse import urlencode
 
-from sensors.codes import DTPR, PersonalData, Status
 from sensors.kinds import KINDS
-from sensors.themes import THEMES
+from sensors.register.themes import THEMES
+from sensors.vocabulary.codes import DTPR, PersonalData, Status
 
 OTHER = "other"
 """The kind to ask for when you mean the sensors of none of our kinds: cameras, antennas."""

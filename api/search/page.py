@@ -7,14 +7,17 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from api import choices, find, register, words
+from api import labels
 from api.database import reading
-from api.filters import SORTS, YES, Filters
-from api.language import gettext as _
-from api.language import said
-from api.state import Register
-from sensors.codes import PersonalData, Status, label
-from sensors.entry import Words
+from api.dependencies import Register
+from api.i18n import gettext as _
+from api.i18n import said
+from api.search import facets
+from api.search import queries as search_queries
+from api.search.filters import SORTS, YES, Filters
+from api.sensor import queries as sensor_queries
+from sensors.register.entry import Words
+from sensors.vocabulary.codes import PersonalData, Status, label
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -29,35 +32,35 @@ def index(request: Request, state: Register) -> Response:
     filters = Filters.read(request.query_params)
     municipality = state.settings.municipality
     with reading(state.pool) as db:
-        listing = find.sensors(db, municipality, filters)
-        neighbourhoods = register.neighbourhoods(db, municipality)
+        listing = search_queries.sensors(db, municipality, filters)
+        neighbourhoods = sensor_queries.neighbourhoods(db, municipality)
         known = state.choices.get(db, municipality)
-        deviating = find.deviations(db, [row["sensor_id"] for row in listing.sensors])
-    options = choices.options(known)
+        deviating = search_queries.deviations(db, [row["sensor_id"] for row in listing.sensors])
+    options = facets.options(known)
     page: dict[str, Any] = {
         "filters": filters,
         "listing": listing,
         "groups": _grouped(filters, listing),
         "deviating": deviating,
         "quality": Filters(neighbourhood=filters.neighbourhood, organisation=filters.organisation).query(),
-        "choices": choices,
-        "deviations": choices.DEVIATIONS,
+        "choices": facets,
+        "deviations": facets.DEVIATIONS,
         "options": options,
         "values": _values(filters, options, neighbourhoods),
-        "sorts": choices.SORTS,
+        "sorts": facets.SORTS,
         "personal_data": list(PersonalData),
         "districts": _by_district(neighbourhoods),
         "texts": Words.model_validate,
     }
-    return state.templates.TemplateResponse(request, "register.html", page)
+    return state.templates.TemplateResponse(request, "search/register.html", page)
 
 
 @_page("/dichtbij")
 def near(request: Request, state: Register) -> Response:
     """What measures near you: by your own device, which keeps your place to itself, or by neighbourhood or street."""
     with reading(state.pool) as db:
-        neighbourhoods = register.neighbourhoods(db, state.settings.municipality)
-    return state.templates.TemplateResponse(request, "near.html", {"districts": _by_district(neighbourhoods)})
+        neighbourhoods = sensor_queries.neighbourhoods(db, state.settings.municipality)
+    return state.templates.TemplateResponse(request, "search/near.html", {"districts": _by_district(neighbourhoods)})
 
 
 def _values(
@@ -66,18 +69,18 @@ def _values(
     """What was chosen, by filter, in the words of the form; without what the name of the filter says already."""
     words_of: dict[str, Mapping[str, str]] = {
         **{name: dict(pairs) for name, pairs in options.items()},
-        "kind": words.kinds(),
+        "kind": labels.kinds(),
         "neighbourhood": {area["code"]: area["name"] for area in neighbourhoods},
         "district": {area["district"]: area["district_name"] for area in neighbourhoods if area["district"]},
         "personal_data": {code: said(label(code)) for code in PersonalData},
         "status": {code: said(label(code)) for code in Status},
-        "deviating": {YES: _("ja"), **{code: said(text) for code, text in choices.DEVIATIONS.items()}},
+        "deviating": {YES: _("ja"), **{code: said(text) for code, text in facets.DEVIATIONS.items()}},
     }
     told = {name: words_of[name].get(value, value) for name, value in filters.chosen.items() if name in words_of}
     return told | ({"q": filters.q} if filters.q else {})
 
 
-def _grouped(filters: Filters, listing: find.Listing) -> list[tuple[str | None, list[find.Row]]]:
+def _grouped(filters: Filters, listing: search_queries.Listing) -> list[tuple[str | None, list[search_queries.Row]]]:
     """The list under the names of neighbourhoods, when it is in that order; else in one piece."""
     if filters.sort not in (None, SORTS[0]):
         return [(None, list(listing.sensors))]

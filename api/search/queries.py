@@ -9,12 +9,12 @@ from typing import Any
 from shapely import Point
 from shapely.geometry import shape
 
-from api.filters import PAGE_SIZE, SORTS, Filters, View, as_box
-from api.register import NotFoundError
-from api.remembered import Remembered
+from api.cache import Remembered
+from api.search.filters import PAGE_SIZE, SORTS, Filters, View, as_box
+from api.sensor.queries import NotFoundError
 from sensors.db import Database, queries
 
-SQL = queries.load(Path(__file__).with_name("find.sql"))
+SQL = queries.load(Path(__file__).with_suffix(".sql"))
 
 Row = Mapping[str, Any]
 CHOOSABLE = ("observed_property", "purpose", "organisation", "theme", "project")
@@ -81,7 +81,7 @@ def overlooking(db: Database, municipality: str, longitude: float, latitude: flo
 
 
 def deviations(db: Database, sensor_ids: Sequence[int]) -> dict[int, list[str]]:
-    """Where these sensors do otherwise than their entries say: codes of ``api.choices.DEVIATIONS``, by sensor."""
+    """Where these sensors do otherwise than their entries say: codes of ``api.search.facets.DEVIATIONS``, by sensor."""
     found: dict[int, list[str]] = {}
     for row in db.execute(SQL["deviations"], {"sensor_ids": list(sensor_ids)}).fetchall():
         found.setdefault(row["sensor_id"], []).append(row["deviation"])

@@ -4,9 +4,9 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from api.filters import PAGE_SIZE
 from api.schemas import Answer, Geometry, Words
-from sensors.themes import THEMES
+from api.search.filters import PAGE_SIZE
+from sensors.register.themes import THEMES
 
 
 class Chosen(BaseModel):

@@ -8,10 +8,9 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.responses import JSONResponse, Response
 
-from api import openapi, register
+from api import openapi
 from api.database import reading
-from api.kept import Kept
-from api.register import Books, RoughBooks, Sensor, Stream
+from api.dependencies import Register
 from api.schemas import (
     AreaCollection,
     AreaFeature,
@@ -28,8 +27,10 @@ from api.schemas import (
     TravelTime,
     Words,
 )
-from api.state import Register
-from sensors import schema
+from api.sensor import queries as sensor_queries
+from api.sensor.queries import Books, RoughBooks, Sensor, Stream
+from api.sensor.retention_status import Kept
+from sensors.register import json_schema
 
 
 class GeoJson(JSONResponse):
@@ -55,7 +56,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def sensor(state: Register, id: str) -> Response:  # noqa: A002 - the name in the address
     """One sensor, by its reference or the id of its register entry."""
     with reading(state.pool) as db:
-        found = register.sensor(db, state.settings.municipality, id, datetime.now(UTC))
+        found = sensor_queries.sensor(db, state.settings.municipality, id, datetime.now(UTC))
     return GeoJson(_detail(found).model_dump_json())
 
 
@@ -124,7 +125,7 @@ def areas(
 ) -> Response:
     """Outlines of the municipality, its districts and its neighbourhoods."""
     with reading(state.pool) as db:
-        rows = register.areas(db, state.settings.municipality, level)
+        rows = sensor_queries.areas(db, state.settings.municipality, level)
     features = [
         AreaFeature(
             id=row["code"],
@@ -147,7 +148,7 @@ def description(request: Request) -> JSONResponse:
 
 @cache
 def _schema() -> str:
-    return schema.text()
+    return json_schema.text()
 
 
 @router.get("/register-entry.schema.json", include_in_schema=False)

@@ -7,20 +7,22 @@ from datetime import UTC, datetime, timedelta
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from api import choices, formats, register, words
+from api import formatting, labels
 from api.charts import Chart, draw, medians, shown
 from api.database import reading
-from api.history import gone_since
-from api.kept import retention_classes
-from api.language import current, said
-from api.register import Stream, TravelTime
-from api.state import Register
-from api.themes import THEMES
-from sensors import codes
-from sensors.codes import Public
-from sensors.entry import Datastream
-from sensors.explain import explain
-from sensors.themes import themes_of
+from api.dependencies import Register
+from api.history.queries import gone_since
+from api.i18n import current, said
+from api.search import facets
+from api.sensor import queries as sensor_queries
+from api.sensor.queries import Stream, TravelTime
+from api.sensor.retention_status import retention_classes
+from api.themes.content import THEMES
+from sensors.policy.explanation import explain
+from sensors.register.entry import Datastream
+from sensors.register.themes import themes_of
+from sensors.vocabulary import codes
+from sensors.vocabulary.codes import Public
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -30,14 +32,14 @@ def sensor(request: Request, state: Register, reference: str) -> Response:
     """One sensor in plain words."""
     now = datetime.now(UTC)
     with reading(state.pool) as db:
-        found = register.sensor(db, state.settings.municipality, reference, now)
+        found = sensor_queries.sensor(db, state.settings.municipality, reference, now)
         classes = retention_classes(db)
         tally = state.tallies.get(db, state.settings.municipality)
     streams = zip(found.entry.datastreams, found.streams, strict=True)
     page = {
         "sensor": found,
         "entry": found.entry,
-        "deviation": choices.deviation,
+        "deviation": facets.deviation,
         "gone_since": gone_since(found.document, found.valid_from),
         "worst": found.entry.personal_data,
         "about": [THEMES[code] for code in themes_of(found.document)],
@@ -45,7 +47,7 @@ def sensor(request: Request, state: Register, reference: str) -> Response:
         "explanation": explain(found.entry, found.version, current(), classes),
         "measured": [_measured(declared, stream, found.entry.delivers_data, now) for declared, stream in streams],
     }
-    return state.templates.TemplateResponse(request, "sensor.html", page)
+    return state.templates.TemplateResponse(request, "sensor/sensor.html", page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +77,18 @@ class Measured:
 
 
 def _measured(declared: Datastream, stream: Stream, delivers: bool, now: datetime) -> Measured:
-    unit = formats.unit(declared.unit)
-    label = words.stream_label(declared, stream.known)
+    unit = formatting.unit(declared.unit)
+    label = labels.stream_label(declared, stream.known)
     drawn = replace(stream, values=medians(stream.travel_times)) if stream.travel_times else stream
     latest, when = _latest(drawn, unit, now)
-    about = words.about_stream(declared, stream, delivers)
+    about = labels.about_stream(declared, stream, delivers)
     travelled = [_travelled(each) for each in stream.travel_times]
     return Measured(declared, stream, label, unit, about, latest, when, draw(drawn, label, unit, now), travelled)
 
 
 def _travelled(found: TravelTime) -> Travelled:
-    when = formats.window(found.start, found.start + timedelta(minutes=found.minutes))
-    seconds = (formats.number(each) for each in (found.median, found.p15, found.p85))
+    when = formatting.window(found.start, found.start + timedelta(minutes=found.minutes))
+    seconds = (formatting.number(each) for each in (found.median, found.p15, found.p85))
     return Travelled(when, said(codes.label(found.vehicle_class)), *seconds)
 
 
@@ -95,9 +97,9 @@ def _latest(stream: Stream, unit: str, now: datetime) -> tuple[str | None, str |
     if stream.latest is not None:
         time, value = stream.latest
         whole = stream.known is not None and stream.known.whole
-        return f"{formats.measured(value, whole)} {unit}".strip(), formats.moment(time, now)
+        return f"{formatting.measured(value, whole)} {unit}".strip(), formatting.moment(time, now)
     if not stream.values or stream.public is None:
         return None, None
     last = stream.values[-1]
-    when = formats.day(last.start) if stream.public is Public.DAY else formats.hours(last.start, last.until, now)
-    return shown(last, stream, unit), when if stream.counts_people else f"{words.how_totalled(stream).lower()}, {when}"
+    when = formatting.day(last.start) if stream.public is Public.DAY else formatting.hours(last.start, last.until, now)
+    return shown(last, stream, unit), when if stream.counts_people else f"{labels.how_totalled(stream).lower()}, {when}"

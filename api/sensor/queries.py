@@ -9,14 +9,14 @@ from typing import Any, Literal, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from api.filters import DEVIATIONS, Deviation
-from api.kept import Kept, kept
-from sensors.codes import Public, VehicleClass
+from api.search.filters import DEVIATIONS, Deviation
+from api.sensor.retention_status import Kept, kept
 from sensors.db import Database, queries
-from sensors.entry import Entry
 from sensors.kinds import KINDS, Property
+from sensors.register.entry import Entry
+from sensors.vocabulary.codes import Public, VehicleClass
 
-SQL = queries.load(Path(__file__).with_name("queries.sql"))
+SQL = queries.load(Path(__file__).with_suffix(".sql"))
 CLOCK = ZoneInfo("Europe/Amsterdam")
 TRAVEL_TIME = "travel_time"
 LastSeen = Literal["today", "this_week", "last_week", "longer", "never", "unknown"]
@@ -132,7 +132,7 @@ class RoughBooks:
 @dataclass(frozen=True, slots=True)
 class Sensor:
     """Everything that is public about one sensor: its books of today and 7 days, or the rough ones of last week.
-    ``deviations``: where it does otherwise than its entry says, codes of ``api.filters.DEVIATIONS``."""
+    ``deviations``: where it does otherwise than its entry says, codes of ``api.search.filters.DEVIATIONS``."""
 
     entry: Entry
     document: Mapping[str, Any]

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from sensors.codes import PersonalData
-from sensors.entry import Entry
-from sensors.text import Text
+from sensors.register.entry import Entry
+from sensors.vocabulary.codes import PersonalData
+from sensors.vocabulary.localized_text import Text
 
 BLACK, WHITE, YELLOW, BLUE = "#000000", "#FFFFFF", "#FFDD00", "#36B2E6"
 """DTPR's colours (CC BY 4.0, Helpful Places): yellow where someone can be recognised, blue where the data no longer

@@ -10,7 +10,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from api.signs.content import Sign
 from api.signs.layout import SCALES, SIZES, Box, Code, Format, Hexagon, Line, Shape, laid_out
-from api.signs.type import BOLD, FAMILY, REGULAR, font
+from api.signs.typography import BOLD, FAMILY, REGULAR, font
 
 PER_SHEET = 4
 """A6 signs on an A4."""

@@ -13,7 +13,7 @@ from typing import Literal
 import segno
 
 from api.signs.content import BLACK, WHITE, Sign
-from api.signs.type import fitting, lines, width
+from api.signs.typography import fitting, lines, width
 
 Format = Literal["a6", "a4"]
 SIZES: dict[Format, tuple[float, float]] = {"a6": (105, 148), "a4": (210, 297)}

@@ -8,14 +8,15 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from api import register, words
+from api import labels
 from api.database import reading
-from api.register import NotFoundError
+from api.dependencies import Register, State
+from api.sensor import queries as sensor_queries
+from api.sensor.queries import NotFoundError
 from api.signs.content import VERDICTS, Sign
 from api.signs.drawing import pdf, sheets, svg
 from api.signs.layout import Format
 from api.signs.street import Asked, Part, part
-from api.state import Register, State
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -30,16 +31,16 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9-]+")
 def in_the_street(request: Request, state: Register, reference: str) -> Response:
     """One sensor on one screen of a phone."""
     with reading(state.pool) as db:
-        found = register.sensor(db, state.settings.municipality, reference, datetime.now(UTC))
+        found = sensor_queries.sensor(db, state.settings.municipality, reference, datetime.now(UTC))
     streams = zip(found.entry.datastreams, found.streams, strict=True)
     page = {
         "entry": found.entry,
-        "measures": [words.stream_label(declared, stream.known) for declared, stream in streams],
+        "measures": [labels.stream_label(declared, stream.known) for declared, stream in streams],
         "verdict": VERDICTS[found.entry.personal_data],
         "level": found.entry.personal_data,
         "organisation": found.entry.responsible,
     }
-    return state.templates.TemplateResponse(request, "sign_page.html", page)
+    return state.templates.TemplateResponse(request, "signs/sign_page.html", page)
 
 
 @router.api_route("/sensors/{reference}/bord.pdf", methods=["GET", "HEAD"])
@@ -61,10 +62,10 @@ def choose(request: Request, state: Register, neighbourhood: Neighbourhood = "",
     """Which signs to print: of a neighbourhood, of a street."""
     asked = Asked(neighbourhood or None, street.strip() or None)
     with reading(state.pool) as db:
-        areas = register.neighbourhoods(db, state.settings.municipality)
+        areas = sensor_queries.neighbourhoods(db, state.settings.municipality)
         found = part(db, state.settings.municipality, asked, 1) if asked else None
     page = {"asked": asked, "areas": areas, "found": found, "files": _files(asked, found)}
-    return state.templates.TemplateResponse(request, "signs.html", page)
+    return state.templates.TemplateResponse(request, "signs/signs.html", page)
 
 
 @router.api_route("/borden.pdf", methods=["GET", "HEAD"])
@@ -88,7 +89,7 @@ def _files(asked: Asked, found: Part | None) -> list[str]:
 
 def _sign(state: State, reference: str) -> Sign:
     with reading(state.pool) as db:
-        found = register.sensor(db, state.settings.municipality, reference, datetime.now(UTC))
+        found = sensor_queries.sensor(db, state.settings.municipality, reference, datetime.now(UTC))
     return Sign.of(found.entry)
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from api.signs.content import Sign
 from sensors.db import Database, queries
-from sensors.entry import Entry
+from sensors.register.entry import Entry
 
-SQL = queries.load(Path(__file__).with_name("signs.sql"))
+SQL = queries.load(Path(__file__).with_name("queries.sql"))
 PER_PART = 100
 """Signs in one file: 25 sheets."""
 

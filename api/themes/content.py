@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sensors.text import Text
-from sensors.themes import THEMES as CODES
+from sensors.register.themes import THEMES as CODES
+from sensors.vocabulary.localized_text import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import InternationalizationExtension
 from starlette.templating import Jinja2Templates
 
-from api import formats, language, words
-from api.language import gettext as _
-from sensors import codes
-from sensors.location import municipality_name
+from api import formatting, i18n, labels
+from api.i18n import gettext as _
+from sensors.register.location import municipality_name
 from sensors.settings import ApiSettings
+from sensors.vocabulary import codes
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -23,7 +23,7 @@ STATIC = HERE / "static"
 def make_templates(settings: ApiSettings) -> Jinja2Templates:
     """The templates, with every value escaped and a name that is not there an error."""
     environment = Environment(
-        loader=FileSystemLoader(HERE / "templates"),
+        loader=FileSystemLoader((HERE / "templates", HERE.parent)),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -32,16 +32,16 @@ def make_templates(settings: ApiSettings) -> Jinja2Templates:
     )
     environment.policies["ext.i18n.trimmed"] = True
     _install_gettext(environment)
-    environment.filters.update(formats.FILTERS)
-    environment.filters.update(said=language.said_in_html, plain=language.said)
+    environment.filters.update(formatting.FILTERS)
+    environment.filters.update(said=i18n.said_in_html, plain=i18n.said)
     known: dict[str, Any] = {
         "city": municipality_name(settings.municipality),
         "static": static,
-        "words": words,
+        "words": labels,
         "label": _label,
         "settings": settings,
-        "language": language,
-        "url": language.url,
+        "language": i18n,
+        "url": i18n.url,
         "footer": _footer,
     }
     cast("dict[str, Any]", environment.globals).update(known)
@@ -51,7 +51,7 @@ def make_templates(settings: ApiSettings) -> Jinja2Templates:
 def _install_gettext(environment: Environment) -> None:
     """``_`` and ``ngettext`` in the templates; what is filled in is escaped."""
     install: Any = environment  # the extension adds this method when it is loaded
-    install.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)
+    install.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)
 
 
 @cache
@@ -62,7 +62,7 @@ def static(name: str) -> str:
 
 
 def _label(code: StrEnum) -> str:
-    return language.said(codes.label(code))
+    return i18n.said(codes.label(code))
 
 
 def _footer() -> list[tuple[str, str]]:

@@ -10,12 +10,12 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from api.language import LOCALES
+from api.i18n import LOCALES
 
 API = Path(__file__).parents[1]
 ENGLISH = LOCALES / "en" / "LC_MESSAGES" / "messages.po"
-_METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
-_OPTIONS = {"**/templates/**.html": {"trimmed": "true", "silent": "false", "trim_blocks": "true"}}
+_METHODS = [("**.py", "python"), ("**.html", "jinja2")]
+_OPTIONS = {"**.html": {"trimmed": "true", "silent": "false", "trim_blocks": "true"}}
 _HEADER = """\
 msgid ""
 msgstr ""

@@ -1,13 +1,13 @@
-"""The tables in ``docs/payloads.md``, from the program: ``python -m tests.payload_docs`` writes them anew."""
+"""The tables in ``docs/payloads.md``, from the program: ``python -m docs.generators.payloads`` writes them anew."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 from sensors.kinds import KINDS, Factor, Property
-from sensors.kinds.units import SAME
+from sensors.vocabulary.units import SAME
 
-PAGE = Path(__file__).parents[1] / "docs" / "payloads.md"
-MARK = "<!-- From here on written by `python -m tests.payload_docs`. -->\n"
+PAGE = Path(__file__).parents[2] / "docs" / "payloads.md"
+MARK = "<!-- From here on written by `python -m docs.generators.payloads`. -->\n"
 ONLY = {
     "window_count": "only kept as a count over many lamps",
     "match_in_memory": "only kept for groups",

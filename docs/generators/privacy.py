@@ -1,13 +1,13 @@
-"""The table in ``docs/privacy.md``, from the program: ``python -m tests.privacy_docs`` writes it anew."""
+"""The table in ``docs/privacy.md``, from the program: ``python -m docs.generators.privacy`` writes it anew."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from sensors.objections import OBJECTIONS
-from sensors.policy import NO_TERM, NOT_KEPT, NOT_MEASURED
+from sensors.policy.compiler import NO_TERM, NOT_KEPT, NOT_MEASURED
+from sensors.policy.constraints import OBJECTIONS
 
-PAGE = Path(__file__).parents[1] / "docs" / "privacy.md"
-START = "<!-- From here written by `python -m tests.privacy_docs`. -->\n"
+PAGE = Path(__file__).parents[2] / "docs" / "privacy.md"
+START = "<!-- From here written by `python -m docs.generators.privacy`. -->\n"
 END = "<!-- To here. -->\n"
 
 

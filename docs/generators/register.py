@@ -1,14 +1,14 @@
-"""The tables in ``docs/register.md``, from the program: ``python -m tests.register_docs`` writes them anew."""
+"""The tables in ``docs/register.md``, from the program: ``python -m docs.generators.register`` writes them anew."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from sensors import entry
-from sensors.codes import DTPR, LABELS
-from sensors.rules import RULES
+from sensors.register import entry as register_entry
+from sensors.register.validation.validator import RULES
+from sensors.vocabulary.codes import DTPR, LABELS
 
-PAGE = Path(__file__).parents[1] / "docs" / "register.md"
-MARK = "<!-- From here on written by `python -m tests.register_docs`. -->\n"
+PAGE = Path(__file__).parents[2] / "docs" / "register.md"
+MARK = "<!-- From here on written by `python -m docs.generators.register`. -->\n"
 
 
 def page() -> str:
@@ -19,15 +19,15 @@ def page() -> str:
 
 def _fields() -> Iterator[str]:
     yield "\n## Every field\n\n`●`: always required. Other fields can be required by a rule; see the rules."
-    parts = [part for part in vars(entry).values() if _is_part(part)]
-    for part in sorted(parts, key=lambda each: each is not entry.Entry):
+    parts = [part for part in vars(register_entry).values() if _is_part(part)]
+    for part in sorted(parts, key=lambda each: each is not register_entry.Entry):
         yield f"\n### {part.__name__}\n\n{(part.__doc__ or '').strip()}\n\n| field | | |\n|---|---|---|"
         for name, field in part.model_fields.items():
             yield f"| `{name}` | {'●' if field.is_required() else ''} | {_cell(field.description or '')} |"
 
 
 def _is_part(thing: object) -> bool:
-    return isinstance(thing, type) and issubclass(thing, entry.Part) and thing is not entry.Part
+    return isinstance(thing, type) and issubclass(thing, register_entry.Part) and thing is not register_entry.Part
 
 
 def _codes() -> Iterator[str]:

@@ -7,12 +7,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ingest.presence import WindowCount
-from ingest.travel_time import TravelTimes
+from ingest.events.presence import WindowCount
+from ingest.events.travel_time import TravelTimes
 from sensors.db import Database
 from sensors.db.queries import load
 
-QUERIES = load(Path(__file__).with_name("aggregates.sql"))
+QUERIES = load(Path(__file__).with_suffix(".sql"))
 
 Aggregate = TravelTimes | WindowCount
 """One window that is over, and may be stored."""

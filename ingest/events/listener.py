@@ -18,9 +18,9 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from ingest.aggregates import Aggregate
-from ingest.event_pipeline import PREFIX, Windows, process_event
-from ingest.observe import Metrics
+from ingest.events.aggregates import Aggregate
+from ingest.events.pipeline import PREFIX, Windows, process_event
+from ingest.metrics import Metrics
 from ingest.pipeline import Message, Outcome, Refused, Register
 from sensors import logs
 from sensors.broker import BrokerAddress

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Literal
 
+from ingest.events.presence import Counter, Member, WindowCount
+from ingest.events.travel_time import Matcher, Segment, TravelTimes
 from ingest.pipeline import Message, Outcome, Refused, Register, Sensor, Work, identify, permit
-from ingest.presence import Counter, Member, WindowCount
-from ingest.quality import Memory
-from ingest.travel_time import Matcher, Segment, TravelTimes
-from sensors.codes import Status
-from sensors.kinds.events import DecodedEvents, decode_events
-from sensors.policy import Counting, Matching
-from sensors.reasons import Reason
+from ingest.quality_flags import Memory
+from sensors.formats.event.decoder import DecodedEvents, decode_events
+from sensors.policy.compiler import Counting, Matching
+from sensors.vocabulary.codes import Status
+from sensors.vocabulary.rejection_reasons import Reason
 
 PREFIX = "event/"
 Rule = Literal["match_in_memory", "window_count"]

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from ingest.windows import FUTURE_TOLERANCE, GRACE, Watch, within_day
-from sensors.kinds.events import Movement
-from sensors.reasons import Reason
+from ingest.events.windows import FUTURE_TOLERANCE, GRACE, Watch, within_day
+from sensors.formats.event.decoder import Movement
+from sensors.vocabulary.rejection_reasons import Reason
 
 FEWEST_SENSORS = 8
 """Lamps that must be heard in a window, whatever the register entry says."""

@@ -19,10 +19,10 @@ from hashlib import blake2b
 from statistics import quantiles
 from typing import Generic, TypeVar
 
-from ingest.windows import FUTURE_TOLERANCE, GRACE, Watch
-from sensors.codes import VehicleClass
-from sensors.kinds.events import Passage
-from sensors.reasons import Reason
+from ingest.events.windows import FUTURE_TOLERANCE, GRACE, Watch
+from sensors.formats.event.decoder import Passage
+from sensors.vocabulary.codes import VehicleClass
+from sensors.vocabulary.rejection_reasons import Reason
 
 T_MAX = timedelta(minutes=30)
 """A longer trip is not measured, and no token is kept for longer."""

@@ -13,7 +13,7 @@ from typing import Any
 from sensors.db import Database
 from sensors.db.queries import load
 
-QUERIES = load(Path(__file__).with_name("audit.sql"))
+QUERIES = load(Path(__file__).with_suffix(".sql"))
 
 CHECKS: Mapping[str, str] = {
     "unbalanced": "received is not stored + duplicate + quarantined + aggregated",

@@ -11,14 +11,14 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from ingest.erase import Erasure, ErasureError, Request, erase, plan, survey
-from ingest.restore import restore_backup
-from ingest.retention import Deletion
+from ingest.lifecycle.erasure import Erasure, ErasureError, Request, erase, plan, survey
+from ingest.lifecycle.restore import restore_backup
+from ingest.lifecycle.retention import Deletion
+from ingest.lifecycle.tombstones import TombstoneError, read
 from sensors.db import connect
 from sensors.db.dump import DumpError, Programs, dump
 from sensors.db.server import find_installation
 from sensors.settings import BackupSettings, ErasureSettings
-from sensors.tombstones import TombstoneError, read
 
 
 class Instant(click.ParamType[datetime]):

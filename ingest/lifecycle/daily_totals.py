@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from ingest.retention import QUERIES as RETENTION
+from ingest.lifecycle.retention import QUERIES as RETENTION
 from sensors.db import Database
 from sensors.db.queries import load
 
-QUERIES = load(Path(__file__).with_name("days.sql"))
+QUERIES = load(Path(__file__).with_suffix(".sql"))
 BEGINNING = date(1970, 1, 1)
 AT_ONCE = 200
 """Datastreams of which a first time makes all days in one transaction: ten years of them take seconds."""

@@ -15,20 +15,21 @@ from uuid import uuid4
 
 import psycopg
 
-from ingest.retention import QUERIES as RETENTION
-from ingest.retention import Deletion, log
-from ingest.windows import FUTURE_TOLERANCE
-from sensors import register, tombstones
-from sensors.codes import Precision, Role, Status
+from ingest.events.windows import FUTURE_TOLERANCE
+from ingest.lifecycle import tombstones
+from ingest.lifecycle.retention import QUERIES as RETENTION
+from ingest.lifecycle.retention import Deletion, log
+from ingest.lifecycle.tombstones import Tombstone
 from sensors.db import Database
 from sensors.db.capabilities import probe
 from sensors.db.queries import load
-from sensors.location import locate, snap
-from sensors.objections import RESIDENT
-from sensors.tombstones import Tombstone
-from sensors.tripwire import trips
+from sensors.policy.constraints import RESIDENT
+from sensors.policy.personal_data import trips
+from sensors.register import repository as register_repository
+from sensors.register.location import locate, snap
+from sensors.vocabulary.codes import Precision, Role, Status
 
-QUERIES = load(Path(__file__).with_name("erase.sql"))
+QUERIES = load(Path(__file__).with_suffix(".sql"))
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 UNDER_WAY = timedelta(days=1)
 """What was on its way through memory when its sensor was erased is stored within this time, or never."""
@@ -168,7 +169,7 @@ def _refuse_broken(db: Database) -> None:
 def _erase(db: Database, tombstone: Tombstone, now: datetime) -> Erasure:
     with db.transaction():
         db.execute(RETENTION["lock"])
-        db.execute(register.SQL["lock"])
+        db.execute(register_repository.SQL["lock"])
         db.execute(QUERIES["hold"])
         erasure = _apply(db, tombstone, "erase_observations")
         for deletion in erasure.deletions:

@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ingest.retention import QUERIES as RETENTION
-from ingest.retention import Deletion, log
+from ingest.lifecycle.retention import QUERIES as RETENTION
+from ingest.lifecycle.retention import Deletion, log
 from sensors.db import Database
 from sensors.db.queries import load
-from sensors.retention_classes import NONE, for_table
+from sensors.policy.retention_classes import NONE, for_table
 
-QUERIES = load(Path(__file__).with_name("move.sql"))
+QUERIES = load(Path(__file__).with_suffix(".sql"))
 BATCH = 5_000
 SETTLED = timedelta(minutes=1)
 """After a change so old, ingest no longer writes to the table that was: it looks at the register every second."""

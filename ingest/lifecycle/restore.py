@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from ingest import retention
-from ingest.audit import Difference, audit
-from ingest.erase import Erasure, replay
-from ingest.retention import Deletion
+from ingest.lifecycle import retention
+from ingest.lifecycle.audit import Difference, audit
+from ingest.lifecycle.erasure import Erasure, replay
+from ingest.lifecycle.retention import Deletion
+from ingest.lifecycle.tombstones import Tombstone
 from sensors.db import connect
 from sensors.db.dump import Programs, Tell, close_schemas, open_schemas, restore
-from sensors.tombstones import Tombstone
 from sensors.upgrade import upgrade
 
 

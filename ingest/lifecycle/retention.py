@@ -2,7 +2,8 @@
 
 Single values go by the chunk where there are chunks and by the row elsewhere; totals by the term that the entry of
 their datastream promises; aggregates by the promise that they were made under, or the present one when that is shorter;
-the books and the quarantine by terms of their own. That it is gone is checked by ``ingest.verify``, by other means.
+the books and the quarantine by terms of their own. That it is gone is checked by other means, in
+``ingest.lifecycle.verification``.
 """
 
 import hashlib
@@ -15,9 +16,9 @@ from typing import Any
 
 from sensors.db import Database
 from sensors.db.queries import load
-from sensors.retention_classes import for_table
+from sensors.policy.retention_classes import for_table
 
-QUERIES = load(Path(__file__).with_name("retention.sql"))
+QUERIES = load(Path(__file__).with_suffix(".sql"))
 FIRST_HASH = bytes(32)
 BY_DATABASE = "timescaledb policy"
 """The rule of chunks that TimescaleDB dropped by itself: it does so too, should nothing else."""

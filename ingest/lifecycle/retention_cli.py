@@ -10,7 +10,7 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 
 from sensors.db import connect
-from sensors.retention_classes import is_class_name
+from sensors.policy.retention_classes import is_class_name
 from sensors.settings import DatabaseSettings, RetentionSettings
 
 
@@ -26,8 +26,8 @@ def retention() -> None:
 @retention.command("run", epilog="Example: lantaarn retention run")
 def run_() -> None:
     """Delete what is past its term now; every deletion goes to the deletion log. Before that, daily totals are made."""
-    from ingest.days import make  # noqa: PLC0415
-    from ingest.retention import run  # noqa: PLC0415
+    from ingest.lifecycle.daily_totals import make  # noqa: PLC0415
+    from ingest.lifecycle.retention import run  # noqa: PLC0415
 
     with connect(_url()) as db:
         now = datetime.now(UTC)
@@ -47,7 +47,7 @@ def keep() -> None:
     Ingest does this by itself where it logs in as the owner. With LANTAARN_METRICS_PORT, /readyz tells whether what was
     promised is kept.
     """
-    from ingest.scheduler import keep_alone  # noqa: PLC0415 - each command loads only what it needs
+    from ingest.lifecycle.scheduler import keep_alone  # noqa: PLC0415 - each command loads only what it needs
     from sensors import logs  # noqa: PLC0415
 
     settings = RetentionSettings.load()
@@ -58,8 +58,8 @@ def keep() -> None:
 @retention.command(epilog="Example: lantaarn retention verify")
 def verify() -> None:
     """Compare the oldest rows with what is promised, and walk the deletion log. Exit code 1 when either is broken."""
-    from ingest.verify import record  # noqa: PLC0415
-    from ingest.verify import verify as check  # noqa: PLC0415
+    from ingest.lifecycle.verification import record  # noqa: PLC0415
+    from ingest.lifecycle.verification import verify as check  # noqa: PLC0415
 
     now = datetime.now(UTC)
     with connect(_url()) as db:
@@ -83,8 +83,8 @@ def verify() -> None:
 @retention.command(epilog="Example: lantaarn retention move")
 def move() -> None:
     """Move the values of sensors that changed their class to the table of the class they have now."""
-    from ingest.move import Progress  # noqa: PLC0415
-    from ingest.move import move as move_all  # noqa: PLC0415
+    from ingest.lifecycle.reclassification import Progress  # noqa: PLC0415
+    from ingest.lifecycle.reclassification import move as move_all  # noqa: PLC0415
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Bars(*columns) as bars, connect(_url()) as db:
@@ -105,7 +105,7 @@ def move() -> None:
 @click.argument("term")
 def add(term: str) -> None:
     """Make a retention class of TERM, an ISO 8601 duration such as P90D or PT12H; entries may use it from then on."""
-    from ingest.retention import add_class  # noqa: PLC0415
+    from ingest.lifecycle.retention import add_class  # noqa: PLC0415
 
     if not is_class_name(term):
         raise click.BadParameter("use a duration of one part, of an hour or more, such as P90D or PT12H")
@@ -117,7 +117,7 @@ def add(term: str) -> None:
 @retention.command("list", epilog="Example: lantaarn retention list")
 def list_() -> None:
     """Show the retention classes, and how old a value of each can become: term + chunk + schedule."""
-    from ingest.verify import SCHEDULE, promises  # noqa: PLC0415
+    from ingest.lifecycle.verification import SCHEDULE, promises  # noqa: PLC0415
 
     now = datetime.now(UTC)
     with connect(_url()) as db:

@@ -18,17 +18,17 @@ from typing import Any
 import psycopg
 import structlog
 
-from ingest.days import make
-from ingest.erase import sweep
-from ingest.move import move
-from ingest.observe import Metrics, serving
-from ingest.retention import run
-from ingest.verify import SCHEDULE, Verification, record, verify
+from ingest.lifecycle.daily_totals import make
+from ingest.lifecycle.erasure import sweep
+from ingest.lifecycle.reclassification import move
+from ingest.lifecycle.retention import run
+from ingest.lifecycle.verification import SCHEDULE, Verification, record, verify
+from ingest.metrics import Metrics, serving
 from sensors.db import connect
 from sensors.db.queries import load
 from sensors.settings import RetentionSettings
 
-QUERIES = load(Path(__file__).with_name("scheduler.sql"))
+QUERIES = load(Path(__file__).with_suffix(".sql"))
 PAUSE = 30.0
 """Seconds between two looks at the clock and at who leads."""
 PATIENCE = 10.0
@@ -37,7 +37,7 @@ STALE = 2 * SCHEDULE
 """A check that is older than this tells nothing: whoever led has stopped."""
 
 Connection = psycopg.Connection[dict[str, Any]]
-log = structlog.get_logger("ingest.scheduler")
+log = structlog.get_logger("ingest.lifecycle.scheduler")
 
 
 class Scheduler:

@@ -1,8 +1,8 @@
 """Is what was promised so? Looks for the oldest row of everything that has a term, trusting nothing that deletes.
 
-It shares no statement with ``ingest.retention`` but the chain of deletions that it walks. The oldest row may be as old
-as term + chunk + schedule: the last row of a chunk waits until the whole chunk is past its term (no chunks on plain
-PostgreSQL), and everything waits for the next run.
+It shares no statement with ``ingest.lifecycle.retention`` but the chain of deletions that it walks. The oldest row may
+be as old as term + chunk + schedule: the last row of a chunk waits until the whole chunk is past its term (no chunks on
+plain PostgreSQL), and everything waits for the next run.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ingest.retention import broken_at
+from ingest.lifecycle.retention import broken_at
 from sensors.db import Database
 from sensors.db.queries import load
-from sensors.retention_classes import NONE, for_table
+from sensors.policy.retention_classes import NONE, for_table
 
-QUERIES = load(Path(__file__).with_name("verify.sql"))
+QUERIES = load(Path(__file__).with_suffix(".sql"))
 SCHEDULE = timedelta(minutes=15)
 """The time between two runs that the promise allows for."""
 NO_CHUNK = timedelta(0)

@@ -17,8 +17,8 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from ingest.reader import Publication, ReadingClient
-from ingest.seats import Seat
+from ingest.mqtt.framing import Publication, ReadingClient
+from ingest.mqtt.subscriptions import Seat
 from sensors import logs
 from sensors.broker import BrokerAddress
 

@@ -18,8 +18,8 @@ from psycopg.pq import Conninfo
 
 from sensors.db import Database, connect
 from sensors.db.capabilities import probe
+from sensors.policy.personal_data import withheld
 from sensors.processes import tethered
-from sensors.tripwire import withheld
 
 Tell = Callable[[str], object]
 """Hears of progress: what is being worked on."""

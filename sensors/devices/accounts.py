@@ -8,12 +8,12 @@ from pydantic import SecretStr
 
 from sensors.db import Database
 from sensors.db.queries import load
-from sensors.devices import keep, passwords
+from sensors.devices import files, passwords
 from sensors.devices.access import OURS, Access, is_device_name
 from sensors.kinds import KINDS
 from sensors.settings import AccessSettings, AccountSettings, DeviceSettings
 
-SQL = load(Path(__file__).with_name("register.sql"))
+SQL = load(Path(__file__).with_suffix(".sql"))
 EVENTS = "event/"
 FORMAT = "json"
 
@@ -53,50 +53,50 @@ def add(db: Database, settings: DeviceSettings, name: str, sensors: Collection[s
         )
     rights = _rights(topics_of(db, settings.municipality, sensors or (name,)))
     password = None if certificate else passwords.make()
-    with keep.locked(settings.broker_files):
-        before = keep.read(settings.broker_files)
+    with files.locked(settings.broker_files):
+        before = files.read(settings.broker_files)
         if name in before.names:
             raise DeviceError("there is a device with this name already: rotate its password, or revoke it first")
         after = before.given(name, passwords.hash_of(password) if password else None, rights)
-        keep.write(settings.broker_files, before, after)
+        files.write(settings.broker_files, before, after)
     return Change(_device(after, name), password)
 
 
 def rotate(settings: AccessSettings, name: str) -> Change:
     """Give a device a new password; the old one is worth nothing from the reload on. Raises as ``add``."""
     password = passwords.make()
-    with keep.locked(settings.broker_files):
-        before = keep.read(settings.broker_files)
+    with files.locked(settings.broker_files):
+        before = files.read(settings.broker_files)
         if not _known(before, name).has_password:
             raise DeviceError("it comes in by a certificate: give it a new one, and put the old one on the CRL")
         after = before.given(name, passwords.hash_of(password), before.rights.get(name, ()))
-        keep.write(settings.broker_files, before, after)
+        files.write(settings.broker_files, before, after)
     return Change(_device(after, name), password)
 
 
 def update(db: Database, settings: DeviceSettings, name: str, sensors: Collection[str]) -> Change:
     """Let a device speak for these sensors; for none: those it had, as the register has them now. Raises as ``add``."""
-    with keep.locked(settings.broker_files):
-        before = keep.read(settings.broker_files)
+    with files.locked(settings.broker_files):
+        before = files.read(settings.broker_files)
         device = _known(before, name)
         rights = _rights(topics_of(db, settings.municipality, sensors or device.sensors))
         after = before.given(name, before.hashes.get(name), rights)
-        keep.write(settings.broker_files, before, after)
+        files.write(settings.broker_files, before, after)
     return Change(_device(after, name))
 
 
 def revoke(settings: AccessSettings, name: str) -> Change:
     """Shut a device out, also one whose sensor has left the register. Raises as ``add``."""
-    with keep.locked(settings.broker_files):
-        before = keep.read(settings.broker_files)
+    with files.locked(settings.broker_files):
+        before = files.read(settings.broker_files)
         device = _known(before, name)
-        keep.write(settings.broker_files, before, before.without(name))
+        files.write(settings.broker_files, before, before.without(name))
     return Change(device)
 
 
 def devices(settings: AccessSettings) -> tuple[Device, ...]:
     """All devices, by name; not our own programs, nor what others keep in the files."""
-    access = keep.read(settings.broker_files) if settings.broker_files.is_dir() else Access()
+    access = files.read(settings.broker_files) if settings.broker_files.is_dir() else Access()
     return tuple(_device(access, name) for name in access.names if _is_device(access, name))
 
 
@@ -127,11 +127,11 @@ def prepare(settings: AccountSettings) -> bool:
             (f"topic write {city}/#", f"topic write {EVENTS}{city}/#"),
         ),
     }
-    with keep.locked(settings.broker_files):
-        before = after = keep.read(settings.broker_files)
+    with files.locked(settings.broker_files):
+        before = after = files.read(settings.broker_files)
         for name, (secret, rights) in wanted.items():
             after = _with_account(after, name, secret, rights)
-        keep.write(settings.broker_files, before, after)
+        files.write(settings.broker_files, before, after)
     return after != before
 
 

@@ -12,7 +12,7 @@ from sensors.db import Database, connect
 from sensors.settings import AccessSettings, AccountSettings, DeviceSettings
 
 if TYPE_CHECKING:
-    from sensors.devices.manage import Change
+    from sensors.devices.accounts import Change
 
 ROLE = "lantaarn_api"
 """What is in the register may be read by everyone."""
@@ -52,10 +52,10 @@ def add(name: str, sensors: tuple[str, ...], *, certificate: bool) -> None:
 
     It may write the topics of its sensors, and read nothing.
     """
-    from sensors.devices import manage  # noqa: PLC0415 - each command loads only what it needs
+    from sensors.devices import accounts  # noqa: PLC0415 - each command loads only what it needs
 
     with _register() as (db, settings), _told():
-        change = manage.add(db, settings, name, sensors, certificate=certificate)
+        change = accounts.add(db, settings, name, sensors, certificate=certificate)
         _show(change, "may come in")
         _reload(settings)
 
@@ -64,11 +64,11 @@ def add(name: str, sensors: tuple[str, ...], *, certificate: bool) -> None:
 @click.argument("name")
 def rotate(name: str) -> None:
     """Give the device NAME a new password and show it, once. The old one ends at once, and so does its connection."""
-    from sensors.devices import manage  # noqa: PLC0415
+    from sensors.devices import accounts  # noqa: PLC0415
 
     settings = AccessSettings.load()
     with _told():
-        _show(manage.rotate(settings, name), "has a new password")
+        _show(accounts.rotate(settings, name), "has a new password")
         _reload(settings)
 
 
@@ -80,10 +80,10 @@ def update(name: str, sensors: tuple[str, ...]) -> None:
 
     Its password stays.
     """
-    from sensors.devices import manage  # noqa: PLC0415
+    from sensors.devices import accounts  # noqa: PLC0415
 
     with _register() as (db, settings), _told():
-        _show(manage.update(db, settings, name, sensors), "is up to date")
+        _show(accounts.update(db, settings, name, sensors), "is up to date")
         _reload(settings)
 
 
@@ -91,22 +91,22 @@ def update(name: str, sensors: tuple[str, ...]) -> None:
 @click.argument("name")
 def revoke(name: str) -> None:
     """Shut the device NAME out: its connection ends, and it can't come in again."""
-    from sensors.devices import manage  # noqa: PLC0415
+    from sensors.devices import accounts  # noqa: PLC0415
 
     settings = AccessSettings.load()
     with _told():
-        click.echo(f"{manage.revoke(settings, name).device.name} is shut out.")
+        click.echo(f"{accounts.revoke(settings, name).device.name} is shut out.")
         _reload(settings)
 
 
 @device.command("list", epilog="Example: lantaarn device list")
 def list_() -> None:
     """Show the devices, and where the register has another idea of one."""
-    from sensors.devices import manage  # noqa: PLC0415
+    from sensors.devices import accounts  # noqa: PLC0415
 
     with _register() as (db, settings), _told():
-        known = manage.devices(settings)
-        outdated = tuple(manage.outdated(db, settings.municipality, known))
+        known = accounts.devices(settings)
+        outdated = tuple(accounts.outdated(db, settings.municipality, known))
     table = Table("device", "comes in by", "sensors")
     for each in known:
         table.add_row(each.name, "password" if each.has_password else "certificate", ", ".join(each.sensors))
@@ -123,11 +123,11 @@ def prepare() -> None:
     Ingest may read everything and write nothing. Passwords come from LANTAARN_INGEST_MQTT_PASSWORD and the like; an
     account whose password is not set is taken away.
     """
-    from sensors.devices import manage  # noqa: PLC0415
+    from sensors.devices import accounts  # noqa: PLC0415
 
     settings = AccountSettings.load()
     with _told():
-        changed = manage.prepare(settings)
+        changed = accounts.prepare(settings)
         if changed:
             _reload(settings)
     click.echo(f"{settings.broker_files}: {'brought up to date' if changed else 'as it should be'}.")
@@ -144,8 +144,8 @@ def _register() -> Generator[tuple[Database, DeviceSettings]]:
 def _told() -> Generator[None]:
     """What a person can do something about becomes a sentence."""
     from sensors.devices.access import AccessFileError  # noqa: PLC0415
-    from sensors.devices.keep import KeepError  # noqa: PLC0415
-    from sensors.devices.manage import DeviceError  # noqa: PLC0415
+    from sensors.devices.accounts import DeviceError  # noqa: PLC0415
+    from sensors.devices.files import KeepError  # noqa: PLC0415
 
     try:
         yield
@@ -165,9 +165,9 @@ def _show(change: "Change", what: str) -> None:
 
 def _reload(settings: AccessSettings) -> None:
     """After the password was shown: what goes wrong here must not keep it from who has to put it in the device."""
-    from sensors.devices import keep  # noqa: PLC0415
+    from sensors.devices import files  # noqa: PLC0415
 
-    if keep.reload(settings.broker_pid_file):
+    if files.reload(settings.broker_pid_file):
         click.echo("Mosquitto reads it now.")
     else:
         click.echo("Mosquitto reads it within a second where it is watched (compose.yaml); else have it reload.")

@@ -13,9 +13,9 @@ from sensors.doctor.broker import broker_findings
 from sensors.doctor.database import database_findings
 from sensors.doctor.finding import Finding
 from sensors.doctor.machine import machine_findings
-from sensors.location import areas
+from sensors.register.location import areas
 from sensors.settings import DoctorSettings
-from sensors.settings_base import SettingsError
+from sensors.settings.base import SettingsError
 
 ASSETS = Path(__file__).parents[2] / "api" / "web" / "static" / "vendor" / "leaflet" / "leaflet.js"
 

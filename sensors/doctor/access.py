@@ -4,9 +4,9 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from sensors.devices import keep
+from sensors.devices import files
 from sensors.devices.access import AccessFileError
-from sensors.devices.manage import devices
+from sensors.devices.accounts import devices
 from sensors.doctor.finding import Finding
 from sensors.settings import AccessSettings
 
@@ -18,11 +18,11 @@ def access_findings(settings: AccessSettings) -> Iterator[Finding]:
         return
     try:
         known = devices(settings)
-    except (AccessFileError, keep.KeepError) as error:
+    except (AccessFileError, files.KeepError) as error:
         yield Finding("device files", f"{folder}: {error}", "put that right: docs/devices.md")
         return
     yield Finding("device files", f"{folder}: {len(known)} devices may come in")
-    loose = [path for path in (folder / keep.PASSWORDS, folder / keep.ACL) if _is_loose(path)]
+    loose = [path for path in (folder / files.PASSWORDS, folder / files.ACL) if _is_loose(path)]
     if loose:
         names = " ".join(map(str, loose))
         yield Finding("device files", f"others than their owner can read {names}", f"run chmod 600 {names}")

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from sensors.broker import BrokerAddress
 from sensors.doctor.finding import Finding
 from sensors.settings import DoctorSettings
-from sensors.settings_base import hide_password
+from sensors.settings.base import hide_password
 
 PROTOCOLS = {"MQTT 5": MQTTProtocolVersion.MQTTv5, "MQTT 3.1.1": MQTTProtocolVersion.MQTTv311}
 ANSWER = 3.0

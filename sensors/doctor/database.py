@@ -16,7 +16,7 @@ from sensors.db.server import find_installation
 from sensors.doctor.finding import Finding
 from sensors.hardening import MOST_CORE
 from sensors.processes import ProcessError
-from sensors.settings_base import hide_password
+from sensors.settings.base import hide_password
 
 QUERIES = load(Path(__file__).with_suffix(".sql"))
 ROLES = ("lantaarn_ingest", "lantaarn_api", "lantaarn_dashboard")

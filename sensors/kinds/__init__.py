@@ -12,9 +12,9 @@ from pkgutil import iter_modules
 from types import MappingProxyType
 from typing import Literal
 
-from sensors.codes import Public
-from sensors.kinds.units import Factor
-from sensors.text import Text
+from sensors.vocabulary.codes import Public
+from sensors.vocabulary.localized_text import Text
+from sensors.vocabulary.units import Factor
 
 __all__ = ["KINDS", "Factor", "Kind", "Property", "by_code"]
 
@@ -61,7 +61,7 @@ class Kind:
     label: Text
     properties: Mapping[str, Property]
     unit_words: Mapping[str, tuple[Text, Text]] = field(default_factory=dict[str, tuple[Text, Text]])
-    """How a unit that no kind had before is written and said, by its code (``api.formats`` has the others)."""
+    """How a unit that no kind had before is written and said, by its code (``api.formatting`` has the others)."""
 
 
 def by_code(*properties: Property) -> Mapping[str, Property]:

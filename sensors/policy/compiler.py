@@ -1,7 +1,7 @@
 """An entry compiled to what ingest may do. Fail-closed: what is incomplete, contradictory or too weak is refused.
 
 A refused datastream is simply not in the policy, and what is not in the policy is not taken in. Why one is refused is
-in ``sensors.objections``; how exactly a place is shown, in ``sensors.location``.
+in ``sensors.policy.constraints``; how exactly a place is shown, in ``sensors.register.location``.
 """
 
 from collections.abc import Collection, Mapping
@@ -9,13 +9,13 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
-from sensors.codes import Public
-from sensors.durations import span
-from sensors.entry import Datastream, Entry, MatchInMemory, WindowCount
 from sensors.kinds import KINDS
-from sensors.objections import objections
-from sensors.retention_classes import BUILT_IN, NONE
-from sensors.text import Text
+from sensors.policy.constraints import objections
+from sensors.policy.retention_classes import BUILT_IN, NONE
+from sensors.register.entry import Datastream, Entry, MatchInMemory, WindowCount
+from sensors.vocabulary.codes import Public
+from sensors.vocabulary.durations import span
+from sensors.vocabulary.localized_text import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,17 @@
 """Why ingest refuses a datastream: what is incomplete, contradictory, or weaker than its kind allows. One list.
 
-Every objection is also a rule of ``sensors.rulebook``, by the same name, so that people see it when they import an
-entry. Here it guards what was published before the rule was there, too.
+Every objection is also a rule of ``sensors.register.validation``, by the same name, so that people see it when they
+import an entry. Here it guards what was published before the rule was there, too.
 """
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
-from sensors.codes import PersonalData, Precision, Public
-from sensors.entry import Datastream, Entry, MatchInMemory, NoIdentifiers, PublicThreshold, WindowCount
 from sensors.kinds import Property
-from sensors.retention_classes import BUILT_IN, NONE
-from sensors.text import Text
+from sensors.policy.retention_classes import BUILT_IN, NONE
+from sensors.register.entry import Datastream, Entry, MatchInMemory, NoIdentifiers, PublicThreshold, WindowCount
+from sensors.vocabulary.codes import PersonalData, Precision, Public
+from sensors.vocabulary.localized_text import Text
 
 RESIDENT = "Inwoner"
 """The name of an organisation that is a resident: residents are never named."""

@@ -8,19 +8,19 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from sensors.codes import LocationKind, Precision, Public, VehicleClass, label
-from sensors.durations import in_words
-from sensors.entry import Datastream, Entry, NoIdentifiers, OnDevice, Words
 from sensors.kinds import KINDS
-from sensors.objections import THRESHOLD
-from sensors.policy import Counting, DatastreamPolicy, Matching, compile_policy
-from sensors.retention_classes import BUILT_IN
-from sensors.text import Text
+from sensors.policy.compiler import Counting, DatastreamPolicy, Matching, compile_policy
+from sensors.policy.constraints import THRESHOLD
+from sensors.policy.retention_classes import BUILT_IN
+from sensors.register.entry import Datastream, Entry, NoIdentifiers, OnDevice, Words
+from sensors.vocabulary.codes import LocationKind, Precision, Public, VehicleClass, label
+from sensors.vocabulary.durations import in_words
+from sensors.vocabulary.localized_text import Text
 
 Language = Literal["nl", "en"]
 
 TOKEN_MINUTES = 30
-"""How long a passage is remembered at most; ``ingest.travel_time`` sees to it."""
+"""How long a passage is remembered at most; ``ingest.events.travel_time`` sees to it."""
 
 
 @dataclass(frozen=True, slots=True)

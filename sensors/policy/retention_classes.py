@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import LiteralString, cast
 
-from sensors.durations import in_words
-from sensors.text import Text
+from sensors.vocabulary.durations import in_words
+from sensors.vocabulary.localized_text import Text
 
 NONE = "none"
 """The term of what is never stored by itself."""

@@ -68,7 +68,7 @@ def register() -> None:
 @click.option("--reason", help="Why; it stays in the history.  [default: imported from FILE]")
 def import_(file: Path, editor: str, reason: str | None) -> None:
     """Publish the good entries of FILE; a changed one becomes a new version. Exit code 1 when one is refused."""
-    from sensors.register import import_entries  # noqa: PLC0415
+    from sensors.register.repository import import_entries  # noqa: PLC0415
 
     with connect(DatabaseSettings.load().database_url.get_secret_value()) as db:
         report = import_entries(db, file, editor, reason or f"imported from {file.name}")
@@ -79,7 +79,7 @@ def import_(file: Path, editor: str, reason: str | None) -> None:
 @register.command(epilog="Example: lantaarn register export > register.jsonl")
 def export() -> None:
     """Write the current version of every entry, one JSON object a line."""
-    from sensors.register import export_entries  # noqa: PLC0415
+    from sensors.register.repository import export_entries  # noqa: PLC0415
 
     with connect(DatabaseSettings.load().database_url.get_secret_value()) as db:
         for line in export_entries(db):
@@ -90,7 +90,7 @@ def export() -> None:
 @click.argument("file", type=EXISTING)
 def check(file: Path) -> None:
     """Check the entries of FILE against every rule, without a database. Exit code 1 when one is broken."""
-    from sensors.register import check_file  # noqa: PLC0415
+    from sensors.register.repository import check_file  # noqa: PLC0415
 
     problems = check_file(file)
     for problem in problems:
@@ -111,9 +111,9 @@ def explain(reference: str, language: Language) -> None:
     """Tell in plain words what becomes of the data of the sensor REFERENCE. Exit code 2 when there is none."""
     from pydantic import ValidationError  # noqa: PLC0415
 
-    from sensors.entry import Entry  # noqa: PLC0415
-    from sensors.explain import explain as paragraphs  # noqa: PLC0415
-    from sensors.register import called, retention_classes  # noqa: PLC0415
+    from sensors.policy.explanation import explain as paragraphs  # noqa: PLC0415
+    from sensors.register.entry import Entry  # noqa: PLC0415
+    from sensors.register.repository import called, retention_classes  # noqa: PLC0415
 
     with connect(DatabaseSettings.load().database_url.get_secret_value()) as db:
         found, classes = called(db, reference), retention_classes(db)

@@ -1,8 +1,8 @@
 """The register entry: who measures what, where, why, on which legal ground, made private how, kept how long.
 
 The merge of Amsterdam's register of sensors, SensRNet, the Noord-Brabant schema, the Geonovum model ordinance and DTPR.
-An entry is a versioned document: this module is its schema, ``sensors.rules`` what must hold between its parts,
-``sensors.policy`` what ingest may do because of it, ``sensors.register`` where it lives.
+An entry is a versioned document: this module is its schema, ``sensors.register.validation`` what must hold between its
+parts, ``sensors.policy.compiler`` what ingest may do because of it, ``sensors.register.repository`` where it lives.
 """
 
 import datetime as dt
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, StringConstraints
 
-from sensors.codes import (
+from sensors.vocabulary.codes import (
     AccessCode,
     Connectivity,
     DataType,
@@ -32,7 +32,7 @@ from sensors.codes import (
     Technology,
     Theme,
 )
-from sensors.geometry import Geometry
+from sensors.vocabulary.geometry import Geometry
 
 # Without control characters: PostgreSQL keeps no U+0000, and the others hide what a text says.
 Line = Annotated[

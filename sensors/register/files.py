@@ -9,11 +9,11 @@ from typing import Any, NoReturn, cast
 
 from pydantic import ValidationError
 
-from sensors.entry import Entry
-from sensors.problems import Problem
-from sensors.retention_classes import BUILT_IN
-from sensors.rules import examine
-from sensors.text import Text
+from sensors.policy.retention_classes import BUILT_IN
+from sensors.register.entry import Entry
+from sensors.register.validation.validator import examine
+from sensors.register.validation.violations import Problem
+from sensors.vocabulary.localized_text import Text
 
 NOT_JSON = Problem(
     "",

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import cast
 
-from sensors.entry import Contact, Device, Entry, Location, Organisation, Part, Project, Words
-from sensors.problems import path_of
-from sensors.tripwire import trips
+from sensors.policy.personal_data import trips
+from sensors.register.entry import Contact, Device, Entry, Location, Organisation, Part, Project, Words
+from sensors.register.validation.violations import path_of
 
 _WRITTEN: tuple[tuple[type[Part], frozenset[str]], ...] = (
     (Words, frozenset({"nl", "en"})),

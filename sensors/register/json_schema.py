@@ -1,6 +1,6 @@
 """The JSON Schema of a register entry, published for those who make entries with other tools.
 
-``python -m sensors.schema`` writes it anew after the entry has changed.
+``python -m sensors.register.json_schema`` writes it anew after the entry has changed.
 """
 
 import json
@@ -9,13 +9,13 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from sensors.entry import Entry
+from sensors.register.entry import Entry
 
-FILE = Path(__file__).parent / "data" / "register-entry-1.schema.json"
+FILE = Path(__file__).parents[1] / "data" / "register-entry-1.schema.json"
 
 
 def json_schema() -> dict[str, Any]:
-    """JSON Schema (draft 2020-12) of what ``sensors.entry`` accepts. The rules between the parts are not in it."""
+    """JSON Schema (draft 2020-12) of what ``sensors.register.entry`` accepts, without the rules between its parts."""
     about = {
         "$schema": GenerateJsonSchema.schema_dialect,
         "$id": "urn:lantaarn:register-entry:1",

@@ -18,12 +18,12 @@ from typing import Any, Literal
 from shapely import Point, STRtree
 from shapely.geometry import shape
 
-from sensors.codes import Precision
+from sensors.vocabulary.codes import Precision
 
 Geometry = dict[str, Any]
 Level = Literal["neighbourhood", "district", "municipality"]
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "data"
 FOLDER = "LANTAARN_AREAS"
 """Names the folder with the outlines of one's own municipality."""
 _FILES: Mapping[Level, str] = {"municipality": "gemeente", "district": "wijken", "neighbourhood": "buurten"}

@@ -7,7 +7,8 @@ import json
 import re
 from pathlib import Path
 
-_WORDS: dict[str, list[str]] = json.loads((Path(__file__).parent / "data" / "persons.json").read_text(encoding="utf-8"))
+_FILE = Path(__file__).parents[1] / "data" / "persons.json"
+_WORDS: dict[str, list[str]] = json.loads(_FILE.read_text(encoding="utf-8"))
 PRIVATE_PROVIDERS = frozenset(_WORDS["private_providers"])
 """Where people have their own mailbox; an organisation has its own domain."""
 ROLE_WORDS = frozenset(_WORDS["role_words"])

@@ -14,16 +14,16 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from sensors import finding, slugs
-from sensors.codes import Precision
 from sensors.db import Database, queries
-from sensors.entry import Entry
-from sensors.location import Geometry, areas, locate, snap
-from sensors.policy import compile_policy, rule_document
-from sensors.problems import Problem
-from sensors.register_file import FileProblem, Item, document_of, read_items, to_line
-from sensors.rules import judge
-from sensors.text import Text
+from sensors.policy.compiler import compile_policy, rule_document
+from sensors.register import search_index, slugs
+from sensors.register.entry import Entry
+from sensors.register.files import FileProblem, Item, document_of, read_items, to_line
+from sensors.register.location import Geometry, areas, locate, snap
+from sensors.register.validation.validator import judge
+from sensors.register.validation.violations import Problem
+from sensors.vocabulary.codes import Precision
+from sensors.vocabulary.localized_text import Text
 
 SQL = queries.load(Path(__file__).with_suffix(".sql"))
 BATCH = 500
@@ -83,7 +83,7 @@ class ImportReport:
 
 
 def check_file(path: Path) -> list[FileProblem]:
-    """Everything that is wrong with the entries of a file, without a database. See ``sensors.register_file``."""
+    """Everything that is wrong with the entries of a file, without a database. See ``sensors.register.files``."""
     return [problem for item in _without_doubles(read_items(path)) for problem in _problems(item)]
 
 
@@ -282,7 +282,7 @@ def _derive(db: Database, documents: Sequence[dict[str, Any]]) -> int:
     batch = {
         "entries": [document["id"] for document in documents],
         "datastreams": [row for document in documents for row in _datastreams(document, classes)],
-        "places": [finding.place(document) for document in documents],
+        "places": [search_index.place(document) for document in documents],
     }
     steps = ("stop_datastreams", "change_datastreams", "start_datastreams")
     changed = sum(db.execute(SQL[step], {"batch": batch}).rowcount for step in steps)

@@ -5,10 +5,10 @@ from typing import Any
 
 from shapely.geometry import shape
 
-from sensors.codes import DeviceCategory, label
 from sensors.kinds import KINDS
-from sensors.location import Geometry, public_point
-from sensors.themes import themes_of
+from sensors.register.location import Geometry, public_point
+from sensors.register.themes import themes_of
+from sensors.vocabulary.codes import DeviceCategory, label
 
 
 def place(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,14 +1,15 @@
 """What a sensor is about, as residents would say it: the few themes by which they look for sensors.
 
-An entry says of each datastream what its subject is, in Amsterdam's list of twenty (``sensors.codes.Theme``). Those are
-for officers: a theme of ours takes several together, and what measures nothing for us has one too.
+An entry says of each datastream what its subject is, in Amsterdam's list of twenty
+(``sensors.vocabulary.codes.Theme``). Those are for officers: a theme of ours takes several together, and what measures
+nothing for us has one too.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from sensors.codes import Theme
+from sensors.vocabulary.codes import Theme
 
 THEMES: Final = (
     "air",

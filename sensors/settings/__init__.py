@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from sensors.broker import BrokerAddress
-from sensors.settings_base import (
+from sensors.settings.base import (
     MQTT_PORTS,
     DashboardDatabase,
     DatabaseUrl,

@@ -13,7 +13,7 @@ from typing import Annotated
 from pydantic import AfterValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from sensors.text import Text
+from sensors.vocabulary.localized_text import Text
 
 
 class Status(StrEnum):
@@ -197,7 +197,7 @@ class RetentionClass(StrEnum):
 
 
 def _dtpr() -> Mapping[str, Mapping[str, str]]:
-    return json.loads((Path(__file__).parent / "data" / "dtpr.json").read_text(encoding="utf-8"))
+    return json.loads((Path(__file__).parents[1] / "data" / "dtpr.json").read_text(encoding="utf-8"))
 
 
 DTPR: Mapping[str, Mapping[str, str]] = _dtpr()

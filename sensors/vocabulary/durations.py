@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 
-from sensors.text import Text
+from sensors.vocabulary.localized_text import Text
 
 _DURATION = re.compile(r"P(T?)(\d+)([YMWDHS])")
 _WORDS: Mapping[str, tuple[Text, Text]] = {

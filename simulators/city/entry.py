@@ -6,19 +6,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import AnyHttpUrl
 
-from sensors.codes import (
-    DpiaStatus,
-    HostObject,
-    LegalGround,
-    LocationKind,
-    PersonalData,
-    Public,
-    RetentionClass,
-    Role,
-    Status,
-    Theme,
-)
-from sensors.entry import (
+from sensors.kinds import KINDS
+from sensors.register.entry import (
     Contact,
     Datastream,
     Decision,
@@ -39,10 +28,21 @@ from sensors.entry import (
     WindowCount,
     Words,
 )
-from sensors.kinds import KINDS
-from sensors.location import Geometry
-from simulators import city_texts as texts
-from simulators.city_texts import words
+from sensors.register.location import Geometry
+from sensors.vocabulary.codes import (
+    DpiaStatus,
+    HostObject,
+    LegalGround,
+    LocationKind,
+    PersonalData,
+    Public,
+    RetentionClass,
+    Role,
+    Status,
+    Theme,
+)
+from simulators.city import texts
+from simulators.city.texts import words
 
 MUNICIPALITY = "helmond"
 SITE = "https://helmond.example"

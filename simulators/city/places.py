@@ -8,7 +8,7 @@ from shapely import Point, Polygon
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-from sensors.location import Area, Geometry, areas
+from sensors.register.location import Area, Geometry, areas
 
 METRES_PER_DEGREE = 111_320.0
 _SHRINK = cos(radians(51.48))

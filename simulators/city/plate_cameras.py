@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import pi
 
-from sensors.codes import Connectivity, DeviceCategory, DpiaStatus, HostObject, LegalGround, SensorType
-from sensors.entry import Device, Entry, MatchInMemory, Words
-from simulators import city_texts as texts
-from simulators import places
-from simulators.city_entry import CITY, Design, Spot, at, legal, register_entry
-from simulators.city_texts import summary, words
-from simulators.passages import CAMERAS, Camera
+from sensors.register.entry import Device, Entry, MatchInMemory, Words
+from sensors.vocabulary.codes import Connectivity, DeviceCategory, DpiaStatus, HostObject, LegalGround, SensorType
+from simulators.city import places, texts
+from simulators.city.entry import CITY, Design, Spot, at, legal, register_entry
+from simulators.city.texts import summary, words
+from simulators.devices.passages import CAMERAS, Camera
 
 PLATES = Design(
     kind="traffic",

@@ -12,7 +12,8 @@ from random import Random
 
 from pydantic import AnyHttpUrl
 
-from sensors.codes import (
+from sensors.register.entry import Device, Entry, Location, OnDevice, Organisation, WindowCount, Words
+from sensors.vocabulary.codes import (
     Connectivity,
     DeviceCategory,
     DpiaStatus,
@@ -25,14 +26,13 @@ from sensors.codes import (
     Role,
     SensorType,
 )
-from sensors.entry import Device, Entry, Location, OnDevice, Organisation, WindowCount, Words
-from simulators import city_texts as texts
-from simulators import places, replay
-from simulators.city_entry import CITY, PLACED, Design, Spot, at, legal, organisation, register_entry
-from simulators.city_plates import plate_cameras
-from simulators.city_silent import silent_entries
-from simulators.city_texts import summary, words
-from simulators.devices import wattage
+from simulators import replay
+from simulators.city import places, texts
+from simulators.city.entry import CITY, PLACED, Design, Spot, at, legal, organisation, register_entry
+from simulators.city.plate_cameras import plate_cameras
+from simulators.city.silent import silent_entries
+from simulators.city.texts import summary, words
+from simulators.devices.device import wattage
 
 ROWS, LAMPS = 20, 10
 

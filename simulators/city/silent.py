@@ -8,7 +8,9 @@ from random import Random
 
 from pydantic import AnyHttpUrl
 
-from sensors.codes import (
+from sensors.register.entry import Datastream, Device, Entry, Location, Organisation, Retention
+from sensors.register.location import Area
+from sensors.vocabulary.codes import (
     Connectivity,
     DeviceCategory,
     DpiaStatus,
@@ -21,12 +23,9 @@ from sensors.codes import (
     Status,
     Theme,
 )
-from sensors.entry import Datastream, Device, Entry, Location, Organisation, Retention
-from sensors.location import Area
-from simulators import city_texts as texts
-from simulators import places
-from simulators.city_entry import CITY, Design, Spot, at, legal, register_entry
-from simulators.city_texts import summary, words
+from simulators.city import places, texts
+from simulators.city.entry import CITY, Design, Spot, at, legal, register_entry
+from simulators.city.texts import summary, words
 
 POLICE = Design(
     kind=None,

@@ -2,7 +2,7 @@
 
 from pydantic import AnyHttpUrl
 
-from sensors.entry import Link, Project, Purpose, Risk, Words
+from sensors.register.entry import Link, Project, Purpose, Risk, Words
 
 EXAMPLE = Words(
     nl="Dit is een voorbeeld. Deze sensor bestaat niet echt.", en="This is an example. This sensor does not exist."

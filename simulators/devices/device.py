@@ -16,11 +16,11 @@ from zoneinfo import ZoneInfo
 from astral import Observer
 from astral.sun import sunrise, sunset
 
-from sensors.codes import Status
-from sensors.entry import Entry
 from sensors.kinds import KINDS
+from sensors.register.entry import Entry
+from sensors.vocabulary.codes import Status
 from simulators import replay
-from simulators.messages import Sample
+from simulators.devices.messages import Sample
 
 HERE = ZoneInfo("Europe/Amsterdam")
 HELMOND = Observer(latitude=51.48, longitude=5.66)
@@ -54,7 +54,7 @@ class Device:
 def device(entry: Entry, seed: int) -> Device | None:
     """The device behind a register entry, measuring what the entry declares.
 
-    None when it delivers no data to us, or only what tells of single persons: see ``simulators.events``.
+    None when it delivers no data to us, or only what tells of single persons: see ``simulators.devices.events``.
     """
     if not entry.delivers_data or entry.status is not Status.ACTIVE or entry.kind not in _MODELS:
         return None

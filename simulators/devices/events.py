@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from sensors.codes import Status
-from sensors.entry import Entry, MatchInMemory, PrivacyRule, WindowCount
-from simulators.messages import Event, event_topic
-from simulators.movements import Row
-from simulators.passages import Corridor
+from sensors.register.entry import Entry, MatchInMemory, PrivacyRule, WindowCount
+from sensors.vocabulary.codes import Status
+from simulators.devices.messages import Event, event_topic
+from simulators.devices.movements import Row
+from simulators.devices.passages import Corridor
 
 
 def streams(entries: Iterable[Entry], seed: int, start: datetime, until: datetime | None) -> dict[str, Iterator[Event]]:

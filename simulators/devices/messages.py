@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from sensors.entry import Entry
+from sensors.register.entry import Entry
 
 MOST_VALUES = 200
 """Values in one message of the past: far below the broker's 262,144 bytes, and few enough for even progress."""

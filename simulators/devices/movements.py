@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from simulators.devices import Flow, poisson
-from simulators.passages import in_order, minutes
+from simulators.devices.device import Flow, poisson
+from simulators.devices.passages import in_order, minutes
 
 APART = 28.0
-"""Metres from one lamp to the next, as ``simulators.places`` puts them."""
+"""Metres from one lamp to the next, as ``simulators.city.places`` puts them."""
 WALKERS = Flow(40, (8.4, 17.0), (15.0,), 2.5)
 SIGN_OF_LIFE = 15
 """Minutes. A lamp that sees nobody says so this often, so that it is known to be awake."""

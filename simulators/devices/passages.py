@@ -15,8 +15,8 @@ from typing import Protocol, TypeVar
 
 from shapely import Point
 
-from sensors.codes import VehicleClass
-from simulators.devices import HERE, Flow, poisson
+from sensors.vocabulary.codes import VehicleClass
+from simulators.devices.device import HERE, Flow, poisson
 
 MINUTE = timedelta(minutes=1)
 LONGEST = timedelta(minutes=15)

@@ -14,7 +14,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from sensors import logs
 from sensors.broker import BrokerAddress
-from simulators.messages import Event, Message
+from simulators.devices.messages import Event, Message
 
 UNANSWERED = 50
 """Messages on their way at the same time: half of what the embedded broker allows."""

@@ -72,7 +72,7 @@ class EmbeddedBroker:
         listeners = [LISTENER.format(version=version, host=HOST, port=port) for version, port in self._ports()]
         self._configuration.parent.mkdir(parents=True, exist_ok=True)
         self._configuration.write_text("".join([CONFIGURATION, *listeners]))
-        command = [sys.executable, "-m", "simulators.broker", str(self._configuration)]
+        command = [sys.executable, "-m", "simulators.embedded.broker", str(self._configuration)]
         self._process = start(tethered(command, signal.SIGTERM), self.log)
         try:
             self._wait_until_ready()

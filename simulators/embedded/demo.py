@@ -13,13 +13,13 @@ import click
 from sensors.db import connect
 from sensors.db.capabilities import Capabilities, Edition, probe
 from sensors.processes import ProcessError, is_free
-from sensors.register import import_entries
+from sensors.register.repository import import_entries
 from sensors.settings import DemoSettings
-from sensors.settings_base import hide_password
+from sensors.settings.base import hide_password
 from sensors.upgrade import upgrade
-from simulators.city import entries
-from simulators.city_entry import MUNICIPALITY
-from simulators.parts import TICK, Parts, Stopped, held, ignore_signals, listen_to_signals
+from simulators.city.entry import MUNICIPALITY
+from simulators.city.register import entries
+from simulators.embedded.parts import TICK, Parts, Stopped, held, ignore_signals, listen_to_signals
 
 PATIENCE = 60
 """Seconds in which a program must be ready."""

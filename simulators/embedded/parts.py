@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from sensors.db.server import EmbeddedServer
 from sensors.processes import Ports, ProcessError, start, stop, tethered
-from simulators.broker import EmbeddedBroker
+from simulators.embedded.broker import EmbeddedBroker
 
 TICK = 0.2
 """Seconds between two looks at the programs: how late the death of one is noticed."""

@@ -13,8 +13,8 @@ import click
 
 from sensors.processes import ProcessError
 from sensors.settings import ServersSettings
-from sensors.settings_base import hide_password
-from simulators.parts import Parts, Stopped, held, ignore_signals, listen_to_signals
+from sensors.settings.base import hide_password
+from simulators.embedded.parts import Parts, Stopped, held, ignore_signals, listen_to_signals
 
 USE = "servers"
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sensors.processes import HOST, ProcessError, any_free_port, start, stop, tethered
-from simulators.broker import EmbeddedBroker
+from simulators.embedded.broker import EmbeddedBroker
 
 PROGRAM = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
 STORE = "mosquitto.db"

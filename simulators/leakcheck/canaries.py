@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
-from sensors.tripwire import SIDECODES
+from sensors.policy.personal_data import SIDECODES
 
 LETTERS = "BDFGHJKLNPRSTVXZ"
 """Those of Dutch plates: no vowels, and none that look like a digit."""

@@ -14,11 +14,11 @@ from typing import Self
 
 from sensors.db import connect
 from sensors.db.server import EmbeddedServer
-from sensors.entry import Entry
 from sensors.processes import HOST, ProcessError, any_free_port, start, stop, tethered
-from sensors.register import import_entries
+from sensors.register.entry import Entry
+from sensors.register.repository import import_entries
 from sensors.upgrade import upgrade
-from simulators.city_entry import MUNICIPALITY
+from simulators.city.entry import MUNICIPALITY
 from simulators.leakcheck import brokers
 
 PATIENCE = 60.0

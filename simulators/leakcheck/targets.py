@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import cycle
 
-from sensors.codes import Status
-from sensors.entry import Entry
 from sensors.kinds import KINDS
-from simulators.city import entries
+from sensors.register.entry import Entry
+from sensors.vocabulary.codes import Status
+from simulators.city.register import entries
 from simulators.leakcheck.plant import Targets
 
 SEED = 1

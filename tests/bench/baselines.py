@@ -18,10 +18,10 @@ import psycopg
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
+from ingest.mqtt.subscriptions import MOST_WORKERS, seats
 from ingest.pipeline import Message, Observation, Outcome, Register, process
-from ingest.quality import Memory
-from ingest.seats import MOST_WORKERS, seats
-from ingest.store import commit, load_register
+from ingest.quality_flags import Memory
+from ingest.writer import commit, load_register
 from sensors.db import connect
 from sensors.processes import HOST
 from tests.bench.bed import Bed, Connection

@@ -24,12 +24,12 @@ from sensors.db.capabilities import probe
 from sensors.db.migrate import migrate
 from sensors.db.server import EmbeddedServer
 from sensors.processes import HOST, any_free_port, start, stop, tethered
-from sensors.register import import_entries
-from simulators.broker import EmbeddedBroker
+from sensors.register.repository import import_entries
+from simulators.embedded.broker import EmbeddedBroker
 from tests.bench.processes import last_words, started
 from tests.bench.traffic import PROPERTIES, TABLE, Traffic, reference
-from tests.entries import example
-from tests.waiting import wait_for
+from tests.support.entries import example
+from tests.support.waiting import wait_for
 
 Connection = psycopg.Connection[dict[str, Any]]
 

@@ -25,14 +25,14 @@ from dashboards.alerts import ALERTS
 from dashboards.build import DASHBOARDS, statement
 from dashboards.spec import Sort
 from dashboards.statements import statements
-from ingest.days import make
+from ingest.lifecycle.daily_totals import make
 from sensors.db import connect, queries
-from sensors.register import import_entries, load_areas
-from sensors.register_file import document_of
-from simulators import city
+from sensors.register.files import document_of
+from sensors.register.repository import import_entries, load_areas
+from simulators.city import register as city_register
 from tests.bench.bed import Connection, Store, embedded_database, given_database
-from tests.entries import example
-from tests.grafana import Range, expand
+from tests.support.entries import example
+from tests.support.grafana import Range, expand
 
 SQL = queries.load(Path(__file__).with_name("dashboards.sql"))
 HOURS = queries.load(Path(__file__).with_name("storage.sql"))["fill_hours"]
@@ -96,7 +96,7 @@ def _filled(url: str | None, scale: float, progress: Progress) -> Generator[tupl
 def _register(db: Connection, folder: Path) -> int:
     """The demo's sensors and as many stations as it takes; the highest number of a datastream."""
     load_areas(db)
-    _publish(db, folder, [document_of(entry) for entry in city.entries(1)])
+    _publish(db, folder, [document_of(entry) for entry in city_register.entries(1)])
     there = (db.execute(SQL["numbers"]).fetchone() or {})["streams"]
     more = -(-(STREAMS - there) // 3)
     _publish(db, folder, [example(reference=f"station-{number}") for number in range(more)])

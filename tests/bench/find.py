@@ -26,16 +26,16 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from ingest.scheduler import PAUSE
+from ingest.lifecycle.scheduler import PAUSE
 from sensors.db import connect, queries
-from sensors.location import locate
 from sensors.processes import any_free_port
-from sensors.register import SQL, derive, load_areas
-from sensors.register_file import document_of
-from simulators.city import entries
+from sensors.register.files import document_of
+from sensors.register.location import locate
+from sensors.register.repository import SQL, derive, load_areas
+from simulators.city.register import entries
 from tests.bench.bed import Connection, embedded_database
 from tests.bench.processes import peak_memory, started
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 
 BATCH = 500
 BOOKS = queries.load(Path(__file__).with_suffix(".sql"))

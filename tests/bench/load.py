@@ -21,7 +21,7 @@ import msgspec
 from sensors.processes import HOST
 from tests.bench.processes import last_words, started
 from tests.bench.traffic import Traffic
-from tests.mqtt_packets import remaining_length
+from tests.support.mqtt_packets import remaining_length
 
 PUBLISH_QOS_1 = 0x32
 WINDOW = 5_000

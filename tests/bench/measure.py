@@ -13,7 +13,7 @@ from tests.bench.bed import PATIENCE, Bed, Connection, ingesting
 from tests.bench.load import Order, Publisher, generating
 from tests.bench.processes import cpu_seconds, machine_seconds, peak_memory
 from tests.bench.traffic import PROPERTIES, TABLE
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 
 AHEAD = 10_000
 """Messages that may wait at the broker under sustained load: enough for a program to be always busy."""

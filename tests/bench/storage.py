@@ -20,10 +20,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from api.register import SQL as PAGES
+from api.sensor.queries import SQL as PAGES
 from ingest.pipeline import Observation, Outcome
-from ingest.quality import Quality
-from ingest.store import commit
+from ingest.quality_flags import Quality
+from ingest.writer import commit
 from sensors.db import connect, queries
 from sensors.db.capabilities import probe
 from tests.bench.bed import Connection, embedded_database, given_database, register

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import httpx
 
-from ingest.verify import record, verify
+from ingest.lifecycle.verification import record, verify
 from sensors.db import Database, connect
-from sensors.register import import_entries, load_areas
-from simulators.city import entries
-from tests.published import HOUR, NOW, book, measure, publish_cells, total
-from tests.waiting import wait_for
+from sensors.register.repository import import_entries, load_areas
+from simulators.city.register import entries
+from tests.support.published import HOUR, NOW, book, measure, publish_cells, total
+from tests.support.waiting import wait_for
 
 SENSOR, COUNTER, CAMERA = "lucht-bewoner-01", "verkeer-camera-01", "camera-station-01"
 AREA, DISTRICT = "BU07941003", "WK079418"

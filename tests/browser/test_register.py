@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from sensors.db import connect
 from tests.browser import city
-from tests.published import measure
+from tests.support.published import measure
 
 COUNT_SHIFTS = """
 window.shift = 0;

@@ -11,12 +11,12 @@ from playwright.sync_api import Browser, Page
 
 from api.signs.content import Sign
 from api.signs.drawing import svg
-from sensors.entry import Entry
-from simulators.city import entries
+from sensors.register.entry import Entry
+from simulators.city.register import entries
 from tests.browser.city import COUNTER, SENSOR
 from tests.browser.test_axe import AXE, RULES, RUN
-from tests.entries import example
-from tests.printed import codes
+from tests.support.entries import example
+from tests.support.printed import codes
 
 pytestmark = pytest.mark.browser
 

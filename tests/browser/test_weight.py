@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser import city
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 
 SLOW = {"offline": False, "latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 750e3 / 8}
 """Lighthouse's "slow 4G"; with it goes a processor four times slower than this one."""

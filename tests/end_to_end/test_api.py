@@ -14,14 +14,14 @@ import psycopg
 import pytest
 import structlog
 
-from api import register
 from api.database import make_pool
+from api.sensor import queries as sensor_queries
 from sensors.db import connect
-from sensors.entry import Entry
-from sensors.explain import explain
+from sensors.policy.explanation import explain
 from sensors.processes import any_free_port
-from tests.entries import camera, example
-from tests.published import (
+from sensors.register.entry import Entry
+from tests.support.entries import camera, example
+from tests.support.published import (
     DAY,
     HOUR,
     NOW,
@@ -37,7 +37,7 @@ from tests.published import (
     total,
     travelled,
 )
-from tests.site import serving
+from tests.support.site import serving
 
 NOWHERE = "postgresql://nobody@127.0.0.1:{}/nothing"
 
@@ -227,7 +227,7 @@ def test_an_error_of_ours_tells_nothing(site: httpx.Client, monkeypatch: pytest.
     def fail(*_: object) -> None:
         raise ValueError(SECRET)
 
-    monkeypatch.setattr(register, "sensor", fail)
+    monkeypatch.setattr(sensor_queries, "sensor", fail)
     with structlog.testing.capture_logs() as log:
         answers = [site.get("/sensors/LML-1"), site.get("/v1/sensors/LML-1")]
     assert [answer.status_code for answer in answers] == [500, 500]

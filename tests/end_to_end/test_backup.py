@@ -10,19 +10,19 @@ import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
-from ingest.audit import audit
-from ingest.retention import broken_at
+from ingest.lifecycle.audit import audit
+from ingest.lifecycle.retention import broken_at
 from lantaarn import main
 from sensors.db import Database, connect
 from sensors.db.capabilities import probe
 from sensors.db.dump import Programs, restore
 from sensors.db.server import find_installation
-from sensors.register import export_entries
+from sensors.register.repository import export_entries
 from sensors.upgrade import upgrade
-from tests.db.test_erase import compress, count, everything
-from tests.db.test_store import message, register, take
-from tests.pglite.fixtures import new_database, timescale_url
-from tests.published import add, at_home
+from tests.db.ingest.test_erasure import compress, count, everything
+from tests.db.ingest.test_writer import message, register, take
+from tests.support.pglite.fixtures import new_database, timescale_url
+from tests.support.published import add, at_home
 
 NOW = datetime.now(UTC)
 READINGS = 200

@@ -21,7 +21,7 @@ import psycopg
 import pytest
 
 from sensors.db.server import home_of
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
 OPTIONS = ("--days", "0", "--no-replay")

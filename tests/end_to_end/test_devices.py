@@ -18,21 +18,31 @@ from paho.mqtt.client import MQTTv5, MQTTv311
 from paho.mqtt.enums import MQTTProtocolVersion
 from pydantic import SecretStr
 
+from ingest.mqtt.subscriptions import seats
 from ingest.pipeline import MAX_PAYLOAD
-from ingest.seats import seats
 from sensors.db import connect
 from sensors.db.logins import set_logins
-from sensors.devices import manage
+from sensors.devices import accounts as device_accounts
 from sensors.doctor.broker import broker_findings
 from sensors.doctor.finding import Finding
-from sensors.entry import Entry
 from sensors.processes import HOST, any_free_port
-from sensors.register import Published, publish
+from sensors.register.entry import Entry
+from sensors.register.repository import Published, publish
 from sensors.settings import DoctorSettings
-from tests.devices import DOCTOR, INGEST, SIMULATE, VERSION, Shipped, accounts, calling, needs_mosquitto, shipped_broker
 from tests.end_to_end.test_ingest import stored
-from tests.entries import datastream, example
-from tests.waiting import wait_for
+from tests.support.devices import (
+    DOCTOR,
+    INGEST,
+    SIMULATE,
+    VERSION,
+    Shipped,
+    accounts,
+    calling,
+    needs_mosquitto,
+    shipped_broker,
+)
+from tests.support.entries import datastream, example
+from tests.support.waiting import wait_for
 
 pytestmark = needs_mosquitto
 AIR, OTHER, CAMERA = "LML-1", "LML-2", "TRF-1"
@@ -76,12 +86,12 @@ def passwords(broker: Shipped, register: str) -> Iterator[dict[str, str]]:
     given: dict[str, str] = {}
     with connect(register, role="lantaarn_api") as db:
         for name in (AIR, OTHER, CAMERA):
-            given[name] = manage.add(db, broker.settings, name, (), certificate=False).password or ""
+            given[name] = device_accounts.add(db, broker.settings, name, (), certificate=False).password or ""
     for name, password in given.items():
         wait_for(lambda name=name, password=password: comes_in(broker, name, password), 3)
     yield given
-    for device in manage.devices(broker.settings):
-        manage.revoke(broker.settings, device.name)
+    for device in device_accounts.devices(broker.settings):
+        device_accounts.revoke(broker.settings, device.name)
 
 
 def comes_in(broker: Shipped, name: str, password: str | None, *, inner: bool = False) -> bool:
@@ -152,7 +162,7 @@ def test_who_is_revoked_is_out_within_two_seconds_and_the_others_notice_nothing(
         calling(broker.as_user(OTHER, passwords[OTHER])) as other,
     ):
         assert revoked.is_in
-        manage.revoke(broker.settings, AIR)
+        device_accounts.revoke(broker.settings, AIR)
         at = monotonic()
         wait_for(lambda: revoked.ends, 2)
         assert not comes_in(broker, AIR, passwords[AIR])
@@ -165,29 +175,29 @@ def test_who_is_revoked_is_out_within_two_seconds_and_the_others_notice_nothing(
 
 
 def test_a_new_password_ends_the_old_one(broker: Shipped, passwords: dict[str, str]) -> None:
-    new = manage.rotate(broker.settings, AIR).password
+    new = device_accounts.rotate(broker.settings, AIR).password
     wait_for(lambda: comes_in(broker, AIR, new), 2)
     assert not comes_in(broker, AIR, passwords[AIR])
 
 
 def test_a_new_password_of_ingest_ends_the_old_one(broker: Shipped) -> None:
-    assert manage.prepare(accounts(broker.settings.broker_files, "another"))
+    assert device_accounts.prepare(accounts(broker.settings.broker_files, "another"))
     wait_for(lambda: comes_in(broker, "lantaarn-ingest", "another", inner=True), 3)
     assert not comes_in(broker, "lantaarn-ingest", INGEST, inner=True)
-    assert manage.prepare(accounts(broker.settings.broker_files))
+    assert device_accounts.prepare(accounts(broker.settings.broker_files))
     wait_for(lambda: comes_in(broker, "lantaarn-ingest", INGEST, inner=True), 3)
 
 
 def test_a_gateway_speaks_for_its_sensors_only(broker: Shipped, passwords: dict[str, str], register: str) -> None:
     with connect(register, role="lantaarn_api") as db:
-        password = manage.add(db, broker.settings, "gateway-7", (AIR, CAMERA), certificate=False).password
+        password = device_accounts.add(db, broker.settings, "gateway-7", (AIR, CAMERA), certificate=False).password
         wait_for(lambda: comes_in(broker, "gateway-7", password), 3)
         with calling(broker.as_user("gateway-7", password)) as gateway:
             answers = [
                 gateway.publish(topic, "x") for topic in (air(AIR), air(OTHER), f"helmond/traffic/{CAMERA}/json")
             ]
         assert answers == ["Success", "Not authorized", "Success"]
-        manage.update(db, broker.settings, "gateway-7", (OTHER,))
+        device_accounts.update(db, broker.settings, "gateway-7", (OTHER,))
 
     def speaks_for_other() -> bool:
         with calling(broker.as_user("gateway-7", password)) as gateway:
@@ -290,7 +300,7 @@ def test_a_renewed_certificate_is_shown_without_a_restart(broker: Shipped) -> No
 def test_an_event_rests_nowhere_whatever_its_quality(register: str, tmp_path: Path) -> None:
     with shipped_broker(tmp_path) as broker:
         with connect(register, role="lantaarn_api") as db:
-            password = manage.add(db, broker.settings, CAMERA, (), certificate=False).password
+            password = device_accounts.add(db, broker.settings, CAMERA, (), certificate=False).password
         wait_for(lambda: comes_in(broker, CAMERA, password), 3)
         ours = broker.as_user("lantaarn-ingest", INGEST, inner=True)
         with calling(ours, seats("helmond", 1)[0].client_id, clean=False, expiry=60) as ingest:
@@ -314,7 +324,7 @@ def test_a_certificate_with_the_name_of_a_device_lets_it_in(register: str, tmp_p
         for name in (AIR, OTHER):
             make_certificate(broker.secrets, name)
         with connect(register, role="lantaarn_api") as db:
-            assert manage.add(db, broker.settings, AIR, (), certificate=True).password is None
+            assert device_accounts.add(db, broker.settings, AIR, (), certificate=True).password is None
         known, unknown = (
             replace(broker.outer, cert_file=broker.secrets / f"{name}.pem", key_file=broker.secrets / f"{name}.key")
             for name in (AIR, OTHER)
@@ -329,7 +339,7 @@ def test_a_certificate_with_the_name_of_a_device_lets_it_in(register: str, tmp_p
             assert stranger.publish(air(AIR), "x") == "Not authorized"
         with calling(broker.outer) as without:
             assert not without.is_in
-        manage.revoke(broker.settings, AIR)
+        device_accounts.revoke(broker.settings, AIR)
         wait_for(lambda: not may_write(), 3)
 
 

@@ -16,18 +16,18 @@ from paho.mqtt.publish import single
 from psycopg import sql
 from pydantic import SecretStr
 
-from ingest import events
-from ingest.audit import audit
-from ingest.seats import seats
+from ingest.events import listener
+from ingest.lifecycle.audit import audit
+from ingest.mqtt.subscriptions import seats
 from ingest.worker import Worker
 from sensors.db import connect
 from sensors.db.server import EmbeddedServer
 from sensors.settings import IngestSettings
-from simulators.broker import EmbeddedBroker
+from simulators.embedded.broker import EmbeddedBroker
 from tests.end_to_end.test_ingest import device
 from tests.faults.broker import PROGRAM, Mosquitto
-from tests.waiting import wait_for
-from tests.watched import camera, lamp, register
+from tests.support.waiting import wait_for
+from tests.support.watched import camera, lamp, register
 
 Connection = psycopg.Connection[dict[str, Any]]
 Send = Callable[[str, object], None]
@@ -47,8 +47,8 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    monkeypatch.setattr(events, "TICK", 0.1)
-    monkeypatch.setattr(events, "PAUSE", 0.1)
+    monkeypatch.setattr(listener, "TICK", 0.1)
+    monkeypatch.setattr(listener, "PAUSE", 0.1)
     return Clock()
 
 

@@ -16,13 +16,13 @@ from psycopg import sql
 from shapely import Point, box
 from shapely.geometry import shape
 
-from sensors.codes import Status
 from sensors.db import connect
 from sensors.db.server import EmbeddedServer
-from sensors.location import public_point
-from tests.entries import Document, camera, datastream, example
-from tests.published import add, at_home, counter
-from tests.site import serving
+from sensors.register.location import public_point
+from sensors.vocabulary.codes import Status
+from tests.support.entries import Document, camera, datastream, example
+from tests.support.published import add, at_home, counter
+from tests.support.site import serving
 
 WEST, SOUTH, EAST, NORTH = 5.60, 51.44, 5.72, 51.52
 PURPOSES = {

@@ -15,12 +15,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from sensors.db import connect
-from sensors.entry import Entry
-from sensors.register import Published, load_areas, publish
-from tests.entries import Document, datastream, entries, example
-from tests.json_patch import apply
-from tests.published import at_home, counter
-from tests.site import serving
+from sensors.register.entry import Entry
+from sensors.register.repository import Published, load_areas, publish
+from tests.support.entries import Document, datastream, entries, example
+from tests.support.json_patch import apply
+from tests.support.published import at_home, counter
+from tests.support.site import serving
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 ID = example()["id"]

@@ -16,12 +16,12 @@ from pydantic import SecretStr
 
 from ingest.worker import Worker
 from sensors.db import connect
-from sensors.entry import Entry
-from sensors.register import publish
+from sensors.register.entry import Entry
+from sensors.register.repository import publish
 from sensors.settings import IngestSettings
-from simulators.broker import EmbeddedBroker
-from tests.entries import example
-from tests.waiting import wait_for
+from simulators.embedded.broker import EmbeddedBroker
+from tests.support.entries import example
+from tests.support.waiting import wait_for
 
 Connection = psycopg.Connection[dict[str, Any]]
 

@@ -14,8 +14,8 @@ import pytest
 
 from sensors.db.server import home_of
 from sensors.processes import any_free_port
-from tests.commands import ROOT, blocks, fill, shell
-from tests.waiting import wait_for
+from tests.support.commands import ROOT, blocks, fill, shell
+from tests.support.waiting import wait_for
 
 PAGE = "docs/operations/install.md"
 INSTALL, CONFIGURE, SERVERS, BEGIN, INGEST, SERVE, LOOK, PUBLISH = blocks(PAGE)

@@ -9,10 +9,10 @@ import httpx
 import pytest
 
 from api.web.catalogue import stored
-from sensors import codes
 from sensors.kinds import KINDS
+from sensors.vocabulary import codes
 from tests.browser import city
-from tests.site import serving
+from tests.support.site import serving
 
 COUNT = re.compile(r"%\\\(num\\\)s")
 PLACEHOLDER = re.compile(r"%\\\(\w+\\\)s|\\\{\w+\\\}|%\(\w+\)s|\{\w+\}")

@@ -17,8 +17,8 @@ from sensors.db.server import home_of
 from simulators.leakcheck import crawl
 from simulators.leakcheck.canaries import canaries
 from tests.browser import city
-from tests.site import serving
-from tests.waiting import wait_for
+from tests.support.site import serving
+from tests.support.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
 SURFACES = 16

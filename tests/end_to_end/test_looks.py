@@ -5,8 +5,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sensors.settings_base import SettingsError
-from tests.site import serving
+from sensors.settings.base import SettingsError
+from tests.support.site import serving
 
 PAGES = ("/", "/over", "/en/woordenlijst", "/privacy", "/toegankelijkheid", "/nothing")
 

@@ -14,15 +14,15 @@ import psycopg
 import structlog
 from psycopg import sql
 
-from sensors.codes import Precision
 from sensors.db import connect
 from sensors.db.server import EmbeddedServer
-from sensors.entry import Entry
-from sensors.location import Geometry, snap
-from sensors.register import Published, check_file, export_entries, load_areas, publish, versions
-from tests.entries import Document, example
-from tests.published import NOW, measure
-from tests.site import serving
+from sensors.register.entry import Entry
+from sensors.register.location import Geometry, snap
+from sensors.register.repository import Published, check_file, export_entries, load_areas, publish, versions
+from sensors.vocabulary.codes import Precision
+from tests.support.entries import Document, example
+from tests.support.published import NOW, measure
+from tests.support.site import serving
 
 SEED = 20261122
 SENSORS = 12

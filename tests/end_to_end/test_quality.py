@@ -8,14 +8,14 @@ from html import unescape
 import httpx
 import pytest
 
-from ingest import scheduler
+from ingest.lifecycle import scheduler
 from sensors.db import connect
-from simulators.broker import EmbeddedBroker
+from simulators.embedded.broker import EmbeddedBroker
 from tests.end_to_end.test_ingest import Connection, device, now, working
-from tests.entries import example
-from tests.published import add, book
-from tests.site import serving
-from tests.waiting import wait_for
+from tests.support.entries import example
+from tests.support.published import add, book
+from tests.support.site import serving
+from tests.support.waiting import wait_for
 
 MINUTE = 60
 

@@ -14,8 +14,8 @@ import httpx
 import pytest
 
 from sensors.db.server import home_of
-from tests.commands import ROOT, blocks, fill, shell
-from tests.waiting import wait_for
+from tests.support.commands import ROOT, blocks, fill, shell
+from tests.support.waiting import wait_for
 
 START, BESIDE, PUBLISH, DEVELOP = blocks("README.md")
 PAGE = "/sensors/lucht-gemeente-01"

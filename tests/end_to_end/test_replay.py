@@ -20,13 +20,14 @@ from sensors.db import connect
 from sensors.db.migrate import migrate
 from sensors.db.server import EmbeddedServer
 from sensors.kinds import KINDS
-from sensors.register import publish
+from sensors.register.repository import publish
 from sensors.settings import IngestSettings
-from simulators import city, replay
-from simulators.broker import EmbeddedBroker
-from simulators.publish import Publisher
-from tests.pglite.fixtures import new_database
-from tests.waiting import wait_for
+from simulators import replay
+from simulators.city import register as city_register
+from simulators.devices.publisher import Publisher
+from simulators.embedded.broker import EmbeddedBroker
+from tests.support.pglite.fixtures import new_database
+from tests.support.waiting import wait_for
 
 DAYS = 366
 NOW = datetime.now(UTC)
@@ -107,7 +108,7 @@ def played(pg_server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) 
         connect(url) as db,
     ):
         migrate(db)
-        for entry in city.entries(1):
+        for entry in city_register.entries(1):
             if entry.reference in replay.REFERENCES:
                 publish(db, entry, editor="test", reason="test", at=NOW)
         play(db, IngestSettings(database_url=SecretStr(url), mqtt_url=SecretStr(broker.url)))

@@ -12,17 +12,17 @@ import pytest
 import structlog
 from click.testing import CliRunner
 
-from api import courier, forms
-from api.cli_reports import reports
-from api.courier import by_smtp, empty
+from api.reports import forms, mailer
+from api.reports.cli import reports
+from api.reports.mailer import by_smtp, empty
 from sensors.db import connect
 from sensors.settings import MailSettings
-from sensors.settings_base import SettingsError
-from tests.entries import example
-from tests.mail_server import Mailbox, mail_server
-from tests.published import add
-from tests.site import serving
-from tests.waiting import wait_for
+from sensors.settings.base import SettingsError
+from tests.support.entries import example
+from tests.support.mail_server import Mailbox, mail_server
+from tests.support.published import add
+from tests.support.site import serving
+from tests.support.waiting import wait_for
 
 FORM = "/sensors/LML-1/melding"
 GOOD = {"kind": "question", "words": "Waarom hangt deze sensor hier?", "email": "", "website": ""}
@@ -204,7 +204,7 @@ def test_a_late_answer_is_called_late(site: httpx.Client, database: str) -> None
 
 
 def test_mail_waits_for_a_server_that_is_away(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.courier.EVERY", 0.1)
+    monkeypatch.setattr("api.reports.mailer.EVERY", 0.1)
     with connect(database) as db, mail_server(refuse=2) as box:
         add(db, example())
         with serving(database, smtp_url=box.url, mail_from=FROM) as url, httpx.Client(base_url=url) as client:
@@ -266,7 +266,7 @@ def test_nothing_goes_unencrypted_to_another_machine(box: Mailbox, monkeypatch: 
     mail = EmailMessage()
     by_smtp(box.url, FROM)(mail, "a@b.nl")
     assert len(box.mails) == 1
-    monkeypatch.setattr(courier, "_is_here", set[str]().__contains__)
+    monkeypatch.setattr(mailer, "_is_here", set[str]().__contains__)
     with pytest.raises(smtplib.SMTPNotSupportedError):
         by_smtp(box.url, FROM)(mail, "a@b.nl")
     assert len(box.mails) == 1

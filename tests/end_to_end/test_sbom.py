@@ -10,7 +10,7 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from tests import sbom
+from deployment import sbom
 
 NAMES = ("lantaarn-python", "lantaarn-web")
 

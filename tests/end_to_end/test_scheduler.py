@@ -12,12 +12,12 @@ import psycopg
 import pytest
 from structlog.testing import capture_logs
 
-from ingest.observe import Metrics
-from ingest.scheduler import Scheduler, scheduling
+from ingest.lifecycle.scheduler import Scheduler, scheduling
+from ingest.metrics import Metrics
 from sensors.db import connect
 from sensors.processes import any_free_port
-from tests.kept import CLASSES, DAY, QUARTER, START, keep, store
-from tests.waiting import wait_for
+from tests.support.retention import CLASSES, DAY, QUARTER, START, keep, store
+from tests.support.waiting import wait_for
 
 Connection = psycopg.Connection[dict[str, Any]]
 

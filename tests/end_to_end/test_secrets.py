@@ -13,7 +13,7 @@ import pytest
 from sensors.db import connect
 from sensors.db.migrate import migrate
 from sensors.db.server import EmbeddedServer
-from tests.commands import blocks, fill, shell
+from tests.support.commands import blocks, fill, shell
 
 EMBEDDED, WEB = blocks("docs/operations/secrets.md")
 NOT_HERE = re.compile(r"^(systemctl|set -a).*\n", re.MULTILINE)

@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from sensors.db import connect
-from tests.entries import camera, example
-from tests.printed import pages
-from tests.published import add, at_home
-from tests.site import serving
+from tests.support.entries import camera, example
+from tests.support.printed import pages
+from tests.support.published import add, at_home
+from tests.support.site import serving
 
 
 def at(address: str, **changes: Any) -> dict[str, Any]:

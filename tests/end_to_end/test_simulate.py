@@ -15,9 +15,9 @@ from paho.mqtt.enums import CallbackAPIVersion
 from sensors.broker import BrokerAddress
 from sensors.processes import HOST
 from simulators import simulate
-from simulators.broker import EmbeddedBroker
-from simulators.publish import Publisher
-from tests.waiting import wait_for
+from simulators.devices.publisher import Publisher
+from simulators.embedded.broker import EmbeddedBroker
+from tests.support.waiting import wait_for
 
 
 @contextmanager

@@ -12,11 +12,11 @@ from psycopg import sql
 
 from sensors.db import connect
 from sensors.db.server import EmbeddedServer
-from sensors.location import areas
+from sensors.register.location import areas
 from tests.browser import city
-from tests.entries import example
-from tests.published import add
-from tests.site import serving
+from tests.support.entries import example
+from tests.support.published import add
+from tests.support.site import serving
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
@@ -158,8 +158,8 @@ def test_the_sitemap_has_every_page_in_both_languages(site: httpx.Client) -> Non
 
 def test_many_pages_go_in_several_files(site: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = set(re.findall(r"<loc>([^<]+)</loc>", site.get("/sitemap.xml").text))
-    monkeypatch.setattr("api.sitemap.MOST", 500)
-    monkeypatch.setattr("api.sitemap.PER_FILE", 100)
+    monkeypatch.setattr("api.content.sitemap.MOST", 500)
+    monkeypatch.setattr("api.content.sitemap.PER_FILE", 100)
     files = [unescape(each) for each in re.findall(r"<loc>([^<]+)</loc>", site.get("/sitemap.xml").text)]
     assert len(files) == 5  # 337 sensors, and all that is about more than one
     parts = [re.findall(r"<loc>([^<]+)</loc>", site.get(file).text) for file in files]

@@ -21,21 +21,21 @@ from paho.mqtt.enums import CallbackAPIVersion
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from ingest.audit import audit
-from ingest.mqtt import Session
-from ingest.seats import MOST_WORKERS, left_over, seats
+from ingest.lifecycle.audit import audit
+from ingest.mqtt.session import Session
+from ingest.mqtt.subscriptions import MOST_WORKERS, left_over, seats
 from ingest.worker import Worker
 from sensors.broker import BrokerAddress
 from sensors.db import connect
-from sensors.entry import Entry
 from sensors.processes import any_free_port, is_free
-from sensors.register import publish
+from sensors.register.entry import Entry
+from sensors.register.repository import publish
 from sensors.settings import IngestSettings
-from simulators.broker import EmbeddedBroker
+from simulators.embedded.broker import EmbeddedBroker
 from tests.end_to_end.test_ingest import stored
-from tests.entries import example
 from tests.faults.broker import PROGRAM, Mosquitto
-from tests.waiting import wait_for
+from tests.support.entries import example
+from tests.support.waiting import wait_for
 
 needs_mosquitto = pytest.mark.skipif(PROGRAM is None, reason="Mosquitto is not installed")
 Connection = psycopg.Connection[dict[str, Any]]

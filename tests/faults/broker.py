@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from sensors.processes import HOST, any_free_port, start, stop, tethered
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 
 PROGRAM = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
 # As good as no limit to what waits for a subscriber: with none at all it drops messages of QoS 0. What is in flight is

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from random import Random
 
 from tests.faults.rig import PATIENCE, QUERIES, Rig
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 
 Event = Callable[[Rig, Random], None]
 

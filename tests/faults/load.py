@@ -14,7 +14,7 @@ from itertools import islice
 from threading import Event, Thread
 
 from sensors.processes import HOST
-from tests.mqtt_packets import remaining_length
+from tests.support.mqtt_packets import remaining_length
 
 SENSORS = 100
 PROPERTIES = ("no2", "pm10", "pm2_5")

@@ -19,19 +19,19 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import sql
 
-from ingest.audit import audit
+from ingest.lifecycle.audit import audit
 from sensors.db import connect
 from sensors.db.migrate import migrate
 from sensors.db.queries import load
 from sensors.db.server import EmbeddedServer
-from sensors.entry import Entry
 from sensors.processes import HOST, ProcessError, any_free_port, is_free, start, stop, tethered
-from sensors.register import publish
-from tests.entries import datastream, example
+from sensors.register.entry import Entry
+from sensors.register.repository import publish
 from tests.faults.broker import Mosquitto
 from tests.faults.load import PROPERTIES, SENSORS, Publisher, numbered, readings, reference
 from tests.faults.proxy import Proxy
-from tests.waiting import wait_for
+from tests.support.entries import datastream, example
+from tests.support.waiting import wait_for
 
 Connection = psycopg.Connection[dict[str, Any]]
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from ingest.reader import PIECE
+from ingest.mqtt.framing import PIECE
 from tests.faults.broker import PROGRAM
 from tests.faults.events import (
     SOME,
@@ -24,7 +24,7 @@ from tests.faults.events import (
 )
 from tests.faults.load import readings
 from tests.faults.rig import BATCH, MOST_MEMORY, PATIENCE, QUERIES, Rig, Server, is_worker, make_template, rigged
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.skipif(
     PROGRAM is None, reason="Mosquitto is not installed. On Debian: apt-get install mosquitto"

@@ -3,17 +3,21 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-MATCHING = ("tests/unit/test_travel_time.py", "tests/unit/test_identifiers.py")
-COUNTING = ("tests/unit/test_presence.py",)
-EVENTS = ("tests/unit/test_event_decoder.py", "tests/unit/test_event_pipeline.py", "tests/end_to_end/test_events.py")
-POLICY = ("tests/unit/test_policy.py",)
-PIPELINE = ("tests/unit/test_pipeline.py", "tests/unit/test_native_decoder.py")
-LOGS = ("tests/unit/test_logs.py",)
-TRIPWIRE = ("tests/unit/test_tripwire.py",)
-PUBLIC = ("tests/db/test_public_numbers.py", "tests/db/test_open.py")
+MATCHING = ("tests/unit/ingest/test_travel_time.py", "tests/unit/ingest/test_identifiers.py")
+COUNTING = ("tests/unit/ingest/test_presence.py",)
+EVENTS = (
+    "tests/unit/sensors/test_event_decoder.py",
+    "tests/unit/ingest/test_event_pipeline.py",
+    "tests/end_to_end/test_events.py",
+)
+POLICY = ("tests/unit/sensors/test_policy.py",)
+PIPELINE = ("tests/unit/ingest/test_pipeline.py", "tests/unit/sensors/test_native_decoder.py")
+LOGS = ("tests/unit/sensors/test_logs.py",)
+TRIPWIRE = ("tests/unit/sensors/test_personal_data.py",)
+PUBLIC = ("tests/db/ingest/test_public_numbers.py", "tests/db/api/test_open.py")
 WIRES = ("email", "ip", "mac", "phone", "plate")
-QUALITY = ("tests/db/test_quality.py",)
-PLACES = ("tests/db/test_places.py", "tests/db/test_register.py")
+QUALITY = ("tests/db/api/test_quality.py",)
+PLACES = ("tests/db/api/test_areas.py", "tests/db/sensors/test_register.py")
 
 OBJECTIONS = (
     "declared_twice",
@@ -61,7 +65,7 @@ def _in(path: str, tests: tuple[str, ...], *changes: tuple[str, str, str]) -> tu
 
 MUTANTS: tuple[Mutant, ...] = (
     *_in(
-        "ingest/travel_time.py",
+        "ingest/events/travel_time.py",
         MATCHING,
         ("a window of too few", "len(seconds) < max(self._segment.minimum, FEWEST)", "len(seconds) < 1"),
         ("the floor under the minimum", "max(self._segment.minimum, FEWEST)", "self._segment.minimum"),
@@ -93,7 +97,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ("a clock set back", "if self._latest - now > _STEP_BACK:", "if False:"),
     ),
     *_in(
-        "ingest/presence.py",
+        "ingest/events/presence.py",
         COUNTING,
         ("a window of too few lamps", "elif len(heard) < self.rule[0]:", "elif False:"),
         (
@@ -112,13 +116,13 @@ MUTANTS: tuple[Mutant, ...] = (
         ("a lamp that left the group", "del heard[gone]", "pass"),
     ),
     *_in(
-        "ingest/windows.py",
+        "ingest/events/windows.py",
         COUNTING,
         ("the night is one window", "    if local.time() >= NIGHT:\n", "    if False:\n"),
         ("the night until the morning", "    if local.time() < MORNING:\n", "    if False:\n"),
     ),
     *_in(
-        "ingest/event_pipeline.py",
+        "ingest/events/pipeline.py",
         EVENTS,
         ("a message that rested at the broker", "return Reason.NOT_HERE if work.retained else None", "return None"),
         ("only what the register declares", "frozenset(sensor.events))", "frozenset(sensor.kind.properties))"),
@@ -130,7 +134,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
     ),
     *_in(
-        "sensors/kinds/events.py",
+        "sensors/formats/event/decoder.py",
         EVENTS,
         ("an identifier hidden in repr", "identifier: str = field(repr=False)", "identifier: str"),
         (
@@ -142,12 +146,12 @@ MUTANTS: tuple[Mutant, ...] = (
         ("an identifier that is too long", "or len(given) > LONGEST_IDENTIFIER:", "or False:"),
     ),
     *_in(
-        "sensors/policy.py",
+        "sensors/policy/compiler.py",
         POLICY,
         ("a datastream without a term", "if datastream.retention is None:", "if False:"),
     ),
     *_in(
-        "sensors/kinds/native.py",
+        "sensors/formats/native/decoder.py",
         PIPELINE,
         ("only declared values", "if key in self._allowed else None", "if True else None"),
         ("dropped fields are counted", "self.fields_dropped += key not in structure", "pass"),
@@ -225,7 +229,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ("few that are not registered", "having sum(refused.readings) >= 15", "having sum(refused.readings) >= 1"),
     ),
     *_in(
-        "sensors/register.py",
+        "sensors/register/repository.py",
         PLACES,
         (
             "history is coarsened",
@@ -252,7 +256,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
     ),
     *_in(
-        "sensors/tripwire.py",
+        "sensors/policy/personal_data.py",
         TRIPWIRE,
         *(
             (f"the tripwire for {wire}", f"Trip.{wire.upper()}: _is_{wire}", f"Trip.{wire.upper()}: lambda *_: False")
@@ -262,7 +266,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *(
         Mutant(
             f"objection: {name}",
-            "sensors/objections.py",
+            "sensors/policy/constraints.py",
             f"        {name},\n    ),",
             "        lambda *_: False,\n    ),",
             POLICY,

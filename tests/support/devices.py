@@ -21,13 +21,13 @@ from paho.mqtt.reasoncodes import ReasonCode
 from pydantic import SecretStr
 
 from sensors.broker import BrokerAddress
-from sensors.devices.manage import prepare
+from sensors.devices.accounts import prepare
 from sensors.processes import HOST, any_free_port, start, stop, tethered
 from sensors.settings import AccountSettings, DeviceSettings
 from tests.faults.broker import PROGRAM
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 DEPLOYMENT = ROOT / "deployment"
 INGEST, DOCTOR, SIMULATE = "ingest-password", "doctor-password", "simulate-password"
 

@@ -7,7 +7,10 @@ from uuid import NAMESPACE_URL, uuid5
 
 from hypothesis import strategies as st
 
-from sensors.codes import (
+from sensors.kinds import KINDS, Property
+from sensors.policy.constraints import MOTOR_VEHICLES
+from sensors.policy.personal_data import trips
+from sensors.vocabulary.codes import (
     DTPR,
     Connectivity,
     DeviceCategory,
@@ -21,9 +24,6 @@ from sensors.codes import (
     Status,
     Theme,
 )
-from sensors.kinds import KINDS, Property
-from sensors.objections import MOTOR_VEHICLES
-from sensors.tripwire import trips
 
 Document = dict[str, Any]
 

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sensors.db import Database
-from sensors.entry import Entry
-from sensors.register import Published, load_areas, publish
-from tests.entries import Document, datastream, example, of_people
+from sensors.register.entry import Entry
+from sensors.register.repository import Published, load_areas, publish
+from tests.support.entries import Document, datastream, example, of_people
 
 NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
 HOUR = timedelta(hours=1)

@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
+from ingest.lifecycle.retention import add_class
+from ingest.lifecycle.retention import run as enforce
+from ingest.lifecycle.verification import Verification, record, verify
 from ingest.pipeline import Observation, Outcome
-from ingest.quality import Quality
-from ingest.retention import add_class
-from ingest.retention import run as enforce
-from ingest.store import commit
-from ingest.verify import Verification, record, verify
+from ingest.quality_flags import Quality
+from ingest.writer import commit
 from sensors.db import Database
-from sensors.entry import Entry
-from sensors.register import Published, publish
-from tests.entries import datastream, example
+from sensors.register.entry import Entry
+from sensors.register.repository import Published, publish
+from tests.support.entries import datastream, example
 
 START = datetime(2026, 1, 5, 12, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)

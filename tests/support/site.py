@@ -9,7 +9,7 @@ import uvicorn
 from api.app import create_app
 from sensors.processes import any_free_port
 from sensors.settings import ApiSettings
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 
 
 @contextmanager

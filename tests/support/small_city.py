@@ -8,18 +8,18 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from ingest import pipeline
-from ingest.days import make
-from ingest.pulse import Pulse, write
-from ingest.quality import Memory
-from ingest.retention import run
-from ingest.store import commit, load_register, publish_cells
-from ingest.verify import record, verify
+from ingest.heartbeat import Pulse, write
+from ingest.lifecycle.daily_totals import make
+from ingest.lifecycle.retention import run
+from ingest.lifecycle.verification import record, verify
+from ingest.quality_flags import Memory
+from ingest.writer import commit, load_register, publish_cells
 from sensors.db import Database
-from sensors.entry import Entry
-from sensors.register import load_areas, publish
-from simulators import city
-from simulators.devices import device
-from simulators.messages import Message, Sample, pack, topic
+from sensors.register.entry import Entry
+from sensors.register.repository import load_areas, publish
+from simulators.city import register as city_register
+from simulators.devices.device import device
+from simulators.devices.messages import Message, Sample, pack, topic
 
 SEED = 1
 DAYS = 3
@@ -34,7 +34,7 @@ FAULTY = "lantaarn-0103"
 def fill(db: Database, now: datetime) -> None:
     """Everything that a panel may ask for, up to now."""
     load_areas(db)
-    entries = [each for each in city.entries(SEED) if each.reference.startswith((*CHOSEN, CAMERAS))]
+    entries = [each for each in city_register.entries(SEED) if each.reference.startswith((*CHOSEN, CAMERAS))]
     for entry in entries:
         publish(db, entry, editor="test", reason="test", at=now - timedelta(days=20))
     # The register takes note of sensors when they are published, and a sensor that is new is not silent yet.

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from sensors.db import Database
-from sensors.entry import Entry
-from sensors.register import Published, publish
-from tests.entries import Document, datastream, example
+from sensors.register.entry import Entry
+from sensors.register.repository import Published, publish
+from tests.support.entries import Document, datastream, example
 
 LEGAL: Document = {
     "ground": "public_task",

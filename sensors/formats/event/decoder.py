@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from sensors.codes import VehicleClass
+from sensors.formats.native.decoder import MOST_READINGS, Rejected, instant, number, parse
 from sensors.kinds import Kind
-from sensors.kinds.native import MOST_READINGS, Rejected, instant, number, parse
-from sensors.reasons import Reason
+from sensors.vocabulary.codes import VehicleClass
+from sensors.vocabulary.rejection_reasons import Reason
 
 LONGEST_IDENTIFIER = 64
 """Characters, as sent."""

@@ -14,7 +14,7 @@ from typing import Any, cast
 import msgspec
 
 from sensors.kinds import Kind, Property
-from sensors.reasons import Reason
+from sensors.vocabulary.rejection_reasons import Reason
 
 MOST_READINGS = 10_000
 """A message with more is refused whole: one message must fit in one batch of ingest."""

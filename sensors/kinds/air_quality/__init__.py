@@ -6,10 +6,10 @@ negative half would raise every average. So −1 is never a sentinel here.
 
 from datetime import timedelta
 
-from sensors.codes import Public
 from sensors.kinds import Kind, Property, by_code
-from sensors.kinds.units import MASS_CONCENTRATION, PRESSURE, RATIO, TEMPERATURE
-from sensors.text import Text
+from sensors.vocabulary.codes import Public
+from sensors.vocabulary.localized_text import Text
+from sensors.vocabulary.units import MASS_CONCENTRATION, PRESSURE, RATIO, TEMPERATURE
 
 _NO_VALUE = frozenset({-999.0, -9999.0})
 

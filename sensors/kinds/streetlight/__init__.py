@@ -7,10 +7,10 @@ is public of a cabinet, which feeds a whole street. Presence comes out only as c
 
 from datetime import timedelta
 
-from sensors.codes import Public
 from sensors.kinds import Kind, Property, by_code
-from sensors.kinds.units import ENERGY, LONG_TIME, NUMBER, POWER, RATIO, TEMPERATURE
-from sensors.text import Text
+from sensors.vocabulary.codes import Public
+from sensors.vocabulary.localized_text import Text
+from sensors.vocabulary.units import ENERGY, LONG_TIME, NUMBER, POWER, RATIO, TEMPERATURE
 
 _NEVER_NEGATIVE = frozenset({-1.0, -999.0, -9999.0})
 

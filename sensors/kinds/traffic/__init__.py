@@ -3,10 +3,10 @@
 The national road authority's feed writes −1 for "no data"; none of these properties can be negative.
 """
 
-from sensors.codes import Public
 from sensors.kinds import Kind, Property, by_code
-from sensors.kinds.units import NUMBER, RATIO, SHORT_TIME, SPEED
-from sensors.text import Text
+from sensors.vocabulary.codes import Public
+from sensors.vocabulary.localized_text import Text
+from sensors.vocabulary.units import NUMBER, RATIO, SHORT_TIME, SPEED
 
 _NO_VALUE = frozenset({-1.0, -999.0, -9999.0})
 

@@ -1,14 +1,12 @@
 """What must hold of the datastreams of an entry: complete, of its kind, and as private as ingest will carry out.
 
-Most of it is what ``sensors.objections`` refuses, told here with what to do about it.
+Most of it is what ``sensors.policy.constraints`` refuses, told here with what to do about it.
 """
 
 from collections.abc import Collection
 
-from sensors.codes import PersonalData, Public
-from sensors.entry import Datastream, Entry
 from sensors.kinds import KINDS, Property
-from sensors.objections import (
+from sensors.policy.constraints import (
     THRESHOLD,
     Broken,
     denies_people,
@@ -28,8 +26,10 @@ from sensors.objections import (
     stores_more_than_said,
     total_beside_its_parts,
 )
-from sensors.retention_classes import BUILT_IN, told
-from sensors.rule import Finder, Rule, at, each_datastream, twice
+from sensors.policy.retention_classes import BUILT_IN, told
+from sensors.register.entry import Datastream, Entry
+from sensors.register.validation.rule import Finder, Rule, at, each_datastream, twice
+from sensors.vocabulary.codes import PersonalData, Public
 
 
 def _property(entry: Entry, datastream: Datastream) -> Property | None:

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from sensors.entry import Datastream, Entry
-from sensors.problems import path_of
-from sensors.text import Text
+from sensors.register.entry import Datastream, Entry
+from sensors.register.validation.violations import path_of
+from sensors.vocabulary.localized_text import Text
 
 Finder = Callable[[Entry], Iterable[str]]
 """The paths of an entry at which a rule is broken; none when all is well."""

@@ -9,7 +9,16 @@ from operator import attrgetter
 
 from shapely.geometry import box, shape
 
-from sensors.codes import (
+from sensors.kinds import KINDS
+from sensors.policy.constraints import RESIDENT
+from sensors.register.entry import Entry, Location
+from sensors.register.free_text import identifying_texts
+from sensors.register.location import snap
+from sensors.register.persons import is_mobile_number, is_personal_mailbox, is_personal_name
+from sensors.register.validation.datastreams import DATASTREAM_RULES
+from sensors.register.validation.rule import Finder, Rule, at, each_datastream, not_after, twice
+from sensors.register.validation.violations import path_of
+from sensors.vocabulary.codes import (
     DeviceCategory,
     DpiaStatus,
     LegalGround,
@@ -20,15 +29,6 @@ from sensors.codes import (
     SensorType,
     Status,
 )
-from sensors.entry import Entry, Location
-from sensors.entry_texts import identifying_texts
-from sensors.kinds import KINDS
-from sensors.location import snap
-from sensors.objections import RESIDENT
-from sensors.persons import is_mobile_number, is_personal_mailbox, is_personal_name
-from sensors.problems import path_of
-from sensors.rule import Finder, Rule, at, each_datastream, not_after, twice
-from sensors.rulebook_datastreams import DATASTREAM_RULES
 
 NETHERLANDS = box(3.2, 50.7, 7.3, 53.7)
 """The European Netherlands, roughly."""

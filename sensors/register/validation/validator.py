@@ -1,18 +1,18 @@
 """Is this a register entry that can be published? Every violation at once, in Dutch and English.
 
-The rules themselves are in ``sensors.rulebook``, the schema in ``sensors.entry``.
+The rules themselves are in ``sensors.register.validation.rules``, the schema in ``sensors.register.entry``.
 """
 
 from collections.abc import Collection
 
 from pydantic import ValidationError
 
-from sensors.entry import Entry
-from sensors.problems import Problem, mend, schema_problems
-from sensors.retention_classes import BUILT_IN
-from sensors.rule import Rule
-from sensors.rulebook import RULES
-from sensors.rulebook_datastreams import one_of
+from sensors.policy.retention_classes import BUILT_IN
+from sensors.register.entry import Entry
+from sensors.register.validation.datastreams import one_of
+from sensors.register.validation.rule import Rule
+from sensors.register.validation.rules import RULES
+from sensors.register.validation.violations import Problem, mend, schema_problems
 
 __all__ = ["RULES", "Problem", "check", "examine", "judge"]
 

@@ -1,7 +1,7 @@
 """What is wrong with a register entry, told in plain words and without repeating what was given.
 
 Errors of the schema become problems here, and what is wrong can be mended for a moment, so that the rules between the
-parts (``sensors.rules``) still judge everything else.
+parts (``sensors.register.validation.validator``) still judge everything else.
 """
 
 from collections.abc import Iterator
@@ -12,8 +12,8 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from sensors.entry import Part
-from sensors.text import Text
+from sensors.register.entry import Part
+from sensors.vocabulary.localized_text import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from sensors.codes import Precision
 from sensors.db import Database
-from sensors.entry import Entry
-from sensors.location import Geometry, snap
-from sensors.register import Published, derive, publish, versions
-from tests.entries import Document, example
+from sensors.register.entry import Entry
+from sensors.register.location import Geometry, snap
+from sensors.register.repository import Published, derive, publish, versions
+from sensors.vocabulary.codes import Precision
+from tests.support.entries import Document, example
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOME: Geometry = {"type": "Point", "coordinates": [5.659533, 51.480317]}

@@ -7,15 +7,15 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from api import history
-from api.filters import Filters
-from api.register import CLOCK, NotFoundError
+from api.history import queries as history_queries
+from api.search.filters import Filters
+from api.sensor.queries import CLOCK, NotFoundError
 from sensors.db import Database
-from sensors.entry import Entry
-from sensors.register import Published, publish
-from tests.entries import Document, example
-from tests.json_patch import apply
-from tests.published import at_home, counter
+from sensors.register.entry import Entry
+from sensors.register.repository import Published, publish
+from tests.support.entries import Document, example
+from tests.support.json_patch import apply
+from tests.support.published import at_home, counter
 
 CITY = "helmond"
 
@@ -27,7 +27,7 @@ def put(db: Database, *documents: Document, reason: str = "test") -> None:
 
 
 def told(db: Database, filters: Filters | None = None, **asked: Any) -> list[tuple[str, int]]:
-    found = history.changed(db, CITY, filters or Filters(), **asked)
+    found = history_queries.changed(db, CITY, filters or Filters(), **asked)
     return [(each.reference, each.version) for each in found.versions]
 
 
@@ -35,7 +35,7 @@ def test_every_version_is_told_with_what_changed(each_database: Database) -> Non
     put(
         each_database, example(), example(summary={"nl": "Anders."}), example(status="paused"), example(status="paused")
     )
-    versions = history.versions(each_database, CITY, "LML-1")
+    versions = history_queries.versions(each_database, CITY, "LML-1")
     assert [each.version for each in versions] == [1, 2, 3]
     assert [each.is_current for each in versions] == [False, False, True]
     assert [len(each.changes) for each in versions] == [0, 1, 2]
@@ -43,12 +43,12 @@ def test_every_version_is_told_with_what_changed(each_database: Database) -> Non
     for version in versions:
         document = apply(document, version.patch)
         assert document == version.document
-    assert history.versions(each_database, CITY, example()["id"]) == versions
+    assert history_queries.versions(each_database, CITY, example()["id"]) == versions
     for missing in ("LML-2", "not a reference", "00000000-0000-0000-0000-000000000000"):
         with pytest.raises(NotFoundError):
-            history.versions(each_database, CITY, missing)
+            history_queries.versions(each_database, CITY, missing)
     with pytest.raises(NotFoundError):
-        history.versions(each_database, "elders", "LML-1")
+        history_queries.versions(each_database, "elders", "LML-1")
 
 
 def test_the_newest_come_first_and_the_rest_is_asked_for(
@@ -58,10 +58,10 @@ def test_the_newest_come_first_and_the_rest_is_asked_for(
     expected = [("verkeer-1", 2), ("LML-1", 2), ("verkeer-1", 1), ("LML-1", 1)]
     assert told(each_database) == expected
     assert told(each_database, name="LML-1") == [("LML-1", 2), ("LML-1", 1)]
-    monkeypatch.setattr(history, "FEED_SIZE", 3)
-    page = history.changed(each_database, CITY, Filters())
+    monkeypatch.setattr(history_queries, "FEED_SIZE", 3)
+    page = history_queries.changed(each_database, CITY, Filters())
     assert page.more
-    rest = history.changed(each_database, CITY, Filters(), older=page.versions[-1].revision)
+    rest = history_queries.changed(each_database, CITY, Filters(), older=page.versions[-1].revision)
     assert [(each.reference, each.version) for each in (*page.versions, *rest.versions)] == expected
     assert not rest.more
 
@@ -72,7 +72,7 @@ def test_a_search_is_followed_also_when_something_leaves_it(each_database: Datab
     assert told(each_database, Filters(q="autoteller")) == [("verkeer-1", 1)]
     assert told(each_database, Filters(status="paused")) == [("LML-1", 3), ("LML-1", 2)]
     assert told(each_database, Filters(status="paused", kind="traffic")) == []
-    home = history.versions(each_database, CITY, "LML-1")[0].document["location"]["neighbourhood"]
+    home = history_queries.versions(each_database, CITY, "LML-1")[0].document["location"]["neighbourhood"]
     elsewhere = {"kind": "fixed", "geometry": {"type": "Point", "coordinates": [5.70, 51.46]}}
     put(each_database, example(location=elsewhere))
     assert told(each_database, Filters(neighbourhood=home, kind="air_quality")) == [
@@ -86,7 +86,7 @@ def test_a_search_is_followed_also_when_something_leaves_it(each_database: Datab
 def test_a_version_that_says_less_than_it_did_says_so(each_database: Database) -> None:
     place = at_home()["location"]
     put(each_database, at_home(), at_home(location=place | {"precision": "cell_1km"}))
-    first, second = history.versions(each_database, CITY, "bewoner-1")
+    first, second = history_queries.versions(each_database, CITY, "bewoner-1")
     assert first.redacted_at
     assert first.changed_at == first.redacted_at
     assert second.redacted_at is None
@@ -101,7 +101,7 @@ def test_a_version_that_says_less_than_it_did_says_so(each_database: Database) -
 def test_readers_see_versions_and_nothing_behind_them(each_database: Database) -> None:
     put(each_database, example())
     each_database.execute("set role lantaarn_api")
-    assert len(history.versions(each_database, CITY, "LML-1")) == 1
+    assert len(history_queries.versions(each_database, CITY, "LML-1")) == 1
     with pytest.raises(psycopg.errors.InsufficientPrivilege), each_database.transaction():
         each_database.execute("select from lantaarn.register_entry")
     each_database.execute("reset role")
@@ -109,9 +109,9 @@ def test_readers_see_versions_and_nothing_behind_them(each_database: Database) -
 
 def test_the_last_day_of_a_sensor(each_database: Database) -> None:
     put(each_database, example(status="ended", active_until="2025-03-31"))
-    (version,) = history.versions(each_database, CITY, "LML-1")
+    (version,) = history_queries.versions(each_database, CITY, "LML-1")
     assert str(version.gone_since) == "2025-03-31"
     put(each_database, example(status="ended", active_until="2999-01-01"))
-    version = history.version_of(each_database, CITY, "LML-1", "2")
+    version = history_queries.version_of(each_database, CITY, "LML-1", "2")
     assert version.gone_since == version.valid_from.astimezone(CLOCK).date()
-    assert history.reference_of(each_database, CITY, str(UUID(example()["id"]))) == "LML-1"
+    assert history_queries.reference_of(each_database, CITY, str(UUID(example()["id"]))) == "LML-1"

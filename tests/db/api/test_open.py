@@ -7,11 +7,11 @@ import pytest
 
 from ingest.pipeline import Message
 from sensors.db import Database
-from sensors.entry import Entry
-from sensors.register import publish
-from tests.db.test_store import take
-from tests.entries import datastream, example
-from tests.published import add, book, counter, publish_cells, total
+from sensors.register.entry import Entry
+from sensors.register.repository import publish
+from tests.db.ingest.test_writer import take
+from tests.support.entries import datastream, example
+from tests.support.published import add, book, counter, publish_cells, total
 
 NOW = datetime.now(UTC)
 YESTERDAY = (NOW - timedelta(days=1)).replace(hour=12, minute=0, second=0, microsecond=0)

@@ -7,14 +7,14 @@ from typing import Any, LiteralString, cast
 import psycopg
 import pytest
 
-from api import find
-from api.filters import DEVIATIONS, Filters
-from api.quality import Measures, Quality, Scope, quality
-from api.register import CLOCK, Band, NotFoundError
-from ingest.verify import record, verify
+from api.quality.queries import Measures, Quality, Scope, quality
+from api.search import queries as search_queries
+from api.search.filters import DEVIATIONS, Filters
+from api.sensor.queries import CLOCK, Band, NotFoundError
+from ingest.lifecycle.verification import record, verify
 from sensors.db import Database
-from tests.entries import Document, datastream, example
-from tests.published import DAY, HOUR, NOW, add, at_home, book, counter, publish_cells, total
+from tests.support.entries import Document, datastream, example
+from tests.support.published import DAY, HOUR, NOW, add, at_home, book, counter, publish_cells, total
 
 LAST_WEEK = NOW - timedelta(days=7)
 """In the week that is over, whatever day it is."""
@@ -87,7 +87,7 @@ def scopes(db: Database) -> list[Scope]:
             Scope(code, name)
             for code in areas
             for name in names
-            if find.sensors(db, "helmond", listed(Scope(code, name))).matched
+            if search_queries.sensors(db, "helmond", listed(Scope(code, name))).matched
         ),
     ]
 
@@ -101,10 +101,13 @@ def test_each_number_is_that_of_its_list(each_database: Database) -> None:
     city(db)
     for scope in scopes(db):
         measures = told(db, scope).measures
-        assert measures.sensors == find.sensors(db, "helmond", listed(scope)).matched
-        assert measures.deviating == find.sensors(db, "helmond", listed(scope, "yes")).matched
+        assert measures.sensors == search_queries.sensors(db, "helmond", listed(scope)).matched
+        assert measures.deviating == search_queries.sensors(db, "helmond", listed(scope, "yes")).matched
         for code in DEVIATIONS:
-            assert measures.deviations[code] == find.sensors(db, "helmond", listed(scope, code)).matched, (scope, code)
+            assert measures.deviations[code] == search_queries.sensors(db, "helmond", listed(scope, code)).matched, (
+                scope,
+                code,
+            )
     assert told(db).measures.deviations == {"silent": 3, "undeclared": 2, "refused": 2, "expired": 1, "review_due": 1}
     with pytest.raises(NotFoundError):
         told(db, Scope(neighbourhood="BU00000000"))
@@ -259,8 +262,8 @@ def test_a_change_of_the_register_is_not_waited_for(each_database: Database) -> 
 
 
 def shown(db: Database) -> Mapping[str, Any]:
-    ids = [row["sensor_id"] for row in find.sensors(db, "helmond", Filters()).sensors]
-    return {"measures": told(db).measures, "deviations": find.deviations(db, ids)}
+    ids = [row["sensor_id"] for row in search_queries.sensors(db, "helmond", Filters()).sensors]
+    return {"measures": told(db).measures, "deviations": search_queries.deviations(db, ids)}
 
 
 def test_the_role_of_ingest_works_it_out_and_that_of_readers_can_not(each_database: Database) -> None:

@@ -10,11 +10,11 @@ import psycopg
 import pytest
 
 from api.database import ROLE
-from api.register import NotFoundError
-from api.reports import SQL, Draft, Status, file, newest, report
+from api.reports.queries import SQL, Draft, Status, file, newest, report
+from api.sensor.queries import NotFoundError
 from sensors.db import Database
-from tests.entries import example
-from tests.published import add
+from tests.support.entries import example
+from tests.support.published import add
 
 DRAFT = Draft("question", "Wat meet deze sensor precies?", "iemand@voorbeeld.nl")
 

@@ -4,23 +4,23 @@ from datetime import timedelta
 
 import pytest
 
-from api import find
-from api.filters import SORTS, Filters
-from api.register import NotFoundError
+from api.search import queries as search_queries
+from api.search.filters import SORTS, Filters
+from api.sensor.queries import NotFoundError
 from sensors.db import Database
-from sensors.register import derive
-from tests.entries import camera, datastream, example
-from tests.published import DAY, HOUR, NOW, add, at_home, book, counter, lamp
+from sensors.register.repository import derive
+from tests.support.entries import camera, datastream, example
+from tests.support.published import DAY, HOUR, NOW, add, at_home, book, counter, lamp
 
 
 def references(db: Database, filters: Filters) -> set[str]:
-    return {row["reference"] for row in find.sensors(db, "helmond", filters).sensors}
+    return {row["reference"] for row in search_queries.sensors(db, "helmond", filters).sensors}
 
 
 def test_filters_choose_and_other_municipalities_stay_out(each_database: Database) -> None:
     db = each_database
     add(db, example(), counter(status="paused"), camera(), lamp(), example(reference="elders", municipality="deurne"))
-    everything = find.sensors(db, "helmond", Filters())
+    everything = search_queries.sensors(db, "helmond", Filters())
     assert everything.matched == 4
     assert {row["reference"]: row["personal_data"] for row in everything.sensors} == {
         "LML-1": "none",
@@ -37,30 +37,30 @@ def test_filters_choose_and_other_municipalities_stay_out(each_database: Databas
     here = everything.sensors[0]["neighbourhood"]
     assert references(db, Filters(neighbourhood=here)) == {"LML-1", "verkeer-1", "camera-001", "lamp-1"}
     assert references(db, Filters(neighbourhood="BU00000000")) == set()
-    assert len(find.groups(db, "helmond", Filters(), (5, 51, 6, 52), 12)) == 1
+    assert len(search_queries.groups(db, "helmond", Filters(), (5, 51, 6, 52), 12)) == 1
 
 
 @pytest.mark.parametrize("sort", SORTS)
 def test_pages_follow_on_each_other_in_both_directions(each_database: Database, sort: str) -> None:
     db = each_database
     add(db, *(example(reference=f"S-{n}", name={"nl": f"Meter {9 - n % 5}"}) for n in range(8)), at_home())
-    whole = [row["reference"] for row in find.sensors(db, "helmond", Filters(sort=sort)).sensors]
+    whole = [row["reference"] for row in search_queries.sensors(db, "helmond", Filters(sort=sort)).sensors]
     assert len(whole) == 9
     forward: list[str] = []
-    page = find.sensors(db, "helmond", Filters(sort=sort), size=4)
+    page = search_queries.sensors(db, "helmond", Filters(sort=sort), size=4)
     assert (page.before, page.matched) == (None, 9)
     forward += [row["reference"] for row in page.sensors]
     while page.after:
-        page = find.sensors(db, "helmond", Filters(sort=sort, after=page.after), size=4)
+        page = search_queries.sensors(db, "helmond", Filters(sort=sort, after=page.after), size=4)
         forward += [row["reference"] for row in page.sensors]
     assert forward == whole
     back = [row["reference"] for row in page.sensors]
     while page.before:
-        page = find.sensors(db, "helmond", Filters(sort=sort, before=page.before), size=4)
+        page = search_queries.sensors(db, "helmond", Filters(sort=sort, before=page.before), size=4)
         back = [row["reference"] for row in page.sensors] + back
     assert back == whole
     with pytest.raises(NotFoundError):
-        find.sensors(db, "helmond", Filters(after="nothing-here"))
+        search_queries.sensors(db, "helmond", Filters(after="nothing-here"))
 
 
 def test_what_a_sensor_is_found_by_follows_its_entry(each_database: Database) -> None:
@@ -111,8 +111,8 @@ def test_sensors_do_otherwise_than_they_say(each_database: Database) -> None:
     )
     # Of what could betray people only the week that is over counts: that it says nothing now is nobody's business.
     book(db, "crowd", NOW - 7 * DAY, stored=500, refused={})
-    ids = {row["reference"]: row["sensor_id"] for row in find.sensors(db, "helmond", Filters()).sensors}
-    found = find.deviations(db, list(ids.values()))
+    ids = {row["reference"]: row["sensor_id"] for row in search_queries.sensors(db, "helmond", Filters()).sensors}
+    found = search_queries.deviations(db, list(ids.values()))
     assert {name: found[number] for name, number in ids.items() if number in found} == {
         "silent": ["silent"],
         "refused": ["refused"],
@@ -126,7 +126,7 @@ def test_sensors_do_otherwise_than_they_say(each_database: Database) -> None:
 def test_choices_are_reckoned_again_when_the_register_changes(each_database: Database) -> None:
     db = each_database
     add(db, example())
-    choices = find.Choices()
+    choices = search_queries.Choices()
     assert choices.get(db, "helmond")["observed_property"] == {"no2": 1, "pm10": 1, "pm2_5": 1}
     assert choices.get(db, "helmond") is choices.get(db, "helmond")
     add(db, counter())

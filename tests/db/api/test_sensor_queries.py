@@ -2,11 +2,11 @@
 
 import pytest
 
-from api import register
+from api.sensor import queries as sensor_queries
 from sensors.db import Database, connect
 from sensors.db.migrate import MIGRATIONS, read
-from tests.entries import example
-from tests.published import (
+from tests.support.entries import example
+from tests.support.published import (
     DAY,
     HOUR,
     NOW,
@@ -37,7 +37,7 @@ def test_a_sensor_with_its_values_and_its_books(each_database: Database) -> None
 
     publish_cells(db, NOW + HOUR / 2)
 
-    air = register.sensor(db, "helmond", "LML-1", NOW)
+    air = sensor_queries.sensor(db, "helmond", "LML-1", NOW)
     no2 = next(stream for stream in air.streams if stream.code == "no2")
     assert no2.latest == (NOW, 21.5)
     assert [value.value for value in no2.values] == [20]
@@ -46,10 +46,10 @@ def test_a_sensor_with_its_values_and_its_books(each_database: Database) -> None
     assert air.week is not None
     assert air.week.reasons == (("in_future", 2), ("sentinel", 1))
     assert air.last_seen == "today"
-    assert register.sensor(db, "helmond", str(air.entry.id), NOW).entry == air.entry
+    assert sensor_queries.sensor(db, "helmond", str(air.entry.id), NOW).entry == air.entry
 
     # Few are "fewer than 15", others rounded to 5, and an hour is public when it has been over for an hour.
-    (cars,) = register.sensor(db, "helmond", "verkeer-1", NOW).streams
+    (cars,) = sensor_queries.sensor(db, "helmond", "verkeer-1", NOW).streams
     assert [(value.value, value.below) for value in cars.values] == [(None, 15), (45, None)]
     assert cars.latest is None
 
@@ -58,16 +58,16 @@ def test_a_sensor_that_can_betray_people_has_rough_books_of_last_week_only(each_
     db = each_database
     add(db, counter())
     book(db, "verkeer-1", NOW, stored=2000, refused={"in_future": 30})
-    found = register.sensor(db, "helmond", "verkeer-1", NOW)
+    found = sensor_queries.sensor(db, "helmond", "verkeer-1", NOW)
     assert (found.today, found.week, found.last_seen) == (None, None, "unknown")
     assert found.last_week is not None
-    assert found.last_week.received == register.Band(0, 15)
+    assert found.last_week.received == sensor_queries.Band(0, 15)
     book(db, "verkeer-1", NOW - 7 * DAY, stored=2000, refused={"in_future": 30, "sentinel": 14})
-    found = register.sensor(db, "helmond", "verkeer-1", NOW)
+    found = sensor_queries.sensor(db, "helmond", "verkeer-1", NOW)
     assert found.last_seen == "last_week"
     assert found.last_week is not None
-    assert found.last_week.received == register.Band(1000, 10_000)
-    assert found.last_week.reasons == (("in_future", register.Band(15, 100)),)
+    assert found.last_week.received == sensor_queries.Band(1000, 10_000)
+    assert found.last_week.reasons == (("in_future", sensor_queries.Band(15, 100)),)
 
 
 def test_travel_times_and_counts_of_a_group_are_public_from_fifteen(each_database: Database) -> None:
@@ -78,33 +78,33 @@ def test_travel_times_and_counts_of_a_group_are_public_from_fifteen(each_databas
     moved(db, "kasteelpark", NOW - 3 * HOUR, 43)
     moved(db, "kasteelpark", NOW - 2 * HOUR, 14)
     moved(db, "elders", NOW - 2 * HOUR, 99)
-    (stream,) = register.sensor(db, "helmond", "kenteken-1", NOW).streams
+    (stream,) = sensor_queries.sensor(db, "helmond", "kenteken-1", NOW).streams
     assert [(each.goes_to, each.start, each.median) for each in stream.travel_times] == [
         ("kenteken-2", NOW - 2 * HOUR, 83)
     ]
-    (stream,) = register.sensor(db, "helmond", "lamp-1", NOW).streams
+    (stream,) = sensor_queries.sensor(db, "helmond", "lamp-1", NOW).streams
     assert [(each.start, each.value) for each in stream.values] == [(NOW - 3 * HOUR, 45)]
 
 
 @pytest.mark.parametrize("name", ["nothing-here", "a\x00b", "'; drop table", "é", "x" * 200])
 def test_a_name_that_is_not_there(database: str, name: str) -> None:
-    with connect(database) as db, pytest.raises(register.NotFoundError):
-        register.sensor(db, "helmond", name, NOW)
+    with connect(database) as db, pytest.raises(sensor_queries.NotFoundError):
+        sensor_queries.sensor(db, "helmond", name, NOW)
 
 
 def test_outlines_and_neighbourhoods_to_choose_from(each_database: Database) -> None:
     db = each_database
     add(db, at_home())
-    assert len(register.areas(db, "helmond", "neighbourhood")) == NEIGHBOURHOODS
-    assert {row["level"] for row in register.areas(db, "helmond", None)} == {
+    assert len(sensor_queries.areas(db, "helmond", "neighbourhood")) == NEIGHBOURHOODS
+    assert {row["level"] for row in sensor_queries.areas(db, "helmond", None)} == {
         "neighbourhood",
         "district",
         "municipality",
     }
-    choices = register.neighbourhoods(db, "helmond")
+    choices = sensor_queries.neighbourhoods(db, "helmond")
     assert len(choices) == NEIGHBOURHOODS
     assert all(row["district_name"] for row in choices)
 
 
 def test_it_knows_which_migrations_there_are(each_database: Database) -> None:
-    assert register.migrations(each_database) == {migration.name for migration in read(MIGRATIONS)}
+    assert sensor_queries.migrations(each_database) == {migration.name for migration in read(MIGRATIONS)}

@@ -5,14 +5,16 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 
-from api import find, places, tally
-from api.filters import Filters
-from api.places import gathered, latest, trips
-from api.register import NotFoundError
-from sensors.codes import PersonalData, Role
+from api import statistics
+from api.areas import queries as areas_queries
+from api.areas.queries import gathered, latest, trips
+from api.search import queries as search_queries
+from api.search.filters import Filters
+from api.sensor.queries import NotFoundError
 from sensors.db import Database
-from tests.entries import camera, datastream, example
-from tests.published import (
+from sensors.vocabulary.codes import PersonalData, Role
+from tests.support.entries import camera, datastream, example
+from tests.support.published import (
     DAY,
     HOUR,
     NOW,
@@ -39,10 +41,10 @@ def test_what_is_counted_is_what_the_list_holds(each_database: Database) -> None
     db = each_database
     add(db, example(), counter(status="paused"), camera(), lamp(), at_home(project=PROJECT))
     add(db, example(reference="elders", municipality="deurne", organisations=named("Deurne", "Deurne")))
-    found = tally.read(db, "helmond")
+    found = statistics.read(db, "helmond")
 
     def listed(**chosen: str) -> int:
-        return find.sensors(db, "helmond", Filters(**chosen)).matched
+        return search_queries.sensors(db, "helmond", Filters(**chosen)).matched
 
     assert found.whole.sensors == listed() == 5
     assert {each.name: each.sensors for each in found.organisations} == {"Gemeente Helmond": 5, "Inwoner": 1}
@@ -65,14 +67,14 @@ def test_what_is_counted_is_what_the_list_holds(each_database: Database) -> None
 def test_an_address_stays_when_the_name_goes_and_is_never_given_away(each_database: Database) -> None:
     db = each_database
     add(db, example(organisations=named("Bureau Lucht", "Bureau: Lucht!"), project={"name": "Proef"}))
-    before = tally.read(db, "helmond")
+    before = statistics.read(db, "helmond")
     assert {before.slug("organisation", name) for name in ("Bureau Lucht", "Bureau: Lucht!")} == {
         "bureau-lucht",
         "bureau-lucht-2",
     }
     add(db, example(organisations=named("Gemeente", "Gemeente")))
     add(db, counter(organisations=named("BUREAU LUCHT", "Gemeente")))
-    after = tally.read(db, "helmond")
+    after = statistics.read(db, "helmond")
     gone = after.organisation("bureau-lucht")
     assert (gone.name, gone.sensors) == (before.organisation("bureau-lucht").name, 0)
     assert after.slug("organisation", "BUREAU LUCHT") == "bureau-lucht-3"
@@ -84,7 +86,7 @@ def test_an_address_stays_when_the_name_goes_and_is_never_given_away(each_databa
 def test_the_tally_is_made_again_when_the_register_changes(each_database: Database) -> None:
     db = each_database
     add(db, example())
-    tallies = tally.Tallies()
+    tallies = statistics.Tallies()
     first = tallies.get(db, "helmond")
     assert tallies.get(db, "helmond") is first
     add(db, counter())
@@ -118,7 +120,7 @@ def test_a_neighbourhood_together_is_made_of_what_is_public_of_each(each_databas
     assert [(trip.reference, trip.time.median) for trip in trips(db, "helmond", HERE, now)] == [("kenteken-1", 83)]
     assert gathered(db, "helmond", "BU07941300", now) == []
 
-    ids = {row["reference"]: row["sensor_id"] for row in find.sensors(db, "helmond", Filters()).sensors}
+    ids = {row["reference"]: row["sensor_id"] for row in search_queries.sensors(db, "helmond", Filters()).sensors}
     newest = latest(db, list(ids.values()), now)
     assert newest[ids["LML-1"]]["no2"].value == 20
     assert newest[ids["verkeer-1"]]["count_car"].below == 15
@@ -137,18 +139,18 @@ def test_days_together_and_alone(each_database: Database) -> None:
     now = datetime.now(UTC)
     (energy,) = gathered(db, "helmond", HERE, now)  # of a code of a fault there is no total
     assert [value.value for value in energy.stream.values] == [3.5, 3.5]
-    ids = {row["reference"]: row["sensor_id"] for row in find.sensors(db, "helmond", Filters()).sensors}
+    ids = {row["reference"]: row["sensor_id"] for row in search_queries.sensors(db, "helmond", Filters()).sensors}
     assert latest(db, list(ids.values()), now)[ids["L-1"]]["energy"].value == 1.5
 
 
 def test_a_district_and_a_neighbourhood_and_nothing_else_are_areas(each_database: Database) -> None:
     db = each_database
     add(db, example())
-    assert places.area(db, "helmond", HERE).district == "WK079410"
-    assert places.area(db, "helmond", "WK079410").level == "district"
+    assert areas_queries.area(db, "helmond", HERE).district == "WK079410"
+    assert areas_queries.area(db, "helmond", "WK079410").level == "district"
     for code in ("GM0794", "BU00000000", "%"):
         with pytest.raises(NotFoundError):
-            places.area(db, "helmond", code)
+            areas_queries.area(db, "helmond", code)
 
 
 def test_how_quickly_who_answers_for_a_sensor_answers(each_database: Database) -> None:
@@ -167,6 +169,6 @@ def test_how_quickly_who_answers_for_a_sensor_answers(each_database: Database) -
             "from lantaarn.sensor where reference = %(reference)s",
             {"ago": ago, "took": took, "promised": promised, "reference": ("LML-1", "bewoner-1")[number % 2]},
         )
-    found = places.answering(db, "helmond", "Gemeente Helmond", today)
-    assert found == places.Answering(received=4, settled=2, in_time=1, late=1, median_days=3)
-    assert places.answering(db, "helmond", "Inwoner", today).received == 0
+    found = areas_queries.answering(db, "helmond", "Gemeente Helmond", today)
+    assert found == areas_queries.Answering(received=4, settled=2, in_time=1, late=1, median_days=3)
+    assert areas_queries.answering(db, "helmond", "Inwoner", today).received == 0

@@ -17,17 +17,18 @@ from dashboards.alerts import ALERTS
 from dashboards.build import DASHBOARDS, statement
 from dashboards.spec import Dashboard, Sort
 from dashboards.statements import statements
-from ingest.days import make
-from ingest.store import publish_cells
+from ingest.lifecycle.daily_totals import make
+from ingest.writer import publish_cells
 from sensors.db import Database, connect
 from sensors.db.migrate import migrate
 from sensors.db.server import EmbeddedServer
-from sensors.register import publish
-from simulators import city, replay
-from tests import small_city
-from tests.grafana import Range, expand, last
-from tests.pglite.client import Pglite
-from tests.pglite.fixtures import MIGRATED, new_database
+from sensors.register.repository import publish
+from simulators import replay
+from simulators.city import register as city_register
+from tests.support import small_city
+from tests.support.grafana import Range, expand, last
+from tests.support.pglite.client import Pglite
+from tests.support.pglite.fixtures import MIGRATED, new_database
 
 CHOICES = {
     "buurt": "'*'",
@@ -229,7 +230,7 @@ def test_days_of_the_recorded_series_equal_those_of_pandas(
 ) -> None:
     db, series = each_database, recorded(first, final)
     assert len(series) > 100
-    for entry in city.entries(1):
+    for entry in city_register.entries(1):
         if entry.reference in set(series["reference"]):
             publish(db, entry, editor="test", reason="test", at=datetime(2018, 1, 1, tzinfo=UTC))
     numbers = {

@@ -8,18 +8,18 @@ from typing import Any, LiteralString
 import psycopg
 import pytest
 
-from ingest.aggregates import write
-from ingest.audit import audit
+from ingest.events.aggregates import write
+from ingest.events.presence import WindowCount
+from ingest.events.travel_time import TravelTimes
+from ingest.lifecycle.audit import audit
+from ingest.lifecycle.retention import run
+from ingest.lifecycle.verification import SCHEDULE, verify
 from ingest.pipeline import Outcome, Refused
-from ingest.presence import WindowCount
-from ingest.retention import run
-from ingest.store import commit
-from ingest.travel_time import TravelTimes
-from ingest.verify import SCHEDULE, verify
-from sensors.codes import VehicleClass
+from ingest.writer import commit
 from sensors.db import Database, connect
-from sensors.reasons import Reason
-from tests.watched import camera, register
+from sensors.vocabulary.codes import VehicleClass
+from sensors.vocabulary.rejection_reasons import Reason
+from tests.support.watched import camera, register
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TIMES = TravelTimes(1, NOW - timedelta(hours=1), 15, VehicleClass.CAR, 6, 90.0, 80.0, 120.0, 1)

@@ -5,9 +5,9 @@ from typing import LiteralString
 
 import pytest
 
-from ingest.audit import audit
+from ingest.lifecycle.audit import audit
 from sensors.db import Database
-from tests.db.test_store import NOW, a_day, register, take
+from tests.db.ingest.test_writer import NOW, a_day, register, take
 
 
 def test_a_day_of_ingest_is_in_order(each_database: Database) -> None:

@@ -9,21 +9,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.audit import audit
-from ingest.days import make
-from ingest.erase import Request, erase, plan
+from ingest.heartbeat import Pulse, write
+from ingest.lifecycle.audit import audit
+from ingest.lifecycle.daily_totals import make
+from ingest.lifecycle.erasure import Request, erase, plan
+from ingest.lifecycle.retention import run
+from ingest.lifecycle.verification import verify
 from ingest.pipeline import process
-from ingest.pulse import Pulse, write
-from ingest.quality import Memory
-from ingest.retention import run
-from ingest.store import load_register, publish_cells
-from ingest.verify import verify
+from ingest.quality_flags import Memory
+from ingest.writer import load_register, publish_cells
 from sensors.db import Database, connect
-from sensors.entry import Entry
-from sensors.register import publish
-from tests.db.test_store import message, register, take
-from tests.entries import datastream, example
-from tests.published import add, passages
+from sensors.register.entry import Entry
+from sensors.register.repository import publish
+from tests.db.ingest.test_writer import message, register, take
+from tests.support.entries import datastream, example
+from tests.support.published import add, passages
 
 NOW = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
 AGREE: LiteralString = """

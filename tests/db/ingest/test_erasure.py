@@ -12,24 +12,24 @@ from typing import Any, LiteralString
 import psycopg
 import pytest
 
-from ingest import erase as erasing
-from ingest.audit import audit
-from ingest.erase import Erasure, ErasureError, Request, erase, known, plan, replay, survey, sweep
+from ingest.lifecycle import erasure as erasing
+from ingest.lifecycle.audit import audit
+from ingest.lifecycle.erasure import Erasure, ErasureError, Request, erase, known, plan, replay, survey, sweep
+from ingest.lifecycle.retention import broken_at
+from ingest.lifecycle.tombstones import read
 from ingest.pipeline import Message, process
-from ingest.quality import Memory
-from ingest.retention import broken_at
-from ingest.store import commit, load_register, revision
+from ingest.quality_flags import Memory
+from ingest.writer import commit, load_register, revision
 from sensors.db import Database, connect
 from sensors.db.capabilities import probe
 from sensors.db.migrate import migrate
-from sensors.entry import Entry
-from sensors.register import publish, versions
-from sensors.tombstones import read
-from tests.db.test_store import message, register, take
-from tests.entries import example
-from tests.pglite.client import Pglite
-from tests.pglite.fixtures import new_database, timescale_url
-from tests.published import at_home
+from sensors.register.entry import Entry
+from sensors.register.repository import publish, versions
+from tests.db.ingest.test_writer import message, register, take
+from tests.support.entries import example
+from tests.support.pglite.client import Pglite
+from tests.support.pglite.fixtures import new_database, timescale_url
+from tests.support.published import at_home
 
 NOW = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
 DAYS = 10

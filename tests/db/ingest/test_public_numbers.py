@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from sensors.db import Database, connect
-from tests.entries import Document, datastream, example
-from tests.published import DAY, HOUR, NOW, add, book, counter, lamp, moved, passages, publish_cells, travelled
-from tests.site import serving
+from tests.support.entries import Document, datastream, example
+from tests.support.published import DAY, HOUR, NOW, add, book, counter, lamp, moved, passages, publish_cells, travelled
+from tests.support.site import serving
 
 CLASSES = ("count_car", "count_bicycle", "count_pedestrian")
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.audit import audit
-from ingest.move import SETTLED, Progress, move
+from ingest.lifecycle.audit import audit
+from ingest.lifecycle.reclassification import SETTLED, Progress, move
+from ingest.lifecycle.verification import verify
 from ingest.pipeline import Observation, Outcome
-from ingest.quality import Quality
-from ingest.store import commit, load_register
-from ingest.verify import verify
+from ingest.quality_flags import Quality
+from ingest.writer import commit, load_register
 from sensors.db import Database, connect
-from tests.kept import CLASSES, DAY, START, check, keep, store, stream
+from tests.support.retention import CLASSES, DAY, START, check, keep, store, stream
 
 LATER = START + SETTLED
 HOURS = st.integers(0, 24 * 40).map(lambda hours: hours // 5 * 5)

@@ -7,15 +7,15 @@ import psycopg
 import pytest
 from click.testing import CliRunner
 
-from ingest.retention import add_class, broken_at, run
-from ingest.retention_cli import retention
-from ingest.verify import SCHEDULE, promises, verify
+from ingest.lifecycle.retention import add_class, broken_at, run
+from ingest.lifecycle.retention_cli import retention
+from ingest.lifecycle.verification import SCHEDULE, promises, verify
 from sensors.db import Database, connect
-from sensors.entry import Entry
-from sensors.register import Published, publish
-from sensors.retention_classes import for_table
-from tests.entries import datastream, example
-from tests.kept import CLASSES, DAY, QUARTER, START, check, keep, store, stream, tick
+from sensors.policy.retention_classes import for_table
+from sensors.register.entry import Entry
+from sensors.register.repository import Published, publish
+from tests.support.entries import datastream, example
+from tests.support.retention import CLASSES, DAY, QUARTER, START, check, keep, store, stream, tick
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 STEPS: dict[LiteralString, timedelta] = {

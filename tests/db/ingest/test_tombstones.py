@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from ingest.erase import Request, erase, known, plan
+from ingest.lifecycle.erasure import Request, erase, known, plan
+from ingest.lifecycle.tombstones import TombstoneError, append, read
 from sensors.db import Database
-from sensors.tombstones import TombstoneError, append, read
-from tests.db.test_erase import count, later
-from tests.db.test_store import register
+from tests.db.ingest.test_erasure import count, later
+from tests.db.ingest.test_writer import register
 
 
 def test_the_list_shows_that_it_was_changed(timescale: Database, tmp_path: Path) -> None:

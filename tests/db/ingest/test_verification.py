@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from api import register
-from ingest.retention import BOOKS
-from ingest.verify import SCHEDULE, promises
+from api.sensor import queries as sensor_queries
+from ingest.lifecycle.retention import BOOKS
+from ingest.lifecycle.verification import SCHEDULE, promises
 from sensors.db import Database
-from tests.kept import CLASSES, DAY, QUARTER, START, check, keep, store, stream, tick
+from tests.support.retention import CLASSES, DAY, QUARTER, START, check, keep, store, stream, tick
 
 TERM = {"P1D": DAY, "P31D": 31 * DAY, "P90D": 90 * DAY}
 
@@ -120,11 +120,11 @@ def test_the_register_tells_the_promise_and_what_came_of_it(each_database: Datab
     keep(each_database)
     store(each_database, "no2", "P1D", [START - timedelta(hours=5), START - 3 * DAY])
     tick(each_database, START)
-    sensor = register.sensor(each_database, "helmond", "LML-1", START + QUARTER)
+    sensor = sensor_queries.sensor(each_database, "helmond", "LML-1", START + QUARTER)
     told = {stream.code: stream.kept for stream in sensor.streams}["no2"]
     assert told is not None
     assert (told.promised, told.kept, told.oldest, told.last_deletion) == ("P1D", True, START.date(), START)
     assert told.margin in (SCHEDULE, SCHEDULE + timedelta(hours=1))
     # When nobody checks any more, the register says so.
-    later = register.sensor(each_database, "helmond", "LML-1", START + 5 * QUARTER)
+    later = sensor_queries.sensor(each_database, "helmond", "LML-1", START + 5 * QUARTER)
     assert [stream.kept.kept for stream in later.streams if stream.kept] == [None] * len(CLASSES)

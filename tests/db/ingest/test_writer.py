@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from ingest.pipeline import Message, process
-from ingest.quality import Memory
-from ingest.store import commit, load_register
+from ingest.quality_flags import Memory
+from ingest.writer import commit, load_register
 from sensors.db import Database
-from sensors.entry import Entry
-from sensors.reasons import Reason
-from sensors.register import publish
-from tests.entries import datastream, example
+from sensors.register.entry import Entry
+from sensors.register.repository import publish
+from sensors.vocabulary.rejection_reasons import Reason
+from tests.support.entries import datastream, example
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 TABLES: tuple[LiteralString, ...] = (

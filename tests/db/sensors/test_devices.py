@@ -8,10 +8,10 @@ from click.testing import CliRunner, Result
 
 from lantaarn import main
 from sensors.db import connect
-from sensors.devices import keep, passwords
-from sensors.entry import Entry
-from sensors.register import Published, publish
-from tests.entries import camera, datastream, example
+from sensors.devices import files, passwords
+from sensors.register.entry import Entry
+from sensors.register.repository import Published, publish
+from tests.support.entries import camera, datastream, example
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +46,7 @@ def test_a_device_gets_a_password_that_is_shown_once_and_topics_of_its_own(folde
     added = device("add", "TRF-1")
     assert added.exit_code == 0, added.output
     password = told_password(added)
-    access = keep.read(folder)
+    access = files.read(folder)
     assert passwords.fits(password, access.hashes["TRF-1"])
     assert access.topics("TRF-1") == ("helmond/traffic/TRF-1/json", "event/helmond/traffic/TRF-1/json")
     listed = device("list")
@@ -56,8 +56,8 @@ def test_a_device_gets_a_password_that_is_shown_once_and_topics_of_its_own(folde
 
 def test_a_kind_without_events_has_no_topic_for_them(folder: Path) -> None:
     assert device("add", "LML-1", "--certificate").exit_code == 0
-    assert keep.read(folder).topics("LML-1") == ("helmond/air_quality/LML-1/json",)
-    assert keep.read(folder).hashes == {}
+    assert files.read(folder).topics("LML-1") == ("helmond/air_quality/LML-1/json",)
+    assert files.read(folder).hashes == {}
     assert "certificate" in device("list").output
     assert "comes in by a certificate" in device("rotate", "LML-1").output
 
@@ -85,7 +85,7 @@ def test_a_second_device_of_one_name_is_refused_and_the_first_stays(folder: Path
     again = device("add", "LML-1")
     assert again.exit_code == 1
     assert "there is a device with this name already" in again.output
-    assert passwords.fits(password, keep.read(folder).hashes["LML-1"])
+    assert passwords.fits(password, files.read(folder).hashes["LML-1"])
 
 
 def test_what_has_left_the_register_is_told_and_can_be_revoked(folder: Path, database: str) -> None:
@@ -99,7 +99,7 @@ def test_what_has_left_the_register_is_told_and_can_be_revoked(folder: Path, dat
     assert device("update", "gateway-7", "--sensors", "TRF-1").exit_code == 0
     assert "update it" not in device("list").output
     assert device("revoke", "gateway-7").exit_code == 0
-    assert keep.read(folder).names == ()
+    assert files.read(folder).names == ()
     assert device("list").output.splitlines()[-1] == "0 devices"
 
 
@@ -109,5 +109,5 @@ def test_the_files_are_written_and_the_password_shown_also_when_mosquitto_is_not
     monkeypatch.setenv("LANTAARN_BROKER_PID_FILE", str(tmp_path / "none"))
     added = device("add", "LML-1")
     assert added.exit_code == 1
-    assert passwords.fits(told_password(added), keep.read(folder).hashes["LML-1"])
+    assert passwords.fits(told_password(added), files.read(folder).hashes["LML-1"])
     assert "is Mosquitto running?" in added.output

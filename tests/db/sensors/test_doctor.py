@@ -20,11 +20,11 @@ from sensors.doctor.broker import broker_findings
 from sensors.doctor.database import ROLES, database_findings, limit_findings, log_findings, role_findings
 from sensors.doctor.machine import machine_findings
 from sensors.settings import DoctorSettings
-from simulators.broker import EmbeddedBroker
+from simulators.embedded.broker import EmbeddedBroker
 from tests.faults.broker import PROGRAM, Mosquitto
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CANARY = "XX-99-YZ"
 
 

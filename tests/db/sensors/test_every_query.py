@@ -12,9 +12,9 @@ import psycopg
 from sensors.db import Database
 from sensors.db.capabilities import probe
 from sensors.db.queries import load
-from tests.entries import example
+from tests.support.entries import example
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 FILES = [path for folder in ("sensors", "ingest", "api") for path in sorted((ROOT / folder).rglob("*.sql"))]
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SAMPLES: dict[str, Any] = {

@@ -7,8 +7,8 @@ from sensors.db import Database, connect
 from sensors.db.capabilities import probe
 from sensors.db.hypertables import Plain, plain_tables, to_hypertables
 from sensors.db.migrate import MigrationError, migrate
-from tests.pglite.fixtures import new_database, timescale_url
-from tests.waiting import wait_for
+from tests.support.pglite.fixtures import new_database, timescale_url
+from tests.support.waiting import wait_for
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 WRITE = """

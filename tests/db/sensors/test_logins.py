@@ -21,10 +21,10 @@ from sensors.db.logins import set_logins
 from sensors.db.migrate import migrate
 from sensors.db.server import EmbeddedServer
 from sensors.settings import DatabaseSettings
-from sensors.settings_base import SettingsError
-from tests.pglite.client import EMPTY, Pglite
+from sensors.settings.base import SettingsError
+from tests.support.pglite.client import EMPTY, Pglite
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PASSWORD = "d4tabase-pass%word"
 
 

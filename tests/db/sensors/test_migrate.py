@@ -11,8 +11,8 @@ import pytest
 from sensors.db import Cursor, Database, RoleError, connect
 from sensors.db.capabilities import Edition, probe
 from sensors.db.migrate import MIGRATIONS, MigrationError, migrate, pending, read
-from tests.pglite.client import EMPTY, Pglite
-from tests.pglite.fixtures import new_database
+from tests.support.pglite.client import EMPTY, Pglite
+from tests.support.pglite.fixtures import new_database
 
 
 def _names(folder: Path) -> list[str]:

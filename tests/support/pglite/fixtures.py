@@ -17,7 +17,7 @@ from psycopg import sql
 
 from sensors.db import Database, connect
 from sensors.db.migrate import migrate
-from tests.pglite.client import EMPTY, Pglite
+from tests.support.pglite.client import EMPTY, Pglite
 
 EDITIONS = ["postgresql", "timescaledb-wasm", "timescaledb"]
 MIGRATED = "migrated"

@@ -9,11 +9,11 @@ from xml.etree import ElementTree as ET
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.feeds import Feed, as_atom, as_json, item_id
-from api.history import Version
-from sensors.entry import Entry
-from sensors.register_file import document_of
-from tests.entries import Document, entries, example
+from api.history.feeds import Feed, as_atom, as_json, item_id
+from api.history.queries import Version
+from sensors.register.entry import Entry
+from sensors.register.files import document_of
+from tests.support.entries import Document, entries, example
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

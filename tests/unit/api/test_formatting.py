@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api import charts, formats
-from api.register import Stream, Value
-from sensors.codes import Public
+from api import charts, formatting
+from api.sensor.queries import Stream, Value
 from sensors.kinds import KINDS
+from sensors.vocabulary.codes import Public
 
 NOW = datetime(2026, 3, 29, 12, 34, tzinfo=UTC)  # the day summer time starts
 NO2 = KINDS["air_quality"].properties["no2"]
@@ -21,12 +21,12 @@ CARS = KINDS["traffic"].properties["count_car"]
     [(1234.56, 1, "1.234,6"), (0, 0, "0"), (-0.04, 1, "0,0"), (-12.5, 1, "−12,5"), (1_000_000, 0, "1.000.000")],
 )
 def test_numbers(value: float, digits: int, text: str) -> None:
-    assert formats.number(value, digits) == text
+    assert formatting.number(value, digits) == text
 
 
 @pytest.mark.parametrize(("value", "text"), [(123.4, "123"), (12.34, "12,3"), (0.123, "0,12"), (0.0, "0,0")])
 def test_measured_values_have_digits_that_mean_something(value: float, text: str) -> None:
-    assert formats.measured(value, whole=False) == text
+    assert formatting.measured(value, whole=False) == text
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_measured_values_have_digits_that_mean_something(value: float, text: str
     ],
 )
 def test_durations(given: str, text: str) -> None:
-    assert formats.duration(given) == text
+    assert formatting.duration(given) == text
 
 
 @pytest.mark.parametrize(
@@ -55,20 +55,20 @@ def test_durations(given: str, text: str) -> None:
     ],
 )
 def test_intervals(given: str, text: str) -> None:
-    assert formats.interval(given) == text
+    assert formatting.interval(given) == text
 
 
 def test_moments_are_those_of_the_dutch_clock() -> None:
-    assert formats.moment(datetime(2026, 3, 29, 0, 30, tzinfo=UTC), NOW) == "vandaag om 01:30 uur"
-    assert formats.moment(datetime(2026, 3, 29, 1, 30, tzinfo=UTC), NOW) == "vandaag om 03:30 uur"
-    assert formats.moment(datetime(2026, 3, 28, 22, 30, tzinfo=UTC), NOW) == "gisteren om 23:30 uur"
-    assert formats.moment(datetime(2026, 3, 1, 12, 0, tzinfo=UTC), NOW) == "1 maart 2026 om 13:00 uur"
-    assert formats.day(date(2026, 12, 6)) == "6 december 2026"
+    assert formatting.moment(datetime(2026, 3, 29, 0, 30, tzinfo=UTC), NOW) == "vandaag om 01:30 uur"
+    assert formatting.moment(datetime(2026, 3, 29, 1, 30, tzinfo=UTC), NOW) == "vandaag om 03:30 uur"
+    assert formatting.moment(datetime(2026, 3, 28, 22, 30, tzinfo=UTC), NOW) == "gisteren om 23:30 uur"
+    assert formatting.moment(datetime(2026, 3, 1, 12, 0, tzinfo=UTC), NOW) == "1 maart 2026 om 13:00 uur"
+    assert formatting.day(date(2026, 12, 6)) == "6 december 2026"
 
 
 def test_every_unit_of_every_kind_has_a_sign() -> None:
     codes = {each.unit for kind in KINDS.values() for each in kind.properties.values()}
-    assert codes <= formats.UNITS.keys()
+    assert codes <= formatting.UNITS.keys()
 
 
 HOUR = timedelta(hours=1)

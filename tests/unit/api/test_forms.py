@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from api.forms import IN_ALL, OLD, PER_NETWORK, QUICK, BusyError, Tickets, Turnstile
+from api.reports.forms import IN_ALL, OLD, PER_NETWORK, QUICK, BusyError, Tickets, Turnstile
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.changes import changes, facts
-from api.differences import patch, same
-from api.fields import FIELDS
-from sensors.entry import Entry
-from sensors.register_file import document_of
-from tests.entries import Document, camera, datastream, entries, example
-from tests.json_patch import apply
+from api.history.changes import changes, facts
+from api.history.fields import FIELDS
+from api.history.json_patch import patch, same
+from sensors.register.entry import Entry
+from sensors.register.files import document_of
+from tests.support.entries import Document, camera, datastream, entries, example
+from tests.support.json_patch import apply
 
 scalars = st.none() | st.booleans() | st.integers(-2, 2) | st.floats(-2, 2) | st.sampled_from(["", "a", "a/b", "~1"])
 documents = st.recursive(

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.letters import Letter, written
-from api.reports import BAD_EMAIL, LONGEST, NO_KIND, PRIVATE, TOO_LONG, TOO_SHORT, TRAPPED, draft
-from sensors.tripwire import Trip
+from api.reports.mails import Letter, written
+from api.reports.queries import BAD_EMAIL, LONGEST, NO_KIND, PRIVATE, TOO_LONG, TOO_SHORT, TRAPPED, draft
+from sensors.policy.personal_data import Trip
 
 GOOD = {"kind": "question", "words": "Waarom hangt deze sensor hier?", "email": "", "website": ""}
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

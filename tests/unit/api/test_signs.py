@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from api.signs.content import BLUE, WHITE, YELLOW, Sign
 from api.signs.drawing import pdf, sheets, svg
 from api.signs.layout import QR, SCALES, SIZES, Box, Code, Format, Hexagon, Line, laid_out
-from api.signs.type import lines, width
-from sensors.entry import Entry
-from simulators.city import entries as city
-from tests.entries import camera, entries, example
-from tests.entries import datastream as stream
-from tests.printed import pages
+from api.signs.typography import lines, width
+from sensors.register.entry import Entry
+from simulators.city.register import entries as city
+from tests.support.entries import camera, entries, example
+from tests.support.entries import datastream as stream
+from tests.support.printed import pages
 
 FORMATS: tuple[Format, ...] = ("a6", "a4")
 

@@ -6,16 +6,20 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from api import choices, formats, jargon, language, quality_words, themes, words
-from api.filters import DEVIATIONS
+from api import formatting, i18n, labels
+from api.content import glossary
+from api.quality import labels as quality_labels
+from api.search import facets
+from api.search.filters import DEVIATIONS
+from api.themes import content as themes_content
 from api.web.catalogue import ENGLISH, extract, stored, updated, written
-from sensors import codes
-from sensors.explain import explain
 from sensors.kinds import KINDS
-from sensors.reasons import Reason
-from sensors.text import Text
-from simulators.city import entries
-from tests.readability import measure
+from sensors.policy.explanation import explain
+from sensors.vocabulary import codes
+from sensors.vocabulary.localized_text import Text
+from sensors.vocabulary.rejection_reasons import Reason
+from simulators.city.register import entries
+from tests.support.readability import measure
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
 DUTCH = re.compile(
@@ -25,9 +29,9 @@ DUTCH = re.compile(
 
 @pytest.fixture
 def english() -> Iterator[None]:
-    language.speak("en")
+    i18n.speak("en")
     yield
-    language.speak("nl")
+    i18n.speak("nl")
 
 
 def _ids(message: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
@@ -63,42 +67,57 @@ def _tables() -> list[Text]:
     """What comes with a code, in both languages."""
     kinds = [kind.label for kind in KINDS.values()]
     properties = [each for kind in KINDS.values() for each in kind.properties.values()]
-    tables = (words.LAST_SEEN, words.STATUS_NOTES, words.PERSONAL_DATA, words.PUBLIC, words.STORAGE, words.ACCESS)
+    tables = (
+        labels.LAST_SEEN,
+        labels.STATUS_NOTES,
+        labels.PERSONAL_DATA,
+        labels.PUBLIC,
+        labels.STORAGE,
+        labels.ACCESS,
+    )
     told = [
-        text for table in (*tables, words.REASONS, words.LEFT_OUT, words.BOOKS, words.ROLES) for text in table.values()
+        text
+        for table in (*tables, labels.REASONS, labels.LEFT_OUT, labels.BOOKS, labels.ROLES)
+        for text in table.values()
     ]
     explained = [text for each in properties for text in (each.label, each.explanation)]
-    told += [text for theme in themes.THEMES.values() for text in (theme.label, theme.lead)]
-    told += [each.law_short for each in themes.NORMS if each.law_short]
-    told += [text for table in (quality_words.DEVIATIONS, quality_words.QUESTIONS) for text in table.values()]
-    told += [*quality_words.SUBJECTS.values(), quality_words.SINGLE_VALUES, *choices.DEVIATIONS.values()]
-    return [*kinds, *explained, *told, *(text for _, text in codes.LABELS), *(m for pair in jargon.WORDS for m in pair)]
+    told += [text for theme in themes_content.THEMES.values() for text in (theme.label, theme.lead)]
+    told += [each.law_short for each in themes_content.NORMS if each.law_short]
+    told += [text for table in (quality_labels.DEVIATIONS, quality_labels.QUESTIONS) for text in table.values()]
+    told += [*quality_labels.SUBJECTS.values(), quality_labels.SINGLE_VALUES, *facets.DEVIATIONS.values()]
+    return [
+        *kinds,
+        *explained,
+        *told,
+        *(text for _, text in codes.LABELS),
+        *(m for pair in glossary.WORDS for m in pair),
+    ]
 
 
 def test_every_code_has_its_words() -> None:
-    assert words.TECHNOLOGY.keys() == codes.DTPR["technology"].keys()
-    assert words.STORAGE.keys() == codes.DTPR["storage"].keys()
-    assert words.ACCESS.keys() == codes.DTPR["access"].keys()
-    assert words.REASONS.keys() == set(Reason)
-    assert set(choices.DEVIATIONS) == set(quality_words.DEVIATIONS) == set(DEVIATIONS)
+    assert labels.TECHNOLOGY.keys() == codes.DTPR["technology"].keys()
+    assert labels.STORAGE.keys() == codes.DTPR["storage"].keys()
+    assert labels.ACCESS.keys() == codes.DTPR["access"].keys()
+    assert labels.REASONS.keys() == set(Reason)
+    assert set(facets.DEVIATIONS) == set(quality_labels.DEVIATIONS) == set(DEVIATIONS)
 
 
 @pytest.mark.usefixtures("english")
 def test_numbers_and_dates_are_english_on_an_english_page() -> None:
     now = datetime(2026, 3, 29, 12, 0, tzinfo=UTC)
-    assert formats.number(-1234.5, 1) == "−1,234.5"
-    assert formats.day(date(2026, 3, 1)) == "1 March 2026"
-    assert formats.moment(now, now) == "today at 14:00"
-    assert formats.interval("PT600S") == "every 10 minutes"
-    assert formats.interval("PT1H") == "every hour"
-    assert formats.unit("km/h") == "km/h"
+    assert formatting.number(-1234.5, 1) == "−1,234.5"
+    assert formatting.day(date(2026, 3, 1)) == "1 March 2026"
+    assert formatting.moment(now, now) == "today at 14:00"
+    assert formatting.interval("PT600S") == "every 10 minutes"
+    assert formatting.interval("PT1H") == "every hour"
+    assert formatting.unit("km/h") == "km/h"
 
 
 def test_the_same_page_in_the_other_language() -> None:
-    assert language.alternates("/sensors/a", "") == {"nl": "/sensors/a", "en": "/en/sensors/a"}
-    assert language.alternates("/en/", "kind=traffic") == {"nl": "/?kind=traffic", "en": "/en/?kind=traffic"}
-    assert language.of_path("/english") == "nl"
-    assert language.alternates("/english", "")["en"] == "/en/english"
+    assert i18n.alternates("/sensors/a", "") == {"nl": "/sensors/a", "en": "/en/sensors/a"}
+    assert i18n.alternates("/en/", "kind=traffic") == {"nl": "/?kind=traffic", "en": "/en/?kind=traffic"}
+    assert i18n.of_path("/english") == "nl"
+    assert i18n.alternates("/english", "")["en"] == "/en/english"
 
 
 def test_our_texts_are_easy_to_read() -> None:

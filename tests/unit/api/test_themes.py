@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api import themes as told
-from api.words import icon
-from sensors import slugs, themes
-from sensors.codes import Theme
-from simulators.city import entries
-from tests.entries import Document, datastream, example
-from tests.entries import entries as any_entries
+from api.labels import icon
+from api.themes import content as told
+from sensors.register import slugs, themes
+from sensors.vocabulary.codes import Theme
+from simulators.city.register import entries
+from tests.support.entries import Document, datastream, example
+from tests.support.entries import entries as any_entries
 
 
 def test_every_subject_has_a_theme_and_every_theme_its_words() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.working_days import add, days_off, easter_sunday, is_one
+from api.reports.working_days import add, days_off, easter_sunday, is_one
 
 _days = st.dates(date(1990, 1, 1), date(2090, 1, 1))
 

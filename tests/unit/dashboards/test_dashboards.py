@@ -17,21 +17,21 @@ from dashboards import query
 from dashboards.alerts import ALERTS, contact_points, rule_group, shown_at
 from dashboards.build import DASHBOARDS, build, statement
 from dashboards.cli import dashboards
+from dashboards.labels import REASONS
 from dashboards.limits import LIMITS, SOURCES
 from dashboards.render import differences, files, render
 from dashboards.spec import Dashboard as Spec
 from dashboards.spec import Panel, Sort
 from dashboards.statements import FILLED, statements
 from dashboards.units import GRAFANA
-from dashboards.words import REASONS
 from sensors.db.queries import load
 from sensors.kinds import KINDS
-from sensors.reasons import Reason
 from sensors.settings import DashboardSettings
-from sensors.settings_base import SettingsError
+from sensors.settings.base import SettingsError
+from sensors.vocabulary.rejection_reasons import Reason
 
 SETTINGS = DashboardSettings(alert_mail="beheer@helmond.example", register_url="https://sensoren.helmond.example/")
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PANELS = [(spec, panel) for spec in DASHBOARDS for panel in spec.panels]
 NAMES = [f"{spec.name}/{panel.key}" for spec, panel in PANELS]
 KNOWN_UNITS = {value for name, value in vars(units).items() if isinstance(value, str) and not name.startswith("_")}

@@ -12,7 +12,7 @@ from dashboards.cli import dashboards
 from dashboards.push import holds, push
 from sensors.processes import any_free_port
 from sensors.settings import PushSettings
-from tests.grafana_server import TOKEN, Grafana, running
+from tests.support.grafana_server import TOKEN, Grafana, running
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from ingest.event_pipeline import Windows, process_event
+from ingest.events.pipeline import Windows, process_event
 from ingest.pipeline import Datastream, EventStream, Message, Outcome, Register, Sensor
-from sensors.codes import Status
 from sensors.kinds import KINDS
-from sensors.policy import Matching
+from sensors.policy.compiler import Matching
+from sensors.vocabulary.codes import Status
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TRAFFIC = KINDS["traffic"]

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 
+from ingest.mqtt.framing import LARGEST, Framer, MalformedPacketError, Publication, ReadingClient
 from ingest.pipeline import MAX_PAYLOAD
-from ingest.reader import LARGEST, Framer, MalformedPacketError, Publication, ReadingClient
-from tests.mqtt_packets import remaining_length
+from tests.support.mqtt_packets import remaining_length
 
 V311, V5 = MQTTProtocolVersion.MQTTv311, MQTTProtocolVersion.MQTTv5
 PINGRESP = b"\xd0\x00"

@@ -13,12 +13,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.event_pipeline import Windows, process_event
+from ingest.events.pipeline import Windows, process_event
 from ingest.pipeline import Datastream, EventStream, Message, Register, Sensor, process
-from ingest.quality import Memory
-from sensors.codes import Status
+from ingest.quality_flags import Memory
 from sensors.kinds import KINDS
-from sensors.policy import Counting, Matching
+from sensors.policy.compiler import Counting, Matching
+from sensors.vocabulary.codes import Status
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LONG_AGO = NOON - timedelta(hours=1)

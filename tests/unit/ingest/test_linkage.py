@@ -33,10 +33,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ingest.presence import Counter, Member, WindowCount
-from ingest.travel_time import Matcher, Segment, TravelTimes
-from sensors.codes import VehicleClass
-from sensors.kinds.events import Movement, Passage
+from ingest.events.presence import Counter, Member, WindowCount
+from ingest.events.travel_time import Matcher, Segment, TravelTimes
+from sensors.formats.event.decoder import Movement, Passage
+from sensors.vocabulary.codes import VehicleClass
 
 FIRST = datetime(2026, 11, 17, tzinfo=UTC)
 DAY, HOUR, QUARTER = timedelta(days=1), timedelta(hours=1), timedelta(minutes=15)

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.pipeline import MAX_PAYLOAD, Datastream, EventStream, Message, Outcome, Sensor, process
-from ingest.quality import Memory, Quality
-from sensors.codes import Status
+from ingest.quality_flags import Memory, Quality
 from sensors.kinds import KINDS
-from sensors.policy import Counting
-from sensors.reasons import Reason
+from sensors.policy.compiler import Counting
+from sensors.vocabulary.codes import Status
+from sensors.vocabulary.rejection_reasons import Reason
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 AIR = KINDS["air_quality"]

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.presence import MOST_MOVEMENTS, Counter, Member, Tally, WindowCount
-from ingest.windows import within_day
-from sensors.kinds.events import Movement
-from sensors.reasons import Reason
+from ingest.events.presence import MOST_MOVEMENTS, Counter, Member, Tally, WindowCount
+from ingest.events.windows import within_day
+from sensors.formats.event.decoder import Movement
+from sensors.vocabulary.rejection_reasons import Reason
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 HOUR = timedelta(hours=1)

@@ -1,8 +1,8 @@
 from datetime import UTC, datetime, timedelta
 
-from ingest.cells import Cells
 from ingest.pipeline import Observation, Outcome
-from ingest.quality import Quality
+from ingest.public_cells import Cells
+from ingest.quality_flags import Quality
 
 HOUR = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.quality import Memory, Quality
+from ingest.quality_flags import Memory, Quality
 from sensors.kinds import KINDS
 from simulators import replay
 

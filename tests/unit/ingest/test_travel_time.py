@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ingest.travel_time import T_MAX, Matcher, Segment, Tally, TravelTimes
-from sensors.codes import VehicleClass
-from sensors.kinds.events import Passage
-from sensors.reasons import Reason
+from ingest.events.travel_time import T_MAX, Matcher, Segment, Tally, TravelTimes
+from sensors.formats.event.decoder import Passage
+from sensors.vocabulary.codes import VehicleClass
+from sensors.vocabulary.rejection_reasons import Reason
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LONG_AGO = NOON - timedelta(hours=1)

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from lantaarn import COMMANDS, VERSION, main
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def _commands() -> list[tuple[str, ...]]:

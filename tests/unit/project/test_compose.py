@@ -14,9 +14,9 @@ import yaml
 from lantaarn import COMMANDS
 from sensors import settings
 from sensors.doctor.database import QUIET
-from sensors.settings_base import Settings
+from sensors.settings.base import Settings
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = {name for name, service in SERVICES.items() if service.get("image", "").startswith("lantaarn:")}

@@ -2,11 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from sensors.objections import OBJECTIONS
+from sensors.policy.constraints import OBJECTIONS
 from tests.mutants import list as listed
 from tests.mutants.list import MUTANTS, Mutant
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)

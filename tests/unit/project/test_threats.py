@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "threats.md").read_text(encoding="utf-8")
 BOUNDARIES = {"Device", "Broker", "Ingest", "Database", "API", "Browser", "Grafana", "Supply chain", "Backups"}
 Row = tuple[str, str, str, str]

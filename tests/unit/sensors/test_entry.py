@@ -12,15 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from sensors.codes import LABELS, LegalGround, SensorType, Theme, label
-from sensors.entry import Entry
-from sensors.register_file import document_of
-from sensors.rules import check, examine
-from sensors.schema import FILE, json_schema, text
-from tests.entries import Document, camera, entries, example
-from tests.register_docs import PAGE, page
+from docs.generators.register import PAGE, page
+from sensors.register.entry import Entry
+from sensors.register.files import document_of
+from sensors.register.json_schema import FILE, json_schema, text
+from sensors.register.validation.validator import check, examine
+from sensors.vocabulary.codes import LABELS, LegalGround, SensorType, Theme, label
+from tests.support.entries import Document, camera, entries, example
 
-AMSTERDAM = Path(__file__).parents[1] / "data" / "amsterdam"
+AMSTERDAM = Path(__file__).parents[2] / "data" / "amsterdam"
 CANARY = "kanarie-7f3a"
 
 
@@ -57,7 +57,7 @@ def test_what_we_accept_fits_the_published_schema(document: Document) -> None:
 
 
 def test_the_published_schema_is_that_of_the_program() -> None:
-    assert FILE.read_text(encoding="utf-8") == text(), "run: python -m sensors.schema"
+    assert FILE.read_text(encoding="utf-8") == text(), "run: python -m sensors.register.json_schema"
     Draft202012Validator.check_schema(json_schema())
 
 
@@ -263,6 +263,6 @@ def test_the_words_in_amsterdams_sheets_are_in_their_lists() -> None:
 
 
 def test_the_page_for_policy_officers_tells_what_the_program_does() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m tests.register_docs"
+    assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m docs.generators.register"
     shown = PAGE.read_text(encoding="utf-8").partition("```json\n")[2].partition("```")[0]
     assert check(json.loads(shown)) == ()

@@ -3,8 +3,8 @@
 import psycopg
 import pytest
 
-from ingest.troubles import Trouble, blame
-from sensors.troubles import sentence
+from ingest.database_errors import Trouble, blame
+from sensors.errors import sentence
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sensors.codes import VehicleClass
+from sensors.formats.event.decoder import DecodedEvents, Movement, Passage, decode_events
+from sensors.formats.native.decoder import MOST_READINGS, Rejected
 from sensors.kinds import KINDS, Kind
-from sensors.kinds.events import DecodedEvents, Movement, Passage, decode_events
-from sensors.kinds.native import MOST_READINGS, Rejected
-from sensors.reasons import Reason
+from sensors.vocabulary.codes import VehicleClass
+from sensors.vocabulary.rejection_reasons import Reason
 
 TRAFFIC, LIGHT = KINDS["traffic"], KINDS["streetlight"]
 NOON = "2026-11-22T12:00:00+01:00"

@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from ingest import travel_time, windows
-from sensors import explain as module
-from sensors.entry import Entry
-from sensors.explain import Language, explain
+from docs.generators.privacy import PAGE, page
+from ingest.events import travel_time, windows
 from sensors.kinds import KINDS
-from sensors.objections import OBJECTIONS
-from sensors.policy import NO_TERM, NOT_KEPT, NOT_MEASURED, compile_policy
-from tests.entries import RULES_OF_PEOPLE, Document, camera, datastream, entries, example, of_people
-from tests.privacy_docs import PAGE, page
+from sensors.policy import explanation as module
+from sensors.policy.compiler import NO_TERM, NOT_KEPT, NOT_MEASURED, compile_policy
+from sensors.policy.constraints import OBJECTIONS
+from sensors.policy.explanation import Language, explain
+from sensors.register.entry import Entry
+from tests.support.entries import RULES_OF_PEOPLE, Document, camera, datastream, entries, example, of_people
 
 THRESHOLD = {"rule": "public_threshold"}
 
@@ -126,7 +126,7 @@ def test_any_entry_is_explained_whole_in_two_languages(document: Document) -> No
 
 
 def test_the_page_about_privacy_tells_every_refusal() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m tests.privacy_docs"
+    assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m docs.generators.privacy"
     text = PAGE.read_text(encoding="utf-8")
     assert all(each.reason.en in text for each in OBJECTIONS)
     assert all(reason.en in text for reason in (NOT_MEASURED, NO_TERM, NOT_KEPT))

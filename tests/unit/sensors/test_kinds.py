@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 import sensors.kinds
-from sensors.codes import Public
+from docs.generators import payloads
+from sensors.formats.event.decoder import decode_events
+from sensors.formats.native.decoder import decode
 from sensors.kinds import KINDS, Factor, Kind, Property
-from sensors.kinds.events import decode_events
-from sensors.kinds.native import decode
-from sensors.kinds.units import SAME
-from sensors.reasons import Reason
-from tests import payload_docs
+from sensors.vocabulary.codes import Public
+from sensors.vocabulary.rejection_reasons import Reason
+from sensors.vocabulary.units import SAME
 
 FOLDER = Path(sensors.kinds.__file__).parent
 PROPERTIES = [
@@ -138,7 +138,7 @@ def test_the_document_for_device_makers_names_every_property_with_its_unit_and_s
 
 
 def test_the_tables_for_device_makers_are_those_of_the_program() -> None:
-    assert payload_docs.page() == payload_docs.PAGE.read_text(encoding="utf-8"), "run: python -m tests.payload_docs"
+    assert payloads.page() == payloads.PAGE.read_text(encoding="utf-8"), "run: python -m docs.generators.payloads"
 
 
 def test_the_payloads_in_the_document_are_read_without_a_refusal() -> None:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from shapely import Point
 from shapely.geometry import shape
 
-from sensors.codes import Precision
-from sensors.location import AreasError, Geometry, areas, locate, municipality_name, public_point, slug, snap
+from sensors.register.location import AreasError, Geometry, areas, locate, municipality_name, public_point, slug, snap
+from sensors.vocabulary.codes import Precision
 
 CELLS = st.sampled_from([Precision.CELL_100M, Precision.CELL_1KM])
 SIZE = {Precision.CELL_100M: 100, Precision.CELL_1KM: 1000}

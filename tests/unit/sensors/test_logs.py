@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sensors import logs
-from sensors.codes import Status
+from sensors.vocabulary.codes import Status
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PLATE = "XX-12-YZ"
 PROGRAM = """
 import logging, threading, warnings

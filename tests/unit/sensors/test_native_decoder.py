@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sensors.formats.native.decoder import MOST_READINGS, Decoded, Reading, Rejected, decode
 from sensors.kinds import KINDS, Kind
-from sensors.kinds.native import MOST_READINGS, Decoded, Reading, Rejected, decode
-from sensors.reasons import Reason
+from sensors.vocabulary.rejection_reasons import Reason
 
 AIR, TRAFFIC, LIGHT = KINDS["air_quality"], KINDS["traffic"], KINDS["streetlight"]
 NOON = "2026-11-22T12:00:00+01:00"

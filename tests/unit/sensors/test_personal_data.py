@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensors.kinds import KINDS
-from sensors.location import areas
-from sensors.reasons import Reason
-from sensors.tripwire import SIDECODES, Trip, trips
-from simulators.city import entries
+from sensors.policy.personal_data import SIDECODES, Trip, trips
+from sensors.register.location import areas
+from sensors.vocabulary.rejection_reasons import Reason
+from simulators.city.register import entries
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CASES = st.sampled_from([str.upper, str.lower])
 AROUND = st.sampled_from(
     ["{}", "({})", "kenteken={}", "cam_{}", '{{"plate":"{}"}}', "gezien: {}.", "helmond/traffic/{}/json"]

@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from sensors.codes import PersonalData, Public, RetentionClass
-from sensors.entry import Datastream, Entry, MatchInMemory, PublicThreshold, WindowCount
 from sensors.kinds import KINDS
-from sensors.objections import MOTOR_VEHICLES, OBJECTIONS
-from sensors.policy import Counting, Matching, Policy, compile_policy, rule_document, rule_from
-from sensors.rules import RULES, check
-from tests.entries import RULES_OF_PEOPLE, Document, camera, datastream, entries, example, of_people
+from sensors.policy.compiler import Counting, Matching, Policy, compile_policy, rule_document, rule_from
+from sensors.policy.constraints import MOTOR_VEHICLES, OBJECTIONS
+from sensors.register.entry import Datastream, Entry, MatchInMemory, PublicThreshold, WindowCount
+from sensors.register.validation.validator import RULES, check
+from sensors.vocabulary.codes import PersonalData, Public, RetentionClass
+from tests.support.entries import RULES_OF_PEOPLE, Document, camera, datastream, entries, example, of_people
 
 THRESHOLD = {"rule": "public_threshold"}
 COUNT, MATCH = RULES_OF_PEOPLE["window_count"], RULES_OF_PEOPLE["match_in_memory"]

@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 from sensors.processes import HOST, Ports, any_free_port, is_free, start, stop
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); signal.pause()"
 CHILD = "import os, signal; print(os.getpid(), flush=True); signal.pause()"
 PARENT = f"""

@@ -14,7 +14,7 @@ from sensors.settings import (
     MailSettings,
     ShareSettings,
 )
-from sensors.settings_base import SettingsError, hide_password
+from sensors.settings.base import SettingsError, hide_password
 
 DATABASE = "postgresql://writer:hush-hush@db.example.org:5433/lantaarn"
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sensors.entry import Entry
-from sensors.persons import is_mobile_number, is_personal_mailbox, is_personal_name
-from sensors.rules import RULES, check, examine
-from tests.entries import RULES_OF_PEOPLE, Document, camera, datastream, entries, example, of_people
+from sensors.register.entry import Entry
+from sensors.register.persons import is_mobile_number, is_personal_mailbox, is_personal_name
+from sensors.register.validation.validator import RULES, check, examine
+from tests.support.entries import RULES_OF_PEOPLE, Document, camera, datastream, entries, example, of_people
 
 AREA = {"type": "Polygon", "coordinates": [[[5.6, 51.4], [5.7, 51.4], [5.7, 51.5], [5.6, 51.4]]]}
 POINT = {"type": "Point", "coordinates": [5.66, 51.48]}

@@ -10,25 +10,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import shape
 
-from sensors.codes import LocationKind, Precision, Public
-from sensors.entry import Entry
+from sensors.formats.event.decoder import decode_events
+from sensors.formats.native.decoder import decode
 from sensors.kinds import KINDS
-from sensors.kinds.events import decode_events
-from sensors.kinds.native import decode
-from sensors.location import areas
-from sensors.policy import Counting, Matching, compile_policy
-from sensors.rules import check
-from simulators import city, devices, simulate
-from simulators.messages import MOST_VALUES, Event, Message
-from simulators.passages import CAMERAS, METRES
+from sensors.policy.compiler import Counting, Matching, compile_policy
+from sensors.register.entry import Entry
+from sensors.register.location import areas
+from sensors.register.validation.validator import check
+from sensors.vocabulary.codes import LocationKind, Precision, Public
+from simulators import simulate
+from simulators.city import register as city_register
+from simulators.devices import device
+from simulators.devices.messages import MOST_VALUES, Event, Message
+from simulators.devices.passages import CAMERAS, METRES
 
 NOW = datetime(2026, 6, 15, 10, 20, tzinfo=UTC)
 DAY = timedelta(days=1)
 MOMENTS = st.datetimes(datetime(2024, 6, 1), datetime(2027, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - zone beside it
 
 
-def device_of(reference: str) -> devices.Device:
-    found = devices.device(next(entry for entry in city.entries(1) if entry.reference == reference), 1)
+def device_of(reference: str) -> device.Device:
+    found = device.device(next(entry for entry in city_register.entries(1) if entry.reference == reference), 1)
     assert found is not None
     return found
 
@@ -38,7 +40,7 @@ LAMP = device_of("lantaarn-0101")
 
 @pytest.fixture(scope="module")
 def register() -> list[Entry]:
-    return list(city.entries(1))
+    return list(city_register.entries(1))
 
 
 def by_reference(register: list[Entry]) -> dict[str, Entry]:
@@ -60,14 +62,14 @@ def test_the_city_has_every_sort_of_sensor(register: list[Entry]) -> None:
 
 
 def test_the_same_seed_gives_the_same_register_to_the_byte(register: list[Entry]) -> None:
-    again = [entry.model_dump_json() for entry in city.entries(1)]
+    again = [entry.model_dump_json() for entry in city_register.entries(1)]
     assert again == [entry.model_dump_json() for entry in register]
-    assert again != [entry.model_dump_json() for entry in city.entries(2)]
+    assert again != [entry.model_dump_json() for entry in city_register.entries(2)]
 
 
 @pytest.mark.parametrize("seed", [1, 2, 99])
 def test_every_entry_keeps_all_rules_of_a_real_register(seed: int) -> None:
-    for entry in city.entries(seed):
+    for entry in city_register.entries(seed):
         assert not check(entry.model_dump(mode="json")), entry.reference
         assert not compile_policy(entry).refusals, entry.reference
 
@@ -109,7 +111,7 @@ def test_lamps_are_dark_by_day_and_lit_at_night() -> None:
     noon, midnight = datetime(2026, 6, 15, 11, 40, tzinfo=UTC), datetime(2026, 6, 15, 23, 40, tzinfo=UTC)
     assert LAMP.measure(noon)["power"] == LAMP.measure(noon)["energy"] == LAMP.measure(noon)["dim_level"] == 0
     assert LAMP.measure(midnight)["dim_level"] == 60
-    watt = devices.wattage("lantaarn-0101", 1)
+    watt = device.wattage("lantaarn-0101", 1)
     assert LAMP.measure(midnight)["power"] == pytest.approx(0.6 * watt, rel=0.05)
     assert LAMP.measure(midnight)["energy"] == pytest.approx(0.6 * watt / 4000, rel=0.05)
 
@@ -119,7 +121,7 @@ def test_a_lamp_burns_an_hour_in_an_hour_of_night_and_never_less(moment: datetim
     hour = timedelta(hours=1)
     burnt = LAMP.measure(moment + hour)["burning_hours"] - LAMP.measure(moment)["burning_hours"]
     assert -0.01 <= burnt <= 1.01
-    steps = [devices.is_night(moment + number * timedelta(minutes=5)) for number in range(13)]
+    steps = [device.is_night(moment + number * timedelta(minutes=5)) for number in range(13)]
     if all(steps) or not any(steps):
         assert burnt == pytest.approx(1.0 if all(steps) else 0.0, abs=0.02)
 

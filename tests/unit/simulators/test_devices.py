@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from lantaarn import main
-from sensors.devices import keep, manage, passwords
+from sensors.devices import accounts, files, passwords
 from sensors.devices.access import Access, AccessFileError, is_device_name, parse
 from sensors.doctor.access import access_findings
 from sensors.settings import AccessSettings, AccountSettings
@@ -178,12 +178,12 @@ def settings(folder: Path, **more: Any) -> AccountSettings:
 
 def test_our_programs_get_their_accounts_once_and_lose_them_with_their_password(tmp_path: Path) -> None:
     ours = settings(tmp_path, ingest_mqtt_password=SecretStr("a"), simulate_mqtt_password=SecretStr("b"))
-    assert manage.prepare(ours)
+    assert accounts.prepare(ours)
     before = {path.name: path.stat().st_ino for path in ours.broker_files.iterdir()}
-    assert not manage.prepare(ours)
+    assert not accounts.prepare(ours)
     assert {path.name: path.stat().st_ino for path in ours.broker_files.iterdir()} == before
-    assert manage.prepare(settings(tmp_path, ingest_mqtt_password=SecretStr("new")))
-    access = keep.read(ours.broker_files)
+    assert accounts.prepare(settings(tmp_path, ingest_mqtt_password=SecretStr("new")))
+    access = files.read(ours.broker_files)
     assert access.names == ("lantaarn-ingest",)
     assert passwords.fits("new", access.hashes["lantaarn-ingest"])
     assert access.topics("lantaarn-ingest") == ()
@@ -193,7 +193,7 @@ def test_the_files_are_for_their_owner_alone(tmp_path: Path) -> None:
     ours = settings(tmp_path, ingest_mqtt_password=SecretStr("a"))
     umask = os.umask(0)
     try:
-        manage.prepare(ours)
+        accounts.prepare(ours)
     finally:
         os.umask(umask)
     assert stat.S_IMODE(ours.broker_files.stat().st_mode) == 0o700
@@ -202,15 +202,15 @@ def test_the_files_are_for_their_owner_alone(tmp_path: Path) -> None:
 
 def test_a_write_that_fails_leaves_both_files_as_they_were(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ours = settings(tmp_path, ingest_mqtt_password=SecretStr("a"))
-    manage.prepare(ours)
+    accounts.prepare(ours)
     texts = [(ours.broker_files / name).read_text() for name in ("acl", "passwords")]
 
     def full(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(keep.KeepError, match="No space left"):
-        manage.prepare(settings(tmp_path, ingest_mqtt_password=SecretStr("b"), doctor_mqtt_password=SecretStr("c")))
+    with pytest.raises(files.KeepError, match="No space left"):
+        accounts.prepare(settings(tmp_path, ingest_mqtt_password=SecretStr("b"), doctor_mqtt_password=SecretStr("c")))
     assert [(ours.broker_files / name).read_text() for name in ("acl", "passwords")] == texts
 
 
@@ -220,8 +220,8 @@ def test_what_is_broken_off_between_the_files_can_not_come_in_and_can_be_revoked
 ) -> None:
     folder, whole = tmp_path / "broker", Access().given("LML-1", HASH, RIGHTS)
     before, after = (Access(), whole) if adding else (whole, Access())
-    with keep.locked(folder):
-        keep.write(folder, Access(), before)
+    with files.locked(folder):
+        files.write(folder, Access(), before)
     rename, done = Path.rename, list[Path]()
 
     def once(path: Path, target: Path) -> Path:
@@ -231,22 +231,22 @@ def test_what_is_broken_off_between_the_files_can_not_come_in_and_can_be_revoked
         return rename(path, target)
 
     monkeypatch.setattr(Path, "rename", once)
-    with pytest.raises(keep.KeepError):
-        keep.write(folder, before, after)
+    with pytest.raises(files.KeepError):
+        files.write(folder, before, after)
     monkeypatch.undo()
-    (left,) = manage.devices(AccessSettings(broker_files=folder))
+    (left,) = accounts.devices(AccessSettings(broker_files=folder))
     assert not left.has_password
-    manage.revoke(AccessSettings(broker_files=folder), "LML-1")
-    assert keep.read(folder) == Access()
+    accounts.revoke(AccessSettings(broker_files=folder), "LML-1")
+    assert files.read(folder) == Access()
 
 
 def test_a_user_of_others_is_no_device(tmp_path: Path) -> None:
     folder = tmp_path / "broker"
-    with keep.locked(folder):
-        keep.write(
+    with files.locked(folder):
+        files.write(
             folder, Access(), Access().given("bridge", HASH, ()).given("reader", HASH, ("topic read helmond/#",))
         )
-    assert manage.devices(AccessSettings(broker_files=folder)) == ()
+    assert accounts.devices(AccessSettings(broker_files=folder)) == ()
 
 
 def test_writers_wait_for_each_other(tmp_path: Path) -> None:
@@ -254,30 +254,30 @@ def test_writers_wait_for_each_other(tmp_path: Path) -> None:
     folder = tmp_path / "broker"
 
     def let_in(name: str) -> None:
-        with keep.locked(folder):
-            before = keep.read(folder)
-            keep.write(folder, before, before.given(name, HASH, RIGHTS))
+        with files.locked(folder):
+            before = files.read(folder)
+            files.write(folder, before, before.given(name, HASH, RIGHTS))
 
     threads = [threading.Thread(target=let_in, args=(f"device-{number}",)) for number in range(20)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(keep.read(folder).names) == 20
+    assert len(files.read(folder).names) == 20
 
 
 def test_only_a_mosquitto_is_told_to_reload(tmp_path: Path) -> None:
     file = tmp_path / "pid"
-    assert not keep.reload(None)
+    assert not files.reload(None)
     for content in ("", "no number", "999999999", str(os.getpid())):
         file.write_text(content)
-        with pytest.raises(keep.KeepError, match="the files are written, but"):
-            keep.reload(file)
+        with pytest.raises(files.KeepError, match="the files are written, but"):
+            files.reload(file)
 
 
 def test_a_file_that_others_spoilt_is_left_alone_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ours = settings(tmp_path, ingest_mqtt_password=SecretStr("a"))
-    manage.prepare(ours)
+    accounts.prepare(ours)
     acl = ours.broker_files / "acl"
     acl.write_text("pattern read #\n")
     monkeypatch.setenv("LANTAARN_BROKER_FILES", str(ours.broker_files))
@@ -288,16 +288,16 @@ def test_a_file_that_others_spoilt_is_left_alone_and_said(tmp_path: Path, monkey
 
 
 def test_a_device_that_is_not_there_is_said(tmp_path: Path) -> None:
-    manage.prepare(settings(tmp_path, ingest_mqtt_password=SecretStr("a")))
+    accounts.prepare(settings(tmp_path, ingest_mqtt_password=SecretStr("a")))
     for name in ("LML-1", "lantaarn-ingest"):
-        with pytest.raises(manage.DeviceError, match="no device with this name"):
-            manage.revoke(AccessSettings(broker_files=tmp_path / "broker"), name)
+        with pytest.raises(accounts.DeviceError, match="no device with this name"):
+            accounts.revoke(AccessSettings(broker_files=tmp_path / "broker"), name)
 
 
 def test_the_doctor_tells_who_else_can_read_the_files(tmp_path: Path) -> None:
     ours = settings(tmp_path, ingest_mqtt_password=SecretStr("a"))
     assert list(access_findings(ours)) == []
-    manage.prepare(ours)
+    accounts.prepare(ours)
     assert [finding.todo for finding in access_findings(ours)] == [None]
     (ours.broker_files / "passwords").chmod(0o644)
     *_, loose = access_findings(ours)

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulators import simulate
+from simulators.devices.messages import Event, Message, Sample, pack, topic
 from simulators.faults import DRIFT, LATE, Fault, apply, apply_to_events, choose
-from simulators.messages import Event, Message, Sample, pack, topic
 
 START = datetime(2026, 6, 15, tzinfo=UTC)
 TOPIC = topic("helmond", "traffic", "verkeer-lus-01")

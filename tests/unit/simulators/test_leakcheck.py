@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sensors.tripwire import SIDECODES
+from sensors.policy.personal_data import SIDECODES
 from simulators.leakcheck import report
 from simulators.leakcheck.canaries import Canary, Kind, canaries
 from simulators.leakcheck.encodings import ENCODINGS, HASHES, needles, recipes

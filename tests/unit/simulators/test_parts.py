@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from sensors.processes import ProcessError
-from simulators.parts import held, write_private
-from simulators.servers import notify
+from simulators.embedded.parts import held, write_private
+from simulators.embedded.servers import notify
 
 
 def test_one_at_a_time_holds_a_folder(tmp_path: Path) -> None:

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sensors.codes import VehicleClass
-from sensors.tripwire import SIDECODES
-from simulators.movements import Row
-from simulators.passages import METRES, SPREAD, Corridor, Passage, median_travel_time, plate
+from sensors.policy.personal_data import SIDECODES
+from sensors.vocabulary.codes import VehicleClass
+from simulators.devices.movements import Row
+from simulators.devices.passages import METRES, SPREAD, Corridor, Passage, median_travel_time, plate
 
 NOON = datetime(2026, 6, 15, 10, tzinfo=UTC)
 """A Monday, 12:00 in Helmond."""
