@@ -6,12 +6,14 @@ Pure: no clock, no database, no broker. A message that a step refuses is a value
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 
 from ingest.events.windows import FUTURE_TOLERANCE
 from ingest.quality_flags import Memory, Quality
-from sensors.formats.native.decoder import Reading, Rejected, decode
+from sensors.formats import READING_FORMATS
+from sensors.formats.model import Decoded, Format, Reading, Rejected
 from sensors.kinds import KINDS, Kind, Property
 from sensors.policy.compiler import Counting, Matching
 from sensors.vocabulary.codes import Status
@@ -19,7 +21,6 @@ from sensors.vocabulary.rejection_reasons import Reason
 
 MAX_PAYLOAD = 262_144
 """Bytes. A larger message is refused unread."""
-NATIVE_FORMAT = "json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +113,29 @@ class Work(msgspec.Struct):
     register: Register
     memory: Memory
     now: datetime
+    formats: Mapping[str, Format[Any]] = READING_FORMATS
+    """Those of the topics that this message came by."""
     sensor: Sensor | None = None
-    format: str = ""
+    format: Format[Any] | None = None
     topic_template: str = "+/+/+/+"
     readings: tuple[Reading, ...] = ()
     refused: list[Refused] = msgspec.field(default_factory=list[Refused])
     fields_dropped: int = 0
     observations: list[Observation] = msgspec.field(default_factory=list[Observation])
+
+    @property
+    def identified(self) -> Sensor:
+        """The sensor, in the steps after ``identify``."""
+        if self.sensor is None:
+            raise RuntimeError("identify comes first")
+        return self.sensor
+
+    @property
+    def permitted(self) -> Format[Any]:
+        """The format, in the steps after ``permit``."""
+        if self.format is None:
+            raise RuntimeError("permit comes first")
+        return self.format
 
 
 Step = Callable[[Work], Reason | None]
@@ -130,9 +147,9 @@ def identify(work: Work) -> Reason | None:
     parts = work.message.topic.split("/")
     if len(parts) != 4:
         return Reason.UNKNOWN_TOPIC
-    municipality, kind, reference, work.format = parts
-    known, native = kind in KINDS, work.format == NATIVE_FORMAT
-    work.topic_template = f"+/{kind if known else '+'}/+/{NATIVE_FORMAT if native else '+'}"
+    municipality, kind, reference, code = parts
+    known, work.format = kind in KINDS, work.formats.get(code)
+    work.topic_template = f"+/{kind if known else '+'}/+/{work.format.code if work.format else '+'}"
     if not known:
         return Reason.UNKNOWN_TOPIC
     work.sensor = work.register.get((municipality, kind, reference))
@@ -141,20 +158,20 @@ def identify(work: Work) -> Reason | None:
 
 def permit(work: Work) -> Reason | None:
     """The register says that this sensor is on and that its data may be stored."""
-    sensor = _known(work)
+    sensor = work.identified
     if sensor.status is not Status.ACTIVE:
         return Reason.NOT_ACTIVE
     if not (sensor.datastreams or sensor.events):
         return Reason.NOT_INGESTED
-    if work.format != NATIVE_FORMAT:
+    if work.format is None:
         return Reason.UNKNOWN_FORMAT
     return Reason.TOO_LARGE if len(work.message.payload) > MAX_PAYLOAD else None
 
 
 def read(work: Work) -> Reason | None:
     """Decode what is declared; the rest is dropped before anything else sees it, and counted."""
-    sensor = _known(work)
-    decoded = decode(sensor.kind, work.message.payload, sensor.declared)
+    sensor = work.identified
+    decoded: Decoded = work.permitted.decode(sensor.kind, work.message.payload, sensor.declared)
     work.readings = decoded.readings
     if decoded.rejected:
         work.refused.extend(_refused(decoded.rejected))
@@ -164,7 +181,7 @@ def read(work: Work) -> Reason | None:
 
 def check(work: Work) -> Reason | None:
     """Each reading's time against the clock and the term of its class; what is left gets its quality."""
-    datastreams, erased = _known(work).datastreams, _known(work).erased
+    datastreams, erased = work.identified.datastreams, work.identified.erased
     judge, keep = work.memory.judge, work.observations.append
     time, age = work.now, timedelta()
     for reading in work.readings:
@@ -210,12 +227,6 @@ def process(message: Message, register: Register, memory: Memory, now: datetime)
         refused=tuple(work.refused),
         fields_dropped=work.fields_dropped,
     )
-
-
-def _known(work: Work) -> Sensor:
-    if work.sensor is None:
-        raise RuntimeError("identify comes first")
-    return work.sensor
 
 
 def _refused(rejected: Iterable[Rejected]) -> Iterable[Refused]:

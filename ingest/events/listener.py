@@ -19,11 +19,12 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from ingest.events.aggregates import Aggregate
-from ingest.events.pipeline import PREFIX, Windows, process_event
+from ingest.events.pipeline import Windows, process_event
 from ingest.metrics import Metrics
 from ingest.pipeline import Message, Outcome, Refused, Register
 from sensors import logs
 from sensors.broker import BrokerAddress
+from sensors.formats.topics import EVENT_PREFIX
 
 log = logs.get()
 
@@ -77,7 +78,7 @@ class Listener:
     def __init__(self, broker: BrokerAddress, municipality: str, metrics: Metrics, now: Callable[[], datetime]) -> None:
         self._broker = broker
         self._name = f"lantaarn-events-{municipality}"
-        self._topic_filter = f"{PREFIX}{municipality}/#"
+        self._topic_filter = f"{EVENT_PREFIX}{municipality}/#"
         self._metrics = metrics
         self._now = now
         self._lock = Lock()

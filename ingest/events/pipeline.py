@@ -9,14 +9,15 @@ from typing import Literal
 
 from ingest.events.presence import Counter, Member, WindowCount
 from ingest.events.travel_time import Matcher, Segment, TravelTimes
-from ingest.pipeline import Message, Outcome, Refused, Register, Sensor, Work, identify, permit
+from ingest.pipeline import Message, Outcome, Refused, Register, Work, identify, permit
 from ingest.quality_flags import Memory
-from sensors.formats.event.decoder import DecodedEvents, decode_events
+from sensors.formats import EVENT_FORMATS
+from sensors.formats.model import DecodedEvents
+from sensors.formats.topics import EVENT_PREFIX
 from sensors.policy.compiler import Counting, Matching
 from sensors.vocabulary.codes import Status
 from sensors.vocabulary.rejection_reasons import Reason
 
-PREFIX = "event/"
 Rule = Literal["match_in_memory", "window_count"]
 Fate = Literal["released", "suppressed", "unobserved"]
 """Of a window: it may be stored; too few were in it; it was not observed in full."""
@@ -99,16 +100,16 @@ def must_not_have_rested(work: EventWork) -> Reason | None:
 
 def read(work: EventWork) -> Reason | None:
     """Decode what is declared for event topics; the rest is dropped unseen, and counted."""
-    sensor = _known(work)
-    work.events = decode_events(sensor.kind, work.message.payload, frozenset(sensor.events))
-    work.refused.extend(Refused(one.reason, one.field) for one in work.events.rejected)
-    work.fields_dropped = work.events.fields_dropped
+    sensor = work.identified
+    events: DecodedEvents = work.permitted.decode(sensor.kind, work.message.payload, frozenset(sensor.events))
+    work.events, work.fields_dropped = events, events.fields_dropped
+    work.refused.extend(Refused(one.reason, one.field) for one in events.rejected)
     return None
 
 
 def take_up(work: EventWork) -> Reason | None:
     """Hand each event to its window. A passage becomes a token there."""
-    sensor, events = _known(work), work.events
+    sensor, events = work.identified, work.events
     if events is not None:
         for passage in events.passages:
             _note(work, work.windows.matcher.see(sensor.id, passage, work.now), "time")
@@ -126,8 +127,8 @@ def process_event(message: Message, register: Register, windows: Windows, now: d
 
     ``now`` is the time of receipt. The outcome has no observations: every event is refused, or taken up in a window.
     """
-    within = Message(message.topic.removeprefix(PREFIX), message.payload)
-    work = EventWork(within, register, _NO_MEMORY, now, windows=windows, retained=retained)
+    within = Message(message.topic.removeprefix(EVENT_PREFIX), message.payload)
+    work = EventWork(within, register, _NO_MEMORY, now, windows=windows, retained=retained, formats=EVENT_FORMATS)
     for step in STEPS:
         reason = step(work)
         if reason is not None:
@@ -135,7 +136,7 @@ def process_event(message: Message, register: Register, windows: Windows, now: d
             break
     return Outcome(
         sensor_id=work.sensor.id if work.sensor else None,
-        topic_template=PREFIX + work.topic_template,
+        topic_template=EVENT_PREFIX + work.topic_template,
         size=len(message.payload),
         observations=(),
         refused=tuple(work.refused),
@@ -149,9 +150,3 @@ def _note(work: EventWork, refused: Reason | None, field: str) -> None:
         work.aggregated += 1
     else:
         work.refused.append(Refused(refused, field))
-
-
-def _known(work: EventWork) -> Sensor:
-    if work.sensor is None:
-        raise RuntimeError("identify comes first")
-    return work.sensor

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from ingest.events.windows import FUTURE_TOLERANCE, GRACE, Watch, within_day
-from sensors.formats.event.decoder import Movement
+from sensors.formats.model import Movement
 from sensors.vocabulary.rejection_reasons import Reason
 
 FEWEST_SENSORS = 8

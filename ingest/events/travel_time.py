@@ -20,7 +20,7 @@ from statistics import quantiles
 from typing import Generic, TypeVar
 
 from ingest.events.windows import FUTURE_TOLERANCE, GRACE, Watch
-from sensors.formats.event.decoder import Passage
+from sensors.formats.model import Passage
 from sensors.vocabulary.codes import VehicleClass
 from sensors.vocabulary.rejection_reasons import Reason
 

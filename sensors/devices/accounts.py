@@ -10,12 +10,12 @@ from sensors.db import Database
 from sensors.db.queries import load
 from sensors.devices import files, passwords
 from sensors.devices.access import OURS, Access, is_device_name
+from sensors.formats import EVENT_FORMATS, READING_FORMATS
+from sensors.formats.topics import EVENT_PREFIX, event_topic, reading_topic
 from sensors.kinds import KINDS
 from sensors.settings import AccessSettings, AccountSettings, DeviceSettings
 
 SQL = load(Path(__file__).with_suffix(".sql"))
-EVENTS = "event/"
-FORMAT = "json"
 
 
 class DeviceError(Exception):
@@ -119,12 +119,15 @@ def prepare(settings: AccountSettings) -> bool:
     """
     city = settings.municipality
     wanted = {
-        f"{OURS}ingest": (settings.ingest_mqtt_password, (f"topic read {city}/#", f"topic read {EVENTS}{city}/#")),
+        f"{OURS}ingest": (
+            settings.ingest_mqtt_password,
+            (f"topic read {city}/#", f"topic read {EVENT_PREFIX}{city}/#"),
+        ),
         # It makes and hears a message on a topic of its own; nothing that devices say.
-        f"{OURS}doctor": (settings.doctor_mqtt_password, (f"topic readwrite {EVENTS}lantaarn-doctor/#",)),
+        f"{OURS}doctor": (settings.doctor_mqtt_password, (f"topic readwrite {EVENT_PREFIX}lantaarn-doctor/#",)),
         f"{OURS}simulate": (
             settings.simulate_mqtt_password,
-            (f"topic write {city}/#", f"topic write {EVENTS}{city}/#"),
+            (f"topic write {city}/#", f"topic write {EVENT_PREFIX}{city}/#"),
         ),
     }
     with files.locked(settings.broker_files):
@@ -169,10 +172,9 @@ def _topics(municipality: str, kind: str | None, sensor: str) -> Iterator[str]:
     """See docs/payloads.md. Only a kind that sees single vehicles or persons has an event topic."""
     known = KINDS.get(kind or "")
     if known is not None:
-        own = f"{municipality}/{kind}/{sensor}/{FORMAT}"
-        yield own
+        yield from (reading_topic(municipality, known.code, sensor, code) for code in READING_FORMATS)
         if any(each.needs_rule for each in known.properties.values()):
-            yield f"{EVENTS}{own}"
+            yield from (event_topic(municipality, known.code, sensor, code) for code in EVENT_FORMATS)
 
 
 def _rights(topics: Iterable[str]) -> tuple[str, ...]:
@@ -198,5 +200,6 @@ def _device(access: Access, name: str) -> Device:
 
 
 def _sensor(topic: str) -> str | None:
-    parts = topic.removeprefix(EVENTS).split("/")
-    return parts[2] if len(parts) == 4 and parts[3] == FORMAT and not {"+", "#"}.intersection(parts) else None
+    formats = EVENT_FORMATS if topic.startswith(EVENT_PREFIX) else READING_FORMATS
+    parts = topic.removeprefix(EVENT_PREFIX).split("/")
+    return parts[2] if len(parts) == 4 and parts[3] in formats and not {"+", "#"}.intersection(parts) else None

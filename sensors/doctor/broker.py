@@ -17,6 +17,7 @@ from pydantic import SecretStr
 
 from sensors.broker import BrokerAddress
 from sensors.doctor.finding import Finding
+from sensors.formats.topics import EVENT_PREFIX
 from sensors.settings import DoctorSettings
 from sensors.settings.base import hide_password
 
@@ -113,7 +114,7 @@ def _retained(address: BrokerAddress, protocol: MQTTProtocolVersion) -> Finding:
     with _Line(address, protocol) as line:
         if line.refuses_retained:
             return Finding("retained events", "none: the broker takes no retained messages")
-        if not line.listen("event/#"):
+        if not line.listen(f"{EVENT_PREFIX}#"):
             return Finding("retained events", NOT_SEEN)
         line.wait(lambda: any(line.heard), SILENCE)
     if any(line.heard):
@@ -127,7 +128,7 @@ def _retained(address: BrokerAddress, protocol: MQTTProtocolVersion) -> Finding:
 
 def _kept(address: BrokerAddress, protocol: MQTTProtocolVersion) -> Finding:
     """Be away with a durable session while an event message comes by, as ingest is, and see if it was kept."""
-    topic, name = f"event/lantaarn-doctor/{uuid.uuid4().hex}", f"lantaarn-doctor-{uuid.uuid4().hex}"
+    topic, name = f"{EVENT_PREFIX}lantaarn-doctor/{uuid.uuid4().hex}", f"lantaarn-doctor-{uuid.uuid4().hex}"
     with _Line(address, protocol, name, durable=True) as absent:
         may_listen = absent.listen(topic)
     with _Line(address, protocol) as speaker:

@@ -1,0 +1,32 @@
+"""The payload formats we read: each sub-folder is one, and exports it as ``FORMAT``."""
+
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from pkgutil import iter_modules
+from types import MappingProxyType
+from typing import TypeVar
+
+from sensors.formats.model import EventFormat, ReadingFormat
+
+_F = TypeVar("_F", ReadingFormat, EventFormat)
+
+
+def by_code(formats: Iterable[_F]) -> Mapping[str, _F]:
+    """Formats by their code, read-only. Raises ``ValueError`` when two have the same."""
+    known: dict[str, _F] = {}
+    for each in formats:
+        if known.setdefault(each.code, each) is not each:
+            raise ValueError(f"two formats are called {each.code}")
+    return MappingProxyType(known)
+
+
+def _discover() -> list[ReadingFormat | EventFormat]:
+    names = sorted(module.name for module in iter_modules(__path__) if module.ispkg)
+    return [import_module(f"{__name__}.{name}").FORMAT for name in names]
+
+
+_FORMATS = _discover()
+READING_FORMATS = by_code(each for each in _FORMATS if isinstance(each, ReadingFormat))
+"""The formats of ordinary topics, by code."""
+EVENT_FORMATS = by_code(each for each in _FORMATS if isinstance(each, EventFormat))
+"""The formats of event topics, by code."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from sensors.formats import topics
+from sensors.formats.native import CODE
 from sensors.register.entry import Entry
 
 MOST_VALUES = 200
@@ -70,12 +72,12 @@ class Event:
 
 def event_topic(entry: Entry) -> str:
     """The topic on which a device tells of single vehicles or persons."""
-    return f"event/{topic(entry.municipality, entry.kind or '', entry.reference)}"
+    return topics.event_topic(entry.municipality, entry.kind or "", entry.reference, CODE)
 
 
 def topic(municipality: str, kind: str, reference: str) -> str:
     """The topic of a device that speaks the native format."""
-    return f"{municipality}/{kind}/{reference}/json"
+    return topics.reading_topic(municipality, kind, reference, CODE)
 
 
 def pack(on: str, samples: Iterable[Sample], now: datetime) -> Iterator[Message]:

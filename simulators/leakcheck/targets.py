@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import cycle
 
+from sensors.formats.native import CODE
+from sensors.formats.topics import EVENT_PREFIX, reading_topic
 from sensors.kinds import KINDS
 from sensors.register.entry import Entry
 from sensors.vocabulary.codes import Status
@@ -26,7 +28,7 @@ def targets(register: Iterable[Entry]) -> Iterator[Targets]:
     active = [entry for entry in register if entry.status is Status.ACTIVE and entry.delivers_data]
     seen, heard = Counter[str](), Counter[str]()
     values = [(_topic(entry), _values(entry)[0]) for entry in active if _values(entry) and _few(seen, entry)]
-    events = [f"event/{_topic(entry)}" for entry in active if _events(entry) and _few(heard, entry)]
+    events = [EVENT_PREFIX + _topic(entry) for entry in active if _events(entry) and _few(heard, entry)]
     pairs = zip(cycle(values), cycle(events), strict=False)
     return (Targets(values=topic, events=event, property=code) for (topic, code), event in pairs)
 
@@ -39,7 +41,7 @@ def _few(chosen: Counter[str], entry: Entry) -> bool:
 
 
 def _topic(entry: Entry) -> str:
-    return f"{entry.municipality}/{entry.kind}/{entry.reference}/json"
+    return reading_topic(entry.municipality, entry.kind or "", entry.reference, CODE)
 
 
 def _events(entry: Entry) -> Sequence[str]:

@@ -142,7 +142,7 @@ MUTANTS: tuple[Mutant, ...] = (
             'elif key != "time" and not (key == "vehicle_class" and self._matched):',
             "elif False:",
         ),
-        ("too many events", "if tray.size > MOST_READINGS:", "if False:"),
+        ("too many events", "if tray.size > MAX_READINGS:", "if False:"),
         ("an identifier that is too long", "or len(given) > LONGEST_IDENTIFIER:", "or False:"),
     ),
     *_in(

@@ -1,0 +1,9 @@
+"""The native payload of event topics: passages and movements, in JSON under the same code as native readings."""
+
+from sensors.formats.event.decoder import decode_events
+from sensors.formats.model import EventFormat
+from sensors.formats.native import CODE
+
+__all__ = ["FORMAT"]
+
+FORMAT = EventFormat(CODE, decode_events)

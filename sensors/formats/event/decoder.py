@@ -5,11 +5,11 @@ native payload, only what the register declares is read, and a refusal is a reas
 """
 
 import unicodedata
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from sensors.formats.native.decoder import MOST_READINGS, Rejected, instant, number, parse
+from sensors.formats.model import MAX_READINGS, DecodedEvents, Movement, Passage, Rejected
+from sensors.formats.values import instant, number, parse_json
 from sensors.kinds import Kind
 from sensors.vocabulary.codes import VehicleClass
 from sensors.vocabulary.rejection_reasons import Reason
@@ -20,34 +20,6 @@ LONGEST_IDENTIFIER = 64
 _CLASSES = {code.value: code for code in VehicleClass}
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """One vehicle at one point. ``identifier`` is normalised: letters and digits only, upper case."""
-
-    time: datetime
-    identifier: str = field(repr=False)
-    vehicle_class: VehicleClass
-
-
-@dataclass(frozen=True, slots=True)
-class Movement:
-    """A lamp tells whether someone is there. ``present`` false is no movement, but shows that the lamp was heard."""
-
-    time: datetime
-    property: str
-    present: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DecodedEvents:
-    """What one message held. Passages, movements and rejected together are what was received."""
-
-    passages: tuple[Passage, ...]
-    movements: tuple[Movement, ...]
-    rejected: tuple[Rejected, ...]
-    fields_dropped: int
-
-
 def decode_events(kind: Kind, payload: bytes, allowed: frozenset[str]) -> DecodedEvents:
     """Read one message of an event topic: an object, a list of them, or ``{"time": …, "events": […]}``. Never raises.
 
@@ -56,14 +28,14 @@ def decode_events(kind: Kind, payload: bytes, allowed: frozenset[str]) -> Decode
     ``malformed``, ``no_readings`` or ``too_large``.
     """
     try:
-        content = parse(payload)
+        content = parse_json(payload)
     except (ValueError, RecursionError):
         return _refused(Reason.MALFORMED)
     if not isinstance(content, dict | list):
         return _refused(Reason.MALFORMED)
     tray = _Tray(kind, allowed)
     tray.take_message(cast("dict[str, Any] | list[Any]", content))
-    if tray.size > MOST_READINGS:
+    if tray.size > MAX_READINGS:
         return _refused(Reason.TOO_LARGE)
     if not (tray.size or tray.fields_dropped):
         return _refused(Reason.NO_READINGS)
@@ -111,7 +83,7 @@ class _Tray:
                 self._take_object(cast("dict[str, Any]", item), time, "events[].")
             else:
                 self.rejected.append(Rejected(Reason.MALFORMED, "events[]"))
-            if self.size > MOST_READINGS:
+            if self.size > MAX_READINGS:
                 return
 
     def _take_object(self, item: dict[str, Any], time: datetime | Reason, path: str) -> datetime | Reason:

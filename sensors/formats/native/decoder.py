@@ -5,46 +5,17 @@ dropped before a value is looked at, and counted. What comes back about a refuse
 in our own words; no text of a payload leaves this module.
 """
 
-import json
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from math import isfinite
 from typing import Any, cast
 
-import msgspec
-
+from sensors.formats.model import MAX_READINGS, Decoded, Reading, Rejected
+from sensors.formats.values import instant, number, parse_json
 from sensors.kinds import Kind, Property
 from sensors.vocabulary.rejection_reasons import Reason
 
-MOST_READINGS = 10_000
-"""A message with more is refused whole: one message must fit in one batch of ingest."""
-
 _OBJECT = frozenset({"time"})
 _ENVELOPE = frozenset({"time", "readings"})
-
-
-class Reading(msgspec.Struct, frozen=True, gc=False):
-    """One value of one property, in the property's canonical unit. ``time`` is in UTC."""
-
-    property: str
-    time: datetime
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """A reading, or a whole message, that is refused. ``field`` is a path of property codes, time and readings[]."""
-
-    reason: Reason
-    field: str
-
-
-class Decoded(msgspec.Struct, frozen=True, gc=False):
-    """What one message held. Readings and rejected together are what was received; dropped fields are no readings."""
-
-    readings: tuple[Reading, ...]
-    rejected: tuple[Rejected, ...]
-    fields_dropped: int
 
 
 def decode(kind: Kind, payload: bytes, allowed: frozenset[str]) -> Decoded:
@@ -54,7 +25,7 @@ def decode(kind: Kind, payload: bytes, allowed: frozenset[str]) -> Decoded:
     ``malformed``, ``no_readings`` or ``too_large``.
     """
     try:
-        content = parse(payload)
+        content = parse_json(payload)
     except (ValueError, RecursionError):
         return _refused(Reason.MALFORMED)
     if not isinstance(content, dict | list):
@@ -72,18 +43,6 @@ def _refused(reason: Reason) -> Decoded:
     return Decoded((), (Rejected(reason, ""),), 0)
 
 
-def parse(payload: bytes) -> object:
-    """The JSON value in UTF-8; ``ValueError`` (a JSON or encoding error) or ``RecursionError`` when there is none.
-
-    msgspec refuses a whole message for one number that doesn't fit (``1e400``, ``NaN``). The slower second parser
-    gives infinity or not-a-number instead, so that the other readings of the message are kept.
-    """
-    try:
-        return msgspec.json.decode(payload)
-    except ValueError:
-        return json.loads(payload.decode("utf-8"), parse_int=float)
-
-
 class _Tray:
     """What has been read of one message so far."""
 
@@ -97,7 +56,7 @@ class _Tray:
         self.fields_dropped = 0
 
     def is_full(self) -> bool:
-        return len(self.readings) + len(self.rejected) > MOST_READINGS
+        return len(self.readings) + len(self.rejected) > MAX_READINGS
 
     def take_message(self, content: dict[str, Any] | list[Any]) -> None:
         if isinstance(content, list):
@@ -160,46 +119,3 @@ class _Tray:
             self.rejected.append(Rejected(value, path + declared.code))
         else:
             self.readings.append(Reading(declared.code, time, value))
-
-
-def instant(given: object) -> datetime | Reason:
-    """RFC 3339 section 5.6, in UTC. Not the rest of ISO 8601 (week dates, basic format, 24:00), and no leap second."""
-    if not isinstance(given, str):
-        return Reason.BAD_TIME
-    try:
-        time = msgspec.convert(given, datetime)
-        if time.tzinfo is None:
-            return Reason.TIME_WITHOUT_ZONE
-        return time if time.tzinfo is UTC else time.astimezone(UTC)
-    except (ValueError, OverflowError):
-        # Out of range only once in UTC: a time in the first or last day of the calendar.
-        return Reason.BAD_TIME
-
-
-def number(declared: Property, given: object, unit: object) -> float | Reason:
-    """The value in the canonical unit. A missing unit means the canonical one."""
-    sent = _finite(given, declared.boolean)
-    if sent is None:
-        return Reason.NOT_A_NUMBER
-    if sent in declared.sentinels:
-        return Reason.SENTINEL
-    value = sent
-    if unit is not None:
-        convert = declared.units.get(unit) if isinstance(unit, str) else None
-        if convert is None:
-            return Reason.UNKNOWN_UNIT
-        value = convert(sent)
-    if not isfinite(value) or (declared.whole and (value < 0 or not value.is_integer())):
-        return Reason.NOT_A_NUMBER
-    return value
-
-
-def _finite(given: object, boolean: bool) -> float | None:
-    """A JSON number as a finite float; ``true`` and ``false`` only where they may stand for 1 and 0."""
-    if not isinstance(given, int | float) or (isinstance(given, bool) and not boolean):
-        return None
-    try:
-        sent = float(given)
-    except OverflowError:
-        return None
-    return sent if isfinite(sent) else None

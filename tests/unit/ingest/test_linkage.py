@@ -35,7 +35,7 @@ from numpy.typing import NDArray
 
 from ingest.events.presence import Counter, Member, WindowCount
 from ingest.events.travel_time import Matcher, Segment, TravelTimes
-from sensors.formats.event.decoder import Movement, Passage
+from sensors.formats.model import Movement, Passage
 from sensors.vocabulary.codes import VehicleClass
 
 FIRST = datetime(2026, 11, 17, tzinfo=UTC)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ingest.events.presence import MOST_MOVEMENTS, Counter, Member, Tally, WindowCount
 from ingest.events.windows import within_day
-from sensors.formats.event.decoder import Movement
+from sensors.formats.model import Movement
 from sensors.vocabulary.rejection_reasons import Reason
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ingest.events.travel_time import T_MAX, Matcher, Segment, Tally, TravelTimes
-from sensors.formats.event.decoder import Passage
+from sensors.formats.model import Passage
 from sensors.vocabulary.codes import VehicleClass
 from sensors.vocabulary.rejection_reasons import Reason
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sensors.formats.event.decoder import DecodedEvents, Movement, Passage, decode_events
-from sensors.formats.native.decoder import MOST_READINGS, Rejected
+from sensors.formats.event.decoder import decode_events
+from sensors.formats.model import MAX_READINGS, DecodedEvents, Movement, Passage, Rejected
 from sensors.kinds import KINDS, Kind
 from sensors.vocabulary.codes import VehicleClass
 from sensors.vocabulary.rejection_reasons import Reason
@@ -141,8 +141,8 @@ def test_events_that_are_no_list_of_objects_are_malformed() -> None:
 
 
 def test_ten_thousand_events_are_read_and_one_more_is_too_many() -> None:
-    assert len(read([CAR] * MOST_READINGS).passages) == MOST_READINGS
-    assert read([CAR] * (MOST_READINGS + 1)) == whole_message_refused(Reason.TOO_LARGE)
+    assert len(read([CAR] * MAX_READINGS).passages) == MAX_READINGS
+    assert read([CAR] * (MAX_READINGS + 1)) == whole_message_refused(Reason.TOO_LARGE)
 
 
 def test_a_passage_shows_no_identifier() -> None:

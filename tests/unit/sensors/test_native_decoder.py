@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sensors.formats.native.decoder import MOST_READINGS, Decoded, Reading, Rejected, decode
+from sensors.formats.model import MAX_READINGS, Decoded, Reading, Rejected
+from sensors.formats.native.decoder import decode
 from sensors.kinds import KINDS, Kind
 from sensors.vocabulary.rejection_reasons import Reason
 
@@ -204,9 +205,9 @@ def test_a_message_without_readings_says_so_once(content: object) -> None:
 
 def test_ten_thousand_readings_are_read_and_one_more_is_too_many() -> None:
     item = {"time": NOON, "no2": 1}
-    assert len(read([item] * MOST_READINGS).readings) == MOST_READINGS
-    assert read([item] * (MOST_READINGS + 1)) == whole_message_refused(Reason.TOO_LARGE)
-    assert read(["odd"] * (MOST_READINGS + 1)) == whole_message_refused(Reason.TOO_LARGE)
+    assert len(read([item] * MAX_READINGS).readings) == MAX_READINGS
+    assert read([item] * (MAX_READINGS + 1)) == whole_message_refused(Reason.TOO_LARGE)
+    assert read(["odd"] * (MAX_READINGS + 1)) == whole_message_refused(Reason.TOO_LARGE)
 
 
 @pytest.mark.parametrize("number", ["1e400", "-1e400", "NaN", "Infinity", "-Infinity", "1" * 401, "1" * 100_000])
