@@ -76,6 +76,11 @@ def find_installation(pg_bin: Path | None = None) -> Installation:
     with_timescale = [found for found in installed if found.timescaledb]
     if with_timescale:
         return max(with_timescale, key=lambda found: found.version)
+    return find_wheel()
+
+
+def find_wheel() -> Installation:
+    """The PostgreSQL of the wheel, whatever else is installed. Raises ProcessError when there is none."""
     return _inspect(_wheel() / "pginstall" / "bin")
 
 
