@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 VENDOR := api/web/static/vendor
 
-.PHONY: help install demo test check bench soak mutants sbom texts statement format lock clean
+.PHONY: help install demo test check bench soak mutants sbom texts schema statement format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -40,6 +40,9 @@ sbom: .venv/.dev $(VENDOR)/.made ## what Lantaarn is made of, as CycloneDX, in b
 
 texts: .venv/.dev ## take new sentences up in the English catalogue
 	@$(BIN)/python -m api.web.catalogue
+
+schema: .venv/.dev ## write sensors/db/schema.sql again, after a migration
+	@$(BIN)/python -m docs.generators.schema
 
 statement: .venv/.dev $(VENDOR)/.made node_modules/.dev ## test with axe-core, and write what it found for the accessibility statement
 	@LANTAARN_STATEMENT=write $(BIN)/python -m pytest tests/browser/test_axe.py

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import psycopg
 
+from docs.generators import schema
 from sensors.db import Database
 from sensors.db.capabilities import probe
 from sensors.db.queries import load
@@ -73,7 +74,7 @@ SAMPLES: dict[str, Any] = {
 
 def statements() -> Iterator[tuple[str, LiteralString]]:
     for path in FILES:
-        if path.parent.name == "migrations":
+        if path.parent.name == "migrations" or path == schema.PAGE:
             continue
         for name, text in load(path).items():
             known = text.replace("{table}", "observation_31d").replace("{into}", "observation_5y")

@@ -1,0 +1,87 @@
+"""``sensors/db/schema.sql``, from the migrations: ``python -m docs.generators.schema`` writes it anew.
+
+Made by the wheel's PostgreSQL, so that it is the same on every machine. What pg_dump scatters is put together: below a
+table stand its keys, indexes, triggers and grants.
+"""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
+
+from sensors.db import connect
+from sensors.db.dump import Programs
+from sensors.db.migrate import migrate
+from sensors.db.server import EmbeddedServer, find_wheel
+
+PAGE = Path(__file__).parents[2] / "sensors" / "db" / "schema.sql"
+HEADER = """\
+-- Written by `make schema` (docs/generators/schema.py); don't edit it. The source, with the reasons, is the migrations
+-- in sensors/db/migrations: this is what they make of an empty PostgreSQL. What they add for TimescaleDB is not here.
+-- For reading, not for running: it is in order of name. What each table is for is in docs/schema.md.
+"""
+_OPTIONS = ("--schema-only", "--no-owner", "--no-tablespaces", "--no-table-access-method")
+_ENTRY = re.compile(r"^--\n-- Name: .*\n--\n\n", re.MULTILINE)
+_END = "--\n-- PostgreSQL database dump complete\n"
+_KINDS = ("SCHEMA", "TABLE", "VIEW", "FUNCTION")
+_SUBJECT = re.compile(
+    rf"(?:^CREATE (?:{'|'.join(_KINDS)})|^ALTER TABLE(?: ONLY)?|\bON(?: {'| '.join(_KINDS)})?) ([\w.]+)"
+)
+
+
+def page() -> str:
+    """What the file should be: of a database that is made for it, and gone afterwards."""
+    programs = find_wheel().bin
+    with TemporaryDirectory() as folder:
+        server = EmbeddedServer(Path(folder), pg_bin=programs, durable=False)
+        try:
+            with server:
+                with connect(server.url) as db:
+                    migrate(db, plain=True)
+                return page_of(Programs(programs, server.url))
+        finally:
+            shutil.rmtree(server.home, ignore_errors=True)
+
+
+def page_of(programs: Programs) -> str:
+    """The same of a migrated database. Raises ``DumpError``."""
+    dumped = _output(programs, "pg_dump", *_OPTIONS)
+    roles = _roles(_output(programs, "pg_dumpall", "--roles-only", "--no-role-passwords"), dumped)
+    return "\n".join([HEADER, "-- roles", *roles, "", *_sections(dumped)])
+
+
+def _output(programs: Programs, name: str, *options: str) -> str:
+    with TemporaryFile() as output:
+        programs.run(name, *options, output=output)
+        output.seek(0)
+        return output.read().decode()
+
+
+def _sections(dumped: str) -> Iterator[str]:
+    """A section for each schema, table, view and function, in that order and then by name."""
+    found: dict[str, list[str]] = {}
+    for entry in _ENTRY.split(dumped.partition(_END)[0])[1:]:
+        found.setdefault(_subject(entry), []).append(entry.strip())
+    for name in sorted(found, key=lambda each: (_KINDS.index(found[each][0].split()[1]), each)):
+        yield "\n".join([f"-- {name}", *found[name], ""])
+
+
+def _subject(entry: str) -> str:
+    """What an entry is, or is a part of."""
+    subject = _SUBJECT.search(entry)
+    if subject is None:
+        raise ValueError(f"pg_dump tells of something that has no place in the schema's file yet: {entry[:80]}")
+    return subject[1]
+
+
+def _roles(all_of_them: str, dumped: str) -> Iterator[str]:
+    """The roles that were granted something, and their settings. Who logs in differs from server to server."""
+    granted = set(re.findall(r"^GRANT .* TO (\w+);$", dumped, re.MULTILINE))
+    for line in re.finditer(r"^(?:CREATE|ALTER) ROLE (\w+)(?:;| SET .*)$", all_of_them, re.MULTILINE):
+        if line[1] in granted:
+            yield line[0]
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

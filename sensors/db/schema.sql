@@ -1,0 +1,2736 @@
+-- Written by `make schema` (docs/generators/schema.py); don't edit it. The source, with the reasons, is the migrations
+-- in sensors/db/migrations: this is what they make of an empty PostgreSQL. What they add for TimescaleDB is not here.
+-- For reading, not for running: it is in order of name. What each table is for is in docs/schema.md.
+
+-- roles
+CREATE ROLE lantaarn_api;
+CREATE ROLE lantaarn_dashboard;
+CREATE ROLE lantaarn_ingest;
+ALTER ROLE lantaarn_dashboard SET statement_timeout TO '10s';
+ALTER ROLE lantaarn_dashboard SET default_transaction_read_only TO 'on';
+ALTER ROLE lantaarn_dashboard SET jit TO 'off';
+ALTER ROLE lantaarn_dashboard SET max_parallel_workers_per_gather TO '0';
+
+-- lantaarn
+CREATE SCHEMA lantaarn;
+GRANT USAGE ON SCHEMA lantaarn TO lantaarn_ingest;
+
+-- open
+CREATE SCHEMA open;
+GRANT USAGE ON SCHEMA open TO lantaarn_api;
+GRANT USAGE ON SCHEMA open TO lantaarn_dashboard;
+GRANT USAGE ON SCHEMA open TO lantaarn_ingest;
+
+-- restricted
+CREATE SCHEMA restricted;
+
+-- staff
+CREATE SCHEMA staff;
+GRANT USAGE ON SCHEMA staff TO lantaarn_dashboard;
+
+-- lantaarn.area
+CREATE TABLE lantaarn.area (
+    code text NOT NULL,
+    level text NOT NULL,
+    name text NOT NULL,
+    district text,
+    municipality text NOT NULL,
+    geometry jsonb NOT NULL,
+    CONSTRAINT area_level_check CHECK ((level = ANY (ARRAY['neighbourhood'::text, 'district'::text, 'municipality'::text])))
+);
+ALTER TABLE ONLY lantaarn.area
+    ADD CONSTRAINT area_pkey PRIMARY KEY (code);
+
+-- lantaarn.book_day
+CREATE TABLE lantaarn.book_day (
+    day date NOT NULL,
+    kind text NOT NULL,
+    received bigint NOT NULL,
+    stored bigint NOT NULL,
+    duplicate bigint NOT NULL,
+    quarantined bigint NOT NULL,
+    aggregated bigint NOT NULL,
+    fields_dropped bigint NOT NULL
+);
+ALTER TABLE ONLY lantaarn.book_day
+    ADD CONSTRAINT book_day_pkey PRIMARY KEY (day, kind);
+
+-- lantaarn.book_reason_day
+CREATE TABLE lantaarn.book_reason_day (
+    day date NOT NULL,
+    kind text NOT NULL,
+    reason text NOT NULL,
+    readings bigint NOT NULL
+);
+ALTER TABLE ONLY lantaarn.book_reason_day
+    ADD CONSTRAINT book_reason_day_pkey PRIMARY KEY (day, kind, reason);
+
+-- lantaarn.changed_day
+CREATE TABLE lantaarn.changed_day (
+    day date NOT NULL,
+    datastream_ids integer[] NOT NULL
+);
+GRANT INSERT ON TABLE lantaarn.changed_day TO lantaarn_ingest;
+
+-- lantaarn.class_change
+CREATE TABLE lantaarn.class_change (
+    id bigint NOT NULL,
+    datastream_id integer NOT NULL,
+    from_class text NOT NULL,
+    to_class text,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    moved_rows bigint DEFAULT 0 NOT NULL,
+    moved_at timestamp with time zone,
+    CONSTRAINT class_change_check CHECK ((from_class IS DISTINCT FROM to_class))
+);
+ALTER TABLE lantaarn.class_change ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME lantaarn.class_change_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+ALTER TABLE ONLY lantaarn.class_change
+    ADD CONSTRAINT class_change_pkey PRIMARY KEY (id);
+CREATE INDEX class_change_datastream_id_idx ON lantaarn.class_change USING btree (datastream_id) WHERE (moved_at IS NULL);
+ALTER TABLE ONLY lantaarn.class_change
+    ADD CONSTRAINT class_change_from_class_fkey FOREIGN KEY (from_class) REFERENCES lantaarn.retention_class(name);
+ALTER TABLE ONLY lantaarn.class_change
+    ADD CONSTRAINT class_change_to_class_fkey FOREIGN KEY (to_class) REFERENCES lantaarn.retention_class(name);
+
+-- lantaarn.datastream
+CREATE TABLE lantaarn.datastream (
+    id integer NOT NULL,
+    sensor_id integer NOT NULL,
+    property text NOT NULL,
+    unit text NOT NULL,
+    retention_class text,
+    public text NOT NULL,
+    counts_people boolean NOT NULL,
+    summed boolean NOT NULL,
+    active boolean NOT NULL,
+    rule jsonb,
+    aggregate_term interval NOT NULL,
+    CONSTRAINT datastream_public_check CHECK ((public = ANY (ARRAY['none'::text, 'day'::text, 'hour'::text, 'live'::text]))),
+    CONSTRAINT datastream_term_or_rule CHECK (((rule IS NULL) = (retention_class IS NOT NULL)))
+);
+ALTER TABLE lantaarn.datastream ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME lantaarn.datastream_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+ALTER TABLE ONLY lantaarn.datastream
+    ADD CONSTRAINT datastream_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY lantaarn.datastream
+    ADD CONSTRAINT datastream_sensor_id_property_key UNIQUE (sensor_id, property);
+CREATE INDEX datastream_group ON lantaarn.datastream USING btree (sensor_id) WHERE (active AND (rule ? 'group'::text));
+CREATE TRIGGER note_class_change AFTER UPDATE OF retention_class ON lantaarn.datastream FOR EACH ROW WHEN (((old.retention_class IS NOT NULL) AND (old.retention_class IS DISTINCT FROM new.retention_class))) EXECUTE FUNCTION lantaarn.note_class_change();
+ALTER TABLE ONLY lantaarn.datastream
+    ADD CONSTRAINT datastream_retention_class_fkey FOREIGN KEY (retention_class) REFERENCES lantaarn.retention_class(name);
+ALTER TABLE ONLY lantaarn.datastream
+    ADD CONSTRAINT datastream_sensor_id_fkey FOREIGN KEY (sensor_id) REFERENCES lantaarn.sensor(id);
+GRANT SELECT ON TABLE lantaarn.datastream TO lantaarn_ingest;
+
+-- lantaarn.day_total
+CREATE TABLE lantaarn.day_total (
+    datastream_id integer NOT NULL,
+    day date NOT NULL,
+    count bigint NOT NULL,
+    sum double precision NOT NULL,
+    min double precision NOT NULL,
+    max double precision NOT NULL,
+    hours smallint NOT NULL,
+    day_hours smallint GENERATED ALWAYS AS (open.day_hours(day)) STORED NOT NULL
+)
+WITH (fillfactor='90');
+ALTER TABLE ONLY lantaarn.day_total
+    ADD CONSTRAINT day_total_pkey PRIMARY KEY (datastream_id, day);
+
+-- lantaarn.days_made
+CREATE TABLE lantaarn.days_made (
+    at timestamp with time zone NOT NULL
+);
+
+-- lantaarn.deletion_log
+CREATE TABLE lantaarn.deletion_log (
+    id bigint NOT NULL,
+    deleted_at timestamp with time zone NOT NULL,
+    table_name text NOT NULL,
+    retention_class text NOT NULL,
+    older_than timestamp with time zone NOT NULL,
+    deleted_rows bigint NOT NULL,
+    previous_hash bytea NOT NULL,
+    hash bytea NOT NULL,
+    rule text
+);
+ALTER TABLE lantaarn.deletion_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME lantaarn.deletion_log_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+ALTER TABLE ONLY lantaarn.deletion_log
+    ADD CONSTRAINT deletion_log_pkey PRIMARY KEY (id);
+CREATE INDEX deletion_log_table_name_deleted_at_idx ON lantaarn.deletion_log USING btree (table_name, deleted_at);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON lantaarn.deletion_log FOR EACH STATEMENT EXECUTE FUNCTION lantaarn.refuse_change();
+
+-- lantaarn.deviation
+CREATE TABLE lantaarn.deviation (
+    sensor_id integer NOT NULL,
+    deviation text NOT NULL,
+    weekly boolean NOT NULL
+);
+ALTER TABLE ONLY lantaarn.deviation
+    ADD CONSTRAINT deviation_pkey PRIMARY KEY (sensor_id, deviation, weekly);
+ALTER TABLE ONLY lantaarn.deviation
+    ADD CONSTRAINT deviation_sensor_id_fkey FOREIGN KEY (sensor_id) REFERENCES lantaarn.sensor(id);
+
+-- lantaarn.entry_quality
+CREATE TABLE lantaarn.entry_quality (
+    sensor_id integer NOT NULL,
+    asked text[] NOT NULL,
+    unanswered text[] NOT NULL,
+    due_daily double precision
+);
+ALTER TABLE ONLY lantaarn.entry_quality
+    ADD CONSTRAINT entry_quality_pkey PRIMARY KEY (sensor_id);
+ALTER TABLE ONLY lantaarn.entry_quality
+    ADD CONSTRAINT entry_quality_sensor_id_fkey FOREIGN KEY (sensor_id) REFERENCES lantaarn.sensor(id);
+
+-- lantaarn.expiring_chunk
+CREATE TABLE lantaarn.expiring_chunk (
+    table_name text NOT NULL,
+    retention_class text NOT NULL,
+    until timestamp with time zone NOT NULL,
+    rows bigint NOT NULL
+);
+ALTER TABLE ONLY lantaarn.expiring_chunk
+    ADD CONSTRAINT expiring_chunk_pkey PRIMARY KEY (table_name, until);
+
+-- lantaarn.finding
+CREATE TABLE lantaarn.finding (
+    sensor_id integer NOT NULL,
+    municipality text NOT NULL,
+    reference text NOT NULL COLLATE pg_catalog."C",
+    kind text,
+    category text NOT NULL,
+    status text NOT NULL,
+    delivers_data boolean NOT NULL,
+    live boolean NOT NULL,
+    personal_data text NOT NULL,
+    properties text[] NOT NULL,
+    purposes text[] NOT NULL,
+    organisations text[] NOT NULL,
+    neighbourhood text,
+    name jsonb NOT NULL,
+    location_kind text NOT NULL,
+    "precision" text NOT NULL,
+    longitude double precision NOT NULL,
+    latitude double precision NOT NULL,
+    extent box NOT NULL,
+    geometry jsonb,
+    observed box,
+    known_since timestamp with time zone NOT NULL,
+    active_from date NOT NULL,
+    active_until date,
+    review_date date,
+    place_key text NOT NULL COLLATE pg_catalog."C",
+    name_key text NOT NULL COLLATE pg_catalog."C",
+    changed_key text NOT NULL COLLATE pg_catalog."C",
+    words tsvector NOT NULL,
+    district text,
+    themes text[] DEFAULT '{}'::text[] NOT NULL,
+    project text,
+    project_told jsonb,
+    parties jsonb DEFAULT '[]'::jsonb NOT NULL,
+    responsible text,
+    desk jsonb DEFAULT '{}'::jsonb NOT NULL,
+    privacy_rules jsonb DEFAULT '[]'::jsonb NOT NULL
+);
+ALTER TABLE ONLY lantaarn.finding
+    ADD CONSTRAINT finding_pkey PRIMARY KEY (sensor_id);
+CREATE INDEX finding_extent_idx ON lantaarn.finding USING gist (extent);
+CREATE INDEX finding_extent_idx1 ON lantaarn.finding USING gist (extent) WHERE (location_kind <> 'fixed'::text);
+CREATE INDEX finding_municipality_changed_key_reference_idx ON lantaarn.finding USING btree (municipality, changed_key, reference);
+CREATE INDEX finding_municipality_district_idx ON lantaarn.finding USING btree (municipality, district);
+CREATE INDEX finding_municipality_longitude_latitude_idx ON lantaarn.finding USING btree (municipality) INCLUDE (longitude, latitude);
+CREATE INDEX finding_municipality_name_key_reference_idx ON lantaarn.finding USING btree (municipality, name_key, reference);
+CREATE INDEX finding_municipality_neighbourhood_idx ON lantaarn.finding USING btree (municipality, neighbourhood);
+CREATE INDEX finding_municipality_place_key_reference_idx ON lantaarn.finding USING btree (municipality, place_key, reference);
+CREATE UNIQUE INDEX finding_municipality_reference_idx ON lantaarn.finding USING btree (municipality, reference);
+CREATE INDEX finding_observed_idx ON lantaarn.finding USING gist (observed);
+CREATE INDEX finding_watch ON lantaarn.finding USING btree (sensor_id) INCLUDE (status, live, delivers_data, known_since, active_from, active_until, review_date);
+CREATE INDEX finding_words_idx ON lantaarn.finding USING gin (words);
+CREATE TRIGGER note_quality_of_changed AFTER UPDATE ON lantaarn.finding REFERENCING NEW TABLE AS noted FOR EACH STATEMENT EXECUTE FUNCTION lantaarn.note_entry_quality();
+CREATE TRIGGER note_quality_of_new AFTER INSERT ON lantaarn.finding REFERENCING NEW TABLE AS noted FOR EACH STATEMENT EXECUTE FUNCTION lantaarn.note_entry_quality();
+ALTER TABLE ONLY lantaarn.finding
+    ADD CONSTRAINT finding_sensor_id_fkey FOREIGN KEY (sensor_id) REFERENCES lantaarn.sensor(id);
+
+-- lantaarn.lamp_day
+CREATE TABLE lantaarn.lamp_day (
+    sensor_id integer NOT NULL,
+    day date NOT NULL,
+    hours smallint NOT NULL,
+    kwh double precision NOT NULL,
+    burned double precision,
+    full_kwh double precision
+)
+WITH (fillfactor='90');
+ALTER TABLE ONLY lantaarn.lamp_day
+    ADD CONSTRAINT lamp_day_pkey PRIMARY KEY (sensor_id, day);
+
+-- lantaarn.ledger
+CREATE TABLE lantaarn.ledger (
+    sensor_id integer,
+    hour timestamp with time zone NOT NULL,
+    received bigint NOT NULL,
+    stored bigint NOT NULL,
+    duplicate bigint NOT NULL,
+    quarantined bigint NOT NULL,
+    aggregated bigint NOT NULL,
+    fields_dropped bigint NOT NULL,
+    CONSTRAINT balanced CHECK ((received = (((stored + duplicate) + quarantined) + aggregated)))
+);
+ALTER TABLE ONLY lantaarn.ledger
+    ADD CONSTRAINT ledger_sensor_id_hour_key UNIQUE NULLS NOT DISTINCT (sensor_id, hour);
+CREATE INDEX ledger_hour_idx ON lantaarn.ledger USING brin (hour);
+CREATE INDEX ledger_trouble ON lantaarn.ledger USING btree (hour) WHERE ((quarantined > 0) OR (fields_dropped > 0));
+GRANT SELECT,INSERT,UPDATE ON TABLE lantaarn.ledger TO lantaarn_ingest;
+
+-- lantaarn.ledger_reason
+CREATE TABLE lantaarn.ledger_reason (
+    sensor_id integer,
+    hour timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    readings bigint NOT NULL
+);
+ALTER TABLE ONLY lantaarn.ledger_reason
+    ADD CONSTRAINT ledger_reason_sensor_id_hour_reason_key UNIQUE NULLS NOT DISTINCT (sensor_id, hour, reason);
+CREATE INDEX ledger_reason_hour_idx ON lantaarn.ledger_reason USING brin (hour);
+GRANT SELECT,INSERT,UPDATE ON TABLE lantaarn.ledger_reason TO lantaarn_ingest;
+
+-- lantaarn.migration
+CREATE TABLE lantaarn.migration (
+    name text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL,
+    edition text NOT NULL,
+    digest text NOT NULL
+);
+ALTER TABLE ONLY lantaarn.migration
+    ADD CONSTRAINT migration_pkey PRIMARY KEY (name);
+
+-- lantaarn.observation_10y
+CREATE TABLE lantaarn.observation_10y (
+    datastream_id integer NOT NULL,
+    "time" timestamp with time zone NOT NULL,
+    value double precision NOT NULL,
+    quality smallint NOT NULL
+);
+CREATE UNIQUE INDEX observation_10y_datastream_id_time_idx ON lantaarn.observation_10y USING btree (datastream_id, "time" DESC);
+GRANT SELECT,INSERT ON TABLE lantaarn.observation_10y TO lantaarn_ingest;
+
+-- lantaarn.observation_1d
+CREATE TABLE lantaarn.observation_1d (
+    datastream_id integer NOT NULL,
+    "time" timestamp with time zone NOT NULL,
+    value double precision NOT NULL,
+    quality smallint NOT NULL
+);
+CREATE UNIQUE INDEX observation_1d_datastream_id_time_idx ON lantaarn.observation_1d USING btree (datastream_id, "time" DESC);
+GRANT SELECT,INSERT ON TABLE lantaarn.observation_1d TO lantaarn_ingest;
+
+-- lantaarn.observation_1y
+CREATE TABLE lantaarn.observation_1y (
+    datastream_id integer NOT NULL,
+    "time" timestamp with time zone NOT NULL,
+    value double precision NOT NULL,
+    quality smallint NOT NULL
+);
+CREATE UNIQUE INDEX observation_1y_datastream_id_time_idx ON lantaarn.observation_1y USING btree (datastream_id, "time" DESC);
+GRANT SELECT,INSERT ON TABLE lantaarn.observation_1y TO lantaarn_ingest;
+
+-- lantaarn.observation_31d
+CREATE TABLE lantaarn.observation_31d (
+    datastream_id integer NOT NULL,
+    "time" timestamp with time zone NOT NULL,
+    value double precision NOT NULL,
+    quality smallint NOT NULL
+);
+CREATE UNIQUE INDEX observation_31d_datastream_id_time_idx ON lantaarn.observation_31d USING btree (datastream_id, "time" DESC);
+GRANT SELECT,INSERT ON TABLE lantaarn.observation_31d TO lantaarn_ingest;
+
+-- lantaarn.observation_5y
+CREATE TABLE lantaarn.observation_5y (
+    datastream_id integer NOT NULL,
+    "time" timestamp with time zone NOT NULL,
+    value double precision NOT NULL,
+    quality smallint NOT NULL
+);
+CREATE UNIQUE INDEX observation_5y_datastream_id_time_idx ON lantaarn.observation_5y USING btree (datastream_id, "time" DESC);
+GRANT SELECT,INSERT ON TABLE lantaarn.observation_5y TO lantaarn_ingest;
+
+-- lantaarn.public_cell
+CREATE TABLE lantaarn.public_cell (
+    datastream_id integer NOT NULL,
+    period text NOT NULL,
+    start timestamp with time zone NOT NULL,
+    counted boolean NOT NULL,
+    value double precision,
+    CONSTRAINT never_small CHECK (
+CASE
+    WHEN counted THEN COALESCE(((value >= (15)::double precision) AND ((value / (5)::double precision) = floor((value / (5)::double precision)))), true)
+    ELSE (value IS NOT NULL)
+END),
+    CONSTRAINT public_cell_period_check CHECK ((period = ANY (ARRAY['hour'::text, 'day'::text])))
+);
+ALTER TABLE ONLY lantaarn.public_cell
+    ADD CONSTRAINT public_cell_pkey PRIMARY KEY (datastream_id, period, start);
+CREATE TRIGGER skip_erased BEFORE INSERT ON lantaarn.public_cell FOR EACH ROW EXECUTE FUNCTION lantaarn.skip_erased_cell();
+GRANT SELECT,INSERT ON TABLE lantaarn.public_cell TO lantaarn_ingest;
+
+-- lantaarn.public_day
+CREATE TABLE lantaarn.public_day (
+    datastream_id integer NOT NULL,
+    day date NOT NULL,
+    sum double precision,
+    hours smallint NOT NULL,
+    hidden smallint NOT NULL,
+    day_hours smallint GENERATED ALWAYS AS (open.day_hours(day)) STORED NOT NULL,
+    CONSTRAINT public_day_check CHECK ((hidden <= hours)),
+    CONSTRAINT public_day_check1 CHECK (((sum IS NULL) = (hidden = hours)))
+)
+WITH (fillfactor='90');
+ALTER TABLE ONLY lantaarn.public_day
+    ADD CONSTRAINT public_day_pkey PRIMARY KEY (datastream_id, day);
+
+-- lantaarn.pulse
+CREATE TABLE lantaarn.pulse (
+    minute timestamp with time zone NOT NULL,
+    workers integer NOT NULL,
+    batches integer NOT NULL,
+    messages bigint NOT NULL,
+    lag real,
+    commit real
+);
+ALTER TABLE ONLY lantaarn.pulse
+    ADD CONSTRAINT pulse_pkey PRIMARY KEY (minute);
+GRANT SELECT,INSERT,UPDATE ON TABLE lantaarn.pulse TO lantaarn_ingest;
+
+-- lantaarn.quality_group
+CREATE TABLE lantaarn.quality_group (
+    municipality text NOT NULL,
+    neighbourhood text,
+    organisations text[] NOT NULL,
+    asked text[] NOT NULL,
+    unanswered text[] NOT NULL,
+    sensors bigint NOT NULL,
+    delivering bigint NOT NULL,
+    deviating bigint NOT NULL,
+    expired bigint NOT NULL,
+    refused bigint NOT NULL,
+    review_due bigint NOT NULL,
+    silent bigint NOT NULL,
+    undeclared bigint NOT NULL,
+    measured bigint NOT NULL,
+    due bigint NOT NULL,
+    received bigint NOT NULL,
+    cells bigint NOT NULL,
+    few bigint NOT NULL,
+    refused_day bigint NOT NULL,
+    undeclared_day bigint NOT NULL,
+    refused_week bigint NOT NULL,
+    undeclared_week bigint NOT NULL
+);
+
+-- lantaarn.quality_made
+CREATE TABLE lantaarn.quality_made (
+    only_one boolean DEFAULT true NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    revision bigint,
+    hour timestamp with time zone NOT NULL,
+    CONSTRAINT quality_made_only_one_check CHECK (only_one)
+);
+ALTER TABLE ONLY lantaarn.quality_made
+    ADD CONSTRAINT quality_made_pkey PRIMARY KEY (only_one);
+
+-- lantaarn.quarantine
+CREATE TABLE lantaarn.quarantine (
+    id bigint NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    sensor_id integer,
+    topic_template text NOT NULL,
+    reason text NOT NULL,
+    field_paths text[] NOT NULL,
+    size integer NOT NULL
+);
+ALTER TABLE lantaarn.quarantine ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME lantaarn.quarantine_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+ALTER TABLE ONLY lantaarn.quarantine
+    ADD CONSTRAINT quarantine_pkey PRIMARY KEY (id);
+CREATE INDEX quarantine_received_at_idx ON lantaarn.quarantine USING btree (received_at);
+GRANT SELECT,INSERT ON TABLE lantaarn.quarantine TO lantaarn_ingest;
+
+-- lantaarn.redaction
+CREATE TABLE lantaarn.redaction (
+    revision bigint NOT NULL,
+    redacted_at timestamp with time zone DEFAULT now() NOT NULL,
+    precision_before text NOT NULL,
+    precision_after text NOT NULL
+);
+CREATE INDEX redaction_revision ON lantaarn.redaction USING btree (revision);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON lantaarn.redaction FOR EACH STATEMENT EXECUTE FUNCTION lantaarn.refuse_change();
+ALTER TABLE ONLY lantaarn.redaction
+    ADD CONSTRAINT redaction_revision_fkey FOREIGN KEY (revision) REFERENCES lantaarn.register_entry(revision);
+
+-- lantaarn.register_entry
+CREATE TABLE lantaarn.register_entry (
+    revision bigint NOT NULL,
+    entry_id uuid NOT NULL,
+    version integer NOT NULL,
+    document jsonb NOT NULL,
+    valid_from timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    editor text NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT register_entry_version_check CHECK ((version >= 1))
+);
+ALTER TABLE lantaarn.register_entry ALTER COLUMN revision ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME lantaarn.register_entry_revision_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+ALTER TABLE ONLY lantaarn.register_entry
+    ADD CONSTRAINT register_entry_entry_id_version_key UNIQUE (entry_id, version);
+ALTER TABLE ONLY lantaarn.register_entry
+    ADD CONSTRAINT register_entry_pkey PRIMARY KEY (revision);
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON lantaarn.register_entry FOR EACH STATEMENT EXECUTE FUNCTION lantaarn.refuse_change();
+CREATE TRIGGER erase_only BEFORE UPDATE ON lantaarn.register_entry FOR EACH ROW WHEN ((current_setting('lantaarn.redacting'::text, true) = 'erasure'::text)) EXECUTE FUNCTION lantaarn.erase_only();
+CREATE TRIGGER note_changed AFTER UPDATE ON lantaarn.register_entry REFERENCING NEW TABLE AS noted FOR EACH STATEMENT EXECUTE FUNCTION lantaarn.note_versions();
+CREATE TRIGGER note_new AFTER INSERT ON lantaarn.register_entry REFERENCING NEW TABLE AS noted FOR EACH STATEMENT EXECUTE FUNCTION lantaarn.note_versions();
+CREATE TRIGGER redact_only BEFORE UPDATE ON lantaarn.register_entry FOR EACH ROW WHEN ((COALESCE(current_setting('lantaarn.redacting'::text, true), ''::text) <> 'erasure'::text)) EXECUTE FUNCTION lantaarn.redact_only();
+GRANT SELECT ON TABLE lantaarn.register_entry TO lantaarn_ingest;
+
+-- lantaarn.report
+CREATE TABLE lantaarn.report (
+    id bigint NOT NULL,
+    form_id uuid NOT NULL,
+    municipality text NOT NULL,
+    entry_id uuid NOT NULL,
+    reference text NOT NULL,
+    kind text NOT NULL,
+    words text,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    due_on date NOT NULL,
+    status text DEFAULT 'received'::text NOT NULL,
+    answer text,
+    settled_at timestamp with time zone,
+    CONSTRAINT report_answer_check CHECK (((length(answer) >= 1) AND (length(answer) <= 2000))),
+    CONSTRAINT report_check CHECK (((status = 'received'::text) = (settled_at IS NULL))),
+    CONSTRAINT report_check1 CHECK (((status = 'received'::text) = (answer IS NULL))),
+    CONSTRAINT report_kind_check CHECK ((kind = ANY (ARRAY['wrong'::text, 'question'::text]))),
+    CONSTRAINT report_status_check CHECK ((status = ANY (ARRAY['received'::text, 'answered'::text, 'closed'::text]))),
+    CONSTRAINT report_words_check CHECK (((length(words) >= 1) AND (length(words) <= 2000)))
+);
+ALTER TABLE lantaarn.report ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME lantaarn.report_id_seq
+    START WITH 1001
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+ALTER TABLE ONLY lantaarn.report
+    ADD CONSTRAINT report_form_id_key UNIQUE (form_id);
+ALTER TABLE ONLY lantaarn.report
+    ADD CONSTRAINT report_pkey PRIMARY KEY (id);
+CREATE INDEX report_open ON lantaarn.report USING btree (received_at) WHERE (status = 'received'::text);
+
+-- lantaarn.report_address
+CREATE TABLE lantaarn.report_address (
+    report_id bigint NOT NULL,
+    email text NOT NULL,
+    CONSTRAINT report_address_email_check CHECK (((length(email) >= 3) AND (length(email) <= 254)))
+);
+ALTER TABLE ONLY lantaarn.report_address
+    ADD CONSTRAINT report_address_pkey PRIMARY KEY (report_id);
+ALTER TABLE ONLY lantaarn.report_address
+    ADD CONSTRAINT report_address_report_id_fkey FOREIGN KEY (report_id) REFERENCES lantaarn.report(id) ON DELETE CASCADE;
+
+-- lantaarn.report_mail
+CREATE TABLE lantaarn.report_mail (
+    id bigint NOT NULL,
+    report_id bigint NOT NULL,
+    goes_to text NOT NULL,
+    made_at timestamp with time zone DEFAULT now() NOT NULL,
+    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    CONSTRAINT report_mail_goes_to_check CHECK ((goes_to = ANY (ARRAY['desk'::text, 'resident'::text])))
+);
+ALTER TABLE lantaarn.report_mail ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME lantaarn.report_mail_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+ALTER TABLE ONLY lantaarn.report_mail
+    ADD CONSTRAINT report_mail_pkey PRIMARY KEY (id);
+CREATE INDEX report_mail_due ON lantaarn.report_mail USING btree (due_at);
+ALTER TABLE ONLY lantaarn.report_mail
+    ADD CONSTRAINT report_mail_report_id_fkey FOREIGN KEY (report_id) REFERENCES lantaarn.report(id) ON DELETE CASCADE;
+
+-- lantaarn.retention_class
+CREATE TABLE lantaarn.retention_class (
+    name text NOT NULL,
+    table_name text NOT NULL,
+    term interval NOT NULL,
+    chunk interval NOT NULL,
+    CONSTRAINT table_of_class CHECK ((table_name ~ '^observation_[0-9a-z]+$'::text))
+);
+ALTER TABLE ONLY lantaarn.retention_class
+    ADD CONSTRAINT retention_class_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY lantaarn.retention_class
+    ADD CONSTRAINT retention_class_table_name_key UNIQUE (table_name);
+GRANT SELECT ON TABLE lantaarn.retention_class TO lantaarn_ingest;
+
+-- lantaarn.rollup_hour
+CREATE TABLE lantaarn.rollup_hour (
+    datastream_id integer NOT NULL,
+    hour timestamp with time zone NOT NULL,
+    count bigint NOT NULL,
+    sum double precision NOT NULL,
+    min double precision NOT NULL,
+    max double precision NOT NULL
+)
+WITH (fillfactor='70');
+ALTER TABLE ONLY lantaarn.rollup_hour
+    ADD CONSTRAINT rollup_hour_pkey PRIMARY KEY (datastream_id, hour);
+GRANT SELECT,INSERT,UPDATE ON TABLE lantaarn.rollup_hour TO lantaarn_ingest;
+
+-- lantaarn.sensor
+CREATE TABLE lantaarn.sensor (
+    id integer NOT NULL,
+    entry_id uuid NOT NULL,
+    municipality text NOT NULL,
+    reference text NOT NULL,
+    kind text,
+    status text NOT NULL,
+    delivers_data boolean NOT NULL,
+    neighbourhood text,
+    district text,
+    revision bigint NOT NULL
+);
+ALTER TABLE lantaarn.sensor ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME lantaarn.sensor_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+ALTER TABLE ONLY lantaarn.sensor
+    ADD CONSTRAINT sensor_entry_id_key UNIQUE (entry_id);
+ALTER TABLE ONLY lantaarn.sensor
+    ADD CONSTRAINT sensor_municipality_reference_key UNIQUE (municipality, reference);
+ALTER TABLE ONLY lantaarn.sensor
+    ADD CONSTRAINT sensor_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY lantaarn.sensor
+    ADD CONSTRAINT sensor_revision_fkey FOREIGN KEY (revision) REFERENCES lantaarn.register_entry(revision);
+GRANT SELECT ON TABLE lantaarn.sensor TO lantaarn_ingest;
+
+-- lantaarn.sensor_day
+CREATE TABLE lantaarn.sensor_day (
+    sensor_id integer NOT NULL,
+    due bigint NOT NULL,
+    received bigint NOT NULL,
+    measured boolean NOT NULL,
+    cells bigint NOT NULL,
+    few bigint NOT NULL,
+    refused_week bigint NOT NULL,
+    undeclared_week bigint NOT NULL
+);
+ALTER TABLE ONLY lantaarn.sensor_day
+    ADD CONSTRAINT sensor_day_pkey PRIMARY KEY (sensor_id);
+ALTER TABLE ONLY lantaarn.sensor_day
+    ADD CONSTRAINT sensor_day_sensor_id_fkey FOREIGN KEY (sensor_id) REFERENCES lantaarn.sensor(id);
+
+-- lantaarn.slug
+CREATE TABLE lantaarn.slug (
+    municipality text NOT NULL,
+    sort text NOT NULL,
+    slug text NOT NULL,
+    name text NOT NULL,
+    CONSTRAINT slug_slug_check CHECK ((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text)),
+    CONSTRAINT slug_sort_check CHECK ((sort = ANY (ARRAY['organisation'::text, 'project'::text])))
+);
+ALTER TABLE ONLY lantaarn.slug
+    ADD CONSTRAINT slug_municipality_sort_name_key UNIQUE (municipality, sort, name);
+ALTER TABLE ONLY lantaarn.slug
+    ADD CONSTRAINT slug_pkey PRIMARY KEY (municipality, sort, slug);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON lantaarn.slug FOR EACH STATEMENT EXECUTE FUNCTION lantaarn.refuse_change();
+
+-- lantaarn.tombstone
+CREATE TABLE lantaarn.tombstone (
+    id uuid NOT NULL,
+    entry_id uuid NOT NULL,
+    since timestamp with time zone,
+    until timestamp with time zone NOT NULL,
+    register boolean NOT NULL,
+    resend boolean NOT NULL,
+    reason text NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT tombstone_check CHECK ((since < until))
+);
+ALTER TABLE ONLY lantaarn.tombstone
+    ADD CONSTRAINT tombstone_pkey PRIMARY KEY (id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON lantaarn.tombstone FOR EACH STATEMENT EXECUTE FUNCTION lantaarn.refuse_change();
+GRANT SELECT ON TABLE lantaarn.tombstone TO lantaarn_ingest;
+
+-- lantaarn.travel_hour
+CREATE TABLE lantaarn.travel_hour (
+    datastream_id integer NOT NULL,
+    hour timestamp with time zone NOT NULL,
+    revision bigint NOT NULL,
+    windows smallint NOT NULL,
+    median double precision NOT NULL,
+    p85 double precision NOT NULL
+);
+ALTER TABLE ONLY lantaarn.travel_hour
+    ADD CONSTRAINT travel_hour_pkey PRIMARY KEY (datastream_id, hour, revision);
+
+-- lantaarn.travel_time
+CREATE TABLE lantaarn.travel_time (
+    datastream_id integer NOT NULL,
+    window_start timestamp with time zone NOT NULL,
+    minutes smallint NOT NULL,
+    vehicle_class text NOT NULL,
+    n integer NOT NULL,
+    median double precision NOT NULL,
+    p15 double precision NOT NULL,
+    p85 double precision NOT NULL,
+    revision bigint NOT NULL,
+    CONSTRAINT travel_time_minutes_check CHECK ((minutes = ANY (ARRAY[5, 15]))),
+    CONSTRAINT travel_time_n_check CHECK ((n >= 5))
+);
+ALTER TABLE ONLY lantaarn.travel_time
+    ADD CONSTRAINT travel_time_datastream_id_window_start_vehicle_class_key UNIQUE (datastream_id, window_start, vehicle_class);
+CREATE INDEX travel_time_window_start_idx ON lantaarn.travel_time USING btree (window_start);
+GRANT SELECT,INSERT ON TABLE lantaarn.travel_time TO lantaarn_ingest;
+
+-- lantaarn.verification
+CREATE TABLE lantaarn.verification (
+    subject text NOT NULL,
+    retention_class text NOT NULL,
+    datastream_id integer,
+    term interval,
+    chunk interval NOT NULL,
+    schedule interval NOT NULL,
+    oldest timestamp with time zone,
+    kept boolean NOT NULL,
+    verified_at timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY lantaarn.verification
+    ADD CONSTRAINT verification_subject_retention_class_datastream_id_key UNIQUE NULLS NOT DISTINCT (subject, retention_class, datastream_id);
+CREATE INDEX verification_datastream_id_idx ON lantaarn.verification USING btree (datastream_id);
+GRANT SELECT ON TABLE lantaarn.verification TO lantaarn_ingest;
+
+-- lantaarn.version_state
+CREATE TABLE lantaarn.version_state (
+    revision bigint NOT NULL,
+    entry_id uuid NOT NULL,
+    status text,
+    neighbourhood text,
+    status_before text,
+    neighbourhood_before text
+);
+ALTER TABLE ONLY lantaarn.version_state
+    ADD CONSTRAINT version_state_pkey PRIMARY KEY (revision);
+CREATE INDEX version_state_entry_id_idx ON lantaarn.version_state USING btree (entry_id);
+ALTER TABLE ONLY lantaarn.version_state
+    ADD CONSTRAINT version_state_revision_fkey FOREIGN KEY (revision) REFERENCES lantaarn.register_entry(revision);
+
+-- lantaarn.window_count
+CREATE TABLE lantaarn.window_count (
+    municipality text NOT NULL,
+    group_name text NOT NULL,
+    property text NOT NULL,
+    window_start timestamp with time zone NOT NULL,
+    window_end timestamp with time zone NOT NULL,
+    sensors integer NOT NULL,
+    count bigint NOT NULL,
+    revision bigint NOT NULL,
+    CONSTRAINT window_count_check CHECK ((window_end >= (window_start + '01:00:00'::interval))),
+    CONSTRAINT window_count_count_check CHECK ((count >= 0)),
+    CONSTRAINT window_count_sensors_check CHECK ((sensors >= 8))
+);
+ALTER TABLE ONLY lantaarn.window_count
+    ADD CONSTRAINT window_count_municipality_group_name_property_window_start_key UNIQUE (municipality, group_name, property, window_start);
+CREATE INDEX window_count_window_start_idx ON lantaarn.window_count USING btree (window_start);
+GRANT SELECT,INSERT ON TABLE lantaarn.window_count TO lantaarn_ingest;
+
+-- restricted.location
+CREATE TABLE restricted.location (
+    entry_id uuid NOT NULL,
+    geometry jsonb NOT NULL
+);
+ALTER TABLE ONLY restricted.location
+    ADD CONSTRAINT location_pkey PRIMARY KEY (entry_id);
+
+-- lantaarn.aggregate_promise
+CREATE VIEW lantaarn.aggregate_promise AS
+ SELECT DISTINCT ON (made.revision, (declared.value ->> 'observed_property'::text)) made.revision,
+    (declared.value ->> 'observed_property'::text) AS property,
+    (declared.value #>> '{retention,aggregate}'::text[]) AS name,
+    ((declared.value #>> '{retention,aggregate}'::text[]))::interval AS term
+   FROM (((lantaarn.register_entry made
+     JOIN lantaarn.sensor sensor ON ((sensor.entry_id = made.entry_id)))
+     JOIN lantaarn.register_entry promised ON (((promised.revision = made.revision) OR (promised.revision = sensor.revision))))
+     CROSS JOIN LATERAL jsonb_array_elements((promised.document -> 'datastreams'::text)) declared(value))
+  WHERE ((declared.value #>> '{retention,aggregate}'::text[]) IS NOT NULL)
+  ORDER BY made.revision, (declared.value ->> 'observed_property'::text), ((declared.value #>> '{retention,aggregate}'::text[]))::interval;
+
+-- lantaarn.deviation_daily
+CREATE VIEW lantaarn.deviation_daily AS
+ SELECT finding.sensor_id,
+    'expired'::text AS deviation
+   FROM (lantaarn.finding finding
+     CROSS JOIN lantaarn.watch watch)
+  WHERE ((finding.status = ANY (ARRAY['active'::text, 'paused'::text])) AND (finding.active_until < watch.today))
+UNION ALL
+ SELECT finding.sensor_id,
+    'review_due'::text AS deviation
+   FROM (lantaarn.finding finding
+     CROSS JOIN lantaarn.watch watch)
+  WHERE ((finding.status <> 'ended'::text) AND (finding.review_date < watch.today))
+UNION ALL
+ SELECT finding.sensor_id,
+    'silent'::text AS deviation
+   FROM (lantaarn.finding finding
+     CROSS JOIN lantaarn.watch watch)
+  WHERE (finding.live AND (finding.status = 'active'::text) AND finding.delivers_data AND (GREATEST(finding.known_since, ((finding.active_from)::timestamp without time zone AT TIME ZONE 'Europe/Amsterdam'::text)) < watch.day_since) AND (NOT (EXISTS ( SELECT
+           FROM lantaarn.ledger ledger
+          WHERE ((ledger.sensor_id = finding.sensor_id) AND (ledger.hour >= watch.day_since) AND (ledger.received > 0))))))
+UNION ALL
+ SELECT day.sensor_id,
+    sort.deviation
+   FROM ((( SELECT trouble.sensor_id,
+            sum(trouble.quarantined) AS refused,
+            sum(trouble.fields_dropped) AS dropped
+           FROM lantaarn.ledger trouble
+          WHERE (((trouble.quarantined > 0) OR (trouble.fields_dropped > 0)) AND (trouble.hour >= date_trunc('hour'::text, (now() - '1 day'::interval))))
+          GROUP BY trouble.sensor_id) day
+     JOIN lantaarn.finding finding ON (((finding.sensor_id = day.sensor_id) AND finding.live)))
+     CROSS JOIN ( VALUES ('undeclared'::text), ('refused'::text)) sort(deviation))
+  WHERE
+        CASE sort.deviation
+            WHEN 'undeclared'::text THEN (day.dropped > (0)::numeric)
+            ELSE ((day.refused > (0)::numeric) AND ((day.refused * (20)::numeric) > ( SELECT sum(ledger.received) AS sum
+               FROM lantaarn.ledger ledger
+              WHERE ((ledger.sensor_id = day.sensor_id) AND (ledger.hour >= date_trunc('hour'::text, (now() - '1 day'::interval)))))))
+        END;
+
+-- lantaarn.deviation_weekly
+CREATE VIEW lantaarn.deviation_weekly AS
+ SELECT finding.sensor_id,
+    'silent'::text AS deviation
+   FROM (lantaarn.finding finding
+     CROSS JOIN lantaarn.watch watch)
+  WHERE ((NOT finding.live) AND (finding.status = 'active'::text) AND finding.delivers_data AND (GREATEST(finding.known_since, ((finding.active_from)::timestamp without time zone AT TIME ZONE 'Europe/Amsterdam'::text)) < watch.week_since) AND (COALESCE(( SELECT sum(few.received) AS sum
+           FROM ( SELECT ledger.received
+                   FROM lantaarn.ledger ledger
+                  WHERE ((ledger.sensor_id = finding.sensor_id) AND (ledger.hour >= watch.week_since) AND (ledger.hour < watch.week_until) AND (ledger.received > 0))
+                 LIMIT 15) few), (0)::numeric) < (15)::numeric))
+UNION ALL
+ SELECT week.sensor_id,
+    sort.deviation
+   FROM (lantaarn.trouble_week week
+     CROSS JOIN ( VALUES ('undeclared'::text), ('refused'::text)) sort(deviation))
+  WHERE
+        CASE sort.deviation
+            WHEN 'undeclared'::text THEN (week.undeclared >= 15)
+            ELSE ((week.refused >= 15) AND ((week.refused * 20) > week.received))
+        END;
+
+-- lantaarn.entry_quality_now
+CREATE VIEW lantaarn.entry_quality_now AS
+ SELECT sensor.id AS sensor_id,
+    entry.revision,
+    COALESCE(asked.all_of_them, '{}'::text[]) AS asked,
+    COALESCE(asked.unanswered, '{}'::text[]) AS unanswered,
+    due.daily AS due_daily
+   FROM (((lantaarn.sensor sensor
+     JOIN lantaarn.register_entry entry ON ((entry.revision = sensor.revision)))
+     CROSS JOIN LATERAL ( SELECT array_agg(each.question ORDER BY each.question) AS all_of_them,
+            array_agg(each.question ORDER BY each.question) FILTER (WHERE (NOT each.answered)) AS unanswered
+           FROM lantaarn.questions(entry.document) each(question, answered)
+          WHERE (sensor.status <> 'ended'::text)) asked)
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN bool_and(COALESCE(((often.seconds >= (1)::double precision) AND (often.seconds <= (86400)::double precision)), false)) THEN sum(((86400)::double precision / often.seconds))
+                    ELSE NULL::double precision
+                END AS daily
+           FROM ( SELECT (EXTRACT(epoch FROM ((declared.value ->> 'interval'::text))::interval))::double precision AS seconds
+                   FROM jsonb_array_elements((entry.document -> 'datastreams'::text)) declared(value)) often) due);
+
+-- lantaarn.live_sensor
+CREATE VIEW lantaarn.live_sensor AS
+ SELECT sensor_id
+   FROM lantaarn.datastream
+  WHERE active
+  GROUP BY sensor_id
+ HAVING bool_and(((public = 'live'::text) AND (NOT counts_people) AND (rule IS NULL)));
+
+-- lantaarn.observation
+CREATE VIEW lantaarn.observation AS
+ SELECT observation_1d.datastream_id,
+    observation_1d."time",
+    observation_1d.value,
+    observation_1d.quality,
+    'P1D'::text AS retention_class
+   FROM lantaarn.observation_1d
+UNION ALL
+ SELECT observation_31d.datastream_id,
+    observation_31d."time",
+    observation_31d.value,
+    observation_31d.quality,
+    'P31D'::text AS retention_class
+   FROM lantaarn.observation_31d
+UNION ALL
+ SELECT observation_1y.datastream_id,
+    observation_1y."time",
+    observation_1y.value,
+    observation_1y.quality,
+    'P1Y'::text AS retention_class
+   FROM lantaarn.observation_1y
+UNION ALL
+ SELECT observation_5y.datastream_id,
+    observation_5y."time",
+    observation_5y.value,
+    observation_5y.quality,
+    'P5Y'::text AS retention_class
+   FROM lantaarn.observation_5y
+UNION ALL
+ SELECT observation_10y.datastream_id,
+    observation_10y."time",
+    observation_10y.value,
+    observation_10y.quality,
+    'P10Y'::text AS retention_class
+   FROM lantaarn.observation_10y;
+
+-- lantaarn.public_stream
+CREATE VIEW lantaarn.public_stream AS
+ SELECT id,
+    sensor_id,
+    unit,
+    counts_people,
+    summed,
+    public AS period,
+    (('1 '::text || public))::interval AS step,
+        CASE public
+            WHEN 'hour'::text THEN 'UTC'::text
+            ELSE 'Europe/Amsterdam'::text
+        END AS zone
+   FROM lantaarn.datastream
+  WHERE (active AND (rule IS NULL) AND (public = ANY (ARRAY['hour'::text, 'day'::text])));
+GRANT SELECT ON TABLE lantaarn.public_stream TO lantaarn_ingest;
+
+-- lantaarn.quality_fresh
+CREATE VIEW lantaarn.quality_fresh AS
+ SELECT (EXISTS ( SELECT
+           FROM lantaarn.quality_made made
+          WHERE ((made.made_at > (now() - '00:01:00'::interval)) AND (NOT (made.revision IS DISTINCT FROM ( SELECT max(entry.revision) AS max
+                   FROM lantaarn.register_entry entry)))))) AS fresh;
+
+-- lantaarn.quality_group_now
+CREATE VIEW lantaarn.quality_group_now AS
+ SELECT finding.municipality,
+    finding.neighbourhood,
+    finding.organisations,
+    entry.asked,
+    entry.unanswered,
+    count(*) AS sensors,
+    count(*) FILTER (WHERE ((finding.status = 'active'::text) AND finding.delivers_data)) AS delivering,
+    count(wrong.sensor_id) AS deviating,
+    count(*) FILTER (WHERE wrong.expired) AS expired,
+    count(*) FILTER (WHERE wrong.refused) AS refused,
+    count(*) FILTER (WHERE wrong.review_due) AS review_due,
+    count(*) FILTER (WHERE wrong.silent) AS silent,
+    count(*) FILTER (WHERE wrong.undeclared) AS undeclared,
+    count(*) FILTER (WHERE day.measured) AS measured,
+    (COALESCE(sum(day.due), (0)::numeric))::bigint AS due,
+    (COALESCE(sum(day.received), (0)::numeric))::bigint AS received,
+    (COALESCE(sum(day.cells), (0)::numeric))::bigint AS cells,
+    (COALESCE(sum(day.few), (0)::numeric))::bigint AS few,
+    (COALESCE(sum(trouble.refused) FILTER (WHERE finding.live), (0)::numeric))::bigint AS refused_day,
+    (COALESCE(sum(trouble.undeclared) FILTER (WHERE finding.live), (0)::numeric))::bigint AS undeclared_day,
+    (COALESCE(sum(day.refused_week), (0)::numeric))::bigint AS refused_week,
+    (COALESCE(sum(day.undeclared_week), (0)::numeric))::bigint AS undeclared_week
+   FROM ((((lantaarn.finding finding
+     JOIN lantaarn.entry_quality entry ON ((entry.sensor_id = finding.sensor_id)))
+     LEFT JOIN lantaarn.sensor_day_shown day ON ((day.sensor_id = finding.sensor_id)))
+     LEFT JOIN ( SELECT deviation.sensor_id,
+            bool_or((deviation.deviation = 'expired'::text)) AS expired,
+            bool_or((deviation.deviation = 'refused'::text)) AS refused,
+            bool_or((deviation.deviation = 'review_due'::text)) AS review_due,
+            bool_or((deviation.deviation = 'silent'::text)) AS silent,
+            bool_or((deviation.deviation = 'undeclared'::text)) AS undeclared
+           FROM open.deviation deviation
+          GROUP BY deviation.sensor_id) wrong ON ((wrong.sensor_id = finding.sensor_id)))
+     LEFT JOIN ( SELECT ledger.sensor_id,
+            sum(ledger.quarantined) AS refused,
+            sum(ledger.fields_dropped) AS undeclared
+           FROM lantaarn.ledger ledger
+          WHERE (((ledger.quarantined > 0) OR (ledger.fields_dropped > 0)) AND (ledger.hour >= date_trunc('hour'::text, (now() - '1 day'::interval))))
+          GROUP BY ledger.sensor_id) trouble ON ((trouble.sensor_id = finding.sensor_id)))
+  GROUP BY finding.municipality, finding.neighbourhood, finding.organisations, entry.asked, entry.unanswered;
+
+-- lantaarn.rollup_day
+CREATE VIEW lantaarn.rollup_day AS
+ SELECT datastream_id,
+    ((hour AT TIME ZONE 'Europe/Amsterdam'::text))::date AS day,
+    (sum(count))::bigint AS count,
+    sum(sum) AS sum,
+    min(min) AS min,
+    max(max) AS max
+   FROM lantaarn.rollup_hour
+  GROUP BY datastream_id, (((hour AT TIME ZONE 'Europe/Amsterdam'::text))::date);
+
+-- lantaarn.sensor_day_now
+CREATE VIEW lantaarn.sensor_day_now AS
+ WITH came AS (
+         SELECT finding.sensor_id,
+            (round(entry.due_daily))::bigint AS due,
+            books.received
+           FROM (((lantaarn.finding finding
+             JOIN lantaarn.entry_quality entry ON ((entry.sensor_id = finding.sensor_id)))
+             CROSS JOIN lantaarn.watch watch)
+             CROSS JOIN LATERAL ( SELECT (COALESCE(sum((ledger.received - ledger.duplicate)), (0)::numeric))::bigint AS received
+                   FROM lantaarn.ledger ledger
+                  WHERE ((ledger.sensor_id = finding.sensor_id) AND (ledger.hour >= watch.day_since) AND (ledger.hour < watch.day_until))) books)
+          WHERE (finding.live AND (finding.status = 'active'::text) AND finding.delivers_data AND (entry.due_daily IS NOT NULL) AND (GREATEST(finding.known_since, ((finding.active_from)::timestamp without time zone AT TIME ZONE 'Europe/Amsterdam'::text)) < watch.day_since))
+        ), shown AS (
+         SELECT stream.sensor_id,
+            count(*) AS cells,
+            count(*) FILTER (WHERE (cell.value IS NULL)) AS few
+           FROM ((lantaarn.public_stream stream
+             CROSS JOIN ( SELECT (date_trunc('hour'::text, now()) - '26:00:00'::interval) AS since,
+                    (date_trunc('hour'::text, now()) - '02:00:00'::interval) AS until,
+                    date_trunc('day'::text, ((now() - '02:00:00'::interval) AT TIME ZONE 'Europe/Amsterdam'::text)) AS today) settled)
+             JOIN lantaarn.public_cell cell ON (((cell.datastream_id = stream.id) AND (cell.period = stream.period) AND cell.counted AND (cell.start >=
+                CASE stream.period
+                    WHEN 'hour'::text THEN settled.since
+                    ELSE ((settled.today - '1 day'::interval) AT TIME ZONE 'Europe/Amsterdam'::text)
+                END) AND (cell.start <
+                CASE stream.period
+                    WHEN 'hour'::text THEN settled.until
+                    ELSE (settled.today AT TIME ZONE 'Europe/Amsterdam'::text)
+                END))))
+          GROUP BY stream.sensor_id
+        )
+ SELECT sensor_id,
+    COALESCE(came.due, (0)::bigint) AS due,
+    COALESCE(LEAST(came.received, came.due), (0)::bigint) AS received,
+    (came.sensor_id IS NOT NULL) AS measured,
+    COALESCE(shown.cells, (0)::bigint) AS cells,
+    COALESCE(shown.few, (0)::bigint) AS few,
+    COALESCE(week.refused, (0)::bigint) AS refused_week,
+    COALESCE(week.undeclared, (0)::bigint) AS undeclared_week
+   FROM ((came
+     FULL JOIN shown USING (sensor_id))
+     FULL JOIN lantaarn.trouble_week week USING (sensor_id));
+
+-- lantaarn.sensor_day_shown
+CREATE VIEW lantaarn.sensor_day_shown AS
+ SELECT made.sensor_id,
+    made.due,
+    made.received,
+    made.measured,
+    made.cells,
+    made.few,
+    made.refused_week,
+    made.undeclared_week
+   FROM lantaarn.sensor_day made
+  WHERE ( SELECT quality_fresh.fresh
+           FROM lantaarn.quality_fresh)
+UNION ALL
+ SELECT day.sensor_id,
+    day.due,
+    day.received,
+    day.measured,
+    day.cells,
+    day.few,
+    day.refused_week,
+    day.undeclared_week
+   FROM lantaarn.sensor_day_now day
+  WHERE (NOT ( SELECT quality_fresh.fresh
+           FROM lantaarn.quality_fresh));
+
+-- lantaarn.trouble_week
+CREATE VIEW lantaarn.trouble_week AS
+ SELECT trouble.sensor_id,
+    open.band(trouble.refused) AS refused,
+    open.band(trouble.undeclared) AS undeclared,
+    open.band(books.received) AS received
+   FROM ((( SELECT ledger.sensor_id,
+            sum(ledger.quarantined) AS refused,
+            sum(ledger.fields_dropped) AS undeclared
+           FROM (lantaarn.ledger ledger
+             CROSS JOIN lantaarn.watch watch)
+          WHERE (((ledger.quarantined > 0) OR (ledger.fields_dropped > 0)) AND (ledger.hour >= watch.week_since) AND (ledger.hour < watch.week_until))
+          GROUP BY ledger.sensor_id) trouble
+     JOIN lantaarn.finding finding ON (((finding.sensor_id = trouble.sensor_id) AND (NOT finding.live))))
+     CROSS JOIN LATERAL ( SELECT sum(ledger.received) AS received
+           FROM (lantaarn.ledger ledger
+             CROSS JOIN lantaarn.watch watch)
+          WHERE ((ledger.sensor_id = trouble.sensor_id) AND (ledger.hour >= watch.week_since) AND (ledger.hour < watch.week_until))) books)
+  WHERE ((books.received >= (15)::numeric) AND (GREATEST(trouble.refused, trouble.undeclared) >= (15)::numeric));
+
+-- lantaarn.version_state_now
+CREATE VIEW lantaarn.version_state_now AS
+ SELECT entry.revision,
+    entry.entry_id,
+    entry.version,
+    (entry.document ->> 'status'::text) AS status,
+    (entry.document #>> '{location,neighbourhood}'::text[]) AS neighbourhood,
+    (previous.document ->> 'status'::text) AS status_before,
+    (previous.document #>> '{location,neighbourhood}'::text[]) AS neighbourhood_before
+   FROM (lantaarn.register_entry entry
+     LEFT JOIN lantaarn.register_entry previous ON (((previous.entry_id = entry.entry_id) AND (previous.version = (entry.version - 1)))));
+
+-- lantaarn.watch
+CREATE VIEW lantaarn.watch AS
+ SELECT start AS week_until,
+    (((start AT TIME ZONE 'Europe/Amsterdam'::text) - '7 days'::interval) AT TIME ZONE 'Europe/Amsterdam'::text) AS week_since,
+    (date_trunc('hour'::text, now()) - '1 day'::interval) AS day_since,
+    date_trunc('hour'::text, now()) AS day_until,
+    ((now() AT TIME ZONE 'Europe/Amsterdam'::text))::date AS today
+   FROM ( SELECT (date_trunc('week'::text, (now() AT TIME ZONE 'Europe/Amsterdam'::text)) AT TIME ZONE 'Europe/Amsterdam'::text) AS start) monday;
+
+-- open.area
+CREATE VIEW open.area AS
+ SELECT code,
+    level,
+    name,
+    district,
+    municipality,
+    geometry
+   FROM lantaarn.area;
+GRANT SELECT ON TABLE open.area TO lantaarn_api;
+GRANT SELECT ON TABLE open.area TO lantaarn_dashboard;
+
+-- open.datastream
+CREATE VIEW open.datastream AS
+ SELECT id AS datastream_id,
+    sensor_id,
+    property,
+    unit,
+    retention_class,
+    public,
+    counts_people,
+    summed,
+    (rule ->> 'group'::text) AS counted_with,
+    (rule ->> 'to'::text) AS goes_to
+   FROM lantaarn.datastream datastream
+  WHERE active;
+GRANT SELECT ON TABLE open.datastream TO lantaarn_api;
+GRANT SELECT ON TABLE open.datastream TO lantaarn_dashboard;
+
+-- open.datastream_retention
+CREATE VIEW open.datastream_retention AS
+ SELECT datastream.id AS datastream_id,
+    datastream.sensor_id,
+    datastream.property,
+    class.name AS retention_class,
+    class.term,
+    class_found.chunk,
+    class_found.schedule,
+    (date_trunc(
+        CASE
+            WHEN (live.sensor_id IS NULL) THEN 'week'::text
+            ELSE 'day'::text
+        END, (held.oldest AT TIME ZONE 'Europe/Amsterdam'::text)))::date AS oldest,
+    (class_found.kept AND COALESCE(held.kept, true)) AS kept,
+    class_found.verified_at,
+    ( SELECT max(log.deleted_at) AS max
+           FROM lantaarn.deletion_log log
+          WHERE ((log.table_name = class.table_name) AND (log.retention_class = class.name))) AS last_deletion
+   FROM ((((lantaarn.datastream datastream
+     JOIN lantaarn.retention_class class ON ((class.name = datastream.retention_class)))
+     LEFT JOIN lantaarn.verification class_found ON (((class_found.subject = class.table_name) AND (class_found.datastream_id IS NULL))))
+     LEFT JOIN LATERAL ( SELECT min(found.oldest) AS oldest,
+            bool_and(found.kept) AS kept
+           FROM lantaarn.verification found
+          WHERE (found.datastream_id = datastream.id)) held ON (true))
+     LEFT JOIN lantaarn.live_sensor live ON ((live.sensor_id = datastream.sensor_id)))
+  WHERE datastream.active;
+GRANT SELECT ON TABLE open.datastream_retention TO lantaarn_api;
+GRANT SELECT ON TABLE open.datastream_retention TO lantaarn_dashboard;
+
+-- open.day
+CREATE VIEW open.day AS
+ SELECT datastream.datastream_id,
+    datastream.sensor_id,
+    datastream.property,
+    rollup.day,
+    rollup.count AS samples,
+        CASE
+            WHEN datastream.summed THEN rollup.sum
+            ELSE (rollup.sum / (rollup.count)::double precision)
+        END AS value,
+        CASE
+            WHEN (NOT datastream.summed) THEN rollup.min
+            ELSE NULL::double precision
+        END AS min,
+        CASE
+            WHEN (NOT datastream.summed) THEN rollup.max
+            ELSE NULL::double precision
+        END AS max,
+    NULL::bigint AS below,
+    false AS at_least
+   FROM (open.datastream datastream
+     CROSS JOIN LATERAL ( SELECT ((hourly.hour AT TIME ZONE 'Europe/Amsterdam'::text))::date AS day,
+            (sum(hourly.count))::bigint AS count,
+            sum(hourly.sum) AS sum,
+            min(hourly.min) AS min,
+            max(hourly.max) AS max
+           FROM lantaarn.rollup_hour hourly
+          WHERE (hourly.datastream_id = datastream.datastream_id)
+          GROUP BY (((hourly.hour AT TIME ZONE 'Europe/Amsterdam'::text))::date)) rollup)
+  WHERE (datastream.public = 'live'::text)
+UNION ALL
+ SELECT datastream.datastream_id,
+    datastream.sensor_id,
+    datastream.property,
+    published.day,
+    NULL::bigint AS samples,
+        CASE
+            WHEN datastream.summed THEN published.sum
+            ELSE published.mean
+        END AS value,
+    NULL::double precision AS min,
+    NULL::double precision AS max,
+        CASE
+            WHEN (published.sum IS NULL) THEN ((14 * published.cells) + 1)
+            ELSE NULL::bigint
+        END AS below,
+    ((published.sum IS NOT NULL) AND published.small) AS at_least
+   FROM (open.datastream datastream
+     CROSS JOIN LATERAL ( SELECT ((cell.start AT TIME ZONE 'Europe/Amsterdam'::text))::date AS day,
+            count(*) AS cells,
+            sum(cell.value) AS sum,
+            avg(cell.value) AS mean,
+            bool_or((cell.value IS NULL)) AS small
+           FROM lantaarn.public_cell cell
+          WHERE ((cell.datastream_id = datastream.datastream_id) AND (cell.period = datastream.public))
+          GROUP BY (((cell.start AT TIME ZONE 'Europe/Amsterdam'::text))::date)) published)
+  WHERE ((datastream.public = ANY (ARRAY['hour'::text, 'day'::text])) AND (published.day < ((now() AT TIME ZONE 'Europe/Amsterdam'::text))::date));
+GRANT SELECT ON TABLE open.day TO lantaarn_api;
+GRANT SELECT ON TABLE open.day TO lantaarn_dashboard;
+
+-- open.day_cell
+CREATE VIEW open.day_cell AS
+ SELECT datastream.datastream_id,
+    datastream.sensor_id,
+    datastream.property,
+    cell.start,
+    (((cell.start AT TIME ZONE 'Europe/Amsterdam'::text) + '1 day'::interval) AT TIME ZONE 'Europe/Amsterdam'::text) AS until,
+    cell.value,
+        CASE
+            WHEN (cell.value IS NULL) THEN 15
+            ELSE NULL::integer
+        END AS below
+   FROM (open.datastream datastream
+     JOIN lantaarn.public_cell cell ON (((cell.datastream_id = datastream.datastream_id) AND (cell.period = datastream.public))))
+  WHERE (datastream.public = 'day'::text);
+GRANT SELECT ON TABLE open.day_cell TO lantaarn_api;
+GRANT SELECT ON TABLE open.day_cell TO lantaarn_dashboard;
+
+-- open.deviation
+CREATE VIEW open.deviation AS
+ SELECT made.sensor_id,
+    made.deviation
+   FROM lantaarn.deviation made
+  WHERE ( SELECT quality_fresh.fresh
+           FROM lantaarn.quality_fresh)
+UNION ALL
+ SELECT daily.sensor_id,
+    daily.deviation
+   FROM lantaarn.deviation_daily daily
+  WHERE (NOT ( SELECT quality_fresh.fresh
+           FROM lantaarn.quality_fresh))
+UNION ALL
+ SELECT others.sensor_id,
+    others.deviation
+   FROM lantaarn.deviation_weekly others
+  WHERE (NOT ( SELECT quality_fresh.fresh
+           FROM lantaarn.quality_fresh));
+GRANT SELECT ON TABLE open.deviation TO lantaarn_api;
+GRANT SELECT ON TABLE open.deviation TO lantaarn_dashboard;
+
+-- open.find
+CREATE VIEW open.find AS
+ SELECT sensor_id,
+    municipality,
+    reference,
+    kind,
+    category,
+    status,
+    delivers_data,
+    personal_data,
+    properties,
+    purposes,
+    organisations,
+    neighbourhood,
+    name,
+    location_kind,
+    "precision",
+    longitude,
+    latitude,
+    extent,
+    geometry,
+    observed,
+    place_key,
+    name_key,
+    changed_key,
+    words,
+    district,
+    themes,
+    project,
+    project_told,
+    parties,
+    responsible,
+    desk,
+    privacy_rules
+   FROM lantaarn.finding;
+GRANT SELECT ON TABLE open.find TO lantaarn_api;
+GRANT SELECT ON TABLE open.find TO lantaarn_dashboard;
+
+-- open.hour
+CREATE VIEW open.hour AS
+ SELECT datastream.datastream_id,
+    datastream.sensor_id,
+    datastream.property,
+    rollup.hour,
+    rollup.count AS samples,
+        CASE
+            WHEN datastream.summed THEN rollup.sum
+            ELSE (rollup.sum / (rollup.count)::double precision)
+        END AS value,
+        CASE
+            WHEN (NOT datastream.summed) THEN rollup.min
+            ELSE NULL::double precision
+        END AS min,
+        CASE
+            WHEN (NOT datastream.summed) THEN rollup.max
+            ELSE NULL::double precision
+        END AS max,
+    NULL::integer AS below
+   FROM (open.datastream datastream
+     JOIN lantaarn.rollup_hour rollup ON ((rollup.datastream_id = datastream.datastream_id)))
+  WHERE (datastream.public = 'live'::text)
+UNION ALL
+ SELECT datastream.datastream_id,
+    datastream.sensor_id,
+    datastream.property,
+    cell.start AS hour,
+    NULL::bigint AS samples,
+    cell.value,
+    NULL::double precision AS min,
+    NULL::double precision AS max,
+        CASE
+            WHEN (cell.value IS NULL) THEN 15
+            ELSE NULL::integer
+        END AS below
+   FROM (open.datastream datastream
+     JOIN lantaarn.public_cell cell ON (((cell.datastream_id = datastream.datastream_id) AND (cell.period = 'hour'::text))))
+  WHERE (datastream.public = 'hour'::text);
+GRANT SELECT ON TABLE open.hour TO lantaarn_api;
+GRANT SELECT ON TABLE open.hour TO lantaarn_dashboard;
+
+-- open.latest
+CREATE VIEW open.latest AS
+ SELECT datastream.datastream_id,
+    datastream.sensor_id,
+    datastream.property,
+    newest."time",
+    newest.value
+   FROM (open.datastream datastream
+     CROSS JOIN LATERAL (( SELECT o."time",
+            o.value
+           FROM lantaarn.observation_1d o
+          WHERE ((datastream.retention_class = 'P1D'::text) AND (o.datastream_id = datastream.datastream_id) AND (o.quality = 0))
+          ORDER BY o."time" DESC
+         LIMIT 1)
+        UNION ALL
+        ( SELECT o."time",
+            o.value
+           FROM lantaarn.observation_31d o
+          WHERE ((datastream.retention_class = 'P31D'::text) AND (o.datastream_id = datastream.datastream_id) AND (o.quality = 0))
+          ORDER BY o."time" DESC
+         LIMIT 1)
+        UNION ALL
+        ( SELECT o."time",
+            o.value
+           FROM lantaarn.observation_1y o
+          WHERE ((datastream.retention_class = 'P1Y'::text) AND (o.datastream_id = datastream.datastream_id) AND (o.quality = 0))
+          ORDER BY o."time" DESC
+         LIMIT 1)
+        UNION ALL
+        ( SELECT o."time",
+            o.value
+           FROM lantaarn.observation_5y o
+          WHERE ((datastream.retention_class = 'P5Y'::text) AND (o.datastream_id = datastream.datastream_id) AND (o.quality = 0))
+          ORDER BY o."time" DESC
+         LIMIT 1)
+        UNION ALL
+        ( SELECT o."time",
+            o.value
+           FROM lantaarn.observation_10y o
+          WHERE ((datastream.retention_class = 'P10Y'::text) AND (o.datastream_id = datastream.datastream_id) AND (o.quality = 0))
+          ORDER BY o."time" DESC
+         LIMIT 1)) newest)
+  WHERE (datastream.public = 'live'::text);
+GRANT SELECT ON TABLE open.latest TO lantaarn_api;
+GRANT SELECT ON TABLE open.latest TO lantaarn_dashboard;
+
+-- open.ledger_day
+CREATE VIEW open.ledger_day AS
+ SELECT ledger.sensor_id,
+    ((ledger.hour AT TIME ZONE 'Europe/Amsterdam'::text))::date AS day,
+    (sum(ledger.received))::bigint AS received,
+    (sum(ledger.stored))::bigint AS stored,
+    (sum(ledger.duplicate))::bigint AS duplicate,
+    (sum(ledger.quarantined))::bigint AS quarantined,
+    (sum(ledger.aggregated))::bigint AS aggregated,
+    (sum(ledger.fields_dropped))::bigint AS fields_dropped
+   FROM (lantaarn.ledger ledger
+     JOIN lantaarn.live_sensor live ON ((live.sensor_id = ledger.sensor_id)))
+  GROUP BY ledger.sensor_id, (((ledger.hour AT TIME ZONE 'Europe/Amsterdam'::text))::date);
+GRANT SELECT ON TABLE open.ledger_day TO lantaarn_api;
+GRANT SELECT ON TABLE open.ledger_day TO lantaarn_dashboard;
+
+-- open.ledger_reason_day
+CREATE VIEW open.ledger_reason_day AS
+ SELECT ledger.sensor_id,
+    ((ledger.hour AT TIME ZONE 'Europe/Amsterdam'::text))::date AS day,
+    ledger.reason,
+    (sum(ledger.readings))::bigint AS readings
+   FROM (lantaarn.ledger_reason ledger
+     JOIN lantaarn.live_sensor live ON ((live.sensor_id = ledger.sensor_id)))
+  GROUP BY ledger.sensor_id, (((ledger.hour AT TIME ZONE 'Europe/Amsterdam'::text))::date), ledger.reason;
+GRANT SELECT ON TABLE open.ledger_reason_day TO lantaarn_api;
+GRANT SELECT ON TABLE open.ledger_reason_day TO lantaarn_dashboard;
+
+-- open.ledger_reason_week
+CREATE VIEW open.ledger_reason_week AS
+ SELECT ledger.sensor_id,
+    (date_trunc('week'::text, (ledger.hour AT TIME ZONE 'Europe/Amsterdam'::text)))::date AS week,
+    ledger.reason,
+    open.band(sum(ledger.readings)) AS readings
+   FROM (lantaarn.ledger_reason ledger
+     LEFT JOIN lantaarn.live_sensor live ON ((live.sensor_id = ledger.sensor_id)))
+  WHERE ((ledger.sensor_id IS NOT NULL) AND (live.sensor_id IS NULL) AND (ledger.hour < (date_trunc('week'::text, (now() AT TIME ZONE 'Europe/Amsterdam'::text)) AT TIME ZONE 'Europe/Amsterdam'::text)))
+  GROUP BY ledger.sensor_id, ((date_trunc('week'::text, (ledger.hour AT TIME ZONE 'Europe/Amsterdam'::text)))::date), ledger.reason
+ HAVING (sum(ledger.readings) >= (15)::numeric);
+GRANT SELECT ON TABLE open.ledger_reason_week TO lantaarn_api;
+GRANT SELECT ON TABLE open.ledger_reason_week TO lantaarn_dashboard;
+
+-- open.ledger_week
+CREATE VIEW open.ledger_week AS
+ SELECT ledger.sensor_id,
+    (date_trunc('week'::text, (ledger.hour AT TIME ZONE 'Europe/Amsterdam'::text)))::date AS week,
+    open.band(sum(ledger.received)) AS received,
+    open.band(sum(ledger.stored)) AS stored,
+    open.band(sum(ledger.duplicate)) AS duplicate,
+    open.band(sum(ledger.quarantined)) AS quarantined,
+    open.band(sum(ledger.aggregated)) AS aggregated,
+    open.band(sum(ledger.fields_dropped)) AS fields_dropped
+   FROM (lantaarn.ledger ledger
+     LEFT JOIN lantaarn.live_sensor live ON ((live.sensor_id = ledger.sensor_id)))
+  WHERE ((ledger.sensor_id IS NOT NULL) AND (live.sensor_id IS NULL) AND (ledger.hour < (date_trunc('week'::text, (now() AT TIME ZONE 'Europe/Amsterdam'::text)) AT TIME ZONE 'Europe/Amsterdam'::text)))
+  GROUP BY ledger.sensor_id, ((date_trunc('week'::text, (ledger.hour AT TIME ZONE 'Europe/Amsterdam'::text)))::date)
+ HAVING (sum(ledger.received) >= (15)::numeric);
+GRANT SELECT ON TABLE open.ledger_week TO lantaarn_api;
+GRANT SELECT ON TABLE open.ledger_week TO lantaarn_dashboard;
+
+-- open.migration
+CREATE VIEW open.migration AS
+ SELECT name
+   FROM lantaarn.migration;
+GRANT SELECT ON TABLE open.migration TO lantaarn_api;
+GRANT SELECT ON TABLE open.migration TO lantaarn_dashboard;
+
+-- open.promise
+CREATE VIEW open.promise AS
+ SELECT held.subject,
+    held.retention_class,
+    held.term,
+    (held.chunk + held.schedule) AS margin,
+    (rough.step = 'day'::text) AS to_the_day,
+    (date_trunc(rough.step, (held.oldest AT TIME ZONE 'Europe/Amsterdam'::text)))::date AS oldest,
+    held.kept,
+    held.verified_at,
+    (date_trunc(rough.step, (held.last_deletion AT TIME ZONE 'Europe/Amsterdam'::text)))::date AS last_deletion
+   FROM (open.retention held
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN ((held.subject ~~ 'observation\_%'::text) AND (NOT (EXISTS ( SELECT
+                       FROM (lantaarn.datastream datastream
+                         LEFT JOIN lantaarn.live_sensor live ON ((live.sensor_id = datastream.sensor_id)))
+                      WHERE ((datastream.retention_class = held.retention_class) AND ((live.sensor_id IS NULL) OR (NOT datastream.active))))))) THEN 'day'::text
+                    ELSE 'week'::text
+                END AS step) rough);
+GRANT SELECT ON TABLE open.promise TO lantaarn_api;
+GRANT SELECT ON TABLE open.promise TO lantaarn_dashboard;
+
+-- open.quality_group
+CREATE VIEW open.quality_group AS
+ SELECT made.municipality,
+    made.neighbourhood,
+    made.organisations,
+    made.asked,
+    made.unanswered,
+    made.sensors,
+    made.delivering,
+    made.deviating,
+    made.expired,
+    made.refused,
+    made.review_due,
+    made.silent,
+    made.undeclared,
+    made.measured,
+    made.due,
+    made.received,
+    made.cells,
+    made.few,
+    made.refused_day,
+    made.undeclared_day,
+    made.refused_week,
+    made.undeclared_week
+   FROM lantaarn.quality_group made
+  WHERE ( SELECT quality_fresh.fresh
+           FROM lantaarn.quality_fresh)
+UNION ALL
+ SELECT now.municipality,
+    now.neighbourhood,
+    now.organisations,
+    now.asked,
+    now.unanswered,
+    now.sensors,
+    now.delivering,
+    now.deviating,
+    now.expired,
+    now.refused,
+    now.review_due,
+    now.silent,
+    now.undeclared,
+    now.measured,
+    now.due,
+    now.received,
+    now.cells,
+    now.few,
+    now.refused_day,
+    now.undeclared_day,
+    now.refused_week,
+    now.undeclared_week
+   FROM lantaarn.quality_group_now now
+  WHERE (NOT ( SELECT quality_fresh.fresh
+           FROM lantaarn.quality_fresh));
+GRANT SELECT ON TABLE open.quality_group TO lantaarn_api;
+GRANT SELECT ON TABLE open.quality_group TO lantaarn_dashboard;
+
+-- open.quality_time
+CREATE VIEW open.quality_time AS
+ SELECT
+        CASE
+            WHEN fresh.fresh THEN made.made_at
+            ELSE now()
+        END AS made_at,
+    watch.day_since,
+    watch.week_since,
+    watch.week_until
+   FROM ((lantaarn.quality_fresh fresh
+     CROSS JOIN lantaarn.watch watch)
+     LEFT JOIN lantaarn.quality_made made ON (true));
+GRANT SELECT ON TABLE open.quality_time TO lantaarn_api;
+GRANT SELECT ON TABLE open.quality_time TO lantaarn_dashboard;
+
+-- open.report
+CREATE VIEW open.report AS
+ SELECT id AS number,
+    municipality,
+    entry_id,
+    reference,
+    kind,
+    ((received_at AT TIME ZONE 'Europe/Amsterdam'::text))::date AS received_on,
+    due_on,
+    status,
+    ((settled_at AT TIME ZONE 'Europe/Amsterdam'::text))::date AS settled_on,
+    answer
+   FROM lantaarn.report;
+GRANT SELECT ON TABLE open.report TO lantaarn_api;
+GRANT SELECT ON TABLE open.report TO lantaarn_dashboard;
+
+-- open.retention
+CREATE VIEW open.retention AS
+ SELECT subject,
+    retention_class,
+    term,
+    chunk,
+    schedule,
+    oldest,
+    kept,
+    verified_at,
+    ( SELECT max(log.deleted_at) AS max
+           FROM lantaarn.deletion_log log
+          WHERE ((log.table_name = found.subject) AND (log.retention_class = found.retention_class))) AS last_deletion
+   FROM lantaarn.verification found
+  WHERE (datastream_id IS NULL);
+GRANT SELECT ON TABLE open.retention TO lantaarn_api;
+GRANT SELECT ON TABLE open.retention TO lantaarn_dashboard;
+
+-- open.retention_class
+CREATE VIEW open.retention_class AS
+ SELECT name,
+    term
+   FROM lantaarn.retention_class;
+GRANT SELECT ON TABLE open.retention_class TO lantaarn_api;
+GRANT SELECT ON TABLE open.retention_class TO lantaarn_dashboard;
+
+-- open.revision
+CREATE VIEW open.revision AS
+ SELECT max(revision) AS revision
+   FROM lantaarn.register_entry;
+GRANT SELECT ON TABLE open.revision TO lantaarn_api;
+GRANT SELECT ON TABLE open.revision TO lantaarn_dashboard;
+
+-- open.sensor
+CREATE VIEW open.sensor AS
+ SELECT sensor.id AS sensor_id,
+    sensor.entry_id,
+    sensor.municipality,
+    sensor.reference,
+    sensor.kind,
+    sensor.status,
+    sensor.delivers_data,
+    sensor.neighbourhood,
+    neighbourhood.name AS neighbourhood_name,
+    sensor.district,
+    district.name AS district_name,
+    entry.version,
+    entry.valid_from,
+    entry.document,
+        CASE
+            WHEN (NOT sensor.delivers_data) THEN NULL::text
+            WHEN ((NOT live.all_of_it) AND (last_week.received >= (15)::numeric)) THEN 'last_week'::text
+            WHEN ((NOT live.all_of_it) AND (seen.hour < week.start)) THEN 'longer'::text
+            WHEN (NOT live.all_of_it) THEN 'unknown'::text
+            WHEN (seen.hour IS NULL) THEN 'never'::text
+            WHEN (((seen.hour AT TIME ZONE 'Europe/Amsterdam'::text))::date = ((now() AT TIME ZONE 'Europe/Amsterdam'::text))::date) THEN 'today'::text
+            WHEN (seen.hour > (now() - '7 days'::interval)) THEN 'this_week'::text
+            ELSE 'longer'::text
+        END AS last_seen,
+    live.all_of_it AS live
+   FROM (((((((lantaarn.sensor sensor
+     JOIN lantaarn.register_entry entry ON ((entry.revision = sensor.revision)))
+     LEFT JOIN lantaarn.area neighbourhood ON ((neighbourhood.code = sensor.neighbourhood)))
+     LEFT JOIN lantaarn.area district ON ((district.code = sensor.district)))
+     CROSS JOIN LATERAL ( SELECT COALESCE(bool_and(((datastream.public = 'live'::text) AND (NOT datastream.counts_people) AND (datastream.rule IS NULL))), false) AS all_of_it
+           FROM lantaarn.datastream datastream
+          WHERE ((datastream.sensor_id = sensor.id) AND datastream.active)) live)
+     CROSS JOIN LATERAL ( SELECT (date_trunc('week'::text, (now() AT TIME ZONE 'Europe/Amsterdam'::text)) AT TIME ZONE 'Europe/Amsterdam'::text) AS start) week)
+     LEFT JOIN LATERAL ( SELECT ledger.hour
+           FROM lantaarn.ledger ledger
+          WHERE ((ledger.sensor_id = sensor.id) AND (live.all_of_it OR (ledger.hour < week.start)))
+          ORDER BY ledger.hour DESC
+         LIMIT 1) seen ON (true))
+     LEFT JOIN LATERAL ( SELECT sum(few.received) AS received
+           FROM ( SELECT ledger.received
+                   FROM lantaarn.ledger ledger
+                  WHERE ((NOT live.all_of_it) AND (ledger.sensor_id = sensor.id) AND (ledger.hour < week.start) AND (ledger.hour >= (((week.start AT TIME ZONE 'Europe/Amsterdam'::text) - '7 days'::interval) AT TIME ZONE 'Europe/Amsterdam'::text)) AND (ledger.received > 0))
+                 LIMIT 15) few) last_week ON (true));
+GRANT SELECT ON TABLE open.sensor TO lantaarn_api;
+GRANT SELECT ON TABLE open.sensor TO lantaarn_dashboard;
+
+-- open.sensor_refusal
+CREATE VIEW open.sensor_refusal AS
+ SELECT refused.sensor_id,
+    refused.reason,
+    (sum(refused.readings))::bigint AS readings
+   FROM (lantaarn.ledger_reason refused
+     JOIN lantaarn.finding finding ON (((finding.sensor_id = refused.sensor_id) AND finding.live)))
+  WHERE (refused.hour >= date_trunc('hour'::text, (now() - '1 day'::interval)))
+  GROUP BY refused.sensor_id, refused.reason;
+GRANT SELECT ON TABLE open.sensor_refusal TO lantaarn_api;
+GRANT SELECT ON TABLE open.sensor_refusal TO lantaarn_dashboard;
+
+-- open.slug
+CREATE VIEW open.slug AS
+ SELECT municipality,
+    sort,
+    slug,
+    name
+   FROM lantaarn.slug;
+GRANT SELECT ON TABLE open.slug TO lantaarn_api;
+GRANT SELECT ON TABLE open.slug TO lantaarn_dashboard;
+
+-- open.travel_time
+CREATE VIEW open.travel_time AS
+ SELECT datastream.datastream_id,
+    datastream.sensor_id,
+    datastream.goes_to,
+    travel.window_start,
+    travel.minutes,
+    travel.vehicle_class,
+    round(travel.median) AS median,
+    round(travel.p15) AS p15,
+    round(travel.p85) AS p85
+   FROM (open.datastream datastream
+     JOIN lantaarn.travel_time travel ON ((travel.datastream_id = datastream.datastream_id)))
+  WHERE ((datastream.public = 'hour'::text) AND (travel.n >= 15));
+GRANT SELECT ON TABLE open.travel_time TO lantaarn_api;
+GRANT SELECT ON TABLE open.travel_time TO lantaarn_dashboard;
+
+-- open.unregistered_week
+CREATE VIEW open.unregistered_week AS
+ SELECT (date_trunc('week'::text, (refused.hour AT TIME ZONE 'Europe/Amsterdam'::text)))::date AS week,
+    refused.reason,
+    open.band(sum(refused.readings)) AS readings
+   FROM (lantaarn.ledger_reason refused
+     CROSS JOIN lantaarn.watch watch)
+  WHERE ((refused.sensor_id IS NULL) AND (refused.hour < watch.week_until))
+  GROUP BY ((date_trunc('week'::text, (refused.hour AT TIME ZONE 'Europe/Amsterdam'::text)))::date), refused.reason
+ HAVING (sum(refused.readings) >= (15)::numeric);
+GRANT SELECT ON TABLE open.unregistered_week TO lantaarn_api;
+GRANT SELECT ON TABLE open.unregistered_week TO lantaarn_dashboard;
+
+-- open.version
+CREATE VIEW open.version AS
+ SELECT entry.revision,
+    entry.entry_id,
+    entry.version,
+    sensor.municipality,
+    sensor.reference,
+    (entry.revision = sensor.revision) AS is_current,
+    entry.document,
+    entry.valid_from,
+    entry.recorded_at,
+    entry.editor,
+    entry.reason,
+    redacted.redacted_at,
+    GREATEST(entry.recorded_at, redacted.redacted_at) AS changed_at
+   FROM ((lantaarn.register_entry entry
+     JOIN lantaarn.sensor sensor ON ((sensor.entry_id = entry.entry_id)))
+     LEFT JOIN LATERAL ( SELECT max(redaction.redacted_at) AS redacted_at
+           FROM lantaarn.redaction redaction
+          WHERE (redaction.revision = entry.revision)) redacted ON (true));
+GRANT SELECT ON TABLE open.version TO lantaarn_api;
+GRANT SELECT ON TABLE open.version TO lantaarn_dashboard;
+
+-- open.version_state
+CREATE VIEW open.version_state AS
+ SELECT state.revision,
+    state.entry_id,
+    sensor.id AS sensor_id,
+    sensor.municipality,
+    state.status,
+    state.neighbourhood,
+    state.status_before,
+    state.neighbourhood_before
+   FROM (lantaarn.version_state state
+     JOIN lantaarn.sensor sensor ON ((sensor.entry_id = state.entry_id)));
+GRANT SELECT ON TABLE open.version_state TO lantaarn_api;
+GRANT SELECT ON TABLE open.version_state TO lantaarn_dashboard;
+
+-- open.window_count
+CREATE VIEW open.window_count AS
+ SELECT counted.municipality,
+    counted.group_name,
+    counted.property,
+    counted.window_start,
+    counted.window_end,
+    open.public_count((counted.count)::double precision) AS value
+   FROM (lantaarn.window_count counted
+     JOIN ( SELECT sensor.municipality,
+            (datastream.rule ->> 'group'::text) AS group_name,
+            datastream.property
+           FROM (lantaarn.datastream datastream
+             JOIN lantaarn.sensor sensor ON ((sensor.id = datastream.sensor_id)))
+          WHERE (datastream.active AND (datastream.rule ? 'group'::text))
+          GROUP BY sensor.municipality, (datastream.rule ->> 'group'::text), datastream.property
+         HAVING bool_and((datastream.public = 'hour'::text))) declared USING (municipality, group_name, property))
+  WHERE (counted.count >= 15);
+GRANT SELECT ON TABLE open.window_count TO lantaarn_api;
+GRANT SELECT ON TABLE open.window_count TO lantaarn_dashboard;
+
+-- staff.book_day
+CREATE VIEW staff.book_day AS
+ SELECT day,
+    kind,
+    received,
+    stored,
+    duplicate,
+    quarantined,
+    aggregated,
+    fields_dropped
+   FROM lantaarn.book_day;
+GRANT SELECT ON TABLE staff.book_day TO lantaarn_dashboard;
+
+-- staff.book_hour
+CREATE VIEW staff.book_hour AS
+ SELECT hour,
+    (sum(received))::bigint AS received,
+    (sum(stored))::bigint AS stored,
+    (sum(duplicate))::bigint AS duplicate,
+    (sum(quarantined))::bigint AS quarantined,
+    (sum(aggregated))::bigint AS aggregated,
+    (sum(fields_dropped))::bigint AS fields_dropped
+   FROM lantaarn.ledger
+  WHERE (hour >= (now() - '8 days'::interval))
+  GROUP BY hour;
+GRANT SELECT ON TABLE staff.book_hour TO lantaarn_dashboard;
+
+-- staff.book_reason_day
+CREATE VIEW staff.book_reason_day AS
+ SELECT day,
+    kind,
+    reason,
+    readings
+   FROM lantaarn.book_reason_day;
+GRANT SELECT ON TABLE staff.book_reason_day TO lantaarn_dashboard;
+
+-- staff.datastream
+CREATE VIEW staff.datastream AS
+ SELECT datastream.id AS datastream_id,
+    datastream.sensor_id,
+    datastream.property,
+    datastream.unit,
+    datastream.public,
+    datastream.counts_people,
+    datastream.summed,
+    finding.reference,
+    (finding.name ->> 'nl'::text) AS name,
+    finding.kind,
+    COALESCE(finding.neighbourhood, '-'::text) AS neighbourhood,
+    finding.organisations
+   FROM (lantaarn.datastream datastream
+     JOIN lantaarn.finding finding ON ((finding.sensor_id = datastream.sensor_id)))
+  WHERE (datastream.active AND (datastream.public <> 'none'::text));
+GRANT SELECT ON TABLE staff.datastream TO lantaarn_dashboard;
+
+-- staff.day
+CREATE VIEW staff.day AS
+ SELECT stream.datastream_id,
+    stream.sensor_id,
+    stream.property,
+    stream.kind,
+    stream.counts_people,
+    stream.reference,
+    stream.name,
+    stream.neighbourhood,
+    stream.organisations,
+    total.day,
+        CASE
+            WHEN stream.summed THEN total.sum
+            ELSE (total.sum / (total.count)::double precision)
+        END AS value,
+    total.hours,
+    (0)::smallint AS hidden,
+    total.day_hours
+   FROM (staff.datastream stream
+     JOIN lantaarn.day_total total ON ((total.datastream_id = stream.datastream_id)))
+  WHERE (stream.public = 'live'::text)
+UNION ALL
+ SELECT stream.datastream_id,
+    stream.sensor_id,
+    stream.property,
+    stream.kind,
+    stream.counts_people,
+    stream.reference,
+    stream.name,
+    stream.neighbourhood,
+    stream.organisations,
+    made.day,
+        CASE
+            WHEN (stream.summed OR (stream.public = 'day'::text)) THEN made.sum
+            ELSE (made.sum / (NULLIF((made.hours - made.hidden), 0))::double precision)
+        END AS value,
+    made.hours,
+    made.hidden,
+    made.day_hours
+   FROM (staff.datastream stream
+     JOIN lantaarn.public_day made ON ((made.datastream_id = stream.datastream_id)))
+  WHERE ((stream.public = ANY (ARRAY['hour'::text, 'day'::text])) AND (made.day < ((now() AT TIME ZONE 'Europe/Amsterdam'::text))::date));
+GRANT SELECT ON TABLE staff.day TO lantaarn_dashboard;
+
+-- staff.deletion
+CREATE VIEW staff.deletion AS
+ SELECT deleted_at,
+    table_name,
+    retention_class,
+    older_than,
+    deleted_rows,
+    COALESCE(rule, 'termijn'::text) AS rule
+   FROM lantaarn.deletion_log;
+GRANT SELECT ON TABLE staff.deletion TO lantaarn_dashboard;
+
+-- staff.entry_part
+CREATE VIEW staff.entry_part AS
+ SELECT sensor.sensor_id,
+    part.name,
+    part.is_there
+   FROM (staff.sensor sensor
+     CROSS JOIN LATERAL ( VALUES ('Engelse naam'::text,((sensor.document -> 'name'::text) ? 'en'::text)), ('Engelse samenvatting'::text,((sensor.document -> 'summary'::text) ? 'en'::text)), ('Merk of type'::text,((sensor.document -> 'device'::text) ?| ARRAY['make'::text, 'model'::text])), ('Soort techniek'::text,(jsonb_array_length(COALESCE((sensor.document #> '{device,technology}'::text[]), '[]'::jsonb)) > 0)), ('Besluit'::text,((sensor.document -> 'legal'::text) ? 'decision'::text)), ('DPIA'::text,((sensor.document #>> '{legal,dpia,status}'::text[]) = ANY (ARRAY['done'::text, 'not_needed'::text]))), ('Privacyverklaring'::text,((sensor.document -> 'legal'::text) ? 'privacy_statement'::text)), ('Verwerkingsregister'::text,((sensor.document -> 'legal'::text) ? 'processing_register'::text)), ('Datum om opnieuw te kijken'::text,(sensor.document ? 'review_date'::text)), ('E-mail of telefoon'::text,((sensor.document -> 'contact'::text) ?| ARRAY['email'::text, 'phone'::text]))) part(name, is_there));
+GRANT SELECT ON TABLE staff.entry_part TO lantaarn_dashboard;
+
+-- staff.hidden_day
+CREATE VIEW staff.hidden_day AS
+ SELECT made.day,
+    datastream.property,
+    sum(made.hours) AS hours,
+    sum(made.hidden) AS hidden
+   FROM (lantaarn.public_day made
+     JOIN lantaarn.datastream datastream ON ((datastream.id = made.datastream_id)))
+  WHERE datastream.counts_people
+  GROUP BY made.day, datastream.property;
+GRANT SELECT ON TABLE staff.hidden_day TO lantaarn_dashboard;
+
+-- staff.imbalance
+CREATE VIEW staff.imbalance AS
+ SELECT (COALESCE(( SELECT sum(abs(((((ledger.received - ledger.stored) - ledger.duplicate) - ledger.quarantined) - ledger.aggregated))) AS sum
+           FROM lantaarn.ledger
+          WHERE (ledger.hour >= (now() - '1 day'::interval))), (0)::numeric))::bigint AS unexplained,
+    (COALESCE(abs((( SELECT sum(ledger.quarantined) AS sum
+           FROM lantaarn.ledger
+          WHERE (ledger.hour >= (date_trunc('hour'::text, now()) - '1 day'::interval))) - COALESCE(( SELECT sum(ledger_reason.readings) AS sum
+           FROM lantaarn.ledger_reason
+          WHERE (ledger_reason.hour >= (date_trunc('hour'::text, now()) - '1 day'::interval))), (0)::numeric))), (0)::numeric))::bigint AS without_reason;
+GRANT SELECT ON TABLE staff.imbalance TO lantaarn_dashboard;
+
+-- staff.light_day
+CREATE VIEW staff.light_day AS
+ SELECT grouped.neighbourhood,
+    grouped.organisations,
+    total.day,
+    total.lamps,
+    (round((total.kwh)::numeric, 1))::double precision AS kwh,
+    round(total.burned) AS burning_hours,
+    (round((total.compared_kwh)::numeric, 1))::double precision AS compared_kwh,
+    (round((total.full_kwh)::numeric, 1))::double precision AS full_kwh
+   FROM (staff.light_group grouped
+     CROSS JOIN LATERAL ( SELECT lamp.day,
+            (count(*))::integer AS lamps,
+            sum(lamp.kwh) AS kwh,
+            sum(lamp.burned) AS burned,
+            sum(lamp.kwh) FILTER (WHERE (lamp.full_kwh IS NOT NULL)) AS compared_kwh,
+            sum(lamp.full_kwh) AS full_kwh
+           FROM lantaarn.lamp_day lamp
+          WHERE (lamp.sensor_id = ANY (grouped.sensor_ids))
+          GROUP BY lamp.day
+         HAVING (count(*) >= 8)) total)
+  WHERE (total.day < ((now() AT TIME ZONE 'Europe/Amsterdam'::text))::date);
+GRANT SELECT ON TABLE staff.light_day TO lantaarn_dashboard;
+
+-- staff.light_group
+CREATE VIEW staff.light_group AS
+ SELECT COALESCE(neighbourhood, '-'::text) AS neighbourhood,
+    organisations,
+    (count(*))::integer AS lamps,
+    array_agg(sensor_id ORDER BY sensor_id) AS sensor_ids
+   FROM lantaarn.finding finding
+  WHERE ((kind = 'streetlight'::text) AND (status = 'active'::text) AND delivers_data AND (properties && ARRAY['energy'::text, 'power'::text, 'burning_hours'::text, 'fault_code'::text]))
+  GROUP BY COALESCE(neighbourhood, '-'::text), organisations
+ HAVING (count(*) >= 8);
+GRANT SELECT ON TABLE staff.light_group TO lantaarn_dashboard;
+
+-- staff.light_now
+CREATE VIEW staff.light_now AS
+ SELECT grouped.neighbourhood,
+    grouped.organisations,
+    grouped.lamps,
+    lamp.faulty,
+    lamp.silent
+   FROM (staff.light_group grouped
+     CROSS JOIN LATERAL ( SELECT (count(*) FILTER (WHERE (newest.fault > (0)::double precision)))::integer AS faulty,
+            (count(*) FILTER (WHERE (heard.yesterday AND (NOT heard.now))))::integer AS silent
+           FROM ((unnest(grouped.sensor_ids) sensor(id)
+             LEFT JOIN LATERAL ( SELECT hourly.max AS fault
+                   FROM (lantaarn.datastream stream
+                     JOIN lantaarn.rollup_hour hourly ON ((hourly.datastream_id = stream.id)))
+                  WHERE ((stream.sensor_id = sensor.id) AND (stream.property = 'fault_code'::text) AND (hourly.hour >= (date_trunc('hour'::text, now(), 'UTC'::text) - '1 day'::interval)))
+                  ORDER BY hourly.hour DESC
+                 LIMIT 1) newest ON (true))
+             CROSS JOIN LATERAL ( SELECT COALESCE(bool_or((ledger.hour > (span.now - '03:00:00'::interval))), false) AS now,
+                    COALESCE(bool_or((ledger.hour <= (span.now - '24:00:00'::interval))), false) AS yesterday
+                   FROM (( SELECT date_trunc('hour'::text, now(), 'UTC'::text) AS now) span
+                     JOIN lantaarn.ledger ledger ON (((ledger.sensor_id = sensor.id) AND (ledger.hour > (span.now - '27:00:00'::interval)) AND (ledger.received > 0))))) heard)) lamp);
+GRANT SELECT ON TABLE staff.light_now TO lantaarn_dashboard;
+
+-- staff.light_outage
+CREATE VIEW staff.light_outage AS
+ SELECT sensor_id,
+    min(day) AS since,
+        CASE
+            WHEN (max(day) < max(newest)) THEN (max(day) + 1)
+            ELSE NULL::date
+        END AS until,
+    max(code) AS code
+   FROM ( SELECT datastream.sensor_id,
+            open.day_of(cell.start) AS day,
+            cell.value AS code,
+            newest.day AS newest,
+            (open.day_of(cell.start) - (row_number() OVER (PARTITION BY datastream.sensor_id ORDER BY cell.start))::integer) AS island
+           FROM ((lantaarn.datastream datastream
+             JOIN lantaarn.public_cell cell ON (((cell.datastream_id = datastream.id) AND (cell.period = 'day'::text))))
+             CROSS JOIN LATERAL ( SELECT open.day_of(last.start) AS day
+                   FROM lantaarn.public_cell last
+                  WHERE ((last.datastream_id = datastream.id) AND (last.period = 'day'::text))
+                  ORDER BY last.start DESC
+                 LIMIT 1) newest)
+          WHERE ((datastream.property = 'fault_code'::text) AND datastream.active AND (datastream.public = 'day'::text) AND (cell.value > (0)::double precision))) spell
+  GROUP BY sensor_id, island;
+GRANT SELECT ON TABLE staff.light_outage TO lantaarn_dashboard;
+
+-- staff.pulse
+CREATE VIEW staff.pulse AS
+ SELECT minute,
+    workers,
+    batches,
+    messages,
+    lag,
+    commit
+   FROM lantaarn.pulse;
+GRANT SELECT ON TABLE staff.pulse TO lantaarn_dashboard;
+
+-- staff.sensor
+CREATE VIEW staff.sensor AS
+ SELECT finding.sensor_id,
+    finding.reference,
+    (finding.name ->> 'nl'::text) AS name,
+    finding.kind,
+    finding.status,
+    finding.delivers_data,
+    COALESCE(finding.neighbourhood, '-'::text) AS neighbourhood,
+    COALESCE(area.name, 'Buiten de buurten'::text) AS neighbourhood_name,
+    finding.organisations,
+    finding.known_since,
+    finding.active_until,
+    finding.review_date,
+    entry.document
+   FROM (((lantaarn.finding finding
+     JOIN lantaarn.sensor sensor ON ((sensor.id = finding.sensor_id)))
+     JOIN lantaarn.register_entry entry ON ((entry.revision = sensor.revision)))
+     LEFT JOIN lantaarn.area area ON ((area.code = finding.neighbourhood)));
+GRANT SELECT ON TABLE staff.sensor TO lantaarn_dashboard;
+
+-- staff.table_size
+CREATE VIEW staff.table_size AS
+ SELECT owner.relname AS table_name,
+    (((pg_total_relation_size((owner.oid)::regclass))::numeric + COALESCE(( SELECT sum(pg_total_relation_size((child.inhrelid)::regclass)) AS sum
+           FROM pg_inherits child
+          WHERE (child.inhparent = owner.oid)), (0)::numeric)))::bigint AS octets
+   FROM (pg_class owner
+     JOIN pg_namespace namespace ON ((namespace.oid = owner.relnamespace)))
+  WHERE ((namespace.nspname = 'lantaarn'::name) AND (owner.relkind = ANY (ARRAY['r'::"char", 'p'::"char"])));
+GRANT SELECT ON TABLE staff.table_size TO lantaarn_dashboard;
+
+-- staff.travel_hour
+CREATE VIEW staff.travel_hour AS
+ SELECT travel.datastream_id,
+    datastream.sensor_id,
+    (datastream.rule ->> 'to'::text) AS goes_to,
+    travel.hour,
+    travel.windows,
+    travel.median,
+    travel.p85
+   FROM (lantaarn.datastream datastream
+     JOIN lantaarn.travel_hour travel ON ((travel.datastream_id = datastream.id)))
+  WHERE (datastream.active AND (datastream.public = 'hour'::text));
+GRANT SELECT ON TABLE staff.travel_hour TO lantaarn_dashboard;
+
+-- staff.unknown_hour
+CREATE VIEW staff.unknown_hour AS
+ SELECT hour,
+    received
+   FROM lantaarn.ledger
+  WHERE (sensor_id IS NULL);
+GRANT SELECT ON TABLE staff.unknown_hour TO lantaarn_dashboard;
+
+-- lantaarn.add_retention_class
+CREATE FUNCTION lantaarn.add_retention_class(class_name text) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $_$
+declare
+    class_table text := 'observation_' || lower(substr(class_name, 2));
+    class_term interval;
+begin
+    if class_name !~ '^P([1-9][0-9]{0,3}[YMWD]|T[1-9][0-9]{0,3}H)$' then
+        raise exception 'a term is an ISO 8601 duration of one part, of an hour or more'
+            using errcode = 'invalid_parameter_value';
+    end if;
+    class_term := class_name::interval;
+    perform pg_advisory_xact_lock(hashtextextended('lantaarn.retention_class', 0));
+    if exists (select from lantaarn.retention_class as known where known.name = class_name) then
+        return false;
+    end if;
+    insert into lantaarn.retention_class (name, table_name, term, chunk)
+    values (class_name, class_table, class_term, least(class_term / 24, interval '7 days'));
+    execute format(
+        'create table lantaarn.%I (
+             datastream_id integer not null,
+             time timestamptz not null,
+             value double precision not null,
+             quality smallint not null
+         )', class_table);
+    execute format('create unique index on lantaarn.%I (datastream_id, time desc)', class_table);
+    execute format('grant select, insert on lantaarn.%I to lantaarn_ingest', class_table);
+    perform lantaarn.chunk_class(class_name);
+    perform lantaarn.keep_class(class_name);
+    perform lantaarn.refresh_class_views();
+    return true;
+end
+$_$;
+REVOKE ALL ON FUNCTION lantaarn.add_retention_class(class_name text) FROM PUBLIC;
+
+-- lantaarn.cell_end
+CREATE FUNCTION lantaarn.cell_end(period text, start timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE period WHEN 'hour'::text THEN (start + '01:00:00'::interval) ELSE (((start AT TIME ZONE 'Europe/Amsterdam'::text) + '1 day'::interval) AT TIME ZONE 'Europe/Amsterdam'::text) END;
+
+-- lantaarn.chunk_class
+CREATE FUNCTION lantaarn.chunk_class(class_name text) RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+END;
+
+-- lantaarn.chunk_of
+CREATE FUNCTION lantaarn.chunk_of(class_table text) RETURNS interval
+    LANGUAGE sql STABLE
+    RETURN '00:00:00'::interval;
+
+-- lantaarn.coarseness
+CREATE FUNCTION lantaarn.coarseness(document jsonb) RETURNS integer
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    select array_position(array['exact', 'cell_100m', 'cell_1km'], document #>> '{location,precision}')
+$$;
+
+-- lantaarn.count_observations
+CREATE FUNCTION lantaarn.count_observations(which integer[], since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(table_name text, rows bigint)
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    class lantaarn.retention_class;
+begin
+    for class in select * from lantaarn.retention_class as known order by known.table_name collate "C" loop
+        table_name := class.table_name;
+        execute format(
+            'select count(*) from lantaarn.%I where datastream_id = any(%L::integer[]) and time >= %L and time < %L',
+            class.table_name, which, since, until
+        ) into rows;
+        return next;
+    end loop;
+end
+$$;
+
+-- lantaarn.erase_observations
+CREATE FUNCTION lantaarn.erase_observations(which integer[], since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(table_name text, rows bigint)
+    LANGUAGE plpgsql
+    AS $$
+declare
+    class lantaarn.retention_class;
+    datastream integer;
+    around constant text := 'select count(*) from lantaarn.%I where time >= %L and time < %L';
+    of_one constant text := 'from lantaarn.%I where datastream_id = %L and time >= %L and time < %L';
+    before bigint;
+    here bigint;
+    after bigint;
+begin
+    -- A limit that is there against mistakes: here it is meant.
+    if current_setting('timescaledb.max_tuples_decompressed_per_dml_transaction', true) is not null then
+        perform set_config('timescaledb.max_tuples_decompressed_per_dml_transaction', '0', true);
+    end if;
+    for class in select * from lantaarn.retention_class as known order by known.table_name collate "C" loop
+        table_name := class.table_name;
+        rows := 0;
+        execute format(around, class.table_name, since - class.chunk, until + class.chunk) into before;
+        foreach datastream in array which loop
+            execute format('select count(*) ' || of_one, class.table_name, datastream, since, until) into here;
+            continue when here = 0;
+            execute format('delete ' || of_one, class.table_name, datastream, since, until);
+            rows := rows + here;
+            execute format('select count(*) ' || of_one, class.table_name, datastream, since, until) into here;
+            if here <> 0 then
+                raise exception 'table % still holds % rows that were erased', class.table_name, here;
+            end if;
+        end loop;
+        if rows > 0 then
+            execute format(around, class.table_name, since - class.chunk, until + class.chunk) into after;
+            if after <> before - rows then
+                raise exception 'table % lost % rows where % were to be erased',
+                    class.table_name, before - after, rows;
+            end if;
+        end if;
+        return next;
+    end loop;
+end
+$$;
+
+-- lantaarn.erase_only
+CREATE FUNCTION lantaarn.erase_only() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+    erasable constant text[] := array['location', 'contact', 'organisations'];
+begin
+    if (to_jsonb(new) - 'document') <> (to_jsonb(old) - 'document')
+        or (new.document - erasable) <> (old.document - erasable)
+        or not new.document ?& erasable
+        or lantaarn.coarseness(new.document) <> 3
+        or new.document -> 'location' ?| array['address', 'observed_area', 'height_m']
+        or new.document -> 'contact' ?| array['email', 'phone', 'url']
+    then
+        raise exception 'table % is append-only', tg_table_name using errcode = 'object_not_in_prerequisite_state';
+    end if;
+    insert into lantaarn.redaction (revision, precision_before, precision_after)
+    values (old.revision, coalesce(old.document #>> '{location,precision}', 'exact'), 'cell_1km');
+    return new;
+end
+$$;
+
+-- lantaarn.hold_observations
+CREATE FUNCTION lantaarn.hold_observations() RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    held text;
+begin
+    for held in select table_name from lantaarn.retention_class order by table_name collate "C" loop
+        execute format('lock table only lantaarn.%I in share row exclusive mode', held);
+    end loop;
+end
+$$;
+
+-- lantaarn.keep_class
+CREATE FUNCTION lantaarn.keep_class(name text) RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+END;
+REVOKE ALL ON FUNCTION lantaarn.keep_class(name text) FROM PUBLIC;
+
+-- lantaarn.make_lamp_days
+CREATE FUNCTION lantaarn.make_lamp_days(which integer[], first_day date, last_day date) RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+ DELETE FROM lantaarn.lamp_day
+   WHERE ((lamp_day.sensor_id = ANY (make_lamp_days.which)) AND ((lamp_day.day >= make_lamp_days.first_day) AND (lamp_day.day <= make_lamp_days.last_day)));
+ INSERT INTO lantaarn.lamp_day (sensor_id, day, hours, kwh, burned, full_kwh)  SELECT energy.sensor_id,
+             used.day,
+             used.hours,
+             used.sum,
+             burned.hours,
+             ((((power.max / NULLIF(level.max, (0)::double precision)) * (100)::double precision) * burned.hours) / (1000)::double precision)
+            FROM ((((lantaarn.datastream energy
+              JOIN lantaarn.day_total used ON (((used.datastream_id = energy.id) AND ((used.day >= make_lamp_days.first_day) AND (used.day <= make_lamp_days.last_day)))))
+              LEFT JOIN LATERAL ( SELECT (today.max - COALESCE(yesterday.max, today.min)) AS hours
+                    FROM ((lantaarn.datastream clock
+                      JOIN lantaarn.day_total today ON (((today.datastream_id = clock.id) AND (today.day = used.day))))
+                      LEFT JOIN lantaarn.day_total yesterday ON (((yesterday.datastream_id = clock.id) AND (yesterday.day = (used.day - 1)))))
+                   WHERE ((clock.sensor_id = energy.sensor_id) AND (clock.property = 'burning_hours'::text))) burned ON (true))
+              LEFT JOIN LATERAL ( SELECT total.max
+                    FROM (lantaarn.datastream meter
+                      JOIN lantaarn.day_total total ON (((total.datastream_id = meter.id) AND (total.day = used.day))))
+                   WHERE ((meter.sensor_id = energy.sensor_id) AND (meter.property = 'power'::text))) power ON (true))
+              LEFT JOIN LATERAL ( SELECT total.max
+                    FROM (lantaarn.datastream meter
+                      JOIN lantaarn.day_total total ON (((total.datastream_id = meter.id) AND (total.day = used.day))))
+                   WHERE ((meter.sensor_id = energy.sensor_id) AND (meter.property = 'dim_level'::text))) level ON (true))
+           WHERE ((energy.sensor_id = ANY (make_lamp_days.which)) AND (energy.property = 'energy'::text));
+END;
+REVOKE ALL ON FUNCTION lantaarn.make_lamp_days(which integer[], first_day date, last_day date) FROM PUBLIC;
+
+-- lantaarn.note_class_change
+CREATE FUNCTION lantaarn.note_class_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into lantaarn.class_change (datastream_id, from_class, to_class)
+    values (old.id, old.retention_class, new.retention_class);
+    return null;
+end
+$$;
+
+-- lantaarn.note_entry_quality
+CREATE FUNCTION lantaarn.note_entry_quality() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into lantaarn.entry_quality (sensor_id, asked, unanswered, due_daily)
+    select found.sensor_id, found.asked, found.unanswered, found.due_daily
+    from noted
+    inner join lantaarn.entry_quality_now as found on found.sensor_id = noted.sensor_id
+    on conflict (sensor_id) do update set
+        asked = excluded.asked,
+        unanswered = excluded.unanswered,
+        due_daily = excluded.due_daily;
+    return null;
+end
+$$;
+
+-- lantaarn.note_versions
+CREATE FUNCTION lantaarn.note_versions() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into lantaarn.version_state (revision, entry_id, status, neighbourhood, status_before, neighbourhood_before)
+    select state.revision, state.entry_id, state.status, state.neighbourhood, state.status_before,
+        state.neighbourhood_before
+    from lantaarn.version_state_now as state
+    where (state.entry_id, state.version) in (
+        select entry_id, version from noted union select entry_id, version + 1 from noted
+    )
+    on conflict (revision) do update set
+        neighbourhood = excluded.neighbourhood,
+        neighbourhood_before = excluded.neighbourhood_before;
+    return null;
+end
+$$;
+
+-- lantaarn.publish_cells
+CREATE FUNCTION lantaarn.publish_cells(at timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    AS $$
+declare
+    stream record;
+    until timestamp;
+    since timestamp;
+    added bigint;
+    total bigint := 0;
+begin
+    for stream in select * from lantaarn.public_stream order by counts_people desc, id loop
+        until := date_trunc(stream.period, (at - interval '1 hour') at time zone stream.zone) - stream.step;
+        since := coalesce(
+            (
+                select max(cell.start) at time zone stream.zone + stream.step from lantaarn.public_cell as cell
+                where cell.datastream_id = stream.id and cell.period = stream.period
+            ),
+            (
+                select date_trunc(stream.period, min(rollup.hour) at time zone stream.zone)
+                from lantaarn.rollup_hour as rollup where rollup.datastream_id = stream.id
+            )
+        );
+        continue when since is null or since > until;
+        since := greatest(since, until - interval '31 days');
+        insert into lantaarn.public_cell (datastream_id, period, start, counted, value)
+        select
+            stream.id,
+            stream.period,
+            due.start,
+            stream.counts_people,
+            case
+                when stream.counts_people then open.public_count(seen.sum)
+                when stream.summed then round(seen.sum::numeric, 1)
+                when stream.unit = '1' then seen.highest
+                else round(seen.mean)
+            end
+        from (
+            select step at time zone stream.zone as start, (step + stream.step) at time zone stream.zone as until
+            from generate_series(since, until, stream.step) as step
+        ) as due
+        cross join lateral (
+            select sum(rollup.sum) as sum, sum(rollup.sum) / sum(rollup.count) as mean, max(rollup.max) as highest
+            from lantaarn.rollup_hour as rollup
+            where rollup.datastream_id = stream.id and rollup.hour >= due.start and rollup.hour < due.until
+        ) as seen
+        where
+            stream.counts_people
+            or (seen.sum is not null and (stream.summed or stream.unit = '1'))
+            or (
+                seen.sum is not null
+                and exists (
+                    select from lantaarn.public_cell as enough
+                    inner join lantaarn.public_stream as counter on counter.id = enough.datastream_id
+                    where
+                        counter.sensor_id = stream.sensor_id
+                        and enough.period = stream.period
+                        and enough.start = due.start
+                        and enough.counted
+                        and enough.value is not null
+                )
+            )
+        on conflict do nothing;
+        get diagnostics added = row_count;
+        total := total + added;
+    end loop;
+    return total;
+end
+$$;
+
+-- lantaarn.questions
+CREATE FUNCTION lantaarn.questions(document jsonb) RETURNS TABLE(question text, answered boolean)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT asked.question,
+     asked.answered
+    FROM ( VALUES ('who_decided'::text,((questions.document #> '{legal,decision}'::text[]) IS NOT NULL),true), ('which_law'::text,(COALESCE((questions.document #> '{legal,basis}'::text[]), '[]'::jsonb) <> '[]'::jsonb),true), ('privacy_checked'::text,((questions.document #> '{legal,dpia}'::text[]) IS NOT NULL),true), ('what_can_go_wrong'::text,(COALESCE((questions.document -> 'risks'::text), '[]'::jsonb) <> '[]'::jsonb),(questions.document @? '$."datastreams"[*]?(@."personal_data" != "none")'::jsonpath)), ('whom_to_ask'::text,((questions.document -> 'contact'::text) ?| ARRAY['email'::text, 'phone'::text, 'url'::text]),true), ('looked_at_again'::text,(questions.document ? 'review_date'::text),true), ('in_english'::text,(((questions.document #> '{name,en}'::text[]) IS NOT NULL) AND ((questions.document #> '{summary,en}'::text[]) IS NOT NULL)),true), ('how_often'::text,(NOT (questions.document @? '$."datastreams"[*]?(!(exists (@."interval")))'::jsonpath)),(questions.document @? '$."datastreams"[*]'::jsonpath)), ('where_kept'::text,(NOT (questions.document @? '$."datastreams"[*]?(!(exists (@."storage")))'::jsonpath)),(questions.document @? '$."datastreams"[*]'::jsonpath)), ('who_gets_it'::text,(NOT (questions.document @? '$."datastreams"[*]?(!(exists (@."access"[*])))'::jsonpath)),(questions.document @? '$."datastreams"[*]'::jsonpath))) asked(question, answered, applies)
+   WHERE asked.applies;
+END;
+
+-- lantaarn.redact_only
+CREATE FUNCTION lantaarn.redact_only() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+    place_keys constant text[] := array[
+        'geometry', 'precision', 'address', 'observed_area', 'neighbourhood', 'district'
+    ];
+begin
+    if coalesce(current_setting('lantaarn.redacting', true), '') <> 'places'
+        or (to_jsonb(new) - 'document') <> (to_jsonb(old) - 'document')
+        or (new.document - 'location') <> (old.document - 'location')
+        or ((new.document -> 'location') - place_keys) <> ((old.document -> 'location') - place_keys)
+        or new.document -> 'location' ?| array['address', 'observed_area']
+        or not coalesce(lantaarn.coarseness(new.document) > coalesce(lantaarn.coarseness(old.document), 1), false)
+    then
+        raise exception 'table % is append-only', tg_table_name using errcode = 'object_not_in_prerequisite_state';
+    end if;
+    insert into lantaarn.redaction (revision, precision_before, precision_after) values (
+        old.revision,
+        coalesce(old.document #>> '{location,precision}', 'exact'),
+        new.document #>> '{location,precision}'
+    );
+    return new;
+end
+$$;
+
+-- lantaarn.refresh_class_views
+CREATE FUNCTION lantaarn.refresh_class_views() RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    every text;
+    newest text;
+begin
+    select
+        string_agg(
+            format('select datastream_id, time, value, quality, %L as retention_class from lantaarn.%I', name, table_name),
+            ' union all ' order by term, name
+        ),
+        string_agg(
+            format(
+                '(select time, value from lantaarn.%I as o
+                  where datastream.retention_class = %L and o.datastream_id = datastream.datastream_id and o.quality = 0
+                  order by time desc limit 1)', table_name, name
+            ),
+            ' union all ' order by term, name
+        )
+    into every, newest
+    from lantaarn.retention_class;
+    execute 'create or replace view lantaarn.observation as ' || every;
+    execute
+        'create or replace view open.latest as
+         select datastream.datastream_id, datastream.sensor_id, datastream.property, newest.time, newest.value
+         from open.datastream as datastream cross join lateral (' || newest || ') as newest
+         where datastream.public = ''live''';
+end
+$$;
+REVOKE ALL ON FUNCTION lantaarn.refresh_class_views() FROM PUBLIC;
+
+-- lantaarn.refresh_quality
+CREATE FUNCTION lantaarn.refresh_quality() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    newest bigint;
+    anew boolean;
+begin
+    -- Not while something is being erased: what was read before it would be written after it.
+    perform pg_advisory_xact_lock(hashtextextended('lantaarn.quality', 0));
+    newest := (select max(revision) from lantaarn.register_entry);
+    anew := not exists (
+        select from lantaarn.quality_made as made
+        where made.hour = date_trunc('hour', now()) and made.revision is not distinct from newest
+    );
+    with found as materialized (
+        select daily.sensor_id, daily.deviation, false as weekly from lantaarn.deviation_daily as daily
+        union all
+        select others.sensor_id, others.deviation, true from lantaarn.deviation_weekly as others where anew
+    ),
+    gone as (
+        delete from lantaarn.deviation as held
+        where
+            (anew or not held.weekly)
+            and (held.sensor_id, held.deviation, held.weekly) not in (
+                select found.sensor_id, found.deviation, found.weekly from found
+            )
+    )
+    insert into lantaarn.deviation (sensor_id, deviation, weekly)
+    select found.sensor_id, found.deviation, found.weekly from found
+    on conflict do nothing;
+    if anew then
+        delete from lantaarn.sensor_day;
+        insert into lantaarn.sensor_day select * from lantaarn.sensor_day_now;
+    end if;
+    insert into lantaarn.quality_made (made_at, revision, hour) values (now(), newest, date_trunc('hour', now()))
+    on conflict (only_one) do update set
+        made_at = excluded.made_at,
+        revision = excluded.revision,
+        hour = excluded.hour;
+    -- From here on the views show what was worked out just now.
+    delete from lantaarn.quality_group;
+    insert into lantaarn.quality_group select * from lantaarn.quality_group_now;
+end
+$$;
+REVOKE ALL ON FUNCTION lantaarn.refresh_quality() FROM PUBLIC;
+GRANT ALL ON FUNCTION lantaarn.refresh_quality() TO lantaarn_ingest;
+
+-- lantaarn.refuse_change
+CREATE FUNCTION lantaarn.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    raise exception 'table % is append-only', tg_table_name using errcode = 'object_not_in_prerequisite_state';
+end
+$$;
+
+-- lantaarn.skip_erased_cell
+CREATE FUNCTION lantaarn.skip_erased_cell() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if exists (
+        select from lantaarn.tombstone as tombstone
+        inner join lantaarn.sensor as sensor on sensor.entry_id = tombstone.entry_id
+        inner join lantaarn.datastream as datastream on datastream.sensor_id = sensor.id
+        where
+            datastream.id = new.datastream_id
+            and not tombstone.resend
+            and new.start < tombstone.until
+            and lantaarn.cell_end(new.period, new.start) > coalesce(tombstone.since, '-infinity')
+    ) then
+        return null;
+    end if;
+    return new;
+end
+$$;
+
+-- lantaarn.term_name
+CREATE FUNCTION lantaarn.term_name(term interval) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET "IntervalStyle" TO 'iso_8601'
+    RETURN (term)::text;
+
+-- open.asked
+CREATE FUNCTION open.asked(txt text) RETURNS tsquery
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (SELECT ((COALESCE(to_tsquery('simple'::regconfig, parts.list), ''::tsquery) || COALESCE(to_tsquery('dutch'::regconfig, parts.list), ''::tsquery)) || COALESCE(to_tsquery('english'::regconfig, parts.list), ''::tsquery)) FROM (SELECT string_agg((word.word || ':*'::text), ' & '::text) AS list FROM regexp_split_to_table(TRIM(BOTH FROM open.plain(asked.txt)), ' '::text) word(word) WHERE (word.word <> ''::text)) parts);
+
+-- open.band
+CREATE FUNCTION open.band(amount numeric) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (amount >= (100)::numeric) THEN (power((10)::numeric, LEAST(floor(log(amount)), (6)::numeric)))::bigint WHEN (amount >= (15)::numeric) THEN (15)::bigint ELSE (0)::bigint END;
+
+-- open.day_hours
+CREATE FUNCTION open.day_hours(day date) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((EXTRACT(epoch FROM (open.day_start((day + 1)) - open.day_start(day))) / (3600)::numeric))::integer;
+
+-- open.day_of
+CREATE FUNCTION open.day_of(at timestamp with time zone) RETURNS date
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((at AT TIME ZONE 'Europe/Amsterdam'::text))::date;
+
+-- open.day_start
+CREATE FUNCTION open.day_start(day date) RETURNS timestamp with time zone
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((day)::timestamp without time zone AT TIME ZONE 'Europe/Amsterdam'::text);
+
+-- open.file_report
+CREATE FUNCTION open.file_report(of_form uuid, of_municipality text, of_reference text, of_kind text, written text, answer_to text, due date) RETURNS TABLE(number bigint, is_new boolean)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    filed bigint;
+begin
+    insert into lantaarn.report (form_id, municipality, entry_id, reference, kind, words, due_on)
+    select of_form, sensor.municipality, sensor.entry_id, sensor.reference, of_kind, written, due
+    from lantaarn.sensor as sensor
+    where sensor.municipality = of_municipality and sensor.reference = of_reference
+    on conflict (form_id) do nothing
+    returning id into filed;
+    if filed is null then
+        return query select report.id, false from lantaarn.report as report
+        where report.form_id = of_form and report.municipality = of_municipality and report.reference = of_reference;
+        return;
+    end if;
+    if answer_to is not null then
+        insert into lantaarn.report_address (report_id, email) values (filed, answer_to);
+    end if;
+    insert into lantaarn.report_mail (report_id, goes_to) values (filed, 'desk');
+    return query select filed, true;
+end
+$$;
+REVOKE ALL ON FUNCTION open.file_report(of_form uuid, of_municipality text, of_reference text, of_kind text, written text, answer_to text, due date) FROM PUBLIC;
+GRANT ALL ON FUNCTION open.file_report(of_form uuid, of_municipality text, of_reference text, of_kind text, written text, answer_to text, due date) TO lantaarn_api;
+
+-- open.forget_report_words
+CREATE FUNCTION open.forget_report_words() RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ DELETE FROM lantaarn.report_mail
+   WHERE (report_mail.made_at < (now() - '7 days'::interval));
+ DELETE FROM lantaarn.report_address address
+    USING lantaarn.report report
+   WHERE ((report.id = address.report_id) AND (LEAST((report.settled_at + '30 days'::interval), (report.received_at + '1 year'::interval)) < now()));
+ UPDATE lantaarn.report SET words = NULL::text
+   WHERE ((report.words IS NOT NULL) AND (LEAST((report.settled_at + '1 year'::interval), (report.received_at + '2 years'::interval)) < now()));
+END;
+REVOKE ALL ON FUNCTION open.forget_report_words() FROM PUBLIC;
+GRANT ALL ON FUNCTION open.forget_report_words() TO lantaarn_api;
+
+-- open.found
+CREATE FUNCTION open.found(wanted jsonb) RETURNS SETOF open.find
+    LANGUAGE sql STABLE
+    AS $$
+    select find.*
+    from open.found_by_itself(wanted) as find
+    where
+        (wanted ->> 'theme' is null or find.themes @> array[wanted ->> 'theme'])
+        and (wanted ->> 'project' is null or find.project = wanted ->> 'project')
+        and (wanted ->> 'district' is null or find.district = wanted ->> 'district')
+$$;
+
+-- open.found_by_itself
+CREATE FUNCTION open.found_by_itself(wanted jsonb) RETURNS SETOF open.find
+    LANGUAGE sql STABLE
+    AS $$
+    select find.*
+    from open.find as find
+    where
+        find.municipality = wanted ->> 'municipality'
+        and (
+            wanted ->> 'kind' is null
+            or find.kind = wanted ->> 'kind'
+            or (wanted ->> 'kind' = 'other' and find.kind is null)
+        )
+        and (wanted ->> 'observed_property' is null or find.properties @> array[wanted ->> 'observed_property'])
+        and (wanted ->> 'purpose' is null or find.purposes @> array[wanted ->> 'purpose'])
+        and (wanted ->> 'organisation' is null or find.organisations @> array[wanted ->> 'organisation'])
+        and (wanted ->> 'personal_data' is null or find.personal_data = wanted ->> 'personal_data')
+        and (wanted ->> 'neighbourhood' is null or find.neighbourhood = wanted ->> 'neighbourhood')
+        and (wanted ->> 'status' is null or find.status = wanted ->> 'status')
+        and (wanted ->> 'q' is null or find.words @@ open.asked(wanted ->> 'q'))
+        and (wanted ->> 'box' is null or find.extent && (wanted ->> 'box')::box)
+        and (
+            wanted -> 'sensors' is null
+            or find.sensor_id in (
+                select chosen.value::integer from jsonb_array_elements_text(wanted -> 'sensors') as chosen
+            )
+        )
+        and (
+            wanted ->> 'deviating' is null
+            or find.sensor_id in (
+                select deviation.sensor_id from open.deviation as deviation
+                where wanted ->> 'deviating' in ('yes', deviation.deviation)
+            )
+        )
+$$;
+
+-- open.plain
+CREATE FUNCTION open.plain(txt text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN regexp_replace(regexp_replace(translate(lower(txt), 'áàâäãéèêëíìîïóòôöõúùûüçñ'::text, 'aaaaaeeeeiiiiooooouuuucn'::text), '[^[:alnum:]]+'::text, ' '::text, 'g'::text), '\m([1-9][0-9]{3}) ([a-z]{2})\M'::text, '\1\2'::text, 'g'::text);
+
+-- open.public_count
+CREATE FUNCTION open.public_count(amount double precision) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (amount >= (15)::double precision) THEN (round((amount / (5)::double precision)) * (5)::double precision) ELSE NULL::double precision END;
+
+-- open.report_mail_done
+CREATE FUNCTION open.report_mail_done(which bigint) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ DELETE FROM lantaarn.report_mail
+   WHERE (report_mail.id = report_mail_done.which);
+END;
+REVOKE ALL ON FUNCTION open.report_mail_done(which bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION open.report_mail_done(which bigint) TO lantaarn_api;
+
+-- open.sort_key
+CREATE FUNCTION open.sort_key(find open.find, sort text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    select case sort when 'name' then find.name_key when 'changed' then find.changed_key else find.place_key end
+$$;
+
+-- open.take_report_mail
+CREATE FUNCTION open.take_report_mail(at_most integer) RETURNS TABLE(mail bigint, attempts integer, number bigint, goes_to text, address text, reference text, name jsonb, uri text, kind text, words text, due_on date, status text, answer text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return query
+    with due as (
+        select queued.id from lantaarn.report_mail as queued
+        where queued.due_at <= now()
+        order by queued.due_at
+        limit at_most
+        for update skip locked
+    ), taken as (
+        update lantaarn.report_mail as queued
+        set attempts = queued.attempts + 1,
+            due_at = now() + least(interval '1 minute' * power(2, least(queued.attempts, 12)), interval '6 hours')
+        from due where queued.id = due.id
+        returning queued.id, queued.report_id, queued.goes_to, queued.attempts
+    )
+    select
+        taken.id,
+        taken.attempts,
+        report.id,
+        taken.goes_to,
+        case taken.goes_to
+            when 'desk' then entry.document #>> '{contact,email}'
+            else address.email
+        end,
+        report.reference,
+        entry.document -> 'name',
+        entry.document ->> 'uri',
+        report.kind,
+        case taken.goes_to when 'desk' then report.words end,
+        report.due_on,
+        report.status,
+        report.answer
+    from taken
+    inner join lantaarn.report as report on report.id = taken.report_id
+    inner join lantaarn.sensor as sensor on sensor.entry_id = report.entry_id
+    inner join lantaarn.register_entry as entry on entry.revision = sensor.revision
+    left join lantaarn.report_address as address on address.report_id = report.id;
+end
+$$;
+REVOKE ALL ON FUNCTION open.take_report_mail(at_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION open.take_report_mail(at_most integer) TO lantaarn_api;
+
+-- open.words
+CREATE FUNCTION open.words(dutch text, english text) RETURNS tsvector
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((to_tsvector('simple'::regconfig, open.plain(((dutch || ' '::text) || english))) || to_tsvector('dutch'::regconfig, open.plain(dutch))) || to_tsvector('english'::regconfig, open.plain(english)));
