@@ -29,7 +29,7 @@ COMMANDS = {
 }
 
 
-class Commands(click.Group):
+class LazyGroup(click.Group):
     """The sub-commands of the table; their known troubles become one sentence instead of a traceback."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
@@ -47,24 +47,24 @@ class Commands(click.Group):
         except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise
         except Exception as error:
-            from sensors.errors import sentence  # noqa: PLC0415 - this module stays quick to load
+            from sensors.errors import message_for_user  # noqa: PLC0415 - this module stays quick to load
 
-            known = sentence(error)
-            if known is None:
+            message = message_for_user(error)
+            if message is None:
                 raise
-            raise click.ClickException(known) from error
+            raise click.ClickException(message) from error
 
 
-@click.group(cls=Commands, epilog="Example: lantaarn demo", context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, epilog="Example: lantaarn demo", context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="lantaarn")
 def main() -> None:
     """A municipality's sensor data platform and its public register of sensors in one.
 
     Settings come from the environment; lantaarn doctor shows them.
     """
-    from sensors.hardening import harden  # noqa: PLC0415 - this module stays quick to load
+    from sensors.hardening import harden_process  # noqa: PLC0415 - this module stays quick to load
 
-    harden()
+    harden_process()
 
 
 if __name__ == "__main__":

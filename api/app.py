@@ -16,29 +16,29 @@ from api.areas import api as areas_api
 from api.areas import page as areas_page
 from api.content import page as content_page
 from api.content import sitemap_page
-from api.database import make_pool
-from api.dependencies import State
-from api.errors import FAILED, PROBLEMS, answer, problem_of
+from api.database import create_pool
+from api.dependencies import AppState
+from api.errors import INTERNAL_ERROR, PROBLEM_BY_EXCEPTION, error_response, problem_of
 from api.history import api as history_api
 from api.history import feed_page
 from api.history import page as history_page
-from api.i18n import PREFIXES, Speaker
-from api.middleware import API_VERSION, Around, Metrics
+from api.i18n import URL_PREFIXES, LanguageMiddleware
+from api.middleware import API_VERSION, HttpMetrics, RequestMiddleware
 from api.organisations import page as organisations_page
 from api.quality import api as quality_api
 from api.quality import page as quality_page
 from api.reports import page as reports_page
-from api.reports.intake import Desk
+from api.reports.intake import Intake
 from api.search import api as search_api
 from api.search import page as search_page
-from api.search.queries import Choices
+from api.search.queries import Facets
 from api.sensor import api as sensor_api
 from api.sensor import page as sensor_page
 from api.signs import page as signs_page
-from api.web import STATIC, make_templates
+from api.web import STATIC_DIR, create_templates
 from sensors.settings import ApiSettings
 
-PAGES = (
+PAGE_MODULES = (
     search_page,
     sensor_page,
     organisations_page,
@@ -55,47 +55,47 @@ PAGES = (
 
 def create_app(settings: ApiSettings) -> FastAPI:
     """The application; it connects to the database when it starts, and starts without one too (see ``/readyz``)."""
-    pool = make_pool(settings.database_url.get_secret_value())
-    state = State(settings, pool, make_templates(settings), Metrics(), Desk.of(settings, pool), Choices())
+    pool = create_pool(settings.database_url.get_secret_value())
+    app_state = AppState(settings, pool, create_templates(settings), HttpMetrics(), Intake.of(settings, pool), Facets())
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
-        await run_in_threadpool(state.pool.open)
-        state.desk.courier.start()
+        await run_in_threadpool(app_state.pool.open)
+        app_state.intake.mailer.start()
         yield
-        await run_in_threadpool(state.desk.courier.stop)
-        await run_in_threadpool(state.pool.close)
+        await run_in_threadpool(app_state.intake.mailer.stop)
+        await run_in_threadpool(app_state.pool.close)
 
     app = FastAPI(title="Lantaarn", version=API_VERSION, lifespan=lifespan, openapi_url=None, redirect_slashes=False)
-    app.state.register = state
-    for routes in PAGES:
-        for prefix in PREFIXES.values():
+    app.state.register = app_state
+    for routes in PAGE_MODULES:
+        for prefix in URL_PREFIXES.values():
             app.include_router(routes.router, prefix=prefix)
     for router in (
         *(search_api.router, sensor_api.router, history_api.router, areas_api.router, quality_api.router),
-        *(operations.router, sitemap_page.router, content_page.files),
+        *(operations.router, sitemap_page.router, content_page.unlocalized_router),
     ):
         app.include_router(router)
     app.add_api_route("/en", lambda: RedirectResponse("/en/", 308), include_in_schema=False)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    _add_layers(app, state)
+    app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
+    _add_middleware(app, app_state)
     return app
 
 
-def _add_layers(app: FastAPI, state: State) -> None:
-    async def explain(request: Request, error: Exception) -> Response:
-        return answer(request, problem_of(error), state.templates)
+def _add_middleware(app: FastAPI, state: AppState) -> None:
+    async def handle_exception(request: Request, error: Exception) -> Response:
+        return error_response(request, problem_of(error), state.templates)
 
-    for kind in (*PROBLEMS, HTTPException):
-        app.add_exception_handler(kind, explain)
+    for kind in (*PROBLEM_BY_EXCEPTION, HTTPException):
+        app.add_exception_handler(kind, handle_exception)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(
-        Around,
+        RequestMiddleware,
         metrics=state.metrics,
-        image_source=_origin(state.settings.tile_url),
-        failed=lambda request: answer(request, FAILED, state.templates),
+        tile_origin=_origin(state.settings.tile_url),
+        make_error_response=lambda request: error_response(request, INTERNAL_ERROR, state.templates),
     )
-    app.add_middleware(Speaker)
+    app.add_middleware(LanguageMiddleware)
 
 
 def _origin(url: str | None) -> str | None:

@@ -6,20 +6,20 @@ from typing import Generic, TypeVar
 
 from sensors.db import Database, queries
 
-SQL = queries.load(Path(__file__).parent / "search" / "queries.sql")
-Made = TypeVar("Made")
+QUERIES = queries.load_queries(Path(__file__).parent / "search" / "queries.sql")
+T = TypeVar("T")
 
 
-class Remembered(Generic[Made]):
+class RevisionCache(Generic[T]):
     """``make``: makes it of what there is in a municipality."""
 
-    def __init__(self, make: Callable[[Database, str], Made]) -> None:
-        self._make = make
-        self._known: tuple[object, Made] | None = None
+    def __init__(self, load: Callable[[Database, str], T]) -> None:
+        self._load = load
+        self._cached: tuple[object, T] | None = None
 
-    def get(self, db: Database, municipality: str) -> Made:
+    def get(self, db: Database, municipality: str) -> T:
         """What is made of the register of a municipality."""
-        revision = (municipality, db.execute(SQL["revision"]).fetchone())
-        if self._known is None or self._known[0] != revision:
-            self._known = (revision, self._make(db, municipality))
-        return self._known[1]
+        revision = (municipality, db.execute(QUERIES["revision"]).fetchone())
+        if self._cached is None or self._cached[0] != revision:
+            self._cached = (revision, self._load(db, municipality))
+        return self._cached[1]

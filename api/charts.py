@@ -9,18 +9,18 @@ from itertools import pairwise
 
 from api import formatting
 from api.i18n import gettext as _
-from api.sensor.queries import CLOCK, Stream, TravelTime, Value
+from api.sensor.queries import LOCAL_TIME_ZONE, PublicDatastream, PublicValue, TravelTime
 from sensors.vocabulary.codes import Public
 
-WIDTH, HEIGHT = 320.0, 160.0
-LEFT, RIGHT, TOP, BOTTOM = 42.0, 6.0, 10.0, 26.0
+CHART_WIDTH, CHART_HEIGHT = 320.0, 160.0
+MARGIN_LEFT, MARGIN_RIGHT, MARGIN_TOP, MARGIN_BOTTOM = 42.0, 6.0, 10.0, 26.0
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
     """A label on an axis, and where."""
 
-    at: float
+    position: float
     label: str
 
 
@@ -32,11 +32,11 @@ class Bar:
     y: float
     width: float
     height: float
-    few: bool
+    is_below_threshold: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """A line of the table."""
 
     when: str
@@ -50,9 +50,9 @@ class Chart:
     bars: tuple[Bar, ...]
     lines: tuple[str, ...]
     dots: tuple[tuple[float, float], ...]
-    across: tuple[Tick, ...]
-    up: tuple[Tick, ...]
-    rows: tuple[Row, ...]
+    x_ticks: tuple[Tick, ...]
+    y_ticks: tuple[Tick, ...]
+    rows: tuple[TableRow, ...]
     per_day: bool
     alt: str
 
@@ -73,48 +73,54 @@ class _Scale:
 
     def x(self, instant: datetime) -> float:
         share = (instant - self.start) / (self.end - self.start)
-        return round(LEFT + share * (WIDTH - LEFT - RIGHT), 1)
+        return round(MARGIN_LEFT + share * (CHART_WIDTH - MARGIN_LEFT - MARGIN_RIGHT), 1)
 
     def y(self, value: float) -> float:
         share = (value - self.low) / (self.high - self.low)
-        return round(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM), 1)
+        return round(CHART_HEIGHT - MARGIN_BOTTOM - share * (CHART_HEIGHT - MARGIN_TOP - MARGIN_BOTTOM), 1)
 
 
-def draw(stream: Stream, label: str, unit: str, now: datetime) -> Chart | None:
+def draw_chart(datastream: PublicDatastream, label: str, unit: str, now: datetime) -> Chart | None:
     """The last 24 hours, or 7 days of what is public per day; ``None`` when there is nothing to draw."""
-    if not stream.values or stream.public is None or stream.is_code:
+    if not datastream.values or datastream.public is None or datastream.is_categorical:
         return None
-    per_day = stream.public is Public.DAY
-    steps = _steps([value.value if value.value is not None else float(value.below or 0) for value in stream.values])
+    per_day = datastream.public is Public.DAY
+    steps = _axis_values(
+        [value.value if value.value is not None else float(value.below or 0) for value in datastream.values]
+    )
     start, end = _period(now, per_day)
     scale = _Scale(start, end, steps[0], steps[-1])
-    runs = [] if stream.summed else _runs(stream.values)
+    runs = [] if datastream.is_summed else _gapless_runs(datastream.values)
     return Chart(
-        bars=tuple(_bar(value, scale) for value in stream.values) if stream.summed else (),
+        bars=tuple(_bar(value, scale) for value in datastream.values) if datastream.is_summed else (),
         lines=tuple(_path(run, scale) for run in runs if len(run) > 1),
-        dots=tuple((scale.x(_middle(run[0])), scale.y(run[0].value or 0)) for run in runs if len(run) == 1),
-        across=tuple(_days(scale) if per_day else _hours(scale)),
-        up=tuple(Tick(scale.y(each), _short(each)) for each in steps),
-        rows=tuple(_row(value, stream, unit, per_day) for value in reversed(stream.values)),
+        dots=tuple((scale.x(_midpoint(run[0])), scale.y(run[0].value or 0)) for run in runs if len(run) == 1),
+        x_ticks=tuple(_days(scale) if per_day else _hours(scale)),
+        y_ticks=tuple(Tick(scale.y(each), _tick_label(each)) for each in steps),
+        rows=tuple(_row(value, datastream, unit, per_day) for value in reversed(datastream.values)),
         per_day=per_day,
-        alt=_alt(stream, label, unit, per_day),
+        alt=_alt(datastream, label, unit, per_day),
     )
 
 
-def medians(travel_times: Sequence[TravelTime]) -> tuple[Value, ...]:
+def median_travel_times(travel_times: Sequence[TravelTime]) -> tuple[PublicValue, ...]:
     """What to draw of travel times: those of the class that is there most, the oldest first."""
     if not travel_times:
         return ()
-    most = Counter(each.vehicle_class for each in travel_times).most_common(1)[0][0]
-    chosen = sorted((each for each in travel_times if each.vehicle_class == most), key=lambda each: each.start)
-    return tuple(Value(each.start, each.start + timedelta(minutes=each.minutes), each.median, None) for each in chosen)
+    most_common_class = Counter(each.vehicle_class for each in travel_times).most_common(1)[0][0]
+    chosen = sorted(
+        (each for each in travel_times if each.vehicle_class == most_common_class), key=lambda each: each.start
+    )
+    return tuple(
+        PublicValue(each.start, each.start + timedelta(minutes=each.minutes), each.median, None) for each in chosen
+    )
 
 
-def shown(value: Value, stream: Stream, unit: str) -> str:
+def value_with_unit(value: PublicValue, datastream: PublicDatastream, unit: str) -> str:
     """A value with its unit, or that it is too small to tell."""
     if value.value is None:
         return _("minder dan {n}").format(n=value.below)
-    amount = f"{formatting.measured(value.value, stream.is_whole)} {unit}".strip()
+    amount = f"{formatting.measurement(value.value, datastream.is_whole)} {unit}".strip()
     return _("minstens {n}").format(n=amount) if value.at_least else amount
 
 
@@ -122,11 +128,11 @@ def _period(now: datetime, per_day: bool) -> tuple[datetime, datetime]:
     hour = now.replace(minute=0, second=0, microsecond=0)
     if not per_day:
         return hour - timedelta(hours=24), hour + timedelta(hours=1)
-    midnight = hour.astimezone(CLOCK).replace(hour=0)
+    midnight = hour.astimezone(LOCAL_TIME_ZONE).replace(hour=0)
     return midnight - timedelta(days=7), midnight + timedelta(days=1)
 
 
-def _steps(values: Sequence[float]) -> list[float]:
+def _axis_values(values: Sequence[float]) -> list[float]:
     """Two to five round numbers that hold all values; zero is one of them, unless all values are far from it."""
     least, most = min(values), max(values)
     low = least if least > 0 and (most - least) < least / 4 else min(0.0, least)
@@ -137,7 +143,7 @@ def _steps(values: Sequence[float]) -> list[float]:
     return [round(number * step, 6) for number in range(first, max(last, first + 1) + 1)]
 
 
-def _runs(values: Sequence[Value]) -> list[list[Value]]:
+def _gapless_runs(values: Sequence[PublicValue]) -> list[list[PublicValue]]:
     """Values that follow each other without a gap: a line may not hide that something is missing."""
     runs = [[values[0]]]
     for before, value in pairwise(values):
@@ -147,15 +153,15 @@ def _runs(values: Sequence[Value]) -> list[list[Value]]:
     return runs
 
 
-def _path(run: Sequence[Value], scale: _Scale) -> str:
-    return " ".join(f"{scale.x(_middle(each))},{scale.y(each.value or 0)}" for each in run)
+def _path(run: Sequence[PublicValue], scale: _Scale) -> str:
+    return " ".join(f"{scale.x(_midpoint(each))},{scale.y(each.value or 0)}" for each in run)
 
 
-def _middle(value: Value) -> datetime:
+def _midpoint(value: PublicValue) -> datetime:
     return value.start + (value.until - value.start) / 2
 
 
-def _bar(value: Value, scale: _Scale) -> Bar:
+def _bar(value: PublicValue, scale: _Scale) -> Bar:
     height = value.value if value.value is not None else float(value.below or 0)
     left, right, top = scale.x(value.start), scale.x(value.until), scale.y(height)
     return Bar(left + 1, top, max(right - left - 2, 1), round(scale.y(scale.low) - top, 1), value.value is None)
@@ -163,7 +169,11 @@ def _bar(value: Value, scale: _Scale) -> Bar:
 
 def _hours(scale: _Scale) -> list[Tick]:
     hours = [scale.start + timedelta(hours=number) for number in range(26)]
-    return [Tick(scale.x(each), formatting.clock(each)) for each in hours if each.astimezone(CLOCK).hour % 6 == 0]
+    return [
+        Tick(scale.x(each), formatting.time_of_day(each))
+        for each in hours
+        if each.astimezone(LOCAL_TIME_ZONE).hour % 6 == 0
+    ]
 
 
 def _days(scale: _Scale) -> list[Tick]:
@@ -171,23 +181,23 @@ def _days(scale: _Scale) -> list[Tick]:
     return [Tick(scale.x(each + timedelta(hours=12)), formatting.weekday(each)) for each in days]
 
 
-def _short(value: float) -> str:
+def _tick_label(value: float) -> str:
     return formatting.number(value, 0 if float(value).is_integer() else 1 if abs(value * 10 % 1) < 1e-6 else 2)
 
 
-def _row(value: Value, stream: Stream, unit: str, per_day: bool) -> Row:
-    when = formatting.day(value.start) if per_day else formatting.window(value.start, value.until)
-    return Row(when, shown(value, stream, unit))
+def _row(value: PublicValue, stream: PublicDatastream, unit: str, per_day: bool) -> TableRow:
+    when = formatting.day(value.start) if per_day else formatting.time_range(value.start, value.until)
+    return TableRow(when, value_with_unit(value, stream, unit))
 
 
-def _alt(stream: Stream, label: str, unit: str, per_day: bool) -> str:
-    told = [_("Grafiek: {label}, de laatste 7 dagen.") if per_day else _("Grafiek: {label}, de laatste 24 uur.")]
-    known = [value.value for value in stream.values if value.value is not None]
-    if not known:
-        told.append(_("Steeds minder dan {n}."))
+def _alt(stream: PublicDatastream, label: str, unit: str, per_day: bool) -> str:
+    sentences = [_("Grafiek: {label}, de laatste 7 dagen.") if per_day else _("Grafiek: {label}, de laatste 24 uur.")]
+    published = [value.value for value in stream.values if value.value is not None]
+    if not published:
+        sentences.append(_("Steeds minder dan {n}."))
     else:
-        told.append(_("Van {low} tot {high} {unit}.") if unit else _("Van {low} tot {high}."))
-        told += [_("Soms minder dan {n}.")] if len(known) < len(stream.values) else []
-    low, high = (formatting.measured(pick(known), stream.is_whole) if known else "" for pick in (min, max))
+        sentences.append(_("Van {low} tot {high} {unit}.") if unit else _("Van {low} tot {high}."))
+        sentences += [_("Soms minder dan {n}.")] if len(published) < len(stream.values) else []
+    low, high = (formatting.measurement(pick(published), stream.is_whole) if published else "" for pick in (min, max))
     few = next((value.below for value in stream.values if value.below), 15)
-    return " ".join(told).format(label=label, low=low, high=high, unit=unit, n=few)
+    return " ".join(sentences).format(label=label, low=low, high=high, unit=unit, n=few)

@@ -15,10 +15,10 @@ def serve(host: str | None, port: int | None) -> None:
 
     from api.app import create_app  # noqa: PLC0415
 
-    given = {"http_host": host, "http_port": port}
-    settings = ApiSettings.load(**{name: value for name, value in given.items() if value is not None})
-    logs.configure(settings.log_level)
-    logs.get().info("starting", port=settings.http_port)
+    overrides = {"http_host": host, "http_port": port}
+    settings = ApiSettings.load(**{name: value for name, value in overrides.items() if value is not None})
+    logs.configure_logging(settings.log_level)
+    logs.get_logger().info("starting", port=settings.http_port)
     uvicorn.run(
         create_app(settings),
         host=settings.http_host,

@@ -10,15 +10,15 @@ from psycopg_pool import ConnectionPool
 
 from sensors.db import type_adapters
 
-ROLE = "lantaarn_api"
-PATIENCE = 5.0
+DATABASE_ROLE = "lantaarn_api"
+POOL_TIMEOUT_SECONDS = 5.0
 """Seconds a visitor waits for a connection before hearing that the register is away."""
 
 Connection = psycopg.Connection[dict[str, Any]]
 Pool = ConnectionPool[Connection]
 
 
-def make_pool(url: str) -> Pool:
+def create_pool(url: str) -> Pool:
     """A pool that is not open yet. Taking a connection raises ``psycopg_pool.PoolTimeout`` when there is none."""
     return ConnectionPool(
         url,
@@ -34,7 +34,7 @@ def make_pool(url: str) -> Pool:
         check=_check,
         min_size=1,
         max_size=8,
-        timeout=PATIENCE,
+        timeout=POOL_TIMEOUT_SECONDS,
         open=False,
     )
 
@@ -42,7 +42,7 @@ def make_pool(url: str) -> Pool:
 def _configure(connection: Connection) -> None:
     connection.execute("set time zone 'UTC'")
     connection.execute("set statement_timeout = '10s'")
-    connection.execute(f"set role {ROLE}")
+    connection.execute(f"set role {DATABASE_ROLE}")
 
 
 def _check(connection: Connection) -> None:
@@ -50,7 +50,7 @@ def _check(connection: Connection) -> None:
 
 
 @contextmanager
-def reading(pool: Pool) -> Generator[Connection]:
+def read_transaction(pool: Pool) -> Generator[Connection]:
     """A connection with one picture of the database, so that what is on one page fits together."""
     with pool.connection() as connection, connection.transaction():
         connection.execute("set transaction isolation level repeatable read, read only")

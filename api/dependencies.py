@@ -7,28 +7,28 @@ from fastapi import Depends, Request
 from starlette.templating import Jinja2Templates
 
 from api.database import Pool
-from api.middleware import Metrics
-from api.reports.intake import Desk
-from api.search.queries import Choices
-from api.statistics import Tallies
+from api.middleware import HttpMetrics
+from api.reports.intake import Intake
+from api.search.queries import Facets
+from api.statistics import StatisticsCache
 from sensors.settings import ApiSettings
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class AppState:
     """The parts of a running register."""
 
     settings: ApiSettings
     pool: Pool
     templates: Jinja2Templates
-    metrics: Metrics
-    desk: Desk
-    choices: Choices
-    tallies: Tallies = field(default_factory=Tallies)
+    metrics: HttpMetrics
+    intake: Intake
+    facets: Facets
+    statistics: StatisticsCache = field(default_factory=StatisticsCache)
 
 
-def _state(request: Request) -> State:
+def _app_state(request: Request) -> AppState:
     return request.app.state.register
 
 
-Register = Annotated[State, Depends(_state)]
+AppStateDependency = Annotated[AppState, Depends(_app_state)]

@@ -15,10 +15,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.templating import Jinja2Templates
 
-from api.reports.forms import ElsewhereError, TooLargeError
-from api.search.filters import UnknownFilterError
+from api.reports.forms import CrossSiteError, FormTooLargeError
+from api.search.filters import InvalidFilterError
 from api.sensor.queries import NotFoundError
-from sensors.vocabulary.localized_text import Text
+from sensors.vocabulary.localized_text import LocalizedText
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,80 +26,84 @@ class Problem:
     """A status with what to say about it: a title, and what you can do."""
 
     status: int
-    title: Text
-    detail: Text
+    title: LocalizedText
+    detail: LocalizedText
 
 
 NOT_FOUND = Problem(
     404,
-    Text("Deze pagina is er niet", "Not found"),
-    Text(
+    LocalizedText("Deze pagina is er niet", "Not found"),
+    LocalizedText(
         "Misschien is het adres verkeerd getypt. Of de sensor heeft nooit in dit register gestaan.",
         "There is nothing at this address, or no such sensor in the register.",
     ),
 )
-UNKNOWN_FILTER = Problem(
+INVALID_FILTER = Problem(
     400,
-    Text("Deze keuze kennen we niet", "Unknown filter value"),
-    Text(
+    LocalizedText("Deze keuze kennen we niet", "Unknown filter value"),
+    LocalizedText(
         "In het adres staat een keuze die er niet is. Kies opnieuw in het hele register.",
         "A filter in the address has a value that does not exist.",
     ),
 )
-AWAY = Problem(
+UNAVAILABLE = Problem(
     503,
-    Text("Het register is er even niet", "Database away"),
-    Text(
+    LocalizedText("Het register is er even niet", "Database away"),
+    LocalizedText(
         "We kunnen nu niet bij de gegevens. Probeer het over een paar minuten nog eens.",
         "The data can't be reached now. Try again in a few minutes.",
     ),
 )
-NOT_ALLOWED = Problem(
+METHOD_NOT_ALLOWED = Problem(
     405,
-    Text("Dit kan hier niet", "Method not allowed"),
-    Text("U kunt hier alleen lezen.", "This register can only be read: use GET."),
+    LocalizedText("Dit kan hier niet", "Method not allowed"),
+    LocalizedText("U kunt hier alleen lezen.", "This register can only be read: use GET."),
 )
 TOO_LARGE = Problem(
     413,
-    Text("Dit is te veel", "Too much"),
-    Text("Uw tekst is te lang. Ga terug en maak hem korter.", "Your text is too long. Go back and make it shorter."),
+    LocalizedText("Dit is te veel", "Too much"),
+    LocalizedText(
+        "Uw tekst is te lang. Ga terug en maak hem korter.", "Your text is too long. Go back and make it shorter."
+    ),
 )
-ELSEWHERE = Problem(
+CROSS_SITE = Problem(
     403,
-    Text("Dit kwam van een andere site", "Sent from another site"),
-    Text(
+    LocalizedText("Dit kwam van een andere site", "Sent from another site"),
+    LocalizedText(
         "Dit formulier werkt alleen op onze eigen bladzijde. Open de sensor in het register en probeer het daar.",
         "This form works on our own page only. Open the sensor in the register and try it there.",
     ),
 )
-FAILED = Problem(
+INTERNAL_ERROR = Problem(
     500,
-    Text("Er ging iets mis bij ons", "Something went wrong"),
-    Text("Dit is onze fout. Probeer het later nog eens.", "This is an error on our side. Try again later."),
+    LocalizedText("Er ging iets mis bij ons", "Something went wrong"),
+    LocalizedText("Dit is onze fout. Probeer het later nog eens.", "This is an error on our side. Try again later."),
 )
 
-PROBLEMS: Mapping[type[Exception], Problem] = {
+PROBLEM_BY_EXCEPTION: Mapping[type[Exception], Problem] = {
     NotFoundError: NOT_FOUND,
-    UnknownFilterError: UNKNOWN_FILTER,
-    RequestValidationError: UNKNOWN_FILTER,
-    TooLargeError: TOO_LARGE,
-    ElsewhereError: ELSEWHERE,
-    PoolTimeout: AWAY,
-    psycopg.OperationalError: AWAY,
+    InvalidFilterError: INVALID_FILTER,
+    RequestValidationError: INVALID_FILTER,
+    FormTooLargeError: TOO_LARGE,
+    CrossSiteError: CROSS_SITE,
+    PoolTimeout: UNAVAILABLE,
+    psycopg.OperationalError: UNAVAILABLE,
 }
 """Everything else is our own fault: 500."""
 
-_BY_STATUS = {HTTPStatus.NOT_FOUND: NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED: NOT_ALLOWED}
+_PROBLEM_BY_STATUS = {HTTPStatus.NOT_FOUND: NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED: METHOD_NOT_ALLOWED}
 
 
 def problem_of(error: Exception) -> Problem:
     """What to answer to an exception; a kind of a listed one counts as that one."""
     if isinstance(error, HTTPException):
-        return _BY_STATUS.get(HTTPStatus(error.status_code), FAILED)
-    return next((PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS), FAILED)
+        return _PROBLEM_BY_STATUS.get(HTTPStatus(error.status_code), INTERNAL_ERROR)
+    return next(
+        (PROBLEM_BY_EXCEPTION[kind] for kind in type(error).__mro__ if kind in PROBLEM_BY_EXCEPTION), INTERNAL_ERROR
+    )
 
 
-def answer(request: Request, problem: Problem, templates: Jinja2Templates) -> Response:
+def error_response(request: Request, problem: Problem, templates: Jinja2Templates) -> Response:
     """Problem details (RFC 9457) under ``/v1``, a page elsewhere."""
     if request.url.path.startswith("/v1"):
         return JSONResponse(

@@ -20,16 +20,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 Language = Literal["nl", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-PREFIXES: dict[Language, str] = {"nl": "", "en": "/en"}
+URL_PREFIXES: dict[Language, str] = {"nl": "", "en": "/en"}
 """What the addresses of pages begin with."""
-NAMES: dict[Language, str] = {"nl": "Nederlands", "en": "English"}
-LOCALES = Path(__file__).parent / "web" / "locales"
+LANGUAGE_NAMES: dict[Language, str] = {"nl": "Nederlands", "en": "English"}
+LOCALES_DIR = Path(__file__).parent / "web" / "locales"
 
-_current: ContextVar[Language] = ContextVar("language", default="nl")
+_current_language: ContextVar[Language] = ContextVar("language", default="nl")
 _locales: dict[Language, Locale] = {"nl": Locale("nl", "NL"), "en": Locale("en", "GB")}
 
 
-class Spoken(Protocol):
+class Localizable(Protocol):
     """A text in Dutch, and in English when there is one."""
 
     @property
@@ -38,57 +38,57 @@ class Spoken(Protocol):
     def en(self) -> str | None: ...
 
 
-def current() -> Language:
+def current_language() -> Language:
     """The language of this request."""
-    return _current.get()
+    return _current_language.get()
 
 
-def speak(language: Language) -> None:
+def set_language(language: Language) -> None:
     """From here on, in this task or thread, this language."""
-    _current.set(language)
+    _current_language.set(language)
 
 
-def locale() -> Locale:
+def current_locale() -> Locale:
     """How numbers and dates are written in the language of this request."""
-    return _locales[current()]
+    return _locales[current_language()]
 
 
-def of_path(path: str) -> Language:
+def language_of_path(path: str) -> Language:
     """The language that an address is in."""
     return "en" if path == "/en" or path.startswith("/en/") else "nl"
 
 
 def url(path: str, language: Language | None = None) -> str:
     """The address of a page, ``/…``, in the language of this request or another one."""
-    return PREFIXES[language or current()] + path
+    return URL_PREFIXES[language or current_language()] + path
 
 
-def alternates(path: str, query: str) -> dict[Language, str]:
+def alternate_urls(path: str, query: str) -> dict[Language, str]:
     """The same page in every language."""
-    bare = path.removeprefix(PREFIXES[of_path(path)]) or "/"
+    bare = path.removeprefix(URL_PREFIXES[language_of_path(path)]) or "/"
     return {each: url(bare, each) + (f"?{query}" if query else "") for each in LANGUAGES}
 
 
 def gettext(message: str) -> str:
     """A Dutch sentence in the language of this request."""
-    return _translations(current()).gettext(message)
+    return _translations(current_language()).gettext(message)
 
 
 def ngettext(one: str, many: str, count: int) -> str:
     """A Dutch sentence about one or more, in the language of this request."""
-    return _translations(current()).ngettext(one, many, count)
+    return _translations(current_language()).ngettext(one, many, count)
 
 
-def said(text: Spoken) -> str:
+def localize(text: Localizable) -> str:
     """A text in the language of this request; Dutch where it has no English."""
-    return (text.en or text.nl) if current() == "en" else text.nl
+    return (text.en or text.nl) if current_language() == "en" else text.nl
 
 
-def said_in_html(text: Spoken) -> Markup:
+def localize_html(text: Localizable) -> Markup:
     """As ``said``; Dutch on an English page is marked as such, so that it is read aloud as Dutch."""
-    if current() == "en" and not text.en:
+    if current_language() == "en" and not text.en:
         return Markup('<span lang="nl">{}</span>').format(text.nl)
-    return escape(said(text))
+    return escape(localize(text))
 
 
 @cache
@@ -97,13 +97,13 @@ def _translations(language: Language) -> gnu.NullTranslations:
     if language == "nl":
         return gnu.NullTranslations()
     compiled = BytesIO()
-    with (LOCALES / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+    with (LOCALES_DIR / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
         write_mo(compiled, read_po(file, language))
     compiled.seek(0)
     return gnu.GNUTranslations(compiled)
 
 
-class Speaker:
+class LanguageMiddleware:
     """Sets the language of each request by its address."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -111,5 +111,5 @@ class Speaker:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            speak(of_path(scope["path"]))
+            set_language(language_of_path(scope["path"]))
         await self._app(scope, receive, send)

@@ -10,14 +10,14 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sensors import logs
-from sensors.hardening import place
+from sensors.hardening import traceback_locations
 
-_log = logs.get()
+log = logs.get_logger()
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 API_VERSION = "1.0.0"
 
 
-class Metrics:
+class HttpMetrics:
     """Counts and durations of requests, by route; nothing that a visitor typed becomes a label."""
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class Metrics:
             "lantaarn_http_request_seconds", "Time to the last byte of an answer", ["route"], registry=self.registry
         )
 
-    def count(self, scope: Scope, status: int, seconds: float) -> None:
+    def record(self, scope: Scope, status: int, seconds: float) -> None:
         """Book one answered request."""
         other = "/static" if scope["path"].startswith("/static/") else "none"
         route = getattr(scope.get("route"), "path", other)
@@ -38,23 +38,27 @@ class Metrics:
         self._seconds.labels(route).observe(seconds)
 
 
-class Around:
+class RequestMiddleware:
     """The outermost layer. An exception that nobody answered becomes ``failed(request)``, and its place is logged."""
 
     def __init__(
-        self, app: ASGIApp, metrics: Metrics, image_source: str | None, failed: Callable[[Request], Response]
+        self,
+        app: ASGIApp,
+        metrics: HttpMetrics,
+        tile_origin: str | None,
+        make_error_response: Callable[[Request], Response],
     ) -> None:
         self._app = app
         self._metrics = metrics
-        self._failed = failed
-        self._security = security_headers(image_source)
+        self._make_error_response = make_error_response
+        self._security_headers = security_headers(tile_origin)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         status = 0
-        began = time.perf_counter()
+        started = time.perf_counter()
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
@@ -66,14 +70,14 @@ class Around:
         try:
             await self._app(scope, receive, send_with_headers)
         except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets an answer and the log its place
-            _log.error("request failed", error=type(error).__name__, at=place(error))
+            log.error("request_failed", error=type(error).__name__, at=traceback_locations(error))  # noqa: TRY400 - its text can hold data
             if status == 0:
-                await self._failed(Request(scope))(scope, receive, send_with_headers)
+                await self._make_error_response(Request(scope))(scope, receive, send_with_headers)
         finally:
-            self._metrics.count(scope, status or 500, time.perf_counter() - began)
+            self._metrics.record(scope, status or 500, time.perf_counter() - started)
 
     def _add_headers(self, scope: Scope, headers: MutableHeaders) -> None:
-        headers.update(self._security)
+        headers.update(self._security_headers)
         path: str = scope["path"]
         if path.startswith("/static/"):
             headers["Cache-Control"] = "public, max-age=31536000, immutable" if scope["query_string"] else "no-cache"
@@ -83,9 +87,9 @@ class Around:
             headers.update({"API-Version": API_VERSION, "Access-Control-Allow-Origin": "*"})
 
 
-def security_headers(image_source: str | None) -> dict[str, str]:
+def security_headers(tile_origin: str | None) -> dict[str, str]:
     """For every answer. ``image_source``: the origin of map tiles, the only one besides our own."""
-    images = f"'self' data: {image_source}" if image_source else "'self' data:"
+    images = f"'self' data: {tile_origin}" if tile_origin else "'self' data:"
     policy = (
         f"default-src 'self'; img-src {images}; object-src 'none'; base-uri 'none'; "
         "form-action 'self'; frame-ancestors 'none'"

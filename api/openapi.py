@@ -11,15 +11,15 @@ from api.middleware import API_VERSION
 _VERSION_HEADER = {
     "API-Version": {"description": "The version of this API", "schema": {"type": "string", "const": API_VERSION}}
 }
-_ABOUT = (
+_DESCRIPTION = (
     "The sensors in public space: what they measure, why, and what is public of it. Read only, no key needed. "
     "Values are CC0; outlines are © CBS / Kadaster, CC BY 4.0."
 )
 
 
-def describe(routes: Sequence[BaseRoute]) -> dict[str, Any]:
+def build_openapi(routes: Sequence[BaseRoute]) -> dict[str, Any]:
     """The document for these routes: the version is in the server's address, and in a header of every answer."""
-    document = get_openapi(title="Lantaarn", version=API_VERSION, description=_ABOUT, routes=routes)
+    document = get_openapi(title="Lantaarn", version=API_VERSION, description=_DESCRIPTION, routes=routes)
     document["servers"] = [{"url": "/v1"}]
     document["paths"] = {
         path.removeprefix("/v1"): {method: _operation(details) for method, details in operations.items()}

@@ -6,9 +6,9 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import generate_latest
 from psycopg_pool import PoolTimeout
 
-from api.dependencies import Register
+from api.dependencies import AppStateDependency
 from api.sensor import queries as sensor_queries
-from sensors.db.migrate import MIGRATIONS, read
+from sensors.db.migrate import MIGRATIONS_FOLDER, read_migrations
 
 router = APIRouter(include_in_schema=False)
 
@@ -20,24 +20,24 @@ def livez() -> PlainTextResponse:
 
 
 @router.api_route("/readyz", methods=["GET", "HEAD"])
-def readyz(state: Register) -> JSONResponse:
+def readyz(state: AppStateDependency) -> JSONResponse:
     """The database answers and has every migration this program knows; else 503 with which of the two is not so."""
     checks = {"database": "ok", "migrations": "ok"}
     try:
         with state.pool.connection(timeout=2) as connection:
-            applied = sensor_queries.migrations(connection)
+            applied = sensor_queries.load_applied_migrations(connection)
     except (PoolTimeout, psycopg.OperationalError):
         checks = {"database": "can't be reached, or not migrated", "migrations": "unknown"}
     except (psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege):
         checks["migrations"] = "run lantaarn migrate"
     else:
-        if {migration.name for migration in read(MIGRATIONS)} - applied:
+        if {migration.name for migration in read_migrations(MIGRATIONS_FOLDER)} - applied:
             checks["migrations"] = "run lantaarn migrate"
     ready = set(checks.values()) == {"ok"}
     return JSONResponse({"ready": ready, "checks": checks}, 200 if ready else 503)
 
 
 @router.get("/metrics")
-def metrics(state: Register) -> Response:
+def metrics(state: AppStateDependency) -> Response:
     """Counts in the text format of Prometheus."""
     return Response(generate_latest(state.metrics.registry), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -11,7 +11,7 @@ from api.sensor.queries import LastSeen
 from sensors.vocabulary.codes import VehicleClass
 
 
-class Answer(BaseModel):
+class ResponseModel(BaseModel):
     """A part of an answer."""
 
     model_config = ConfigDict(
@@ -22,7 +22,7 @@ class Answer(BaseModel):
     )
 
 
-class Problem(Answer):
+class Problem(ResponseModel):
     """What went wrong (RFC 9457)."""
 
     status: int
@@ -30,14 +30,14 @@ class Problem(Answer):
     detail: str
 
 
-class Words(Answer):
+class Words(ResponseModel):
     """A text for residents; Dutch always."""
 
     nl: str
     en: str | None = None
 
 
-class Geometry(Answer):
+class Geometry(ResponseModel):
     """GeoJSON, WGS84: longitude, latitude."""
 
     model_config = ConfigDict(extra="forbid")
@@ -45,7 +45,7 @@ class Geometry(Answer):
     coordinates: list[Any]
 
 
-class SensorProperties(Answer):
+class SensorProperties(ResponseModel):
     """A sensor in short."""
 
     reference: str
@@ -75,7 +75,7 @@ class SensorProperties(Answer):
     district_name: str | None
 
 
-class SensorFeature(Answer):
+class SensorFeature(ResponseModel):
     """One sensor as GeoJSON."""
 
     type: Literal["Feature"] = "Feature"
@@ -85,7 +85,7 @@ class SensorFeature(Answer):
     properties: SensorProperties
 
 
-class Link(Answer):
+class Link(ResponseModel):
     """Where to go on (RFC 8288)."""
 
     rel: Literal["self", "next", "prev"]
@@ -93,7 +93,7 @@ class Link(Answer):
     type: Literal["application/geo+json"] = "application/geo+json"
 
 
-class SensorCollection(Answer):
+class SensorCollection(ResponseModel):
     """A page of sensors as GeoJSON."""
 
     type: Literal["FeatureCollection"] = "FeatureCollection"
@@ -103,7 +103,7 @@ class SensorCollection(Answer):
     features: list[SensorFeature]
 
 
-class PublicValue(Answer):
+class PublicValue(ResponseModel):
     """The mean of an hour or day, or the sum where people or vehicles are counted."""
 
     start: datetime
@@ -116,7 +116,7 @@ class PublicValue(Answer):
     """A total in which small counts are left out: it was this, or more."""
 
 
-class TravelTime(Answer):
+class TravelTime(ResponseModel):
     """How long vehicles took to another sensor, in seconds; only of groups of 15 and more."""
 
     goes_to: str
@@ -133,14 +133,14 @@ class TravelTime(Answer):
     """85 of each 100 took less."""
 
 
-class Latest(Answer):
+class Latest(ResponseModel):
     """The newest value, of a datastream whose every value is public."""
 
     time: datetime
     value: float
 
 
-class Retention(Answer):
+class Retention(ResponseModel):
     """The promise about the single values of one datastream, and what the last check found."""
 
     promised: str
@@ -157,7 +157,7 @@ class Retention(Answer):
     """Whether nothing is kept longer; none when it was not checked in the last hour."""
 
 
-class Datastream(Answer):
+class Datastream(ResponseModel):
     """What is public of one observed property."""
 
     observed_property: str
@@ -175,7 +175,7 @@ class Datastream(Answer):
     """Of its single values; none where they are never stored."""
 
 
-class Ledger(Answer):
+class Ledger(ResponseModel):
     """What became of the readings: received = stored + duplicate + quarantined + aggregated."""
 
     received: int
@@ -188,14 +188,14 @@ class Ledger(Answer):
     """Why readings were refused."""
 
 
-class Band(Answer):
+class Band(ResponseModel):
     """About how many."""
 
     at_least: int
     below: int | None
 
 
-class RoughLedger(Answer):
+class RoughLedger(ResponseModel):
     """What became of the readings in the last week that is over (Monday to Sunday), in bands."""
 
     received: Band
@@ -208,7 +208,7 @@ class RoughLedger(Answer):
     """Why readings were refused; only what happened 15 times or more."""
 
 
-class SensorDetailProperties(Answer):
+class SensorDetailProperties(ResponseModel):
     """Everything public about a sensor."""
 
     reference: str
@@ -234,7 +234,7 @@ class SensorDetailProperties(Answer):
     """The register entry itself; see /register-entry.schema.json."""
 
 
-class SensorDetail(Answer):
+class SensorDetail(ResponseModel):
     """One sensor with everything about it, as GeoJSON."""
 
     type: Literal["Feature"] = "Feature"
@@ -243,7 +243,7 @@ class SensorDetail(Answer):
     properties: SensorDetailProperties
 
 
-class AreaProperties(Answer):
+class AreaProperties(ResponseModel):
     """A neighbourhood (CBS buurt), district (wijk) or municipality."""
 
     name: str
@@ -251,7 +251,7 @@ class AreaProperties(Answer):
     district: str | None
 
 
-class AreaFeature(Answer):
+class AreaFeature(ResponseModel):
     """An outline. ``id`` is the CBS code."""
 
     type: Literal["Feature"] = "Feature"
@@ -260,7 +260,7 @@ class AreaFeature(Answer):
     properties: AreaProperties
 
 
-class AreaCollection(Answer):
+class AreaCollection(ResponseModel):
     """Outlines as GeoJSON."""
 
     type: Literal["FeatureCollection"] = "FeatureCollection"

@@ -1,4 +1,4 @@
--- sorts: how many sensors there are of each sort: of all that pages about many sensors tell
+-- sensor_groups: how many sensors there are of each sort: of all that pages about many sensors tell
 select
     find.neighbourhood,
     find.district,

@@ -10,21 +10,21 @@ from grafana_foundation_sdk.models import alerting as models
 from grafana_foundation_sdk.models.dashboard import DataSourceRef
 
 from dashboards.build import DASHBOARDS
-from dashboards.limits import SOURCES
-from dashboards.query import Asked, SqlQuery
+from dashboards.limits import LIMIT_SOURCES
+from dashboards.query import SqlQuery, SqlQueryBuilder
 from dashboards.spec import DATASOURCE_TYPE
-from dashboards.statements import statements
+from dashboards.statements import load_panel_queries
 from sensors.settings import DashboardSettings
 
-FOLDER = "lantaarn"
+FOLDER_UID = "lantaarn"
 FOLDER_TITLE = "Lantaarn"
-GROUP = "Lantaarn"
+RULE_GROUP = "Lantaarn"
 RECEIVER = "Lantaarn"
-EVERY = 60
+EVALUATION_INTERVAL_SECONDS = 60
 """Seconds between two looks."""
-EXPRESSION = "__expr__"
+EXPRESSION_DATASOURCE_UID = "__expr__"
 """The data source of what Grafana works out itself."""
-WEBHOOK = "$__file{/run/secrets/alert_webhook}"
+WEBHOOK_FILE_REFERENCE = "$__file{/run/secrets/alert_webhook}"
 """In a file the address stands for itself: it may hold a secret. Grafana reads it where a container has its secrets."""
 
 
@@ -38,12 +38,12 @@ class Alert:
 
     key: str
     title: str
-    above: float
-    lasting: str
+    threshold: float
+    pending_period: str
     severity: str
     panel: tuple[str, str]
-    told: str
-    do: str
+    summary: str
+    action: str
 
     @property
     def uid(self) -> str:
@@ -56,65 +56,66 @@ class Alert:
         return f"alert-{self.key.replace('_', '-')}"
 
 
-VALUE = '{{ printf "%.0f" .Values.A.Value }}'
+VALUE_TEMPLATE = '{{ printf "%.0f" .Values.A.Value }}'
 ALERTS = (
     Alert(
         key="limit_value",
         title="Grenswaarde overschreden",
-        above=1,
-        lasting="0s",
+        threshold=1,
+        pending_period="0s",
         severity="aandacht",
-        panel=("air_quality", "exceedance"),
-        told="{{ .Labels.stof }} is bij {{ .Labels.station }} ({{ .Labels.sensor }}) hoger dan de EU toestaat: "
+        panel=("air_quality", "exceedance_days"),
+        summary="{{ .Labels.stof }} is bij {{ .Labels.station }} ({{ .Labels.sensor }}) hoger dan de EU toestaat: "
         '{{ printf "%.2f" .Values.A.Value }} keer de grens.',
-        do="Kijk op de bladzijde van de sensor en bij de meetpunten ernaast of het klopt. Is het op meer meetpunten "
-        "zo, "
-        f"volg dan het smogdraaiboek en licht de omgevingsdienst in. Grens: {SOURCES['EU nu']}.",
+        action="Kijk op de bladzijde van de sensor en bij de meetpunten ernaast of het klopt. Is het op meer "
+        "meetpunten zo, "
+        f"volg dan het smogdraaiboek en licht de omgevingsdienst in. Grens: {LIMIT_SOURCES['EU nu']}.",
     ),
     Alert(
         key="lamps_out",
         title="Lampen in een buurt uit",
-        above=25,
-        lasting="15m",
+        threshold=25,
+        pending_period="15m",
         severity="dringend",
-        panel=("lighting", "groups"),
-        told=f"In {{{{ .Labels.buurt }}}} meldt {VALUE} procent van de lampen een storing, of is stil gevallen.",
-        do="Vallen veel lampen tegelijk uit, dan is meestal een kast of kabel stuk: bel de storingsdienst van de "
+        panel=("lighting", "neighbourhoods"),
+        summary=f"In {{{{ .Labels.buurt }}}} meldt {VALUE_TEMPLATE} procent van de lampen een storing, of is stil "
+        "gevallen.",
+        action="Vallen veel lampen tegelijk uit, dan is meestal een kast of kabel stuk: bel de storingsdienst van de "
         "netbeheerder "
         "of de aannemer. Melden de lampen wel iets, dan staat de storingscode in de lijst met storingen.",
     ),
     Alert(
         key="silent",
         title="Sensoren stil",
-        above=0,
-        lasting="1h",
+        threshold=0,
+        pending_period="1h",
         severity="aandacht",
-        panel=("register", "deviations"),
-        told=f"{{{{ .Labels.soort }}}}: van {VALUE} sensoren komt niets meer binnen.",
-        do="Kijk in de lijst welke het zijn. Eén sensor: stroom, bereik of kapot. Alle sensoren van één leverancier: "
-        "bel de leverancier. Alles: kijk of de inname achterloopt. Blijft een sensor weg, zet hem dan in het "
-        "register uit.",
+        panel=("register", "deviating_sensors"),
+        summary=f"{{{{ .Labels.soort }}}}: van {VALUE_TEMPLATE} sensoren komt niets meer binnen.",
+        action="Kijk in de lijst welke het zijn. Eén sensor: stroom, bereik of kapot. Alle sensoren van één "
+        "leverancier: bel de leverancier. Alles: kijk of de inname achterloopt. Blijft een sensor weg, zet hem dan in "
+        "het register uit.",
     ),
     Alert(
         key="imbalance",
         title="Boekhouding klopt niet",
-        above=0,
-        lasting="5m",
+        threshold=0,
+        pending_period="5m",
         severity="dringend",
-        panel=("platform", "balance"),
-        told=f"Van {VALUE} metingen van de laatste dag is niet verklaard wat ermee is gebeurd.",
-        do="Voer lantaarn audit uit: die zegt welke sensor en welk uur het is. Is er met de hand iets in de database "
-        "veranderd, zet dat dan terug. Anders is het een fout in Lantaarn: meld die, en bewaar het logboek.",
+        panel=("platform", "unexplained_readings"),
+        summary=f"Van {VALUE_TEMPLATE} metingen van de laatste dag is niet verklaard wat ermee is gebeurd.",
+        action="Voer lantaarn audit uit: die zegt welke sensor en welk uur het is. Is er met de hand iets in de "
+        "database veranderd, zet dat dan terug. Anders is het een fout in Lantaarn: meld die, en bewaar het logboek.",
     ),
     Alert(
         key="retention",
         title="Bewaartermijn niet nagekomen",
-        above=0,
-        lasting="15m",
+        threshold=0,
+        pending_period="15m",
         severity="dringend",
         panel=("privacy", "promises"),
-        told=f"Van {VALUE} beloftes over bewaren is niet zeker dat zij zijn nagekomen.",
-        do="Voer lantaarn retention verify uit, en dan lantaarn retention run als eigenaar van de tabellen. Staat "
+        summary=f"Van {VALUE_TEMPLATE} beloftes over bewaren is niet zeker dat zij zijn nagekomen.",
+        action="Voer lantaarn retention verify uit, en dan lantaarn retention run als eigenaar van de tabellen. Staat "
         "er dat niets "
         "is gecontroleerd, kijk dan of de inname draait. Licht de privacy officer in: is iets te lang bewaard, dan "
         "hoort dat "
@@ -123,25 +124,25 @@ ALERTS = (
     Alert(
         key="unregistered",
         title="Apparaat dat niet in het register staat",
-        above=0,
-        lasting="0s",
+        threshold=0,
+        pending_period="0s",
         severity="aandacht",
-        panel=("privacy", "refused"),
-        told=f"Er kwamen {VALUE} metingen binnen van een afzender die niet in het register staat. Zij zijn niet "
-        "opgeslagen.",
-        do="Is er net een sensor opgehangen, zet hem dan in het register. Is hij al weg, haal dan zijn wachtwoord "
+        panel=("privacy", "refused_readings"),
+        summary=f"Er kwamen {VALUE_TEMPLATE} metingen binnen van een afzender die niet in het register staat. Zij "
+        "zijn niet opgeslagen.",
+        action="Is er net een sensor opgehangen, zet hem dan in het register. Is hij al weg, haal dan zijn wachtwoord "
         "weg. Weet niemand "
         "van wie hij is, haal dan ook zijn wachtwoord weg en vraag het de leverancier.",
     ),
     Alert(
         key="lag",
         title="Inname loopt achter",
-        above=600,
-        lasting="5m",
+        threshold=600,
+        pending_period="5m",
         severity="dringend",
         panel=("platform", "lag"),
-        told=f"De inname loopt {VALUE} seconden achter, of geeft geen levensteken.",
-        do="Kijk met lantaarn doctor of de database en de broker er zijn. De broker bewaart intussen wat "
+        summary=f"De inname loopt {VALUE_TEMPLATE} seconden achter, of geeft geen levensteken.",
+        action="Kijk met lantaarn doctor of de database en de broker er zijn. De broker bewaart intussen wat "
         "binnenkomt. Zijn zij er "
         "wel, dan is er meer werk dan één werker aankan: geef de inname er een bij met LANTAARN_WORKERS.",
     ),
@@ -149,30 +150,30 @@ ALERTS = (
 """Every alert there is."""
 
 
-def rule(alert: Alert, settings: DashboardSettings) -> models.Rule:
+def build_rule(alert: Alert, settings: DashboardSettings) -> models.Rule:
     """One alert as Grafana's provisioning keeps it."""
     source = DataSourceRef(type_val=DATASOURCE_TYPE, uid=settings.grafana_datasource)
-    asked = (
+    query = (
         builders.Query("A")
         .datasource_uid(settings.grafana_datasource)
-        .model(Asked(SqlQuery(statements("alerts")[alert.key], "table", source)))
+        .model(SqlQueryBuilder(SqlQuery(load_panel_queries("alerts")[alert.key], "table", source)))
         .relative_time_range(models.RelativeTimeRange(from_val=600, to=0))
     )
-    compared = (
+    threshold = (
         builders.Query("B")
-        .datasource_uid(EXPRESSION)
-        .model(_above(alert.above))
+        .datasource_uid(EXPRESSION_DATASOURCE_UID)
+        .model(_threshold_expression(alert.threshold))
         .relative_time_range(models.RelativeTimeRange(from_val=600, to=0))
     )
     return (
         builders.Rule(alert.title)
         .uid(alert.uid)
-        .folder_uid(FOLDER)
-        .rule_group(GROUP)
+        .folder_uid(FOLDER_UID)
+        .rule_group(RULE_GROUP)
         .org_id(1)
-        .queries([asked, compared])
+        .queries([query, threshold])
         .condition("B")
-        .for_val(alert.lasting)
+        .for_val(alert.pending_period)
         .no_data_state("OK")
         .exec_err_state("Error")
         .is_paused(False)
@@ -183,54 +184,54 @@ def rule(alert: Alert, settings: DashboardSettings) -> models.Rule:
     )
 
 
-def _above(value: float) -> expr.TypeThreshold:
+def _threshold_expression(value: float) -> expr.TypeThreshold:
     evaluator = expr.ExprTypeThresholdConditionsEvaluator().type("gt").params([value])
     condition = expr.ExprTypeThresholdConditions().evaluator(evaluator)
-    source = DataSourceRef(type_val=EXPRESSION, uid=EXPRESSION)
+    source = DataSourceRef(type_val=EXPRESSION_DATASOURCE_UID, uid=EXPRESSION_DATASOURCE_UID)
     return expr.TypeThreshold().ref_id("B").expression("A").datasource(source).conditions([condition])
 
 
 def _annotations(alert: Alert, settings: DashboardSettings) -> Iterator[tuple[str, str]]:
     """What is told, what to do, and where to look: the panel, and the page of the handbook."""
-    dashboard, panel = shown_at(alert)
-    yield "summary", alert.told
-    yield "description", f"{alert.do} Meer: docs/alerts.md, onder #{alert.anchor}."
+    dashboard, panel = panel_of(alert)
+    yield "summary", alert.summary
+    yield "description", f"{alert.action} Meer: docs/alerts.md, onder #{alert.anchor}."
     yield "__dashboardUid__", dashboard
     yield "__panelId__", str(panel)
     if settings.handbook_url is not None:
         yield "runbook_url", f"{settings.handbook_url}#{alert.anchor}"
 
 
-def shown_at(alert: Alert) -> tuple[str, int]:
+def panel_of(alert: Alert) -> tuple[str, int]:
     """The uid of the dashboard and the number of the panel where an alert can be looked at. Raises StopIteration."""
     name, key = alert.panel
     dashboard = next(each for each in DASHBOARDS if each.name == name)
     return dashboard.uid, 1 + next(number for number, panel in enumerate(dashboard.panels) if panel.key == key)
 
 
-def rule_group(settings: DashboardSettings) -> models.RuleGroup:
+def build_rule_group(settings: DashboardSettings) -> models.RuleGroup:
     """All alerts, looked at every minute."""
-    group = models.RuleGroup(folder_uid=FOLDER, interval=EVERY, title=GROUP)
-    group.rules = [rule(alert, settings) for alert in ALERTS]
+    group = models.RuleGroup(folder_uid=FOLDER_UID, interval=EVALUATION_INTERVAL_SECONDS, title=RULE_GROUP)
+    group.rules = [build_rule(alert, settings) for alert in ALERTS]
     return group
 
 
-def contact_points(settings: DashboardSettings, webhook: str | None) -> Iterator[models.ContactPoint]:
+def build_contact_points(settings: DashboardSettings, webhook: str | None) -> Iterator[models.ContactPoint]:
     """Who hears of an alert: a mailbox, an address on the web, or both. ``webhook``: what to write as that address."""
     mail = settings.alert_mail
     if mail is not None:
-        yield _point("mail", "email", {"addresses": mail, "singleEmail": True})
+        yield _contact_point("mail", "email", {"addresses": mail, "singleEmail": True})
     if webhook is not None:
-        yield _point("webhook", "webhook", {"url": webhook, "httpMethod": "POST"})
+        yield _contact_point("webhook", "webhook", {"url": webhook, "httpMethod": "POST"})
 
 
-def _point(name: str, sort: Any, how: Mapping[str, object]) -> models.ContactPoint:
+def _contact_point(name: str, receiver_type: Any, point_settings: Mapping[str, object]) -> models.ContactPoint:
     return (
         builders.ContactPoint()
         .uid(f"lantaarn-{name}")
         .name(RECEIVER)
-        .type(sort)
-        .settings(dict(how))
+        .type(receiver_type)
+        .settings(dict(point_settings))
         .disable_resolve_message(False)
         .build()
     )

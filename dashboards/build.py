@@ -18,126 +18,130 @@ from grafana_foundation_sdk.models import dashboard as models
 from grafana_foundation_sdk.models.piechart import PieChartLegendValues
 
 from dashboards.panels import air_quality, city_today, lighting, platform, privacy, register, traffic
-from dashboards.query import Asked, Format, SqlQuery
-from dashboards.spec import ALL, DATASOURCE_TYPE, Dashboard, Panel, Shape, Sort, Variable
-from dashboards.statements import statements
+from dashboards.query import QueryFormat, SqlQuery, SqlQueryBuilder
+from dashboards.spec import ALL_VALUE, DATASOURCE_TYPE, Dashboard, Panel, PanelType, Variable, VariableType
+from dashboards.statements import load_panel_queries
 
 DASHBOARDS: tuple[Dashboard, ...] = tuple(
     module.DASHBOARD for module in (city_today, air_quality, traffic, lighting, register, privacy, platform)
 )
 """Every dashboard, in the order in which they are shown."""
 TAG = "lantaarn"
-ZONE = "Europe/Amsterdam"
-REFERENCE = "Referentie"
+TIME_ZONE = "Europe/Amsterdam"
+REFERENCE_COLUMN = "Referentie"
 """The column of a table that holds what a sensor is called in the address of its page."""
-NO_DATA = "Geen gegevens"
-WIDTH = 24
+NO_DATA_TEXT = "Geen gegevens"
+GRID_COLUMNS = 24
 
-AnyPanel = barchart.Panel | bargauge.Panel | piechart.Panel | stat.Panel | table.Panel | timeseries.Panel
+PanelBuilder = barchart.Panel | bargauge.Panel | piechart.Panel | stat.Panel | table.Panel | timeseries.Panel
 """A builder of one of the sorts of panels that are used here."""
 
 
-def build(spec: Dashboard, datasource_uid: str, register_url: str) -> models.Dashboard:
+def build_dashboard(dashboard: Dashboard, datasource_uid: str, register_url: str) -> models.Dashboard:
     """One dashboard as Grafana keeps it. ``register_url``: where the register is, with a slash at its end."""
     source = models.DataSourceRef(type_val=DATASOURCE_TYPE, uid=datasource_uid)
-    made = (
-        builders.Dashboard(spec.title)
-        .uid(spec.uid)
-        .description(spec.about)
+    builder = (
+        builders.Dashboard(dashboard.title)
+        .uid(dashboard.uid)
+        .description(dashboard.description)
         .tags([TAG])
-        .timezone(ZONE)
+        .timezone(TIME_ZONE)
         .week_start("monday")
         .readonly()
         .tooltip(models.DashboardCursorSync.CROSSHAIR)
-        .time(spec.since, "now")
-        .refresh(spec.refresh)
+        .time(dashboard.time_from, "now")
+        .refresh(dashboard.refresh)
         .link(_link("Andere dashboards").type(models.DashboardLinkType.DASHBOARDS).tags([TAG]).as_dropdown(True))
         .link(_link("Register").type(models.DashboardLinkType.LINK).url(register_url).icon("external link"))
     )
-    for variable in spec.variables:
-        made.with_variable(_variable(spec, variable, source))
-    for number, (panel, place) in enumerate(_placed(spec.panels), 1):
-        made.with_panel(_panel(spec, panel, source, register_url).id(number).grid_pos(place))
-    return made.build()
+    for variable in dashboard.variables:
+        builder.with_variable(_variable(dashboard, variable, source))
+    for number, (panel, place) in enumerate(_positioned(dashboard.panels), 1):
+        builder.with_panel(_panel(dashboard, panel, source, register_url).id(number).grid_pos(place))
+    return builder.build()
 
 
 def _link(title: str) -> builders.DashboardLink:
     return builders.DashboardLink(title).keep_time(True)
 
 
-def _placed(panels: tuple[Panel, ...]) -> Iterator[tuple[Panel, models.GridPos]]:
+def _positioned(panels: tuple[Panel, ...]) -> Iterator[tuple[Panel, models.GridPos]]:
     """Beside each other as long as they fit, then below the highest of them."""
     x = y = height = 0
     for panel in panels:
-        wide, high = panel.size
-        if x + wide > WIDTH:
+        width, panel_height = panel.size
+        if x + width > GRID_COLUMNS:
             x, y, height = 0, y + height, 0
-        yield panel, models.GridPos(x=x, y=y, w=wide, h=high)
-        x, height = x + wide, max(height, high)
+        yield panel, models.GridPos(x=x, y=y, w=width, h=panel_height)
+        x, height = x + width, max(height, panel_height)
 
 
-def statement(spec: Dashboard, key: str) -> str:
+def get_query(dashboard: Dashboard, key: str) -> str:
     """What a panel or a variable of this dashboard asks."""
-    own = statements(spec.name)
-    return own[key] if key in own else statements("shared")[key]
+    own = load_panel_queries(dashboard.name)
+    return own[key] if key in own else load_panel_queries("shared")[key]
 
 
 def _variable(
-    spec: Dashboard, variable: Variable, source: models.DataSourceRef
+    dashboard: Dashboard, variable: Variable, source: models.DataSourceRef
 ) -> builders.QueryVariable | builders.TextBoxVariable:
-    if variable.sort is Sort.TEXT:
-        text = builders.TextBoxVariable(variable.name).label(variable.label).description(variable.about)
+    if variable.variable_type is VariableType.TEXT:
+        text = builders.TextBoxVariable(variable.name).label(variable.label).description(variable.description)
         return text.default_value(variable.default)
-    made = (
+    builder = (
         builders.QueryVariable(variable.name)
         .label(variable.label)
-        .query(statement(spec, variable.name))
+        .query(get_query(dashboard, variable.name))
         .datasource(source)
         .refresh(models.VariableRefresh.ON_TIME_RANGE_CHANGED)
     )
-    if variable.sort is Sort.HIDDEN:
-        return made.hide(models.VariableHide.HIDE_VARIABLE)
-    if variable.sort is Sort.CHOICES:
+    if variable.variable_type is VariableType.HIDDEN:
+        return builder.hide(models.VariableHide.HIDE_VARIABLE)
+    if variable.variable_type is VariableType.MULTI_CHOICE:
         everything = models.VariableOption(selected=True, text="Alles", value="$__all")
-        return made.multi(True).include_all(True).all_value(ALL).current(everything)
+        return builder.multi(True).include_all(True).all_value(ALL_VALUE).current(everything)
     if variable.default:
-        return made.current(models.VariableOption(selected=True, text=variable.default, value=variable.default))
-    return made
+        return builder.current(models.VariableOption(selected=True, text=variable.default, value=variable.default))
+    return builder
 
 
-def _panel(spec: Dashboard, panel: Panel, source: models.DataSourceRef, register_url: str) -> AnyPanel:
-    made = _SHAPES[panel.shape](panel)
-    written: Format = "time_series" if panel.shape in {Shape.LINES, Shape.BARS} else "table"
-    made.title(f"{panel.title} · ${{{panel.complete.variable}}}")
-    made.description(described(panel))
-    made.datasource(source)
-    made.with_target(Asked(SqlQuery(statement(spec, panel.key), written, source)))
-    made.unit(panel.unit).no_value(NO_DATA)
+def _panel(dashboard: Dashboard, panel: Panel, source: models.DataSourceRef, register_url: str) -> PanelBuilder:
+    builder = _PANEL_BUILDERS[panel.panel_type](panel)
+    query_format: QueryFormat = (
+        "time_series" if panel.panel_type in {PanelType.TIME_SERIES, PanelType.TIME_SERIES_BARS} else "table"
+    )
+    builder.title(f"{panel.title} · ${{{panel.completeness.variable}}}")
+    builder.description(describe_panel(panel))
+    builder.datasource(source)
+    builder.with_target(SqlQueryBuilder(SqlQuery(get_query(dashboard, panel.key), query_format, source)))
+    builder.unit(panel.unit).no_value(NO_DATA_TEXT)
     if panel.decimals is not None:
-        made.decimals(panel.decimals)
-    if panel.steps:
-        made.thresholds(_steps(panel))
-    if panel.page is not None:
-        made.links([_link("Naar het register").type(models.DashboardLinkType.LINK).url(register_url + panel.page)])
-    for column, unit in panel.columns.items():
-        made.override_by_name(column, [models.DynamicConfigValue(id_val="unit", value=unit)])
-    if panel.shape is Shape.TABLE:
-        made.override_by_name(REFERENCE, [_to_page(register_url)])
-    return made
+        builder.decimals(panel.decimals)
+    if panel.thresholds:
+        builder.thresholds(_thresholds(panel))
+    if panel.register_path is not None:
+        builder.links(
+            [_link("Naar het register").type(models.DashboardLinkType.LINK).url(register_url + panel.register_path)]
+        )
+    for column, unit in panel.column_units.items():
+        builder.override_by_name(column, [models.DynamicConfigValue(id_val="unit", value=unit)])
+    if panel.panel_type is PanelType.TABLE:
+        builder.override_by_name(REFERENCE_COLUMN, [_register_link(register_url)])
+    return builder
 
 
-def described(panel: Panel) -> str:
+def describe_panel(panel: Panel) -> str:
     """What is told of a panel to who asks: what it shows, what its colours mean, and how complete it is."""
-    steps = [f"Vanaf {_number(step.value)}: {step.why}." for step in panel.steps]
-    complete = f"Hoe volledig: ${{{panel.complete.variable}}} {panel.complete.of}."
-    return "\n\n".join([panel.about, *(["Kleuren. " + " ".join(steps)] if steps else []), complete])
+    steps = [f"Vanaf {_dutch_number(step.value)}: {step.explanation}." for step in panel.thresholds]
+    complete = f"Hoe volledig: ${{{panel.completeness.variable}}} {panel.completeness.of_what}."
+    return "\n\n".join([panel.description, *(["Kleuren. " + " ".join(steps)] if steps else []), complete])
 
 
-def _number(value: float) -> str:
+def _dutch_number(value: float) -> str:
     return f"{value:g}".replace(".", ",")
 
 
-def _to_page(register_url: str) -> models.DynamicConfigValue:
+def _register_link(register_url: str) -> models.DynamicConfigValue:
     """Each reference leads to the page of its sensor."""
     url = f"{register_url}sensors/${{__value.raw}}"
     return models.DynamicConfigValue(
@@ -145,34 +149,34 @@ def _to_page(register_url: str) -> models.DynamicConfigValue:
     )
 
 
-def _steps(panel: Panel) -> builders.ThresholdsConfig:
-    lowest = models.Threshold(color="green" if panel.steps[0].value > 0 else panel.steps[0].colour)
-    higher = [models.Threshold(value=step.value, color=step.colour) for step in panel.steps if step.value > 0]
+def _thresholds(panel: Panel) -> builders.ThresholdsConfig:
+    lowest = models.Threshold(color="green" if panel.thresholds[0].value > 0 else panel.thresholds[0].colour)
+    higher = [models.Threshold(value=step.value, color=step.colour) for step in panel.thresholds if step.value > 0]
     return builders.ThresholdsConfig().mode(models.ThresholdsMode.ABSOLUTE).steps([lowest, *higher])
 
 
-def _lines(panel: Panel) -> timeseries.Panel:
+def _time_series(panel: Panel) -> timeseries.Panel:
     made = timeseries.Panel().fill_opacity(8).line_width(2).show_points(options.VisibilityMode.AUTO)
     made.legend(common.VizLegendOptions().show_legend(True).placement(options.LegendPlacement.BOTTOM))
     # The colours are those of the lines; what may be is a dashed line.
     made.color_scheme(builders.FieldColor().mode(models.FieldColorModeId.PALETTE_CLASSIC))
-    if panel.steps:
+    if panel.thresholds:
         made.thresholds_style(common.GraphThresholdsStyleConfig().mode(options.GraphThresholdsStyleMode.DASHED))
     return made
 
 
-def _bars(panel: Panel) -> timeseries.Panel:
-    made = _lines(panel).draw_style(options.GraphDrawStyle.BARS).fill_opacity(80)
+def _time_series_bars(panel: Panel) -> timeseries.Panel:
+    made = _time_series(panel).draw_style(options.GraphDrawStyle.BARS).fill_opacity(80)
     return made.stacking(common.StackingConfig().mode(options.StackingMode.NORMAL))
 
 
-def _rows() -> common.ReduceDataOptions:
+def _all_values() -> common.ReduceDataOptions:
     """Every row is a piece of its own."""
     return common.ReduceDataOptions().values(True).calcs(["lastNotNull"])
 
 
-def _pie(_: Panel) -> piechart.Panel:
-    made = piechart.Panel().reduce_options(_rows())
+def _pie_chart(_: Panel) -> piechart.Panel:
+    made = piechart.Panel().reduce_options(_all_values())
     made.hide_from(common.HideSeriesConfig().legend(False).tooltip(False).viz(False))
     return made.legend(
         piechart.PieChartLegendOptions()
@@ -182,17 +186,17 @@ def _pie(_: Panel) -> piechart.Panel:
     )
 
 
-def _ranking(_: Panel) -> bargauge.Panel:
+def _bar_gauge(_: Panel) -> bargauge.Panel:
     return (
         bargauge.Panel()
-        .reduce_options(_rows())
+        .reduce_options(_all_values())
         .orientation(options.VizOrientation.HORIZONTAL)
         .display_mode(options.BarGaugeDisplayMode.BASIC)
         .min(0)
     )
 
 
-def _number_of(_: Panel) -> stat.Panel:
+def _stat(_: Panel) -> stat.Panel:
     return stat.Panel().reduce_options(common.ReduceDataOptions().values(False).calcs(["lastNotNull"]))
 
 
@@ -200,12 +204,12 @@ def _table(_: Panel) -> table.Panel:
     return table.Panel().align(options.FieldTextAlignment.AUTO).inspect(False)
 
 
-def _categories(_: Panel) -> barchart.Panel:
+def _bar_chart(_: Panel) -> barchart.Panel:
     made = barchart.Panel().orientation(options.VizOrientation.VERTICAL)
     return made.line_width(1).fill_opacity(80).gradient_mode(options.GraphGradientMode.NONE)
 
 
-def _heat(_: Panel) -> table.Panel:
+def _heat_table(_: Panel) -> table.Panel:
     """A table whose cells are the darker the higher their number is."""
     return (
         table.Panel()
@@ -216,13 +220,13 @@ def _heat(_: Panel) -> table.Panel:
     )
 
 
-_SHAPES: Mapping[Shape, Callable[[Panel], Any]] = {
-    Shape.LINES: _lines,
-    Shape.BARS: _bars,
-    Shape.NUMBER: _number_of,
-    Shape.TABLE: _table,
-    Shape.HEAT: _heat,
-    Shape.PIE: _pie,
-    Shape.RANKING: _ranking,
-    Shape.CATEGORIES: _categories,
+_PANEL_BUILDERS: Mapping[PanelType, Callable[[Panel], Any]] = {
+    PanelType.TIME_SERIES: _time_series,
+    PanelType.TIME_SERIES_BARS: _time_series_bars,
+    PanelType.STAT: _stat,
+    PanelType.TABLE: _table,
+    PanelType.HEAT_TABLE: _heat_table,
+    PanelType.PIE_CHART: _pie_chart,
+    PanelType.BAR_GAUGE: _bar_gauge,
+    PanelType.BAR_CHART: _bar_chart,
 }

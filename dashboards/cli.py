@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-FOLDER = click.Path(file_okay=False, path_type=Path)
+FOLDER_TYPE = click.Path(file_okay=False, path_type=Path)
 
 
 @click.group(epilog="Example: lantaarn dashboards render grafana")
@@ -14,10 +14,10 @@ def dashboards() -> None:
 
 
 @dashboards.command(epilog="Example: LANTAARN_ALERT_MAIL=beheer@stad.example lantaarn dashboards render grafana")
-@click.argument("folder", type=FOLDER)
+@click.argument("folder", type=FOLDER_TYPE)
 def render(folder: Path) -> None:
     """Write FOLDER with all that Grafana reads when it starts, to mount at /srv/grafana."""
-    from dashboards.render import render as write  # noqa: PLC0415
+    from dashboards.render import write_files as write  # noqa: PLC0415
     from sensors.settings import DashboardSettings  # noqa: PLC0415
 
     number = write(folder, DashboardSettings.load())
@@ -25,13 +25,13 @@ def render(folder: Path) -> None:
 
 
 @dashboards.command(epilog="Example: lantaarn dashboards check grafana")
-@click.argument("folder", type=FOLDER)
+@click.argument("folder", type=FOLDER_TYPE)
 def check(folder: Path) -> None:
     """Tell whether FOLDER is as render would write it now. Exit code 1 when it is not."""
-    from dashboards.render import differences  # noqa: PLC0415
+    from dashboards.render import find_differences  # noqa: PLC0415
     from sensors.settings import DashboardSettings  # noqa: PLC0415
 
-    found = list(differences(folder, DashboardSettings.load()))
+    found = list(find_differences(folder, DashboardSettings.load()))
     for line in found:
         click.echo(line)
     click.echo(f"{len(found)} differences")
@@ -50,6 +50,6 @@ def push() -> None:
 
     try:
         for done in send(PushSettings.load()):
-            click.echo(f"{done.outcome:<9}  {done.what}")
+            click.echo(f"{done.outcome:<9}  {done.name}")
     except PushError as error:
         raise click.ClickException(f"{error}.") from error

@@ -12,14 +12,14 @@ from grafana_client.api import GrafanaApi
 from grafana_client.client import GrafanaClientError, GrafanaException
 from niquests.exceptions import RequestException
 
-from dashboards.alerts import FOLDER, FOLDER_TITLE, GROUP, contact_points, rule_group
-from dashboards.build import DASHBOARDS, build
-from dashboards.render import written
+from dashboards.alerts import FOLDER_TITLE, FOLDER_UID, RULE_GROUP, build_contact_points, build_rule_group
+from dashboards.build import DASHBOARDS, build_dashboard
+from dashboards.render import to_json
 from sensors.settings import PushSettings
 
-Grafana = Any
+GrafanaClient = Any
 """A ``GrafanaApi``; it has no types of its own."""
-HIDDEN = "[REDACTED]"
+REDACTED_VALUE = "[REDACTED]"
 """What Grafana shows of a setting that is secret."""
 
 
@@ -28,34 +28,34 @@ class PushError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Pushed:
+class PushResult:
     """What became of one thing: ``created``, ``updated`` or ``unchanged``."""
 
-    what: str
+    name: str
     outcome: str
 
 
-def push(settings: PushSettings) -> Iterator[Pushed]:
+def push(settings: PushSettings) -> Iterator[PushResult]:
     """Send everything, in the order in which one thing needs the other. Raises ``PushError``."""
     token = settings.grafana_token.get_secret_value()
-    grafana: Grafana = GrafanaApi.from_url(settings.grafana_url, token, timeout=30)
+    grafana: GrafanaClient = GrafanaApi.from_url(settings.grafana_url, token, timeout=30)
     try:
-        _has_datasource(grafana, settings)
-        yield _folder(grafana)
+        _require_datasource(grafana, settings)
+        yield _push_folder(grafana)
         for spec in DASHBOARDS:
-            dashboard = _plain(build(spec, settings.grafana_datasource, settings.register_url))
-            yield Pushed(spec.title, _dashboard(grafana, dashboard))
+            dashboard = _to_dict(build_dashboard(spec, settings.grafana_datasource, settings.register_url))
+            yield PushResult(spec.title, _push_dashboard(grafana, dashboard))
         webhook = settings.alert_webhook.get_secret_value() if settings.alert_webhook else None
-        for point in contact_points(settings, webhook):
-            yield Pushed(f"contact point {point.type_val}", _contact_point(grafana, _plain(point)))
-        yield Pushed("alerts", _rules(grafana, _plain(rule_group(settings))))
+        for point in build_contact_points(settings, webhook):
+            yield PushResult(f"contact point {point.type_val}", _push_contact_point(grafana, _to_dict(point)))
+        yield PushResult("alerts", _push_rules(grafana, _to_dict(build_rule_group(settings))))
     except GrafanaException as error:
-        raise PushError(_sentence(error)) from error
+        raise PushError(_error_message(error)) from error
     except RequestException as error:
         raise PushError(f"Grafana can't be reached at {settings.grafana_url}") from error
 
 
-def _sentence(error: GrafanaException) -> str:
+def _error_message(error: GrafanaException) -> str:
     status: int = error.status_code
     match status:
         case 401 | 403:
@@ -69,78 +69,82 @@ def _sentence(error: GrafanaException) -> str:
             return f"Grafana refused it: status {status}"
 
 
-def _plain(what: object) -> dict[str, Any]:
-    return json.loads(written(what))
+def _to_dict(what: object) -> dict[str, Any]:
+    return json.loads(to_json(what))
 
 
-def _found(ask: Callable[[], Any]) -> Any | None:
+def _get_or_none(request: Callable[[], Any]) -> Any | None:
     """The answer; none when there is no such thing."""
     try:
-        return ask()
+        return request()
     except GrafanaClientError as error:
         if error.status_code == 404:
             return None
         raise
 
 
-def _has_datasource(grafana: Grafana, settings: PushSettings) -> None:
+def _require_datasource(grafana: GrafanaClient, settings: PushSettings) -> None:
     uid = settings.grafana_datasource
-    if _found(lambda: grafana.datasource.get_datasource_by_uid(uid)) is None:
+    if _get_or_none(lambda: grafana.datasource.get_datasource_by_uid(uid)) is None:
         raise PushError(
             f"Grafana has no data source with the uid {uid}: add a PostgreSQL one for the role lantaarn_dashboard, "
             "or name yours in LANTAARN_GRAFANA_DATASOURCE"
         )
 
 
-def _folder(grafana: Grafana) -> Pushed:
-    if _found(lambda: grafana.folder.get_folder(FOLDER)) is not None:
-        return Pushed("folder", "unchanged")
-    grafana.folder.create_folder(FOLDER_TITLE, uid=FOLDER)
-    return Pushed("folder", "created")
+def _push_folder(grafana: GrafanaClient) -> PushResult:
+    if _get_or_none(lambda: grafana.folder.get_folder(FOLDER_UID)) is not None:
+        return PushResult("folder", "unchanged")
+    grafana.folder.create_folder(FOLDER_TITLE, uid=FOLDER_UID)
+    return PushResult("folder", "created")
 
 
-def _dashboard(grafana: Grafana, dashboard: Mapping[str, Any]) -> str:
-    held = _found(lambda: grafana.dashboard.get_dashboard(dashboard["uid"]))
-    if held is not None and holds(held["dashboard"], dashboard) and held["meta"].get("folderUid") == FOLDER:
+def _push_dashboard(grafana: GrafanaClient, dashboard: Mapping[str, Any]) -> str:
+    existing = _get_or_none(lambda: grafana.dashboard.get_dashboard(dashboard["uid"]))
+    if (
+        existing is not None
+        and matches(existing["dashboard"], dashboard)
+        and existing["meta"].get("folderUid") == FOLDER_UID
+    ):
         return "unchanged"
-    body = {"dashboard": dashboard, "folderUid": FOLDER, "overwrite": True, "message": "lantaarn dashboards push"}
+    body = {"dashboard": dashboard, "folderUid": FOLDER_UID, "overwrite": True, "message": "lantaarn dashboards push"}
     grafana.dashboard.update_dashboard(body)
-    return "created" if held is None else "updated"
+    return "created" if existing is None else "updated"
 
 
-def _contact_point(grafana: Grafana, point: Mapping[str, Any]) -> str:
-    held: list[dict[str, Any]] = grafana.alertingprovisioning.get_contactpoints(name=point["name"])
-    same = [each for each in held if each["uid"] == point["uid"]]
+def _push_contact_point(grafana: GrafanaClient, point: Mapping[str, Any]) -> str:
+    existing: list[dict[str, Any]] = grafana.alertingprovisioning.get_contactpoints(name=point["name"])
+    same = [each for each in existing if each["uid"] == point["uid"]]
     if not same:
         grafana.alertingprovisioning.create_contactpoint(point)
         return "created"
-    if holds(same[0], point):
+    if matches(same[0], point):
         return "unchanged"
     grafana.alertingprovisioning.update_contactpoint(point["uid"], point)
     return "updated"
 
 
-def _rules(grafana: Grafana, group: Mapping[str, Any]) -> str:
-    held = _found(lambda: grafana.alertingprovisioning.get_rule_group(FOLDER, GROUP))
-    if held is not None and holds(held, group) and len(held["rules"]) == len(group["rules"]):
+def _push_rules(grafana: GrafanaClient, group: Mapping[str, Any]) -> str:
+    existing = _get_or_none(lambda: grafana.alertingprovisioning.get_rule_group(FOLDER_UID, RULE_GROUP))
+    if existing is not None and matches(existing, group) and len(existing["rules"]) == len(group["rules"]):
         return "unchanged"
-    grafana.alertingprovisioning.update_rule_group(FOLDER, GROUP, group)
-    return "created" if held is None else "updated"
+    grafana.alertingprovisioning.update_rule_group(FOLDER_UID, RULE_GROUP, group)
+    return "created" if existing is None else "updated"
 
 
-def holds(held: object, wanted: object) -> bool:
+def matches(existing: object, desired: object) -> bool:
     """Whether all that we want is there, whatever Grafana added. A secret that it hides is taken for the same one."""
-    if held == HIDDEN:
+    if existing == REDACTED_VALUE:
         return True
-    if isinstance(wanted, Mapping):
-        wishes, there = cast("Mapping[str, object]", wanted), held
+    if isinstance(desired, Mapping):
+        desired_fields, there = cast("Mapping[str, object]", desired), existing
         return isinstance(there, Mapping) and all(
-            holds(cast("Mapping[str, object]", there).get(key), value) for key, value in wishes.items()
+            matches(cast("Mapping[str, object]", there).get(key), value) for key, value in desired_fields.items()
         )
-    if isinstance(wanted, list):
-        several = cast("Sequence[object]", wanted)
-        if not isinstance(held, list):
-            return not several and held is None
-        others = cast("Sequence[object]", held)
-        return len(others) == len(several) and all(map(holds, others, several))
-    return held == wanted or (held is None and wanted in ("", False, 0))
+    if isinstance(desired, list):
+        desired_items = cast("Sequence[object]", desired)
+        if not isinstance(existing, list):
+            return not desired_items and existing is None
+        existing_items = cast("Sequence[object]", existing)
+        return len(existing_items) == len(desired_items) and all(map(matches, existing_items, desired_items))
+    return existing == desired or (existing is None and desired in ("", False, 0))

@@ -9,15 +9,15 @@ from grafana_foundation_sdk.models.dashboard import DataSourceRef
 
 from dashboards.spec import DATASOURCE_TYPE
 
-Format = Literal["time_series", "table"]
+QueryFormat = Literal["time_series", "table"]
 
 
 class SqlQuery(Dataquery):
     """One statement. ``format``: a table as it is, or rows with a time and the name of a line in ``metric``."""
 
-    def __init__(self, sql: str, shape: Format, datasource: DataSourceRef, ref_id: str = "A") -> None:
+    def __init__(self, sql: str, query_format: QueryFormat, datasource: DataSourceRef, ref_id: str = "A") -> None:
         self.sql = sql
-        self.format: Format = shape
+        self.format: QueryFormat = query_format
         self.datasource = datasource
         self.ref_id = ref_id
 
@@ -38,7 +38,7 @@ class SqlQuery(Dataquery):
         return cls(data["rawSql"], data["format"], DataSourceRef.from_json(data["datasource"]), data["refId"])
 
 
-class Asked(Builder[SqlQuery]):
+class SqlQueryBuilder(Builder[SqlQuery]):
     """A question, for where the SDK wants to build it itself."""
 
     def __init__(self, query: SqlQuery) -> None:
@@ -49,6 +49,6 @@ class Asked(Builder[SqlQuery]):
         return self._query
 
 
-def register() -> None:
+def register_query_type() -> None:
     """Let the SDK know questions of this sort when it reads a dashboard."""
     register_dataquery_variant(DataqueryConfig(identifier=DATASOURCE_TYPE, from_json_hook=SqlQuery.from_json))

@@ -8,38 +8,38 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 DATASOURCE_TYPE = "grafana-postgresql-datasource"
-ALL = "'*'"
+ALL_VALUE = "'*'"
 """What stands in a statement when everything is chosen: as it is, so with its quotes."""
 
 
-class Shape(StrEnum):
+class PanelType(StrEnum):
     """How a panel shows its numbers, by the name of Grafana's plugin."""
 
-    LINES = "timeseries"
-    BARS = "timeseries-bars"
-    NUMBER = "stat"
+    TIME_SERIES = "timeseries"
+    TIME_SERIES_BARS = "timeseries-bars"
+    STAT = "stat"
     TABLE = "table"
-    HEAT = "table-heat"
-    PIE = "piechart"
-    RANKING = "bargauge"
-    CATEGORIES = "barchart"
+    HEAT_TABLE = "table-heat"
+    PIE_CHART = "piechart"
+    BAR_GAUGE = "bargauge"
+    BAR_CHART = "barchart"
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Threshold:
     """From this value on the colour is another. ``why``: what the value is, and where that is written."""
 
     value: float
     colour: str
-    why: str
+    explanation: str
 
 
 @dataclass(frozen=True, slots=True)
-class Complete:
+class Completeness:
     """How complete the data of a panel is: a variable of the dashboard tells it, ``of`` says what of."""
 
     variable: str
-    of: str
+    of_what: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,22 +51,22 @@ class Panel:
 
     key: str
     title: str
-    about: str
-    shape: Shape
+    description: str
+    panel_type: PanelType
     unit: str
-    complete: Complete
+    completeness: Completeness
     size: tuple[int, int] = (12, 8)
     decimals: int | None = None
-    steps: tuple[Step, ...] = ()
-    columns: Mapping[str, str] = field(default_factory=dict[str, str])
-    page: str | None = None
+    thresholds: tuple[Threshold, ...] = ()
+    column_units: Mapping[str, str] = field(default_factory=dict[str, str])
+    register_path: str | None = None
 
 
-class Sort(StrEnum):
+class VariableType(StrEnum):
     """What sort of choice a variable is."""
 
-    CHOICE = "choice"
-    CHOICES = "choices"
+    SINGLE_CHOICE = "choice"
+    MULTI_CHOICE = "choices"
     TEXT = "text"
     HIDDEN = "hidden"
 
@@ -80,9 +80,9 @@ class Variable:
 
     name: str
     label: str
-    sort: Sort
+    variable_type: VariableType
     default: str = ""
-    about: str = ""
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,10 +91,10 @@ class Dashboard:
 
     name: str
     title: str
-    about: str
+    description: str
     variables: tuple[Variable, ...]
     panels: tuple[Panel, ...]
-    since: str = "now-30d"
+    time_from: str = "now-30d"
     refresh: str = "15m"
 
     @property
@@ -103,7 +103,7 @@ class Dashboard:
         return f"lantaarn-{self.name.replace('_', '-')}"
 
 
-NEIGHBOURHOOD = Variable("buurt", "Buurt", Sort.CHOICES)
-ORGANISATION = Variable("organisatie", "Organisatie", Sort.CHOICES)
-PLACE_AND_OWNER = (NEIGHBOURHOOD, ORGANISATION)
+NEIGHBOURHOOD_VARIABLE = Variable("buurt", "Buurt", VariableType.MULTI_CHOICE)
+ORGANISATION_VARIABLE = Variable("organisatie", "Organisatie", VariableType.MULTI_CHOICE)
+SENSOR_FILTERS = (NEIGHBOURHOOD_VARIABLE, ORGANISATION_VARIABLE)
 """The choices that every dashboard has whose numbers are of sensors."""

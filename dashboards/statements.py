@@ -9,43 +9,45 @@ from functools import cache
 from pathlib import Path
 from typing import LiteralString, cast
 
-from dashboards.labels import REASONS
-from dashboards.limits import LIMITS
-from sensors.db.queries import load
+from dashboards.labels import REASON_LABELS
+from dashboards.limits import LIMIT_VALUES
+from sensors.db.queries import load_queries
 from sensors.kinds import KINDS
 
-PANELS = Path(__file__).with_name("panels")
+PANELS_FOLDER = Path(__file__).with_name("panels")
 
 
 def _literal(value: str | float) -> str:
     return str(value) if isinstance(value, (int, float)) else "'" + value.replace("'", "''") + "'"
 
 
-def _table(rows: Iterable[tuple[str | float, ...]], name: str) -> str:
+def _values_table(rows: Iterable[tuple[str | float, ...]], name: str) -> str:
     """Rows of our own as a table in SQL."""
     listed = ", ".join("(" + ", ".join(map(_literal, row)) + ")" for row in rows)
     return f"(values {listed}) as {name}"
 
 
-def _chosen(rows: str) -> str:
+def _selection_condition(table_alias: str) -> str:
     """Rows of the neighbourhoods and organisations that are chosen above a dashboard."""
     return (
-        f"('*' in (${{buurt:sqlstring}}) or {rows}.neighbourhood in (${{buurt:sqlstring}})) "
-        f"and ('*' in (${{organisatie:sqlstring}}) or {rows}.organisations && array[${{organisatie:sqlstring}}])"
+        f"('*' in (${{buurt:sqlstring}}) or {table_alias}.neighbourhood in (${{buurt:sqlstring}})) "
+        f"and ('*' in (${{organisatie:sqlstring}}) or {table_alias}.organisations && array[${{organisatie:sqlstring}}])"
     )
 
 
-FILLED: Mapping[str, str] = {
-    **{f"{{chosen {rows}}}": _chosen(rows) for rows in ("day", "lights", "sensor", "stream")},
+SUBSTITUTIONS: Mapping[str, str] = {
+    **{f"{{chosen {rows}}}": _selection_condition(rows) for rows in ("day", "lights", "sensor", "stream")},
     "{days}": "day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())",
-    "{names}": _table(
+    "{names}": _values_table(
         ((code, known.label.nl) for kind in KINDS.values() for code, known in kind.properties.items()),
         "name (property, label)",
     ),
-    "{kinds}": _table(((code, kind.label.nl) for code, kind in KINDS.items()), "kind (code, label)"),
-    "{reasons}": _table(((reason.value, text) for reason, text in REASONS.items()), "reason (code, label)"),
-    "{limits}": _table(
-        ((each.property, each.regime, each.period, each.value) for each in LIMITS),
+    "{kinds}": _values_table(((code, kind.label.nl) for code, kind in KINDS.items()), "kind (code, label)"),
+    "{reasons}": _values_table(
+        ((reason.value, text) for reason, text in REASON_LABELS.items()), "reason (code, label)"
+    ),
+    "{limits}": _values_table(
+        ((each.observed_property, each.regime, each.averaging_period, each.value) for each in LIMIT_VALUES),
         "limits (property, regime, period, value)",
     ),
 }
@@ -53,12 +55,12 @@ FILLED: Mapping[str, str] = {
 
 
 @cache
-def statements(name: str) -> Mapping[str, LiteralString]:
+def load_panel_queries(name: str) -> Mapping[str, LiteralString]:
     """The sections of one file of ``dashboards/panels``, filled in."""
-    return {key: _fill(text) for key, text in load(PANELS / f"{name}.sql").items()}
+    return {key: _substitute(text) for key, text in load_queries(PANELS_FOLDER / f"{name}.sql").items()}
 
 
-def _fill(text: str) -> LiteralString:
-    for word, meaning in FILLED.items():
-        text = text.replace(word, meaning)
+def _substitute(text: str) -> LiteralString:
+    for placeholder, sql in SUBSTITUTIONS.items():
+        text = text.replace(placeholder, sql)
     return cast(LiteralString, text)  # ours, as the files themselves: see sensors.db.queries

@@ -7,10 +7,10 @@ COUNT = "locale"
 PERCENT = "percent"
 DAYS = "d"
 SECONDS = "s"
-OCTETS = "decbytes"
+BYTES = "decbytes"
 KILOGRAM = "masskg"
 
-GRAFANA: Mapping[str, str] = {
+GRAFANA_UNITS: Mapping[str, str] = {
     "1": COUNT,
     "%": PERCENT,
     "Cel": "celsius",

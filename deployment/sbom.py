@@ -12,71 +12,71 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^\s;]+)(\s*;)?", re.MULTILINE)
+PIN_PATTERN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^\s;]+)(\s*;)?", re.MULTILINE)
 
-Document = dict[str, Any]
+Sbom = dict[str, Any]
 
-UNDECLARED = {"verlib2": "BSD-2-Clause"}
+UNDECLARED_LICENCES = {"verlib2": "BSD-2-Clause"}
 """What stands in the licence file of packages that declare none."""
 
 
 def main(folder: Path) -> None:
     """Write both files into ``folder``. Exits with a sentence when what is installed is not what is pinned."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, document in (("lantaarn-python", python_packages()), ("lantaarn-web", web_assets())):
+    for name, document in (("lantaarn-python", python_sbom()), ("lantaarn-web", web_sbom())):
         path = folder / f"{name}.cdx.json"
         path.write_text(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
         sys.stdout.write(f"{path}: {len(document['components'])} components\n")
 
 
-def python_packages() -> Document:
+def python_sbom() -> Sbom:
     """What ``requirements/runtime.txt`` pins, as it is installed here."""
     options = ["--output-reproducible", "--no-validate", "--of", "JSON", "--pyproject", "pyproject.toml"]
-    document = _output([sys.executable, "-m", "cyclonedx_py", "environment", *options, sys.executable])
-    pins = PINNED.findall((ROOT / "requirements" / "runtime.txt").read_text())
-    pinned = {(_plain(name), version) for name, version, _ in pins}
+    document = _run_json([sys.executable, "-m", "cyclonedx_py", "environment", *options, sys.executable])
+    pins = PIN_PATTERN.findall((ROOT / "requirements" / "runtime.txt").read_text())
+    pinned = {(_normalised_name(name), version) for name, version, _ in pins}
     # A package with a marker behind it may be for other machines.
-    needed = {_plain(name) for name, _, marker in pins if not marker}
-    document["components"] = [each for each in document["components"] if _known(each) in pinned]
-    missing = needed - {name for name, _ in map(_known, document["components"])}
+    needed = {_normalised_name(name) for name, _, marker in pins if not marker}
+    document["components"] = [each for each in document["components"] if _name_and_version(each) in pinned]
+    missing = needed - {name for name, _ in map(_name_and_version, document["components"])}
     if missing:
         sys.exit(f"Not installed as pinned: {', '.join(sorted(missing))}. Run make install.")
     for each in document["components"]:
         # Home pages and the like: purl names the package, and to check 400 addresses takes longer than all the rest.
         each.pop("externalReferences", None)
-        if each["name"] in UNDECLARED:
-            each.setdefault("licenses", [{"license": {"id": UNDECLARED[each["name"]]}}])
-    _keep_links(document)
+        if each["name"] in UNDECLARED_LICENCES:
+            each.setdefault("licenses", [{"license": {"id": UNDECLARED_LICENCES[each["name"]]}}])
+    _prune_dependencies(document)
     return document
 
 
-def web_assets() -> Document:
+def web_sbom() -> Sbom:
     """What the browser gets: the packages of ``package-lock.json`` but those of the tests."""
     options = ["--sbom-format", "cyclonedx", "--omit", "dev", "--package-lock-only"]
-    document = _output([sys.executable, "-m", "simulators.embedded.npm", "sbom", *options])
+    document = _run_json([sys.executable, "-m", "simulators.embedded.npm", "sbom", *options])
     # A number and a time of making would differ each time; npm takes the name from the folder.
     del document["serialNumber"], document["metadata"]["timestamp"]
     document["metadata"]["component"]["name"] = "lantaarn-web"
     return document
 
 
-def _output(command: list[str]) -> Document:
+def _run_json(command: list[str]) -> Sbom:
     done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
     if done.returncode:
         sys.exit(done.stderr)
     return json.loads(done.stdout)
 
 
-def _known(component: Document) -> tuple[str, str]:
-    return _plain(component["name"]), component["version"]
+def _name_and_version(component: Sbom) -> tuple[str, str]:
+    return _normalised_name(component["name"]), component["version"]
 
 
-def _plain(name: str) -> str:
+def _normalised_name(name: str) -> str:
     """PEP 503."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _keep_links(document: Document) -> None:
+def _prune_dependencies(document: Sbom) -> None:
     """Leave out the links to and from what is left out."""
     known = {each["bom-ref"] for each in (*document["components"], document["metadata"]["component"])}
     document["dependencies"] = [

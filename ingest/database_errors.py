@@ -9,33 +9,33 @@ from enum import Enum
 import psycopg
 
 
-class Trouble(Enum):
+class ErrorAction(Enum):
     """Who is to blame."""
 
-    ROW = "row"
-    SERVER = "server"
+    REJECT_ROW = "row"
+    RETRY_BATCH = "server"
 
 
-BY_CLASS = {
-    "08": Trouble.SERVER,  # connection exception
-    "0A": Trouble.SERVER,  # feature not supported: an operation that TimescaleDB does not do on this chunk, for now
-    "22": Trouble.ROW,  # data exception: out of range, not representable
-    "23": Trouble.ROW,  # integrity constraint violation
-    "25": Trouble.SERVER,  # invalid transaction state: a standby, or read-only for maintenance
-    "28": Trouble.SERVER,  # invalid authorisation: a password that is being rotated
-    "40": Trouble.SERVER,  # transaction rollback: serialisation failure, deadlock
-    "42": Trouble.SERVER,  # undefined table, missing grant: a migration that is under way
-    "44": Trouble.ROW,  # with check option violation
-    "53": Trouble.SERVER,  # insufficient resources: disk full, out of memory, too many connections
-    "54": Trouble.ROW,  # program limit exceeded
-    "55": Trouble.SERVER,  # object not in prerequisite state: locked
-    "57": Trouble.SERVER,  # operator intervention: shutdown, start-up, cancelled
-    "58": Trouble.SERVER,  # system error outside PostgreSQL: input/output
-    "P0": Trouble.ROW,  # raised by a trigger
-    "XX": Trouble.SERVER,  # internal error, corrupted data
+ACTION_BY_SQLSTATE_CLASS = {
+    "08": ErrorAction.RETRY_BATCH,  # connection exception
+    "0A": ErrorAction.RETRY_BATCH,  # feature not supported: what TimescaleDB can't do on this chunk for now
+    "22": ErrorAction.REJECT_ROW,  # data exception: out of range, not representable
+    "23": ErrorAction.REJECT_ROW,  # integrity constraint violation
+    "25": ErrorAction.RETRY_BATCH,  # invalid transaction state: a standby, or read-only for maintenance
+    "28": ErrorAction.RETRY_BATCH,  # invalid authorisation: a password that is being rotated
+    "40": ErrorAction.RETRY_BATCH,  # transaction rollback: serialisation failure, deadlock
+    "42": ErrorAction.RETRY_BATCH,  # undefined table, missing grant: a migration that is under way
+    "44": ErrorAction.REJECT_ROW,  # with check option violation
+    "53": ErrorAction.RETRY_BATCH,  # insufficient resources: disk full, out of memory, too many connections
+    "54": ErrorAction.REJECT_ROW,  # program limit exceeded
+    "55": ErrorAction.RETRY_BATCH,  # object not in prerequisite state: locked
+    "57": ErrorAction.RETRY_BATCH,  # operator intervention: shutdown, start-up, cancelled
+    "58": ErrorAction.RETRY_BATCH,  # system error outside PostgreSQL: input/output
+    "P0": ErrorAction.REJECT_ROW,  # raised by a trigger
+    "XX": ErrorAction.RETRY_BATCH,  # internal error, corrupted data
 }
 
 
-def blame(error: psycopg.Error) -> Trouble:
+def action_for(error: psycopg.Error) -> ErrorAction:
     """Who is to blame. An error without SQLSTATE is a connection that broke."""
-    return BY_CLASS.get((error.sqlstate or "")[:2], Trouble.SERVER)
+    return ACTION_BY_SQLSTATE_CLASS.get((error.sqlstate or "")[:2], ErrorAction.RETRY_BATCH)

@@ -8,15 +8,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ingest.pipeline import Outcome
+from ingest.pipeline import MessageOutcome
 from sensors.db import Database
-from sensors.db.queries import load
+from sensors.db.queries import load_queries
 
-QUERIES = load(Path(__file__).with_suffix(".sql"))
+QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 MINUTE = timedelta(minutes=1)
 
 
-class Pulse:
+class Heartbeat:
     """What one worker did in the running minute. Times are in seconds."""
 
     def __init__(self) -> None:
@@ -28,31 +28,31 @@ class Pulse:
         self._lag: float | None = None
         self._commit: float | None = None
 
-    def note(self, outcomes: Sequence[Outcome], received_at: datetime, took: float) -> None:
+    def record_batch(self, outcomes: Sequence[MessageOutcome], received_at: datetime, duration_seconds: float) -> None:
         """A batch is in the database, so long after its oldest message came in."""
         self._batches += 1
         self._messages += len(outcomes)
-        self._commit = max(took, self._commit or 0.0)
+        self._commit = max(duration_seconds, self._commit or 0.0)
         times = [each.time for outcome in outcomes for each in outcome.observations]
         if times:
             # The freshest of all: what is older than that may just be a device that was away.
-            lag = max(0.0, (received_at - max(times)).total_seconds()) + took
+            lag = max(0.0, (received_at - max(times)).total_seconds()) + duration_seconds
             self._lag = lag if self._lag is None else min(lag, self._lag)
 
-    def over(self, now: datetime) -> dict[str, Any] | None:
+    def take_finished_minute(self, now: datetime) -> dict[str, Any] | None:
         """The minute that is over, once; then a new one begins."""
         minute = now.replace(second=0, microsecond=0)
         if self._minute is None:
             self._minute = minute
         if minute == self._minute:
             return None
-        done = {"minute": self._minute, "batches": self._batches, "messages": self._messages}
-        done |= {"lag": self._lag, "commit": self._commit}
+        finished = {"minute": self._minute, "batches": self._batches, "messages": self._messages}
+        finished |= {"lag": self._lag, "commit": self._commit}
         self._minute = minute
         self._clear()
-        return done
+        return finished
 
 
-def write(db: Database, minute: dict[str, Any]) -> None:
+def write_heartbeat(db: Database, minute: dict[str, Any]) -> None:
     """Add a worker's minute to that of the others."""
-    db.execute(QUERIES["beat"], minute)
+    db.execute(QUERIES["add_heartbeat"], minute)

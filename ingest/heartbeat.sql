@@ -1,4 +1,4 @@
--- beat: one worker's minute; the worst of them counts
+-- add_heartbeat: one worker's minute; the worst of them counts
 insert into lantaarn.pulse as total (minute, workers, batches, messages, lag, commit)
 values (%(minute)s, 1, %(batches)s, %(messages)s, %(lag)s, %(commit)s)
 on conflict (minute) do update set

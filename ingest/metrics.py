@@ -17,12 +17,12 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from ingest.events.pipeline import Fate, Rule
-from ingest.pipeline import Outcome
-from ingest.writer import Booked
+from ingest.events.pipeline import PrivacyRuleName, WindowOutcome
+from ingest.pipeline import MessageOutcome
+from ingest.writer import BatchTotals
 
-SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600, 3600, 86400)
-MESSAGES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+DURATION_BUCKETS_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600, 3600, 86400)
+BATCH_SIZE_BUCKETS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 
 
 class Metrics:
@@ -33,21 +33,27 @@ class Metrics:
         counter, gauge = partial(Counter, registry=registry), partial(Gauge, registry=registry)
         histogram = partial(Histogram, registry=registry)
         self.readings = counter("lantaarn_ingest_readings", "Readings by what became of them", ["outcome"])
-        self.refused = counter("lantaarn_ingest_refused", "Refused readings", ["reason"])
-        self.dropped = counter("lantaarn_ingest_fields_dropped", "Fields that the register does not declare")
-        self.batch = histogram("lantaarn_ingest_batch_messages", "Messages in a batch", buckets=MESSAGES)
-        self.commit = histogram("lantaarn_ingest_commit_seconds", "Time to commit a batch", buckets=SECONDS)
-        self.receipt_lag = histogram(
+        self.rejected = counter("lantaarn_ingest_refused", "Refused readings", ["reason"])
+        self.fields_dropped = counter("lantaarn_ingest_fields_dropped", "Fields that the register does not declare")
+        self.batch_messages = histogram(
+            "lantaarn_ingest_batch_messages", "Messages in a batch", buckets=BATCH_SIZE_BUCKETS
+        )
+        self.commit_seconds = histogram(
+            "lantaarn_ingest_commit_seconds", "Time to commit a batch", buckets=DURATION_BUCKETS_SECONDS
+        )
+        self.receipt_lag_seconds = histogram(
             "lantaarn_ingest_receipt_lag_seconds",
             "From the receipt of the oldest message of a batch to its commit",
-            buckets=SECONDS,
+            buckets=DURATION_BUCKETS_SECONDS,
         )
-        self.device_lag = histogram(
-            "lantaarn_ingest_device_lag_seconds", "From the newest time in a message to its receipt", buckets=SECONDS
+        self.device_lag_seconds = histogram(
+            "lantaarn_ingest_device_lag_seconds",
+            "From the newest time in a message to its receipt",
+            buckets=DURATION_BUCKETS_SECONDS,
         )
         self.in_flight = gauge("lantaarn_ingest_in_flight", "Messages received and not yet acknowledged")
         self.windows = counter("lantaarn_ingest_windows", "Windows by what became of them", ["rule", "outcome"])
-        self._told: dict[tuple[Rule, Fate], int] = defaultdict(int)
+        self._reported_counts: dict[tuple[PrivacyRuleName, WindowOutcome], int] = defaultdict(int)
         self.tokens = gauge("lantaarn_ingest_tokens", "Passages in memory that may still be matched, at most")
         self.retention_kept = gauge(
             "lantaarn_ingest_retention_kept",
@@ -59,37 +65,39 @@ class Metrics:
         )
         self.up = gauge("lantaarn_ingest_up", "Whether the other side is there", ["side"])
 
-    def committed(self, outcomes: Iterable[Outcome], booked: Booked, received_at: datetime) -> None:
+    def record_batch(self, outcomes: Iterable[MessageOutcome], totals: BatchTotals, received_at: datetime) -> None:
         """Count a batch that is in the database."""
         for outcome, count in (
-            ("stored", booked.stored),
-            ("duplicate", booked.duplicate),
-            ("aggregated", booked.aggregated),
+            ("stored", totals.stored),
+            ("duplicate", totals.duplicate),
+            ("aggregated", totals.aggregated),
         ):
             self.readings.labels(outcome).inc(count)
-        self.readings.labels("quarantined").inc(booked.refused.total())
-        for reason, count in booked.refused.items():
-            self.refused.labels(reason.value).inc(count)
-        self.dropped.inc(booked.fields_dropped)
+        self.readings.labels("quarantined").inc(totals.rejected.total())
+        for reason, count in totals.rejected.items():
+            self.rejected.labels(reason.value).inc(count)
+        self.fields_dropped.inc(totals.fields_dropped)
         for outcome in outcomes:
             if outcome.observations:
                 newest = max(each.time for each in outcome.observations)
-                self.device_lag.observe(max(0.0, (received_at - newest).total_seconds()))
+                self.device_lag_seconds.observe(max(0.0, (received_at - newest).total_seconds()))
 
-    def retention(self) -> Mapping[str, bool]:
+    def retention_readiness(self) -> Mapping[str, bool]:
         """Whether the last check is recent and found what was promised, and whether we may delete."""
         names = ("kept", "permitted")
         return {name: self.registry.get_sample_value(f"lantaarn_ingest_retention_{name}") == 1 for name in names}
 
-    def windowed(self, fates: Mapping[tuple[Rule, Fate], int], tokens: int) -> None:
+    def record_windows(
+        self, outcome_counts: Mapping[tuple[PrivacyRuleName, WindowOutcome], int], token_count: int
+    ) -> None:
         """Tell what became of the windows since the start, and how many tokens are live."""
-        for (rule, fate), count in fates.items():
-            self.windows.labels(rule, fate).inc(count - self._told[rule, fate])
-            self._told[rule, fate] = count
-        self.tokens.set(tokens)
+        for (rule, fate), count in outcome_counts.items():
+            self.windows.labels(rule, fate).inc(count - self._reported_counts[rule, fate])
+            self._reported_counts[rule, fate] = count
+        self.tokens.set(token_count)
 
 
-Check = Callable[[], Mapping[str, bool]]
+ReadinessCheck = Callable[[], Mapping[str, bool]]
 """What must be so for the program to be ready, by name, and whether it is."""
 
 
@@ -97,24 +105,24 @@ class _Server(ThreadingMixIn, WSGIServer):
     daemon_threads = True
 
 
-class _Silent(WSGIRequestHandler):
+class _QuietRequestHandler(WSGIRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name of the standard library
         """Requests are not logged: they come every few seconds and tell nothing."""
 
 
 @contextmanager
-def serving(host: str, port: int | None, metrics: Metrics, check: Check) -> Generator[None]:
+def serve_metrics(host: str, port: int | None, metrics: Metrics, readiness: ReadinessCheck) -> Generator[None]:
     """Answer ``/livez``, ``/readyz`` and ``/metrics`` on this port; nowhere without one."""
     if port is None:
         yield
         return
 
     def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        status, content_type, body = _answer(environ["PATH_INFO"], metrics, check)
+        status, content_type, body = _answer(environ["PATH_INFO"], metrics, readiness)
         start_response(f"{status.value} {status.phrase}", [("Content-Type", content_type)])
         return [body]
 
-    with make_server(host, port, app, _Server, _Silent) as server:
+    with make_server(host, port, app, _Server, _QuietRequestHandler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             yield
@@ -122,7 +130,7 @@ def serving(host: str, port: int | None, metrics: Metrics, check: Check) -> Gene
             server.shutdown()
 
 
-def _answer(path: str, metrics: Metrics, check: Check) -> tuple[HTTPStatus, str, bytes]:
+def _answer(path: str, metrics: Metrics, check: ReadinessCheck) -> tuple[HTTPStatus, str, bytes]:
     if path == "/metrics":
         return HTTPStatus.OK, CONTENT_TYPE_LATEST, generate_latest(metrics.registry)
     if path not in {"/livez", "/readyz"}:

@@ -7,35 +7,35 @@ the broker hands over what is old first; cells written meanwhile would be too lo
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from ingest.pipeline import Outcome
+from ingest.pipeline import MessageOutcome
 
-SETTLED = timedelta(minutes=5)
+PUBLICATION_DELAY = timedelta(minutes=5)
 """After the full hour."""
-CURRENT = timedelta(minutes=10)
+MAX_CURRENT_LAG = timedelta(minutes=10)
 """A message that was measured no longer ago shows that nothing older waits at the broker."""
-PATIENCE = timedelta(minutes=30)
+MAX_PUBLICATION_DELAY = timedelta(minutes=30)
 """After the full hour: then it is done all the same, since devices may well speak once a day."""
 
 
-class Cells:
+class PublicationSchedule:
     """What is known about whether this hour's publication is due."""
 
     def __init__(self) -> None:
         self._published: datetime | None = None
         self._is_current = False
 
-    def note(self, outcomes: Sequence[Outcome], received_at: datetime) -> None:
+    def record_batch(self, outcomes: Sequence[MessageOutcome], received_at: datetime) -> None:
         """A batch is in the database. Its last message tells how far behind we are."""
         observations = outcomes[-1].observations if outcomes else ()
         if observations:
-            self._is_current = received_at - observations[-1].time < CURRENT
+            self._is_current = received_at - observations[-1].time < MAX_CURRENT_LAG
 
-    def due(self, now: datetime) -> bool:
+    def is_due(self, now: datetime) -> bool:
         """Whether to publish now: once an hour, and at the start."""
         hour = now.replace(minute=0, second=0, microsecond=0)
-        settled = now - hour >= SETTLED or self._published is None
-        return self._published != hour and settled and (self._is_current or now - hour >= PATIENCE)
+        settled = now - hour >= PUBLICATION_DELAY or self._published is None
+        return self._published != hour and settled and (self._is_current or now - hour >= MAX_PUBLICATION_DELAY)
 
-    def done(self, now: datetime) -> None:
+    def mark_published(self, now: datetime) -> None:
         """This hour's cells are written."""
         self._published = now.replace(minute=0, second=0, microsecond=0)

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
 
-from sensors.kinds import Property
+from sensors.kinds import ObservedProperty
 
-STEP_WITHIN = timedelta(hours=1)
+MAX_STEP_INTERVAL = timedelta(hours=1)
 """A step is judged against a value that is at most this old: in a longer gap the weather may really have changed."""
-REPEATS = 10
+MIN_FROZEN_REPEATS = 10
 """So many equal values at least before one is called frozen."""
 
 
-class Quality(IntEnum):
+class QualityFlag(IntEnum):
     """The code that is stored."""
 
     GOOD = 0
@@ -28,61 +28,67 @@ class Quality(IntEnum):
 
 
 @dataclass(slots=True)
-class Track:
+class SeriesState:
     """What is remembered of one datastream: its newest value, the newest believed one, and how long it is the same."""
 
     time: datetime
     value: float
-    believed: float
-    since: datetime
+    last_good_value: float
+    unchanged_since: datetime
     repeats: int
 
 
-class Memory:
+class QualityChecker:
     """The tracks of all datastreams that this worker has seen, by id."""
 
     def __init__(self) -> None:
-        self._tracks: dict[int, Track] = {}
+        self._tracks: dict[int, SeriesState] = {}
 
-    def judge(self, datastream: int, limits: Property, time: datetime, value: float) -> Quality:
+    def assess(
+        self, datastream_id: int, observed_property: ObservedProperty, time: datetime, value: float
+    ) -> QualityFlag:
         """The quality of a value, which is remembered if it is the newest."""
-        low, high = limits.plausible
+        low, high = observed_property.plausible_range
         if not low <= value <= high:
-            return Quality.IMPLAUSIBLE
-        if limits.largest_step is None and limits.frozen_after is None:
-            return Quality.GOOD
-        track = self._tracks.get(datastream)
+            return QualityFlag.IMPLAUSIBLE
+        if observed_property.max_change_per_hour is None and observed_property.frozen_after is None:
+            return QualityFlag.GOOD
+        track = self._tracks.get(datastream_id)
         if track is None:
-            self._tracks[datastream] = Track(time, value, value, time, 1)
-            return Quality.GOOD
+            self._tracks[datastream_id] = SeriesState(time, value, value, time, 1)
+            return QualityFlag.GOOD
         if time <= track.time:
-            return Quality.GOOD
-        quality = Quality.GOOD
+            return QualityFlag.GOOD
+        quality = QualityFlag.GOOD
         if value == track.value:
-            if _is_frozen(track, limits.frozen_after, time):
-                quality = Quality.FROZEN
-        elif limits.largest_step is not None and _is_jump(track, limits.largest_step, time, value):
-            quality = Quality.JUMP
-        _remember(track, time, value, quality)
+            if _is_frozen(track, observed_property.frozen_after, time):
+                quality = QualityFlag.FROZEN
+        elif observed_property.max_change_per_hour is not None and _is_jump(
+            track, observed_property.max_change_per_hour, time, value
+        ):
+            quality = QualityFlag.JUMP
+        _update_state(track, time, value, quality)
         return quality
 
 
-def _is_jump(track: Track, largest_step: float, time: datetime, value: float) -> bool:
+def _is_jump(track: SeriesState, largest_step: float, time: datetime, value: float) -> bool:
     """Far from the newest value and from the newest believed one: the way back from a spike is no jump."""
-    if abs(value - track.value) <= largest_step or abs(value - track.believed) <= largest_step:
+    if abs(value - track.value) <= largest_step or abs(value - track.last_good_value) <= largest_step:
         return False
-    return time - track.time <= STEP_WITHIN
+    return time - track.time <= MAX_STEP_INTERVAL
 
 
-def _is_frozen(track: Track, frozen_after: timedelta | None, time: datetime) -> bool:
+def _is_frozen(track: SeriesState, frozen_after: timedelta | None, time: datetime) -> bool:
     """Equal to the newest value, as often and for as long as nature does not repeat itself."""
-    return frozen_after is not None and track.repeats >= REPEATS and time - track.since > frozen_after
+    return (
+        frozen_after is not None and track.repeats >= MIN_FROZEN_REPEATS and time - track.unchanged_since > frozen_after
+    )
 
 
-def _remember(track: Track, time: datetime, value: float, quality: Quality) -> None:
+def _update_state(track: SeriesState, time: datetime, value: float, quality: QualityFlag) -> None:
     if value != track.value:
-        track.since, track.repeats = time, 0
+        track.unchanged_since, track.repeats = time, 0
     track.repeats += 1
     track.time, track.value = time, value
-    if quality is not Quality.JUMP:
-        track.believed = value
+    if quality is not QualityFlag.JUMP:
+        track.last_good_value = value

@@ -14,16 +14,16 @@ from ingest.mqtt.session import Delivery
 class Batch:
     """The oldest messages that wait. ``received``: when the first of them came, in seconds of the monotonic clock."""
 
-    connection: int
-    received: float
+    connection_number: int
+    received_monotonic: float
     publications: Sequence[Publication]
 
 
-class Inbox:
+class MessageQueue:
     """Room for so many messages, and for what one more read of the network brings."""
 
-    def __init__(self, room: int) -> None:
-        self._room = room
+    def __init__(self, capacity: int) -> None:
+        self._room = capacity
         self._changed = Condition()
         self._connection = 0
         self._waiting: list[Delivery] = []
@@ -33,17 +33,17 @@ class Inbox:
     def __len__(self) -> int:
         return self._count
 
-    def put(self, delivery: Delivery, patience: float) -> bool:
+    def put(self, delivery: Delivery, timeout_seconds: float) -> bool:
         """Add messages, once there is room. False when there was none for so many seconds.
 
         The first of a new connection throws out what waits: that is of an old one, and comes again.
         """
         with self._changed:
-            if delivery.connection != self._connection:
-                self._connection = delivery.connection
+            if delivery.connection_number != self._connection:
+                self._connection = delivery.connection_number
                 self._waiting.clear()
                 self._count = 0
-            if not self._changed.wait_for(lambda: self._count < self._room, patience):
+            if not self._changed.wait_for(lambda: self._count < self._room, timeout_seconds):
                 return False
             self._waiting.append(delivery)
             self._count += len(delivery.publications)
@@ -52,24 +52,24 @@ class Inbox:
                 self._changed.notify_all()
             return True
 
-    def take(self, most: int, age: float, silence: float) -> Batch | None:
+    def take(self, max_messages: int, max_wait_seconds: float, idle_seconds: float) -> Batch | None:
         """The messages that wait, once there are ``most``, or ``age`` seconds have passed, or for ``silence`` seconds
         nothing was added to those there are. None when there are none."""
-        deadline = time.monotonic() + age
+        deadline = time.monotonic() + max_wait_seconds
         with self._changed:
-            while self._count < most and (left := deadline - time.monotonic()) > 0:
-                before, self._wanted = self._count, most if self._count else 1
-                self._changed.wait(min(left, silence) if before else left)
+            while self._count < max_messages and (left := deadline - time.monotonic()) > 0:
+                before, self._wanted = self._count, max_messages if self._count else 1
+                self._changed.wait(min(left, idle_seconds) if before else left)
                 if self._count == before:
                     break
-            return self._cut(most) if self._count else None
+            return self._cut(max_messages) if self._count else None
 
     def _cut(self, most: int) -> Batch:
         first = self._waiting[0]
         every = list(chain.from_iterable(each.publications for each in self._waiting))
         # The rest keeps the time of its last read: it is at most one read old by then.
-        rest = Delivery(self._connection, self._waiting[-1].received, every[most:])
+        rest = Delivery(self._connection, self._waiting[-1].received_monotonic, every[most:])
         self._waiting = [rest] if rest.publications else []
         self._count = len(rest.publications)
         self._changed.notify_all()
-        return Batch(self._connection, first.received, every[:most])
+        return Batch(self._connection, first.received_monotonic, every[:most])

@@ -12,34 +12,34 @@ from typing import Any
 import psycopg
 
 from ingest.events.aggregates import Aggregate
-from ingest.events.listener import Listener
-from ingest.heartbeat import Pulse
-from ingest.heartbeat import write as write_pulse
-from ingest.lifecycle.scheduler import scheduling
-from ingest.metrics import Metrics, serving
+from ingest.events.listener import EventListener
+from ingest.heartbeat import Heartbeat
+from ingest.heartbeat import write_heartbeat as write_pulse
+from ingest.lifecycle.scheduler import run_in_background
+from ingest.metrics import Metrics, serve_metrics
 from ingest.mqtt.session import Delivery, Session
-from ingest.mqtt.subscriptions import Seat, seats
-from ingest.pipeline import Outcome, Register, process
-from ingest.public_cells import Cells
-from ingest.quality_flags import Memory
-from ingest.queue import Batch, Inbox
-from ingest.writer import commit, load_register, publish_cells, revision
+from ingest.mqtt.subscriptions import Subscription, worker_subscriptions
+from ingest.pipeline import MessageOutcome, SensorsByTopic, process_message
+from ingest.public_cells import PublicationSchedule
+from ingest.quality_flags import QualityChecker
+from ingest.queue import Batch, MessageQueue
+from ingest.writer import commit_batch, load_register, publish_cells, register_revision
 from sensors import logs
 from sensors.db import connect
 from sensors.settings import IngestSettings
 
 Connection = psycopg.Connection[dict[str, Any]]
-log = logs.get()
+log = logs.get_logger()
 
-ROLE = "lantaarn_ingest"
-REGISTER_AGE = 1.0
+DATABASE_ROLE = "lantaarn_ingest"
+REGISTER_POLL_INTERVAL_SECONDS = 1.0
 """Seconds after which the register is looked at again: the time in which a new entry takes effect."""
-NO_ROOM = 5.0
+QUEUE_FULL_TIMEOUT_SECONDS = 5.0
 """Seconds that the connection waits for room: less than its keep-alive, more than a slow commit."""
-MOMENT = 0.005
+BATCH_IDLE_SECONDS = 0.005
 """Seconds without a message after which a batch is closed: a lone message is in the database at once, and a broker that
 allows fewer messages in flight than a batch holds makes us wait no longer than this."""
-RETRY = 1.0
+RETRY_INTERVAL_SECONDS = 1.0
 """Seconds between tries while the database or the broker is away."""
 
 
@@ -51,123 +51,137 @@ class Worker:
     """One process, one connection to each side. While the database is away nothing is acknowledged, so the broker
     stops sending when the in-flight window is full, and keeps the rest."""
 
-    def __init__(self, settings: IngestSettings, seat: Seat | None = None, now: Callable[[], datetime] = _now):
+    def __init__(
+        self, settings: IngestSettings, subscription: Subscription | None = None, now: Callable[[], datetime] = _now
+    ):
         self.metrics = Metrics()
         self._settings = settings
         self._now = now
-        self._inbox = Inbox(2 * settings.batch_size)
-        self._seat = seat or seats(settings.municipality, 1)[0]
-        self._session = Session(settings.broker, self._seat, 2 * settings.batch_size, self._take)
-        self._cells = Cells()
-        self._pulse = Pulse()
-        self._events = Listener(settings.broker, settings.municipality, self.metrics, now)
+        self._queue = MessageQueue(2 * settings.batch_size)
+        self._subscription = subscription or worker_subscriptions(settings.municipality, 1)[0]
+        self._session = Session(settings.broker, self._subscription, 2 * settings.batch_size, self._enqueue)
+        self._publication_schedule = PublicationSchedule()
+        self._heartbeat = Heartbeat()
+        self._event_listener = EventListener(settings.broker, settings.municipality, self.metrics, now)
         self._stopping = Event()
         self._database: Connection | None = None
-        self._register: Register = {}
-        self._memory = Memory()
-        self._revision = -1
-        self._looked_at = 0.0
-        self._away = False
+        self._register: SensorsByTopic = {}
+        self._quality_checker = QualityChecker()
+        self._register_revision = -1
+        self._register_checked_at = 0.0
+        self._is_database_down = False
 
     def run(self) -> None:
         """Work until ``stop``. What is not committed by then is not acknowledged, and comes again."""
         settings = self._settings
         url = settings.database_url.get_secret_value()
         with (
-            serving(settings.metrics_host, settings.metrics_port, self.metrics, self.check),
-            scheduling(url, self.metrics, self._now, wanted=self._seat.events),
+            serve_metrics(settings.metrics_host, settings.metrics_port, self.metrics, self.readiness),
+            run_in_background(url, self.metrics, self._now, enabled=self._subscription.receives_events),
         ):
             try:
                 # The database first: what comes in before it is there would only wait.
-                self._with_database(self._look_at_register)
+                self._with_database(self._refresh_register)
                 self._open_session()
-                if self._seat.events:
-                    self._events.open(self._session.protocol)
+                if self._subscription.receives_events:
+                    self._event_listener.open(self._session.protocol)
                 while not self._stopping.is_set():
-                    self._handle(self._collect())
+                    self._store_batch(self._collect())
                     self._store_events()
                     self._publish_cells()
-                    self._beat()
+                    self._write_heartbeat()
             finally:
-                self._events.close()
+                self._event_listener.close()
                 self._session.close()
-                self._forget_database()
+                self._close_database()
 
-    def empty(self) -> None:
+    def drain(self) -> None:
         """Store what an earlier crew left in this seat's session, and end the session. For a seat that is left."""
         self._open_session()
         try:
             # Nearly always there is none, and then the register need not be read for it.
-            while self._session.resumed and not self._stopping.is_set() and (batch := self._collect()):
-                self._handle(batch)
+            while self._session.is_resumed and not self._stopping.is_set() and (batch := self._collect()):
+                self._store_batch(batch)
         finally:
             if self._stopping.is_set():
                 self._session.close()
             else:
-                self._session.end()
-            self._forget_database()
+                self._session.discard()
+            self._close_database()
 
-    def check(self) -> dict[str, bool]:
+    def readiness(self) -> dict[str, bool]:
         """Whether both sides are there: from then on the broker keeps for us what comes in."""
-        return {"broker": self._session.connected and self._events.ready, "database": self._database is not None}
+        return {
+            "broker": self._session.is_connected and self._event_listener.is_ready,
+            "database": self._database is not None,
+        }
 
     def stop(self) -> None:
         """Finish the batch at hand and return from ``run``."""
         self._stopping.set()
 
-    def _take(self, delivery: Delivery) -> None:
+    def _enqueue(self, delivery: Delivery) -> None:
         """Put a message with those that wait, or let the connection wait for room; called on its thread.
 
         A broker may send more than the window (Mosquitto 2.0.11 does). With no room for long the connection is broken:
         the broker keeps it all and, as nothing is acknowledged, sends no more than the window on the next one.
         """
-        if not self._inbox.put(delivery, NO_ROOM):
+        if not self._queue.put(delivery, QUEUE_FULL_TIMEOUT_SECONDS):
             log.warning("no_room_for_messages")
-            self._session.hang_up()
+            self._session.break_connection()
 
     def _collect(self) -> Batch | None:
         """A batch closes on size, on age, or when nothing more comes for a moment, whichever is first."""
         settings = self._settings
-        batch = self._inbox.take(settings.batch_size, settings.batch_milliseconds / 1000, MOMENT)
-        return batch if batch and self._session.is_current(batch.connection) else None
+        batch = self._queue.take(settings.batch_size, settings.batch_milliseconds / 1000, BATCH_IDLE_SECONDS)
+        return batch if batch and self._session.is_current_connection(batch.connection_number) else None
 
     def _open_session(self) -> None:
         while not self._stopping.is_set() and not self._session.open():
-            if not self._seat.left:
+            if not self._subscription.is_abandoned:
                 log.warning("broker_away")
-            self._stopping.wait(RETRY)
+            self._stopping.wait(RETRY_INTERVAL_SECONDS)
 
-    def _handle(self, batch: Batch | None) -> None:
-        self.metrics.up.labels("broker").set(self._session.connected)
-        self.metrics.in_flight.set(len(self._inbox) + (len(batch.publications) if batch else 0))
-        if batch is None or not self._with_database(self._look_at_register):
+    def _store_batch(self, batch: Batch | None) -> None:
+        self.metrics.up.labels("broker").set(self._session.is_connected)
+        self.metrics.in_flight.set(len(self._queue) + (len(batch.publications) if batch else 0))
+        if batch is None or not self._with_database(self._refresh_register):
             return
         received_at = self._now()
-        outcomes = [process(each.message, self._register, self._memory, received_at) for each in batch.publications]
+        outcomes = [
+            process_message(each.message, self._register, self._quality_checker, received_at)
+            for each in batch.publications
+        ]
         if self._with_database(lambda database: self._commit(database, outcomes, received_at)):
-            self.metrics.batch.observe(len(outcomes))
-            took = time.monotonic() - batch.received
-            self.metrics.receipt_lag.observe(took)
-            self._pulse.note(outcomes, received_at, took)
-            self._cells.note(outcomes, received_at)
-            self._session.acknowledge(batch.connection, (each.packet_id for each in batch.publications))
+            self.metrics.batch_messages.observe(len(outcomes))
+            duration_seconds = time.monotonic() - batch.received_monotonic
+            self.metrics.receipt_lag_seconds.observe(duration_seconds)
+            self._heartbeat.record_batch(outcomes, received_at, duration_seconds)
+            self._publication_schedule.record_batch(outcomes, received_at)
+            self._session.acknowledge(batch.connection_number, (each.packet_id for each in batch.publications))
 
     def _store_events(self) -> None:
         """What came of event topics: counts, and windows that are over. Nothing of it is acknowledged."""
-        if self._seat.events and self._with_database(self._look_at_register) and (harvest := self._events.take()):
+        if (
+            self._subscription.receives_events
+            and self._with_database(self._refresh_register)
+            and (event_batch := self._event_listener.take_batch())
+        ):
             at = self._now()
-            self._with_database(lambda database: self._commit(database, harvest.outcomes, at, harvest.aggregates))
+            self._with_database(
+                lambda database: self._commit(database, event_batch.outcomes, at, event_batch.aggregates)
+            )
 
     def _publish_cells(self) -> None:
         now = self._now()
-        if self._seat.events and self._cells.due(now):
+        if self._subscription.receives_events and self._publication_schedule.is_due(now):
             self._with_database(lambda database: publish_cells(database, now))
-            self._cells.done(now)
+            self._publication_schedule.mark_published(now)
 
-    def _beat(self) -> None:
+    def _write_heartbeat(self) -> None:
         """Without the broker there is no sign of life: nobody would notice that nothing comes."""
-        minute = self._pulse.over(self._now())
-        if minute is not None and self._session.connected:
+        minute = self._heartbeat.take_finished_minute(self._now())
+        if minute is not None and self._session.is_connected:
             self._with_database(lambda database: write_pulse(database, minute))
 
     def _with_database(self, work: Callable[[Connection], object]) -> bool:
@@ -176,58 +190,58 @@ class Worker:
             try:
                 if self._database is None:
                     url = self._settings.database_url.get_secret_value()
-                    self._database = connect(url, role=ROLE, application_name="lantaarn ingest")
+                    self._database = connect(url, role=DATABASE_ROLE, application_name="lantaarn ingest")
                 work(self._database)
             except psycopg.Error as error:
-                self._note_database(error)
-                self._forget_database()
-                self._stopping.wait(RETRY)
+                self._log_database_state(error)
+                self._close_database()
+                self._stopping.wait(RETRY_INTERVAL_SECONDS)
             else:
-                self._note_database(None)
+                self._log_database_state(None)
                 return True
         return False
 
-    def _note_database(self, error: psycopg.Error | None) -> None:
+    def _log_database_state(self, error: psycopg.Error | None) -> None:
         """Tell once when the database goes, and once when it is back; not the error's text, which may hold a row."""
-        if error is not None and not self._away:
+        if error is not None and not self._is_database_down:
             log.warning("database_away", sqlstate=error.sqlstate)
-        elif error is None and self._away:
+        elif error is None and self._is_database_down:
             log.info("database_back")
-        self._away = error is not None
+        self._is_database_down = error is not None
         self.metrics.up.labels("database").set(error is None)
 
     def _commit(
         self,
         database: Connection,
-        outcomes: Sequence[Outcome],
+        outcomes: Sequence[MessageOutcome],
         received_at: datetime,
         aggregates: Sequence[Aggregate] = (),
     ) -> None:
-        with self.metrics.commit.time():
-            booked = commit(database, outcomes, received_at, aggregates)
-        self.metrics.committed(outcomes, booked, received_at)
+        with self.metrics.commit_seconds.time():
+            booked = commit_batch(database, outcomes, received_at, aggregates)
+        self.metrics.record_batch(outcomes, booked, received_at)
 
-    def _look_at_register(self, database: Connection) -> None:
-        if time.monotonic() - self._looked_at > REGISTER_AGE:
-            newest = revision(database)
-            if newest != self._revision:
+    def _refresh_register(self, database: Connection) -> None:
+        if time.monotonic() - self._register_checked_at > REGISTER_POLL_INTERVAL_SECONDS:
+            newest = register_revision(database)
+            if newest != self._register_revision:
                 self._register = load_register(database)
-                self._revision = newest
+                self._register_revision = newest
                 # It stays until the next one: the collector would walk through all of it every few batches.
                 gc.freeze()
-                self._events.learn(self._register)
+                self._event_listener.set_register(self._register)
                 log.info("register_loaded", revision=newest, sensors=len(self._register))
-            self._looked_at = time.monotonic()
+            self._register_checked_at = time.monotonic()
 
-    def _forget_database(self) -> None:
+    def _close_database(self) -> None:
         if self._database is not None:
             self._database.close()
             self._database = None
 
 
-def run(settings: IngestSettings, seat: Seat | None = None) -> None:
+def run_worker(settings: IngestSettings, subscription: Subscription | None = None) -> None:
     """Ingest until SIGTERM or Ctrl-C."""
-    worker = Worker(settings, seat)
+    worker = Worker(settings, subscription)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         worker.stop()

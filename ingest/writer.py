@@ -11,30 +11,38 @@ from typing import Any, LiteralString
 import psycopg
 from msgspec.structs import replace as change
 
-from ingest.database_errors import Trouble, blame
-from ingest.events.aggregates import Aggregate, write
-from ingest.pipeline import Datastream, EventStream, Observation, Outcome, Refused, Register, Sensor
+from ingest.database_errors import ErrorAction, action_for
+from ingest.events.aggregates import Aggregate, write_aggregates
+from ingest.pipeline import (
+    EventDatastream,
+    IngestSensor,
+    MessageOutcome,
+    Observation,
+    Rejection,
+    SensorsByTopic,
+    StoredDatastream,
+)
 from sensors.db import Database
-from sensors.db.queries import load
+from sensors.db.queries import load_queries
 from sensors.kinds import KINDS
-from sensors.policy.compiler import rule_from
-from sensors.policy.personal_data import withheld
-from sensors.policy.retention_classes import for_table
+from sensors.policy.compiler import rule_from_document
+from sensors.policy.personal_data import redact_text
+from sensors.policy.retention_classes import substitute_table
 from sensors.vocabulary.codes import Status
-from sensors.vocabulary.rejection_reasons import Reason
+from sensors.vocabulary.rejection_reasons import RejectionReason
 
-QUERIES = load(Path(__file__).with_suffix(".sql"))
+QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 
 
 @cache
 def _statement(table: str) -> LiteralString:
     """The statement of one retention class's table, made once."""
-    return for_table(QUERIES["store"], table)
+    return substitute_table(QUERIES["insert_observations"], table)
 
 
-def revision(db: Database) -> int:
+def register_revision(db: Database) -> int:
     """A number that grows with every version in the register and every erasure."""
-    row = db.execute(QUERIES["revision"]).fetchone()
+    row = db.execute(QUERIES["register_revision"]).fetchone()
     return row["revision"] if row else 0
 
 
@@ -43,56 +51,58 @@ def publish_cells(db: Database, now: datetime) -> None:
     db.execute(QUERIES["publish_cells"], {"at": now})
 
 
-def load_register(db: Database) -> Register:
+def load_register(db: Database) -> SensorsByTopic:
     """Every registered sensor of a kind we know, with its allow-list."""
-    sensors: dict[tuple[str, str, str], Sensor] = {}
-    for row in db.execute(QUERIES["sensors"]).fetchall():
+    sensors: dict[tuple[str, str, str], IngestSensor] = {}
+    for row in db.execute(QUERIES["registered_sensors"]).fetchall():
         kind = KINDS.get(row["kind"])
         if kind is None:
             continue
         key = (row["municipality"], row["kind"], row["reference"])
         erased = tuple((since, until) for since, until in row["erased"])
-        new = Sensor(row["sensor_id"], kind, Status(row["status"]), {}, revision=row["revision"], erased=erased)
-        sensors[key] = _allow(sensors.get(key, new), row)
+        new = IngestSensor(
+            row["sensor_id"], kind, Status(row["status"]), {}, revision=row["revision"], erased_periods=erased
+        )
+        sensors[key] = _with_datastream(sensors.get(key, new), row)
     return sensors
 
 
-def _allow(sensor: Sensor, row: dict[str, Any]) -> Sensor:
+def _with_datastream(sensor: IngestSensor, row: dict[str, Any]) -> IngestSensor:
     """The sensor with this row's datastream, if it has one, on its allow-list."""
     number, code = row["datastream_id"], row["property"]
     if number is None:
         return sensor
     limits = sensor.kind.properties[code]
     if row["rule"] is not None:
-        stream = EventStream(number, limits, rule_from(row["rule"]))
-        return replace(sensor, events={**sensor.events, code: stream})
-    stored = Datastream(number, row["table_name"], row["term"], limits)
+        stream = EventDatastream(number, limits, rule_from_document(row["rule"]))
+        return replace(sensor, event_datastreams={**sensor.event_datastreams, code: stream})
+    stored = StoredDatastream(number, row["table_name"], row["term"], limits)
     return replace(sensor, datastreams={**sensor.datastreams, code: stored})
 
 
 @dataclass(frozen=True, slots=True)
-class Booked:
+class BatchTotals:
     """What a batch came to, in readings, as it stands in the ledger now."""
 
     stored: int = 0
     duplicate: int = 0
     aggregated: int = 0
-    refused: Counter[Reason] = field(default_factory=Counter[Reason])
+    rejected: Counter[RejectionReason] = field(default_factory=Counter[RejectionReason])
     fields_dropped: int = 0
 
-    def __add__(self, other: "Booked") -> "Booked":
-        return Booked(
+    def __add__(self, other: "BatchTotals") -> "BatchTotals":
+        return BatchTotals(
             self.stored + other.stored,
             self.duplicate + other.duplicate,
             self.aggregated + other.aggregated,
-            self.refused + other.refused,
+            self.rejected + other.rejected,
             self.fields_dropped + other.fields_dropped,
         )
 
 
-def commit(
-    db: Database, outcomes: Sequence[Outcome], received_at: datetime, aggregates: Sequence[Aggregate] = ()
-) -> Booked:
+def commit_batch(
+    db: Database, outcomes: Sequence[MessageOutcome], received_at: datetime, aggregates: Sequence[Aggregate] = ()
+) -> BatchTotals:
     """Write a batch, and the windows that are over, in one transaction.
 
     A row that the database refuses is found by halving the batch, and quarantined in the same transaction, so that
@@ -100,44 +110,44 @@ def commit(
     """
     try:
         with db.transaction():
-            write(db, aggregates)
+            write_aggregates(db, aggregates)
             return _write(db, outcomes, received_at)
     except psycopg.Error as error:
-        if blame(error) is not Trouble.ROW:
+        if action_for(error) is not ErrorAction.REJECT_ROW:
             raise
     # Seldom, so that the savepoints that this takes are not paid for by every batch.
     with db.transaction():
-        write(db, aggregates)
+        write_aggregates(db, aggregates)
         return _write_halves(db, outcomes, received_at)
 
 
-def _write_halves(db: Database, outcomes: Sequence[Outcome], received_at: datetime) -> Booked:
-    booked = Booked()
+def _write_halves(db: Database, outcomes: Sequence[MessageOutcome], received_at: datetime) -> BatchTotals:
+    booked = BatchTotals()
     for half in _halves(outcomes):
         try:
             with db.transaction():
                 booked += _write(db, half, received_at)
         except psycopg.Error as error:
-            if blame(error) is not Trouble.ROW or not any(outcome.observations for outcome in half):
+            if action_for(error) is not ErrorAction.REJECT_ROW or not any(outcome.observations for outcome in half):
                 raise
             booked += _write_halves(db, half, received_at)
     return booked
 
 
-def _write(db: Database, outcomes: Sequence[Outcome], received_at: datetime) -> Booked:
-    duplicates = _store(db, outcomes)
-    _book(db, outcomes, duplicates, received_at)
+def _write(db: Database, outcomes: Sequence[MessageOutcome], received_at: datetime) -> BatchTotals:
+    duplicates = _insert_observations(db, outcomes)
+    _add_to_ledger(db, outcomes, duplicates, received_at)
     duplicate = duplicates.total()
-    return Booked(
+    return BatchTotals(
         stored=sum(len(outcome.observations) for outcome in outcomes) - duplicate,
         duplicate=duplicate,
-        aggregated=sum(outcome.aggregated for outcome in outcomes),
-        refused=_quarantine(db, outcomes, received_at),
+        aggregated=sum(outcome.aggregated_readings for outcome in outcomes),
+        rejected=_quarantine(db, outcomes, received_at),
         fields_dropped=sum(outcome.fields_dropped for outcome in outcomes),
     )
 
 
-def _halves(outcomes: Sequence[Outcome]) -> Sequence[Sequence[Outcome]]:
+def _halves(outcomes: Sequence[MessageOutcome]) -> Sequence[Sequence[MessageOutcome]]:
     """A refused batch in smaller pieces, down to one observation; the one refused alone becomes a refused reading."""
     if len(outcomes) > 1:
         middle = len(outcomes) // 2
@@ -149,12 +159,12 @@ def _halves(outcomes: Sequence[Outcome]) -> Sequence[Sequence[Outcome]]:
         rest = change(outcome, observations=observations[middle:], refused=(), fields_dropped=0, aggregated=0)
         return [first], [rest]
     if observations:
-        poison = Refused(Reason.REFUSED_BY_DATABASE, "")
-        return ([change(outcome, observations=(), refused=(*outcome.refused, poison))],)
+        rejection = Rejection(RejectionReason.REFUSED_BY_DATABASE, "")
+        return ([change(outcome, observations=(), refused=(*outcome.rejections, rejection))],)
     return ([outcome],)
 
 
-def _store(db: Database, outcomes: Iterable[Outcome]) -> Counter[int]:
+def _insert_observations(db: Database, outcomes: Iterable[MessageOutcome]) -> Counter[int]:
     """Insert the observations, class by class. Returns how many were there already, by datastream."""
     by_table: defaultdict[str, list[Observation]] = defaultdict(list)
     for outcome in outcomes:
@@ -195,27 +205,31 @@ def _literal(numbers: Sequence[float | None]) -> str:
     return "{" + str(numbers)[1:-1].replace("None", "null") + "}"
 
 
-def _book(db: Database, outcomes: Sequence[Outcome], duplicates: Counter[int], received_at: datetime) -> None:
+def _add_to_ledger(
+    db: Database, outcomes: Sequence[MessageOutcome], duplicates: Counter[int], received_at: datetime
+) -> None:
     """The ledger: stored, duplicate, quarantined, aggregated and fields dropped, in this order, by sensor."""
-    books: defaultdict[int | None, list[int]] = defaultdict(lambda: [0] * 5)
+    ledger_rows: defaultdict[int | None, list[int]] = defaultdict(lambda: [0] * 5)
     for outcome in outcomes:
-        book = books[outcome.sensor_id]
+        book = ledger_rows[outcome.sensor_id]
         book[0] += len(outcome.observations)
-        book[2] += len(outcome.refused)
-        book[3] += outcome.aggregated
+        book[2] += len(outcome.rejections)
+        book[3] += outcome.aggregated_readings
         book[4] += outcome.fields_dropped
-    if not books:
+    if not ledger_rows:
         return
     if duplicates:
         for sensor_id, again in _by_sensor(duplicates, outcomes).items():
-            books[sensor_id][0] -= again
-            books[sensor_id][1] += again
-    stored, duplicate, quarantined, aggregated, dropped = map(_literal, map(list, zip(*books.values(), strict=True)))
+            ledger_rows[sensor_id][0] -= again
+            ledger_rows[sensor_id][1] += again
+    stored, duplicate, quarantined, aggregated, dropped = map(
+        _literal, map(list, zip(*ledger_rows.values(), strict=True))
+    )
     db.execute(
-        QUERIES["book"],
+        QUERIES["add_to_ledger"],
         {
             "received_at": received_at,
-            "sensor_ids": _literal(list(books)),
+            "sensor_ids": _literal(list(ledger_rows)),
             "stored": stored,
             "duplicate": duplicate,
             "quarantined": quarantined,
@@ -225,7 +239,7 @@ def _book(db: Database, outcomes: Sequence[Outcome], duplicates: Counter[int], r
     )
 
 
-def _by_sensor(duplicates: Counter[int], outcomes: Iterable[Outcome]) -> Counter[int | None]:
+def _by_sensor(duplicates: Counter[int], outcomes: Iterable[MessageOutcome]) -> Counter[int | None]:
     sensor_of = {one.datastream_id: outcome.sensor_id for outcome in outcomes for one in outcome.observations}
     found: Counter[int | None] = Counter()
     for datastream_id, count in duplicates.items():
@@ -233,13 +247,13 @@ def _by_sensor(duplicates: Counter[int], outcomes: Iterable[Outcome]) -> Counter
     return found
 
 
-def _quarantine(db: Database, outcomes: Sequence[Outcome], received_at: datetime) -> Counter[Reason]:
+def _quarantine(db: Database, outcomes: Sequence[MessageOutcome], received_at: datetime) -> Counter[RejectionReason]:
     """Why readings were refused: counted for each sensor and reason, and told for each message and reason."""
-    reasons = Counter((outcome.sensor_id, one.reason) for outcome in outcomes for one in outcome.refused)
+    reasons = Counter((outcome.sensor_id, one.reason) for outcome in outcomes for one in outcome.rejections)
     if not reasons:
         return Counter()
     db.execute(
-        QUERIES["book_reasons"],
+        QUERIES["add_to_ledger_reason"],
         {
             "received_at": received_at,
             "sensor_ids": [sensor_id for sensor_id, _ in reasons],
@@ -247,24 +261,26 @@ def _quarantine(db: Database, outcomes: Sequence[Outcome], received_at: datetime
             "readings": list(reasons.values()),
         },
     )
-    refusals = [(outcome, reason, fields) for outcome in outcomes for reason, fields in _fields(outcome).items()]
+    refusals = [
+        (outcome, reason, fields) for outcome in outcomes for reason, fields in _fields_by_reason(outcome).items()
+    ]
     db.execute(
-        QUERIES["quarantine"],
+        QUERIES["add_to_quarantine"],
         {
             "received_at": received_at,
             "sensor_ids": [outcome.sensor_id for outcome, _, _ in refusals],
-            "topic_templates": [withheld(outcome.topic_template) for outcome, _, _ in refusals],
+            "topic_templates": [redact_text(outcome.topic_template) for outcome, _, _ in refusals],
             "reasons": [reason.value for _, reason, _ in refusals],
             "fields": [" ".join(sorted(fields)) for _, _, fields in refusals],
-            "sizes": [outcome.size for outcome, _, _ in refusals],
+            "sizes": [outcome.payload_bytes for outcome, _, _ in refusals],
         },
     )
-    return sum((Counter({reason: count}) for (_, reason), count in reasons.items()), Counter[Reason]())
+    return sum((Counter({reason: count}) for (_, reason), count in reasons.items()), Counter[RejectionReason]())
 
 
-def _fields(outcome: Outcome) -> Mapping[Reason, set[str]]:
+def _fields_by_reason(outcome: MessageOutcome) -> Mapping[RejectionReason, set[str]]:
     """Where it was refused. These are our own words, so the tripwire should have nothing to do."""
-    fields: defaultdict[Reason, set[str]] = defaultdict(set)
-    for one in outcome.refused:
-        fields[one.reason].add(withheld(one.field))
+    fields: defaultdict[RejectionReason, set[str]] = defaultdict(set)
+    for one in outcome.rejections:
+        fields[one.reason].add(redact_text(one.path))
     return fields

@@ -1,8 +1,8 @@
--- revision: a number that grows with every version in the register and every erasure, to know whether what we compiled is
+-- register_revision: a number that grows with every version in the register and every erasure, to know whether what we compiled is
 -- still current
 select coalesce(max(revision), 0) + (select count(*) from lantaarn.tombstone) as revision from lantaarn.register_entry;
 
--- sensors: every sensor that ingest may meet, with what may be stored of it
+-- registered_sensors: every sensor that ingest may meet, with what may be stored of it
 select
     sensor.id as sensor_id,
     sensor.municipality,
@@ -26,7 +26,7 @@ left join lantaarn.retention_class as class on class.name = datastream.retention
 where sensor.kind is not null
 order by sensor.id, datastream.id;
 
--- store: observations into the table of one retention class ({table}), and hourly totals from the rows that were new
+-- insert_observations: observations into the table of one retention class ({table}), and hourly totals from the rows that were new
 with input as (
     select datastream_id, time, value, quality
     from unnest(
@@ -66,7 +66,7 @@ select
     case when count(*) < cardinality(%(datastream_ids)s::integer[]) then array_agg(datastream_id) end as datastream_ids
 from stored;
 
--- book: add a batch to the ledger, per sensor, in the hour of receipt
+-- add_to_ledger: add a batch to the ledger, per sensor, in the hour of receipt
 insert into lantaarn.ledger as total
     (sensor_id, hour, received, stored, duplicate, quarantined, aggregated, fields_dropped)
 select
@@ -91,14 +91,14 @@ on conflict (sensor_id, hour) do update set
     aggregated = total.aggregated + excluded.aggregated,
     fields_dropped = total.fields_dropped + excluded.fields_dropped;
 
--- book_reasons: why readings were refused, per sensor, in the hour of receipt
+-- add_to_ledger_reason: why readings were refused, per sensor, in the hour of receipt
 insert into lantaarn.ledger_reason as total (sensor_id, hour, reason, readings)
 select sensor_id, date_trunc('hour', %(received_at)s::timestamptz, 'UTC'), reason, readings
 from unnest(%(sensor_ids)s::integer[], %(reasons)s::text[], %(readings)s::bigint[]) as given (sensor_id, reason, readings)
 order by sensor_id, reason
 on conflict (sensor_id, hour, reason) do update set readings = total.readings + excluded.readings;
 
--- quarantine: one row for each refused message and reason: where and why, never what
+-- add_to_quarantine: one row for each refused message and reason: where and why, never what
 insert into lantaarn.quarantine (received_at, sensor_id, topic_template, reason, field_paths, size)
 select %(received_at)s, sensor_id, topic_template, reason, array_remove(string_to_array(fields, ' '), ''), size
 from unnest(

@@ -22,7 +22,7 @@ class BrokerAddress:
     cert_file: Path | None = None
     key_file: Path | None = None
 
-    def introduce(self, client: Client) -> None:
+    def set_credentials(self, client: Client) -> None:
         """Give a client our credentials, before it connects. Raises OSError when a certificate can't be read."""
         if self.username is not None:
             client.username_pw_set(self.username, self.password.get_secret_value() if self.password else None)

@@ -9,7 +9,7 @@ from sensors.register.location import AreasError
 from sensors.settings.base import SettingsError
 
 
-def sentence(error: Exception) -> str | None:
+def message_for_user(error: Exception) -> str | None:
     """What to tell instead of a traceback; none for a fault of the program."""
     match error:
         case SettingsError() | ProcessError() | MigrationError() | RoleError() | AreasError():

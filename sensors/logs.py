@@ -15,12 +15,12 @@ from typing import Any, LiteralString, Protocol, cast
 
 import structlog
 
-from sensors.hardening import harden, place
-from sensors.policy.personal_data import trips, withheld
+from sensors.hardening import harden_process, traceback_locations
+from sensors.policy.personal_data import find_personal_data, redact_text
 
 Loggable = bool | int | float | datetime | Enum | None
 
-TEXTS: Mapping[str, re.Pattern[str]] = {
+TEXT_PATTERNS: Mapping[str, re.Pattern[str]] = {
     "event": re.compile(r"[a-z][a-z_ ]{0,47}"),
     "level": re.compile(r"[a-z]{4,8}"),
     "error": re.compile(r"[A-Za-z_][A-Za-z_]{0,63}"),
@@ -33,10 +33,10 @@ TEXTS: Mapping[str, re.Pattern[str]] = {
 """The texts that may be logged, each with its form: an event, the name of an exception, a file with a line, the name of
 an MQTT reason code, an SQLSTATE, one of our sessions at the broker, a library's name for its log."""
 _KEY = re.compile(r"[a-z][a-z_]{0,31}")
-WITHHELD = "[withheld]"
+REDACTED = "[withheld]"
 
 
-class Say(Protocol):
+class LogMethod(Protocol):
     """Log an event with what it is about."""
 
     def __call__(  # noqa: PLR0913 - each declared text is a parameter
@@ -53,32 +53,32 @@ class Say(Protocol):
     ) -> object: ...
 
 
-class Log(Protocol):
+class Logger(Protocol):
     """A log that takes no payload: the type checker refuses other texts, and bytes; when it runs they are withheld."""
 
     @property
-    def info(self) -> Say: ...
+    def info(self) -> LogMethod: ...
     @property
-    def warning(self) -> Say: ...
+    def warning(self) -> LogMethod: ...
     @property
-    def error(self) -> Say: ...
+    def error(self) -> LogMethod: ...
 
 
-def get() -> Log:
+def get_logger() -> Logger:
     """The log of this process."""
     return structlog.get_logger()
 
 
-def configure(level: str = "info") -> None:
+def configure_logging(level: str = "info") -> None:
     """Set up the log of this process. ``level`` is a name of the standard library's levels, in any case.
 
     What libraries log, and Python's warnings, come out as where they were made, without their texts.
     """
-    harden()
+    harden_process()
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
-            withhold,
+            redact_event,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.JSONRenderer(),
         ],
@@ -86,16 +86,16 @@ def configure(level: str = "info") -> None:
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
     )
     logging.captureWarnings(capture=True)
-    logging.basicConfig(handlers=[_Libraries(logging.WARNING)], level=logging.WARNING, force=True)
+    logging.basicConfig(handlers=[_LibraryHandler(logging.WARNING)], level=logging.WARNING, force=True)
 
 
-def withhold(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+def redact_event(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     """The processor that lets only declared things through."""
     said = dict(event)
     error = _exception(said.pop("exc_info", None))
     if error is not None:
-        said.update({"error": type(error).__name__, "at": place(error)})
-    shown = {key: _shown(key, value) for key, value in said.items() if _is_ours(key)}
+        said.update({"error": type(error).__name__, "at": traceback_locations(error)})
+    shown = {key: _redacted(key, value) for key, value in said.items() if _is_declared_key(key)}
     return shown if len(shown) == len(said) else shown | {"withheld": len(said) - len(shown)}
 
 
@@ -108,12 +108,12 @@ def _exception(given: object) -> BaseException | None:
     return sys.exc_info()[1] if given else None
 
 
-def _is_ours(key: str) -> bool:
+def _is_declared_key(key: str) -> bool:
     """Whether a key was written in a program: a mapping that is logged by ``**`` brings keys from elsewhere."""
-    return _KEY.fullmatch(key) is not None and trips(key) is None
+    return _KEY.fullmatch(key) is not None and find_personal_data(key) is None
 
 
-def _shown(key: str, value: object) -> object:
+def _redacted(key: str, value: object) -> object:
     match value:
         case Enum():
             return value.value
@@ -126,17 +126,17 @@ def _shown(key: str, value: object) -> object:
         case list() if key == "at":
             return [_text(key, str(item)) for item in cast(list[object], value)]
         case _:
-            return WITHHELD
+            return REDACTED
 
 
 def _text(key: str, value: str) -> str:
     # A path of a program holds versions and names of folders, which look like anything.
-    shown = value if key == "at" else withheld(value)
-    form = TEXTS.get(key)
-    return shown if shown != value or (form is not None and form.fullmatch(value)) else WITHHELD
+    shown = value if key == "at" else redact_text(value)
+    form = TEXT_PATTERNS.get(key)
+    return shown if shown != value or (form is not None and form.fullmatch(value)) else REDACTED
 
 
-class _Libraries(logging.Handler):
+class _LibraryHandler(logging.Handler):
     """What libraries log: by whom and where, never what."""
 
     def emit(self, record: logging.LogRecord) -> None:

@@ -10,16 +10,18 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from sensors.hardening import forbid_core_dumps
+from sensors.hardening import disable_core_dumps
 
-HOST = "127.0.0.1"
+LOOPBACK_HOST = "127.0.0.1"
 
 
 class ProcessError(Exception):
     """A server could not be started or died; the message says which one and where its log is."""
 
 
-def tethered(command: Sequence[str], death_signal: signal.Signals, *, user: str | None = None) -> list[str]:
+def with_parent_death_signal(
+    command: Sequence[str], death_signal: signal.Signals, *, user: str | None = None
+) -> list[str]:
     """The same command, made to receive ``death_signal`` when the thread that starts it dies, even by SIGKILL.
 
     With ``user`` (only as root) it also gives up root's rights. An exit hook can't do this: nothing runs after SIGKILL.
@@ -32,72 +34,74 @@ def tethered(command: Sequence[str], death_signal: signal.Signals, *, user: str 
     return [setpriv, *change, f"--pdeathsig={death_signal.name}", "--", *command]
 
 
-def start(
+def start_process(
     command: Sequence[str],
     log: Path,
     *,
     cwd: Path | None = None,
-    show: bool = False,
-    environment: Mapping[str, str] | None = None,
+    inherit_stdout: bool = False,
+    extra_environment: Mapping[str, str] | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start a child in its own process group, its output appended to ``log``; ``show`` sends standard output to ours.
 
     Neither it nor this process leaves a core dump from then on: what a server has in memory would lie in it.
     The group keeps a Ctrl-C in the terminal from reaching it: its parent stops it, in the right order.
     """
-    forbid_core_dumps()
+    disable_core_dumps()
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
-            stdout=None if show else output,
+            stdout=None if inherit_stdout else output,
             stderr=output,
             cwd=cwd,
-            env={**os.environ, **(environment or {})},
+            env={**os.environ, **(extra_environment or {})},
             process_group=0,
         )
 
 
-def stop(process: subprocess.Popen[bytes], by: signal.Signals = signal.SIGTERM, *, patience: float = 20) -> None:
+def stop_process(
+    process: subprocess.Popen[bytes], stop_signal: signal.Signals = signal.SIGTERM, *, timeout_seconds: float = 20
+) -> None:
     """Ask a child to stop; after ``patience`` seconds end it."""
     if process.poll() is None:
-        process.send_signal(by)
+        process.send_signal(stop_signal)
     try:
-        process.wait(patience)
+        process.wait(timeout_seconds)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
 
 
-def is_free(port: int) -> bool:
+def is_port_free(port: int) -> bool:
     """Whether a server can listen on ``127.0.0.1:port`` now."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, port))
+            probe.bind((LOOPBACK_HOST, port))
         except OSError:
             return False
     return True
 
 
-def any_free_port() -> int:
+def find_free_port() -> int:
     """A port nobody listens on."""
     with socket.socket() as probe:
-        probe.bind((HOST, 0))
+        probe.bind((LOOPBACK_HOST, 0))
         return probe.getsockname()[1]
 
 
-class Ports:
+class PortAssignments:
     """The port of each server, remembered in a file between runs while it stays free."""
 
-    def __init__(self, memory: Path) -> None:
-        self._memory = memory
+    def __init__(self, path: Path) -> None:
+        self._memory = path
 
-    def take(self, name: str, usual: int) -> int:
+    def assign(self, name: str, default: int) -> int:
         """The port ``name`` had last time, else its usual one, else any free one."""
         known: dict[str, int] = json.loads(self._memory.read_text()) if self._memory.exists() else {}
-        candidates = (known.get(name, usual), usual)
-        port = next((candidate for candidate in candidates if is_free(candidate)), None) or any_free_port()
+        candidates = (known.get(name, default), default)
+        port = next((candidate for candidate in candidates if is_port_free(candidate)), None) or find_free_port()
         self._memory.write_text(json.dumps(known | {name: port}))
         return port

@@ -2,13 +2,13 @@
 
 from sensors.db import Database
 from sensors.db.migrate import migrate
-from sensors.register.repository import derive, load_areas
+from sensors.register.repository import load_areas, refresh_derived_data
 
 
-def upgrade(db: Database) -> list[str]:
+def upgrade_database(db: Database) -> list[str]:
     """The names of the migrations applied. Safe to call again. Raises ``MigrationError`` as ``migrate`` does."""
     applied = migrate(db)
     with db.transaction():
         load_areas(db)
-        derive(db)
+        refresh_derived_data(db)
     return applied

@@ -7,7 +7,7 @@ import click
 
 from sensors.settings import DemoSettings, ServersSettings, SimulateSettings
 
-DAYS = click.IntRange(0, 366)
+DAYS_RANGE = click.IntRange(0, 366)
 
 
 def _end_at_once_on_ctrl_c() -> None:
@@ -16,7 +16,7 @@ def _end_at_once_on_ctrl_c() -> None:
 
 
 @click.command(epilog="Example: MQTT_URL=mqtt://127.0.0.1:1883 lantaarn simulate --days 2")
-@click.option("--days", type=DAYS, default=0, show_default=True, help="How many days to play back before now.")
+@click.option("--days", type=DAYS_RANGE, default=0, show_default=True, help="How many days to play back before now.")
 @click.option("--replay/--no-replay", default=True, show_default=True, help="Recorded series of real stations too.")
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same city.")
 @click.option("--faults", type=click.FloatRange(0, 1), default=0.03, show_default=True, help="Share of faulty devices.")
@@ -28,23 +28,23 @@ def simulate(days: int, replay: bool, seed: int, faults: float, register: bool) 
         _print_register(seed)
         return
     from sensors import logs  # noqa: PLC0415 - each command loads only what it needs
-    from simulators.simulate import run  # noqa: PLC0415
+    from simulators.simulate import run_simulation  # noqa: PLC0415
 
     settings = SimulateSettings.load(days=days, replay=replay, seed=seed, faults=faults)
-    logs.configure(settings.log_level)
-    run(settings)
+    logs.configure_logging(settings.log_level)
+    run_simulation(settings)
 
 
 def _print_register(seed: int) -> None:
-    from simulators.city.register import entries  # noqa: PLC0415 - each command loads only what it needs
+    from simulators.city.register import example_entries  # noqa: PLC0415 - each command loads only what it needs
 
-    for entry in entries(seed):
+    for entry in example_entries(seed):
         click.echo(entry.model_dump_json(exclude_none=True))
 
 
 @click.command(epilog="Example: lantaarn demo --days 7 --duration 600")
 @click.option("--duration", type=click.FloatRange(min=0), help="Stop after so many seconds of being up.")
-@click.option("--days", type=DAYS, default=2, show_default=True, help="How many days to play back before now.")
+@click.option("--days", type=DAYS_RANGE, default=2, show_default=True, help="How many days to play back before now.")
 @click.option("--replay/--no-replay", default=True, show_default=True, help="Recorded series of real stations too.")
 @click.option("--http-port", type=click.IntRange(1, 65535), help="Port of the web pages.  [default: 8000 if free]")
 def demo(duration: float | None, days: int, replay: bool, http_port: int | None) -> None:
@@ -53,9 +53,9 @@ def demo(duration: float | None, days: int, replay: bool, http_port: int | None)
     Everything it makes is in the folder .lantaarn here. DATABASE_URL and MQTT_URL use servers that exist.
     """
     _end_at_once_on_ctrl_c()
-    from simulators.embedded.demo import City, run  # noqa: PLC0415
+    from simulators.embedded.demo import CityOptions, run_demo  # noqa: PLC0415
 
-    run(DemoSettings.load(), City(days=days, replay=replay), http_port=http_port, duration=duration)
+    run_demo(DemoSettings.load(), CityOptions(days=days, replay=replay), http_port=http_port, duration=duration)
 
 
 @click.command(epilog="Example: lantaarn servers")
@@ -66,9 +66,9 @@ def servers() -> None:
     they are. With MQTT_URL set there is PostgreSQL only. See docs/operations/install.md.
     """
     _end_at_once_on_ctrl_c()
-    from simulators.embedded.servers import run  # noqa: PLC0415
+    from simulators.embedded.servers import run_servers  # noqa: PLC0415
 
-    run(ServersSettings.load())
+    run_servers(ServersSettings.load())
 
 
 @click.command(epilog="Example: lantaarn leakcheck --canaries 5000")
@@ -82,6 +82,6 @@ def leakcheck(canaries: int, seed: int, keep: bool) -> None:
     put on purpose is not.
     """
     _end_at_once_on_ctrl_c()
-    from simulators.leakcheck.command import run  # noqa: PLC0415
+    from simulators.leakcheck.command import run_leakcheck  # noqa: PLC0415
 
-    sys.exit(run(canaries, seed, keep=keep))
+    sys.exit(run_leakcheck(canaries, seed, keep=keep))

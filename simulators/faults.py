@@ -11,16 +11,16 @@ from random import Random
 from types import MappingProxyType
 from typing import TypeVar
 
-from sensors.kinds import KINDS, Property
-from simulators.devices.messages import Event, Message, Sample
+from sensors.kinds import KINDS, ObservedProperty
+from simulators.devices.messages import DeviceEvent, DeviceMessage, Sample
 
-LATE = timedelta(hours=3)
-DRIFT = 0.02
+LATE_DELAY = timedelta(hours=3)
+DRIFT_PER_HOUR = 0.02
 """A drifting sensor is off by this share of its first value, more with every hour."""
 
-Stream = Iterator[Message]
-Events = Iterator[Event]
-S = TypeVar("S", Message, Event)
+MessageIterator = Iterator[DeviceMessage]
+EventIterator = Iterator[DeviceEvent]
+T = TypeVar("T", DeviceMessage, DeviceEvent)
 
 
 class Fault(StrEnum):
@@ -42,29 +42,29 @@ class Fault(StrEnum):
     """It speaks under a name that no register knows."""
 
 
-def choose(references: Sequence[str], share: float, seed: int) -> Mapping[str, Fault]:
+def assign_faults(references: Sequence[str], fraction: float, seed: int) -> Mapping[str, Fault]:
     """Which device has which fault: this share of the devices, every fault in turn."""
-    dice = _dice(seed, "faults")
-    chosen = dice.sample(sorted(references), round(len(references) * share))
+    dice = _rng(seed, "faults")
+    chosen = dice.sample(sorted(references), round(len(references) * fraction))
     faults = list(Fault)
     return MappingProxyType({reference: faults[number % len(faults)] for number, reference in enumerate(chosen)})
 
 
-def apply(fault: Fault, stream: Stream, seed: int) -> Stream:
+def apply_to_messages(fault: Fault, stream: MessageIterator, seed: int) -> MessageIterator:
     """The stream of a device with this fault. Messages stay in order of the time they are sent."""
-    return _FAULTS[fault](stream, seed)
+    return _MESSAGE_FAULTS[fault](stream, seed)
 
 
-def apply_to_events(fault: Fault, events: Events, seed: int) -> Events:
+def apply_to_events(fault: Fault, events: EventIterator, seed: int) -> EventIterator:
     """The events of a device with this fault, likewise."""
-    return _FAULTS_OF_EVENTS[fault](events, seed)
+    return _EVENT_FAULTS[fault](events, seed)
 
 
-def _dice(*of: object) -> Random:
+def _rng(*of: object) -> Random:
     return Random("/".join(map(str, of)))  # noqa: S311 - which sensor breaks in an example, no secrets
 
 
-def _silent(stream: Stream, _: int) -> Stream:
+def _silent(stream: MessageIterator, _: int) -> MessageIterator:
     end = None
     for message in stream:
         end = end or message.samples[0].time + timedelta(hours=6)
@@ -74,14 +74,14 @@ def _silent(stream: Stream, _: int) -> Stream:
         yield replace(message, samples=kept)
 
 
-def _frozen(stream: Stream, _: int) -> Stream:
+def _frozen(stream: MessageIterator, _: int) -> MessageIterator:
     first = None
     for message in stream:
         first = first or message.samples[0].values
         yield replace(message, samples=tuple(Sample(sample.time, first) for sample in message.samples))
 
 
-def _drifting(stream: Stream, _: int) -> Stream:
+def _drifting(stream: MessageIterator, _: int) -> MessageIterator:
     first = None
     for message in stream:
         first = first or message.samples[0]
@@ -90,66 +90,67 @@ def _drifting(stream: Stream, _: int) -> Stream:
         yield replace(message, samples=tuple(drifted))
 
 
-def _drifted(sample: Sample, first: Sample, properties: Mapping[str, Property]) -> Sample:
-    off = DRIFT * (sample.time - first.time) / timedelta(hours=1)
+def _drifted(sample: Sample, first: Sample, properties: Mapping[str, ObservedProperty]) -> Sample:
+    off = DRIFT_PER_HOUR * (sample.time - first.time) / timedelta(hours=1)
     values = {code: value + off * first.values.get(code, 0.0) for code, value in sample.values.items()}
     # A counter that misses some is still a counter.
     return Sample(
-        sample.time, {code: float(round(value)) if properties[code].whole else value for code, value in values.items()}
+        sample.time,
+        {code: float(round(value)) if properties[code].is_integer else value for code, value in values.items()},
     )
 
 
-def _silent_events(events: Events, _: int) -> Events:
+def _silent_events(events: EventIterator, _: int) -> EventIterator:
     end = None
     for event in events:
-        end = end or event.happened + timedelta(hours=6)
-        if event.happened > end:
+        end = end or event.event_time + timedelta(hours=6)
+        if event.event_time > end:
             return
         yield event
 
 
-def _frozen_events(events: Events, _: int) -> Events:
+def _frozen_events(events: EventIterator, _: int) -> EventIterator:
     first = None
     for event in events:
-        first = first or event.content
-        yield replace(event, content=first)
+        first = first or event.fields
+        yield replace(event, fields=first)
 
 
-def _drifting_events(events: Events, _: int) -> Events:
+def _drifting_events(events: EventIterator, _: int) -> EventIterator:
     first = None
     for event in events:
-        first = first or event.happened
-        yield replace(event, happened=event.happened + DRIFT * (event.happened - first))
+        first = first or event.event_time
+        yield replace(event, event_time=event.event_time + DRIFT_PER_HOUR * (event.event_time - first))
 
 
-def _duplicate(stream: Iterator[S], _: int) -> Iterator[S]:
+def _duplicate(stream: Iterator[T], _: int) -> Iterator[T]:
     for message in stream:
         yield message
         yield message
 
 
-def _late(stream: Iterator[S], _: int) -> Iterator[S]:
+def _late(stream: Iterator[T], _: int) -> Iterator[T]:
     for message in stream:
-        yield replace(message, time=message.time + LATE)
+        yield replace(message, sent_at=message.sent_at + LATE_DELAY)
 
 
-def _malformed(stream: Iterator[S], seed: int) -> Iterator[S]:
+def _malformed(stream: Iterator[T], seed: int) -> Iterator[T]:
     for message in stream:
-        dice = _dice(seed, message.topic, message.time)
+        dice = _rng(seed, message.topic, message.sent_at)
         if dice.random() < 1 / 3:
             payload = message.payload
-            yield replace(message, damaged=payload[: dice.randrange(len(payload))])
+            yield replace(message, damaged_payload=payload[: dice.randrange(len(payload))])
         else:
             yield message
 
 
-def _unregistered(stream: Iterator[S], _: int) -> Iterator[S]:
+def _unregistered(stream: Iterator[T], _: int) -> Iterator[T]:
     for message in stream:
         device, form = message.topic.rsplit("/", 1)
         yield replace(message, topic=f"{device}-onbekend/{form}")
 
 
-_FAULTS: Mapping[Fault, Callable[[Stream, int], Stream]] = {
+_MESSAGE_FAULTS: Mapping[Fault, Callable[[MessageIterator, int], MessageIterator]] = {
     Fault.SILENT: _silent,
     Fault.FROZEN: _frozen,
     Fault.DRIFTING: _drifting,
@@ -158,7 +159,7 @@ _FAULTS: Mapping[Fault, Callable[[Stream, int], Stream]] = {
     Fault.MALFORMED: _malformed,
     Fault.UNREGISTERED: _unregistered,
 }
-_FAULTS_OF_EVENTS: Mapping[Fault, Callable[[Events, int], Events]] = {
+_EVENT_FAULTS: Mapping[Fault, Callable[[EventIterator, int], EventIterator]] = {
     Fault.SILENT: _silent_events,
     Fault.FROZEN: _frozen_events,
     Fault.DRIFTING: _drifting_events,

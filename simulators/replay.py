@@ -24,127 +24,134 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from simulators.devices.messages import Message, Sample, pack, topic
+from simulators.devices.messages import DeviceMessage, Sample, device_topic, pack_samples
 
-DATA = Path(__file__).parent / "data"
-HERE = ZoneInfo("Europe/Amsterdam")
+DATA_DIR = Path(__file__).parent / "data"
+LOCAL_TIME_ZONE = ZoneInfo("Europe/Amsterdam")
 HOUR = timedelta(hours=1)
-STATIONS = ("NL10131", "NL10230", "NL10236", "NL10237", "NL10247", "NL10248")
-CITIZEN = "lucht-bewoner-15092"
-BICYCLES = {
+STATION_CODES = ("NL10131", "NL10230", "NL10236", "NL10237", "NL10247", "NL10248")
+CITIZEN_REFERENCE = "lucht-bewoner-15092"
+BICYCLE_COLUMNS = {
     "verkeer-fremont-oost": "Fremont Bridge East Sidewalk",
     "verkeer-fremont-west": "Fremont Bridge West Sidewalk",
 }
-MOTORWAY = "verkeer-metro"
+MOTORWAY_REFERENCE = "verkeer-metro"
 _COMPONENTS = {"NO2": "no2", "PM10": "pm10", "PM2.5": "pm2_5"}
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Recording:
     """One recorded file. ``read`` gives reference, property, time (UTC) and value, in order of time."""
 
     name: str
     kind: str
-    clock: ZoneInfo
+    time_zone: ZoneInfo
     """The clock of the place, whose hour of the day is kept."""
-    rhythm: timedelta
+    cycle: timedelta
     read: Callable[[], pd.DataFrame]
 
 
-def station(code: str) -> str:
+def station_reference(code: str) -> str:
     """The reference of the device that replays an official station."""
     return f"lucht-{code.lower()}"
 
 
-REFERENCES = frozenset({*map(station, STATIONS), CITIZEN, *BICYCLES, MOTORWAY})
+RECORDED_REFERENCES = frozenset(
+    {*map(station_reference, STATION_CODES), CITIZEN_REFERENCE, *BICYCLE_COLUMNS, MOTORWAY_REFERENCE}
+)
 """The devices that replay a recording."""
 
 
-def series() -> pd.DataFrame:
+def recorded_values() -> pd.DataFrame:
     """Every recorded value: reference, kind, property, time (UTC, as recorded) and value, bit-equal to the files."""
-    return pd.concat([_read(source).assign(kind=source.kind) for source in SOURCES], ignore_index=True)
+    return pd.concat([_load(source).assign(kind=source.kind) for source in RECORDINGS], ignore_index=True)
 
 
-def shifted(now: datetime, days: float) -> pd.DataFrame:
+def shifted_values(now: datetime, days: float) -> pd.DataFrame:
     """As ``series``, with ``time`` moved towards ``now`` and ``recorded`` as it was: the last ``days`` before now."""
-    frames = [_moved(source, now, now - timedelta(days=days)) for source in SOURCES]
+    frames = [_shifted_recording(source, now, now - timedelta(days=days)) for source in RECORDINGS]
     return pd.concat(frames, ignore_index=True)
 
 
-def messages(
+def recorded_messages(
     now: datetime, days: float, *, municipality: str = "helmond", until: datetime | None = None
-) -> Iterator[Message]:
+) -> Iterator[DeviceMessage]:
     """What the recorded devices say from ``days`` before ``now`` up to and including ``until`` (``now`` by default)."""
     return heapq.merge(
-        *streams(now, now - timedelta(days=days), until or now, municipality).values(), key=lambda message: message.time
+        *recorded_streams(now, now - timedelta(days=days), until or now, municipality).values(),
+        key=lambda message: message.sent_at,
     )
 
 
-def streams(now: datetime, start: datetime, until: datetime | None, municipality: str) -> dict[str, Iterator[Message]]:
+def recorded_streams(
+    now: datetime, start: datetime, until: datetime | None, municipality: str
+) -> dict[str, Iterator[DeviceMessage]]:
     """The messages of each recorded device after ``start``, by reference; without ``until`` they never end."""
     return {
-        str(reference): pack(
-            topic(municipality, source.kind, str(reference)), _samples(source, str(reference), now, start, until), now
+        str(reference): pack_samples(
+            device_topic(municipality, source.kind, str(reference)),
+            _samples(source, str(reference), now, start, until),
+            now,
         )
-        for source in SOURCES
-        for reference in _read(source)["reference"].unique()
+        for source in RECORDINGS
+        for reference in _load(source)["reference"].unique()
     }
 
 
-def citizen_at(time: datetime) -> dict[str, float]:
+def citizen_values_at(time: datetime) -> dict[str, float]:
     """What the recorded citizen's sensor said last at this time, the recording repeated without end: for its likes."""
-    seconds, values = _citizen_track()
+    seconds, values = _citizen_recording()
     first, length = seconds[0], seconds[-1] - seconds[0] + 150
     return values[bisect_right(seconds, first + (time.timestamp() - first) % length) - 1]
 
 
 @lru_cache(maxsize=1)
-def _citizen_track() -> tuple[list[float], list[dict[str, float]]]:
-    recorded = list(_played(_read(_SENSOR_COMMUNITY), timedelta(), None))
+def _citizen_recording() -> tuple[list[float], list[dict[str, float]]]:
+    recorded = list(_shifted_samples(_load(_SENSOR_COMMUNITY), timedelta(), None))
     return [sample.time.timestamp() for sample in recorded], [dict(sample.values) for sample in recorded]
 
 
-def shift(source: Source, now: datetime) -> timedelta:
+def time_shift(source: Recording, now: datetime) -> timedelta:
     """How far a source moves: a whole number of hours."""
-    last = _last_hour(source)
-    recorded_clock = last.astimezone(source.clock).replace(tzinfo=None)
-    clock = _hour(now).astimezone(HERE).replace(tzinfo=None)
-    return _hour(now) - (last - (recorded_clock - clock) % source.rhythm)
+    last = _last_recorded_hour(source)
+    recorded_clock = last.astimezone(source.time_zone).replace(tzinfo=None)
+    clock = _floor_to_hour(now).astimezone(LOCAL_TIME_ZONE).replace(tzinfo=None)
+    return _floor_to_hour(now) - (last - (recorded_clock - clock) % source.cycle)
 
 
-def _hour(time: datetime) -> datetime:
+def _floor_to_hour(time: datetime) -> datetime:
     return time.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
-def _last_hour(source: Source) -> datetime:
-    return _hour(cast("pd.Timestamp", _read(source)["time"].max()).to_pydatetime())
+def _last_recorded_hour(source: Recording) -> datetime:
+    return _floor_to_hour(cast("pd.Timestamp", _load(source)["time"].max()).to_pydatetime())
 
 
-def _moved(source: Source, now: datetime, start: datetime) -> pd.DataFrame:
-    recorded = _read(source)
-    time = recorded["time"] + shift(source, now)
+def _shifted_recording(source: Recording, now: datetime, start: datetime) -> pd.DataFrame:
+    recorded = _load(source)
+    time = recorded["time"] + time_shift(source, now)
     moved = recorded.assign(kind=source.kind, recorded=recorded["time"], time=time)
     return cast("pd.DataFrame", moved.loc[(time > start) & (time <= now)])
 
 
 def _samples(
-    source: Source, reference: str, now: datetime, start: datetime, until: datetime | None
+    source: Recording, reference: str, now: datetime, start: datetime, until: datetime | None
 ) -> Iterator[Sample]:
-    every = _read(source)
+    every = _load(source)
     rows = every[every["reference"] == reference]
-    by = shift(source, now)
-    end = _last_hour(source) + HOUR
-    first = _hour(cast("pd.Timestamp", every["time"].min()).to_pydatetime())
+    by = time_shift(source, now)
+    end = _last_recorded_hour(source) + HOUR
+    first = _floor_to_hour(cast("pd.Timestamp", every["time"].min()).to_pydatetime())
     # Whole turns of the rhythm, so that a Monday stays a Monday when the recording starts again.
-    turn = (end - first) // source.rhythm * source.rhythm
-    yield from _played(rows[rows["time"] > start - by], by, until)
+    turn = (end - first) // source.cycle * source.cycle
+    yield from _shifted_samples(rows[rows["time"] > start - by], by, until)
     for again in count(1):
         if until is not None and end + by + (again - 1) * turn > until:
             return
-        yield from _played(rows[rows["time"] >= end - turn], by + again * turn, until)
+        yield from _shifted_samples(rows[rows["time"] >= end - turn], by + again * turn, until)
 
 
-def _played(rows: pd.DataFrame, by: timedelta, until: datetime | None) -> Iterator[Sample]:
+def _shifted_samples(rows: pd.DataFrame, by: timedelta, until: datetime | None) -> Iterator[Sample]:
     wide = rows.pivot_table(index="time", columns="property", values="value", aggfunc="first", sort=True)
     names = [str(name) for name in wide.columns]
     times = cast("pd.DatetimeIndex", wide.index).to_pydatetime()
@@ -156,16 +163,16 @@ def _played(rows: pd.DataFrame, by: timedelta, until: datetime | None) -> Iterat
 
 
 @lru_cache(maxsize=8)
-def _read(source: Source) -> pd.DataFrame:
+def _load(source: Recording) -> pd.DataFrame:
     return source.read().sort_values(["time", "reference", "property"], ignore_index=True)
 
 
 def _csv(name: str, separator: str = ",") -> pd.DataFrame:
     # As text: the parser's own numbers were one bit off in older versions, Python's never are.
-    return pd.read_csv(DATA / name, sep=separator, dtype=str)
+    return pd.read_csv(DATA_DIR / name, sep=separator, dtype=str)
 
 
-def _utc(clock_times: pd.Series, zone: ZoneInfo) -> pd.Series:
+def _to_utc(clock_times: pd.Series, zone: ZoneInfo) -> pd.Series:
     first_of_two = clock_times.notna().to_numpy()  # for every row: summer time, when both can be meant
     return clock_times.dt.tz_localize(zone, ambiguous=first_of_two, nonexistent="NaT").dt.tz_convert("UTC")
 
@@ -187,19 +194,21 @@ def _citizen() -> pd.DataFrame:
     time = pd.to_datetime(table["timestamp"], utc=True)
     columns = {"P1": "pm10", "P2": "pm2_5"}
     return pd.concat(
-        pd.DataFrame({"reference": CITIZEN, "property": code, "time": time, "value": table[column].map(float)})
+        pd.DataFrame(
+            {"reference": CITIZEN_REFERENCE, "property": code, "time": time, "value": table[column].map(float)}
+        )
         for column, code in columns.items()
     )
 
 
 def _bicycles() -> pd.DataFrame:
     table = _csv("FremontBridge.csv.gz")
-    time = _utc(pd.to_datetime(table["Date"], format="%m/%d/%Y %I:%M:%S %p"), _SEATTLE)
+    time = _to_utc(pd.to_datetime(table["Date"], format="%m/%d/%Y %I:%M:%S %p"), _SEATTLE)
     return pd.concat(
         pd.DataFrame(
             {"reference": reference, "property": "count_bicycle", "time": time, "value": table[column].map(float)}
         )
-        for reference, column in BICYCLES.items()
+        for reference, column in BICYCLE_COLUMNS.items()
     ).dropna()
 
 
@@ -207,9 +216,9 @@ def _motorway() -> pd.DataFrame:
     table = _csv("Metro_Interstate_Traffic_Volume.csv.gz").drop_duplicates("date_time")
     return pd.DataFrame(
         {
-            "reference": MOTORWAY,
+            "reference": MOTORWAY_REFERENCE,
             "property": "count_motor_vehicle",
-            "time": _utc(pd.to_datetime(table["date_time"]), _MINNEAPOLIS),
+            "time": _to_utc(pd.to_datetime(table["date_time"]), _MINNEAPOLIS),
             "value": table["traffic_volume"].map(float),
         }
     ).dropna()
@@ -218,11 +227,11 @@ def _motorway() -> pd.DataFrame:
 _SEATTLE = ZoneInfo("America/Los_Angeles")
 _MINNEAPOLIS = ZoneInfo("America/Chicago")
 _DAY, _WEEK = timedelta(days=1), timedelta(weeks=1)
-_SENSOR_COMMUNITY = Source("sensor.community", "air_quality", ZoneInfo("Europe/London"), _DAY, _citizen)
-SOURCES = (
-    Source("Luchtmeetnet", "air_quality", HERE, _DAY, _stations),
+_SENSOR_COMMUNITY = Recording("sensor.community", "air_quality", ZoneInfo("Europe/London"), _DAY, _citizen)
+RECORDINGS = (
+    Recording("Luchtmeetnet", "air_quality", LOCAL_TIME_ZONE, _DAY, _stations),
     _SENSOR_COMMUNITY,
-    Source("Fremont Bridge", "traffic", _SEATTLE, _WEEK, _bicycles),
-    Source("I-94", "traffic", _MINNEAPOLIS, _WEEK, _motorway),
+    Recording("Fremont Bridge", "traffic", _SEATTLE, _WEEK, _bicycles),
+    Recording("I-94", "traffic", _MINNEAPOLIS, _WEEK, _motorway),
 )
 """The recorded sources; every device in them has a reference of its own."""

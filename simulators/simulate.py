@@ -22,12 +22,12 @@ from simulators import faults, replay
 from simulators.city import register as city_register
 from simulators.city.entry import MUNICIPALITY
 from simulators.devices import events
-from simulators.devices.device import device
-from simulators.devices.messages import Event, Message, pack, topic
+from simulators.devices.device import device_of_entry
+from simulators.devices.messages import DeviceEvent, DeviceMessage, device_topic, pack_samples
 from simulators.devices.publisher import Publisher
 from simulators.faults import Fault
 
-OVERDUE = timedelta(minutes=1)
+MAX_EVENT_DELAY = timedelta(minutes=1)
 """An event that could not be sent within this time is not sent at all."""
 
 
@@ -40,68 +40,72 @@ class Scenario:
     replay: bool
     faults: Mapping[str, Fault]
 
-    def messages(self, start: datetime, now: datetime, until: datetime | None = None) -> Iterator[Message | Event]:
+    def messages(
+        self, start: datetime, now: datetime, until: datetime | None = None
+    ) -> Iterator[DeviceMessage | DeviceEvent]:
         """Everything said after ``start``, in the order in which it is sent; without ``until`` it never ends.
 
         Up to ``now`` a message holds many readings, after it one; events come only after ``now``.
         Pure: the same arguments give the same messages.
         """
         streams = self._streams(start, now, until)
-        happening = events.streams(self.entries, self.seed, now, until)
+        happening = events.event_streams(self.entries, self.seed, now, until)
         for reference, fault in self.faults.items():
             if reference in streams:
-                streams[reference] = faults.apply(fault, streams[reference], self.seed)
+                streams[reference] = faults.apply_to_messages(fault, streams[reference], self.seed)
             if reference in happening:
                 happening[reference] = faults.apply_to_events(fault, happening[reference], self.seed)
-        return heapq.merge(*streams.values(), *happening.values(), key=lambda message: message.time)
+        return heapq.merge(*streams.values(), *happening.values(), key=lambda message: message.sent_at)
 
-    def _streams(self, start: datetime, now: datetime, until: datetime | None) -> dict[str, Iterator[Message]]:
-        streams: dict[str, Iterator[Message]] = {}
+    def _streams(self, start: datetime, now: datetime, until: datetime | None) -> dict[str, Iterator[DeviceMessage]]:
+        streams: dict[str, Iterator[DeviceMessage]] = {}
         for entry in self.entries:
-            found = device(entry, self.seed)
-            if found is not None and entry.reference not in replay.REFERENCES:
-                on = topic(entry.municipality, found.kind, entry.reference)
-                streams[entry.reference] = pack(on, found.samples(start, until), now)
+            found = device_of_entry(entry, self.seed)
+            if found is not None and entry.reference not in replay.RECORDED_REFERENCES:
+                on = device_topic(entry.municipality, found.kind, entry.reference)
+                streams[entry.reference] = pack_samples(on, found.samples(start, until), now)
         return streams | (self._replayed(start, now, until) if self.replay else {})
 
-    def _replayed(self, start: datetime, now: datetime, until: datetime | None) -> dict[str, Iterator[Message]]:
+    def _replayed(self, start: datetime, now: datetime, until: datetime | None) -> dict[str, Iterator[DeviceMessage]]:
         present = {entry.reference for entry in self.entries if entry.status is Status.ACTIVE}
-        recorded = replay.streams(now, start, until, MUNICIPALITY)
+        recorded = replay.recorded_streams(now, start, until, MUNICIPALITY)
         return {reference: stream for reference, stream in recorded.items() if reference in present}
 
 
-def scenario(seed: int, *, replayed: bool = True, faulty: float = 0.0) -> Scenario:
+def build_scenario(seed: int, *, with_recorded: bool = True, fault_share: float = 0.0) -> Scenario:
     """The example city. ``faulty``: the share of simulated devices with a fault; replayed ones have none."""
-    entries = tuple(city_register.entries(seed))
-    simulated = [each.reference for each in entries if each.delivers_data and each.reference not in replay.REFERENCES]
-    return Scenario(entries, seed, replayed, faults.choose(simulated, faulty, seed))
+    entries = tuple(city_register.example_entries(seed))
+    simulated = [
+        each.reference for each in entries if each.delivers_data and each.reference not in replay.RECORDED_REFERENCES
+    ]
+    return Scenario(entries, seed, with_recorded, faults.assign_faults(simulated, fault_share, seed))
 
 
-def is_overdue(message: Message | Event, now: datetime) -> bool:
+def is_overdue(message: DeviceMessage | DeviceEvent, now: datetime) -> bool:
     """Is this an event that nobody may keep any longer, because it should have been said before?"""
-    return isinstance(message, Event) and now - message.time > OVERDUE
+    return isinstance(message, DeviceEvent) and now - message.sent_at > MAX_EVENT_DELAY
 
 
-def run(settings: SimulateSettings) -> None:
+def run_simulation(settings: SimulateSettings) -> None:
     """Publish until Ctrl-C or SIGTERM. A broker that is away is waited for."""
-    plan = scenario(settings.seed, replayed=settings.replay, faulty=settings.faults)
-    _tell_faults(plan.faults)
+    plan = build_scenario(settings.seed, with_recorded=settings.replay, fault_share=settings.faults)
+    _print_faults(plan.faults)
     now = datetime.now(UTC)
     start = now - timedelta(days=settings.days)
-    with _until_signal() as stop, Publisher(settings.broker, stop) as publisher:
+    with _stop_on_signal() as stop, Publisher(settings.broker, stop) as publisher:
         messages = plan.messages(start, now)
-        following = _play_past(messages, (start, now), publisher, stop)
+        following = _publish_past(messages, (start, now), publisher, stop)
         if following is not None:
-            _play_on(following, messages, publisher, stop)
+            _publish_live(following, messages, publisher, stop)
 
 
-def _tell_faults(wrong: Mapping[str, Fault]) -> None:
-    for reference, fault in sorted(wrong.items()):
+def _print_faults(faults_by_reference: Mapping[str, Fault]) -> None:
+    for reference, fault in sorted(faults_by_reference.items()):
         click.echo(f"Fault on purpose: {reference} is {fault}")
 
 
 @contextmanager
-def _until_signal() -> Generator[threading.Event]:
+def _stop_on_signal() -> Generator[threading.Event]:
     stop = threading.Event()
 
     def set_stop(*_: object) -> None:
@@ -115,26 +119,32 @@ def _until_signal() -> Generator[threading.Event]:
             signal.signal(each, handler)
 
 
-def _play_past(
-    messages: Iterator[Message | Event], span: tuple[datetime, datetime], publisher: Publisher, stop: threading.Event
-) -> Message | Event | None:
+def _publish_past(
+    messages: Iterator[DeviceMessage | DeviceEvent],
+    span: tuple[datetime, datetime],
+    publisher: Publisher,
+    stop: threading.Event,
+) -> DeviceMessage | DeviceEvent | None:
     """Publish up to the end of the span. Gives the first message after it, or nothing when it was stopped."""
     start, end = span
     with _progress() as show:
         for message in messages:
-            if message.time > end:
+            if message.sent_at > end:
                 show(1.0)
                 return message
             if stop.is_set() or not publisher.send(message):
                 return None
-            show((message.time - start) / (end - start))
+            show((message.sent_at - start) / (end - start))
     return None
 
 
-def _play_on(
-    following: Message | Event, messages: Iterator[Message | Event], publisher: Publisher, stop: threading.Event
+def _publish_live(
+    following: DeviceMessage | DeviceEvent,
+    messages: Iterator[DeviceMessage | DeviceEvent],
+    publisher: Publisher,
+    stop: threading.Event,
 ) -> None:
-    while not stop.wait(max(0.0, (following.time - datetime.now(UTC)).total_seconds())):
+    while not stop.wait(max(0.0, (following.sent_at - datetime.now(UTC)).total_seconds())):
         if not is_overdue(following, datetime.now(UTC)) and not publisher.send(following):
             return
         following = next(messages)
@@ -145,14 +155,14 @@ def _progress() -> Generator[Callable[[float], None]]:
     """A function that shows which share is done: a bar in a terminal, a line for each tenth elsewhere."""
     console = Console()
     if not console.is_terminal:
-        yield _Lines().show
+        yield _ProgressLines().show
         return
     with Progress(console=console) as bar:
         task = bar.add_task("The past", total=1.0)
         yield lambda share: bar.update(task, completed=share)
 
 
-class _Lines:
+class _ProgressLines:
     def __init__(self) -> None:
         self._told = 0
 

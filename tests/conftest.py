@@ -14,7 +14,7 @@ from psycopg import sql
 
 from sensors.db import connect
 from sensors.db.migrate import migrate
-from sensors.db.server import EmbeddedServer
+from sensors.db.server import EmbeddedPostgres
 from simulators.embedded.broker import EmbeddedBroker
 from tests.browser import city
 
@@ -24,53 +24,53 @@ pytest_plugins = ["tests.support.pglite.fixtures"]
 settings.register_profile("lantaarn", deadline=None)
 settings.load_profile("lantaarn")
 
-TEMPLATE = "template_lantaarn"
-MEMORY = Path("/dev/shm")  # noqa: S108 - not for one file that others could guess, but for a folder of our own
-ROOM = 2 * 2**30
+TEMPLATE_DATABASE = "template_lantaarn"
+SHARED_MEMORY_DIR = Path("/dev/shm")  # noqa: S108 - not for one file that others could guess, but for a folder of our own
+MIN_FREE_BYTES = 2 * 2**30
 
 
 @pytest.fixture(scope="session")
-def pg_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
+def pg_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
     """One PostgreSQL for the whole run, gone after it. Its databases are migrated copies: see ``database``."""
     folder = tmp_path_factory.mktemp("postgresql")
-    server = EmbeddedServer(folder, home=_in_memory(), durable=False)
+    server = EmbeddedPostgres(folder, data_folder=_home_in_memory(), durable=False)
     try:
         with server:
             yield server
     finally:
-        shutil.rmtree(server.home, ignore_errors=True)
+        shutil.rmtree(server.data_folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
-def migrated_template(pg_server: EmbeddedServer) -> str:
+def migrated_template(pg_server: EmbeddedPostgres) -> str:
     """The name of a database with every migration applied, to copy."""
-    _administer(pg_server, sql.SQL("create database {}").format(sql.Identifier(TEMPLATE)))
-    with connect(pg_server.url_of(TEMPLATE)) as db:
+    _execute_as_admin(pg_server, sql.SQL("create database {}").format(sql.Identifier(TEMPLATE_DATABASE)))
+    with connect(pg_server.url_of(TEMPLATE_DATABASE)) as db:
         migrate(db)
-    return TEMPLATE
+    return TEMPLATE_DATABASE
 
 
 @pytest.fixture
-def database(pg_server: EmbeddedServer, migrated_template: str) -> Iterator[str]:
+def database(pg_server: EmbeddedPostgres, migrated_template: str) -> Iterator[str]:
     """The owner's address of a migrated database that only this test uses."""
-    with _copied(pg_server, migrated_template) as url:
+    with _database_copy(pg_server, migrated_template) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def city_template(
-    pg_server: EmbeddedServer, migrated_template: str, tmp_path_factory: pytest.TempPathFactory
+    pg_server: EmbeddedPostgres, migrated_template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """The name of a database with the example city in it, to copy: to publish it takes seconds."""
-    with _copied(pg_server, migrated_template) as url:
+    with _database_copy(pg_server, migrated_template) as url:
         city.build(url, tmp_path_factory.mktemp("city"))
         yield url.rpartition("/")[2]
 
 
 @pytest.fixture
-def city_database(pg_server: EmbeddedServer, city_template: str) -> Iterator[str]:
+def city_database(pg_server: EmbeddedPostgres, city_template: str) -> Iterator[str]:
     """The owner's address of a database with the example city, that only this test uses."""
-    with _copied(pg_server, city_template) as url:
+    with _database_copy(pg_server, city_template) as url:
         yield url
 
 
@@ -81,26 +81,26 @@ def broker(tmp_path: Path) -> Iterator[EmbeddedBroker]:
         yield running
 
 
-def _in_memory() -> Path | None:
+def _home_in_memory() -> Path | None:
     """A place for the server in memory, where there is room: a copy of a database is five hundred files."""
-    if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ROOM:
+    if not SHARED_MEMORY_DIR.is_dir() or shutil.disk_usage(SHARED_MEMORY_DIR).free < MIN_FREE_BYTES:
         return None
-    for left in MEMORY.glob("lantaarn-tests-*"):  # by a run that was killed: its number is no program now
+    for left in SHARED_MEMORY_DIR.glob("lantaarn-tests-*"):  # by a run that was killed: its number is no program now
         if not Path("/proc", left.name.rpartition("-")[2]).exists():
             shutil.rmtree(left, ignore_errors=True)
-    return MEMORY / f"lantaarn-tests-{os.getpid()}"
+    return SHARED_MEMORY_DIR / f"lantaarn-tests-{os.getpid()}"
 
 
 @contextmanager
-def _copied(server: EmbeddedServer, template: str) -> Generator[str]:
+def _database_copy(server: EmbeddedPostgres, template: str) -> Generator[str]:
     name = f"test_{secrets.token_hex(6)}"
     names = {"name": sql.Identifier(name), "template": sql.Identifier(template)}
     # A copy by files: as quick as it gets, and these databases never see a crash.
-    _administer(server, sql.SQL("create database {name} template {template} strategy file_copy").format(**names))
+    _execute_as_admin(server, sql.SQL("create database {name} template {template} strategy file_copy").format(**names))
     yield server.url_of(name)
-    _administer(server, sql.SQL("drop database {name} with (force)").format(**names))
+    _execute_as_admin(server, sql.SQL("drop database {name} with (force)").format(**names))
 
 
-def _administer(server: EmbeddedServer, statement: sql.Composed) -> None:
+def _execute_as_admin(server: EmbeddedPostgres, statement: sql.Composed) -> None:
     with psycopg.connect(server.url_of("postgres"), autocommit=True) as connection:
         connection.execute(statement)

@@ -11,39 +11,39 @@ from typing import Any
 
 from shapely.geometry import shape
 
-from api.areas.queries import Area, outlines
-from api.labels import shape as shape_of
+from api.areas.queries import Area, load_neighbourhood_outlines
+from api.labels import marker_shape as shape_of
 from api.search import queries as search_queries
-from api.search.filters import Filters, View
+from api.search.filters import BoundingBox, Filters
 from sensors.db import Database
-from sensors.register.location import Geometry
+from sensors.register.location import GeoJsonGeometry
 
-WIDTH = 400.0
-_MARGIN = 0.06
-_TALLEST = 1.1
+MAP_WIDTH_PIXELS = 400.0
+_MARGIN_RATIO = 0.06
+_MAX_HEIGHT_RATIO = 1.1
 """Height of the drawing at most, as a share of its width."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class AreaOutline:
     """The outline of an area: as a path of SVG. ``chosen``: it is the area itself, or in it."""
 
     path: str
-    chosen: bool
+    is_selected: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Marker:
     """A sensor, or several that are close together. ``shape``: that of its kind; of several it says nothing."""
 
     x: float
     y: float
-    amount: int
+    sensor_count: int
     shape: int
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class CoarseLocation:
     """Where a sensor may be that has no exact place."""
 
     path: str
@@ -51,89 +51,91 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
+class AreaMap:
     """The map in pixels, y downwards."""
 
     width: float
     height: float
-    grounds: tuple[Ground, ...]
-    cells: tuple[Cell, ...]
-    marks: tuple[Mark, ...]
+    outlines: tuple[AreaOutline, ...]
+    coarse_locations: tuple[CoarseLocation, ...]
+    markers: tuple[Marker, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Scale:
+class _Projection:
     """From WGS84 to pixels: a degree of longitude is shorter than one of latitude."""
 
     west: float
     north: float
-    across: float
+    pixels_per_degree_longitude: float
     """Pixels in a degree of longitude."""
-    down: float
+    pixels_per_degree_latitude: float
 
-    def at(self, longitude: float, latitude: float) -> tuple[float, float]:
-        return round((longitude - self.west) * self.across, 1), round((self.north - latitude) * self.down, 1)
+    def to_pixels(self, longitude: float, latitude: float) -> tuple[float, float]:
+        return round((longitude - self.west) * self.pixels_per_degree_longitude, 1), round(
+            (self.north - latitude) * self.pixels_per_degree_latitude, 1
+        )
 
-    def path(self, geometry: Geometry) -> str:
+    def path(self, geometry: GeoJsonGeometry) -> str:
         kind, coordinates = geometry["type"], geometry["coordinates"]
         polygons = [coordinates] if kind == "Polygon" else coordinates
         return " ".join(self._ring(ring) for polygon in polygons for ring in polygon)
 
     def _ring(self, ring: Iterable[Sequence[float]]) -> str:
-        return "M" + "L".join("{},{}".format(*self.at(point[0], point[1])) for point in ring) + "Z"
+        return "M" + "L".join("{},{}".format(*self.to_pixels(point[0], point[1])) for point in ring) + "Z"
 
 
-def draw(db: Database, municipality: str, area: Area) -> Drawing:
+def draw_area_map(db: Database, municipality: str, area: Area) -> AreaMap:
     """The map of an area and its sensors."""
-    view = _view(area.geometry)
+    view = _map_bounds(area.geometry)
     west, south, east, north = view
-    scale, height = _scale(view)
+    scale, height = _projection(view)
     asked = Filters(neighbourhood=area.code) if area.level == "neighbourhood" else Filters(district=area.code)
-    zoom = floor(log2(WIDTH * 360 / (256 * (east - west))))
-    groups = search_queries.groups(db, municipality, asked, view, zoom)
-    return Drawing(
-        width=WIDTH,
+    zoom = floor(log2(MAP_WIDTH_PIXELS * 360 / (256 * (east - west))))
+    groups = search_queries.find_clusters(db, municipality, asked, view, zoom)
+    return AreaMap(
+        width=MAP_WIDTH_PIXELS,
         height=height,
-        grounds=tuple(
-            Ground(scale.path(each["geometry"]), area.code in (each["code"], each["district"]))
-            for each in outlines(db, municipality)
+        outlines=tuple(
+            AreaOutline(scale.path(each["geometry"]), area.code in (each["code"], each["district"]))
+            for each in load_neighbourhood_outlines(db, municipality)
             if _touches(each["geometry"], view)
         ),
-        cells=tuple(_cells(groups, scale)),
-        marks=tuple(_mark(group, scale) for group in groups if south <= group["latitude"] <= north),
+        coarse_locations=tuple(_coarse_locations(groups, scale)),
+        markers=tuple(_marker(group, scale) for group in groups if south <= group["latitude"] <= north),
     )
 
 
-def _view(geometry: Geometry) -> View:
+def _map_bounds(geometry: GeoJsonGeometry) -> BoundingBox:
     """The bounds with a margin, and wider where the drawing would be too tall."""
     west, south, east, north = shape(geometry).bounds
     shrink = cos(radians((south + north) / 2))
     wide, tall = east - west, north - south
-    spread = max(wide, tall / (_TALLEST * shrink)) * (1 + 2 * _MARGIN)
-    middle, up = (west + east) / 2, tall * _MARGIN
+    spread = max(wide, tall / (_MAX_HEIGHT_RATIO * shrink)) * (1 + 2 * _MARGIN_RATIO)
+    middle, up = (west + east) / 2, tall * _MARGIN_RATIO
     return middle - spread / 2, south - up, middle + spread / 2, north + up
 
 
-def _scale(view: View) -> tuple[_Scale, float]:
+def _projection(view: BoundingBox) -> tuple[_Projection, float]:
     west, south, east, north = view
-    across = WIDTH / (east - west)
+    across = MAP_WIDTH_PIXELS / (east - west)
     down = across / cos(radians((south + north) / 2))
-    return _Scale(west, north, across, down), round((north - south) * down, 1)
+    return _Projection(west, north, across, down), round((north - south) * down, 1)
 
 
-def _touches(geometry: Geometry, view: View) -> bool:
+def _touches(geometry: GeoJsonGeometry, view: BoundingBox) -> bool:
     west, south, east, north = shape(geometry).bounds
     return west <= view[2] and east >= view[0] and south <= view[3] and north >= view[1]
 
 
-def _mark(group: Mapping[str, Any], scale: _Scale) -> Mark:
-    x, y = scale.at(group["longitude"], group["latitude"])
+def _marker(group: Mapping[str, Any], scale: _Projection) -> Marker:
+    x, y = scale.to_pixels(group["longitude"], group["latitude"])
     only = group["sensors"][0] if group["amount"] == 1 and group["sensors"] else None
-    return Mark(x, y, group["amount"], shape_of(only["kind"]) if only else 0)
+    return Marker(x, y, group["amount"], shape_of(only["kind"]) if only else 0)
 
 
-def _cells(groups: Sequence[Mapping[str, Any]], scale: _Scale) -> Iterable[Cell]:
+def _coarse_locations(groups: Sequence[Mapping[str, Any]], scale: _Projection) -> Iterable[CoarseLocation]:
     for group in groups:
         for sensor in group["sensors"]:
             if sensor["geometry"]:
-                yield Cell(scale.path(sensor["geometry"]), shape_of(sensor["kind"]))
+                yield CoarseLocation(scale.path(sensor["geometry"]), shape_of(sensor["kind"]))

@@ -7,14 +7,14 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
 
-from api.sensor.queries import CLOCK, NotFoundError, Stream, TravelTime, Value
+from api.sensor.queries import LOCAL_TIME_ZONE, NotFoundError, PublicDatastream, PublicValue, TravelTime
 from sensors.db import Database, queries
-from sensors.kinds import KINDS, Property
+from sensors.kinds import KINDS, ObservedProperty
 from sensors.register.entry import Words
-from sensors.register.location import Geometry
+from sensors.register.location import GeoJsonGeometry
 from sensors.vocabulary.codes import Public, VehicleClass
 
-SQL = queries.load(Path(__file__).with_suffix(".sql"))
+QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,32 +26,32 @@ class Area:
     name: str
     district: str | None
     district_name: str | None
-    geometry: Geometry
+    geometry: GeoJsonGeometry
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class AggregatedDatastream:
     """What is public of one observed property of all sensors of a kind in a neighbourhood, taken together: the mean, or
     the total of what adds up. ``group``: the lamps over which movements are counted, some of which are elsewhere."""
 
-    stream: Stream
-    sensors: int
+    datastream: PublicDatastream
+    sensor_count: int
     """How many sensors there are values of."""
-    group: str | None = None
+    group_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Trip:
+class NeighbourhoodTravelTime:
     """How long it took lately from a sensor in the neighbourhood to another one."""
 
     reference: str
     name: Words
-    goes_to_name: Words | None
-    time: TravelTime
+    destination_name: Words | None
+    travel_time: TravelTime
 
 
 @dataclass(frozen=True, slots=True)
-class Answering:
+class ReportStatistics:
     """How the reports of the last year stand, about sensors that an organisation answers for. ``median_days``: half of
     the answers took so many days or fewer; none without answers. Each report is public by itself too."""
 
@@ -63,85 +63,91 @@ class Answering:
     median_days: int | None
 
 
-def area(db: Database, municipality: str, code: str) -> Area:
+def load_area(db: Database, municipality: str, code: str) -> Area:
     """One neighbourhood or district. Raises NotFoundError."""
-    row = db.execute(SQL["area"], {"municipality": municipality, "code": code}).fetchone()
+    row = db.execute(QUERIES["area"], {"municipality": municipality, "code": code}).fetchone()
     if row is None:
         raise NotFoundError
     return Area(**row)
 
 
-def outlines(db: Database, municipality: str) -> Sequence[Mapping[str, Any]]:
+def load_neighbourhood_outlines(db: Database, municipality: str) -> Sequence[Mapping[str, Any]]:
     """Code, district and geometry of every neighbourhood."""
-    return db.execute(SQL["around_area"], {"municipality": municipality}).fetchall()
+    return db.execute(QUERIES["neighbourhood_outlines"], {"municipality": municipality}).fetchall()
 
 
-def latest(db: Database, sensor_ids: Sequence[int], now: datetime) -> dict[int, dict[str, Value]]:
+def load_latest_values(db: Database, sensor_ids: Sequence[int], now: datetime) -> dict[int, dict[str, PublicValue]]:
     """By sensor and observed property: the newest hour of the last day that is over, or the newest day of the week."""
-    found: dict[int, dict[str, Value]] = {}
-    for row in db.execute(SQL["latest"], {"sensor_ids": list(sensor_ids), **_period(now)}).fetchall():
-        value = Value(row["start"], row["until"], row["value"], row["below"])
+    found: dict[int, dict[str, PublicValue]] = {}
+    for row in db.execute(QUERIES["latest_values"], {"sensor_ids": list(sensor_ids), **recent_period(now)}).fetchall():
+        value = PublicValue(row["start"], row["until"], row["value"], row["below"])
         found.setdefault(row["sensor_id"], {})[row["property"]] = value
     return found
 
 
-def gathered(db: Database, municipality: str, neighbourhood: str, now: datetime) -> list[Gathered]:
+def load_aggregated_datastreams(
+    db: Database, municipality: str, neighbourhood: str, now: datetime
+) -> list[AggregatedDatastream]:
     """What is public of the last 24 hours, or 7 days of what is public by the day, in a neighbourhood; in the order of
     the kinds and of what they measure."""
-    asked = {"municipality": municipality, "neighbourhood": neighbourhood, **_period(now)}
-    hours = _together(db.execute(SQL["hours"], asked).fetchall(), Public.HOUR)
-    days = _together(db.execute(SQL["days"], asked).fetchall(), Public.DAY)
-    found = [*hours, *days, *_movements(db.execute(SQL["windows"], asked).fetchall())]
-    return sorted(found, key=lambda each: _ORDER.get(each.stream.code, 0))
+    asked = {"municipality": municipality, "neighbourhood": neighbourhood, **recent_period(now)}
+    hours = _aggregate(db.execute(QUERIES["hours"], asked).fetchall(), Public.HOUR)
+    days = _aggregate(db.execute(QUERIES["days"], asked).fetchall(), Public.DAY)
+    found = [*hours, *days, *_aggregate_windows(db.execute(QUERIES["windows"], asked).fetchall())]
+    return sorted(found, key=lambda each: _PROPERTY_ORDER.get(each.datastream.observed_property, 0))
 
 
-def trips(db: Database, municipality: str, neighbourhood: str, now: datetime) -> list[Trip]:
+def load_travel_times(
+    db: Database, municipality: str, neighbourhood: str, now: datetime
+) -> list[NeighbourhoodTravelTime]:
     """The newest travel times of the last 24 hours, from each sensor in a neighbourhood."""
-    asked = {"municipality": municipality, "neighbourhood": neighbourhood, **_period(now)}
-    return [_trip(row) for row in db.execute(SQL["travel_times"], asked).fetchall()]
+    asked = {"municipality": municipality, "neighbourhood": neighbourhood, **recent_period(now)}
+    return [_trip(row) for row in db.execute(QUERIES["travel_times"], asked).fetchall()]
 
 
-def answering(db: Database, municipality: str, organisation: str, today: date) -> Answering:
+def load_report_statistics(db: Database, municipality: str, organisation: str, today: date) -> ReportStatistics:
     """How quickly an organisation answers."""
     asked = {"municipality": municipality, "organisation": organisation, "day": today}
-    (row,) = db.execute(SQL["reports"], {**asked, "since": today - timedelta(days=365)}).fetchall()
-    return Answering(**row)
+    (row,) = db.execute(QUERIES["report_statistics"], {**asked, "since": today - timedelta(days=365)}).fetchall()
+    return ReportStatistics(**row)
 
 
-def _period(now: datetime) -> dict[str, datetime]:
+def recent_period(now: datetime) -> dict[str, datetime]:
     hour = now.replace(minute=0, second=0, microsecond=0)
-    midnight = hour.astimezone(CLOCK).replace(hour=0)
+    midnight = hour.astimezone(LOCAL_TIME_ZONE).replace(hour=0)
     return {"since": hour - timedelta(hours=24), "until": hour, "first_day": midnight - timedelta(days=7)}
 
 
-def _together(rows: Sequence[Mapping[str, Any]], public: Public) -> Iterator[Gathered]:
+def _aggregate(rows: Sequence[Mapping[str, Any]], public: Public) -> Iterator[AggregatedDatastream]:
     for (kind, code), group in groupby(rows, key=lambda row: (row["kind"], row["property"])):
         known = KINDS[kind].properties.get(code) if kind in KINDS else None
         if known is not None:
             hours = list(group)
-            stream = Stream(code, known, public, None, tuple(_value(row, known) for row in hours))
-            if not stream.is_code:
-                yield Gathered(stream, max(row["sensors"] for row in hours))
+            stream = PublicDatastream(code, known, public, None, tuple(_value(row, known) for row in hours))
+            if not stream.is_categorical:
+                yield AggregatedDatastream(stream, max(row["sensors"] for row in hours))
 
 
-def _value(row: Mapping[str, Any], known: Property) -> Value:
+def _value(row: Mapping[str, Any], known: ObservedProperty) -> PublicValue:
     if not known.summed:
-        return Value(row["start"], row["until"], row["mean"], None)
+        return PublicValue(row["start"], row["until"], row["mean"], None)
     if row["sum"] is None:
         # Each of them is at most 14.
-        return Value(row["start"], row["until"], None, 14 * row["sensors"] + 1)
-    return Value(row["start"], row["until"], row["sum"], None, row["small"])
+        return PublicValue(row["start"], row["until"], None, 14 * row["sensors"] + 1)
+    return PublicValue(row["start"], row["until"], row["sum"], None, row["small"])
 
 
-def _movements(rows: Sequence[Mapping[str, Any]]) -> Iterator[Gathered]:
+def _aggregate_windows(rows: Sequence[Mapping[str, Any]]) -> Iterator[AggregatedDatastream]:
     for (group, code), found in groupby(rows, key=lambda row: (row["group_name"], row["property"])):
         windows = list(found)
         known = KINDS["streetlight"].properties[code]
-        values = tuple(Value(row["start"], row["until"], row["value"], None) for row in windows)
-        yield Gathered(Stream(code, known, Public.HOUR, None, values), windows[0]["sensors"], group)
+        values = tuple(PublicValue(row["start"], row["until"], row["value"], None) for row in windows)
+        yield AggregatedDatastream(
+            PublicDatastream(code, known, Public.HOUR, None, values), windows[0]["sensors"], group
+        )
 
 
-def _trip(row: Mapping[str, Any]) -> Trip:
+def _trip(row: Mapping[str, Any]) -> NeighbourhoodTravelTime:
     time = TravelTime(
         goes_to=row["goes_to"],
         start=row["start"],
@@ -152,7 +158,9 @@ def _trip(row: Mapping[str, Any]) -> Trip:
         p85=row["p85"],
     )
     goes_to = Words.model_validate(row["goes_to_name"]) if row["goes_to_name"] else None
-    return Trip(row["reference"], Words.model_validate(row["name"]), goes_to, time)
+    return NeighbourhoodTravelTime(row["reference"], Words.model_validate(row["name"]), goes_to, time)
 
 
-_ORDER = {code: place for place, code in enumerate(code for kind in KINDS.values() for code in kind.properties)}
+_PROPERTY_ORDER = {
+    code: place for place, code in enumerate(code for kind in KINDS.values() for code in kind.properties)
+}

@@ -7,13 +7,13 @@ where
     and area.code = %(code)s::text
     and area.level in ('neighbourhood', 'district');
 
--- around_area: the outlines of all neighbourhoods, as the ground of a drawing
+-- neighbourhood_outlines: the outlines of all neighbourhoods, as the ground of a drawing
 select code, district, geometry
 from open.area
 where municipality = %(municipality)s and level = 'neighbourhood'
 order by code;
 
--- latest: the newest value of each observed property of these sensors: of an hour that is over, or of a day
+-- latest_values: the newest value of each observed property of these sensors: of an hour that is over, or of a day
 select newest.sensor_id, newest.property, newest.start, newest.until, newest.value, newest.below
 from open.datastream as datastream
 cross join lateral (
@@ -141,7 +141,7 @@ where
     and travel.window_start >= %(since)s::timestamptz
 order by find.reference, travel.goes_to, travel.vehicle_class, travel.window_start desc;
 
--- reports: how those stand that were made in the last year about sensors that an organisation answers for
+-- report_statistics: how those stand that were made in the last year about sensors that an organisation answers for
 select
     count(*) as received,
     count(*) filter (where report.settled_on is not null) as settled,

@@ -5,11 +5,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from api.schemas import Answer, Geometry, PublicValue, Words
+from api.schemas import Geometry, PublicValue, ResponseModel, Words
 from sensors.vocabulary.codes import PersonalData, Role, Status, VehicleClass
 
 
-class Sensors(Answer):
+class Sensors(ResponseModel):
     """Some of the sensors in numbers. What is there most comes first."""
 
     sensors: int
@@ -28,7 +28,7 @@ class Sensors(Answer):
     """By the name of who answers for them."""
 
 
-class Desk(Answer):
+class Desk(ResponseModel):
     """How to reach who answers. Never a person."""
 
     email: str | None
@@ -36,7 +36,7 @@ class Desk(Answer):
     url: str | None
 
 
-class Answering(Answer):
+class Answering(ResponseModel):
     """How the reports of the last year stand, about sensors that the organisation answers for."""
 
     received: int
@@ -48,7 +48,7 @@ class Answering(Answer):
     """Half of the answers took so many days or fewer; none without answers."""
 
 
-class OrganisationInShort(Answer):
+class OrganisationInShort(ResponseModel):
     """An organisation that has to do with sensors."""
 
     id: str
@@ -61,7 +61,7 @@ class OrganisationInShort(Answer):
     href: str
 
 
-class Organisations(Answer):
+class Organisations(ResponseModel):
     """Those that have to do with sensors now."""
 
     organisations: list[OrganisationInShort]
@@ -79,7 +79,7 @@ class OrganisationInFull(OrganisationInShort):
     summary: Sensors
 
 
-class ProjectInShort(Answer):
+class ProjectInShort(ResponseModel):
     """What some sensors are a part of."""
 
     id: str
@@ -91,7 +91,7 @@ class ProjectInShort(Answer):
     href: str
 
 
-class Projects(Answer):
+class Projects(ResponseModel):
     """Those that have sensors now."""
 
     projects: list[ProjectInShort]
@@ -103,7 +103,7 @@ class ProjectInFull(ProjectInShort):
     summary: Sensors
 
 
-class ThemeInShort(Answer):
+class ThemeInShort(ResponseModel):
     """What some sensors are about."""
 
     id: str
@@ -112,7 +112,7 @@ class ThemeInShort(Answer):
     href: str
 
 
-class Themes(Answer):
+class Themes(ResponseModel):
     """Those that any sensor is about."""
 
     themes: list[ThemeInShort]
@@ -124,7 +124,7 @@ class ThemeInFull(ThemeInShort):
     summary: Sensors
 
 
-class Together(Answer):
+class Together(ResponseModel):
     """What is public of one observed property of all sensors of a kind in a neighbourhood, taken together."""
 
     kind: str
@@ -142,7 +142,7 @@ class Together(Answer):
     """Per hour of the last 24 hours, or per day of the last 7 days. A total is made of published values alone."""
 
 
-class Trip(Answer):
+class Trip(ResponseModel):
     """The newest travel time from a sensor in the neighbourhood to another one, in seconds."""
 
     reference: str
@@ -155,7 +155,7 @@ class Trip(Answer):
     p85: float
 
 
-class AreaInFullProperties(Answer):
+class AreaInFullProperties(ResponseModel):
     """What is measured in a neighbourhood or a district."""
 
     name: str
@@ -167,7 +167,7 @@ class AreaInFullProperties(Answer):
     travel_times: list[Trip]
 
 
-class AreaInFull(Answer):
+class AreaInFull(ResponseModel):
     """A neighbourhood (CBS buurt) or a district (wijk) as GeoJSON. ``id`` is the CBS code."""
 
     type: Literal["Feature"] = "Feature"

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-FILE = Path(__file__).with_suffix(".json")
+RESULTS_FILE = Path(__file__).with_suffix(".json")
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class AccessibilityResults:
     """When and with what the site was tested, and what came of it."""
 
-    date: date
-    axe: str
+    tested_on: date
+    axe_version: str
     """The version of axe-core."""
     pages: tuple[str, ...]
     """The addresses, in Dutch; each was tested in English too."""
@@ -26,10 +26,10 @@ class Tested:
     violations: int
 
 
-def read(file: Path = FILE) -> Tested:
+def read_results(file: Path = RESULTS_FILE) -> AccessibilityResults:
     """The last results. Raises ValueError when the file can't be read as such."""
     found = json.loads(file.read_text(encoding="utf-8"))
-    return Tested(
+    return AccessibilityResults(
         date.fromisoformat(found["date"]),
         found["axe"],
         tuple(found["pages"]),
@@ -38,13 +38,13 @@ def read(file: Path = FILE) -> Tested:
     )
 
 
-def write(tested: Tested, file: Path = FILE) -> None:
+def write_results(results: AccessibilityResults, file: Path = RESULTS_FILE) -> None:
     """Put new results in the place of the last."""
     document = {
-        "date": tested.date.isoformat(),
-        "axe": tested.axe,
-        "pages": tested.pages,
-        "states": tested.states,
-        "violations": tested.violations,
+        "date": results.tested_on.isoformat(),
+        "axe": results.axe_version,
+        "pages": results.pages,
+        "states": results.states,
+        "violations": results.violations,
     }
     file.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")

@@ -5,50 +5,50 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 
-from api.content.accessibility import read as read_statement
-from api.content.glossary import jargon
-from api.dependencies import Register
+from api.content.accessibility import read_results
+from api.content.glossary import glossary_terms
+from api.dependencies import AppStateDependency
 from api.sensor.queries import NotFoundError
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-files = APIRouter(include_in_schema=False)
+unlocalized_router = APIRouter(include_in_schema=False)
 """What has no language."""
 
 
 @router.api_route("/over", methods=["GET", "HEAD"])
-def about(request: Request, state: Register) -> Response:
+def about(request: Request, state: AppStateDependency) -> Response:
     """What this register is."""
     return state.templates.TemplateResponse(request, "content/about.html", {})
 
 
 @router.api_route("/woordenlijst", methods=["GET", "HEAD"])
-def words(request: Request, state: Register) -> Response:
+def glossary(request: Request, state: AppStateDependency) -> Response:
     """What hard words mean."""
-    return state.templates.TemplateResponse(request, "content/glossary.html", {"jargon": jargon()})
+    return state.templates.TemplateResponse(request, "content/glossary.html", {"jargon": glossary_terms()})
 
 
 @router.api_route("/privacy", methods=["GET", "HEAD"])
-def privacy(request: Request, state: Register) -> Response:
+def privacy(request: Request, state: AppStateDependency) -> Response:
     """What this site does with the data of its visitors."""
     return state.templates.TemplateResponse(request, "content/privacy.html", {})
 
 
 @router.api_route("/toegankelijkheid", methods=["GET", "HEAD"])
-def accessibility(request: Request, state: Register) -> Response:
+def accessibility(request: Request, state: AppStateDependency) -> Response:
     """How accessible this site is, from the tests' last results."""
-    return state.templates.TemplateResponse(request, "content/accessibility.html", {"tested": read_statement()})
+    return state.templates.TemplateResponse(request, "content/accessibility.html", {"tested": read_results()})
 
 
-@files.get("/theme.css")
-def stylesheet(state: Register) -> Response:
+@unlocalized_router.get("/theme.css")
+def theme_stylesheet(state: AppStateDependency) -> Response:
     """The municipality's own design tokens. Raises NotFoundError when there are none."""
     if state.settings.theme is None:
         raise NotFoundError
     return FileResponse(state.settings.theme, media_type="text/css")
 
 
-@files.api_route("/.well-known/security.txt", methods=["GET", "HEAD"])
-def weaknesses(state: Register) -> PlainTextResponse:
+@unlocalized_router.api_route("/.well-known/security.txt", methods=["GET", "HEAD"])
+def security_txt(state: AppStateDependency) -> PlainTextResponse:
     """Whom to tell about a weakness (RFC 9116). Raises NotFoundError when nobody says that it is still read: better no
     address than one that nobody answers."""
     contact, until = state.settings.contact, state.settings.security_until

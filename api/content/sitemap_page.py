@@ -7,13 +7,13 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import PlainTextResponse, Response
 
 from api.content import sitemap
-from api.database import reading
-from api.dependencies import Register
+from api.database import read_transaction
+from api.dependencies import AppStateDependency
 
 router = APIRouter(include_in_schema=False)
 
-READ = ["GET", "HEAD"]
-ROBOTS = """\
+READ_METHODS = ["GET", "HEAD"]
+ROBOTS_TEMPLATE = """\
 User-agent: *
 Allow: /static/
 Allow: /sitemap
@@ -24,43 +24,49 @@ Sitemap: {origin}/sitemap.xml
 """Every choice of filters is a page, and there is no end to those; a form is of no use to who does not fill it in."""
 
 
-@router.api_route("/robots.txt", methods=READ)
+@router.api_route("/robots.txt", methods=READ_METHODS)
 def robots(request: Request) -> Response:
     """What programs that read everything may read."""
-    return PlainTextResponse(ROBOTS.format(origin=_origin(request)))
+    return PlainTextResponse(ROBOTS_TEMPLATE.format(origin=_origin(request)))
 
 
-@router.api_route("/sitemap.xml", methods=READ)
-def whole(request: Request, state: Register) -> Response:
+@router.api_route("/sitemap.xml", methods=READ_METHODS)
+def sitemap_xml(request: Request, state: AppStateDependency) -> Response:
     """Every page; where those are too many, the files that hold them."""
     municipality, origin = state.settings.municipality, _origin(request)
-    with reading(state.pool) as db:
-        tally = state.tallies.get(db, municipality)
-        pages = sitemap.general(db, municipality, tally)
-        if sitemap.fits(pages, tally.whole.sensors):
-            return _xml(sitemap.urlset(origin, [*pages, *sitemap.sensors(db, municipality, None, sitemap.MOST)]))
-        edges = sitemap.edges(db, municipality)
-    parts = ("/sitemap/sensors.xml", *(f"/sitemap/sensors.xml?{urlencode({'after': edge})}" for edge in edges))
-    return _xml(sitemap.index(origin, ("/sitemap/pages.xml", *parts)))
+    with read_transaction(state.pool) as db:
+        tally = state.statistics.get(db, municipality)
+        pages = sitemap.list_general_pages(db, municipality, tally)
+        if sitemap.fits_in_one_file(pages, tally.total.sensor_count):
+            return _xml(
+                sitemap.render_urlset(
+                    origin, [*pages, *sitemap.list_sensor_pages(db, municipality, None, sitemap.MAX_URLS)]
+                )
+            )
+        boundaries = sitemap.list_file_boundaries(db, municipality)
+    parts = ("/sitemap/sensors.xml", *(f"/sitemap/sensors.xml?{urlencode({'after': edge})}" for edge in boundaries))
+    return _xml(sitemap.render_index(origin, ("/sitemap/pages.xml", *parts)))
 
 
-@router.api_route("/sitemap/pages.xml", methods=READ)
-def pages(request: Request, state: Register) -> Response:
+@router.api_route("/sitemap/pages.xml", methods=READ_METHODS)
+def general_sitemap(request: Request, state: AppStateDependency) -> Response:
     """Every page that is not about one sensor."""
     municipality = state.settings.municipality
-    with reading(state.pool) as db:
-        found = sitemap.general(db, municipality, state.tallies.get(db, municipality))
-    return _xml(sitemap.urlset(_origin(request), found))
+    with read_transaction(state.pool) as db:
+        found = sitemap.list_general_pages(db, municipality, state.statistics.get(db, municipality))
+    return _xml(sitemap.render_urlset(_origin(request), found))
 
 
-@router.api_route("/sitemap/sensors.xml", methods=READ)
-def sensors(
-    request: Request, state: Register, after: Annotated[str | None, Query(pattern=r"^[A-Za-z0-9._-]{1,64}$")] = None
+@router.api_route("/sitemap/sensors.xml", methods=READ_METHODS)
+def sensor_sitemap(
+    request: Request,
+    state: AppStateDependency,
+    after: Annotated[str | None, Query(pattern=r"^[A-Za-z0-9._-]{1,64}$")] = None,
 ) -> Response:
     """Pages of sensors, from one on."""
-    with reading(state.pool) as db:
-        found = sitemap.sensors(db, state.settings.municipality, after, sitemap.PER_FILE)
-    return _xml(sitemap.urlset(_origin(request), found))
+    with read_transaction(state.pool) as db:
+        found = sitemap.list_sensor_pages(db, state.settings.municipality, after, sitemap.SENSORS_PER_FILE)
+    return _xml(sitemap.render_urlset(_origin(request), found))
 
 
 def _origin(request: Request) -> str:

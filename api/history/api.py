@@ -3,22 +3,24 @@
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 
-from api.database import reading
-from api.dependencies import Register
+from api.database import read_transaction
+from api.dependencies import AppStateDependency
 from api.history import queries as history_queries
 from api.history.schemas import EntryVersion, Versions, WholeVersion
-from api.sensor.api import problems
+from api.sensor.api import problem_responses
 
 router = APIRouter(default_response_class=JSONResponse)
 
 _JSON = "application/json"
 
 
-@router.get("/v1/sensors/{id}/versions", response_model=Versions, responses=problems(404, 503), operation_id="versions")
-def versions(state: Register, id: str) -> Response:  # noqa: A002 - the name in the address
+@router.get(
+    "/v1/sensors/{id}/versions", response_model=Versions, responses=problem_responses(404, 503), operation_id="versions"
+)
+def versions(state: AppStateDependency, id: str) -> Response:  # noqa: A002 - the name in the address
     """Every version of the entry of a sensor, the first one first, each with its differences from the one before."""
-    with reading(state.pool) as db:
-        found = history_queries.versions(db, state.settings.municipality, id)
+    with read_transaction(state.pool) as db:
+        found = history_queries.list_versions(db, state.settings.municipality, id)
     answer = Versions(versions=[EntryVersion.of(each) for each in found])
     return Response(answer.model_dump_json(), media_type=_JSON)
 
@@ -26,15 +28,15 @@ def versions(state: Register, id: str) -> Response:  # noqa: A002 - the name in 
 @router.get(
     "/v1/sensors/{id}/versions/{version}",
     response_model=WholeVersion,
-    responses=problems(404, 503),
+    responses=problem_responses(404, 503),
     operation_id="version",
 )
 def version(
-    state: Register,
+    state: AppStateDependency,
     id: str,  # noqa: A002 - the name in the address
     version: str,
 ) -> Response:
     """One version of the entry of a sensor, as it was."""
-    with reading(state.pool) as db:
-        found = history_queries.version_of(db, state.settings.municipality, id, version)
+    with read_transaction(state.pool) as db:
+        found = history_queries.get_version(db, state.settings.municipality, id, version)
     return Response(WholeVersion.of(found).model_dump_json(), media_type=_JSON)

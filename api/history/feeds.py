@@ -14,16 +14,16 @@ from markupsafe import Markup
 from api.formatting import day
 from api.history.queries import Version
 from api.i18n import gettext as _
-from api.i18n import ngettext, said
+from api.i18n import localize, ngettext
 
-Form = Literal["atom", "json"]
-MEDIA: Mapping[Form, str] = {"atom": "application/atom+xml", "json": "application/feed+json"}
-NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+FeedFormat = Literal["atom", "json"]
+MEDIA_TYPES: Mapping[FeedFormat, str] = {"atom": "application/atom+xml", "json": "application/feed+json"}
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """When a feed without entries changed: Atom wants a time."""
-LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
+LICENCE_URL = "https://creativecommons.org/publicdomain/zero/1.0/"
 _ATOM = "http://www.w3.org/2005/Atom"
 _JSON_FEED = "https://jsonfeed.org/version/1.1"
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_INVALID_XML_CHARACTERS = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 (section 2.2) can't hold, not even escaped."""
 
 
@@ -31,26 +31,26 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 class Feed:
     """A page of a feed. Addresses are whole. ``name``: what it is about, the same for all its pages and for ever."""
 
-    name: str
+    identity: str
     title: str
     author: str
     language: str
     origin: str
-    page: str
-    own: str
-    first: str
-    following: str | None
+    page_url: str
+    self_url: str
+    first_url: str
+    next_url: str | None
     versions: Sequence[Version]
 
     @property
     def changed_at(self) -> datetime:
         """When something in it changed, the last time."""
-        return max((each.changed_at for each in self.versions), default=NEVER)
+        return max((each.changed_at for each in self.versions), default=EPOCH)
 
     @property
     def id(self) -> str:
         """Stays the same wherever the register moves to."""
-        return uuid5(NAMESPACE_URL, f"lantaarn:{self.name}").urn
+        return uuid5(NAMESPACE_URL, f"lantaarn:{self.identity}").urn
 
 
 def item_id(version: Version) -> str:
@@ -58,12 +58,12 @@ def item_id(version: Version) -> str:
     return uuid5(version.entry_id, str(version.version)).urn
 
 
-def headline(version: Version) -> str:
+def item_title(version: Version) -> str:
     """What a version is about, after the name of the sensor."""
-    return f"{said(version.name)}: {what_changed(version)}"
+    return f"{localize(version.name)}: {summarise_changes(version)}"
 
 
-def what_changed(version: Version) -> str:
+def summarise_changes(version: Version) -> str:
     """A version in a few words: its only change, or how many there are."""
     if version.document_before is None:
         return _("nieuw in het register")
@@ -73,17 +73,17 @@ def what_changed(version: Version) -> str:
     if not found:
         return _("aangepast")
     if len(found) == 1:
-        return said(found[0].sentence)
+        return localize(found[0].sentence)
     return ngettext("%(num)s verandering", "%(num)s veranderingen", len(found)) % {"num": len(found)}
 
 
-def content(version: Version) -> str:
+def item_html(version: Version) -> str:
     """What changed and why, as HTML."""
-    told = [Markup("<p>{}</p>").format(said(version.summary))] if version.document_before is None else []
-    changes = Markup("").join(Markup("<li>{}</li>").format(said(each.sentence)) for each in version.changes)
-    told += [Markup("<ul>{}</ul>").format(changes)] if changes else []
-    told += [Markup("<p>{}</p>").format(sentence) for sentence in _remarks(version)]
-    return Markup("").join(told)
+    parts = [Markup("<p>{}</p>").format(localize(version.summary))] if version.document_before is None else []
+    changes = Markup("").join(Markup("<li>{}</li>").format(localize(each.sentence)) for each in version.changes)
+    parts += [Markup("<ul>{}</ul>").format(changes)] if changes else []
+    parts += [Markup("<p>{}</p>").format(sentence) for sentence in _remarks(version)]
+    return Markup("").join(parts)
 
 
 def _remarks(version: Version) -> Iterator[str]:
@@ -94,19 +94,19 @@ def _remarks(version: Version) -> Iterator[str]:
         yield told.format(day=day(version.redacted_at))
 
 
-def address(version: Version, origin: str) -> str:
+def version_url(version: Version, origin: str) -> str:
     """Where a version can be read, for ever."""
     return f"{origin}/id/{version.entry_id}/{version.version}"
 
 
-def as_json(feed: Feed) -> bytes:
+def render_json_feed(feed: Feed) -> bytes:
     """The feed as JSON Feed 1.1."""
     document = {
         "version": _JSON_FEED,
         "title": feed.title,
-        "home_page_url": feed.page,
-        "feed_url": feed.own,
-        **({"next_url": feed.following} if feed.following else {}),
+        "home_page_url": feed.page_url,
+        "feed_url": feed.self_url,
+        **({"next_url": feed.next_url} if feed.next_url else {}),
         "language": feed.language,
         "authors": [{"name": feed.author}],
         "items": [_json_item(each, feed) for each in feed.versions],
@@ -117,9 +117,9 @@ def as_json(feed: Feed) -> bytes:
 def _json_item(version: Version, feed: Feed) -> dict[str, Any]:
     return {
         "id": item_id(version),
-        "url": address(version, feed.origin),
-        "title": headline(version),
-        "content_html": content(version),
+        "url": version_url(version, feed.origin),
+        "title": item_title(version),
+        "content_html": item_html(version),
         "date_published": version.recorded_at.isoformat(),
         "date_modified": version.changed_at.isoformat(),
         "authors": [{"name": version.editor or feed.author}],
@@ -132,19 +132,19 @@ def _json_item(version: Version, feed: Feed) -> dict[str, Any]:
     }
 
 
-def as_atom(feed: Feed) -> bytes:
+def render_atom(feed: Feed) -> bytes:
     """The feed as Atom."""
     root = ET.Element("feed", {"xmlns": _ATOM, "xml:lang": feed.language})
     _add(root, "id", feed.id)
     _add(root, "title", feed.title)
     _add(root, "updated", feed.changed_at.isoformat())
     _add(ET.SubElement(root, "author"), "name", feed.author)
-    _link(root, "self", feed.own, MEDIA["atom"])
-    _link(root, "alternate", feed.page, "text/html")
-    _link(root, "first", feed.first, MEDIA["atom"])
-    if feed.following:
-        _link(root, "next", feed.following, MEDIA["atom"])
-    _link(root, "license", LICENCE, "text/html")
+    _link(root, "self", feed.self_url, MEDIA_TYPES["atom"])
+    _link(root, "alternate", feed.page_url, "text/html")
+    _link(root, "first", feed.first_url, MEDIA_TYPES["atom"])
+    if feed.next_url:
+        _link(root, "next", feed.next_url, MEDIA_TYPES["atom"])
+    _link(root, "license", LICENCE_URL, "text/html")
     for version in feed.versions:
         _atom_entry(ET.SubElement(root, "entry"), version, feed)
     return ET.tostring(root, encoding="utf-8", xml_declaration=True)
@@ -152,22 +152,22 @@ def as_atom(feed: Feed) -> bytes:
 
 def _atom_entry(entry: ET.Element, version: Version, feed: Feed) -> None:
     _add(entry, "id", item_id(version))
-    _add(entry, "title", headline(version))
+    _add(entry, "title", item_title(version))
     _add(entry, "updated", version.changed_at.isoformat())
     _add(entry, "published", version.recorded_at.isoformat())
     _add(ET.SubElement(entry, "author"), "name", version.editor or feed.author)
-    _link(entry, "alternate", address(version, feed.origin), "text/html")
+    _link(entry, "alternate", version_url(version, feed.origin), "text/html")
     differences = f"{feed.origin}/v1/sensors/{version.entry_id}/versions/{version.version}"
     _link(entry, "related", differences, "application/json")
-    _add(entry, "content", content(version), type="html")
+    _add(entry, "content", item_html(version), type="html")
 
 
 def _add(parent: ET.Element, name: str, text: str, **attributes: str) -> None:
-    ET.SubElement(parent, name, attributes).text = _NOT_XML.sub("\ufffd", text)
+    ET.SubElement(parent, name, attributes).text = _INVALID_XML_CHARACTERS.sub("\ufffd", text)
 
 
 def _link(parent: ET.Element, rel: str, href: str, media: str) -> None:
     ET.SubElement(parent, "link", {"rel": rel, "type": media, "href": href})
 
 
-WRITERS = {"atom": as_atom, "json": as_json}
+RENDERERS = {"atom": render_atom, "json": render_json_feed}

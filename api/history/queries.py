@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from api.history.changes import Change, changes
-from api.history.json_patch import Operation, patch
+from api.history.changes import Change, find_changes
+from api.history.json_patch import Operation, create_patch
 from api.search.filters import Filters
-from api.search.queries import overlooking
-from api.sensor.queries import CLOCK, NotFoundError
+from api.search.queries import find_observing_sensors
+from api.sensor.queries import LOCAL_TIME_ZONE, NotFoundError
 from sensors.db import Database, queries
-from sensors.policy.personal_data import trips
+from sensors.policy.personal_data import find_personal_data
 from sensors.register.entry import Words
 from sensors.vocabulary.codes import Status
 
-SQL = queries.load(Path(__file__).with_suffix(".sql"))
-FEED_SIZE = 50
+QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
+VERSIONS_PER_PAGE = 50
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 Document = Mapping[str, Any]
@@ -68,34 +68,37 @@ class Version:
     @property
     def changes(self) -> tuple[Change, ...]:
         """What a resident sees of the difference; nothing of the first version."""
-        return () if self.document_before is None else changes(self.document_before, self.document)
+        return () if self.document_before is None else find_changes(self.document_before, self.document)
 
     @property
     def patch(self) -> list[Operation]:
         """JSON Patch from the version before; of the first version, from nothing."""
         if self.document_before is None:
             return [{"op": "add", "path": "", "value": self.document}]
-        return patch(self.document_before, self.document)
+        return create_patch(self.document_before, self.document)
 
 
-def versions(db: Database, municipality: str, name: str) -> tuple[Version, ...]:
+def list_versions(db: Database, municipality: str, reference_or_id: str) -> tuple[Version, ...]:
     """Every version of an entry, the first one first, by reference or id. Raises NotFoundError."""
-    rows = db.execute(SQL["versions"], {"municipality": municipality, "entry_id": _entry_id(db, municipality, name)})
-    return tuple(_in_turn(rows.fetchall()))
+    rows = db.execute(
+        QUERIES["versions"],
+        {"municipality": municipality, "entry_id": _get_entry_id(db, municipality, reference_or_id)},
+    )
+    return tuple(_with_previous(rows.fetchall()))
 
 
-def version_of(db: Database, municipality: str, name: str, number: str) -> Version:
+def get_version(db: Database, municipality: str, reference_or_id: str, version_number: str) -> Version:
     """One version of an entry, by its number. Raises NotFoundError."""
-    found = [each for each in versions(db, municipality, name) if str(each.version) == number]
+    found = [each for each in list_versions(db, municipality, reference_or_id) if str(each.version) == version_number]
     if not found:
         raise NotFoundError
     return found[0]
 
 
-def reference_of(db: Database, municipality: str, entry_id: str) -> str:
+def get_reference(db: Database, municipality: str, entry_id: str) -> str:
     """How an entry is called today. Raises NotFoundError."""
-    asked = {"municipality": municipality, "reference": None, "entry_id": _uuid(entry_id)}
-    row = db.execute(SQL["entry"], asked).fetchone()
+    parameters = {"municipality": municipality, "reference": None, "entry_id": _uuid(entry_id)}
+    row = db.execute(QUERIES["entry"], parameters).fetchone()
     if row is None:
         raise NotFoundError
     return row["reference"]
@@ -105,47 +108,53 @@ def gone_since(document: Document, valid_from: datetime) -> date | None:
     """The last day of a sensor that has ended; never after the day on which the register said so."""
     if document["status"] != Status.ENDED:
         return None
-    said_on = valid_from.astimezone(CLOCK).date()
+    said_on = valid_from.astimezone(LOCAL_TIME_ZONE).date()
     return min(date.fromisoformat(document.get("active_until", said_on.isoformat())), said_on)
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class VersionPage:
     """A page of versions, the newest first. ``more``: there are older ones, of before the last one's revision."""
 
     versions: Sequence[Version]
-    more: bool
+    has_more: bool
 
 
-def changed(
-    db: Database, municipality: str, filters: Filters, name: str | None = None, older: int | None = None
-) -> Changed:
+def find_changed_versions(
+    db: Database,
+    municipality: str,
+    filters: Filters,
+    reference_or_id: str | None = None,
+    before_revision: int | None = None,
+) -> VersionPage:
     """The newest versions of what passes the filters, or of one entry. Raises NotFoundError without one."""
-    asked = {
+    parameters = {
         "municipality": municipality,
-        "entry_id": _entry_id(db, municipality, name) if name else None,
-        "older": older,
-        "limit": FEED_SIZE + 1,
-        "wanted": _wanted(db, municipality, filters),
+        "entry_id": _get_entry_id(db, municipality, reference_or_id) if reference_or_id else None,
+        "older": before_revision,
+        "limit": VERSIONS_PER_PAGE + 1,
+        "wanted": _filter_parameters(db, municipality, filters),
         "neighbourhood": filters.neighbourhood,
         "status": filters.status,
     }
-    rows = db.execute(SQL["changed"], asked).fetchall()
-    return Changed([_version(row, row["document_before"]) for row in rows[:FEED_SIZE]], len(rows) > FEED_SIZE)
+    rows = db.execute(QUERIES["changed_versions"], parameters).fetchall()
+    return VersionPage(
+        [_version(row, row["document_before"]) for row in rows[:VERSIONS_PER_PAGE]], len(rows) > VERSIONS_PER_PAGE
+    )
 
 
-def _wanted(db: Database, municipality: str, filters: Filters) -> dict[str, Any] | None:
+def _filter_parameters(db: Database, municipality: str, filters: Filters) -> dict[str, Any] | None:
     """The choices that are looked up among the sensors as they are now; none when there are no such choices."""
     now = replace(filters, neighbourhood=None, status=None)
-    if not now.chosen:
+    if not now.active:
         return None
-    spot = now.point
-    return now.wanted(municipality, None if spot is None else overlooking(db, municipality, *spot))
+    spot = now.spot_coordinates
+    return now.to_database(municipality, None if spot is None else find_observing_sensors(db, municipality, *spot))
 
 
-def _entry_id(db: Database, municipality: str, name: str) -> UUID:
-    asked = {"municipality": municipality, "reference": name, "entry_id": _uuid(name)}
-    row = db.execute(SQL["entry"], asked).fetchone() if _REFERENCE.fullmatch(name) else None
+def _get_entry_id(db: Database, municipality: str, name: str) -> UUID:
+    parameters = {"municipality": municipality, "reference": name, "entry_id": _uuid(name)}
+    row = db.execute(QUERIES["entry"], parameters).fetchone() if _REFERENCE.fullmatch(name) else None
     if row is None:
         raise NotFoundError
     return row["entry_id"]
@@ -158,7 +167,7 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def _in_turn(rows: Sequence[Mapping[str, Any]]) -> Iterator[Version]:
+def _with_previous(rows: Sequence[Mapping[str, Any]]) -> Iterator[Version]:
     before = None
     for row in rows:
         yield _version(row, before)
@@ -166,12 +175,12 @@ def _in_turn(rows: Sequence[Mapping[str, Any]]) -> Iterator[Version]:
 
 
 def _version(row: Mapping[str, Any], before: Document | None) -> Version:
-    taken = {name: row[name] for name in Version.__dataclass_fields__ if name in row}
-    written = {name: _unless_personal(row[name]) for name in ("editor", "reason")}
-    given: dict[str, Any] = taken | written | {"document_before": before}
+    columns = {name: row[name] for name in Version.__dataclass_fields__ if name in row}
+    screened = {name: _none_if_personal_data(row[name]) for name in ("editor", "reason")}
+    given: dict[str, Any] = columns | screened | {"document_before": before}
     return Version(**given)
 
 
-def _unless_personal(text: str) -> str | None:
+def _none_if_personal_data(text: str) -> str | None:
     """Typed by hand and published for good, so looked at again."""
-    return None if trips(text) else text
+    return None if find_personal_data(text) else text

@@ -13,7 +13,7 @@ from open.version as version
 where version.municipality = %(municipality)s and version.entry_id = %(entry_id)s::uuid
 order by version.version;
 
--- changed: the newest versions, each with the document before it, of one entry or of all that pass the filters. Of the
+-- changed_versions: the newest versions, each with the document before it, of one entry or of all that pass the filters. Of the
 -- neighbourhood and the status also those that passed before: who follows them must hear when a sensor goes
 with page as materialized (
     select state.revision

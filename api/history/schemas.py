@@ -6,10 +6,10 @@ from uuid import UUID
 
 from api.history.changes import Change
 from api.history.queries import Version
-from api.schemas import Answer, Words
+from api.schemas import ResponseModel, Words
 
 
-class Difference(Answer):
+class Difference(ResponseModel):
     """One difference in words, from the version before."""
 
     sentence: Words
@@ -25,7 +25,7 @@ class Difference(Answer):
         return cls(sentence=sentence, label=label, before=before, after=after)
 
 
-class EntryVersion(Answer):
+class EntryVersion(ResponseModel):
     """A version of a register entry: what changed, when, why and by which team."""
 
     entry_id: UUID
@@ -45,7 +45,7 @@ class EntryVersion(Answer):
     @classmethod
     def of(cls, version: Version) -> Self:
         """What is public of a version."""
-        return cls(**_shared(version))
+        return cls(**_common_fields(version))
 
 
 class WholeVersion(EntryVersion):
@@ -56,16 +56,16 @@ class WholeVersion(EntryVersion):
     @classmethod
     def of(cls, version: Version) -> Self:
         """What is public of a version."""
-        return cls(**_shared(version), entry=dict(version.document))
+        return cls(**_common_fields(version), entry=dict(version.document))
 
 
-class Versions(Answer):
+class Versions(ResponseModel):
     """Every version of an entry, the first one first."""
 
     versions: list[EntryVersion]
 
 
-def _shared(version: Version) -> dict[str, Any]:
+def _common_fields(version: Version) -> dict[str, Any]:
     return {
         "entry_id": version.entry_id,
         "version": version.version,

@@ -10,33 +10,33 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, Response
 
-from api.database import reading
-from api.dependencies import Register
+from api.database import read_transaction
+from api.dependencies import AppStateDependency
 from api.quality import queries as quality_queries
 from api.quality.queries import Scope
 from api.quality.schemas import Group, Groups, Measures, Period, Promise, Quality, Question
 from api.schemas import Band
 from api.search.filters import Filters
-from api.sensor.api import problems
+from api.sensor.api import problem_responses
 
 router = APIRouter(default_response_class=JSONResponse)
 
 _JSON = "application/json"
-_CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
-COLUMNS = tuple(field.name for field in fields(quality_queries.Measures))
+_CSV_RESPONSE: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
+CSV_COLUMNS = tuple(field.name for field in fields(quality_queries.Measures))
 
 
-@router.get("/v1/quality", response_model=Quality, responses=problems(400, 404, 503), operation_id="quality")
-def whole(
-    state: Register,
+@router.get("/v1/quality", response_model=Quality, responses=problem_responses(400, 404, 503), operation_id="quality")
+def quality(
+    state: AppStateDependency,
     neighbourhood: Annotated[str | None, Query(description="CBS buurt code, as BU07940000")] = None,
     organisation: Annotated[str | None, Query(description="The name of an organisation, in whatever role")] = None,
 ) -> Response:
     """Whether sensors do what their entries say, and whether what was promised is kept: of all sensors, or those of a
     neighbourhood or an organisation."""
-    asked = {"neighbourhood": neighbourhood, "organisation": organisation}
-    filters = Filters.read({name: value for name, value in asked.items() if value})
-    found = _found(state, Scope(filters.neighbourhood, filters.organisation))
+    parameters = {"neighbourhood": neighbourhood, "organisation": organisation}
+    filters = Filters.from_query({name: value for name, value in parameters.items() if value})
+    found = _load_quality(state, Scope(filters.neighbourhood, filters.organisation))
     answer = Quality(
         period=_period(found),
         measures=_measures(found.measures),
@@ -49,48 +49,54 @@ def whole(
 
 
 @router.get(
-    "/v1/quality/neighbourhoods", response_model=Groups, responses=problems(503), operation_id="qualityNeighbourhoods"
+    "/v1/quality/neighbourhoods",
+    response_model=Groups,
+    responses=problem_responses(503),
+    operation_id="qualityNeighbourhoods",
 )
-def neighbourhoods(state: Register) -> Response:
+def neighbourhoods(state: AppStateDependency) -> Response:
     """The counts of every neighbourhood."""
-    found = _found(state, Scope())
+    found = _load_quality(state, Scope())
     return _groups(found, found.neighbourhoods)
 
 
 @router.get(
-    "/v1/quality/organisations", response_model=Groups, responses=problems(503), operation_id="qualityOrganisations"
+    "/v1/quality/organisations",
+    response_model=Groups,
+    responses=problem_responses(503),
+    operation_id="qualityOrganisations",
 )
-def organisations(state: Register) -> Response:
+def organisations(state: AppStateDependency) -> Response:
     """The counts of every organisation; a sensor counts with each of its organisations."""
-    found = _found(state, Scope())
+    found = _load_quality(state, Scope())
     return _groups(found, found.organisations)
 
 
 @router.get(
     "/v1/quality/neighbourhoods.csv",
     response_class=Response,
-    responses=_CSV | problems(503),
+    responses=_CSV_RESPONSE | problem_responses(503),
     operation_id="qualityNeighbourhoodsCsv",
 )
-def neighbourhoods_csv(state: Register) -> Response:
+def neighbourhoods_csv(state: AppStateDependency) -> Response:
     """The counts of every neighbourhood as CSV (RFC 4180)."""
-    return _csv(_found(state, Scope()).neighbourhoods)
+    return _csv(_load_quality(state, Scope()).neighbourhoods)
 
 
 @router.get(
     "/v1/quality/organisations.csv",
     response_class=Response,
-    responses=_CSV | problems(503),
+    responses=_CSV_RESPONSE | problem_responses(503),
     operation_id="qualityOrganisationsCsv",
 )
-def organisations_csv(state: Register) -> Response:
+def organisations_csv(state: AppStateDependency) -> Response:
     """The counts of every organisation as CSV (RFC 4180)."""
-    return _csv(_found(state, Scope()).organisations)
+    return _csv(_load_quality(state, Scope()).organisations)
 
 
-def _found(state: Register, scope: Scope) -> quality_queries.Quality:
-    with reading(state.pool) as db:
-        return quality_queries.quality(db, state.settings.municipality, scope, datetime.now(UTC))
+def _load_quality(state: AppStateDependency, scope: Scope) -> quality_queries.Quality:
+    with read_transaction(state.pool) as db:
+        return quality_queries.load_quality(db, state.settings.municipality, scope, datetime.now(UTC))
 
 
 def _groups(found: quality_queries.Quality, groups: Iterable[quality_queries.Group]) -> Response:
@@ -115,14 +121,14 @@ def _promise(promise: quality_queries.Promise) -> Promise:
         oldest=promise.oldest,
         last_deletion=promise.last_deletion,
         verified_at=promise.verified_at,
-        kept=promise.kept,
+        kept=promise.within_promise,
     )
 
 
 def _csv(groups: Iterable[quality_queries.Group]) -> Response:
     text = StringIO()
     table = csv.writer(text)
-    table.writerow(["code", "name", *COLUMNS])
+    table.writerow(["code", "name", *CSV_COLUMNS])
     for each in groups:
-        table.writerow([each.code, each.name, *(getattr(each.measures, name) for name in COLUMNS)])
+        table.writerow([each.code, each.name, *(getattr(each.measures, name) for name in CSV_COLUMNS)])
     return Response(text.getvalue(), media_type="text/csv")

@@ -10,67 +10,67 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api import formatting
-from api.database import reading
-from api.dependencies import Register
+from api.database import read_transaction
+from api.dependencies import AppStateDependency
 from api.i18n import gettext as _
 from api.i18n import url
 from api.quality import labels as quality_labels
-from api.quality.queries import ORDERS, Group, Quality, Scope, quality
+from api.quality.queries import SORT_KEYS, Group, Quality, Scope, load_quality
 from api.search import facets
-from api.search.filters import Filters, UnknownFilterError
+from api.search.filters import Filters, InvalidFilterError
 from api.sensor import queries as sensor_queries
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-PAGE = "/kwaliteit"
-QUARTER = timedelta(minutes=15)
+PATH = "/kwaliteit"
+RETENTION_RUN_INTERVAL = timedelta(minutes=15)
 """How much later something may go that is deleted row by row."""
 
 
-@router.api_route(PAGE, methods=["GET", "HEAD"])
-def page(request: Request, state: Register) -> Response:
+@router.api_route(PATH, methods=["GET", "HEAD"])
+def quality_page(request: Request, state: AppStateDependency) -> Response:
     """What is not as it should be, and how we know. ``order``: of the tables of neighbourhoods and organisations."""
     now, municipality = datetime.now(UTC), state.settings.municipality
-    filters = Filters.read(request.query_params)
-    order = request.query_params.get("order") or next(iter(ORDERS))
-    if order not in ORDERS:
-        raise UnknownFilterError("order")
+    filters = Filters.from_query(request.query_params)
+    order = request.query_params.get("order") or next(iter(SORT_KEYS))
+    if order not in SORT_KEYS:
+        raise InvalidFilterError("order")
     scope = Scope(filters.neighbourhood, filters.organisation)
-    with reading(state.pool) as db:
-        found = quality(db, municipality, scope, now)
-        areas = sensor_queries.neighbourhoods(db, municipality) if scope.neighbourhood else []
-    told = {
+    with read_transaction(state.pool) as db:
+        found = load_quality(db, municipality, scope, now)
+        areas = sensor_queries.load_neighbourhoods(db, municipality) if scope.neighbourhood else []
+    context = {
         "found": found,
         "measures": found.measures,
         "scope": scope,
-        "about": _about(scope, {area["code"]: area["name"] for area in areas}),
-        "sensors": _listed(scope),
-        "deviations": facets.DEVIATIONS,
+        "about": _scope_name(scope, {area["code"]: area["name"] for area in areas}),
+        "sensors": _sensor_list_urls(scope),
+        "deviations": facets.DEVIATION_LABELS,
         "texts": quality_labels,
-        "made": formatting.moment(found.period.made_at, now),
+        "made": formatting.relative_time(found.period.made_at, now),
         "week": (found.period.week_since, found.period.week_until - timedelta(days=1)),
-        "quarter": QUARTER,
+        "quarter": RETENTION_RUN_INTERVAL,
         "tables": _tables(found, order),
         "order": order,
-        "columns": _columns(),
+        "columns": _column_labels(),
     }
-    return state.templates.TemplateResponse(request, "quality/quality.html", told)
+    return state.templates.TemplateResponse(request, "quality/quality.html", context)
 
 
-def _about(scope: Scope, names: Mapping[str, str]) -> str | None:
+def _scope_name(scope: Scope, names: Mapping[str, str]) -> str | None:
     """The name of what is looked at; none for the whole city."""
-    told = [names.get(scope.neighbourhood or "") or scope.neighbourhood, scope.organisation]
-    return ", ".join(filter(None, told)) or None
+    parts = [names.get(scope.neighbourhood or "") or scope.neighbourhood, scope.organisation]
+    return ", ".join(filter(None, parts)) or None
 
 
-def _listed(scope: Scope) -> Mapping[str, str]:
+def _sensor_list_urls(scope: Scope) -> Mapping[str, str]:
     """Addresses of the list of precisely the sensors that are counted: all of them, and by deviation."""
     filters = Filters(neighbourhood=scope.neighbourhood, organisation=scope.organisation)
-    ways = {code: filters.query(deviating=code) for code in ("yes", *facets.DEVIATIONS)}
-    return {code: url("/") + query for code, query in {"all": filters.query(), **ways}.items()}
+    ways = {code: filters.query_string(deviating=code) for code in ("yes", *facets.DEVIATION_LABELS)}
+    return {code: url("/") + query for code, query in {"all": filters.query_string(), **ways}.items()}
 
 
-def _columns() -> Mapping[str, str]:
+def _column_labels() -> Mapping[str, str]:
     """The columns of the tables besides the name, by what they order by."""
     return {
         "sensors": _("Sensoren"),
@@ -81,38 +81,40 @@ def _columns() -> Mapping[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class GroupRow:
     """A group in its table, with the addresses of its own page and of its sensors that deviate."""
 
     group: Group
-    page: str
-    deviating: str
+    quality_url: str
+    deviating_url: str
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class GroupTable:
     """The groups of one sort in the order asked for. ``orders``: by column, where to ask for it."""
 
     id: str
     title: str
-    head: str
-    lines: tuple[Line, ...]
-    orders: Mapping[str, str]
+    name_heading: str
+    rows: tuple[GroupRow, ...]
+    sort_urls: Mapping[str, str]
 
 
-def _tables(found: Quality, order: str) -> tuple[Table, ...]:
+def _tables(found: Quality, order: str) -> tuple[GroupTable, ...]:
     given = {
         "neighbourhood": ("buurten", _("Per buurt"), _("Buurt"), found.neighbourhoods),
         "organisation": ("organisaties", _("Per organisatie"), _("Organisatie"), found.organisations),
     }
-    tables: list[Table] = []
+    tables: list[GroupTable] = []
     for name, (anchor, title, head, groups) in given.items():
-        lines = tuple(_line(name, group) for group in sorted(groups, key=ORDERS[order]))
-        orders = {each: f"{url(PAGE)}?{urlencode({'order': each})}#{anchor}" for each in ORDERS}
-        tables += [Table(anchor, title, head, lines, orders)] if lines else []
+        lines = tuple(_row(name, group) for group in sorted(groups, key=SORT_KEYS[order]))
+        orders = {each: f"{url(PATH)}?{urlencode({'order': each})}#{anchor}" for each in SORT_KEYS}
+        tables += [GroupTable(anchor, title, head, lines, orders)] if lines else []
     return tuple(tables)
 
 
-def _line(name: str, group: Group) -> Line:
+def _row(name: str, group: Group) -> GroupRow:
     chosen: dict[str, Any] = {name: group.code}
-    return Line(group, f"{url(PAGE)}?{urlencode(chosen)}", url("/") + Filters(**chosen).query(deviating="yes"))
+    return GroupRow(
+        group, f"{url(PATH)}?{urlencode(chosen)}", url("/") + Filters(**chosen).query_string(deviating="yes")
+    )

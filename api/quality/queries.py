@@ -14,10 +14,10 @@ from typing import Any, Self
 from api.search.filters import DEVIATIONS
 from api.sensor import queries as sensor_queries
 from api.sensor.queries import Band, NotFoundError
-from api.sensor.retention_status import FRESH
+from api.sensor.retention_status import MAX_CHECK_AGE
 from sensors.db import Database, queries
 
-SQL = queries.load(Path(__file__).with_suffix(".sql"))
+QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
 
 Row = Mapping[str, Any]
 
@@ -58,7 +58,7 @@ class Measures:
         """The sum of rows of ``groups``."""
         total: Counter[str] = Counter()
         for row in rows:
-            total.update({name: row[name] for name in _COUNTED})
+            total.update({name: row[name] for name in _SUMMED_COLUMNS})
             total["asked"] += row["sensors"] * len(row["asked"])
             total["answered"] += row["sensors"] * (len(row["asked"]) - len(row["unanswered"]))
         return cls(**total)
@@ -69,17 +69,17 @@ class Measures:
         return {code: getattr(self, code) for code in DEVIATIONS}
 
     @property
-    def in_time(self) -> float | None:
+    def received_share(self) -> float | None:
         """The share of what was due that came; none where nothing was."""
         return self.received / self.due if self.due else None
 
     @property
-    def filled(self) -> float | None:
+    def answered_share(self) -> float | None:
         """The share of questions that the entries answer; none where nothing is asked."""
         return self.answered / self.asked if self.asked else None
 
 
-_COUNTED = tuple(field.name for field in fields(Measures) if field.name not in ("asked", "answered"))
+_SUMMED_COLUMNS = tuple(field.name for field in fields(Measures) if field.name not in ("asked", "answered"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ class Promise:
     last_deletion: date | None
     to_the_day: bool
     verified_at: datetime | None
-    kept: bool | None
+    within_promise: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class Scope:
     neighbourhood: str | None = None
     organisation: str | None = None
 
-    def holds(self, row: Row) -> bool:
+    def includes(self, row: Row) -> bool:
         """Whether a row of ``groups`` is in it."""
         return (self.neighbourhood in (None, row["neighbourhood"])) and (
             self.organisation is None or self.organisation in row["organisations"]
@@ -157,30 +157,34 @@ class Quality:
     organisations: tuple[Group, ...]
 
 
-def quality(db: Database, municipality: str, scope: Scope, now: datetime) -> Quality:
+def load_quality(db: Database, municipality: str, scope: Scope, now: datetime) -> Quality:
     """Everything about one scope. Raises NotFoundError when there is no such neighbourhood or organisation."""
-    rows = db.execute(SQL["groups"], {"municipality": municipality}).fetchall()
-    areas = sensor_queries.neighbourhoods(db, municipality)
-    chosen = [row for row in rows if scope.holds(row)]
-    if scope.neighbourhood not in (None, *(area["code"] for area in areas)) or (scope.organisation and not chosen):
+    rows = db.execute(QUERIES["groups"], {"municipality": municipality}).fetchall()
+    areas = sensor_queries.load_neighbourhoods(db, municipality)
+    selected = [row for row in rows if scope.includes(row)]
+    if scope.neighbourhood not in (None, *(area["code"] for area in areas)) or (scope.organisation and not selected):
         raise NotFoundError
-    asked = {"municipality": municipality, "neighbourhood": scope.neighbourhood, "organisation": scope.organisation}
-    refusals = db.execute(SQL["refusals"], asked).fetchall()
-    whole = scope == Scope()
+    parameters = {
+        "municipality": municipality,
+        "neighbourhood": scope.neighbourhood,
+        "organisation": scope.organisation,
+    }
+    refusals = db.execute(QUERIES["refusals"], parameters).fetchall()
+    is_whole_city = scope == Scope()
     return Quality(
         period=_period(db),
-        measures=Measures.of(chosen),
-        questions=_questions(chosen),
+        measures=Measures.of(selected),
+        questions=_questions(selected),
         refusals=tuple((row["reason"], row["readings"]) for row in refusals),
-        unregistered=_unregistered(db) if whole else (),
-        promises=_promises(db, now) if whole else (),
-        neighbourhoods=_neighbourhoods(rows, areas) if whole else (),
-        organisations=_organisations(rows) if whole else (),
+        unregistered=_unregistered(db) if is_whole_city else (),
+        promises=_promises(db, now) if is_whole_city else (),
+        neighbourhoods=_neighbourhoods(rows, areas) if is_whole_city else (),
+        organisations=_organisations(rows) if is_whole_city else (),
     )
 
 
 def _period(db: Database) -> Period:
-    return next(Period(**row) for row in db.execute(SQL["time"]).fetchall())
+    return next(Period(**row) for row in db.execute(QUERIES["period"]).fetchall())
 
 
 def _questions(rows: Sequence[Row]) -> tuple[Question, ...]:
@@ -195,16 +199,16 @@ def _questions(rows: Sequence[Row]) -> tuple[Question, ...]:
 
 
 def _unregistered(db: Database) -> tuple[tuple[str, Band], ...]:
-    rows = db.execute(SQL["unregistered"]).fetchall()
-    return tuple((row["reason"], Band.of(row["readings"])) for row in rows)
+    rows = db.execute(QUERIES["unregistered"]).fetchall()
+    return tuple((row["reason"], Band.from_edge(row["readings"])) for row in rows)
 
 
 def _promises(db: Database, now: datetime) -> tuple[Promise, ...]:
-    return tuple(_promise(row, now) for row in db.execute(SQL["promises"]).fetchall())
+    return tuple(_promise(row, now) for row in db.execute(QUERIES["promises"]).fetchall())
 
 
 def _promise(row: Row, now: datetime) -> Promise:
-    fresh = now - row["verified_at"] <= FRESH
+    fresh = now - row["verified_at"] <= MAX_CHECK_AGE
     return Promise(
         subject=row["subject"],
         term=row["retention_class"] if row["retention_class"].startswith("P") else None,
@@ -213,7 +217,7 @@ def _promise(row: Row, now: datetime) -> Promise:
         last_deletion=row["last_deletion"],
         to_the_day=row["to_the_day"],
         verified_at=row["verified_at"] if fresh else None,
-        kept=row["kept"] if fresh else None,
+        within_promise=row["kept"] if fresh else None,
     )
 
 
@@ -236,11 +240,17 @@ def _organisations(rows: Sequence[Row]) -> tuple[Group, ...]:
     return tuple(sorted(groups, key=lambda group: group.name.casefold()))
 
 
-ORDERS: Mapping[str, Callable[[Group], tuple[float, str]]] = {
+SORT_KEYS: Mapping[str, Callable[[Group], tuple[float, str]]] = {
     "name": lambda group: (0, group.name.casefold()),
     "sensors": lambda group: (-group.measures.sensors, group.name.casefold()),
     "deviating": lambda group: (-group.measures.deviating, group.name.casefold()),
-    "received": lambda group: (2 if group.measures.in_time is None else group.measures.in_time, group.name.casefold()),
-    "filled": lambda group: (2 if group.measures.filled is None else group.measures.filled, group.name.casefold()),
+    "received": lambda group: (
+        2 if group.measures.received_share is None else group.measures.received_share,
+        group.name.casefold(),
+    ),
+    "filled": lambda group: (
+        2 if group.measures.answered_share is None else group.measures.answered_share,
+        group.name.casefold(),
+    ),
 }
 """What the groups can be ordered by: what needs looking at comes first. The first when nothing is asked."""

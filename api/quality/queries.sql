@@ -51,5 +51,5 @@ order by
     case when not starts_with(subject, 'observation_') then subject end,
     term;
 
--- time: when it was worked out, and over which day and week
+-- period: when it was worked out, and over which day and week
 select made_at, day_since, week_since, week_until from open.quality_time;

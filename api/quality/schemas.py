@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from typing import Literal
 
-from api.schemas import Answer, Band
+from api.schemas import Band, ResponseModel
 
 
-class Deviations(Answer):
+class Deviations(ResponseModel):
     """How many sensors do otherwise than their entry says: as ``deviating`` of /v1/sensors filters them."""
 
     silent: int
@@ -16,7 +16,7 @@ class Deviations(Answer):
     review_due: int
 
 
-class Measures(Answer):
+class Measures(ResponseModel):
     """Counts over some sensors."""
 
     sensors: int
@@ -50,7 +50,7 @@ class Measures(Answer):
     """The same of fields that their entries do not declare."""
 
 
-class Period(Answer):
+class Period(ResponseModel):
     """What the numbers are of."""
 
     made_at: datetime
@@ -61,7 +61,7 @@ class Period(Answer):
     week_until: datetime
 
 
-class Question(Answer):
+class Question(ResponseModel):
     """What residents ask of a sensor, and of how many sensors the entry answers it."""
 
     question: str
@@ -69,7 +69,7 @@ class Question(Answer):
     answered: int
 
 
-class Promise(Answer):
+class Promise(ResponseModel):
     """How long something is kept, and what the last check found."""
 
     subject: str
@@ -88,7 +88,7 @@ class Promise(Answer):
     """Whether nothing is kept longer; none when it was not checked in the last hour."""
 
 
-class Quality(Answer):
+class Quality(ResponseModel):
     """Whether the register is true, of everything or of what was asked for."""
 
     period: Period
@@ -104,7 +104,7 @@ class Quality(Answer):
     """Only of the whole municipality."""
 
 
-class Group(Answer):
+class Group(ResponseModel):
     """The counts of a neighbourhood or an organisation."""
 
     code: str
@@ -113,7 +113,7 @@ class Group(Answer):
     measures: Measures
 
 
-class Groups(Answer):
+class Groups(ResponseModel):
     """The counts of every neighbourhood, or every organisation: a sensor counts with each of its organisations."""
 
     period: Period

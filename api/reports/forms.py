@@ -20,81 +20,81 @@ from uuid import UUID, uuid4
 
 from starlette.requests import Request
 
-from sensors.vocabulary.localized_text import Text
+from sensors.vocabulary.localized_text import LocalizedText
 
-TOO_QUICK = timedelta(seconds=3)
+MIN_FILL_TIME = timedelta(seconds=3)
 """Nobody fills in a form in less; the one who does may send it once more."""
-TOO_OLD = timedelta(hours=24)
-MOST_BYTES = 32_000
-MOST_FIELDS = 50
-PER_NETWORK = 5
-IN_ALL = 100
-PERIOD = timedelta(hours=1)
-QUICK = Text(
+MAX_TOKEN_AGE = timedelta(hours=24)
+MAX_BODY_BYTES = 32_000
+MAX_FIELDS = 50
+MAX_PER_NETWORK = 5
+MAX_TOTAL = 100
+RATE_LIMIT_PERIOD = timedelta(hours=1)
+TOO_QUICK_MESSAGE = LocalizedText(
     "Dat ging wel heel snel. Lees het nog eens na, en verstuur het opnieuw.",
     "That was very quick. Please read it once more, and send it again.",
 )
-OLD = Text(
+EXPIRED_MESSAGE = LocalizedText(
     "Deze bladzijde stond lang open. Uw tekst is er nog: verstuur hem opnieuw.",
     "This page was open for a long time. Your text is still there: please send it again.",
 )
 
-BUSY = Text(
+BUSY_MESSAGE = LocalizedText(
     "Er kwamen het afgelopen uur te veel berichten. Uw tekst is er nog: probeer het over een uur opnieuw.",
     "There were too many messages in the last hour. Your text is still there: please try again in an hour.",
 )
 
 
-class TooLargeError(Exception):
+class FormTooLargeError(Exception):
     """More was sent than a form holds."""
 
 
-class ElsewhereError(Exception):
+class CrossSiteError(Exception):
     """The form was sent from a page of another site."""
 
 
-class BusyError(Exception):
+class RateLimitError(Exception):
     """There were too many forms in the last hour, from one network or in all."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ticket:
+class FormToken:
     """A form that was shown: its own number and when that was."""
 
     form_id: UUID
-    shown_at: datetime
+    issued_at: datetime
 
-    def problem(self, now: datetime) -> Text | None:
+    def timing_notice(self, now: datetime) -> LocalizedText | None:
         """Whether it comes too soon or too late."""
-        age = now - self.shown_at
-        return QUICK if age < TOO_QUICK else OLD if age > TOO_OLD else None
+        age = now - self.issued_at
+        return TOO_QUICK_MESSAGE if age < MIN_FILL_TIME else EXPIRED_MESSAGE if age > MAX_TOKEN_AGE else None
 
 
-class Tickets:
+class FormTokenSigner:
     """Makes and reads tickets. Programs with the same ``secret`` read each other's, also after a restart."""
 
     def __init__(self, secret: str) -> None:
         self._key = hashlib.blake2b(secret.encode(), person=b"lantaarn form").digest()
 
-    def new(self, subject: str, now: datetime) -> str:
+    def issue(self, subject: str, now: datetime) -> str:
         """A ticket for one form about one subject."""
-        told = f"{uuid4()}.{int(now.timestamp())}"
-        return f"{told}.{self._seal(subject, told)}"
+        payload = f"{uuid4()}.{int(now.timestamp())}"
+        return f"{payload}.{self._mac(subject, payload)}"
 
-    def read(self, subject: str, text: str) -> Ticket | None:
+    def verify(self, subject: str, token: str) -> FormToken | None:
         """The ticket that a form brought back; none when we did not make it for this subject."""
-        told, _, seal = text.rpartition(".")
+        payload, _, mac = token.rpartition(".")
         # Ours are ASCII; of other text some, half a character, can't even be compared.
-        if not text.isascii() or not hmac.compare_digest(self._seal(subject, told), seal):
+        if not token.isascii() or not hmac.compare_digest(self._mac(subject, payload), mac):
             return None
-        form_id, _, shown = told.partition(".")
-        return Ticket(UUID(form_id), datetime.fromtimestamp(int(shown), UTC))
+        form_id, _, shown = payload.partition(".")
+        return FormToken(UUID(form_id), datetime.fromtimestamp(int(shown), UTC))
 
-    def _seal(self, subject: str, told: str) -> str:
-        return hmac.new(self._key, f"{subject}\0{told}".encode(), hashlib.sha256).hexdigest()
+    def _mac(self, subject: str, payload: str) -> str:
+        return hmac.new(self._key, f"{subject}\0{payload}".encode(), hashlib.sha256).hexdigest()
 
 
-class Turnstile:
+class RateLimiter:
     """At most so many forms an hour, from one network and in all; counted in memory only, and for that hour.
 
     A network is a /24 of IPv4 or a /48 of IPv6. It is kept as a hash under a key that dies with the program.
@@ -102,19 +102,19 @@ class Turnstile:
 
     def __init__(self) -> None:
         self._key = secrets.token_bytes(32)
-        self._passed: deque[tuple[datetime, bytes]] = deque()
+        self._admitted: deque[tuple[datetime, bytes]] = deque()
         self._lock = Lock()
 
-    def enter(self, address: str | None, now: datetime) -> None:
+    def admit(self, address: str | None, now: datetime) -> None:
         """Count a form. Raises BusyError when there were too many."""
         network = hashlib.blake2b(_network(address).encode(), key=self._key, digest_size=16).digest()
         with self._lock:
-            while self._passed and self._passed[0][0] <= now - PERIOD:
-                self._passed.popleft()
-            from_there = sum(each == network for _, each in self._passed)
-            if from_there >= PER_NETWORK or len(self._passed) >= IN_ALL:
-                raise BusyError
-            self._passed.append((now, network))
+            while self._admitted and self._admitted[0][0] <= now - RATE_LIMIT_PERIOD:
+                self._admitted.popleft()
+            from_network = sum(each == network for _, each in self._admitted)
+            if from_network >= MAX_PER_NETWORK or len(self._admitted) >= MAX_TOTAL:
+                raise RateLimitError
+            self._admitted.append((now, network))
 
 
 def _network(address: str | None) -> str:
@@ -128,17 +128,17 @@ def _network(address: str | None) -> str:
     return str(ip_network((found, 48 if isinstance(found, IPv6Address) else 24), strict=False))
 
 
-async def read(request: Request) -> Mapping[str, str]:
+async def read_form(request: Request) -> Mapping[str, str]:
     """The fields of a form that was sent (``application/x-www-form-urlencoded``, as HTML forms do), the last of each
     name. Raises TooLargeError and ElsewhereError."""
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-        raise ElsewhereError
+        raise CrossSiteError
     body = b""
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MOST_BYTES:
-            raise TooLargeError
+        if len(body) > MAX_BODY_BYTES:
+            raise FormTooLargeError
     try:
-        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS))
+        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_FIELDS))
     except ValueError:
-        raise TooLargeError from None
+        raise FormTooLargeError from None

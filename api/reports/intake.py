@@ -4,21 +4,21 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from api.database import Pool
-from api.reports.forms import Tickets, Turnstile
-from api.reports.mailer import Courier
+from api.reports.forms import FormTokenSigner, RateLimiter
+from api.reports.mailer import Mailer
 from sensors.settings import ApiSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Intake:
     """The parts that live as long as the program."""
 
-    tickets: Tickets
-    courier: Courier
-    turnstile: Turnstile = field(default_factory=Turnstile)
+    form_tokens: FormTokenSigner
+    mailer: Mailer
+    rate_limiter: RateLimiter = field(default_factory=RateLimiter)
 
     @classmethod
     def of(cls, settings: ApiSettings, pool: Pool) -> Self:
         """The desk of a register. Programs with the same database read each other's tickets: its address, which holds
         the password, is the secret they share without one more to set."""
-        return cls(Tickets(settings.database_url.get_secret_value()), Courier(settings, pool))
+        return cls(FormTokenSigner(settings.database_url.get_secret_value()), Mailer(settings, pool))

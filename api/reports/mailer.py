@@ -21,36 +21,38 @@ import psycopg
 from psycopg_pool import PoolTimeout
 
 from api.database import Pool
-from api.reports.mails import Letter, written
-from api.reports.queries import SQL
+from api.reports.mails import Mail, compose
+from api.reports.queries import QUERIES
 from sensors import logs
 from sensors.settings import MailSettings
 
-_log = logs.get()
-EVERY = 30.0
+log = logs.get_logger()
+POLL_INTERVAL_SECONDS = 30.0
 """Seconds between two looks, when nobody wakes it."""
-FORGET_EVERY = timedelta(hours=1)
-AT_ONCE = 10
-PATIENCE = 20.0
+CLEANUP_INTERVAL = timedelta(hours=1)
+MAILS_PER_BATCH = 10
+SMTP_TIMEOUT_SECONDS = 20.0
 """Seconds for each step of a mail server."""
-SPOOLED_FOR = timedelta(days=30)
+SPOOL_RETENTION = timedelta(days=30)
 
 Deliver = Callable[[EmailMessage, str], None]
 """Hands a mail over to where it must go. Raises OSError or SMTPException."""
 
 
-class Courier:
+class Mailer:
     """A thread that sends what is due, from ``start`` to ``stop``."""
 
     def __init__(self, settings: MailSettings, pool: Pool) -> None:
         self._sender = settings.mail_from
         self._spool = settings.mail_spool
         url = settings.smtp_url
-        self._deliver: Deliver = by_smtp(url.get_secret_value(), self._sender) if url else into(self._spool)
+        self._deliver: Deliver = (
+            smtp_delivery(url.get_secret_value(), self._sender) if url else spool_delivery(self._spool)
+        )
         self._pool = pool
-        self._woken = Event()
+        self._wake_event = Event()
         self._stopped = False
-        self._forgot_at = datetime.min.replace(tzinfo=UTC)
+        self._cleaned_at = datetime.min.replace(tzinfo=UTC)
         self._thread = Thread(target=self._run, name="courier", daemon=True)
 
     def start(self) -> None:
@@ -59,61 +61,61 @@ class Courier:
 
     def wake(self) -> None:
         """There is something to send."""
-        self._woken.set()
+        self._wake_event.set()
 
     def stop(self) -> None:
         """Let it finish the mail at hand."""
         self._stopped = True
-        self._woken.set()
-        self._thread.join(PATIENCE)
+        self._wake_event.set()
+        self._thread.join(SMTP_TIMEOUT_SECONDS)
 
     def _run(self) -> None:
         while not self._stopped:
             try:
-                self._round(datetime.now(UTC))
+                self._run_once(datetime.now(UTC))
             except (psycopg.Error, PoolTimeout, OSError) as error:
-                _log.warning("mail waits", error=type(error).__name__)
-            self._woken.wait(EVERY)
-            self._woken.clear()
+                log.warning("mail waits", error=type(error).__name__)
+            self._wake_event.wait(POLL_INTERVAL_SECONDS)
+            self._wake_event.clear()
 
-    def _round(self, now: datetime) -> None:
-        if now - self._forgot_at >= FORGET_EVERY:
+    def _run_once(self, now: datetime) -> None:
+        if now - self._cleaned_at >= CLEANUP_INTERVAL:
             with self._pool.connection() as db:
-                db.execute(SQL["forget"])
-            empty(self._spool, now - SPOOLED_FOR)
-            self._forgot_at = now
-        while not self._stopped and self._send_some(now):
+                db.execute(QUERIES["delete_expired_texts"])
+            delete_spooled_mails(self._spool, now - SPOOL_RETENTION)
+            self._cleaned_at = now
+        while not self._stopped and self._send_due(now):
             pass
 
-    def _send_some(self, now: datetime) -> bool:
+    def _send_due(self, now: datetime) -> bool:
         """Send what is due, a few mails; whether there was any."""
         with self._pool.connection() as db:
-            due = [Letter.of(row) for row in db.execute(SQL["take_mail"], {"limit": AT_ONCE}).fetchall()]
-        for letter in due:
-            mail = written(letter, self._sender, now)
+            due = [Mail.of(row) for row in db.execute(QUERIES["take_due_mails"], {"limit": MAILS_PER_BATCH}).fetchall()]
+        for mail in due:
+            message = compose(mail, self._sender, now)
             try:
-                if mail is not None:
-                    self._deliver(mail, letter.address or "")
+                if message is not None:
+                    self._deliver(message, mail.address or "")
             except (OSError, smtplib.SMTPException, ValueError) as error:  # the latter: no mail can be made of it
-                _log.warning("mail not sent", error=type(error).__name__, number=letter.number, tries=letter.attempts)
+                log.warning("mail not sent", error=type(error).__name__, number=mail.number, tries=mail.attempts)
                 continue
             with self._pool.connection() as db:
-                db.execute(SQL["mail_done"], {"mail": letter.mail})
+                db.execute(QUERIES["mark_mail_sent"], {"mail": mail.mail_id})
         return bool(due)
 
 
-def by_smtp(url: str, sender: str) -> Deliver:
+def smtp_delivery(url: str, sender: str) -> Deliver:
     """Over ``smtps://`` or ``smtp://``. The latter asks for TLS too, and sends nothing without it, but to this machine
     itself."""
     parts = urlsplit(url)
-    host, implicit = parts.hostname or "", parts.scheme == "smtps"
-    port = parts.port or (465 if implicit else 587)
-    encrypt = ssl.create_default_context()
+    host, is_implicit_tls = parts.hostname or "", parts.scheme == "smtps"
+    port = parts.port or (465 if is_implicit_tls else 587)
+    tls_context = ssl.create_default_context()
 
     def deliver(mail: EmailMessage, address: str) -> None:
-        with _connected(host, port, encrypt if implicit else None) as server:
-            if not implicit and not _is_here(host):
-                server.starttls(context=encrypt)
+        with _connect(host, port, tls_context if is_implicit_tls else None) as server:
+            if not is_implicit_tls and not _is_loopback(host):
+                server.starttls(context=tls_context)
             if parts.username:
                 server.login(unquote(parts.username), unquote(parts.password or ""))
             server.send_message(mail, sender, [address])
@@ -121,19 +123,19 @@ def by_smtp(url: str, sender: str) -> Deliver:
     return deliver
 
 
-def _connected(host: str, port: int, encrypt: ssl.SSLContext | None) -> smtplib.SMTP:
-    if encrypt is None:
-        return smtplib.SMTP(host, port, timeout=PATIENCE)
-    return smtplib.SMTP_SSL(host, port, timeout=PATIENCE, context=encrypt)
+def _connect(host: str, port: int, tls_context: ssl.SSLContext | None) -> smtplib.SMTP:
+    if tls_context is None:
+        return smtplib.SMTP(host, port, timeout=SMTP_TIMEOUT_SECONDS)
+    return smtplib.SMTP_SSL(host, port, timeout=SMTP_TIMEOUT_SECONDS, context=tls_context)
 
 
-def _is_here(host: str) -> bool:
+def _is_loopback(host: str) -> bool:
     with suppress(ValueError):
         return ip_address(host).is_loopback
     return host == "localhost"
 
 
-def into(folder: Path) -> Deliver:
+def spool_delivery(folder: Path) -> Deliver:
     """As files in a folder that only this user can read; the same mail is the same file."""
 
     def deliver(mail: EmailMessage, _address: str) -> None:
@@ -145,8 +147,8 @@ def into(folder: Path) -> Deliver:
     return deliver
 
 
-def empty(folder: Path, before: datetime) -> None:
+def delete_spooled_mails(folder: Path, older_than: datetime) -> None:
     """Take away the mails in a folder that are older, as they hold addresses of residents."""
     for path in folder.glob("lantaarn-*.eml"):
-        if path.stat().st_mtime < before.timestamp():
+        if path.stat().st_mtime < older_than.timestamp():
             path.unlink(missing_ok=True)

@@ -10,14 +10,14 @@ from textwrap import indent
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from api.reports.queries import KINDS, STATUSES, Kind, Status
+from api.reports.queries import KIND_LABELS, STATUS_LABELS, ReportKind, ReportStatus
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class Mail:
     """A mail that is due. ``address`` and, to the desk, ``words`` are none when they are past their term."""
 
-    mail: int
+    mail_id: int
     attempts: int
     number: int
     goes_to: str
@@ -25,53 +25,53 @@ class Letter:
     reference: str
     name: Mapping[str, str]
     uri: str
-    kind: Kind
+    kind: ReportKind
     words: str | None
     due_on: date
-    status: Status
+    status: ReportStatus
     answer: str | None
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
         """A row of ``take_mail``."""
-        given: dict[str, Any] = {**row, "kind": Kind(row["kind"]), "status": Status(row["status"])}
+        given: dict[str, Any] = {**row, "kind": ReportKind(row["kind"]), "status": ReportStatus(row["status"])}
         return cls(**given)
 
     @property
-    def page(self) -> str:
+    def report_url(self) -> str:
         """Where everyone can see how the report stands: on the site that the sensor's own address names."""
         site = urlsplit(self.uri)
         return f"{site.scheme}://{site.netloc}/meldingen/{self.number}"
 
 
-def written(letter: Letter, sender: str, now: datetime) -> EmailMessage | None:
+def compose(mail: Mail, sender: str, now: datetime) -> EmailMessage | None:
     """The mail itself; none when it has nowhere to go or nothing to say."""
-    told = letter.words if letter.goes_to == "desk" else letter.answer
-    if letter.address is None or told is None:
+    text = mail.words if mail.goes_to == "desk" else mail.answer
+    if mail.address is None or text is None:
         return None
-    mail = EmailMessage(SMTP)
-    mail["From"], mail["To"] = sender, letter.address
-    mail["Date"] = format_datetime(now)
+    message = EmailMessage(SMTP)
+    message["From"], message["To"] = sender, mail.address
+    message["Date"] = format_datetime(now)
     # The same each time it is tried, so that a mail that came twice is known as one.
-    mail["Message-ID"] = f"<lantaarn-{letter.number}-{letter.mail}@{sender.rpartition('@')[2]}>"
-    mail["Auto-Submitted"] = "auto-generated"
-    if letter.goes_to == "desk":
-        mail["Subject"] = f"Melding {letter.number} over sensor {letter.reference}"
-        mail.set_content(_to_desk(letter, told))
+    message["Message-ID"] = f"<lantaarn-{mail.number}-{mail.mail_id}@{sender.rpartition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    if mail.goes_to == "desk":
+        message["Subject"] = f"Melding {mail.number} over sensor {mail.reference}"
+        message.set_content(_text_for_desk(mail, text))
     else:
-        mail["Subject"] = f"Uw melding {letter.number}: {STATUSES[letter.status].nl.lower()}"
-        mail.set_content(_to_resident(letter, told))
-    return mail
+        message["Subject"] = f"Uw melding {mail.number}: {STATUS_LABELS[mail.status].nl.lower()}"
+        message.set_content(_text_for_resident(mail, text))
+    return message
 
 
-def _to_desk(letter: Letter, words: str) -> str:
+def _text_for_desk(letter: Mail, words: str) -> str:
     return f"""\
 Er is een melding over een sensor.
 
 Nummer:   {letter.number}
 Sensor:   {letter.name["nl"]} ({letter.reference})
           {letter.uri}
-Soort:    {KINDS[letter.kind].nl}
+Soort:    {KIND_LABELS[letter.kind].nl}
 Antwoord: beloofd uiterlijk {letter.due_on:%d-%m-%Y}
 
 {indent(words, "> ", lambda _: True)}
@@ -81,17 +81,17 @@ Afsluiten:   lantaarn reports close {letter.number} --reason "..."
 Het antwoord is openbaar, de tekst hierboven niet. Liet de inwoner een e-mailadres achter?
 Dan krijgt die het antwoord ook per mail. Antwoorden op deze mail komt nergens aan.
 
-{letter.page}
+{letter.report_url}
 """
 
 
-def _to_resident(letter: Letter, answer: str) -> str:
+def _text_for_resident(letter: Mail, answer: str) -> str:
     return f"""\
 U schreef ons over de sensor "{letter.name["nl"]}" ({letter.reference}). Dit is ons antwoord.
 
 {answer}
 
-Uw melding: {letter.page}
+Uw melding: {letter.report_url}
 Wij verwijderen uw e-mailadres 30 dagen na ons antwoord. Antwoorden op deze mail komt nergens aan.
 
 English: you wrote to us about this sensor, and this is our answer. We delete your e-mail address

@@ -9,89 +9,91 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.database import reading
-from api.dependencies import Register, State
+from api.database import read_transaction
+from api.dependencies import AppState, AppStateDependency
 from api.i18n import url
 from api.reports import forms
 from api.reports import queries as reports_queries
 from api.reports.queries import Draft
 from api.sensor import queries as sensor_queries
-from api.sensor.queries import CLOCK, NotFoundError
-from sensors.vocabulary.localized_text import Text
+from api.sensor.queries import LOCAL_TIME_ZONE, NotFoundError
+from sensors.vocabulary.localized_text import LocalizedText
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-Fields = Annotated[Mapping[str, str], Depends(forms.read)]
+FormFields = Annotated[Mapping[str, str], Depends(forms.read_form)]
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class SubmittedForm:
     """A form as it was sent, with what is wrong: by field, and with the sending itself."""
 
     draft: Draft = field(default_factory=Draft)
-    problems: Mapping[str, Text] = field(default_factory=dict[str, Text])
-    notice: Text | None = None
-    ticket: str | None = None
+    errors: Mapping[str, LocalizedText] = field(default_factory=dict[str, LocalizedText])
+    notice: LocalizedText | None = None
+    form_token: str | None = None
     """The one it came with, when it may be used again."""
 
 
 @router.api_route("/sensors/{reference}/melding", methods=["GET", "HEAD"])
-def form(request: Request, state: Register, reference: str) -> Response:
+def report_form(request: Request, state: AppStateDependency, reference: str) -> Response:
     """The empty form."""
-    return _form(request, state, reference, Filled(), 200)
+    return _form_response(request, state, reference, SubmittedForm(), 200)
 
 
 @router.post("/sensors/{reference}/melding")
-def send(request: Request, state: Register, reference: str, fields: Fields) -> Response:
+def submit_report(request: Request, state: AppStateDependency, reference: str, fields: FormFields) -> Response:
     """Take the form in: on to the page of the report, or the form again with what is wrong."""
     now = datetime.now(UTC)
-    draft = reports_queries.draft(fields)
-    ticket = state.desk.tickets.read(reference, fields.get("ticket", ""))
-    notice = ticket.problem(now) if ticket else forms.OLD
-    reusable = fields["ticket"] if notice is not forms.OLD else None
-    if draft.problems:  # reason enough: whoever mends them takes time
-        return _form(request, state, reference, Filled(draft, draft.problems, None, reusable), 422)
-    if ticket is None or notice:
-        return _form(request, state, reference, Filled(draft, {}, notice, reusable), 422)
+    draft = reports_queries.parse_draft(fields)
+    form_token = state.intake.form_tokens.verify(reference, fields.get("ticket", ""))
+    notice = form_token.timing_notice(now) if form_token else forms.EXPIRED_MESSAGE
+    reusable_token = fields["ticket"] if notice is not forms.EXPIRED_MESSAGE else None
+    if draft.errors:  # reason enough: whoever mends them takes time
+        return _form_response(request, state, reference, SubmittedForm(draft, draft.errors, None, reusable_token), 422)
+    if form_token is None or notice:
+        return _form_response(request, state, reference, SubmittedForm(draft, {}, notice, reusable_token), 422)
     try:
-        state.desk.turnstile.enter(request.client.host if request.client else None, now)
-    except forms.BusyError:
-        return _form(request, state, reference, Filled(draft, {}, forms.BUSY, reusable), 429)
+        state.intake.rate_limiter.admit(request.client.host if request.client else None, now)
+    except forms.RateLimitError:
+        return _form_response(
+            request, state, reference, SubmittedForm(draft, {}, forms.BUSY_MESSAGE, reusable_token), 429
+        )
     with state.pool.connection() as db:
-        number = reports_queries.file(db, state.settings.municipality, reference, ticket.form_id, draft)
-    state.desk.courier.wake()
+        number = reports_queries.file_report(db, state.settings.municipality, reference, form_token.form_id, draft)
+    state.intake.mailer.wake()
     return RedirectResponse(url(f"/meldingen/{number}"), 303)
 
 
 @router.api_route("/meldingen", methods=["GET", "HEAD"])
-def every(request: Request, state: Register) -> Response:
+def list_reports(request: Request, state: AppStateDependency) -> Response:
     """The newest reports and how they stand."""
-    with reading(state.pool) as db:
-        found = reports_queries.newest(db, state.settings.municipality)
-    page = {"reports": found, "texts": reports_queries, "today": datetime.now(CLOCK).date()}
+    with read_transaction(state.pool) as db:
+        found = reports_queries.list_newest_reports(db, state.settings.municipality)
+    page = {"reports": found, "texts": reports_queries, "today": datetime.now(LOCAL_TIME_ZONE).date()}
     return state.templates.TemplateResponse(request, "reports/reports.html", page)
 
 
 @router.api_route("/meldingen/{number}", methods=["GET", "HEAD"])
-def one(request: Request, state: Register, number: str) -> Response:
+def show_report(request: Request, state: AppStateDependency, number: str) -> Response:
     """How one report stands. Raises NotFoundError."""
     if not _NUMBER.fullmatch(number):
         raise NotFoundError
-    with reading(state.pool) as db:
-        found = reports_queries.report(db, state.settings.municipality, int(number))
-    page = {"report": found, "texts": reports_queries, "today": datetime.now(CLOCK).date()}
+    with read_transaction(state.pool) as db:
+        found = reports_queries.get_report(db, state.settings.municipality, int(number))
+    page = {"report": found, "texts": reports_queries, "today": datetime.now(LOCAL_TIME_ZONE).date()}
     return state.templates.TemplateResponse(request, "reports/report.html", page)
 
 
-def _form(request: Request, state: State, reference: str, filled: Filled, status: int) -> Response:
+def _form_response(request: Request, state: AppState, reference: str, filled: SubmittedForm, status: int) -> Response:
     now = datetime.now(UTC)
-    with reading(state.pool) as db:
-        found = sensor_queries.sensor(db, state.settings.municipality, reference, now)
+    with read_transaction(state.pool) as db:
+        found = sensor_queries.load_sensor(db, state.settings.municipality, reference, now)
     page = {
         "entry": found.entry,
         "filled": filled,
-        "ticket": filled.ticket or state.desk.tickets.new(found.entry.reference, now),
+        "ticket": filled.form_token or state.intake.form_tokens.issue(found.entry.reference, now),
         "texts": reports_queries,
     }
     headers = {"Cache-Control": "no-store"}  # a form from a cache has an old ticket

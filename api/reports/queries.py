@@ -16,30 +16,30 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 
 from api.reports import working_days
-from api.sensor.queries import CLOCK, NotFoundError
+from api.sensor.queries import LOCAL_TIME_ZONE, NotFoundError
 from sensors.db import Database, queries
-from sensors.policy.personal_data import Trip, trips
+from sensors.policy.personal_data import PersonalDataMatch, find_personal_data
 from sensors.register.entry import Email
-from sensors.vocabulary.localized_text import Text
+from sensors.vocabulary.localized_text import LocalizedText
 
-SQL = queries.load(Path(__file__).with_suffix(".sql"))
-ANSWER_WITHIN = 10
+QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
+ANSWER_WITHIN_WORKING_DAYS = 10
 """Working days. A promise: it is on the form, and whether it is kept is on the page of every report."""
-SHORTEST, LONGEST = 10, 2000
-SHOWN = 100
+MIN_TEXT_LENGTH, MAX_TEXT_LENGTH = 10, 2000
+MAX_LISTED = 100
 """How many of the newest reports are listed."""
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 _EMAIL: TypeAdapter[str] = TypeAdapter(Email)
 
 
-class Kind(StrEnum):
+class ReportKind(StrEnum):
     """What a report is about."""
 
     WRONG = "wrong"
     QUESTION = "question"
 
 
-class Status(StrEnum):
+class ReportStatus(StrEnum):
     """Where a report is."""
 
     RECEIVED = "received"
@@ -47,53 +47,54 @@ class Status(StrEnum):
     CLOSED = "closed"
 
 
-KINDS: Mapping[Kind, Text] = {
-    Kind.WRONG: Text("Er klopt iets niet", "Something is wrong"),
-    Kind.QUESTION: Text("Ik heb een vraag", "I have a question"),
+KIND_LABELS: Mapping[ReportKind, LocalizedText] = {
+    ReportKind.WRONG: LocalizedText("Er klopt iets niet", "Something is wrong"),
+    ReportKind.QUESTION: LocalizedText("Ik heb een vraag", "I have a question"),
 }
-STATUSES: Mapping[Status, Text] = {
-    Status.RECEIVED: Text("Wacht op antwoord", "Waiting for an answer"),
-    Status.ANSWERED: Text("Beantwoord", "Answered"),
-    Status.CLOSED: Text("Afgesloten", "Closed"),
+STATUS_LABELS: Mapping[ReportStatus, LocalizedText] = {
+    ReportStatus.RECEIVED: LocalizedText("Wacht op antwoord", "Waiting for an answer"),
+    ReportStatus.ANSWERED: LocalizedText("Beantwoord", "Answered"),
+    ReportStatus.CLOSED: LocalizedText("Afgesloten", "Closed"),
 }
-PRIVATE: Mapping[Trip, Text] = {
-    Trip.PLATE: Text(
+PERSONAL_DATA_MESSAGES: Mapping[PersonalDataMatch, LocalizedText] = {
+    PersonalDataMatch.PLATE: LocalizedText(
         "In uw tekst staat iets dat op een kenteken lijkt. Haal het weg: wij hebben het niet nodig.",
         "Your text holds something that looks like a number plate. Please take it out: we do not need it.",
     ),
-    Trip.MAC: Text(
+    PersonalDataMatch.MAC: LocalizedText(
         "In uw tekst staat iets dat op het nummer van een apparaat lijkt. Haal het weg: wij hebben het niet nodig.",
         "Your text holds something that looks like the number of a device. Please take it out: we do not need it.",
     ),
-    Trip.IP: Text(
+    PersonalDataMatch.IP: LocalizedText(
         "In uw tekst staat iets dat op een internetadres van een apparaat lijkt. Haal het weg: wij hebben het niet "
         "nodig.",
         "Your text holds something that looks like the internet address of a device. Please take it out: we do not "
         "need it.",
     ),
-    Trip.EMAIL: Text(
+    PersonalDataMatch.EMAIL: LocalizedText(
         "In uw tekst staat een e-mailadres. Haal het weg. Wilt u een mail van ons? Vul uw adres dan hieronder in.",
         "Your text holds an e-mail address. Please take it out. Would you like a mail from us? Then enter your "
         "address below.",
     ),
-    Trip.PHONE: Text(
+    PersonalDataMatch.PHONE: LocalizedText(
         "In uw tekst staat iets dat op een telefoonnummer lijkt. Haal het weg: wij bellen niet.",
         "Your text holds something that looks like a phone number. Please take it out: we do not call.",
     ),
 }
-NO_KIND = Text("Kies waar het over gaat.", "Choose what it is about.")
-TOO_SHORT = Text(
-    f"Schrijf wat meer: minstens {SHORTEST} tekens.", f"Please write a little more: at least {SHORTEST} characters."
+NO_KIND_MESSAGE = LocalizedText("Kies waar het over gaat.", "Choose what it is about.")
+TOO_SHORT_MESSAGE = LocalizedText(
+    f"Schrijf wat meer: minstens {MIN_TEXT_LENGTH} tekens.",
+    f"Please write a little more: at least {MIN_TEXT_LENGTH} characters.",
 )
-TOO_LONG = Text(
-    f"Uw tekst is te lang. Er passen {LONGEST} tekens in.",
-    f"Your text is too long. There is room for {LONGEST} characters.",
+TOO_LONG_MESSAGE = LocalizedText(
+    f"Uw tekst is te lang. Er passen {MAX_TEXT_LENGTH} tekens in.",
+    f"Your text is too long. There is room for {MAX_TEXT_LENGTH} characters.",
 )
-BAD_EMAIL = Text(
+BAD_EMAIL_MESSAGE = LocalizedText(
     "Dit is geen e-mailadres. Een adres ziet eruit als naam@voorbeeld.nl. Of laat het leeg.",
     "This is not an e-mail address. An address looks like name@example.com. Or leave it empty.",
 )
-TRAPPED = Text("Maak dit veld leeg en verstuur opnieuw.", "Empty this field and send again.")
+HONEYPOT_MESSAGE = LocalizedText("Maak dit veld leeg en verstuur opnieuw.", "Empty this field and send again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,29 +102,29 @@ class Draft:
     """A report as it was filled in."""
 
     kind: str = ""
-    words: str = ""
+    text: str = ""
     email: str = field(default="", repr=False)
-    trap: str = ""
+    honeypot: str = ""
     """A field that people do not see, so only programs fill it in."""
 
     @property
-    def problems(self) -> dict[str, Text]:
+    def errors(self) -> dict[str, LocalizedText]:
         """What is wrong, by the field it is about, in the order of the form."""
         found = {
-            "kind": None if self.kind in set(Kind) else NO_KIND,
-            "words": self._wrong_with_words(),
-            "email": BAD_EMAIL if self.email and not _is_email(self.email) else None,
-            "trap": TRAPPED if self.trap else None,
+            "kind": None if self.kind in set(ReportKind) else NO_KIND_MESSAGE,
+            "words": self._text_error(),
+            "email": BAD_EMAIL_MESSAGE if self.email and not _is_email(self.email) else None,
+            "trap": HONEYPOT_MESSAGE if self.honeypot else None,
         }
         return {name: problem for name, problem in found.items() if problem}
 
-    def _wrong_with_words(self) -> Text | None:
-        if len(self.words) < SHORTEST:
-            return TOO_SHORT
-        if len(self.words) > LONGEST:
-            return TOO_LONG
-        trip = trips(self.words)
-        return PRIVATE[trip] if trip else None
+    def _text_error(self) -> LocalizedText | None:
+        if len(self.text) < MIN_TEXT_LENGTH:
+            return TOO_SHORT_MESSAGE
+        if len(self.text) > MAX_TEXT_LENGTH:
+            return TOO_LONG_MESSAGE
+        match = find_personal_data(self.text)
+        return PERSONAL_DATA_MESSAGES[match] if match else None
 
 
 def _is_email(text: str) -> bool:
@@ -134,13 +135,13 @@ def _is_email(text: str) -> bool:
     return True
 
 
-def draft(given: Mapping[str, str]) -> Draft:
+def parse_draft(fields: Mapping[str, str]) -> Draft:
     """What a form brought, without the marks that a text has no use for."""
     return Draft(
-        kind=given.get("kind", ""),
-        words=_CONTROL.sub("", given.get("words", "").replace("\r\n", "\n")).strip(),
-        email=given.get("email", "").strip(),
-        trap=given.get("website", ""),
+        kind=fields.get("kind", ""),
+        text=_CONTROL_CHARACTERS.sub("", fields.get("words", "").replace("\r\n", "\n")).strip(),
+        email=fields.get("email", "").strip(),
+        honeypot=fields.get("website", ""),
     )
 
 
@@ -150,35 +151,35 @@ class Report:
 
     number: int
     reference: str
-    kind: Kind
+    kind: ReportKind
     received_on: date
     due_on: date
-    status: Status
+    status: ReportStatus
     settled_on: date | None
     answer: str | None
 
     @property
     def is_open(self) -> bool:
         """Whether someone is waiting for an answer."""
-        return self.status is Status.RECEIVED
+        return self.status is ReportStatus.RECEIVED
 
     def is_late(self, today: date) -> bool:
         """Whether the answer came, or is still to come, after the day it was promised."""
         return (self.settled_on or today) > self.due_on
 
 
-def file(db: Database, municipality: str, reference: str, form_id: UUID, given: Draft) -> int:
+def file_report(db: Database, municipality: str, reference: str, form_id: UUID, draft: Draft) -> int:
     """Take a draft without problems in: its number. The same form again is the same report. Raises NotFoundError."""
     row = db.execute(
-        SQL["file_report"],
+        QUERIES["file_report"],
         {
             "form_id": form_id,
             "municipality": municipality,
             "reference": reference,
-            "report_kind": given.kind,
-            "words": given.words,
-            "email": given.email or None,
-            "due_on": working_days.add(datetime.now(CLOCK).date(), ANSWER_WITHIN),
+            "report_kind": draft.kind,
+            "words": draft.text,
+            "email": draft.email or None,
+            "due_on": working_days.add_working_days(datetime.now(LOCAL_TIME_ZONE).date(), ANSWER_WITHIN_WORKING_DAYS),
         },
     ).fetchone()
     if row is None:
@@ -186,20 +187,20 @@ def file(db: Database, municipality: str, reference: str, form_id: UUID, given: 
     return row["number"]
 
 
-def report(db: Database, municipality: str, number: int) -> Report:
+def get_report(db: Database, municipality: str, number: int) -> Report:
     """One report, as everyone may see it. Raises NotFoundError."""
-    row = db.execute(SQL["report"], {"municipality": municipality, "number": number}).fetchone()
+    row = db.execute(QUERIES["report"], {"municipality": municipality, "number": number}).fetchone()
     if row is None:
         raise NotFoundError
     return _report(row)
 
 
-def newest(db: Database, municipality: str, reference: str | None = None) -> list[Report]:
+def list_newest_reports(db: Database, municipality: str, reference: str | None = None) -> list[Report]:
     """The newest reports, of one sensor or of all."""
-    asked = {"municipality": municipality, "reference": reference, "limit": SHOWN}
-    return [_report(row) for row in db.execute(SQL["reports"], asked).fetchall()]
+    parameters = {"municipality": municipality, "reference": reference, "limit": MAX_LISTED}
+    return [_report(row) for row in db.execute(QUERIES["newest_reports"], parameters).fetchall()]
 
 
 def _report(row: Mapping[str, Any]) -> Report:
-    given: dict[str, Any] = {**row, "kind": Kind(row["kind"]), "status": Status(row["status"])}
+    given: dict[str, Any] = {**row, "kind": ReportKind(row["kind"]), "status": ReportStatus(row["status"])}
     return Report(**given)

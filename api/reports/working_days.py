@@ -3,21 +3,21 @@
 from datetime import date, timedelta
 
 
-def add(start: date, days: int) -> date:
+def add_working_days(start: date, days: int) -> date:
     """The day that is so many working days after ``start``."""
     found = start
     while days:
         found += timedelta(days=1)
-        days -= is_one(found)
+        days -= is_working_day(found)
     return found
 
 
-def is_one(day: date) -> bool:
+def is_working_day(day: date) -> bool:
     """Whether people work on it: no weekend, and none of the days off that the central government gives."""
-    return day.weekday() < 5 and day not in days_off(day.year)
+    return day.weekday() < 5 and day not in public_holidays(day.year)
 
 
-def days_off(year: int) -> frozenset[date]:
+def public_holidays(year: int) -> frozenset[date]:
     """New Year, King's Day, Easter, Ascension, Whitsun, Christmas, and Liberation Day once in five years."""
     easter = easter_sunday(year)
     kings_day = date(year, 4, 27)

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
 from api import labels
-from api.database import reading
-from api.dependencies import Register
+from api.database import read_transaction
+from api.dependencies import AppStateDependency
 from api.schemas import Link, SensorCollection, SensorFeature, SensorProperties
 from api.search import queries as search_queries
-from api.search.filters import Filters, UnknownFilterError, sides
+from api.search.filters import Filters, InvalidFilterError, parse_bounding_box
 from api.search.schemas import (
     Group,
     GroupCollection,
@@ -23,28 +23,30 @@ from api.search.schemas import (
     Point,
     SensorQuery,
 )
-from api.sensor.api import GeoJson, problems
+from api.sensor.api import GeoJsonResponse, problem_responses
 
-router = APIRouter(default_response_class=GeoJson)
+router = APIRouter(default_response_class=GeoJsonResponse)
 
 
-@router.get("/v1/sensors", response_model=SensorCollection, responses=problems(400, 404, 503), operation_id="sensors")
-def sensors(state: Register, asked: Annotated[SensorQuery, Query()]) -> Response:
+@router.get(
+    "/v1/sensors", response_model=SensorCollection, responses=problem_responses(400, 404, 503), operation_id="sensors"
+)
+def sensors(state: AppStateDependency, query: Annotated[SensorQuery, Query()]) -> Response:
     """The sensors in the register, in the order of its list: the same filters give the same set as the page does."""
-    filters = Filters.read(asked.model_dump(exclude_none=True))
-    with reading(state.pool) as db:
-        listing = search_queries.sensors(db, state.settings.municipality, filters)
-    features = [_feature(row) for row in listing.sensors]
+    filters = Filters.from_query(query.model_dump(exclude_none=True))
+    with read_transaction(state.pool) as db:
+        listing = search_queries.find_sensors(db, state.settings.municipality, filters)
+    features = [_sensor_feature(row) for row in listing.sensors]
     collection = SensorCollection(
         number_matched=listing.matched,
         number_returned=len(features),
         links=list(_links(filters, listing)),
         features=features,
     )
-    return GeoJson(collection.model_dump_json(by_alias=True))
+    return GeoJsonResponse(collection.model_dump_json(by_alias=True))
 
 
-def _feature(row: Mapping[str, Any]) -> SensorFeature:
+def _sensor_feature(row: Mapping[str, Any]) -> SensorFeature:
     properties = SensorProperties.model_validate(
         {name: row[name] for name in SensorProperties.model_fields.keys() & row.keys()}
         | {
@@ -55,31 +57,36 @@ def _feature(row: Mapping[str, Any]) -> SensorFeature:
     return SensorFeature(id=row["entry_id"], geometry=row["geometry"], properties=properties)
 
 
-def _links(filters: Filters, listing: search_queries.Listing) -> Iterator[Link]:
-    here = filters.query(after=filters.after, before=filters.before)
+def _links(filters: Filters, listing: search_queries.SensorPage) -> Iterator[Link]:
+    here = filters.query_string(after=filters.after, before=filters.before)
     yield Link(rel="self", href=f"/v1/sensors{here}")
     if listing.after:
-        yield Link(rel="next", href=f"/v1/sensors{filters.query(after=listing.after)}")
+        yield Link(rel="next", href=f"/v1/sensors{filters.query_string(after=listing.after)}")
     if listing.before:
-        yield Link(rel="prev", href=f"/v1/sensors{filters.query(before=listing.before)}")
+        yield Link(rel="prev", href=f"/v1/sensors{filters.query_string(before=listing.before)}")
 
 
 @router.get(
-    "/v1/sensor-groups", response_model=GroupCollection, responses=problems(400, 503), operation_id="sensorGroups"
+    "/v1/sensor-groups",
+    response_model=GroupCollection,
+    responses=problem_responses(400, 503),
+    operation_id="sensorGroups",
 )
-def groups(state: Register, asked: Annotated[GroupQuery, Query()]) -> Response:
+def groups(state: AppStateDependency, query: Annotated[GroupQuery, Query()]) -> Response:
     """What a map shows: the filtered sensors in view, taken together where their marks would cover each other."""
-    filters = Filters.read(asked.model_dump(exclude_none=True, exclude={"view", "zoom"}))
-    view = sides(asked.view)
-    if view is None:
-        raise UnknownFilterError("view")
-    with reading(state.pool) as db:
-        rows = search_queries.groups(db, state.settings.municipality, filters, view, asked.zoom)
-    collection = GroupCollection(number_matched=sum(row["amount"] for row in rows), features=list(map(_group, rows)))
-    return GeoJson(collection.model_dump_json(by_alias=True))
+    filters = Filters.from_query(query.model_dump(exclude_none=True, exclude={"view", "zoom"}))
+    bounding_box = parse_bounding_box(query.view)
+    if bounding_box is None:
+        raise InvalidFilterError("view")
+    with read_transaction(state.pool) as db:
+        rows = search_queries.find_clusters(db, state.settings.municipality, filters, bounding_box, query.zoom)
+    collection = GroupCollection(
+        number_matched=sum(row["amount"] for row in rows), features=list(map(_cluster_feature, rows))
+    )
+    return GeoJsonResponse(collection.model_dump_json(by_alias=True))
 
 
-def _group(row: Mapping[str, Any]) -> Group:
+def _cluster_feature(row: Mapping[str, Any]) -> Group:
     properties = GroupProperties(
         amount=row["amount"],
         bounds=(row["west"], row["south"], row["east"], row["north"]),
@@ -91,23 +98,23 @@ def _group(row: Mapping[str, Any]) -> Group:
 @router.get(
     "/v1/cells/{column}/{row}/sensors",
     response_model=NearCollection,
-    responses=problems(400, 503),
+    responses=problem_responses(400, 503),
     operation_id="cellSensors",
 )
 def cell(
-    state: Register,
+    state: AppStateDependency,
     column: Annotated[int, Path(ge=-12330, le=12330)],
     row: Annotated[int, Path(ge=-10000, le=10000)],
 ) -> Response:
     """The sensors that may be in a cell of about 1 by 1 km: 0.0146° of longitude and 0.009° of latitude, counted from
     0°. Who wants to know what is near asks for the cells around and reckons the distances, and so tells nobody where
     exactly that is."""
-    with reading(state.pool) as db:
-        rows = search_queries.around(db, state.settings.municipality, column, row)
+    with read_transaction(state.pool) as db:
+        rows = search_queries.find_sensors_in_cell(db, state.settings.municipality, column, row)
     features = [
         NearFeature(
             geometry=Point(coordinates=(each["longitude"], each["latitude"])), properties=Named.model_validate(each)
         )
         for each in rows
     ]
-    return GeoJson(NearCollection(features=features).model_dump_json())
+    return GeoJsonResponse(NearCollection(features=features).model_dump_json())

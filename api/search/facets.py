@@ -2,87 +2,91 @@
 
 from collections.abc import Mapping
 
-from api.i18n import said
+from api.i18n import localize
 from api.themes.content import THEMES
 from sensors.kinds import KINDS
-from sensors.vocabulary.localized_text import Text
+from sensors.vocabulary.localized_text import LocalizedText
 
-PURPOSES: Mapping[str, Text] = {
-    "accessibility": Text("Iedereen kan meedoen", "Accessibility"),
-    "agency_interaction": Text("Zelf iets kunnen kiezen of bedienen", "Agency and interaction"),
-    "arts_culture": Text("Kunst en cultuur", "Arts and culture"),
-    "commerce": Text("Winkels en bedrijven", "Commerce"),
-    "connectivity": Text("Internet en bellen", "Connectivity"),
-    "dining": Text("Eten en drinken", "Dining"),
-    "ecology": Text("Natuur", "Ecology"),
-    "energy_efficiency": Text("Stroom besparen", "Energy efficiency"),
-    "enforcement": Text("Controle en boetes", "Enforcement"),
-    "entry": Text("Toegang tot een gebouw of gebied", "Entry"),
-    "fire_emergency": Text("Brand en nood", "Fire and emergency"),
-    "health": Text("Gezondheid", "Health"),
-    "inform": Text("Mensen iets laten weten", "Inform"),
-    "logistics": Text("Vervoer van spullen", "Logistics"),
-    "mobility": Text("Verkeer", "Mobility"),
-    "planning_decision_making": Text("Plannen maken en beslissen", "Planning and decision-making"),
-    "research_development": Text("Onderzoek", "Research and development"),
-    "safety_security": Text("Veiligheid", "Safety and security"),
-    "social": Text("Elkaar ontmoeten", "Social"),
-    "switch": Text("Iets aan of uit zetten", "Switch"),
-    "waste_management": Text("Afval", "Waste management"),
-    "water_efficiency": Text("Water besparen", "Water efficiency"),
-    "wayfinding_services": Text("De weg vinden", "Wayfinding and services"),
+PURPOSE_LABELS: Mapping[str, LocalizedText] = {
+    "accessibility": LocalizedText("Iedereen kan meedoen", "Accessibility"),
+    "agency_interaction": LocalizedText("Zelf iets kunnen kiezen of bedienen", "Agency and interaction"),
+    "arts_culture": LocalizedText("Kunst en cultuur", "Arts and culture"),
+    "commerce": LocalizedText("Winkels en bedrijven", "Commerce"),
+    "connectivity": LocalizedText("Internet en bellen", "Connectivity"),
+    "dining": LocalizedText("Eten en drinken", "Dining"),
+    "ecology": LocalizedText("Natuur", "Ecology"),
+    "energy_efficiency": LocalizedText("Stroom besparen", "Energy efficiency"),
+    "enforcement": LocalizedText("Controle en boetes", "Enforcement"),
+    "entry": LocalizedText("Toegang tot een gebouw of gebied", "Entry"),
+    "fire_emergency": LocalizedText("Brand en nood", "Fire and emergency"),
+    "health": LocalizedText("Gezondheid", "Health"),
+    "inform": LocalizedText("Mensen iets laten weten", "Inform"),
+    "logistics": LocalizedText("Vervoer van spullen", "Logistics"),
+    "mobility": LocalizedText("Verkeer", "Mobility"),
+    "planning_decision_making": LocalizedText("Plannen maken en beslissen", "Planning and decision-making"),
+    "research_development": LocalizedText("Onderzoek", "Research and development"),
+    "safety_security": LocalizedText("Veiligheid", "Safety and security"),
+    "social": LocalizedText("Elkaar ontmoeten", "Social"),
+    "switch": LocalizedText("Iets aan of uit zetten", "Switch"),
+    "waste_management": LocalizedText("Afval", "Waste management"),
+    "water_efficiency": LocalizedText("Water besparen", "Water efficiency"),
+    "wayfinding_services": LocalizedText("De weg vinden", "Wayfinding and services"),
 }
 """DTPR purposes, in our own Dutch words; the English ones are those of the DTPR."""
 
-DEVIATIONS: Mapping[str, Text] = {
-    "silent": Text("Stuurt niets, maar zou dat wel moeten", "Sends nothing, but should"),
-    "undeclared": Text("Stuurt meer dan is afgesproken", "Sends more than was declared"),
-    "refused": Text("Er worden metingen geweigerd", "Values are refused"),
-    "expired": Text("De einddatum is voorbij", "Past its end date"),
-    "review_due": Text("Moet opnieuw bekeken worden", "Review is due"),
+DEVIATION_LABELS: Mapping[str, LocalizedText] = {
+    "silent": LocalizedText("Stuurt niets, maar zou dat wel moeten", "Sends nothing, but should"),
+    "undeclared": LocalizedText("Stuurt meer dan is afgesproken", "Sends more than was declared"),
+    "refused": LocalizedText("Er worden metingen geweigerd", "Values are refused"),
+    "expired": LocalizedText("De einddatum is voorbij", "Past its end date"),
+    "review_due": LocalizedText("Moet opnieuw bekeken worden", "Review is due"),
 }
 """Of ``api.search.filters.DEVIATIONS``."""
 
-SORTS: Mapping[str, Text] = {
-    "neighbourhood": Text("Per buurt", "By neighbourhood"),
-    "name": Text("Op naam", "By name"),
-    "changed": Text("Nieuwste eerst", "Newest first"),
+SORT_LABELS: Mapping[str, LocalizedText] = {
+    "neighbourhood": LocalizedText("Per buurt", "By neighbourhood"),
+    "name": LocalizedText("Op naam", "By name"),
+    "changed": LocalizedText("Nieuwste eerst", "Newest first"),
 }
 
-_MEASURED: Mapping[str, Text] = {
+_OBSERVED_PROPERTY_LABELS: Mapping[str, LocalizedText] = {
     code: known.label for kind in KINDS.values() for code, known in kind.properties.items()
-} | {"video": Text("Video", "Video"), "image": Text("Beeld", "Images")}
+} | {"video": LocalizedText("Video", "Video"), "image": LocalizedText("Beeld", "Images")}
 
 
-def measured(code: str) -> str:
+def observed_property_label(code: str) -> str:
     """What is measured; of a code that none of our kinds has, the code as words."""
-    return said(_MEASURED[code]) if code in _MEASURED else code.replace("_", " ").capitalize()
+    return (
+        localize(_OBSERVED_PROPERTY_LABELS[code])
+        if code in _OBSERVED_PROPERTY_LABELS
+        else code.replace("_", " ").capitalize()
+    )
 
 
-def measured_shortly(code: str) -> str:
+def observed_property_short_label(code: str) -> str:
     """The same as the head of a narrow column: the formula or size at the end of the label, where there is one."""
-    label = measured(code)
+    label = observed_property_label(code)
     last = label.split()[-1].strip("()")
     return last if any(each.isdigit() for each in last) else label
 
 
-def purpose(code: str) -> str:
+def purpose_label(code: str) -> str:
     """What a sensor is for."""
-    return said(PURPOSES[code])
+    return localize(PURPOSE_LABELS[code])
 
 
-def deviation(code: str) -> str:
+def deviation_label(code: str) -> str:
     """How a sensor does otherwise than its entry says."""
-    return said(DEVIATIONS[code])
+    return localize(DEVIATION_LABELS[code])
 
 
-def options(found: Mapping[str, Mapping[str, int]]) -> dict[str, list[tuple[str, str]]]:
+def facet_options(counts: Mapping[str, Mapping[str, int]]) -> dict[str, list[tuple[str, str]]]:
     """The choices of ``api.search.queries.Choices`` as values and words, in the order of the alphabet."""
-    words = {
-        "observed_property": {code: measured(code) for code in found["observed_property"]},
-        "purpose": {code: said(PURPOSES[code]) for code in found["purpose"]},
-        "organisation": {name: name for name in found["organisation"]},
-        "theme": {code: said(THEMES[code].label) for code in found["theme"]},
-        "project": {name: name for name in found["project"]},
+    labels = {
+        "observed_property": {code: observed_property_label(code) for code in counts["observed_property"]},
+        "purpose": {code: localize(PURPOSE_LABELS[code]) for code in counts["purpose"]},
+        "organisation": {name: name for name in counts["organisation"]},
+        "theme": {code: localize(THEMES[code].label) for code in counts["theme"]},
+        "project": {name: name for name in counts["project"]},
     }
-    return {name: sorted(of.items(), key=lambda pair: pair[1].casefold()) for name, of in words.items()}
+    return {name: sorted(of.items(), key=lambda pair: pair[1].casefold()) for name, of in labels.items()}

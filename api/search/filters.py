@@ -8,25 +8,25 @@ from typing import Any, Literal, Self, get_args
 from urllib.parse import urlencode
 
 from sensors.kinds import KINDS
-from sensors.register.themes import THEMES
-from sensors.vocabulary.codes import DTPR, PersonalData, Status
+from sensors.register.themes import THEME_CODES
+from sensors.vocabulary.codes import DTPR_ELEMENTS, PersonalData, Status
 
-OTHER = "other"
+OTHER_KIND = "other"
 """The kind to ask for when you mean the sensors of none of our kinds: cameras, antennas."""
 PAGE_SIZE = 100
-YES = "yes"
+ANY_DEVIATION = "yes"
 Deviation = Literal["silent", "undeclared", "refused", "expired", "review_due"]
 DEVIATIONS: tuple[Deviation, ...] = get_args(Deviation)
 """How a sensor can do otherwise than its entry says: codes of the view ``open.deviation``."""
-SORTS = ("neighbourhood", "name", "changed")
+SORT_ORDERS = ("neighbourhood", "name", "changed")
 """What the list can be ordered by; the first when nothing is asked."""
-View = tuple[float, float, float, float]
+BoundingBox = tuple[float, float, float, float]
 """West, south, east and north in WGS84 degrees."""
-LONGEST = 200
+MAX_TEXT_CHARACTERS = 200
 """Characters of a text to look for."""
 
 
-class UnknownFilterError(Exception):
+class InvalidFilterError(Exception):
     """A filter has a value that can't be; the text names the filter and never the value."""
 
 
@@ -59,17 +59,17 @@ class Filters:
     before: str | None = None
 
     @classmethod
-    def read(cls, query: Mapping[str, str]) -> Self:
+    def from_query(cls, query: Mapping[str, str]) -> Self:
         """The filters in a query string; an empty one is none, as a form sends it. Raises UnknownFilterError."""
-        given = {name: query.get(name, "").strip() or None for name in CHECKS}
+        given = {name: query.get(name, "").strip() or None for name in VALIDATORS}
         for name, value in given.items():
-            if value is not None and not CHECKS[name](value):
-                raise UnknownFilterError(name)
+            if value is not None and not VALIDATORS[name](value):
+                raise InvalidFilterError(name)
         if given["after"] and given["before"]:
-            raise UnknownFilterError("after")
+            raise InvalidFilterError("after")
         return cls(**given)
 
-    def query(self, **changes: str | None) -> str:
+    def query_string(self, **changes: str | None) -> str:
         """The query string of these filters with some changed: ``?kind=…``, or nothing. It starts at the first page
         again unless ``after`` or ``before`` is among the changes."""
         changed = replace(self, **{"after": None, "before": None} | changes)
@@ -77,34 +77,34 @@ class Filters:
         return f"?{urlencode(chosen)}" if chosen else ""
 
     @property
-    def chosen(self) -> dict[str, str]:
+    def active(self) -> dict[str, str]:
         """What was asked for, by name: neither the order nor the page."""
-        return {name: value for name, value in asdict(self).items() if value and name not in ("sort", *_PAGE)}
+        return {name: value for name, value in asdict(self).items() if value and name not in ("sort", *_PAGING)}
 
     @property
-    def point(self) -> tuple[float, float] | None:
+    def spot_coordinates(self) -> tuple[float, float] | None:
         """Longitude and latitude of the spot."""
-        found = _numbers(self.spot) if self.spot else None
+        found = _parse_numbers(self.spot) if self.spot else None
         return (found[0], found[1]) if found else None
 
-    def wanted(self, municipality: str, seeing: Collection[int] | None = None) -> dict[str, Any]:
+    def to_database(self, municipality: str, sensor_ids: Collection[int] | None = None) -> dict[str, Any]:
         """The form in which the database takes them. ``seeing``: the ids of the sensors that see the spot."""
-        asked: dict[str, Any] = {**self.chosen, "municipality": municipality}
-        if seeing is not None:
-            asked["sensors"] = sorted(seeing)
-        view = sides(self.bbox) if self.bbox else None
-        return asked | ({"box": as_box(view)} if view else {})
+        asked: dict[str, Any] = {**self.active, "municipality": municipality}
+        if sensor_ids is not None:
+            asked["sensors"] = sorted(sensor_ids)
+        view = parse_bounding_box(self.bbox) if self.bbox else None
+        return asked | ({"box": to_postgres_box(view)} if view else {})
 
 
-def as_box(view: View) -> str:
+def to_postgres_box(view: BoundingBox) -> str:
     """As PostgreSQL's ``box`` writes it."""
     west, south, east, north = view
     return f"({east},{north}),({west},{south})"
 
 
-def sides(bbox: str) -> View | None:
+def parse_bounding_box(bbox: str) -> BoundingBox | None:
     """West, south, east and north in WGS84 degrees; ``None`` when it isn't that."""
-    found = _numbers(bbox)
+    found = _parse_numbers(bbox)
     if found is None or len(found) != 4:
         return None
     west, south, east, north = found
@@ -112,7 +112,7 @@ def sides(bbox: str) -> View | None:
     return (west, south, east, north) if right else None
 
 
-def _numbers(text: str) -> tuple[float, ...] | None:
+def _parse_numbers(text: str) -> tuple[float, ...] | None:
     try:
         found = tuple(map(float, text.split(",")))
     except ValueError:
@@ -120,39 +120,39 @@ def _numbers(text: str) -> tuple[float, ...] | None:
     return found if all(map(isfinite, found)) else None
 
 
-def _spot(text: str) -> bool:
-    found = _numbers(text)
+def _is_spot(text: str) -> bool:
+    found = _parse_numbers(text)
     return found is not None and len(found) == 2 and abs(found[0]) <= 180 and abs(found[1]) <= 90
 
 
-def _line(text: str) -> bool:
-    return len(text) <= LONGEST and text.isprintable()
+def _is_short_text(text: str) -> bool:
+    return len(text) <= MAX_TEXT_CHARACTERS and text.isprintable()
 
 
-def _like(pattern: str) -> Callable[[str], bool]:
+def _matching(pattern: str) -> Callable[[str], bool]:
     return lambda text: re.fullmatch(pattern, text) is not None
 
 
-_PAGE = ("after", "before")
-_REFERENCE = _like(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_PAGING = ("after", "before")
+_is_reference = _matching(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
-CHECKS: Mapping[str, Callable[[str], bool]] = {
-    "q": _line,
-    "kind": {*KINDS, OTHER}.__contains__,
-    "observed_property": _like(r"[a-z][a-z0-9_-]{0,63}"),
-    "purpose": DTPR["purpose"].__contains__,
-    "organisation": _line,
+VALIDATORS: Mapping[str, Callable[[str], bool]] = {
+    "q": _is_short_text,
+    "kind": {*KINDS, OTHER_KIND}.__contains__,
+    "observed_property": _matching(r"[a-z][a-z0-9_-]{0,63}"),
+    "purpose": DTPR_ELEMENTS["purpose"].__contains__,
+    "organisation": _is_short_text,
     "personal_data": set(PersonalData).__contains__,
-    "neighbourhood": _like(r"BU\d{8}"),
-    "district": _like(r"WK\d{6}"),
-    "theme": set(THEMES).__contains__,
-    "project": _line,
+    "neighbourhood": _matching(r"BU\d{8}"),
+    "district": _matching(r"WK\d{6}"),
+    "theme": set(THEME_CODES).__contains__,
+    "project": _is_short_text,
     "status": set(Status).__contains__,
-    "deviating": {YES, *DEVIATIONS}.__contains__,
-    "spot": _spot,
-    "bbox": lambda text: sides(text) is not None,
-    "sort": SORTS.__contains__,
-    "after": _REFERENCE,
-    "before": _REFERENCE,
+    "deviating": {ANY_DEVIATION, *DEVIATIONS}.__contains__,
+    "spot": _is_spot,
+    "bbox": lambda text: parse_bounding_box(text) is not None,
+    "sort": SORT_ORDERS.__contains__,
+    "after": _is_reference,
+    "before": _is_reference,
 }
 """What a value must be, by filter."""

@@ -8,46 +8,46 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api import labels
-from api.database import reading
-from api.dependencies import Register
+from api.database import read_transaction
+from api.dependencies import AppStateDependency
 from api.i18n import gettext as _
-from api.i18n import said
+from api.i18n import localize
 from api.search import facets
 from api.search import queries as search_queries
-from api.search.filters import SORTS, YES, Filters
+from api.search.filters import ANY_DEVIATION, SORT_ORDERS, Filters
 from api.sensor import queries as sensor_queries
 from sensors.register.entry import Words
-from sensors.vocabulary.codes import PersonalData, Status, label
+from sensors.vocabulary.codes import PersonalData, Status, label_of
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
-def _page(path: str) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+def _get_route(path: str) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
     return router.api_route(path, methods=["GET", "HEAD"])
 
 
-@_page("/")
-def index(request: Request, state: Register) -> Response:
+@_get_route("/")
+def index(request: Request, state: AppStateDependency) -> Response:
     """The register: the choices, the map and the list."""
-    filters = Filters.read(request.query_params)
+    filters = Filters.from_query(request.query_params)
     municipality = state.settings.municipality
-    with reading(state.pool) as db:
-        listing = search_queries.sensors(db, municipality, filters)
-        neighbourhoods = sensor_queries.neighbourhoods(db, municipality)
-        known = state.choices.get(db, municipality)
-        deviating = search_queries.deviations(db, [row["sensor_id"] for row in listing.sensors])
-    options = facets.options(known)
+    with read_transaction(state.pool) as db:
+        sensor_page = search_queries.find_sensors(db, municipality, filters)
+        neighbourhoods = sensor_queries.load_neighbourhoods(db, municipality)
+        facet_counts = state.facets.get(db, municipality)
+        deviating = search_queries.load_deviations(db, [row["sensor_id"] for row in sensor_page.sensors])
+    options = facets.facet_options(facet_counts)
     page: dict[str, Any] = {
         "filters": filters,
-        "listing": listing,
-        "groups": _grouped(filters, listing),
+        "listing": sensor_page,
+        "groups": _by_neighbourhood(filters, sensor_page),
         "deviating": deviating,
-        "quality": Filters(neighbourhood=filters.neighbourhood, organisation=filters.organisation).query(),
+        "quality": Filters(neighbourhood=filters.neighbourhood, organisation=filters.organisation).query_string(),
         "choices": facets,
-        "deviations": facets.DEVIATIONS,
+        "deviations": facets.DEVIATION_LABELS,
         "options": options,
-        "values": _values(filters, options, neighbourhoods),
-        "sorts": facets.SORTS,
+        "values": _active_labels(filters, options, neighbourhoods),
+        "sorts": facets.SORT_LABELS,
         "personal_data": list(PersonalData),
         "districts": _by_district(neighbourhoods),
         "texts": Words.model_validate,
@@ -55,34 +55,41 @@ def index(request: Request, state: Register) -> Response:
     return state.templates.TemplateResponse(request, "search/register.html", page)
 
 
-@_page("/dichtbij")
-def near(request: Request, state: Register) -> Response:
+@_get_route("/dichtbij")
+def nearby(request: Request, state: AppStateDependency) -> Response:
     """What measures near you: by your own device, which keeps your place to itself, or by neighbourhood or street."""
-    with reading(state.pool) as db:
-        neighbourhoods = sensor_queries.neighbourhoods(db, state.settings.municipality)
+    with read_transaction(state.pool) as db:
+        neighbourhoods = sensor_queries.load_neighbourhoods(db, state.settings.municipality)
     return state.templates.TemplateResponse(request, "search/near.html", {"districts": _by_district(neighbourhoods)})
 
 
-def _values(
+def _active_labels(
     filters: Filters, options: Mapping[str, list[tuple[str, str]]], neighbourhoods: list[dict[str, Any]]
 ) -> dict[str, str]:
     """What was chosen, by filter, in the words of the form; without what the name of the filter says already."""
-    words_of: dict[str, Mapping[str, str]] = {
+    labels_of: dict[str, Mapping[str, str]] = {
         **{name: dict(pairs) for name, pairs in options.items()},
         "kind": labels.kinds(),
         "neighbourhood": {area["code"]: area["name"] for area in neighbourhoods},
         "district": {area["district"]: area["district_name"] for area in neighbourhoods if area["district"]},
-        "personal_data": {code: said(label(code)) for code in PersonalData},
-        "status": {code: said(label(code)) for code in Status},
-        "deviating": {YES: _("ja"), **{code: said(text) for code, text in facets.DEVIATIONS.items()}},
+        "personal_data": {code: localize(label_of(code)) for code in PersonalData},
+        "status": {code: localize(label_of(code)) for code in Status},
+        "deviating": {
+            ANY_DEVIATION: _("ja"),
+            **{code: localize(text) for code, text in facets.DEVIATION_LABELS.items()},
+        },
     }
-    told = {name: words_of[name].get(value, value) for name, value in filters.chosen.items() if name in words_of}
-    return told | ({"q": filters.q} if filters.q else {})
+    active_labels = {
+        name: labels_of[name].get(value, value) for name, value in filters.active.items() if name in labels_of
+    }
+    return active_labels | ({"q": filters.q} if filters.q else {})
 
 
-def _grouped(filters: Filters, listing: search_queries.Listing) -> list[tuple[str | None, list[search_queries.Row]]]:
+def _by_neighbourhood(
+    filters: Filters, listing: search_queries.SensorPage
+) -> list[tuple[str | None, list[search_queries.Row]]]:
     """The list under the names of neighbourhoods, when it is in that order; else in one piece."""
-    if filters.sort not in (None, SORTS[0]):
+    if filters.sort not in (None, SORT_ORDERS[0]):
         return [(None, list(listing.sensors))]
     by_name = groupby(listing.sensors, key=lambda sensor: sensor["neighbourhood_name"])
     return [(name, list(sensors)) for name, sensors in by_name]

@@ -1,4 +1,4 @@
--- matched: how many sensors pass the filters, and between which degrees they are
+-- match_count: how many sensors pass the filters, and between which degrees they are
 select
     count(*) as matched,
     min(find.longitude) as west,
@@ -7,7 +7,7 @@ select
     max(find.latitude) as north
 from open.found(%(wanted)s) as find;
 
--- after: the sensors after one, or from the first on
+-- page_after: the sensors after one, or from the first on
 select find.sensor_id
 from open.found(%(wanted)s) as find
 where
@@ -19,7 +19,7 @@ where
 order by open.sort_key(find, %(sort)s::text) collate "C", find.reference
 limit %(limit)s::integer;
 
--- before: the sensors before one, the nearest first
+-- page_before: the sensors before one, the nearest first
 select find.sensor_id
 from open.found(%(wanted)s) as find
 where
@@ -30,7 +30,7 @@ where
 order by open.sort_key(find, %(sort)s::text) collate "C" desc, find.reference desc
 limit %(limit)s::integer;
 
--- listed: what the list says of these sensors, in the order given
+-- page_sensors: what the list says of these sensors, in the order given
 select
     sensor.sensor_id,
     sensor.reference,
@@ -66,7 +66,7 @@ from open.deviation as deviation
 where deviation.sensor_id = any(%(sensor_ids)s::integer [])
 order by deviation.sensor_id, deviation.deviation;
 
--- groups: what is in view, taken together by cells of so many degrees; what is in one cell at the last zoom is named
+-- clusters: what is in view, taken together by cells of so many degrees; what is in one cell at the last zoom is named
 with inside as (
     select
         find.sensor_id,
@@ -133,7 +133,7 @@ left join lateral (
 ) as named on true
 order by grouped.latitude desc, grouped.longitude;
 
--- around: what may be within a cell, for who reckons distances himself
+-- sensors_in_cell: what may be within a cell, for who reckons distances himself
 select
     find.reference,
     find.name,
@@ -152,7 +152,7 @@ where
     and find.extent && %(view)s::box
 order by find.reference;
 
--- overlooking: what may see a spot, with the area that each sees
+-- observing_sensors: what may see a spot, with the area that each sees
 select
     find.sensor_id,
     coalesce(sensor.document #> '{location,observed_area}', sensor.document #> '{location,geometry}') as observed
@@ -162,7 +162,7 @@ cross join lateral (
 ) as sensor
 where find.municipality = %(municipality)s and find.observed && %(view)s::box;
 
--- choices: what there is to choose from
+-- facets: what there is to choose from
 select 'observed_property' as filter, value, count(*) as sensors
 from open.find as find cross join unnest(find.properties) as value
 where find.municipality = %(municipality)s

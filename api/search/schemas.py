@@ -4,12 +4,12 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from api.schemas import Answer, Geometry, Words
+from api.schemas import Geometry, ResponseModel, Words
 from api.search.filters import PAGE_SIZE
-from sensors.register.themes import THEMES
+from sensors.register.themes import THEME_CODES
 
 
-class Chosen(BaseModel):
+class FilterQuery(BaseModel):
     """Which sensors. The values are checked where the page checks them too."""
 
     q: str | None = Field(
@@ -24,7 +24,7 @@ class Chosen(BaseModel):
     personal_data: str | None = Field(default=None, description="none, de_identified or identifiable")
     neighbourhood: str | None = Field(default=None, description="CBS buurt code, as BU07940000")
     district: str | None = Field(default=None, description="CBS wijk code, as WK079400")
-    theme: str | None = Field(default=None, description=f"What it is about: {', '.join(THEMES)}")
+    theme: str | None = Field(default=None, description=f"What it is about: {', '.join(THEME_CODES)}")
     project: str | None = Field(default=None, description="The name of a project")
     status: str | None = Field(default=None, description="planned, active, paused or ended")
     deviating: str | None = Field(
@@ -36,7 +36,7 @@ class Chosen(BaseModel):
     bbox: str | None = Field(default=None, description="west,south,east,north: only sensors that may be in there")
 
 
-class SensorQuery(Chosen):
+class SensorQuery(FilterQuery):
     """Which sensors, and which page of them."""
 
     sort: str | None = Field(default=None, description="neighbourhood, name or changed")
@@ -46,14 +46,14 @@ class SensorQuery(Chosen):
     before: str | None = Field(default=None, description="A reference: the sensors before it (follow the link `prev`)")
 
 
-class GroupQuery(Chosen):
+class GroupQuery(FilterQuery):
     """Which sensors, seen how."""
 
     view: str = Field(description="west,south,east,north of the map")
     zoom: int = Field(ge=0, le=22, description="Of a map in tiles of 256 pixels")
 
 
-class Named(Answer):
+class Named(ResponseModel):
     """A sensor on the map."""
 
     reference: str
@@ -67,14 +67,14 @@ class Named(Answer):
     """Where it may be, when that is not a point."""
 
 
-class Point(Answer):
+class Point(ResponseModel):
     """GeoJSON, WGS84: longitude, latitude."""
 
     type: Literal["Point"] = "Point"
     coordinates: tuple[float, float]
 
 
-class GroupProperties(Answer):
+class GroupProperties(ResponseModel):
     """Sensors that are close together at this zoom."""
 
     amount: int
@@ -84,7 +84,7 @@ class GroupProperties(Answer):
     """All of them, to 100, where they can't be told apart by going nearer; else none."""
 
 
-class Group(Answer):
+class Group(ResponseModel):
     """Sensors that are close together at this zoom: one mark on the map."""
 
     type: Literal["Feature"] = "Feature"
@@ -92,7 +92,7 @@ class Group(Answer):
     properties: GroupProperties
 
 
-class GroupCollection(Answer):
+class GroupCollection(ResponseModel):
     """What is in view, as GeoJSON."""
 
     type: Literal["FeatureCollection"] = "FeatureCollection"
@@ -101,7 +101,7 @@ class GroupCollection(Answer):
     features: list[Group]
 
 
-class NearFeature(Answer):
+class NearFeature(ResponseModel):
     """A sensor that may be in the cell."""
 
     type: Literal["Feature"] = "Feature"
@@ -109,7 +109,7 @@ class NearFeature(Answer):
     properties: Named
 
 
-class NearCollection(Answer):
+class NearCollection(ResponseModel):
     """What may be in a cell, as GeoJSON. ``geometry`` is a point within the place, ``properties.geometry`` the place
     where that is more than a point."""
 

@@ -10,14 +10,14 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from api.search.filters import DEVIATIONS, Deviation
-from api.sensor.retention_status import Kept, kept
+from api.sensor.retention_status import RetentionStatus, load_retention_status
 from sensors.db import Database, queries
-from sensors.kinds import KINDS, Property
+from sensors.kinds import KINDS, ObservedProperty
 from sensors.register.entry import Entry
 from sensors.vocabulary.codes import Public, VehicleClass
 
-SQL = queries.load(Path(__file__).with_suffix(".sql"))
-CLOCK = ZoneInfo("Europe/Amsterdam")
+QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
+LOCAL_TIME_ZONE = ZoneInfo("Europe/Amsterdam")
 TRAVEL_TIME = "travel_time"
 LastSeen = Literal["today", "this_week", "last_week", "longer", "never", "unknown"]
 BAND_EDGES = (0, 15, *(10**power for power in range(2, 7)))
@@ -30,7 +30,7 @@ class NotFoundError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class PublicValue:
     """A public value of the hour, day or window from ``start`` to ``until``. ``below``: it was smaller than this, how
     small is not public. ``at_least``: small counts of that day are not in it."""
 
@@ -56,41 +56,41 @@ class TravelTime:
 
 
 @dataclass(frozen=True, slots=True)
-class Stream:
+class PublicDatastream:
     """What is known of one datastream of an entry. ``public`` is ``None`` when nothing of it is taken in."""
 
-    code: str
-    known: Property | None
+    observed_property: str
+    definition: ObservedProperty | None
     public: Public | None
     latest: tuple[datetime, float] | None
-    values: tuple[Value, ...]
+    values: tuple[PublicValue, ...]
     travel_times: tuple[TravelTime, ...] = ()
-    kept: Kept | None = None
+    retention_status: RetentionStatus | None = None
     """Of its single values; none where they are never stored."""
 
     @property
-    def summed(self) -> bool:
+    def is_summed(self) -> bool:
         """Whether an hour or a day of it is a sum, not a mean."""
-        return self.known is not None and self.known.summed
+        return self.definition is not None and self.definition.summed
 
     @property
-    def is_code(self) -> bool:
+    def is_categorical(self) -> bool:
         """Whether it is a code, such as that of a fault, and no amount: its mean says nothing."""
-        return self.known is not None and self.known.whole and not self.known.summed
+        return self.definition is not None and self.definition.is_integer and not self.definition.summed
 
     @property
     def is_whole(self) -> bool:
         """Whether its hours and days are public in whole numbers."""
-        return self.counts_people or self.is_code or bool(self.travel_times)
+        return self.counts_people or self.is_categorical or bool(self.travel_times)
 
     @property
     def counts_people(self) -> bool:
         """Whether its values are sums over a time, published from 15 up."""
-        return self.known is not None and self.known.counts_people
+        return self.definition is not None and self.definition.counts_people
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
+class LedgerTotals:
     """What became of the readings of a period. ``reasons``: how many were refused, by reason, the most first."""
 
     received: int
@@ -110,13 +110,13 @@ class Band:
     below: int | None
 
     @classmethod
-    def of(cls, edge: int) -> Self:
+    def from_edge(cls, edge: int) -> Self:
         """The band that begins there."""
         return cls(edge, next((each for each in BAND_EDGES if each > edge), None))
 
 
 @dataclass(frozen=True, slots=True)
-class RoughBooks:
+class LedgerBands:
     """What became of the readings of last week, from Monday, of a sensor that could betray people by how much it says:
     in bands. ``reasons``: only those that were met 15 times or more."""
 
@@ -141,21 +141,21 @@ class Sensor:
     neighbourhood_name: str | None
     district_name: str | None
     last_seen: LastSeen | None
-    streams: tuple[Stream, ...]
-    today: Books | None
-    week: Books | None
-    last_week: RoughBooks | None
+    datastreams: tuple[PublicDatastream, ...]
+    ledger_today: LedgerTotals | None
+    ledger_week: LedgerTotals | None
+    ledger_last_week: LedgerBands | None
     deviations: tuple[Deviation, ...]
 
 
-def sensor(db: Database, municipality: str, name: str, now: datetime) -> Sensor:
+def load_sensor(db: Database, municipality: str, reference_or_id: str, now: datetime) -> Sensor:
     """One sensor, by its reference or the id of its entry. Raises NotFoundError."""
-    asked = {"municipality": municipality, "reference": name, "entry_id": _uuid(name)}
-    row = db.execute(SQL["sensor"], asked).fetchone() if _REFERENCE.fullmatch(name) else None
+    asked = {"municipality": municipality, "reference": reference_or_id, "entry_id": _uuid(reference_or_id)}
+    row = db.execute(QUERIES["sensor"], asked).fetchone() if _REFERENCE.fullmatch(reference_or_id) else None
     if row is None:
         raise NotFoundError
     entry = Entry.model_validate(row["document"])
-    today, week, last_week = _accounts(db, row["sensor_id"], row["live"], now.astimezone(CLOCK).date())
+    today, week, last_week = _ledgers(db, row["sensor_id"], row["live"], now.astimezone(LOCAL_TIME_ZONE).date())
     return Sensor(
         entry=entry,
         document=row["document"],
@@ -164,16 +164,16 @@ def sensor(db: Database, municipality: str, name: str, now: datetime) -> Sensor:
         neighbourhood_name=row["neighbourhood_name"],
         district_name=row["district_name"],
         last_seen=row["last_seen"],
-        streams=tuple(_streams(db, row["sensor_id"], entry, now)),
-        today=today,
-        week=week,
-        last_week=last_week,
+        datastreams=tuple(_datastreams(db, row["sensor_id"], entry, now)),
+        ledger_today=today,
+        ledger_week=week,
+        ledger_last_week=last_week,
         deviations=_deviations(db, row["sensor_id"]),
     )
 
 
 def _deviations(db: Database, sensor_id: int) -> tuple[Deviation, ...]:
-    found = {row["deviation"] for row in db.execute(SQL["deviations"], {"sensor_id": sensor_id}).fetchall()}
+    found = {row["deviation"] for row in db.execute(QUERIES["deviations"], {"sensor_id": sensor_id}).fetchall()}
     return tuple(code for code in DEVIATIONS if code in found)
 
 
@@ -184,34 +184,34 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def _streams(db: Database, sensor_id: int, entry: Entry, now: datetime) -> Iterator[Stream]:
-    taken = {row["property"]: row for row in db.execute(SQL["datastreams"], {"sensor_id": sensor_id}).fetchall()}
+def _datastreams(db: Database, sensor_id: int, entry: Entry, now: datetime) -> Iterator[PublicDatastream]:
+    ingested = {row["property"]: row for row in db.execute(QUERIES["datastreams"], {"sensor_id": sensor_id}).fetchall()}
     hour = now.replace(minute=0, second=0, microsecond=0)
     asked = {"sensor_id": sensor_id, "since": hour - timedelta(hours=24), "municipality": entry.municipality}
-    values = _values(db, asked, now.astimezone(CLOCK).date() - timedelta(days=7))
-    travel_times = tuple(_travel_time(row) for row in db.execute(SQL["travel_times"], asked).fetchall())
+    values = _values(db, asked, now.astimezone(LOCAL_TIME_ZONE).date() - timedelta(days=7))
+    travel_times = tuple(_travel_time(row) for row in db.execute(QUERIES["travel_times"], asked).fetchall())
     kind = KINDS.get(entry.kind or "")
-    promises = kept(db, sensor_id, now)
+    retention_statuses = load_retention_status(db, sensor_id, now)
     for declared in entry.datastreams:
         code = declared.observed_property
-        row = taken.get(code)
-        yield Stream(
-            code=code,
-            known=kind.properties.get(code) if kind else None,
+        row = ingested.get(code)
+        yield PublicDatastream(
+            observed_property=code,
+            definition=kind.properties.get(code) if kind else None,
             public=Public(row["public"]) if row else None,
             latest=(row["time"], row["value"]) if row and row["time"] else None,
             values=tuple(values.get(code, ())),
             travel_times=travel_times if code == TRAVEL_TIME else (),
-            kept=promises.get(code),
+            retention_status=retention_statuses.get(code),
         )
 
 
-def _values(db: Database, asked: Mapping[str, Any], first_day: date) -> dict[str, list[Value]]:
+def _values(db: Database, parameters: Mapping[str, Any], first_day: date) -> dict[str, list[PublicValue]]:
     """The public values of one sensor, by observed property: hours and windows as asked, days from the first."""
-    rows = db.execute(SQL["hours"], asked).fetchall() + db.execute(SQL["windows"], asked).fetchall()
-    values: dict[str, list[Value]] = {}
-    for row in rows + db.execute(SQL["days"], {**asked, "since": first_day}).fetchall():
-        value = Value(row["start"], row["until"], row["value"], row["below"], row["at_least"])
+    rows = db.execute(QUERIES["hours"], parameters).fetchall() + db.execute(QUERIES["windows"], parameters).fetchall()
+    values: dict[str, list[PublicValue]] = {}
+    for row in rows + db.execute(QUERIES["days"], {**parameters, "since": first_day}).fetchall():
+        value = PublicValue(row["start"], row["until"], row["value"], row["below"], row["at_least"])
         values.setdefault(row["property"], []).append(value)
     return values
 
@@ -221,55 +221,55 @@ def _travel_time(row: Mapping[str, Any]) -> TravelTime:
     return TravelTime(**given)
 
 
-_Accounts = tuple[Books | None, Books | None, RoughBooks | None]
+_Ledgers = tuple[LedgerTotals | None, LedgerTotals | None, LedgerBands | None]
 
 
-def _accounts(db: Database, sensor_id: int, live: bool, today: date) -> _Accounts:
+def _ledgers(db: Database, sensor_id: int, live: bool, today: date) -> _Ledgers:
     if not live:
-        return None, None, _rough_books(db, sensor_id, today)
-    days = _ledger(db, sensor_id, today - timedelta(days=6))
-    return _books({day: books for day, books in days.items() if day == today}), _books(days), None
+        return None, None, _ledger_bands(db, sensor_id, today)
+    days = _ledger_by_day(db, sensor_id, today - timedelta(days=6))
+    return _ledger_totals({day: books for day, books in days.items() if day == today}), _ledger_totals(days), None
 
 
-def _rough_books(db: Database, sensor_id: int, today: date) -> RoughBooks:
+def _ledger_bands(db: Database, sensor_id: int, today: date) -> LedgerBands:
     """The books of the week before this one; all of the lowest band when there is nothing in them."""
     asked = {"sensor_id": sensor_id, "since": today - timedelta(days=today.weekday() + 7)}
-    row = db.execute(SQL["ledger_week"], asked).fetchone() or dict.fromkeys(_COUNTS, 0)
-    refused = db.execute(SQL["refusals_week"], asked).fetchall()
-    reasons = tuple((each["reason"], Band.of(each["readings"])) for each in refused)
-    return RoughBooks(**{name: Band.of(row[name]) for name in _COUNTS}, reasons=reasons)
+    row = db.execute(QUERIES["ledger_week"], asked).fetchone() or dict.fromkeys(_LEDGER_COLUMNS, 0)
+    refused = db.execute(QUERIES["rejections_week"], asked).fetchall()
+    reasons = tuple((each["reason"], Band.from_edge(each["readings"])) for each in refused)
+    return LedgerBands(**{name: Band.from_edge(row[name]) for name in _LEDGER_COLUMNS}, reasons=reasons)
 
 
-def _ledger(db: Database, sensor_id: int, since: date) -> dict[date, tuple[Mapping[str, Any], dict[str, int]]]:
+def _ledger_by_day(db: Database, sensor_id: int, since: date) -> dict[date, tuple[Mapping[str, Any], dict[str, int]]]:
     asked = {"sensor_id": sensor_id, "since": since}
     reasons: dict[date, dict[str, int]] = {}
-    for row in db.execute(SQL["refusals"], asked).fetchall():
+    for row in db.execute(QUERIES["rejections"], asked).fetchall():
         reasons.setdefault(row["day"], {})[row["reason"]] = row["readings"]
-    return {row["day"]: (row, reasons.get(row["day"], {})) for row in db.execute(SQL["ledger"], asked).fetchall()}
+    return {row["day"]: (row, reasons.get(row["day"], {})) for row in db.execute(QUERIES["ledger"], asked).fetchall()}
 
 
-_COUNTS = ("received", "stored", "duplicate", "quarantined", "aggregated", "fields_dropped")
+_LEDGER_COLUMNS = ("received", "stored", "duplicate", "quarantined", "aggregated", "fields_dropped")
 
 
-def _books(days: Mapping[date, tuple[Mapping[str, Any], dict[str, int]]]) -> Books:
-    totals: dict[str, int] = {name: sum(row[name] for row, _ in days.values()) for name in _COUNTS}
+def _ledger_totals(days: Mapping[date, tuple[Mapping[str, Any], dict[str, int]]]) -> LedgerTotals:
+    totals: dict[str, int] = {name: sum(row[name] for row, _ in days.values()) for name in _LEDGER_COLUMNS}
     reasons: dict[str, int] = {}
     for _, refused in days.values():
         for reason, readings in refused.items():
             reasons[reason] = reasons.get(reason, 0) + readings
-    return Books(**totals, reasons=tuple(sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))))
+    return LedgerTotals(**totals, reasons=tuple(sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))))
 
 
-def areas(db: Database, municipality: str, level: str | None) -> list[dict[str, Any]]:
+def load_areas(db: Database, municipality: str, level: str | None) -> list[dict[str, Any]]:
     """Outlines: of one level (``neighbourhood``, ``district``, ``municipality``), or all."""
-    return db.execute(SQL["areas"], {"municipality": municipality, "level": level}).fetchall()
+    return db.execute(QUERIES["areas"], {"municipality": municipality, "level": level}).fetchall()
 
 
-def neighbourhoods(db: Database, municipality: str) -> list[dict[str, Any]]:
+def load_neighbourhoods(db: Database, municipality: str) -> list[dict[str, Any]]:
     """Code, name, and code and name of the district, of every neighbourhood, by district."""
-    return db.execute(SQL["neighbourhoods"], {"municipality": municipality}).fetchall()
+    return db.execute(QUERIES["neighbourhoods"], {"municipality": municipality}).fetchall()
 
 
-def migrations(db: Database) -> set[str]:
+def load_applied_migrations(db: Database) -> set[str]:
     """The names of the migrations this database has had."""
-    return {row["name"] for row in db.execute(SQL["migrations"]).fetchall()}
+    return {row["name"] for row in db.execute(QUERIES["applied_migrations"]).fetchall()}

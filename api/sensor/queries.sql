@@ -31,7 +31,7 @@ left join open.latest as latest
     on latest.datastream_id = datastream.datastream_id and latest.sensor_id = datastream.sensor_id
 where datastream.sensor_id = %(sensor_id)s;
 
--- kept: how long single values of one sensor are kept, and what the last check found
+-- retention_status: how long single values of one sensor are kept, and what the last check found
 select property, retention_class, chunk + schedule as margin, oldest, last_deletion, verified_at, kept
 from open.datastream_retention
 where sensor_id = %(sensor_id)s;
@@ -94,7 +94,7 @@ from open.ledger_day
 where sensor_id = %(sensor_id)s and day >= %(since)s::date
 order by day;
 
--- refusals: why readings of one sensor were refused, by day
+-- rejections: why readings of one sensor were refused, by day
 select day, reason, readings
 from open.ledger_reason_day
 where sensor_id = %(sensor_id)s and day >= %(since)s::date
@@ -105,7 +105,7 @@ select received, stored, duplicate, quarantined, aggregated, fields_dropped
 from open.ledger_week
 where sensor_id = %(sensor_id)s and week = %(since)s::date;
 
--- refusals_week: why readings of one sensor were refused in a week, each number the lower edge of a band
+-- rejections_week: why readings of one sensor were refused in a week, each number the lower edge of a band
 select reason, readings
 from open.ledger_reason_week
 where sensor_id = %(sensor_id)s and week = %(since)s::date
@@ -124,5 +124,5 @@ left join open.area as district on district.code = area.district
 where area.municipality = %(municipality)s and area.level = 'neighbourhood'
 order by district.name collate "C" nulls last, area.name collate "C";
 
--- migrations: what this database has been brought to
+-- applied_migrations: what this database has been brought to
 select name from open.migration;

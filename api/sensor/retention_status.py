@@ -5,15 +5,15 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from sensors.db import Database
-from sensors.db.queries import load
+from sensors.db.queries import load_queries
 
-SQL = load(Path(__file__).with_name("queries.sql"))
-FRESH = timedelta(hours=1)
+QUERIES = load_queries(Path(__file__).with_name("queries.sql"))
+MAX_CHECK_AGE = timedelta(hours=1)
 """A check that is older than this tells nothing any more; there is one every quarter of an hour."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class RetentionStatus:
     """The promise about the single values of one datastream, and what came of it."""
 
     promised: str
@@ -26,26 +26,26 @@ class Kept:
     """When values of this class were deleted last."""
     verified_at: datetime | None
     """When it was checked last; none when it never was, or not in the last hour."""
-    kept: bool | None
+    within_promise: bool | None
     """Whether the check found that nothing is kept longer; none when it was not checked in the last hour."""
 
 
-def kept(db: Database, sensor_id: int, now: datetime) -> dict[str, Kept]:
+def load_retention_status(db: Database, sensor_id: int, now: datetime) -> dict[str, RetentionStatus]:
     """By observed property; of what is never stored by itself there is nothing to tell."""
-    found: dict[str, Kept] = {}
-    for row in db.execute(SQL["kept"], {"sensor_id": sensor_id}).fetchall():
-        fresh = row["verified_at"] is not None and now - row["verified_at"] <= FRESH
-        found[row["property"]] = Kept(
+    found: dict[str, RetentionStatus] = {}
+    for row in db.execute(QUERIES["retention_status"], {"sensor_id": sensor_id}).fetchall():
+        is_recent = row["verified_at"] is not None and now - row["verified_at"] <= MAX_CHECK_AGE
+        found[row["property"]] = RetentionStatus(
             promised=row["retention_class"],
             margin=row["margin"] or timedelta(0),
             oldest=row["oldest"],
             last_deletion=row["last_deletion"],
-            verified_at=row["verified_at"] if fresh else None,
-            kept=row["kept"] if fresh else None,
+            verified_at=row["verified_at"] if is_recent else None,
+            within_promise=row["kept"] if is_recent else None,
         )
     return found
 
 
-def retention_classes(db: Database) -> frozenset[str]:
+def load_retention_classes(db: Database) -> frozenset[str]:
     """The names of the retention classes that there are."""
-    return frozenset(row["name"] for row in db.execute(SQL["retention_classes"]).fetchall())
+    return frozenset(row["name"] for row in db.execute(QUERIES["retention_classes"]).fetchall())

@@ -10,7 +10,7 @@ from typing import Self
 
 from sensors.register.entry import Entry
 from sensors.vocabulary.codes import PersonalData
-from sensors.vocabulary.localized_text import Text
+from sensors.vocabulary.localized_text import LocalizedText
 
 BLACK, WHITE, YELLOW, BLUE = "#000000", "#FFFFFF", "#FFDD00", "#36B2E6"
 """DTPR's colours (CC BY 4.0, Helpful Places): yellow where someone can be recognised, blue where the data no longer
@@ -18,31 +18,31 @@ point to anyone, white where they never did."""
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class PrivacyMessage:
     """Am I in it? In a few words, and in a sentence."""
 
     colour: str
-    short: Text
-    sentence: Text
+    headline: LocalizedText
+    explanation: LocalizedText
 
 
-VERDICTS: Mapping[PersonalData, Verdict] = {
-    PersonalData.NONE: Verdict(
+PRIVACY_MESSAGES: Mapping[PersonalData, PrivacyMessage] = {
+    PersonalData.NONE: PrivacyMessage(
         WHITE,
-        Text("Meet niets over u", "Measures nothing about you"),
-        Text("Deze sensor meet niets over mensen.", "This sensor measures nothing about people."),
+        LocalizedText("Meet niets over u", "Measures nothing about you"),
+        LocalizedText("Deze sensor meet niets over mensen.", "This sensor measures nothing about people."),
     ),
-    PersonalData.DE_IDENTIFIED: Verdict(
+    PersonalData.DE_IDENTIFIED: PrivacyMessage(
         BLUE,
-        Text("U bent niet te herkennen", "You can not be recognised"),
-        Text(
+        LocalizedText("U bent niet te herkennen", "You can not be recognised"),
+        LocalizedText(
             "Hij merkt mensen op. Wat we bewaren, wijst niemand aan.", "It notices people. What we keep points to none."
         ),
     ),
-    PersonalData.IDENTIFIABLE: Verdict(
+    PersonalData.IDENTIFIABLE: PrivacyMessage(
         YELLOW,
-        Text("U kunt herkenbaar zijn", "You may be recognised"),
-        Text("U kunt lezen wat er met de gegevens gebeurt.", "You can read what becomes of the data."),
+        LocalizedText("U kunt herkenbaar zijn", "You may be recognised"),
+        LocalizedText("U kunt lezen wat er met de gegevens gebeurt.", "You can read what becomes of the data."),
     ),
 }
 
@@ -54,10 +54,10 @@ class Sign:
     reference: str
     name: str
     purpose: str
-    verdict: Verdict
+    privacy_message: PrivacyMessage
     organisation: str
     contact: str
-    address: str
+    entry_url: str
     """The permanent address of the entry: what the QR code holds."""
 
     @classmethod
@@ -67,13 +67,13 @@ class Sign:
             reference=entry.reference,
             name=entry.name.nl.partition(" (")[0],  # what is in brackets can't be read in passing
             purpose=entry.purposes[0].words.nl,
-            verdict=VERDICTS[entry.personal_data],
+            privacy_message=PRIVACY_MESSAGES[entry.personal_data],
             organisation=entry.responsible,
             contact=entry.contact.email or entry.contact.phone or entry.contact.name,
-            address=str(entry.uri),
+            entry_url=str(entry.uri),
         )
 
     @property
-    def in_passing(self) -> str:
+    def title(self) -> str:
         """What is in large type."""
-        return f"Sensor {self.name} {self.verdict.short.nl}"
+        return f"Sensor {self.name} {self.privacy_message.headline.nl}"

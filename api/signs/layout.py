@@ -13,19 +13,19 @@ from typing import Literal
 import segno
 
 from api.signs.content import BLACK, WHITE, Sign
-from api.signs.typography import fitting, lines, width
+from api.signs.typography import fit_text, text_width, wrap_text
 
-Format = Literal["a6", "a4"]
-SIZES: dict[Format, tuple[float, float]] = {"a6": (105, 148), "a4": (210, 297)}
+PaperSize = Literal["a6", "a4"]
+PAPER_DIMENSIONS_MM: dict[PaperSize, tuple[float, float]] = {"a6": (105, 148), "a4": (210, 297)}
 """Width and height in millimetres (ISO 216)."""
-SCALES: dict[Format, float] = {"a6": 1, "a4": 2}
-QR = 34.0
+SCALES: dict[PaperSize, float] = {"a6": 1, "a4": 2}
+QR_SIDE_MM = 34.0
 """The side of the code itself on an A6; around it are four modules of white, as ISO/IEC 18004 wants."""
-_MARGIN, _WIDTH = 8.0, 105 - 16.0
+_MARGIN_MM, _TEXT_WIDTH_MM = 8.0, 105 - 16.0
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class Rectangle:
     """A rectangle with its top left corner."""
 
     x: float
@@ -52,7 +52,7 @@ class Hexagon:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TextLine:
     """A line of text from the left, on its baseline. ``size`` is that of the type, in millimetres too."""
 
     text: str
@@ -65,17 +65,17 @@ class Line:
     @property
     def width(self) -> float:
         """How wide it is."""
-        return width(self.text, self.size, self.bold)
+        return text_width(self.text, self.size, self.bold)
 
 
 @dataclass(frozen=True)
-class Code:
+class QrCode:
     """A QR code with its top left corner."""
 
     content: str
     x: float
     y: float
-    side: float = QR
+    side: float = QR_SIDE_MM
 
     @cached_property
     def matrix(self) -> tuple[bytearray, ...]:
@@ -83,7 +83,7 @@ class Code:
         return segno.make(self.content, error="m", micro=False).matrix
 
     @property
-    def bars(self) -> Iterator[Box]:
+    def dark_runs(self) -> Iterator[Rectangle]:
         """The dark modules, those beside each other as one, so that no hairline shows between them."""
         module = self.side / len(self.matrix)
         for row, modules in enumerate(self.matrix):
@@ -91,66 +91,68 @@ class Code:
             for dark, run in groupby(modules):
                 long = len(list(run))
                 if dark:
-                    yield Box(self.x + at * module, self.y + row * module, long * module, module, BLACK)
+                    yield Rectangle(self.x + at * module, self.y + row * module, long * module, module, BLACK)
                 at += long
 
 
-Shape = Box | Hexagon | Line | Code
+Shape = Rectangle | Hexagon | TextLine | QrCode
 
 
-def laid_out(sign: Sign) -> list[Shape]:
+def lay_out(sign: Sign) -> list[Shape]:
     """The shapes of a sign, the hindmost first."""
-    return [*_head(), *_what(sign), *_verdict(sign), *_more(sign), *_foot(sign)]
+    return [*_header(), *_name_and_purpose(sign), *_privacy_message(sign), *_qr_and_hint(sign), *_footer(sign)]
 
 
-def _head() -> Iterator[Shape]:
-    yield Box(0, 0, 105, 24, BLACK)
+def _header() -> Iterator[Shape]:
+    yield Rectangle(0, 0, 105, 24, BLACK)
     yield Hexagon(17, 12, 8.5, WHITE)
-    yield Line("i", 17 - width("i", 11, bold=True) / 2, 16, 11, bold=True)
-    yield Line("Sensor", 30, 15.6, 10, bold=True, colour=WHITE)
+    yield TextLine("i", 17 - text_width("i", 11, bold=True) / 2, 16, 11, bold=True)
+    yield TextLine("Sensor", 30, 15.6, 10, bold=True, colour=WHITE)
 
 
-def _what(sign: Sign) -> Iterator[Shape]:
-    size, name = fitting(sign.name, (8.0, 7.0, 6.0), bold=True, room=_WIDTH, most=2)
+def _name_and_purpose(sign: Sign) -> Iterator[Shape]:
+    size, name = fit_text(sign.name, (8.0, 7.0, 6.0), bold=True, max_width=_TEXT_WIDTH_MM, max_lines=2)
     top = 30.0
     for line in name:
         top += size * 1.15
-        yield Line(line, _MARGIN, top - size * 0.25, size, bold=True)
+        yield TextLine(line, _MARGIN_MM, top - size * 0.25, size, bold=True)
     top += 1.5
-    for line in lines(sign.purpose, 4.2, bold=False, room=_WIDTH, most=3):
+    for line in wrap_text(sign.purpose, 4.2, bold=False, max_width=_TEXT_WIDTH_MM, max_lines=3):
         top += 5.6
-        yield Line(line, _MARGIN, top - 1, 4.2)
+        yield TextLine(line, _MARGIN_MM, top - 1, 4.2)
 
 
-def _verdict(sign: Sign) -> Iterator[Shape]:
-    yield Box(0, 68, 105, 24, BLACK)
-    yield Box(0, 68.6, 105, 22.8, sign.verdict.colour)
+def _privacy_message(sign: Sign) -> Iterator[Shape]:
+    yield Rectangle(0, 68, 105, 24, BLACK)
+    yield Rectangle(0, 68.6, 105, 22.8, sign.privacy_message.colour)
     yield Hexagon(17, 80, 8.5, BLACK)
-    yield Hexagon(17, 80, 7.3, sign.verdict.colour)
-    yield Line("u", 17 - width("u", 8, bold=True) / 2, 82.2, 8, bold=True)
-    room = 105 - 30 - _MARGIN
-    size, short = fitting(sign.verdict.short.nl, (6.0, 5.0, 4.5), bold=True, room=room, most=1)
-    yield Line(short[0], 30, 77, size, bold=True)
-    for at, line in enumerate(lines(sign.verdict.sentence.nl, 3.5, bold=False, room=room, most=2)):
-        yield Line(line, 30, 82.6 + 4.6 * at, 3.5)
+    yield Hexagon(17, 80, 7.3, sign.privacy_message.colour)
+    yield TextLine("u", 17 - text_width("u", 8, bold=True) / 2, 82.2, 8, bold=True)
+    room = 105 - 30 - _MARGIN_MM
+    size, short = fit_text(sign.privacy_message.headline.nl, (6.0, 5.0, 4.5), bold=True, max_width=room, max_lines=1)
+    yield TextLine(short[0], 30, 77, size, bold=True)
+    for at, line in enumerate(
+        wrap_text(sign.privacy_message.explanation.nl, 3.5, bold=False, max_width=room, max_lines=2)
+    ):
+        yield TextLine(line, 30, 82.6 + 4.6 * at, 3.5)
 
 
-def _more(sign: Sign) -> Iterator[Shape]:
-    code = Code(sign.address, _MARGIN, 97.5)
+def _qr_and_hint(sign: Sign) -> Iterator[Shape]:
+    code = QrCode(sign.entry_url, _MARGIN_MM, 97.5)
     yield code
-    left = _MARGIN + QR + 6
-    yield Line("Scan voor meer", left, 103, 5, bold=True)
-    told = "Wat meten we, waarom, en hoe lang bewaren we het? U kunt ook iets vragen of melden."
-    for at, line in enumerate(lines(told, 3.5, bold=False, room=105 - left - _MARGIN, most=4)):
-        yield Line(line, left, 108.6 + 4.6 * at, 3.5)
-    english = f"{sign.verdict.short.en}. Scan for more."
-    for at, line in enumerate(lines(english, 3.2, bold=False, room=105 - left - _MARGIN, most=2)):
-        yield Line(line, left, 127.2 + 4.2 * at, 3.2)
+    left = _MARGIN_MM + QR_SIDE_MM + 6
+    yield TextLine("Scan voor meer", left, 103, 5, bold=True)
+    hint = "Wat meten we, waarom, en hoe lang bewaren we het? U kunt ook iets vragen of melden."
+    for at, line in enumerate(wrap_text(hint, 3.5, bold=False, max_width=105 - left - _MARGIN_MM, max_lines=4)):
+        yield TextLine(line, left, 108.6 + 4.6 * at, 3.5)
+    english = f"{sign.privacy_message.headline.en}. Scan for more."
+    for at, line in enumerate(wrap_text(english, 3.2, bold=False, max_width=105 - left - _MARGIN_MM, max_lines=2)):
+        yield TextLine(line, left, 127.2 + 4.2 * at, 3.2)
 
 
-def _foot(sign: Sign) -> Iterator[Shape]:
-    size, name = fitting(sign.organisation, (4.2, 3.6, 3.0), bold=True, room=_WIDTH, most=1)
-    yield Line(name[0], _MARGIN, 140, size, bold=True)
-    told = f"{sign.contact} · {sign.reference}"
-    size, contact = fitting(told, (3.3, 2.8, 2.4), bold=False, room=_WIDTH, most=1)
-    yield Line(contact[0], _MARGIN, 144.6, size)
+def _footer(sign: Sign) -> Iterator[Shape]:
+    size, name = fit_text(sign.organisation, (4.2, 3.6, 3.0), bold=True, max_width=_TEXT_WIDTH_MM, max_lines=1)
+    yield TextLine(name[0], _MARGIN_MM, 140, size, bold=True)
+    contact_line = f"{sign.contact} · {sign.reference}"
+    size, contact = fit_text(contact_line, (3.3, 2.8, 2.4), bold=False, max_width=_TEXT_WIDTH_MM, max_lines=1)
+    yield TextLine(contact[0], _MARGIN_MM, 144.6, size)

@@ -9,13 +9,13 @@ from api.signs.content import Sign
 from sensors.db import Database, queries
 from sensors.register.entry import Entry
 
-SQL = queries.load(Path(__file__).with_name("queries.sql"))
-PER_PART = 100
+QUERIES = queries.load_queries(Path(__file__).with_name("queries.sql"))
+SIGNS_PER_FILE = 100
 """Signs in one file: 25 sheets."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SignSelection:
     """Which signs: of a neighbourhood (CBS buurt code), of a street, or both."""
 
     neighbourhood: str | None
@@ -26,27 +26,27 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SignFile:
     """The signs of one part, and how many there are in all parts."""
 
     signs: tuple[Sign, ...]
-    matched: int
+    total_signs: int
 
     @property
-    def parts(self) -> int:
+    def file_count(self) -> int:
         """How many parts there are."""
-        return -(-self.matched // PER_PART)
+        return -(-self.total_signs // SIGNS_PER_FILE)
 
 
-def part(db: Database, municipality: str, asked: Asked, which: int) -> Part:
+def load_sign_file(db: Database, municipality: str, selection: SignSelection, number: int) -> SignFile:
     """A part, from 1. Sensors that are gone have no sign, nor those whose place is not shown exactly."""
     params: Mapping[str, Any] = {
         "municipality": municipality,
-        "neighbourhood": asked.neighbourhood,
-        "street": asked.street,
-        "limit": PER_PART,
-        "offset": (which - 1) * PER_PART,
+        "neighbourhood": selection.neighbourhood,
+        "street": selection.street,
+        "limit": SIGNS_PER_FILE,
+        "offset": (number - 1) * SIGNS_PER_FILE,
     }
-    rows = db.execute(SQL["signs"], params).fetchall()
+    rows = db.execute(QUERIES["signs"], params).fetchall()
     signs = tuple(Sign.of(Entry.model_validate(row["document"])) for row in rows)
-    return Part(signs, rows[0]["matched"] if rows else 0)
+    return SignFile(signs, rows[0]["matched"] if rows else 0)

@@ -7,8 +7,8 @@ from typing import Any
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
-REGULAR, BOLD = "Vera", "VeraBd"
-FAMILY = "Bitstream Vera Sans, DejaVu Sans, Verdana, sans-serif"
+REGULAR_FONT, BOLD_FONT = "Vera", "VeraBd"
+SVG_FONT_FAMILY = "Bitstream Vera Sans, DejaVu Sans, Verdana, sans-serif"
 """For SVG: those that are as wide or nearly so."""
 ELLIPSIS = "…"
 _Font = Any
@@ -16,63 +16,65 @@ _Font = Any
 
 
 @cache
-def font(bold: bool) -> _Font:
+def load_font(bold: bool) -> _Font:
     """The font, registered where ReportLab finds it by name."""
-    name = BOLD if bold else REGULAR
+    name = BOLD_FONT if bold else REGULAR_FONT
     fonts: Any = pdfmetrics
     fonts.registerFont(TTFont(name, f"{name}.ttf"))
     return fonts.getFont(name)
 
 
-def drawable(text: str, bold: bool) -> str:
+def replace_missing_glyphs(text: str, bold: bool) -> str:
     """The text with only characters that the font has: an accent it lacks is left out, anything else is a ``?``."""
-    known = font(bold).face.charToGlyph
+    known = load_font(bold).face.charToGlyph
     plain = " ".join(text.split())
-    return "".join(each if ord(each) in known else _nearest(each, known) for each in plain)
+    return "".join(each if ord(each) in known else _without_accents(each, known) for each in plain)
 
 
-def _nearest(character: str, known: dict[int, int]) -> str:
+def _without_accents(character: str, known: dict[int, int]) -> str:
     letters = [each for each in unicodedata.normalize("NFKD", character) if not unicodedata.combining(each)]
     return "".join(each if ord(each) in known else "?" for each in letters) or "?"
 
 
-def width(text: str, size: float, bold: bool) -> float:
+def text_width(text: str, size: float, bold: bool) -> float:
     """How wide a drawable text is, in the unit of ``size``."""
-    return font(bold).stringWidth(text, size)
+    return load_font(bold).stringWidth(text, size)
 
 
-def lines(text: str, size: float, bold: bool, room: float, most: int) -> list[str]:
+def wrap_text(text: str, size: float, bold: bool, max_width: float, max_lines: int) -> list[str]:
     """A text over at most so many lines of a width; what does not fit ends in an ellipsis. A word that is too long for
     a line is broken off there."""
-    words = drawable(text, bold).split()
+    words = replace_missing_glyphs(text, bold).split()
     found: list[str] = []
-    while words and len(found) < most:
+    while words and len(found) < max_lines:
         line = ""
-        while words and width(f"{line} {words[0]}".strip(), size, bold) <= room:
+        while words and text_width(f"{line} {words[0]}".strip(), size, bold) <= max_width:
             line = f"{line} {words.pop(0)}".strip()
         if not line:
-            line, words[0] = _broken(words[0], size, bold, room)
+            line, words[0] = _break_word(words[0], size, bold, max_width)
         found.append(line)
     if words:
-        found[-1] = _cut(found[-1], size, bold, room)
+        found[-1] = _truncate(found[-1], size, bold, max_width)
     return found
 
 
-def _broken(word: str, size: float, bold: bool, room: float) -> tuple[str, str]:
-    end = next((n for n in range(len(word), 1, -1) if width(word[:n], size, bold) <= room), 1)
+def _break_word(word: str, size: float, bold: bool, max_width: float) -> tuple[str, str]:
+    end = next((n for n in range(len(word), 1, -1) if text_width(word[:n], size, bold) <= max_width), 1)
     return word[:end], word[end:]
 
 
-def _cut(line: str, size: float, bold: bool, room: float) -> str:
-    while line and width(line + ELLIPSIS, size, bold) > room:
+def _truncate(line: str, size: float, bold: bool, max_width: float) -> str:
+    while line and text_width(line + ELLIPSIS, size, bold) > max_width:
         line = line[:-1]
     return line.rstrip(" .,") + ELLIPSIS
 
 
-def fitting(text: str, sizes: tuple[float, ...], bold: bool, room: float, most: int) -> tuple[float, list[str]]:
+def fit_text(
+    text: str, sizes: tuple[float, ...], bold: bool, max_width: float, max_lines: int
+) -> tuple[float, list[str]]:
     """The largest of these sizes at which a text fits, with its lines; the smallest when none is."""
     for size in sizes:
-        found = lines(text, size, bold, room, most)
+        found = wrap_text(text, size, bold, max_width, max_lines)
         if not found[-1].endswith(ELLIPSIS) or size == sizes[-1]:
             return size, found
     raise AssertionError("there is a last size")

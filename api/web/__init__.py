@@ -16,14 +16,14 @@ from sensors.register.location import municipality_name
 from sensors.settings import ApiSettings
 from sensors.vocabulary import codes
 
-HERE = Path(__file__).parent
-STATIC = HERE / "static"
+WEB_DIR = Path(__file__).parent
+STATIC_DIR = WEB_DIR / "static"
 
 
-def make_templates(settings: ApiSettings) -> Jinja2Templates:
+def create_templates(settings: ApiSettings) -> Jinja2Templates:
     """The templates, with every value escaped and a name that is not there an error."""
     environment = Environment(
-        loader=FileSystemLoader((HERE / "templates", HERE.parent)),
+        loader=FileSystemLoader((WEB_DIR / "templates", WEB_DIR.parent)),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -32,19 +32,19 @@ def make_templates(settings: ApiSettings) -> Jinja2Templates:
     )
     environment.policies["ext.i18n.trimmed"] = True
     _install_gettext(environment)
-    environment.filters.update(formatting.FILTERS)
-    environment.filters.update(said=i18n.said_in_html, plain=i18n.said)
-    known: dict[str, Any] = {
+    environment.filters.update(formatting.TEMPLATE_FILTERS)
+    environment.filters.update(said=i18n.localize_html, plain=i18n.localize)
+    template_globals: dict[str, Any] = {
         "city": municipality_name(settings.municipality),
-        "static": static,
+        "static": static_url,
         "words": labels,
         "label": _label,
         "settings": settings,
         "language": i18n,
         "url": i18n.url,
-        "footer": _footer,
+        "footer": _footer_links,
     }
-    cast("dict[str, Any]", environment.globals).update(known)
+    cast("dict[str, Any]", environment.globals).update(template_globals)
     return Jinja2Templates(env=environment)
 
 
@@ -55,17 +55,19 @@ def _install_gettext(environment: Environment) -> None:
 
 
 @cache
-def static(name: str) -> str:
+def static_url(name: str) -> str:
     """The address of a file in ``static``, with its digest: another content is another address."""
-    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12] if (STATIC / name).exists() else "none"
+    digest = (
+        hashlib.sha256((STATIC_DIR / name).read_bytes()).hexdigest()[:12] if (STATIC_DIR / name).exists() else "none"
+    )
     return f"/static/{name}?v={digest}"
 
 
 def _label(code: StrEnum) -> str:
-    return i18n.said(codes.label(code))
+    return i18n.localize(codes.label_of(code))
 
 
-def _footer() -> list[tuple[str, str]]:
+def _footer_links() -> list[tuple[str, str]]:
     return [
         ("/over", _("Over dit register")),
         ("/over#gegevens", _("Gegevens voor hergebruik")),

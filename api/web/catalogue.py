@@ -10,10 +10,10 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from api.i18n import LOCALES
+from api.i18n import LOCALES_DIR
 
-API = Path(__file__).parents[1]
-ENGLISH = LOCALES / "en" / "LC_MESSAGES" / "messages.po"
+API_DIR = Path(__file__).parents[1]
+ENGLISH_CATALOGUE_PATH = LOCALES_DIR / "en" / "LC_MESSAGES" / "messages.po"
 _METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 _OPTIONS = {"**.html": {"trimmed": "true", "silent": "false", "trim_blocks": "true"}}
 _HEADER = """\
@@ -29,30 +29,30 @@ msgstr ""
 _KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "gettext": None, "ngettext": (1, 2)}
 
 
-def extract() -> Catalog:
+def extract_messages() -> Catalog:
     """Every sentence that the sources mark, by where it first stands."""
     found = Catalog(project="Lantaarn", charset="utf-8", locale="en", fuzzy=False)
-    messages = extract_from_dir(API, _METHODS, _OPTIONS, keywords=_KEYWORDS, comment_tags=())
+    messages = extract_from_dir(API_DIR, _METHODS, _OPTIONS, keywords=_KEYWORDS, comment_tags=())
     for path, _, message, _, context in sorted(messages, key=lambda each: (each[0], each[1])):
         found.add(message, locations=[(path, 0)], context=context)
     return found
 
 
-def stored() -> Catalog:
+def load_catalogue() -> Catalog:
     """The English catalogue as it is."""
-    with ENGLISH.open("rb") as file:
+    with ENGLISH_CATALOGUE_PATH.open("rb") as file:
         return read_po(file, "en")
 
 
-def updated() -> Catalog:
+def update_catalogue() -> Catalog:
     """The stored catalogue with the sentences that the sources have now, and no others."""
-    catalogue = stored()
-    catalogue.update(extract(), no_fuzzy_matching=True, update_creation_date=False)
+    catalogue = load_catalogue()
+    catalogue.update(extract_messages(), no_fuzzy_matching=True, update_creation_date=False)
     catalogue.obsolete.clear()
     return catalogue
 
 
-def written(catalogue: Catalog) -> bytes:
+def serialize_catalogue(catalogue: Catalog) -> bytes:
     """A catalogue as its file. Without line numbers and dates: those change with every edit."""
     text = BytesIO(_HEADER.encode())
     text.seek(0, SEEK_END)
@@ -61,4 +61,4 @@ def written(catalogue: Catalog) -> bytes:
 
 
 if __name__ == "__main__":
-    ENGLISH.write_bytes(written(updated()))
+    ENGLISH_CATALOGUE_PATH.write_bytes(serialize_catalogue(update_catalogue()))

@@ -41,7 +41,7 @@ select
         '0'
     ) || ' %' as __text;
 
--- now: the mean of all stations in the last hour that is over
+-- latest_hour: the mean of all stations in the last hour that is over
 select avg(hour.value) as "Nu"
 from staff.datastream as stream
 inner join open.hour as hour on hour.datastream_id = stream.datastream_id
@@ -50,7 +50,7 @@ where
     and hour.hour = date_trunc('hour', now()) - interval '1 hour'
     and {chosen stream};
 
--- day_mean: the mean, lowest and highest station of each day, beside what is allowed on a day
+-- daily_means: the mean, lowest and highest station of each day, beside what is allowed on a day
 select
     open.day_start(day.day) as "time",
     avg(day.value) as "Gemiddelde van de stations",
@@ -101,7 +101,7 @@ where
 group by day.name, day.reference
 order by 3 desc nulls last;
 
--- exceedance: on how many days each station was above what is allowed on a day
+-- exceedance_days: on how many days each station was above what is allowed on a day
 select
     day.name as "Station",
     day.reference as "Referentie",
@@ -147,7 +147,7 @@ where
 group by 1
 order by 1;
 
--- months: the mean of all stations by month
+-- monthly_means: the mean of all stations by month
 select
     open.day_start(date_trunc('month', day.day)::date) as "time",
     avg(day.value) as "Gemiddelde van de stations"

@@ -1,135 +1,137 @@
 """Stad vandaag: how the city is doing now, on one screen."""
 
-from dashboards.spec import PLACE_AND_OWNER, Complete, Dashboard, Panel, Shape, Sort, Step, Variable
-from dashboards.units import COUNT, GRAFANA
+from dashboards.spec import SENSOR_FILTERS, Completeness, Dashboard, Panel, PanelType, Threshold, Variable, VariableType
+from dashboards.units import COUNT, GRAFANA_UNITS
 
-SENSORS = Complete("volledig", "die gegevens horen te sturen, is niet stil gevallen")
-WARN, BAD, GOOD = "orange", "red", "green"
+SENSOR_COMPLETENESS = Completeness("volledig", "die gegevens horen te sturen, is niet stil gevallen")
+WARNING_COLOUR, BAD_COLOUR, GOOD_COLOUR = "orange", "red", "green"
 
 DASHBOARD = Dashboard(
     name="city_today",
     title="Stad vandaag",
-    about="Hoe het er nu voor staat: lucht, verkeer, verlichting, en of alle sensoren het doen.",
-    since="now-2d",
+    description="Hoe het er nu voor staat: lucht, verkeer, verlichting, en of alle sensoren het doen.",
+    time_from="now-2d",
     refresh="5m",
-    variables=(*PLACE_AND_OWNER, Variable("volledig", "Volledig", Sort.HIDDEN)),
+    variables=(*SENSOR_FILTERS, Variable("volledig", "Volledig", VariableType.HIDDEN)),
     panels=(
         Panel(
             key="sensors",
             title="Sensoren in gebruik",
-            about="Sensoren die volgens het register aan staan en gegevens horen te sturen.",
-            shape=Shape.NUMBER,
+            description="Sensoren die volgens het register aan staan en gegevens horen te sturen.",
+            panel_type=PanelType.STAT,
             unit=COUNT,
-            complete=SENSORS,
+            completeness=SENSOR_COMPLETENESS,
             size=(4, 5),
-            page="?status=active",
+            register_path="?status=active",
         ),
         Panel(
-            key="silent",
+            key="silent_sensors",
             title="Stille sensoren",
-            about="Sensoren waarvan niets binnenkomt: een dag lang, of vorige week bijna niets bij sensoren die "
+            description="Sensoren waarvan niets binnenkomt: een dag lang, of vorige week bijna niets bij sensoren die "
             "iets over mensen kunnen verraden.",
-            shape=Shape.NUMBER,
+            panel_type=PanelType.STAT,
             unit=COUNT,
-            complete=SENSORS,
+            completeness=SENSOR_COMPLETENESS,
             size=(4, 5),
-            steps=(Step(1, WARN, "één stille sensor is genoeg om na te gaan wat er is"),),
-            page="?deviating=yes",
+            thresholds=(Threshold(1, WARNING_COLOUR, "één stille sensor is genoeg om na te gaan wat er is"),),
+            register_path="?deviating=yes",
         ),
         Panel(
             key="lamps",
             title="Lampen",
-            about="Hoeveel lampen er zijn, hoeveel er een storing melden, en hoeveel er stil zijn terwijl zij "
+            description="Hoeveel lampen er zijn, hoeveel er een storing melden, en hoeveel er stil zijn terwijl zij "
             "gisteren "
             "op deze tijd wel iets stuurden. Alleen groepen van acht lampen of meer.",
-            shape=Shape.NUMBER,
+            panel_type=PanelType.STAT,
             unit=COUNT,
-            complete=Complete(
+            completeness=Completeness(
                 "volledig", "die gegevens horen te sturen, is niet stil gevallen; stille lampen staan erbij"
             ),
             size=(6, 5),
-            page="?kind=streetlight",
+            register_path="?kind=streetlight",
         ),
         Panel(
-            key="reports",
+            key="open_report_count",
             title="Meldingen van bewoners",
-            about="Meldingen die op antwoord wachten, en hoeveel daarvan later zijn dan beloofd.",
-            shape=Shape.NUMBER,
+            description="Meldingen die op antwoord wachten, en hoeveel daarvan later zijn dan beloofd.",
+            panel_type=PanelType.STAT,
             unit=COUNT,
-            complete=Complete(
+            completeness=Completeness(
                 "volledig", "die gegevens horen te sturen, is niet stil gevallen; alle meldingen tellen mee"
             ),
             size=(5, 5),
         ),
         Panel(
-            key="promises",
+            key="broken_promises",
             title="Bewaartermijnen die niet zijn nagekomen",
-            about="Elk kwartier vergelijkt Lantaarn het oudste gegeven met wat is beloofd. Hier hoort 0 te staan.",
-            shape=Shape.NUMBER,
+            description="Elk kwartier vergelijkt Lantaarn het oudste gegeven met wat is beloofd. Hier hoort 0 te "
+            "staan.",
+            panel_type=PanelType.STAT,
             unit=COUNT,
-            complete=Complete(
+            completeness=Completeness(
                 "volledig", "die gegevens horen te sturen, is niet stil gevallen; alle beloftes tellen mee"
             ),
             size=(5, 5),
-            steps=(Step(1, BAD, "elke belofte die niet is nagekomen, is er een te veel"),),
+            thresholds=(Threshold(1, BAD_COLOUR, "elke belofte die niet is nagekomen, is er een te veel"),),
         ),
         Panel(
-            key="air_now",
+            key="air_latest_hour",
             title="Lucht in het laatste hele uur",
-            about="Gemiddelde van alle meetpunten samen in het laatste uur dat voorbij is.",
-            shape=Shape.NUMBER,
-            unit=GRAFANA["ug/m3"],
-            complete=SENSORS,
+            description="Gemiddelde van alle meetpunten samen in het laatste uur dat voorbij is.",
+            panel_type=PanelType.STAT,
+            unit=GRAFANA_UNITS["ug/m3"],
+            completeness=SENSOR_COMPLETENESS,
             size=(12, 5),
             decimals=1,
-            page="?kind=air_quality",
+            register_path="?kind=air_quality",
         ),
         Panel(
-            key="energy",
+            key="energy_yesterday",
             title="Stroom van de straatverlichting gisteren",
-            about="Wat alle lampen samen gisteren gebruikten. Alleen groepen van acht lampen of meer.",
-            shape=Shape.NUMBER,
-            unit=GRAFANA["kW.h"],
-            complete=SENSORS,
+            description="Wat alle lampen samen gisteren gebruikten. Alleen groepen van acht lampen of meer.",
+            panel_type=PanelType.STAT,
+            unit=GRAFANA_UNITS["kW.h"],
+            completeness=SENSOR_COMPLETENESS,
             size=(12, 5),
             decimals=0,
         ),
         Panel(
-            key="air_hours",
+            key="air_by_hour",
             title="Fijnstof (PM2,5) per uur",
-            about="De laatste twee dagen: het gemiddelde van alle meetpunten, en het meetpunt dat het hoogst staat.",
-            shape=Shape.LINES,
-            unit=GRAFANA["ug/m3"],
-            complete=SENSORS,
-            steps=(
-                Step(15, WARN, "wat de WHO voor een hele dag adviseert (2021, tabel 0.1)"),
-                Step(25, BAD, "wat de EU vanaf 2030 voor een hele dag toestaat (2024/2881, bijlage I)"),
+            description="De laatste twee dagen: het gemiddelde van alle meetpunten, en het meetpunt dat het hoogst "
+            "staat.",
+            panel_type=PanelType.TIME_SERIES,
+            unit=GRAFANA_UNITS["ug/m3"],
+            completeness=SENSOR_COMPLETENESS,
+            thresholds=(
+                Threshold(15, WARNING_COLOUR, "wat de WHO voor een hele dag adviseert (2021, tabel 0.1)"),
+                Threshold(25, BAD_COLOUR, "wat de EU vanaf 2030 voor een hele dag toestaat (2024/2881, bijlage I)"),
             ),
-            page="?kind=air_quality",
+            register_path="?kind=air_quality",
         ),
         Panel(
-            key="traffic_hours",
+            key="traffic_by_hour",
             title="Verkeer per uur",
-            about="De laatste twee dagen, alle tellers samen. Aantallen onder de 15 per teller tellen niet mee, en "
-            "een "
+            description="De laatste twee dagen, alle tellers samen. Aantallen onder de 15 per teller tellen niet mee, "
+            "en een "
             "uur komt er pas bij als het een uur voorbij is.",
-            shape=Shape.LINES,
+            panel_type=PanelType.TIME_SERIES,
             unit=COUNT,
-            complete=SENSORS,
-            page="?kind=traffic",
+            completeness=SENSOR_COMPLETENESS,
+            register_path="?kind=traffic",
         ),
         Panel(
             key="neighbourhoods",
             title="Buurten gisteren",
-            about="Elke buurt met sensoren: het daggemiddelde van de lucht, en wat de tellers telden. Leeg: niet "
+            description="Elke buurt met sensoren: het daggemiddelde van de lucht, en wat de tellers telden. Leeg: niet "
             "gemeten, "
             "of te weinig om te laten zien.",
-            shape=Shape.TABLE,
+            panel_type=PanelType.TABLE,
             unit=COUNT,
-            complete=SENSORS,
+            completeness=SENSOR_COMPLETENESS,
             size=(24, 11),
             decimals=0,
-            columns={"PM2,5": GRAFANA["ug/m3"], "NO₂": GRAFANA["ug/m3"]},
+            column_units={"PM2,5": GRAFANA_UNITS["ug/m3"], "NO₂": GRAFANA_UNITS["ug/m3"]},
         ),
     ),
 )

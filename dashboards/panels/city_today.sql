@@ -23,7 +23,7 @@ where
     and sensor.delivers_data
     and {chosen sensor};
 
--- silent: sensors from which nothing comes
+-- silent_sensors: sensors from which nothing comes
 select count(sensor.sensor_id) as "Stil"
 from open.deviation as deviation
 inner join staff.sensor as sensor on sensor.sensor_id = deviation.sensor_id
@@ -31,7 +31,7 @@ where
     deviation.deviation = 'silent'
     and {chosen sensor};
 
--- air_now: particles and nitrogen dioxide in the last hour that is over, the mean of all stations
+-- air_latest_hour: particles and nitrogen dioxide in the last hour that is over, the mean of all stations
 select
     avg(hour.value) filter (where stream.property = 'pm2_5') as "Fijnstof PM2,5",
     avg(hour.value) filter (where stream.property = 'pm10') as "Fijnstof PM10",
@@ -44,7 +44,7 @@ where
     and hour.hour = date_trunc('hour', now()) - interval '1 hour'
     and {chosen stream};
 
--- air_hours: particles by hour over the last two days
+-- air_by_hour: particles by hour over the last two days
 select
     hour.hour as "time",
     avg(hour.value) as "Gemiddelde van de stations",
@@ -59,7 +59,7 @@ where
 group by hour.hour
 order by hour.hour;
 
--- traffic_hours: what passed by hour over the last two days, by how people travel
+-- traffic_by_hour: what passed by hour over the last two days, by how people travel
 select
     hour.hour as "time",
     case stream.property
@@ -87,21 +87,21 @@ from staff.light_now as lights
 where
     {chosen lights};
 
--- energy: what the lamps used on the last day that is over
+-- energy_yesterday: what the lamps used on the last day that is over
 select sum(day.kwh) as "Verbruik"
 from staff.light_day as day
 where
     day.day = open.day_of(now()) - 1
     and {chosen day};
 
--- reports: reports of residents that wait for an answer, and those that wait too long
+-- open_report_count: reports of residents that wait for an answer, and those that wait too long
 select
     count(*) as "Wachten op antwoord",
     count(*) filter (where report.due_on < open.day_of(now())) as "Te laat"
 from open.report as report
 where report.status = 'received';
 
--- promises: promises about keeping data that are not kept
+-- broken_promises: promises about keeping data that are not kept
 select count(*) filter (where not retention.kept) as "Niet nagekomen"
 from open.retention as retention
 having count(*) > 0;

@@ -1,80 +1,80 @@
 """Openbare verlichting: energy, burning hours, what dimming saves, outages and how long they last."""
 
-from dashboards.spec import PLACE_AND_OWNER, Complete, Dashboard, Panel, Shape, Sort, Step, Variable
-from dashboards.units import COUNT, DAYS, GRAFANA, KILOGRAM, PERCENT
+from dashboards.spec import SENSOR_FILTERS, Completeness, Dashboard, Panel, PanelType, Threshold, Variable, VariableType
+from dashboards.units import COUNT, DAYS, GRAFANA_UNITS, KILOGRAM, PERCENT
 
-CARBON = "0.374"
+CO2_KG_PER_KWH = "0.374"
 """kg of carbon dioxide for 1 kWh from the Dutch grid, its chain included: CE Delft for CO2emissiefactoren.nl, mix of
 2021 (0.300 at the power station, 0.074 in the chain)."""
-CARBON_WRITTEN = (
+CO2_SOURCE_TEXT = (
     "0,374 kg CO₂ per kWh: de Nederlandse stroommix van 2021, met de keten erbij (0,300 + 0,074), CE Delft voor "
     "CO2emissiefactoren.nl. Heeft uw gemeente een ander contract, vul dan boven een ander getal in."
 )
-LAMPS = Complete("volledig", "van alle lampen op alle dagen van deze periode zit in deze cijfers")
-FAULTS = Complete(
+LAMP_COMPLETENESS = Completeness("volledig", "van alle lampen op alle dagen van deze periode zit in deze cijfers")
+FAULT_COMPLETENESS = Completeness(
     "volledig_storing", "van alle lampen op alle dagen van deze periode: daarvan is bekend of er een storing was"
 )
-GROUPS = "Alleen groepen van acht lampen of meer, en alleen hele dagen: van één lamp per uur is te zien of er "
+GROUP_SIZE_TEXT = "Alleen groepen van acht lampen of meer, en alleen hele dagen: van één lamp per uur is te zien of er "
 "iemand langskomt."
 
 DASHBOARD = Dashboard(
     name="lighting",
     title="Openbare verlichting",
-    about=f"Wat de lampen gebruiken, wat dimmen oplevert, en wat er kapot is. {GROUPS}",
-    since="now-90d",
+    description=f"Wat de lampen gebruiken, wat dimmen oplevert, en wat er kapot is. {GROUP_SIZE_TEXT}",
+    time_from="now-90d",
     variables=(
-        *PLACE_AND_OWNER,
-        Variable("co2", "kg CO₂ per kWh", Sort.TEXT, CARBON, CARBON_WRITTEN),
-        Variable("volledig", "Volledig", Sort.HIDDEN),
-        Variable("volledig_storing", "Volledig, storingen", Sort.HIDDEN),
+        *SENSOR_FILTERS,
+        Variable("co2", "kg CO₂ per kWh", VariableType.TEXT, CO2_KG_PER_KWH, CO2_SOURCE_TEXT),
+        Variable("volledig", "Volledig", VariableType.HIDDEN),
+        Variable("volledig_storing", "Volledig, storingen", VariableType.HIDDEN),
     ),
     panels=(
         Panel(
             key="saved_kwh",
             title="Bespaard door dimmen",
-            about="Wat dezelfde lampen in dezelfde uren op volle sterkte hadden gebruikt, min wat zij gebruikten. "
-            "Het volle "
-            f"vermogen komt uit het hoogste vermogen van de dag en de lichtsterkte daarbij. {GROUPS}",
-            shape=Shape.NUMBER,
-            unit=GRAFANA["kW.h"],
-            complete=LAMPS,
+            description="Wat dezelfde lampen in dezelfde uren op volle sterkte hadden gebruikt, min wat zij "
+            "gebruikten. Het volle "
+            f"vermogen komt uit het hoogste vermogen van de dag en de lichtsterkte daarbij. {GROUP_SIZE_TEXT}",
+            panel_type=PanelType.STAT,
+            unit=GRAFANA_UNITS["kW.h"],
+            completeness=LAMP_COMPLETENESS,
             size=(6, 5),
             decimals=0,
         ),
         Panel(
             key="saved_carbon",
             title="Bespaard aan CO₂",
-            about=f"Hetzelfde in kilo's CO₂. {CARBON_WRITTEN}",
-            shape=Shape.NUMBER,
+            description=f"Hetzelfde in kilo's CO₂. {CO2_SOURCE_TEXT}",
+            panel_type=PanelType.STAT,
             unit=KILOGRAM,
-            complete=LAMPS,
+            completeness=LAMP_COMPLETENESS,
             size=(6, 5),
             decimals=0,
         ),
         Panel(
             key="saved_share",
             title="Bespaard deel",
-            about="Het deel van de stroom dat door dimmen niet is gebruikt.",
-            shape=Shape.NUMBER,
+            description="Het deel van de stroom dat door dimmen niet is gebruikt.",
+            panel_type=PanelType.STAT,
             unit=PERCENT,
-            complete=LAMPS,
+            completeness=LAMP_COMPLETENESS,
             size=(6, 5),
             decimals=0,
         ),
         Panel(
-            key="repair",
+            key="mean_repair_time",
             title="Gemiddelde hersteltijd",
-            about="Hoe lang lampen die in deze periode zijn hersteld een storing hadden, in dagen: van een dag is "
-            "bekend of er "
+            description="Hoe lang lampen die in deze periode zijn hersteld een storing hadden, in dagen: van een dag "
+            "is bekend of er "
             "een storing was, niet van een uur.",
-            shape=Shape.NUMBER,
+            panel_type=PanelType.STAT,
             unit=DAYS,
-            complete=FAULTS,
+            completeness=FAULT_COMPLETENESS,
             size=(6, 5),
             decimals=1,
-            steps=(
-                Step(0, "green", "binnen een week"),
-                Step(
+            thresholds=(
+                Threshold(0, "green", "binnen een week"),
+                Threshold(
                     7,
                     "orange",
                     "langer dan een week, wat gemeenten meestal met hun aannemer afspreken: pas het aan uw "
@@ -83,56 +83,57 @@ DASHBOARD = Dashboard(
             ),
         ),
         Panel(
-            key="energy",
+            key="energy_by_day",
             title="Stroom per dag",
-            about=f"Wat alle gekozen lampen samen gebruikten. In de winter branden zij langer. {GROUPS}",
-            shape=Shape.BARS,
-            unit=GRAFANA["kW.h"],
-            complete=LAMPS,
+            description=f"Wat alle gekozen lampen samen gebruikten. In de winter branden zij langer. {GROUP_SIZE_TEXT}",
+            panel_type=PanelType.TIME_SERIES_BARS,
+            unit=GRAFANA_UNITS["kW.h"],
+            completeness=LAMP_COMPLETENESS,
             decimals=0,
-            page="?kind=streetlight",
+            register_path="?kind=streetlight",
         ),
         Panel(
-            key="saved_days",
+            key="saved_by_day",
             title="Bespaard door dimmen per dag",
-            about=f"Wat dimmen op elke dag scheelde. {GROUPS}",
-            shape=Shape.BARS,
-            unit=GRAFANA["kW.h"],
-            complete=LAMPS,
+            description=f"Wat dimmen op elke dag scheelde. {GROUP_SIZE_TEXT}",
+            panel_type=PanelType.TIME_SERIES_BARS,
+            unit=GRAFANA_UNITS["kW.h"],
+            completeness=LAMP_COMPLETENESS,
             decimals=0,
         ),
         Panel(
-            key="burning",
+            key="burning_hours",
             title="Branduren van een lamp per dag",
-            about=f"Hoeveel uur een lamp gemiddeld brandde. Een lamp die overdag aan blijft, valt hier op. {GROUPS}",
-            shape=Shape.LINES,
-            unit=GRAFANA["h"],
-            complete=LAMPS,
+            description="Hoeveel uur een lamp gemiddeld brandde. Een lamp die overdag aan blijft, valt hier op. "
+            f"{GROUP_SIZE_TEXT}",
+            panel_type=PanelType.TIME_SERIES,
+            unit=GRAFANA_UNITS["h"],
+            completeness=LAMP_COMPLETENESS,
             decimals=1,
         ),
         Panel(
-            key="groups",
+            key="neighbourhoods",
             title="Buurten",
-            about="Per buurt: hoeveel lampen er zijn, hoeveel er nu een storing melden of stil zijn, en wat zij in "
-            "deze periode "
-            f"gebruikten en bespaarden. {GROUPS}",
-            shape=Shape.TABLE,
+            description="Per buurt: hoeveel lampen er zijn, hoeveel er nu een storing melden of stil zijn, en wat zij "
+            "in deze periode "
+            f"gebruikten en bespaarden. {GROUP_SIZE_TEXT}",
+            panel_type=PanelType.TABLE,
             unit=COUNT,
-            complete=LAMPS,
+            completeness=LAMP_COMPLETENESS,
             size=(12, 8),
-            columns={"Per lamp per dag": GRAFANA["kW.h"], "Bespaard": PERCENT},
+            column_units={"Per lamp per dag": GRAFANA_UNITS["kW.h"], "Bespaard": PERCENT},
         ),
         Panel(
             key="outages",
             title="Storingen",
-            about="Lampen met een storing in deze periode, de nieuwste eerst. Een lamp zonder datum bij hersteld is "
-            "nog stuk. "
+            description="Lampen met een storing in deze periode, de nieuwste eerst. Een lamp zonder datum bij "
+            "hersteld is nog stuk. "
             "Dagen zonder bericht van de lamp tellen als einde van de storing.",
-            shape=Shape.TABLE,
+            panel_type=PanelType.TABLE,
             unit=DAYS,
-            complete=FAULTS,
+            completeness=FAULT_COMPLETENESS,
             size=(24, 10),
-            columns={"Storingscode": COUNT},
+            column_units={"Storingscode": COUNT},
         ),
     ),
 )

@@ -47,7 +47,7 @@ select
         '0'
     ) || ' %' as __text;
 
--- energy: what all lamps used by day
+-- energy_by_day: what all lamps used by day
 select open.day_start(day.day) as "time", sum(day.kwh) as "Verbruik"
 from staff.light_day as day
 where
@@ -56,7 +56,7 @@ where
 group by day.day
 order by day.day;
 
--- burning: for how long a lamp burned by day, the mean of all
+-- burning_hours: for how long a lamp burned by day, the mean of all
 select open.day_start(day.day) as "time", sum(day.burning_hours) / sum(day.lamps) as "Branduren van een lamp"
 from staff.light_day as day
 where
@@ -65,7 +65,7 @@ where
 group by day.day
 order by day.day;
 
--- saved_days: what dimming saved by day
+-- saved_by_day: what dimming saved by day
 select open.day_start(day.day) as "time", sum(day.full_kwh - day.compared_kwh) as "Bespaard door dimmen"
 from staff.light_day as day
 where
@@ -113,7 +113,7 @@ where
 order by outage.until is null desc, outage.since desc
 limit 200;
 
--- repair: how many days it took to repair a lamp, the mean of those that were repaired in the period
+-- mean_repair_time: how many days it took to repair a lamp, the mean of those that were repaired in the period
 select avg(outage.until - outage.since)::double precision as "Hersteltijd"
 from staff.light_outage as outage
 inner join staff.sensor as sensor on sensor.sensor_id = outage.sensor_id
@@ -121,7 +121,7 @@ where
     outage.until between open.day_of($__timeFrom()) and open.day_of($__timeTo())
     and {chosen sensor};
 
--- groups: each neighbourhood now and over the period
+-- neighbourhoods: each neighbourhood now and over the period
 select
     coalesce(area.name, 'Buiten de buurten') as "Buurt",
     sum(lights.lamps) as "Lampen",

@@ -1,141 +1,142 @@
 """Platform: is everything taken in, in time, and does it add up?"""
 
-from dashboards.spec import Complete, Dashboard, Panel, Shape, Sort, Step, Variable
-from dashboards.units import COUNT, OCTETS, PERCENT, SECONDS
+from dashboards.spec import Completeness, Dashboard, Panel, PanelType, Threshold, Variable, VariableType
+from dashboards.units import BYTES, COUNT, PERCENT, SECONDS
 
-PULSE = Complete("volledig", "in deze periode (hoogstens 31 dagen) gaf de inname een levensteken")
-BOOKS = Complete("volledig_boeken", "in deze periode heeft een boekhouding")
-NOW = Complete("volledig_nu", "wat de database van zichzelf weet")
-LATE = (
-    Step(0, "green", "bij de tijd"),
-    Step(60, "yellow", "een minuut: de inname loopt achter"),
-    Step(600, "red", "tien minuten: hierbij gaat ook de waarschuwing af"),
+HEARTBEAT_COMPLETENESS = Completeness("volledig", "in deze periode (hoogstens 31 dagen) gaf de inname een levensteken")
+LEDGER_COMPLETENESS = Completeness("volledig_boeken", "in deze periode heeft een boekhouding")
+DATABASE_COMPLETENESS = Completeness("volledig_nu", "wat de database van zichzelf weet")
+LAG_THRESHOLDS = (
+    Threshold(0, "green", "bij de tijd"),
+    Threshold(60, "yellow", "een minuut: de inname loopt achter"),
+    Threshold(600, "red", "tien minuten: hierbij gaat ook de waarschuwing af"),
 )
 
 DASHBOARD = Dashboard(
     name="platform",
     title="Platform",
-    about="Voor de beheerder: komt alles binnen, op tijd, en klopt de boekhouding? Fijnere cijfers geeft de inname "
-    "zelf aan "
+    description="Voor de beheerder: komt alles binnen, op tijd, en klopt de boekhouding? Fijnere cijfers geeft de "
+    "inname zelf aan "
     "Prometheus (docs/ingest.md).",
-    since="now-24h",
+    time_from="now-24h",
     refresh="1m",
     variables=(
-        Variable("volledig", "Volledig", Sort.HIDDEN),
-        Variable("volledig_boeken", "Volledig, boeken", Sort.HIDDEN),
-        Variable("volledig_nu", "Volledig, nu", Sort.HIDDEN),
+        Variable("volledig", "Volledig", VariableType.HIDDEN),
+        Variable("volledig_boeken", "Volledig, boeken", VariableType.HIDDEN),
+        Variable("volledig_nu", "Volledig, nu", VariableType.HIDDEN),
     ),
     panels=(
         Panel(
-            key="lag_now",
+            key="current_lag",
             title="Achterstand nu",
-            about="Hoe lang geleden de nieuwste meting is gedaan die nu is opgeslagen, of hoe lang er geen "
+            description="Hoe lang geleden de nieuwste meting is gedaan die nu is opgeslagen, of hoe lang er geen "
             "levensteken is.",
-            shape=Shape.NUMBER,
+            panel_type=PanelType.STAT,
             unit=SECONDS,
-            complete=PULSE,
+            completeness=HEARTBEAT_COMPLETENESS,
             size=(6, 6),
             decimals=1,
-            steps=LATE,
+            thresholds=LAG_THRESHOLDS,
         ),
         Panel(
-            key="balance",
+            key="unexplained_readings",
             title="Onverklaarde metingen",
-            about="Ontvangen is altijd opgeslagen, dubbel, geweigerd of meegeteld. Hier hoort 0 te staan: de "
+            description="Ontvangen is altijd opgeslagen, dubbel, geweigerd of meegeteld. Hier hoort 0 te staan: de "
             "laatste dag.",
-            shape=Shape.NUMBER,
+            panel_type=PanelType.STAT,
             unit=COUNT,
-            complete=BOOKS,
+            completeness=LEDGER_COMPLETENESS,
             size=(6, 6),
-            steps=(
-                Step(0, "green", "alles is verklaard"),
-                Step(1, "red", "de boekhouding klopt niet; elke meting die niet is verklaard, is er een te veel"),
+            thresholds=(
+                Threshold(0, "green", "alles is verklaard"),
+                Threshold(1, "red", "de boekhouding klopt niet; elke meting die niet is verklaard, is er een te veel"),
             ),
         ),
         Panel(
-            key="database",
+            key="database_size",
             title="Omvang van de database",
-            about="Alle tabellen met hun indexen.",
-            shape=Shape.NUMBER,
-            unit=OCTETS,
-            complete=NOW,
+            description="Alle tabellen met hun indexen.",
+            panel_type=PanelType.STAT,
+            unit=BYTES,
+            completeness=DATABASE_COMPLETENESS,
             size=(6, 6),
             decimals=1,
         ),
         Panel(
             key="connections",
             title="Database",
-            about="Verbindingen met de database, het deel van wat wordt gelezen dat al in het geheugen stond, en "
+            description="Verbindingen met de database, het deel van wat wordt gelezen dat al in het geheugen stond, en "
             "hoe vaak "
             "programma's op elkaar vastliepen.",
-            shape=Shape.NUMBER,
+            panel_type=PanelType.STAT,
             unit=COUNT,
-            complete=NOW,
+            completeness=DATABASE_COMPLETENESS,
             size=(6, 6),
-            columns={"Uit het geheugen": PERCENT},
+            column_units={"Uit het geheugen": PERCENT},
         ),
         Panel(
             key="lag",
             title="Achterstand",
-            about="Van meting tot opslag: van het verste bericht in die tijd. Loopt dit op, dan wachten er "
+            description="Van meting tot opslag: van het verste bericht in die tijd. Loopt dit op, dan wachten er "
             "berichten bij de "
             "broker. Van ontvangst tot opslag: hoe lang de database erover doet.",
-            shape=Shape.LINES,
+            panel_type=PanelType.TIME_SERIES,
             unit=SECONDS,
-            complete=PULSE,
+            completeness=HEARTBEAT_COMPLETENESS,
             decimals=1,
-            steps=LATE,
+            thresholds=LAG_THRESHOLDS,
         ),
         Panel(
-            key="messages",
+            key="messages_per_minute",
             title="Berichten per minuut",
-            about="Hoeveel berichten de inname van de broker kreeg en heeft opgeslagen of geweigerd.",
-            shape=Shape.LINES,
+            description="Hoeveel berichten de inname van de broker kreeg en heeft opgeslagen of geweigerd.",
+            panel_type=PanelType.TIME_SERIES,
             unit=COUNT,
-            complete=PULSE,
+            completeness=HEARTBEAT_COMPLETENESS,
             decimals=0,
         ),
         Panel(
-            key="batches",
+            key="batch_sizes",
             title="Berichten per keer",
-            about="Hoeveel berichten samen in één keer worden weggeschreven, en hoeveel werkers er zijn.",
-            shape=Shape.LINES,
+            description="Hoeveel berichten samen in één keer worden weggeschreven, en hoeveel werkers er zijn.",
+            panel_type=PanelType.TIME_SERIES,
             unit=COUNT,
-            complete=PULSE,
+            completeness=HEARTBEAT_COMPLETENESS,
             decimals=0,
         ),
         Panel(
-            key="gaps",
+            key="outage_minutes",
             title="Minuten zonder levensteken",
-            about="Minuten per uur waarin de inname, de broker of de database weg was. De broker bewaart intussen wat "
-            "binnenkomt.",
-            shape=Shape.BARS,
+            description="Minuten per uur waarin de inname, de broker of de database weg was. De broker bewaart "
+            "intussen wat binnenkomt.",
+            panel_type=PanelType.TIME_SERIES_BARS,
             unit=COUNT,
-            complete=PULSE,
+            completeness=HEARTBEAT_COMPLETENESS,
         ),
         Panel(
-            key="books",
+            key="ledger_by_day",
             title="Wat er van de metingen werd",
-            about="Per dag van ontvangst.",
-            shape=Shape.BARS,
+            description="Per dag van ontvangst.",
+            panel_type=PanelType.TIME_SERIES_BARS,
             unit=COUNT,
-            complete=BOOKS,
+            completeness=LEDGER_COMPLETENESS,
         ),
         Panel(
-            key="hours",
+            key="readings_by_hour",
             title="Ontvangen per uur, deze week",
-            about="Metingen die de laatste week binnenkwamen, alle sensoren samen.",
-            shape=Shape.LINES,
+            description="Metingen die de laatste week binnenkwamen, alle sensoren samen.",
+            panel_type=PanelType.TIME_SERIES,
             unit=COUNT,
-            complete=BOOKS,
+            completeness=LEDGER_COMPLETENESS,
         ),
         Panel(
-            key="tables",
+            key="largest_tables",
             title="Grootste tabellen",
-            about="Met hun indexen. Bij TimescaleDB ook met alle blokken, maar niet met wat daarvan is samengeperst.",
-            shape=Shape.TABLE,
-            unit=OCTETS,
-            complete=NOW,
+            description="Met hun indexen. Bij TimescaleDB ook met alle blokken, maar niet met wat daarvan is "
+            "samengeperst.",
+            panel_type=PanelType.TABLE,
+            unit=BYTES,
+            completeness=DATABASE_COMPLETENESS,
             size=(24, 8),
         ),
     ),

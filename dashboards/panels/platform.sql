@@ -27,7 +27,7 @@ where book.day between open.day_of($__timeFrom()) and open.day_of($__timeTo());
 -- volledig_nu: what the database tells of itself is always all of it
 select 'alles, op dit moment' as __text;
 
--- lag_now: how far ingest is behind
+-- current_lag: how far ingest is behind
 select
     greatest(
         extract(epoch from now() - max(pulse.minute) - interval '2 minutes'),
@@ -48,7 +48,7 @@ where $__timeFilter(pulse.minute)
 group by 1
 order by 1;
 
--- messages: messages by minute, the mean of each span
+-- messages_per_minute: messages by minute, the mean of each span
 select
     $__timeGroupAlias(pulse.minute, $__interval),
     avg(pulse.messages) as "Berichten per minuut"
@@ -57,7 +57,7 @@ where $__timeFilter(pulse.minute)
 group by 1
 order by 1;
 
--- batches: how many messages a transaction holds
+-- batch_sizes: how many messages a transaction holds
 select
     $__timeGroupAlias(pulse.minute, $__interval),
     sum(pulse.messages)::double precision / nullif(sum(pulse.batches), 0) as "Berichten per keer",
@@ -67,7 +67,7 @@ where $__timeFilter(pulse.minute)
 group by 1
 order by 1;
 
--- gaps: minutes in which ingest, the broker or the database was away, by hour
+-- outage_minutes: minutes in which ingest, the broker or the database was away, by hour
 select
     hour as "time",
     60 - count(pulse.minute) as "Minuten zonder levensteken"
@@ -80,11 +80,11 @@ left join staff.pulse as pulse on pulse.minute >= hour and pulse.minute < hour +
 group by hour
 order by hour;
 
--- balance: readings of the last day that the books do not explain
+-- unexplained_readings: readings of the last day that the books do not explain
 select imbalance.unexplained + imbalance.without_reason as "Onverklaard"
 from staff.imbalance as imbalance;
 
--- books: what became of the readings by day of receipt
+-- ledger_by_day: what became of the readings by day of receipt
 select
     open.day_start(book.day) as "time",
     sum(book.stored) as "Opgeslagen",
@@ -96,15 +96,15 @@ where book.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
 group by book.day
 order by book.day;
 
--- hours: readings of the last week by hour of receipt
+-- readings_by_hour: readings of the last week by hour of receipt
 select book.hour as "time", book.received as "Ontvangen"
 from staff.book_hour as book
 order by book.hour;
 
--- database: how large the database is
+-- database_size: how large the database is
 select pg_database_size(current_database()) as "Omvang";
 
--- tables: the largest tables
+-- largest_tables: the largest tables
 select size.table_name as "Tabel", size.octets as "Omvang"
 from staff.table_size as size
 order by size.octets desc

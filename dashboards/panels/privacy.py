@@ -1,37 +1,37 @@
 """Privacy en bewaartermijnen: what was dropped, refused, hidden and deleted, for the privacy officer."""
 
-from dashboards.spec import Complete, Dashboard, Panel, Shape, Sort, Step, Variable
+from dashboards.spec import Completeness, Dashboard, Panel, PanelType, Threshold, Variable, VariableType
 from dashboards.units import COUNT, DAYS, PERCENT
 
-BOOKS = Complete("volledig", "in deze periode heeft een boekhouding")
-COUNTS = Complete("volledig_telling", "in deze periode heeft tellingen die openbaar zijn")
-CHECKS = Complete("volledig_controle", "gecontroleerd")
+LEDGER_COMPLETENESS = Completeness("volledig", "in deze periode heeft een boekhouding")
+COUNT_COMPLETENESS = Completeness("volledig_telling", "in deze periode heeft tellingen die openbaar zijn")
+CHECK_COMPLETENESS = Completeness("volledig_controle", "gecontroleerd")
 
 DASHBOARD = Dashboard(
     name="privacy",
     title="Privacy en bewaartermijnen",
-    about="Doet Lantaarn wat het register belooft? Alles is per dag en van alle sensoren van een soort samen: van "
-    "één sensor "
+    description="Doet Lantaarn wat het register belooft? Alles is per dag en van alle sensoren van een soort samen: "
+    "van één sensor "
     "kan het aantal berichten al iets over mensen zeggen.",
-    since="now-90d",
+    time_from="now-90d",
     variables=(
-        Variable("volledig", "Volledig", Sort.HIDDEN),
-        Variable("volledig_telling", "Volledig, tellingen", Sort.HIDDEN),
-        Variable("volledig_controle", "Volledig, controle", Sort.HIDDEN),
+        Variable("volledig", "Volledig", VariableType.HIDDEN),
+        Variable("volledig_telling", "Volledig, tellingen", VariableType.HIDDEN),
+        Variable("volledig_controle", "Volledig, controle", VariableType.HIDDEN),
     ),
     panels=(
         Panel(
-            key="kept",
+            key="broken_promises",
             title="Beloftes die niet zijn nagekomen",
-            about="Elk kwartier vergelijkt Lantaarn het oudste gegeven in elke tabel met wat is beloofd. Hier hoort "
-            "0 te staan.",
-            shape=Shape.NUMBER,
+            description="Elk kwartier vergelijkt Lantaarn het oudste gegeven in elke tabel met wat is beloofd. Hier "
+            "hoort 0 te staan.",
+            panel_type=PanelType.STAT,
             unit=COUNT,
-            complete=CHECKS,
+            completeness=CHECK_COMPLETENESS,
             size=(6, 8),
-            steps=(
-                Step(0, "green", "alle beloftes zijn nagekomen"),
-                Step(
+            thresholds=(
+                Threshold(0, "green", "alle beloftes zijn nagekomen"),
+                Threshold(
                     1, "red", "elke belofte die niet is nagekomen, is er een te veel (AVG, artikel 5, lid 1, onder e)"
                 ),
             ),
@@ -39,73 +39,73 @@ DASHBOARD = Dashboard(
         Panel(
             key="promises",
             title="Belofte en werkelijkheid",
-            about="Hoe oud een gegeven hoogstens mag zijn (termijn, plus een blok van de database, plus een "
+            description="Hoe oud een gegeven hoogstens mag zijn (termijn, plus een blok van de database, plus een "
             "kwartier), en hoe oud "
             "het oudste is.",
-            shape=Shape.TABLE,
+            panel_type=PanelType.TABLE,
             unit=DAYS,
-            complete=CHECKS,
+            completeness=CHECK_COMPLETENESS,
             size=(18, 8),
             decimals=1,
         ),
         Panel(
-            key="dropped",
+            key="undeclared_fields",
             title="Velden die wij weggooien",
-            about="Apparaten sturen soms meer dan in het register staat. Dat gooien wij weg voordat iets ernaar "
+            description="Apparaten sturen soms meer dan in het register staat. Dat gooien wij weg voordat iets ernaar "
             "kijkt; wij "
             "tellen alleen hoeveel velden het waren.",
-            shape=Shape.BARS,
+            panel_type=PanelType.TIME_SERIES_BARS,
             unit=COUNT,
-            complete=BOOKS,
-            page="?deviating=yes",
+            completeness=LEDGER_COMPLETENESS,
+            register_path="?deviating=yes",
         ),
         Panel(
-            key="refused",
+            key="refused_readings",
             title="Metingen die wij weigeren",
-            about="Waarom metingen niet zijn opgeslagen. Van een geweigerd bericht bewaren wij 14 dagen waar het "
+            description="Waarom metingen niet zijn opgeslagen. Van een geweigerd bericht bewaren wij 14 dagen waar het "
             "vandaan kwam en "
             "waarom, nooit wat erin stond.",
-            shape=Shape.BARS,
+            panel_type=PanelType.TIME_SERIES_BARS,
             unit=COUNT,
-            complete=BOOKS,
+            completeness=LEDGER_COMPLETENESS,
         ),
         Panel(
-            key="hidden",
+            key="hidden_hours",
             title="Uren die wij verbergen",
-            about="Het deel van de uren waarin een teller er minder dan 15 zag. Zo'n aantal is nergens te zien, ook "
-            "hier niet.",
-            shape=Shape.LINES,
+            description="Het deel van de uren waarin een teller er minder dan 15 zag. Zo'n aantal is nergens te zien, "
+            "ook hier niet.",
+            panel_type=PanelType.TIME_SERIES,
             unit=PERCENT,
-            complete=COUNTS,
+            completeness=COUNT_COMPLETENESS,
             decimals=0,
         ),
         Panel(
-            key="aggregated",
+            key="aggregated_readings",
             title="Alleen meegeteld",
-            about="Metingen van kentekens en beweging die alleen in een groep zijn meegeteld, en nooit los zijn "
+            description="Metingen van kentekens en beweging die alleen in een groep zijn meegeteld, en nooit los zijn "
             "opgeslagen.",
-            shape=Shape.BARS,
+            panel_type=PanelType.TIME_SERIES_BARS,
             unit=COUNT,
-            complete=BOOKS,
+            completeness=LEDGER_COMPLETENESS,
         ),
         Panel(
             key="deletions",
             title="Gewist per dag",
-            about="Hoeveel rijen er zijn gewist, en waarom. Elke keer staat in een logboek waarvan elke regel op de "
-            "vorige past.",
-            shape=Shape.BARS,
+            description="Hoeveel rijen er zijn gewist, en waarom. Elke keer staat in een logboek waarvan elke regel "
+            "op de vorige past.",
+            panel_type=PanelType.TIME_SERIES_BARS,
             unit=COUNT,
-            complete=CHECKS,
+            completeness=CHECK_COMPLETENESS,
         ),
         Panel(
-            key="undeclared",
+            key="undeclared_sensors",
             title="Sensoren die te veel sturen",
-            about="Sensoren die meer sturen dan in het register staat. Vraag de leverancier om dat uit te zetten, "
-            "of pas het "
+            description="Sensoren die meer sturen dan in het register staat. Vraag de leverancier om dat uit te "
+            "zetten, of pas het "
             "register aan.",
-            shape=Shape.TABLE,
+            panel_type=PanelType.TABLE,
             unit=COUNT,
-            complete=BOOKS,
+            completeness=LEDGER_COMPLETENESS,
         ),
     ),
 )

@@ -24,12 +24,12 @@ select
     end as __text
 from open.retention as retention;
 
--- kept: promises that are not kept
+-- broken_promises: promises that are not kept
 select count(*) filter (where not retention.kept) as "Niet nagekomen"
 from open.retention as retention
 having count(*) > 0;
 
--- dropped: fields that devices sent and that the register does not declare, dropped before anything else saw them
+-- undeclared_fields: fields that devices sent and that the register does not declare, dropped before anything else saw them
 select
     open.day_start(book.day) as "time",
     coalesce(kind.label, case book.kind when 'unknown' then 'Onbekende afzender' else 'Andere sensoren' end) as metric,
@@ -40,7 +40,7 @@ where book.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
 group by book.day, 2
 order by 1;
 
--- refused: readings that were refused, by why
+-- refused_readings: readings that were refused, by why
 select
     open.day_start(refused.day) as "time",
     reason.label as metric,
@@ -51,7 +51,7 @@ where refused.day between open.day_of($__timeFrom()) and open.day_of($__timeTo()
 group by refused.day, reason.label
 order by 1;
 
--- hidden: hours of counters of which the number is not told, because fewer than 15 passed
+-- hidden_hours: hours of counters of which the number is not told, because fewer than 15 passed
 select
     open.day_start(hidden.day) as "time",
     100.0 * sum(hidden.hidden) / nullif(sum(hidden.hours), 0) as "Verborgen uren"
@@ -60,7 +60,7 @@ where hidden.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
 group by hidden.day
 order by 1;
 
--- aggregated: readings that were only counted in a group and never stored by themselves
+-- aggregated_readings: readings that were only counted in a group and never stored by themselves
 select open.day_start(book.day) as "time", sum(book.aggregated) as "Alleen meegeteld"
 from staff.book_day as book
 where book.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
@@ -92,7 +92,7 @@ where $__timeFilter(deletion.deleted_at)
 group by open.day_of(deletion.deleted_at), 2
 order by 1;
 
--- undeclared: sensors that send what the register does not declare
+-- undeclared_sensors: sensors that send what the register does not declare
 select sensor.name as "Sensor", sensor.reference as "Referentie", sensor.neighbourhood_name as "Buurt"
 from open.deviation as deviation
 inner join staff.sensor as sensor on sensor.sensor_id = deviation.sensor_id

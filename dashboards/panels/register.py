@@ -1,129 +1,130 @@
 """Register en vertrouwen: is the register filled in, does it tell the truth, and are residents answered?"""
 
-from dashboards.spec import PLACE_AND_OWNER, Complete, Dashboard, Panel, Shape, Sort, Step, Variable
+from dashboards.spec import SENSOR_FILTERS, Completeness, Dashboard, Panel, PanelType, Threshold, Variable, VariableType
 from dashboards.units import COUNT, DAYS, PERCENT
 
-ENTRIES = Complete("volledig", "in het register zijn gekozen, en tellen allemaal mee")
-REPORTS = Complete("volledig_meldingen", "staan in dit cijfer")
-PARTS = (
-    Step(0, "red", "minder dan de helft is ingevuld"),
-    Step(50, "yellow", "meer dan de helft is ingevuld"),
-    Step(90, "green", "bijna alles is ingevuld; 90 procent is een doel van Lantaarn zelf, geen wet"),
+ENTRY_COMPLETENESS = Completeness("volledig", "in het register zijn gekozen, en tellen allemaal mee")
+REPORT_COMPLETENESS = Completeness("volledig_meldingen", "staan in dit cijfer")
+FILLED_IN_THRESHOLDS = (
+    Threshold(0, "red", "minder dan de helft is ingevuld"),
+    Threshold(50, "yellow", "meer dan de helft is ingevuld"),
+    Threshold(90, "green", "bijna alles is ingevuld; 90 procent is een doel van Lantaarn zelf, geen wet"),
 )
 
 DASHBOARD = Dashboard(
     name="register",
     title="Register en vertrouwen",
-    about="Is het register ingevuld, klopt het met wat er gebeurt, en krijgen bewoners antwoord?",
-    since="now-1y",
+    description="Is het register ingevuld, klopt het met wat er gebeurt, en krijgen bewoners antwoord?",
+    time_from="now-1y",
     variables=(
-        *PLACE_AND_OWNER,
-        Variable("volledig", "Volledig", Sort.HIDDEN),
-        Variable("volledig_meldingen", "Volledig, meldingen", Sort.HIDDEN),
+        *SENSOR_FILTERS,
+        Variable("volledig", "Volledig", VariableType.HIDDEN),
+        Variable("volledig_meldingen", "Volledig, meldingen", VariableType.HIDDEN),
     ),
     panels=(
         Panel(
-            key="fill_now",
+            key="filled_in_share",
             title="Register ingevuld",
-            about="Van de onderdelen die leeg mogen blijven, maar waar een lezer op rekent: hoeveel er zijn "
+            description="Van de onderdelen die leeg mogen blijven, maar waar een lezer op rekent: hoeveel er zijn "
             "ingevuld. Wat "
             "verplicht is, is altijd ingevuld: anders neemt het register de sensor niet op.",
-            shape=Shape.NUMBER,
+            panel_type=PanelType.STAT,
             unit=PERCENT,
-            complete=ENTRIES,
+            completeness=ENTRY_COMPLETENESS,
             size=(6, 9),
             decimals=0,
-            steps=PARTS,
+            thresholds=FILLED_IN_THRESHOLDS,
         ),
         Panel(
-            key="fill",
+            key="filled_in_by_part",
             title="Per onderdeel",
-            about="Bij hoeveel sensoren elk onderdeel is ingevuld, het minste eerst.",
-            shape=Shape.RANKING,
+            description="Bij hoeveel sensoren elk onderdeel is ingevuld, het minste eerst.",
+            panel_type=PanelType.BAR_GAUGE,
             unit=PERCENT,
-            complete=ENTRIES,
+            completeness=ENTRY_COMPLETENESS,
             size=(10, 9),
             decimals=0,
-            steps=PARTS,
+            thresholds=FILLED_IN_THRESHOLDS,
         ),
         Panel(
-            key="sensors",
+            key="sensors_by_status",
             title="Sensoren in het register",
-            about="Hoeveel sensoren er zijn, en of zij aan staan.",
-            shape=Shape.PIE,
+            description="Hoeveel sensoren er zijn, en of zij aan staan.",
+            panel_type=PanelType.PIE_CHART,
             unit=COUNT,
-            complete=ENTRIES,
+            completeness=ENTRY_COMPLETENESS,
             size=(8, 9),
-            page="",
+            register_path="",
         ),
         Panel(
-            key="deviating",
+            key="deviation_counts",
             title="Waar het register niet klopt",
-            about="Sensoren die iets anders doen dan in het register staat. Van sensoren die iets over mensen "
+            description="Sensoren die iets anders doen dan in het register staat. Van sensoren die iets over mensen "
             "kunnen verraden, "
             "kijken wij alleen naar vorige week.",
-            shape=Shape.RANKING,
+            panel_type=PanelType.BAR_GAUGE,
             unit=COUNT,
-            complete=ENTRIES,
+            completeness=ENTRY_COMPLETENESS,
             size=(10, 9),
-            steps=(
-                Step(0, "green", "alles klopt"),
-                Step(1, "orange", "één afwijking is genoeg om na te gaan wat er is"),
+            thresholds=(
+                Threshold(0, "green", "alles klopt"),
+                Threshold(1, "orange", "één afwijking is genoeg om na te gaan wat er is"),
             ),
-            page="?deviating=yes",
+            register_path="?deviating=yes",
         ),
         Panel(
-            key="deviations",
+            key="deviating_sensors",
             title="Sensoren die afwijken",
-            about="Welke sensoren dat zijn. Druk op de referentie voor de bladzijde in het register.",
-            shape=Shape.TABLE,
+            description="Welke sensoren dat zijn. Druk op de referentie voor de bladzijde in het register.",
+            panel_type=PanelType.TABLE,
             unit=COUNT,
-            complete=ENTRIES,
+            completeness=ENTRY_COMPLETENESS,
             size=(14, 9),
         ),
         Panel(
-            key="dates",
+            key="due_dates",
             title="Opnieuw bekijken of stoppen",
-            about="Sensoren waarvan de datum nadert of voorbij is. Een getal onder 0 is te laat.",
-            shape=Shape.TABLE,
+            description="Sensoren waarvan de datum nadert of voorbij is. Een getal onder 0 is te laat.",
+            panel_type=PanelType.TABLE,
             unit=DAYS,
-            complete=ENTRIES,
+            completeness=ENTRY_COMPLETENESS,
             size=(24, 8),
-            columns={"Nog": DAYS},
+            column_units={"Nog": DAYS},
         ),
         Panel(
-            key="answer_days",
+            key="median_answer_days",
             title="Bewoners wachten",
-            about="Hoeveel dagen het duurt tot een bewoner antwoord heeft: de helft wacht korter. Beloofd zijn tien "
-            "werkdagen.",
-            shape=Shape.NUMBER,
+            description="Hoeveel dagen het duurt tot een bewoner antwoord heeft: de helft wacht korter. Beloofd zijn "
+            "tien werkdagen.",
+            panel_type=PanelType.STAT,
             unit=DAYS,
-            complete=REPORTS,
+            completeness=REPORT_COMPLETENESS,
             size=(6, 8),
             decimals=0,
-            steps=(
-                Step(0, "green", "binnen wat is beloofd"),
-                Step(14, "red", "langer dan de tien werkdagen die het register belooft"),
+            thresholds=(
+                Threshold(0, "green", "binnen wat is beloofd"),
+                Threshold(14, "red", "langer dan de tien werkdagen die het register belooft"),
             ),
         ),
         Panel(
-            key="reports",
+            key="reports_by_month",
             title="Meldingen per maand",
-            about="Hoeveel meldingen en vragen er over sensoren binnenkwamen, en of zij op tijd zijn beantwoord.",
-            shape=Shape.BARS,
+            description="Hoeveel meldingen en vragen er over sensoren binnenkwamen, en of zij op tijd zijn beantwoord.",
+            panel_type=PanelType.TIME_SERIES_BARS,
             unit=COUNT,
-            complete=REPORTS,
+            completeness=REPORT_COMPLETENESS,
             size=(18, 8),
         ),
         Panel(
             key="open_reports",
             title="Wacht op antwoord",
-            about="Meldingen zonder antwoord, de oudste belofte eerst. De tekst staat alleen in lantaarn reports list.",
-            shape=Shape.TABLE,
+            description="Meldingen zonder antwoord, de oudste belofte eerst. De tekst staat alleen in lantaarn "
+            "reports list.",
+            panel_type=PanelType.TABLE,
             unit=DAYS,
-            complete=REPORTS,
+            completeness=REPORT_COMPLETENESS,
             size=(24, 8),
-            columns={"Nummer": "none"},
+            column_units={"Nummer": "none"},
         ),
     ),
 )

@@ -83,7 +83,7 @@ where
     and stream.public = 'hour'
     and {chosen stream};
 
--- classes: what passed by day, by class, all counters together
+-- traffic_by_class: what passed by day, by class, all counters together
 select
     open.day_start(daily.day) as "time",
     name.label as metric,
@@ -119,7 +119,7 @@ where
 group by 1
 order by 2 desc nulls last;
 
--- counters: each counter by day, and how many of its hours are too small to be told
+-- traffic_by_counter: each counter by day, and how many of its hours are too small to be told
 select
     day.name as "Teller",
     day.reference as "Referentie",
@@ -201,7 +201,7 @@ inner join {names} on name.property = daily.property
 group by name.label
 order by 3 desc nulls last;
 
--- travel_days: the usual travel time of each route by day
+-- travel_time_by_day: the usual travel time of each route by day
 select
     open.day_start(open.day_of(travel.hour)) as "time",
     stream.name || ' → ' || coalesce(there.name, travel.goes_to) as metric,
@@ -215,7 +215,7 @@ where
 group by open.day_of(travel.hour), 2
 order by 1;
 
--- travel_hours: the usual travel time of all routes by hour of the day, clock of Amsterdam
+-- travel_time_by_hour: the usual travel time of all routes by hour of the day, clock of Amsterdam
 select
     to_char(extract(hour from travel.hour at time zone 'Europe/Amsterdam'), 'FM00') || ':00' as "Uur",
     avg(travel.median) as "Gewone reistijd",
@@ -228,7 +228,7 @@ where
 group by 1
 order by 1;
 
--- speed: how fast the traffic goes by day
+-- mean_speed_by_day: how fast the traffic goes by day
 select
     open.day_start(day.day) as "time",
     avg(day.value) as "Gemiddelde snelheid"

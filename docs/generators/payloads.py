@@ -3,21 +3,21 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from sensors.kinds import KINDS, Factor, Property
-from sensors.vocabulary.units import SAME
+from sensors.kinds import KINDS, ObservedProperty, UnitConversion
+from sensors.vocabulary.units import IDENTITY
 
-PAGE = Path(__file__).parents[2] / "docs" / "payloads.md"
-MARK = "<!-- From here on written by `python -m docs.generators.payloads`. -->\n"
-ONLY = {
+PAGE_PATH = Path(__file__).parents[2] / "docs" / "payloads.md"
+GENERATED_MARK = "<!-- From here on written by `python -m docs.generators.payloads`. -->\n"
+RULE_REMARKS = {
     "window_count": "only kept as a count over many lamps",
     "match_in_memory": "only kept for groups",
 }
 
 
-def page() -> str:
+def render_page() -> str:
     """What the page should be: its own words as they are, and the tables after the mark."""
-    words = PAGE.read_text(encoding="utf-8").partition(MARK)[0]
-    return words + MARK + "\n".join(_tables()) + "\n"
+    words = PAGE_PATH.read_text(encoding="utf-8").partition(GENERATED_MARK)[0]
+    return words + GENERATED_MARK + "\n".join(_tables()) + "\n"
 
 
 def _tables() -> Iterator[str]:
@@ -27,24 +27,27 @@ def _tables() -> Iterator[str]:
         yield from map(_row, kind.properties.values())
 
 
-def _row(each: Property) -> str:
-    sentinels = ", ".join(f"−{-number:g}" for number in sorted(each.sentinels, reverse=True))
-    return f"| `{each.code}` | {each.label.en} | `{each.unit}` | {_others(each)} | {sentinels} | {_remarks(each)} |"
+def _row(observed_property: ObservedProperty) -> str:
+    sentinels = ", ".join(f"−{-number:g}" for number in sorted(observed_property.sentinels, reverse=True))
+    known = (f"`{observed_property.code}`", observed_property.label.en, f"`{observed_property.unit}`")
+    return f"| {' | '.join((*known, _other_units(observed_property), sentinels, _remarks(observed_property)))} |"
 
 
-def _others(each: Property) -> str:
+def _other_units(each: ObservedProperty) -> str:
     """One spelling, the first, of each other unit."""
-    first: dict[Factor, str] = {}
-    for spelling, factor in each.units.items():
+    first: dict[UnitConversion, str] = {}
+    for spelling, factor in each.conversions.items():
         first.setdefault(factor, f"`{spelling}`")
-    return ", ".join(spelling for factor, spelling in first.items() if factor != SAME)
+    return ", ".join(spelling for factor, spelling in first.items() if factor != IDENTITY)
 
 
-def _remarks(each: Property) -> str:
-    whole = ["a whole number from 0"] if each.whole else []
-    boolean = ["or `true`, `false`"] if each.boolean else []
-    return ", ".join(whole + boolean + ([ONLY[each.needs_rule]] if each.needs_rule else []))
+def _remarks(each: ObservedProperty) -> str:
+    whole = ["a whole number from 0"] if each.is_integer else []
+    boolean = ["or `true`, `false`"] if each.accepts_boolean else []
+    return ", ".join(
+        whole + boolean + ([RULE_REMARKS[each.required_privacy_rule]] if each.required_privacy_rule else [])
+    )
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    PAGE_PATH.write_text(render_page(), encoding="utf-8")

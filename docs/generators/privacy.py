@@ -3,28 +3,28 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from sensors.policy.compiler import NO_TERM, NOT_KEPT, NOT_MEASURED
-from sensors.policy.constraints import OBJECTIONS
+from sensors.policy.compiler import NOTHING_STORED, PROPERTY_NOT_OF_KIND, RETENTION_MISSING
+from sensors.policy.constraints import CONSTRAINTS
 
-PAGE = Path(__file__).parents[2] / "docs" / "privacy.md"
-START = "<!-- From here written by `python -m docs.generators.privacy`. -->\n"
-END = "<!-- To here. -->\n"
+PAGE_PATH = Path(__file__).parents[2] / "docs" / "privacy.md"
+TABLE_START = "<!-- From here written by `python -m docs.generators.privacy`. -->\n"
+TABLE_END = "<!-- To here. -->\n"
 
 
-def page() -> str:
+def render_page() -> str:
     """What the page should be: its own words as they are, and the table between the marks."""
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(START)
-    return before + START + "\n".join(_refusals()) + "\n" + END + rest.partition(END)[2]
+    before, _, rest = PAGE_PATH.read_text(encoding="utf-8").partition(TABLE_START)
+    return before + TABLE_START + "\n".join(_constraint_rows()) + "\n" + TABLE_END + rest.partition(TABLE_END)[2]
 
 
-def _refusals() -> Iterator[str]:
+def _constraint_rows() -> Iterator[str]:
     yield "\n| rule at import | why nothing is taken in | waarom wij niets aannemen |\n|---|---|---|"
-    yield f"| `property_of_kind` | {NOT_MEASURED.en} | {NOT_MEASURED.nl} |"
-    yield f"| `retention` | {NO_TERM.en} | {NO_TERM.nl} |"
-    for each in OBJECTIONS:
-        yield f"| `{each.rule}` | {each.reason.en} | {each.reason.nl} |"
-    yield f"| (none: it is allowed) | {NOT_KEPT.en} | {NOT_KEPT.nl} |"
+    yield f"| `property_of_kind` | {PROPERTY_NOT_OF_KIND.en} | {PROPERTY_NOT_OF_KIND.nl} |"
+    yield f"| `retention` | {RETENTION_MISSING.en} | {RETENTION_MISSING.nl} |"
+    for each in CONSTRAINTS:
+        yield f"| `{each.rule_id}` | {each.reason.en} | {each.reason.nl} |"
+    yield f"| (none: it is allowed) | {NOTHING_STORED.en} | {NOTHING_STORED.nl} |"
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    PAGE_PATH.write_text(render_page(), encoding="utf-8")

@@ -5,16 +5,16 @@ from pathlib import Path
 
 from sensors.register import entry as register_entry
 from sensors.register.validation.validator import RULES
-from sensors.vocabulary.codes import DTPR, LABELS
+from sensors.vocabulary.codes import DTPR_ELEMENTS, LABELS
 
-PAGE = Path(__file__).parents[2] / "docs" / "register.md"
-MARK = "<!-- From here on written by `python -m docs.generators.register`. -->\n"
+PAGE_PATH = Path(__file__).parents[2] / "docs" / "register.md"
+GENERATED_MARK = "<!-- From here on written by `python -m docs.generators.register`. -->\n"
 
 
-def page() -> str:
+def render_page() -> str:
     """What the page should be: its own words as they are, and the tables after the mark."""
-    words = PAGE.read_text(encoding="utf-8").partition(MARK)[0]
-    return words + MARK + "\n".join([*_fields(), *_codes(), *_rules()]) + "\n"
+    words = PAGE_PATH.read_text(encoding="utf-8").partition(GENERATED_MARK)[0]
+    return words + GENERATED_MARK + "\n".join([*_fields(), *_codes(), *_rules()]) + "\n"
 
 
 def _fields() -> Iterator[str]:
@@ -41,7 +41,7 @@ def _codes() -> Iterator[str]:
         yield f"| `{code.value}` | {_cell(label.nl)} | {_cell(label.en)} |"
     yield "\n### DTPR\n\nFrom the DTPR taxonomy (CC BY 4.0, Helpful Places).\n\n| list | codes |\n|---|---|"
     for category in ("technology", "data", "purpose", "storage", "access", "risk"):
-        yield f"| {category} | {', '.join(f'`{code}`' for code in DTPR[category])} |"
+        yield f"| {category} | {', '.join(f'`{code}`' for code in DTPR_ELEMENTS[category])} |"
 
 
 def _rules() -> Iterator[str]:
@@ -55,4 +55,4 @@ def _cell(text: str) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    PAGE_PATH.write_text(render_page(), encoding="utf-8")

@@ -11,9 +11,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 
 from sensors.db import connect
-from sensors.db.dump import Programs
+from sensors.db.dump import PostgresTools
 from sensors.db.migrate import migrate
-from sensors.db.server import EmbeddedServer, find_wheel
+from sensors.db.server import EmbeddedPostgres, find_wheel
 
 PAGE = Path(__file__).parents[2] / "sensors" / "db" / "schema.sql"
 HEADER = """\
@@ -32,26 +32,26 @@ _SUBJECT = re.compile(
 
 def page() -> str:
     """What the file should be: of a database that is made for it, and gone afterwards."""
-    programs = find_wheel().bin
+    programs = find_wheel().bin_folder
     with TemporaryDirectory() as folder:
-        server = EmbeddedServer(Path(folder), pg_bin=programs, durable=False)
+        server = EmbeddedPostgres(Path(folder), pg_bin=programs, durable=False)
         try:
             with server:
                 with connect(server.url) as db:
-                    migrate(db, plain=True)
-                return page_of(Programs(programs, server.url))
+                    migrate(db, without_timescaledb=True)
+                return page_of(PostgresTools(programs, server.url))
         finally:
-            shutil.rmtree(server.home, ignore_errors=True)
+            shutil.rmtree(server.data_folder, ignore_errors=True)
 
 
-def page_of(programs: Programs) -> str:
+def page_of(programs: PostgresTools) -> str:
     """The same of a migrated database. Raises ``DumpError``."""
     dumped = _output(programs, "pg_dump", *_OPTIONS)
     roles = _roles(_output(programs, "pg_dumpall", "--roles-only", "--no-role-passwords"), dumped)
     return "\n".join([HEADER, "-- roles", *roles, "", *_sections(dumped)])
 
 
-def _output(programs: Programs, name: str, *options: str) -> str:
+def _output(programs: PostgresTools, name: str, *options: str) -> str:
     with TemporaryFile() as output:
         programs.run(name, *options, output=output)
         output.seek(0)

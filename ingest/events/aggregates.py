@@ -10,19 +10,19 @@ from typing import Any
 from ingest.events.presence import WindowCount
 from ingest.events.travel_time import TravelTimes
 from sensors.db import Database
-from sensors.db.queries import load
+from sensors.db.queries import load_queries
 
-QUERIES = load(Path(__file__).with_suffix(".sql"))
+QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 
 Aggregate = TravelTimes | WindowCount
 """One window that is over, and may be stored."""
 
 
-def write(db: Database, aggregates: Sequence[Aggregate]) -> None:
+def write_aggregates(db: Database, aggregates: Sequence[Aggregate]) -> None:
     """Store these, inside the caller's transaction. A window that is stored already stays as it was."""
     rows: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for each in aggregates:
-        rows["travel_time" if isinstance(each, TravelTimes) else "window_count"].append(_row(each))
+        rows["insert_travel_time" if isinstance(each, TravelTimes) else "insert_window_count"].append(_row(each))
     for name, together in rows.items():
         db.execute(QUERIES[name], {"batch": {"aggregates": together}})
 

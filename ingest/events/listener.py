@@ -19,94 +19,102 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from ingest.events.aggregates import Aggregate
-from ingest.events.pipeline import Windows, process_event
+from ingest.events.pipeline import PrivacyWindows, process_event_message
 from ingest.metrics import Metrics
-from ingest.pipeline import Message, Outcome, Refused, Register
+from ingest.pipeline import IncomingMessage, MessageOutcome, Rejection, SensorsByTopic
 from sensors import logs
 from sensors.broker import BrokerAddress
 from sensors.formats.topics import EVENT_PREFIX
 
-log = logs.get()
+log = logs.get_logger()
 
-TICK = 5.0
+TICK_INTERVAL_SECONDS = 5.0
 """Seconds between two looks at the clock: also when nothing comes, what is past its term goes."""
-PAUSE = 1.0
+MIN_TAKE_INTERVAL_SECONDS = 1.0
 """Seconds between two takings: they are transactions of their own, so under load there must not be many."""
-KEEP_ALIVE = 10
+KEEP_ALIVE_SECONDS = 10
 """Seconds."""
-UNNOTICED = timedelta(seconds=2 * KEEP_ALIVE)
+MAX_DISCONNECT_DETECTION = timedelta(seconds=2 * KEEP_ALIVE_SECONDS)
 """A connection that breaks in silence is noticed within this, so what was missed may have begun so much earlier."""
 
 
 @dataclass(slots=True)
-class Tally:
+class MessageCounts:
     """What is left of messages of one sensor: numbers. Its size doesn't grow with theirs."""
 
-    size: int = 0
+    largest_payload_bytes: int = 0
     """Octets of the largest of them."""
-    refused: Counter[Refused] = field(default_factory=Counter[Refused])
+    rejections: Counter[Rejection] = field(default_factory=Counter[Rejection])
     fields_dropped: int = 0
-    aggregated: int = 0
+    aggregated_readings: int = 0
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: MessageOutcome) -> None:
         """Count one more message."""
-        self.size = max(self.size, outcome.size)
-        self.refused.update(outcome.refused)
+        self.largest_payload_bytes = max(self.largest_payload_bytes, outcome.payload_bytes)
+        self.rejections.update(outcome.rejections)
         self.fields_dropped += outcome.fields_dropped
-        self.aggregated += outcome.aggregated
+        self.aggregated_readings += outcome.aggregated_readings
 
-    def outcome(self, sensor_id: int | None, topic_template: str) -> Outcome:
+    def outcome(self, sensor_id: int | None, topic_template: str) -> MessageOutcome:
         """All of them as one."""
-        refused = tuple(self.refused.elements())
-        return Outcome(sensor_id, topic_template, self.size, (), refused, self.fields_dropped, self.aggregated)
+        refused = tuple(self.rejections.elements())
+        return MessageOutcome(
+            sensor_id,
+            topic_template,
+            self.largest_payload_bytes,
+            (),
+            refused,
+            self.fields_dropped,
+            self.aggregated_readings,
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Harvest:
+class EventBatch:
     """What there is to store."""
 
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: tuple[MessageOutcome, ...] = ()
     aggregates: tuple[Aggregate, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.outcomes or self.aggregates)
 
 
-class Listener:
+class EventListener:
     """The event topics of one municipality. There is one listener: all of a segment or a group must come to it."""
 
     def __init__(self, broker: BrokerAddress, municipality: str, metrics: Metrics, now: Callable[[], datetime]) -> None:
         self._broker = broker
-        self._name = f"lantaarn-events-{municipality}"
+        self._client_id = f"lantaarn-events-{municipality}"
         self._topic_filter = f"{EVENT_PREFIX}{municipality}/#"
         self._metrics = metrics
         self._now = now
         self._lock = Lock()
-        self._windows = Windows()
-        self._register: Register = {}
-        self._tallies: defaultdict[tuple[int | None, str], Tally] = defaultdict(Tally)
-        self._due: list[Aggregate] = []
-        self._deaf_since: datetime | None = now()
+        self._windows = PrivacyWindows()
+        self._register: SensorsByTopic = {}
+        self._message_counts: defaultdict[tuple[int | None, str], MessageCounts] = defaultdict(MessageCounts)
+        self._finished_windows: list[Aggregate] = []
+        self._disconnected_since: datetime | None = now()
         self._taken = 0.0
         self._closing = Event()
         self._client: Client | None = None
         self._ticker = Thread(target=self._tick_on, name="events", daemon=True)
 
     @property
-    def ready(self) -> bool:
+    def is_ready(self) -> bool:
         """Whether the subscription stands. Also where there is none to make: another worker listens."""
-        return self._client is None or self._deaf_since is None
+        return self._client is None or self._disconnected_since is None
 
     def open(self, protocol: MQTTProtocolVersion) -> None:
         """Begin to listen. Returns at once, and connects again by itself whenever the connection is gone."""
-        client = self._client = Client(CallbackAPIVersion.VERSION2, client_id=self._name, protocol=protocol)
-        self._broker.introduce(client)
+        client = self._client = Client(CallbackAPIVersion.VERSION2, client_id=self._client_id, protocol=protocol)
+        self._broker.set_credentials(client)
         client.reconnect_delay_set(min_delay=1, max_delay=30)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
-        client.connect_async(self._broker.host, self._broker.port, KEEP_ALIVE)
+        client.connect_async(self._broker.host, self._broker.port, KEEP_ALIVE_SECONDS)
         client.loop_start()
         self._ticker.start()
 
@@ -118,34 +126,34 @@ class Listener:
             self._client.loop_stop()
             self._ticker.join()
 
-    def learn(self, register: Register) -> None:
+    def set_register(self, register: SensorsByTopic) -> None:
         """Go by this register from now on."""
         with self._lock:
             self._register = register
-            self._windows.declare(register, self._now())
+            self._windows.set_register(register, self._now())
 
-    def take(self) -> Harvest:
+    def take_batch(self) -> EventBatch:
         """What there is to store; it is the caller's now. Nothing within a moment of the last time."""
-        if time.monotonic() - self._taken < PAUSE:
-            return Harvest()
+        if time.monotonic() - self._taken < MIN_TAKE_INTERVAL_SECONDS:
+            return EventBatch()
         self._taken = time.monotonic()
         with self._lock:
-            outcomes = tuple(tally.outcome(*key) for key, tally in self._tallies.items())
-            harvest = Harvest(outcomes, tuple(self._due))
-            self._tallies.clear()
-            self._due.clear()
-        return harvest
+            outcomes = tuple(tally.outcome(*key) for key, tally in self._message_counts.items())
+            event_batch = EventBatch(outcomes, tuple(self._finished_windows))
+            self._message_counts.clear()
+            self._finished_windows.clear()
+        return event_batch
 
     def _tick_on(self) -> None:
-        while not self._closing.wait(TICK):
+        while not self._closing.wait(TICK_INTERVAL_SECONDS):
             with self._lock:
                 self._tick(self._now())
 
     def _tick(self, now: datetime) -> None:
-        if self._deaf_since is not None:
-            self._windows.interrupted(self._deaf_since, now)
-        self._due.extend(self._windows.due(now))
-        self._metrics.windowed(self._windows.fates(), self._windows.matcher.live)
+        if self._disconnected_since is not None:
+            self._windows.record_gap(self._disconnected_since, now)
+        self._finished_windows.extend(self._windows.close_finished(now))
+        self._metrics.record_windows(self._windows.outcome_counts(), self._windows.matcher.token_count)
 
     def _on_connect(
         self, client: Client, _data: object, _flags: ConnectFlags, code: ReasonCode, _properties: Properties | None
@@ -165,29 +173,29 @@ class Listener:
             log.error("subscription_refused", reason=codes[0].getName())
             return
         with self._lock:
-            if self._deaf_since is not None:
-                self._windows.interrupted(self._deaf_since, self._now())
-                self._deaf_since = None
+            if self._disconnected_since is not None:
+                self._windows.record_gap(self._disconnected_since, self._now())
+                self._disconnected_since = None
         log.info("listening")
 
     def _on_disconnect(
         self, _client: Client, _data: object, _flags: DisconnectFlags, code: ReasonCode, _properties: Properties | None
     ) -> None:
         with self._lock:
-            if self._deaf_since is None:
-                self._deaf_since = self._now() - UNNOTICED
+            if self._disconnected_since is None:
+                self._disconnected_since = self._now() - MAX_DISCONNECT_DETECTION
         if not self._closing.is_set():
             log.warning("broker_disconnected", reason=code.getName())
 
     def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
         try:
-            self._handle(Message(message.topic, bytes(message.payload)), message.retain)
+            self._handle(IncomingMessage(message.topic, bytes(message.payload)), message.retain)
         except Exception as error:  # noqa: BLE001 - paho would print it, and its text may hold an identifier
             log.error("event_not_handled", error=type(error).__name__)  # noqa: TRY400 - the traceback may hold it too
 
-    def _handle(self, message: Message, retained: bool) -> None:
+    def _handle(self, message: IncomingMessage, retained: bool) -> None:
         if retained:
             log.warning("retained_event_message")
         with self._lock:
-            outcome = process_event(message, self._register, self._windows, self._now(), retained=retained)
-            self._tallies[outcome.sensor_id, outcome.topic_template].add(outcome)
+            outcome = process_event_message(message, self._register, self._windows, self._now(), is_retained=retained)
+            self._message_counts[outcome.sensor_id, outcome.topic_template].add(outcome)

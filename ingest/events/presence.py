@@ -8,24 +8,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from ingest.events.windows import FUTURE_TOLERANCE, GRACE, Watch, within_day
+from ingest.events.windows import CLOCK_SKEW_TOLERANCE, WINDOW_GRACE_PERIOD, Coverage, window_of
 from sensors.formats.model import Movement
-from sensors.vocabulary.rejection_reasons import Reason
+from sensors.vocabulary.rejection_reasons import RejectionReason
 
-FEWEST_SENSORS = 8
+MIN_SENSORS = 8
 """Lamps that must be heard in a window, whatever the register entry says."""
-SHORTEST = timedelta(hours=1)
-MOST_MOVEMENTS = 10_000
+MIN_WINDOW = timedelta(hours=1)
+MAX_MOVEMENTS = 10_000
 """Of one lamp in one window: more than one every four seconds for half a day is a lamp that is broken."""
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class GroupMember:
     """A lamp in a group, with the rule of its register entry. ``sensor`` is its id; ``window`` is in whole hours."""
 
-    sensor: int
+    sensor_id: int
     municipality: str
-    group: str
+    group_name: str
     property: str
     minimum_sensors: int
     window: timedelta
@@ -50,116 +50,118 @@ class WindowCount:
 
 
 @dataclass(slots=True)
-class Tally:
+class PresenceDiscards:
     """What did not come out, counted since the start."""
 
     suppressed: int = 0
     """Windows with too few lamps."""
     unobserved: int = 0
     """Windows that were not observed in full."""
-    repeated: int = 0
+    duplicate: int = 0
     """Movements that had been counted already: the same lamp at the same time."""
     excess: int = 0
     """Movements beyond ``MOST_MOVEMENTS``."""
 
 
-class Counter:
+class PresenceCounter:
     """All groups and their open windows."""
 
     def __init__(self) -> None:
-        self.tally = Tally()
-        self._groups: dict[tuple[str, str, str], _Group] = {}
-        self._of: dict[tuple[int, str], _Group] = {}
+        self.discards = PresenceDiscards()
+        self._groups: dict[tuple[str, str, str], _GroupWindows] = {}
+        self._of: dict[tuple[int, str], _GroupWindows] = {}
 
-    def declare(self, members: Iterable[Member], now: datetime) -> None:
+    def set_members(self, members: Iterable[GroupMember], now: datetime) -> None:
         """Count for these lamps from now on. What was heard of a lamp that is gone is dropped at once.
 
         Where members of one group have different rules, the strictest holds: the largest minimum, the longest window.
         A group whose rule changes begins anew.
         """
-        by_group: dict[tuple[str, str, str], list[Member]] = {}
+        by_group: dict[tuple[str, str, str], list[GroupMember]] = {}
         for each in members:
-            by_group.setdefault((each.municipality, each.group, each.property), []).append(each)
+            by_group.setdefault((each.municipality, each.group_name, each.property), []).append(each)
         held = self._groups
         self._groups, self._of = {}, {}
         for name, together in sorted(by_group.items()):
             rule = _strictest(together)
             group = held.get(name)
             if group is None or group.rule != rule:
-                group = _Group(name, rule, now)
-            group.keep(together)
+                group = _GroupWindows(name, rule, now)
+            group.set_members(together)
             self._groups[name] = group
-            self._of.update({(each.sensor, each.property): group for each in together})
+            self._of.update({(each.sensor_id, each.property): group for each in together})
 
-    def interrupted(self, since: datetime, until: datetime) -> None:
+    def record_gap(self, since: datetime, until: datetime) -> None:
         """Movements may have been missed in this time: no window that it touches comes out."""
         for group in self._groups.values():
-            group.watch.interrupted(since, until)
+            group.coverage.record_gap(since, until)
 
-    def see(self, sensor: int, movement: Movement, now: datetime) -> Reason | None:
+    def add_movement(self, sensor_id: int, movement: Movement, now: datetime) -> RejectionReason | None:
         """Take up what a lamp tells, received now. A reason: it was refused, and nothing of it is kept."""
-        group = self._of.get((sensor, movement.property))
+        group = self._of.get((sensor_id, movement.property))
         if group is None:
-            return Reason.NOT_INGESTED
-        if movement.time > now + FUTURE_TOLERANCE:
-            return Reason.IN_FUTURE
-        return group.hear(sensor, movement, now, self.tally)
+            return RejectionReason.NOT_INGESTED
+        if movement.time > now + CLOCK_SKEW_TOLERANCE:
+            return RejectionReason.IN_FUTURE
+        return group.add_movement(sensor_id, movement, now, self.discards)
 
-    def due(self, now: datetime) -> tuple[WindowCount, ...]:
+    def close_finished(self, now: datetime) -> tuple[WindowCount, ...]:
         """Close the windows that are over. Each comes out once, in a fixed order."""
-        return tuple(row for group in self._groups.values() for row in group.close(now, self.tally))
+        return tuple(row for group in self._groups.values() for row in group.close(now, self.discards))
 
 
-def _strictest(members: Iterable[Member]) -> tuple[int, timedelta]:
+def _strictest(members: Iterable[GroupMember]) -> tuple[int, timedelta]:
     """The minimum of lamps and the window."""
     rules = [(each.minimum_sensors, each.window) for each in members]
-    return max(FEWEST_SENSORS, *(lamps for lamps, _ in rules)), max(SHORTEST, *(window for _, window in rules))
+    return max(MIN_SENSORS, *(lamps for lamps, _ in rules)), max(MIN_WINDOW, *(window for _, window in rules))
 
 
-Window = tuple[datetime, datetime]
+TimeWindow = tuple[datetime, datetime]
 
 
-class _Group:
+class _GroupWindows:
     """The open windows of one group: by lamp, the times of its movements. No times: it was heard, and saw nobody."""
 
     def __init__(self, name: tuple[str, str, str], rule: tuple[int, timedelta], since: datetime) -> None:
         self.rule = rule
-        self.watch = Watch(since)
+        self.coverage = Coverage(since)
         self._name = name
         self._revision = 0
-        self._windows: dict[Window, dict[int, set[float]]] = {}
+        self._windows: dict[TimeWindow, dict[int, set[float]]] = {}
         self._closed = datetime.min.replace(tzinfo=UTC)
 
-    def keep(self, members: Sequence[Member]) -> None:
+    def set_members(self, members: Sequence[GroupMember]) -> None:
         """Of these lamps and no others."""
-        sensors = {each.sensor for each in members}
+        sensors = {each.sensor_id for each in members}
         self._revision = max(each.revision for each in members)
         for heard in self._windows.values():
             for gone in heard.keys() - sensors:
                 del heard[gone]
 
-    def hear(self, sensor: int, movement: Movement, now: datetime, tally: Tally) -> Reason | None:
-        window = within_day(movement.time, self.rule[1])
-        if window[1] + GRACE <= max(now, self._closed):
-            return Reason.TOO_LATE
+    def add_movement(
+        self, sensor: int, movement: Movement, now: datetime, discards: PresenceDiscards
+    ) -> RejectionReason | None:
+        window = window_of(movement.time, self.rule[1])
+        if window[1] + WINDOW_GRACE_PERIOD <= max(now, self._closed):
+            return RejectionReason.TOO_LATE
         times = self._windows.setdefault(window, {}).setdefault(sensor, set())
         time = movement.time.timestamp()
         if movement.present and time in times:
-            tally.repeated += 1
-        elif movement.present and len(times) >= MOST_MOVEMENTS:
-            tally.excess += 1
+            discards.duplicate += 1
+        elif movement.present and len(times) >= MAX_MOVEMENTS:
+            discards.excess += 1
         elif movement.present:
             times.add(time)
         return None
 
-    def close(self, now: datetime, tally: Tally) -> Iterator[WindowCount]:
+    def close(self, now: datetime, discards: PresenceDiscards) -> Iterator[WindowCount]:
         self._closed = max(self._closed, now)
-        for window in sorted(each for each in self._windows if each[1] + GRACE <= now):
+        for window in sorted(each for each in self._windows if each[1] + WINDOW_GRACE_PERIOD <= now):
             heard = self._windows.pop(window)
-            if not self.watch.in_full(*window):
-                tally.unobserved += 1
+            if not self.coverage.covers(*window):
+                discards.unobserved += 1
             elif len(heard) < self.rule[0]:
-                tally.suppressed += 1
+                discards.suppressed += 1
             else:
                 count = sum(map(len, heard.values()))
                 yield WindowCount(*self._name, *window, len(heard), count, self._revision)

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from sensors.db import Database
-from sensors.db.queries import load
+from sensors.db.queries import load_queries
 
-QUERIES = load(Path(__file__).with_suffix(".sql"))
+QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 
 CHECKS: Mapping[str, str] = {
     "unbalanced": "received is not stored + duplicate + quarantined + aggregated",
@@ -33,7 +33,7 @@ class Difference:
     row: Mapping[str, Any]
 
 
-def audit(db: Database, now: datetime) -> tuple[Difference, ...]:
+def audit_ledger(db: Database, now: datetime) -> tuple[Difference, ...]:
     """Every difference; none when the books are right."""
     with db.transaction():
         db.execute("set transaction isolation level repeatable read, read only")

@@ -11,17 +11,17 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from ingest.lifecycle.erasure import Erasure, ErasureError, Request, erase, plan, survey
+from ingest.lifecycle.erasure import Erasure, ErasureError, ErasureRequest, erase, plan_erasure, preview_erasure
 from ingest.lifecycle.restore import restore_backup
 from ingest.lifecycle.retention import Deletion
-from ingest.lifecycle.tombstones import TombstoneError, read
+from ingest.lifecycle.tombstones import TombstoneError, read_tombstones
 from sensors.db import connect
-from sensors.db.dump import DumpError, Programs, dump
-from sensors.db.server import find_installation
+from sensors.db.dump import DumpError, PostgresTools, dump_database
+from sensors.db.server import find_postgres
 from sensors.settings import BackupSettings, ErasureSettings
 
 
-class Instant(click.ParamType[datetime]):
+class InstantParam(click.ParamType[datetime]):
     """A moment with its zone (ISO 8601), such as 2026-11-22T12:00:00Z."""
 
     name = "instant"
@@ -38,24 +38,24 @@ class Instant(click.ParamType[datetime]):
 
 @click.command("erase", epilog='Example: lantaarn erase --sensor HD-LUCHT-7 --reason "request of 3 November" --dry-run')
 @click.option("--sensor", "reference", required=True, metavar="REFERENCE", help="Which sensor.")
-@click.option("--from", "since", type=Instant(), help="The first moment to erase.  [default: all there is]")
-@click.option("--to", "until", type=Instant(), help="The first moment to keep again.  [default: now]")
+@click.option("--from", "since", type=InstantParam(), help="The first moment to erase.  [default: all there is]")
+@click.option("--to", "until", type=InstantParam(), help="The first moment to keep again.  [default: now]")
 @click.option("--register", "whole_entry", is_flag=True, help="Its place, contact and owner too; its entry ends.")
 @click.option("--resend", is_flag=True, help="A correction: the device may deliver the period again.")
 @click.option("--reason", required=True, help="Why; it is kept for good. No names.")
 @click.option("--dry-run", is_flag=True, help="Only count.")
 @click.option("--yes", is_flag=True, help="Don't ask.")
-def erase_(*, dry_run: bool, yes: bool, **asked: Any) -> None:
+def erase_(*, dry_run: bool, yes: bool, **request_options: Any) -> None:
     """Erase what was measured by a sensor, or in a period, everywhere and for good (AVG art. 17)."""
     settings = ErasureSettings.load()
-    with _told(), connect(settings.database_url.get_secret_value()) as db:
-        wish = plan(db, Request(settings.municipality, **asked), datetime.now(UTC))
-        _show(survey(db, wish), "rows to erase")
+    with _errors_as_messages(), connect(settings.database_url.get_secret_value()) as db:
+        tombstone = plan_erasure(db, ErasureRequest(settings.municipality, **request_options), datetime.now(UTC))
+        _show(preview_erasure(db, tombstone), "rows to erase")
         if dry_run:
             return
         if not yes:
             click.confirm("Nobody can undo this. Erase?", abort=True)
-        _show(erase(db, wish, settings.tombstones), "rows erased")
+        _show(erase(db, tombstone, settings.tombstones), "rows erased")
     click.echo(f"Kept in {settings.tombstones}, for when a backup is restored: keep that file, apart from the backups.")
 
 
@@ -63,8 +63,8 @@ def erase_(*, dry_run: bool, yes: bool, **asked: Any) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
     """Write the whole database to FILE, readable by this user only. The other programs may go on."""
-    with _told():
-        dump(_programs(), file, click.echo)
+    with _errors_as_messages():
+        dump_database(_postgres_tools(), file, click.echo)
     click.echo(f"{file}: {file.stat().st_size:,} octets. Not in it: the list of what was erased (LANTAARN_TOMBSTONES).")
 
 
@@ -80,27 +80,27 @@ def restore(file: Path | None, tombstones: Path | None, *, no_tombstones: bool) 
     """
     if (tombstones is None) != no_tombstones:
         raise click.UsageError("Say what was erased since the backup: --tombstones FILE, or --no-tombstones.")
-    with _told():
-        listed = read(tombstones) if tombstones else ()
-        done = restore_backup(_programs(), file, listed, datetime.now(UTC), click.echo)
-    for name in done.migrations:
+    with _errors_as_messages():
+        listed = read_tombstones(tombstones) if tombstones else ()
+        result = restore_backup(_postgres_tools(), file, listed, datetime.now(UTC), click.echo)
+    for name in result.migrations:
         click.echo(f"applied {name}")
-    click.echo(f"{len(done.erasures)} of {len(listed)} erasures done again: {done.erased_rows} rows")
-    click.echo(f"{sum(each.deleted_rows for each in done.deletions)} rows past their term deleted")
-    click.echo(f"{len(done.differences)} differences in the books; lantaarn audit shows them")
-    sys.exit(bool(done.differences))
+    click.echo(f"{len(result.erasures)} of {len(listed)} erasures done again: {result.erased_rows} rows")
+    click.echo(f"{sum(each.deleted_rows for each in result.deletions)} rows past their term deleted")
+    click.echo(f"{len(result.differences)} differences in the books; lantaarn audit shows them")
+    sys.exit(bool(result.differences))
 
 
-def _programs() -> Programs:
+def _postgres_tools() -> PostgresTools:
     settings = BackupSettings.load()
-    folder = settings.pg_bin or find_installation().bin
+    folder = settings.pg_bin or find_postgres().bin_folder
     if not (folder / "pg_dump").exists():
         raise DumpError(f"there is no pg_dump in {folder}: name the folder of PostgreSQL's programs in LANTAARN_PG_BIN")
-    return Programs(folder, settings.database_url.get_secret_value())
+    return PostgresTools(folder, settings.database_url.get_secret_value())
 
 
 @contextmanager
-def _told() -> Generator[None]:
+def _errors_as_messages() -> Generator[None]:
     """What a person can do something about becomes a sentence."""
     try:
         yield
@@ -113,9 +113,9 @@ def _show(erasure: Erasure, heading: str) -> None:
     for name, rows in _lines(erasure.deletions):
         table.add_row(name, rows)
     Console().print(table)
-    if erasure.rebuilt:
-        click.echo(f"{erasure.rebuilt} hourly totals are made again from the values around the period.")
-    for hour in erasure.removed:
+    if erasure.rebuilt_hours:
+        click.echo(f"{erasure.rebuilt_hours} hourly totals are made again from the values around the period.")
+    for hour in erasure.removed_hours:
         click.echo(f"The total of {hour:%Y-%m-%d %H:00} UTC goes as a whole: not all of its values are still there.")
 
 

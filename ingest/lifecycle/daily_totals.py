@@ -12,58 +12,58 @@ from pathlib import Path
 
 from ingest.lifecycle.retention import QUERIES as RETENTION
 from sensors.db import Database
-from sensors.db.queries import load
+from sensors.db.queries import load_queries
 
-QUERIES = load(Path(__file__).with_suffix(".sql"))
-BEGINNING = date(1970, 1, 1)
-AT_ONCE = 200
+QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
+EARLIEST_DAY = date(1970, 1, 1)
+DATASTREAMS_PER_TRANSACTION = 200
 """Datastreams of which a first time makes all days in one transaction: ten years of them take seconds."""
 
 
-def make(db: Database, now: datetime) -> None:
+def update_daily_totals(db: Database, now: datetime) -> None:
     """Bring the daily totals up to date, as the owner of the tables. Safe to do again, and to break off."""
-    row = db.execute(QUERIES["made_at"]).fetchone()
-    streams = db.execute(QUERIES["streams"]).fetchone() or {"ids": []}
+    row = db.execute(QUERIES["last_update"]).fetchone()
+    streams = db.execute(QUERIES["datastream_ids"]).fetchone() or {"ids": []}
     if row is None:
         for some in _slices(streams["ids"]):
-            _once(db, some, BEGINNING)
-        first_day = BEGINNING
+            _update_in_transaction(db, some, EARLIEST_DAY)
+        first_day = EARLIEST_DAY
     else:
-        first = db.execute(QUERIES["first"], {"at": row["at"]}).fetchone()
-        first_day = first["first_day"] if first else BEGINNING
-        _once(db, streams["ids"], first_day)
+        first = db.execute(QUERIES["first_day_to_update"], {"at": row["at"]}).fetchone()
+        first_day = first["first_day"] if first else EARLIEST_DAY
+        _update_in_transaction(db, streams["ids"], first_day)
     with db.transaction():
-        db.execute(RETENTION["lock"])
-        db.execute(QUERIES["make_lamps"], {"first_day": first_day})
-        _changed(db)
-        db.execute(QUERIES["make_public"])
-        db.execute(QUERIES["make_travel"], {"first_day": first_day})
-        _books(db, first_day)
-        db.execute(QUERIES["forget_made"])
-        db.execute(QUERIES["remember_made"], {"at": now})
+        db.execute(RETENTION["lock_retention"])
+        db.execute(QUERIES["update_lamp_day"], {"first_day": first_day})
+        _update_changed_days(db)
+        db.execute(QUERIES["update_public_day"])
+        db.execute(QUERIES["update_travel_hour"], {"first_day": first_day})
+        _update_ledger_days(db, first_day)
+        db.execute(QUERIES["delete_days_made"])
+        db.execute(QUERIES["insert_days_made"], {"at": now})
 
 
-def _once(db: Database, streams: Sequence[int], first_day: date) -> None:
+def _update_in_transaction(db: Database, streams: Sequence[int], first_day: date) -> None:
     """Under the lock of erasing and retention: what they delete must not come back from hours that we saw before."""
     with db.transaction():
-        db.execute(RETENTION["lock"])
-        db.execute(QUERIES["make"], {"datastream_ids": list(streams), "first_day": first_day})
+        db.execute(RETENTION["lock_retention"])
+        db.execute(QUERIES["update_day_total"], {"datastream_ids": list(streams), "first_day": first_day})
 
 
-def _changed(db: Database) -> None:
-    rows = db.execute(QUERIES["take_changed"]).fetchall()
+def _update_changed_days(db: Database) -> None:
+    rows = db.execute(QUERIES["take_changed_days"]).fetchall()
     which = {"datastream_ids": [row["datastream_id"] for row in rows], "days": [row["day"] for row in rows]}
     if rows:
-        db.execute(QUERIES["make_changed"], which)
-        db.execute(QUERIES["make_changed_lamps"], which)
+        db.execute(QUERIES["update_changed_day_total"], which)
+        db.execute(QUERIES["update_changed_lamp_day"], which)
 
 
-def _books(db: Database, first_day: date) -> None:
-    for table in ("books", "reasons"):
-        db.execute(QUERIES[f"forget_{table}"], {"first_day": first_day})
-        db.execute(QUERIES[f"make_{table}"], {"first_day": first_day})
+def _update_ledger_days(db: Database, first_day: date) -> None:
+    for table in ("book_day", "book_reason_day"):
+        db.execute(QUERIES[f"delete_{table}"], {"first_day": first_day})
+        db.execute(QUERIES[f"update_{table}"], {"first_day": first_day})
 
 
 def _slices(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(ids), AT_ONCE):
-        yield ids[start : start + AT_ONCE]
+    for start in range(0, len(ids), DATASTREAMS_PER_TRANSACTION):
+        yield ids[start : start + DATASTREAMS_PER_TRANSACTION]

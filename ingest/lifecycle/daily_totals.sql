@@ -1,13 +1,13 @@
--- made_at: since when days are made again anyway; no row when they were never made
+-- last_update: since when days are made again anyway; no row when they were never made
 select at from lantaarn.days_made;
 
--- streams: every datastream that may have hours, in the order of their numbers
+-- datastream_ids: every datastream that may have hours, in the order of their numbers
 select coalesce(array_agg(id order by id), '{}') as ids from lantaarn.datastream;
 
--- first: the day that the time from which days are made again lies in; a day that may be in the table of changed days is not before it
+-- first_day_to_update: the day that the time from which days are made again lies in; a day that may be in the table of changed days is not before it
 select open.day_of(%(at)s::timestamptz - interval '48 hours') as first_day;
 
--- make: the days of these datastreams from a day on, as sums of their hours; those that are as they were stay untouched
+-- update_day_total: the days of these datastreams from a day on, as sums of their hours; those that are as they were stay untouched
 insert into lantaarn.day_total as total (datastream_id, day, count, sum, min, max, hours)
 select stream.id, made.day, made.count, made.sum, made.min, made.max, made.hours
 from unnest(%(datastream_ids)s::integer[]) as stream (id)
@@ -32,7 +32,7 @@ on conflict (datastream_id, day) do update set
 where (total.count, total.sum, total.min, total.max) is distinct from
     (excluded.count, excluded.sum, excluded.min, excluded.max);
 
--- take_changed: days before that whose hours changed; who stored them has committed, or its mark would not be here
+-- take_changed_days: days before that whose hours changed; who stored them has committed, or its mark would not be here
 with taken as (
     delete from lantaarn.changed_day returning day, datastream_ids
 )
@@ -41,7 +41,7 @@ from taken
 cross join lateral unnest(datastream_ids) as one (datastream_id)
 order by datastream_id, day;
 
--- make_changed: these days of these datastreams
+-- update_changed_day_total: these days of these datastreams
 insert into lantaarn.day_total as total (datastream_id, day, count, sum, min, max, hours)
 select changed.datastream_id, changed.day, made.count, made.sum, made.min, made.max, made.hours
 from unnest(%(datastream_ids)s::integer[], %(days)s::date[]) as changed (datastream_id, day)
@@ -66,10 +66,10 @@ on conflict (datastream_id, day) do update set
     max = excluded.max,
     hours = excluded.hours;
 
--- make_lamps: what the lamps did on their days, from a day on
+-- update_lamp_day: what the lamps did on their days, from a day on
 select lantaarn.make_lamp_days(array(select distinct sensor_id from lantaarn.datastream where property = 'energy'), %(first_day)s, 'infinity');
 
--- make_changed_lamps: the same for days that changed, and the day after each, whose burning hours count from there
+-- update_changed_lamp_day: the same for days that changed, and the day after each, whose burning hours count from there
 select lantaarn.make_lamp_days(array_agg(distinct meter.sensor_id), min(changed.day), max(changed.day) + 1)
 from unnest(%(datastream_ids)s::integer[], %(days)s::date[]) as changed (datastream_id, day)
 inner join lantaarn.datastream as meter on meter.id = changed.datastream_id
@@ -78,7 +78,7 @@ where exists (
 )
 having count(*) > 0;
 
--- make_travel: travel times by the hour, from a day on; a window is written once, when it is over
+-- update_travel_hour: travel times by the hour, from a day on; a window is written once, when it is over
 insert into lantaarn.travel_hour as total (datastream_id, hour, revision, windows, median, p85)
 select
     travel.datastream_id,
@@ -95,7 +95,7 @@ on conflict (datastream_id, hour, revision) do update set
     median = excluded.median,
     p85 = excluded.p85;
 
--- make_public: days of published hours, and published days, from the last one that there is on: they are published in their order and never change
+-- update_public_day: days of published hours, and published days, from the last one that there is on: they are published in their order and never change
 insert into lantaarn.public_day as total (datastream_id, day, sum, hours, hidden)
 select stream.id, made.day, made.sum, made.cells * made.length, made.hidden * made.length
 from lantaarn.datastream as stream
@@ -120,7 +120,7 @@ where stream.public in ('hour', 'day')
 on conflict (datastream_id, day) do update set sum = excluded.sum, hours = excluded.hours, hidden = excluded.hidden
 where (total.hours, total.hidden) is distinct from (excluded.hours, excluded.hidden);
 
--- make_books: the books from a day of receipt on
+-- update_book_day: the books from a day of receipt on
 with named as (
     select
         sensor.id,
@@ -150,7 +150,7 @@ on conflict (day, kind) do update set
     aggregated = excluded.aggregated,
     fields_dropped = excluded.fields_dropped;
 
--- make_reasons: why readings were refused, from a day of receipt on
+-- update_book_reason_day: why readings were refused, from a day of receipt on
 with named as (
     select
         sensor.id,
@@ -169,14 +169,14 @@ where refused.hour >= open.day_start(%(first_day)s)
 group by 1, 2, 3
 on conflict (day, kind, reason) do update set readings = excluded.readings;
 
--- forget_books: the same days, so that a kind that grew or shrank is not in two places
+-- delete_book_day: the same days, so that a kind that grew or shrank is not in two places
 delete from lantaarn.book_day where day >= %(first_day)s;
 
--- forget_reasons: the same
+-- delete_book_reason_day: the same
 delete from lantaarn.book_reason_day where day >= %(first_day)s;
 
--- forget_made: the time before
+-- delete_days_made: the time before
 delete from lantaarn.days_made;
 
--- remember_made: from when on days have to be made again
+-- insert_days_made: from when on days have to be made again
 insert into lantaarn.days_made (at) values (%(at)s);

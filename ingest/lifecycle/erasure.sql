@@ -1,13 +1,13 @@
--- found: the sensors with this reference in a municipality
+-- find_entry: the sensors with this reference in a municipality
 select entry_id from lantaarn.sensor where municipality = %(municipality)s and reference = %(reference)s;
 
--- datastreams: everything that was ever taken in of a sensor
+-- datastream_ids: everything that was ever taken in of a sensor
 select coalesce(array_agg(datastream.id order by datastream.id), '{}') as ids
 from lantaarn.datastream as datastream
 inner join lantaarn.sensor as sensor on sensor.id = datastream.sensor_id
 where sensor.entry_id = %(entry_id)s;
 
--- hold: ingest waits from here on
+-- lock_observations: ingest waits from here on
 select lantaarn.hold_observations();
 
 -- count_observations: single values in the period, by table
@@ -18,7 +18,7 @@ from lantaarn.count_observations(%(datastream_ids)s::integer[], %(from)s::timest
 select table_name, rows
 from lantaarn.erase_observations(%(datastream_ids)s::integer[], %(from)s::timestamptz, %(until)s::timestamptz);
 
--- cut_hours: hourly totals of which the period takes a part, and the good single values in it and around it
+-- partly_erased_hours: hourly totals of which the period takes a part, and the good single values in it and around it
 select total.datastream_id, total.hour, total.count, seen.inside, seen.outside
 from lantaarn.rollup_hour as total
 cross join lateral (
@@ -49,7 +49,7 @@ where
     and hour >= %(from)s::timestamptz
     and hour + interval '1 hour' <= %(until)s::timestamptz;
 
--- erase_cut_hours: hourly totals one by one
+-- erase_partly_erased_hours: hourly totals one by one
 delete from lantaarn.rollup_hour as total
 using unnest(%(datastream_ids)s::integer[], %(times)s::timestamptz[]) as cut (datastream_id, hour)
 where total.datastream_id = cut.datastream_id and total.hour = cut.hour;
@@ -76,7 +76,7 @@ where
     and start < %(until)s::timestamptz
     and lantaarn.cell_end(period, start) > %(from)s::timestamptz;
 
--- days: the first and the last day that the period touches
+-- affected_days: the first and the last day that the period touches
 select
     open.day_of(greatest(%(from)s::timestamptz, '0100-01-01')) as first_day,
     open.day_of(%(until)s::timestamptz) as last_day;
@@ -95,7 +95,7 @@ where
             and hourly.hour < open.day_start(total.day + 1)
     );
 
--- remake_days: daily totals that are no longer the sum of their hours
+-- rebuild_days: daily totals that are no longer the sum of their hours
 update lantaarn.day_total as total set
     count = left_over.count,
     sum = left_over.sum,
@@ -123,12 +123,12 @@ where
     and total.day = left_over.day
     and (total.hours, total.count) is distinct from (left_over.hours, left_over.count);
 
--- lamp_days: how many days of lamps the period touches
+-- count_lamp_days: how many days of lamps the period touches
 select count(*) as rows from lantaarn.lamp_day as lamp
 inner join lantaarn.sensor as sensor on sensor.id = lamp.sensor_id
 where sensor.entry_id = %(entry_id)s and lamp.day between %(first_day)s and %(last_day)s;
 
--- remake_lamp_days: what is left of them, and of the day after
+-- rebuild_lamp_days: what is left of them, and of the day after
 select lantaarn.make_lamp_days(array_agg(sensor.id), %(first_day)s, %(last_day)s + 1) from lantaarn.sensor as sensor
 where sensor.entry_id = %(entry_id)s
 having count(*) > 0;
@@ -150,7 +150,7 @@ where
             and cell.start < open.day_start(total.day + 1)
     );
 
--- remake_public_days: days that are no longer the sum of their published hours
+-- rebuild_public_days: days that are no longer the sum of their published hours
 update lantaarn.public_day as total set
     sum = left_over.sum,
     hours = left_over.hours,
@@ -216,16 +216,16 @@ where
     and refused.received_at >= %(from)s::timestamptz
     and refused.received_at < %(until)s::timestamptz;
 
--- hold_quality: nothing is worked out of books and cells while it lasts
+-- lock_quality: nothing is worked out of books and cells while it lasts
 select pg_advisory_xact_lock(hashtextextended('lantaarn.quality', 0));
 
--- erase_made: what was worked out before counts no more
+-- erase_quality_made: what was worked out before counts no more
 delete from lantaarn.quality_made;
 
--- erase_sums: what was worked out of sensors together; it is made again from what is left
+-- erase_quality_group: what was worked out of sensors together; it is made again from what is left
 delete from lantaarn.quality_group;
 
--- erase_last_day: what was worked out of the sensor's last day
+-- erase_sensor_day: what was worked out of the sensor's last day
 delete from lantaarn.sensor_day as day
 using lantaarn.sensor as sensor
 where sensor.id = day.sensor_id and sensor.entry_id = %(entry_id)s;
@@ -235,19 +235,19 @@ delete from lantaarn.deviation as deviation
 using lantaarn.sensor as sensor
 where sensor.id = deviation.sensor_id and sensor.entry_id = %(entry_id)s;
 
--- erase_places: the exact place of the sensor
+-- erase_location: the exact place of the sensor
 delete from restricted.location where entry_id = %(entry_id)s;
 
--- documents: every version of an entry, the last one being the current one
+-- entry_versions: every version of an entry, the last one being the current one
 select revision, document from lantaarn.register_entry where entry_id = %(entry_id)s order by version;
 
--- redact: what is left of each version, as the trigger on the table allows in such a transaction
+-- redact_versions: what is left of each version, as the trigger on the table allows in such a transaction
 update lantaarn.register_entry as entry set document = left_over.document
 from jsonb_to_recordset(%(batch)s -> 'documents') as left_over (revision bigint, document jsonb)
 cross join (select set_config('lantaarn.redacting', 'erasure', true) as means) as permitted
 where entry.revision = left_over.revision and permitted.means = 'erasure';
 
--- end: the last version of an entry
+-- end_entry: the last version of an entry
 with ended as (
     insert into lantaarn.register_entry (entry_id, version, document, valid_from, editor, reason)
     select %(entry_id)s, max(version) + 1, %(document)s, %(at)s, %(editor)s, %(reason)s
@@ -269,7 +269,7 @@ select id, entry_id, since, until, register, resend, reason, recorded_at
 from lantaarn.tombstone
 order by recorded_at, id;
 
--- bury: remember that something was asked to be forgotten
+-- insert_tombstone: remember that something was asked to be forgotten
 insert into lantaarn.tombstone (id, entry_id, since, until, register, resend, reason, recorded_at)
 values (
     %(id)s, %(entry_id)s, %(from)s, %(until)s, %(register)s, %(resend)s, %(reason)s, %(recorded_at)s

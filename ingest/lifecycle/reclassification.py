@@ -11,78 +11,85 @@ from pathlib import Path
 from typing import Any
 
 from ingest.lifecycle.retention import QUERIES as RETENTION
-from ingest.lifecycle.retention import Deletion, log
+from ingest.lifecycle.retention import Deletion, log_deletion
 from sensors.db import Database
-from sensors.db.queries import load
-from sensors.policy.retention_classes import NONE, for_table
+from sensors.db.queries import load_queries
+from sensors.policy.retention_classes import NEVER_STORED, substitute_table
 
-QUERIES = load(Path(__file__).with_suffix(".sql"))
-BATCH = 5_000
-SETTLED = timedelta(minutes=1)
+QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
+BATCH_ROWS = 5_000
+MIN_CHANGE_AGE = timedelta(minutes=1)
 """After a change so old, ingest no longer writes to the table that was: it looks at the register every second."""
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class MoveProgress:
     """How far one datastream is: rows that went from its former class, and rows that were there when it began."""
 
     datastream_id: int
     from_class: str
     to_class: str
-    done: int
-    total: int
+    moved_rows: int
+    total_rows: int
 
 
-def move(db: Database, now: datetime, tell: Callable[[Progress], object] = lambda _: None, batch: int = BATCH) -> int:
+def move_reclassified_rows(
+    db: Database,
+    now: datetime,
+    on_progress: Callable[[MoveProgress], object] = lambda _: None,
+    batch_rows: int = BATCH_ROWS,
+) -> int:
     """Move what is in the table of a class that its datastream no longer has; how many rows left their table.
 
     As the owner of the tables. ``tell`` hears of every batch after it is committed. Nothing is lost or doubled when it
     is broken off; calling it again goes on from there.
     """
-    pending = db.execute(QUERIES["pending"]).fetchall()
-    return sum(_move_datastream(db, change, now, tell, batch) for change in pending)
+    pending = db.execute(QUERIES["pending_changes"]).fetchall()
+    return sum(_move_datastream(db, change, now, on_progress, batch_rows) for change in pending)
 
 
 def _move_datastream(
-    db: Database, change: Mapping[str, Any], now: datetime, tell: Callable[[Progress], object], batch: int
+    db: Database, change: Mapping[str, Any], now: datetime, on_progress: Callable[[MoveProgress], object], batch: int
 ) -> int:
     this = {"datastream_id": change["datastream_id"]}
-    counted = db.execute(for_table(QUERIES["waiting"], change["from_table"]), this).fetchone()
+    counted = db.execute(substitute_table(QUERIES["count_rows"], change["from_table"]), this).fetchone()
     total, done = counted["rows"] if counted else 0, 0
     while taken := _move_batch(db, change["id"], now, batch):
         done += taken
-        to_class = change["to_class"] or NONE
-        tell(Progress(change["datastream_id"], change["from_class"], to_class, done, max(total, done)))
+        to_class = change["to_class"] or NEVER_STORED
+        on_progress(MoveProgress(change["datastream_id"], change["from_class"], to_class, done, max(total, done)))
     return done
 
 
 def _move_batch(db: Database, change_id: int, now: datetime, batch: int) -> int:
     """The oldest rows of one datastream, in one transaction; how many there were. The last one closes the change."""
     with db.transaction():
-        db.execute(RETENTION["lock"])
+        db.execute(RETENTION["lock_retention"])
         # Read again and held: the entry may change once more while rows are on their way.
-        change = db.execute(QUERIES["hold"], {"change_id": change_id, "now": now}).fetchone()
+        change = db.execute(QUERIES["lock_change"], {"change_id": change_id, "now": now}).fetchone()
         if change is None:
             return 0
-        taken, expired = (0, 0) if change["from_class"] == change["to_class"] else _take(db, change, batch)
+        taken, expired = (0, 0) if change["from_class"] == change["to_class"] else _move_or_discard(db, change, batch)
         if expired:
             older_than = change["older_than"] or now
-            log(
-                db, Deletion(change["from_table"], change["to_class"] or NONE, older_than, expired, "class change"), now
+            log_deletion(
+                db,
+                Deletion(change["from_table"], change["to_class"] or NEVER_STORED, older_than, expired, "class change"),
+                now,
             )
-        settled = taken == 0 and now - change["changed_at"] >= SETTLED
-        db.execute(QUERIES["book"], {"change_id": change_id, "taken": taken, "settled": settled, "now": now})
+        settled = taken == 0 and now - change["changed_at"] >= MIN_CHANGE_AGE
+        db.execute(QUERIES["record_progress"], {"change_id": change_id, "taken": taken, "settled": settled, "now": now})
         return taken
 
 
-def _take(db: Database, change: Mapping[str, Any], batch: int) -> tuple[int, int]:
+def _move_or_discard(db: Database, change: Mapping[str, Any], batch: int) -> tuple[int, int]:
     """Rows that left the old table, and those of them that nothing is kept of any more."""
-    db.execute(QUERIES["unlimited"])
+    db.execute(QUERIES["lift_decompression_limit"])
     # Without a class nothing is kept at all, so nothing goes anywhere.
-    query = "move" if change["to_table"] else "discard"
-    statement = for_table(QUERIES[query], change["from_table"])
+    query = "move_rows" if change["to_table"] else "discard_rows"
+    statement = substitute_table(QUERIES[query], change["from_table"])
     if change["to_table"]:
-        statement = for_table(statement, change["to_table"], "{into}")
+        statement = substitute_table(statement, change["to_table"], "{into}")
     row = db.execute(
         statement,
         {"datastream_id": change["datastream_id"], "older_than": change["older_than"], "limit": batch},

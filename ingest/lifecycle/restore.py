@@ -10,17 +10,17 @@ from datetime import datetime
 from pathlib import Path
 
 from ingest.lifecycle import retention
-from ingest.lifecycle.audit import Difference, audit
-from ingest.lifecycle.erasure import Erasure, replay
+from ingest.lifecycle.audit import Difference, audit_ledger
+from ingest.lifecycle.erasure import Erasure, replay_tombstones
 from ingest.lifecycle.retention import Deletion
 from ingest.lifecycle.tombstones import Tombstone
 from sensors.db import connect
-from sensors.db.dump import Programs, Tell, close_schemas, open_schemas, restore
-from sensors.upgrade import upgrade
+from sensors.db.dump import PostgresTools, ProgressCallback, grant_schema_usage, restore_database, revoke_schema_usage
+from sensors.upgrade import upgrade_database
 
 
 @dataclass(frozen=True, slots=True)
-class Restored:
+class RestoreResult:
     """What was done after the data was back, and what the audit found."""
 
     migrations: Sequence[str]
@@ -35,20 +35,24 @@ class Restored:
 
 
 def restore_backup(
-    programs: Programs, file: Path | None, tombstones: Sequence[Tombstone], now: datetime, tell: Tell
-) -> Restored:
+    tools: PostgresTools,
+    file: Path | None,
+    tombstones: Sequence[Tombstone],
+    now: datetime,
+    on_progress: ProgressCallback,
+) -> RestoreResult:
     """Fill the empty database from ``file``, or take the one that another tool has restored, and make it fit to serve.
 
     Raises ``DumpError`` when the file or the database is not fit, and what migrations, erasing and retention raise.
     """
     if file is not None:
-        restore(programs, file, tell)
-    with connect(programs.url) as db:
+        restore_database(tools, file, on_progress)
+    with connect(tools.database_url) as db:
         if file is None:
-            close_schemas(db)
-        migrations = upgrade(db)
-        erasures = replay(db, tombstones, now)
-        deletions = retention.run(db, now)
-        differences = audit(db, now)
-        open_schemas(db)
-    return Restored(migrations, erasures, deletions, differences)
+            revoke_schema_usage(db)
+        migrations = upgrade_database(db)
+        erasures = replay_tombstones(db, tombstones, now)
+        deletions = retention.enforce_retention(db, now)
+        differences = audit_ledger(db, now)
+        grant_schema_usage(db)
+    return RestoreResult(migrations, erasures, deletions, differences)

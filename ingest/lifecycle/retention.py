@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from sensors.db import Database
-from sensors.db.queries import load
-from sensors.policy.retention_classes import for_table
+from sensors.db.queries import load_queries
+from sensors.policy.retention_classes import substitute_table
 
-QUERIES = load(Path(__file__).with_suffix(".sql"))
+QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 FIRST_HASH = bytes(32)
-BY_DATABASE = "timescaledb policy"
+TIMESCALEDB_RULE = "timescaledb policy"
 """The rule of chunks that TimescaleDB dropped by itself: it does so too, should nothing else."""
-BOOKS = {
+METADATA_TERMS = {
     "ledger": "P5Y",
     "ledger_reason": "P5Y",
     "quarantine": "P14D",
@@ -31,8 +31,8 @@ BOOKS = {
     "pulse": "P31D",
 }
 """The terms of what is kept about readings, not of them."""
-TOTALS = ("rollup_hour", "public_cell", "day_total", "public_day", "lamp_day")
-AGGREGATES = ("travel_time", "travel_hour", "window_count")
+TOTALS_TABLES = ("rollup_hour", "public_cell", "day_total", "public_day", "lamp_day")
+AGGREGATE_TABLES = ("travel_time", "travel_hour", "window_count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +46,29 @@ class Deletion:
     rule: str | None = None
 
 
-def add_class(db: Database, name: str) -> bool:
+def add_retention_class(db: Database, name: str) -> bool:
     """Make a retention class, as the owner of the tables; False when it is there already.
 
     Raises psycopg.errors.InvalidParameterValue for what ``is_class_name`` refuses.
     """
-    row = db.execute(QUERIES["add_class"], {"retention_class": name}).fetchone()
+    row = db.execute(QUERIES["add_retention_class"], {"retention_class": name}).fetchone()
     return row is not None and row["added"]
 
 
-def run(db: Database, now: datetime) -> list[Deletion]:
+def enforce_retention(db: Database, now: datetime) -> list[Deletion]:
     """Delete what is past its term at ``now``, as the owner of the tables; log every table that lost rows."""
     with db.transaction():
-        db.execute(QUERIES["lock"])
-        deletions = [*_observations(db, now), *_totals(db, now), *_aggregates(db, now), *_books(db, now)]
+        db.execute(QUERIES["lock_retention"])
+        deletions = [*_observations(db, now), *_totals(db, now), *_aggregates(db, now), *_metadata(db, now)]
         for deletion in deletions:
             if deletion.deleted_rows:
-                log(db, deletion, now)
+                log_deletion(db, deletion, now)
     return deletions
 
 
-def log(db: Database, deletion: Deletion, now: datetime) -> None:
-    """Add a deletion to the chain. Inside a transaction that holds the lock of ``QUERIES["lock"]``."""
-    last = db.execute(QUERIES["last_entry"]).fetchone()
+def log_deletion(db: Database, deletion: Deletion, now: datetime) -> None:
+    """Add a deletion to the chain. Inside a transaction that holds the lock of ``QUERIES["lock_retention"]``."""
+    last = db.execute(QUERIES["last_deletion"]).fetchone()
     previous = bytes(last["hash"]) if last else FIRST_HASH
     entry = {
         "deleted_at": now,
@@ -78,13 +78,13 @@ def log(db: Database, deletion: Deletion, now: datetime) -> None:
         "deleted_rows": deletion.deleted_rows,
         "rule": deletion.rule,
     }
-    db.execute(QUERIES["log"], {**entry, "previous_hash": previous, "hash": _hash(previous, entry)})
+    db.execute(QUERIES["insert_deletion"], {**entry, "previous_hash": previous, "hash": _hash(previous, entry)})
 
 
-def broken_at(db: Database) -> int | None:
+def first_broken_deletion_id(db: Database) -> int | None:
     """Walk the chain of deletions: the id of the first one that does not follow from those before it."""
     previous = FIRST_HASH
-    for row in db.execute(QUERIES["chain"]).fetchall():
+    for row in db.execute(QUERIES["deletions"]).fetchall():
         entry = {key: value for key, value in row.items() if key not in {"id", "previous_hash", "hash"}}
         if bytes(row["previous_hash"]) != previous or bytes(row["hash"]) != _hash(previous, entry):
             return row["id"]
@@ -106,37 +106,37 @@ def _hash(previous: bytes, entry: Mapping[str, Any]) -> bytes:
 
 
 def _observations(db: Database, now: datetime) -> Iterator[Deletion]:
-    for row in db.execute(QUERIES["classes"], {"now": now}).fetchall():
+    for row in db.execute(QUERIES["retention_classes"], {"now": now}).fetchall():
         if row["chunked"]:
-            yield from _drop(db, row)
+            yield from _drop_chunks(db, row)
         else:
-            statement = for_table(QUERIES["delete_observations"], row["table_name"])
+            statement = substitute_table(QUERIES["delete_observations"], row["table_name"])
             deleted = db.execute(statement, {"older_than": row["older_than"]}).rowcount
             yield Deletion(row["table_name"], row["name"], row["older_than"], deleted)
 
 
-def _drop(db: Database, row: Mapping[str, Any]) -> Iterator[Deletion]:
+def _drop_chunks(db: Database, row: Mapping[str, Any]) -> Iterator[Deletion]:
     """Drop the chunks that are over; then note those that will be next, and tell which of these went by themselves."""
     table, older_than = row["table_name"], row["older_than"]
     gone = db.execute(QUERIES["dropped_by_database"], {"table_name": table}).fetchall()
     for chunk in gone:
-        yield Deletion(table, row["name"], chunk["until"], chunk["rows"], BY_DATABASE)
+        yield Deletion(table, row["name"], chunk["until"], chunk["rows"], TIMESCALEDB_RULE)
     known = {"table_name": table, "older_than": older_than}
-    due = db.execute(QUERIES["due_chunks"], known).fetchone() or {"until": None}
+    due = db.execute(QUERIES["expired_chunks_until"], known).fetchone() or {"until": None}
     deleted = 0
     if due["until"] is not None:
-        counted = db.execute(for_table(QUERIES["count_due"], table), {"until": due["until"]}).fetchone()
+        counted = db.execute(substitute_table(QUERIES["count_expired"], table), {"until": due["until"]}).fetchone()
         deleted = counted["rows"] if counted else 0
-        db.execute(for_table(QUERIES["drop_observations"], table), {"older_than": due["until"]})
+        db.execute(substitute_table(QUERIES["drop_chunks"], table), {"older_than": due["until"]})
     yield Deletion(table, row["name"], older_than, deleted)
-    db.execute(QUERIES["forget_chunks"], {"table_name": table})
-    for chunk in db.execute(QUERIES["next_chunks"], known).fetchall():
-        note = for_table(QUERIES["note_chunk"], table)
+    db.execute(QUERIES["delete_expiring_chunk"], {"table_name": table})
+    for chunk in db.execute(QUERIES["expiring_chunks"], known).fetchall():
+        note = substitute_table(QUERIES["insert_expiring_chunk"], table)
         db.execute(note, {"table_name": table, "retention_class": row["name"], **chunk})
 
 
 def _totals(db: Database, now: datetime) -> Iterator[Deletion]:
-    for table in TOTALS:
+    for table in TOTALS_TABLES:
         for row in db.execute(QUERIES[f"due_{table}"], {"now": now}).fetchall():
             older = {"datastream_ids": row["datastream_ids"], "older_than": row["older_than"]}
             deleted = db.execute(QUERIES[f"delete_{table}"], older).rowcount
@@ -145,15 +145,15 @@ def _totals(db: Database, now: datetime) -> Iterator[Deletion]:
 
 def _aggregates(db: Database, now: datetime) -> Iterator[Deletion]:
     for row in db.execute(QUERIES["aggregate_promises"], {"now": now}).fetchall():
-        for table in AGGREGATES:
+        for table in AGGREGATE_TABLES:
             promise = {"retention_class": row["name"], "older_than": row["older_than"]}
             deleted = db.execute(QUERIES[f"delete_{table}"], promise).rowcount
             yield Deletion(table, row["name"], row["older_than"], deleted)
 
 
-def _books(db: Database, now: datetime) -> Iterator[Deletion]:
-    for table, term in BOOKS.items():
-        row = db.execute(QUERIES["before"], {"now": now, "term": term}).fetchone()
+def _metadata(db: Database, now: datetime) -> Iterator[Deletion]:
+    for table, term in METADATA_TERMS.items():
+        row = db.execute(QUERIES["cutoff"], {"now": now, "term": term}).fetchone()
         if row is None:
             raise RuntimeError("a select without a table has one row")
         deleted = db.execute(QUERIES[f"delete_{table}"], {"older_than": row["older_than"]}).rowcount

@@ -1,7 +1,7 @@
--- lock: one enforcer at a time, so that the chain of deletions has one end
+-- lock_retention: one enforcer at a time, so that the chain of deletions has one end
 select pg_advisory_xact_lock(hashtext('lantaarn.retention'));
 
--- classes: every class, whether its table is made of chunks, and what is past its term
+-- retention_classes: every class, whether its table is made of chunks, and what is past its term
 select
     name,
     table_name,
@@ -25,14 +25,14 @@ with recursive present as (
 delete from lantaarn.{table}
 where datastream_id = any(array(select datastream_id from present)) and time < %(older_than)s;
 
--- due_chunks: until when whole chunks are past the term
+-- expired_chunks_until: until when whole chunks are past the term
 select max(range_end) as until from timescaledb_information.chunks
 where hypertable_schema = 'lantaarn' and hypertable_name = %(table_name)s and range_end <= %(older_than)s;
 
--- count_due: how many rows these chunks hold
+-- count_expired: how many rows these chunks hold
 select count(*) as rows from lantaarn.{table} where time < %(until)s;
 
--- drop_observations: drop them, which is quicker than deleting and leaves nothing behind
+-- drop_chunks: drop them, which is quicker than deleting and leaves nothing behind
 select count(*) as dropped_chunks from drop_chunks('lantaarn.{table}'::regclass, older_than => %(older_than)s::timestamptz);
 
 -- dropped_by_database: chunks that were noted by the last run and are not there any more
@@ -48,17 +48,17 @@ where
     )
 order by noted.until;
 
--- next_chunks: chunks that will pass the term within the hour, when other than us may drop them too
+-- expiring_chunks: chunks that will pass the term within the hour, when other than us may drop them too
 select range_start as since, range_end as until from timescaledb_information.chunks
 where
     hypertable_schema = 'lantaarn'
     and hypertable_name = %(table_name)s
     and range_end <= %(older_than)s::timestamptz + interval '1 hour';
 
--- forget_chunks: what was noted before
+-- delete_expiring_chunk: what was noted before
 delete from lantaarn.expiring_chunk where table_name = %(table_name)s;
 
--- note_chunk: how many rows such a chunk holds
+-- insert_expiring_chunk: how many rows such a chunk holds
 insert into lantaarn.expiring_chunk (table_name, retention_class, until, rows)
 select %(table_name)s, %(retention_class)s, %(until)s, count(*) from lantaarn.{table}
 where time >= %(since)s::timestamptz and time < %(until)s::timestamptz;
@@ -180,7 +180,7 @@ where
     and promise.property = held.property
     and promise.name = %(retention_class)s;
 
--- before: the instant that lies a term before now
+-- cutoff: the instant that lies a term before now
 select %(now)s::timestamptz - %(term)s::interval as older_than;
 
 -- delete_ledger: remove the books of hours past their term
@@ -201,15 +201,15 @@ delete from lantaarn.book_reason_day where day <= open.day_of(%(older_than)s) an
 -- delete_pulse: remove how ingest was doing past its term
 delete from lantaarn.pulse where minute < %(older_than)s;
 
--- last_entry: the end of the chain of deletions
+-- last_deletion: the end of the chain of deletions
 select hash from lantaarn.deletion_log order by id desc limit 1;
 
--- chain: all deletions, in order
+-- deletions: all deletions, in order
 select id, deleted_at, table_name, retention_class, older_than, deleted_rows, rule, previous_hash, hash
 from lantaarn.deletion_log
 order by id;
 
--- log: add a deletion to the chain
+-- insert_deletion: add a deletion to the chain
 insert into lantaarn.deletion_log
     (deleted_at, table_name, retention_class, older_than, deleted_rows, rule, previous_hash, hash)
 values (
@@ -223,5 +223,5 @@ values (
     %(hash)s
 );
 
--- add_class: make a retention class of this name
+-- add_retention_class: make a retention class of this name
 select lantaarn.add_retention_class(%(retention_class)s) as added;

@@ -10,7 +10,7 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 
 from sensors.db import connect
-from sensors.policy.retention_classes import is_class_name
+from sensors.policy.retention_classes import is_valid_class_name
 from sensors.settings import DatabaseSettings, RetentionSettings
 
 
@@ -26,17 +26,17 @@ def retention() -> None:
 @retention.command("run", epilog="Example: lantaarn retention run")
 def run_() -> None:
     """Delete what is past its term now; every deletion goes to the deletion log. Before that, daily totals are made."""
-    from ingest.lifecycle.daily_totals import make  # noqa: PLC0415
-    from ingest.lifecycle.retention import run  # noqa: PLC0415
+    from ingest.lifecycle.daily_totals import update_daily_totals  # noqa: PLC0415
+    from ingest.lifecycle.retention import enforce_retention  # noqa: PLC0415
 
     with connect(_url()) as db:
         now = datetime.now(UTC)
-        make(db, now)
-        deletions = run(db, now)
+        update_daily_totals(db, now)
+        deletions = enforce_retention(db, now)
     table = Table("table", "class", "older than (UTC)", "rows deleted", "rule")
     for deletion in deletions:
         rows, rule = str(deletion.deleted_rows), deletion.rule or "term"
-        table.add_row(deletion.table_name, deletion.retention_class, _instant(deletion.older_than), rows, rule)
+        table.add_row(deletion.table_name, deletion.retention_class, _instant_text(deletion.older_than), rows, rule)
     Console().print(table)
 
 
@@ -47,55 +47,57 @@ def keep() -> None:
     Ingest does this by itself where it logs in as the owner. With LANTAARN_METRICS_PORT, /readyz tells whether what was
     promised is kept.
     """
-    from ingest.lifecycle.scheduler import keep_alone  # noqa: PLC0415 - each command loads only what it needs
+    from ingest.lifecycle.scheduler import run_standalone  # noqa: PLC0415 - each command loads only what it needs
     from sensors import logs  # noqa: PLC0415
 
     settings = RetentionSettings.load()
-    logs.configure(settings.log_level)
-    keep_alone(settings)
+    logs.configure_logging(settings.log_level)
+    run_standalone(settings)
 
 
 @retention.command(epilog="Example: lantaarn retention verify")
 def verify() -> None:
     """Compare the oldest rows with what is promised, and walk the deletion log. Exit code 1 when either is broken."""
-    from ingest.lifecycle.verification import record  # noqa: PLC0415
-    from ingest.lifecycle.verification import verify as check  # noqa: PLC0415
+    from ingest.lifecycle.verification import record_verification  # noqa: PLC0415
+    from ingest.lifecycle.verification import verify_retention as check  # noqa: PLC0415
 
     now = datetime.now(UTC)
     with connect(_url()) as db:
         found = check(db, now)
-        record(db, found, now)
+        record_verification(db, found, now)
     table = Table("table", "class", "at most", "oldest (UTC)", "kept")
     # Of the datastreams only those with a broken promise: there are thousands.
-    for held in (one for one in found.held if one.datastream_id is None or not one.kept):
-        promised = _span(held.promised_max_age) if held.promised_max_age else "nothing"
+    for held in (one for one in found.checks if one.datastream_id is None or not one.kept):
+        promised = _duration_text(held.promised_max_age) if held.promised_max_age else "nothing"
         name = held.table_name if held.datastream_id is None else f"  datastream {held.datastream_id}"
         kept = "yes" if held.kept else "NO"
-        table.add_row(name, held.retention_class, promised, _instant(held.oldest), kept)
+        table.add_row(name, held.retention_class, promised, _instant_text(held.oldest), kept)
     Console().print(table)
-    if found.broken_at is not None:
-        click.echo(f"The deletion log was changed: row {found.broken_at} does not follow from the rows before it.")
+    if found.broken_deletion_id is not None:
+        click.echo(
+            f"The deletion log was changed: row {found.broken_deletion_id} does not follow from the rows before it."
+        )
     else:
         click.echo("The deletion log is whole: every row follows from the rows before it.")
-    sys.exit(not found.kept)
+    sys.exit(not found.is_kept)
 
 
 @retention.command(epilog="Example: lantaarn retention move")
 def move() -> None:
     """Move the values of sensors that changed their class to the table of the class they have now."""
-    from ingest.lifecycle.reclassification import Progress  # noqa: PLC0415
-    from ingest.lifecycle.reclassification import move as move_all  # noqa: PLC0415
+    from ingest.lifecycle.reclassification import MoveProgress  # noqa: PLC0415
+    from ingest.lifecycle.reclassification import move_reclassified_rows as move_all  # noqa: PLC0415
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Bars(*columns) as bars, connect(_url()) as db:
         tasks: dict[tuple[int, str], TaskID] = {}
 
-        def tell(progress: Progress) -> None:
+        def tell(progress: MoveProgress) -> None:
             which = (progress.datastream_id, progress.from_class)
             if which not in tasks:
                 name = f"datastream {progress.datastream_id}: {progress.from_class} → {progress.to_class}"
                 tasks[which] = bars.add_task(name)
-            bars.update(tasks[which], completed=progress.done, total=progress.total)
+            bars.update(tasks[which], completed=progress.moved_rows, total=progress.total_rows)
 
         moved = move_all(db, datetime.now(UTC), tell)
     click.echo(f"{moved} rows left the table of a class that their datastream no longer has.")
@@ -105,36 +107,36 @@ def move() -> None:
 @click.argument("term")
 def add(term: str) -> None:
     """Make a retention class of TERM, an ISO 8601 duration such as P90D or PT12H; entries may use it from then on."""
-    from ingest.lifecycle.retention import add_class  # noqa: PLC0415
+    from ingest.lifecycle.retention import add_retention_class  # noqa: PLC0415
 
-    if not is_class_name(term):
+    if not is_valid_class_name(term):
         raise click.BadParameter("use a duration of one part, of an hour or more, such as P90D or PT12H")
     with connect(_url()) as db:
-        new = add_class(db, term)
+        new = add_retention_class(db, term)
     click.echo(f"The class {term} is there." if new else f"The class {term} was there already.")
 
 
 @retention.command("list", epilog="Example: lantaarn retention list")
 def list_() -> None:
     """Show the retention classes, and how old a value of each can become: term + chunk + schedule."""
-    from ingest.lifecycle.verification import SCHEDULE, promises  # noqa: PLC0415
+    from ingest.lifecycle.verification import RETENTION_INTERVAL, retention_promises  # noqa: PLC0415
 
     now = datetime.now(UTC)
     with connect(_url()) as db:
-        known = promises(db, now)
+        known = retention_promises(db, now)
     table = Table("class", "table", "term", "chunk", "schedule", "oldest at most")
     for each in known:
-        worst = now - each.not_before
-        parts = (worst - each.chunk - SCHEDULE, each.chunk, SCHEDULE, worst)
-        table.add_row(each.name, each.table_name, *map(_span, parts))
+        max_age = now - each.not_before
+        parts = (max_age - each.chunk - RETENTION_INTERVAL, each.chunk, RETENTION_INTERVAL, max_age)
+        table.add_row(each.name, each.table_name, *map(_duration_text, parts))
     Console().print(table)
 
 
-def _instant(at: datetime | None) -> str:
+def _instant_text(at: datetime | None) -> str:
     return f"{at:%Y-%m-%d %H:%M}" if at else "–"
 
 
-def _span(length: timedelta) -> str:
+def _duration_text(length: timedelta) -> str:
     """A span of time in days, hours and minutes."""
     minutes = round(length.total_seconds() / 60)
     parts = ((minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "min"))

@@ -18,52 +18,57 @@ from typing import Any
 import psycopg
 import structlog
 
-from ingest.lifecycle.daily_totals import make
-from ingest.lifecycle.erasure import sweep
-from ingest.lifecycle.reclassification import move
-from ingest.lifecycle.retention import run
-from ingest.lifecycle.verification import SCHEDULE, Verification, record, verify
-from ingest.metrics import Metrics, serving
+from ingest.lifecycle.daily_totals import update_daily_totals
+from ingest.lifecycle.erasure import erase_late_arrivals
+from ingest.lifecycle.reclassification import move_reclassified_rows
+from ingest.lifecycle.retention import enforce_retention
+from ingest.lifecycle.verification import (
+    RETENTION_INTERVAL,
+    RetentionVerification,
+    record_verification,
+    verify_retention,
+)
+from ingest.metrics import Metrics, serve_metrics
 from sensors.db import connect
-from sensors.db.queries import load
+from sensors.db.queries import load_queries
 from sensors.settings import RetentionSettings
 
-QUERIES = load(Path(__file__).with_suffix(".sql"))
-PAUSE = 30.0
+QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
+POLL_INTERVAL_SECONDS = 30.0
 """Seconds between two looks at the clock and at who leads."""
-PATIENCE = 10.0
+SHUTDOWN_TIMEOUT_SECONDS = 10.0
 """Seconds that work at hand gets when ingest stops."""
-STALE = 2 * SCHEDULE
+MAX_VERIFICATION_AGE = 2 * RETENTION_INTERVAL
 """A check that is older than this tells nothing: whoever led has stopped."""
 
 Connection = psycopg.Connection[dict[str, Any]]
 log = structlog.get_logger("ingest.lifecycle.scheduler")
 
 
-class Scheduler:
+class RetentionScheduler:
     """What the thread does at each look. ``connection`` makes a connection as the user that may delete."""
 
-    def __init__(self, connection: Callable[[], Connection], metrics: Metrics, now: Callable[[], datetime]):
-        self._connection = connection
+    def __init__(self, connect: Callable[[], Connection], metrics: Metrics, now: Callable[[], datetime]):
+        self._connection = connect
         self._metrics = metrics
         self._now = now
         self._database: Connection | None = None
-        self._leading = False
-        self._refused = False
-        self._due: datetime | None = None
+        self._is_leader = False
+        self._is_not_permitted = False
+        self._next_run_at: datetime | None = None
         self._warned: set[str] = set()
 
-    def look(self) -> None:
+    def run_pending(self) -> None:
         """Do what is due, if this one leads, and tell what the last check found. No error of the database comes out:
         what failed is tried again at the next look."""
         try:
             if self._database is None:
                 self._database = self._connection()
-            if self._is_due or not self._refused:
-                self._leading = self._leading or self._takes_lead(self._database)
-            if self._leading:
-                self._lead(self._database)
-            self._tell_latest(self._database)
+            if self._is_due or not self._is_not_permitted:
+                self._is_leader = self._is_leader or self._acquire_lead(self._database)
+            if self._is_leader:
+                self._run_as_leader(self._database)
+            self._publish_latest_verification(self._database)
         except psycopg.Error as error:
             self._warn("retention_away", error)
             self.close()
@@ -74,52 +79,52 @@ class Scheduler:
         """Let go of the database, and with it of the lead."""
         if self._database is not None:
             self._database.close()
-        self._database, self._leading, self._due = None, False, None
+        self._database, self._is_leader, self._next_run_at = None, False, None
 
     @property
     def _is_due(self) -> bool:
-        return self._due is None or self._now() >= self._due
+        return self._next_run_at is None or self._now() >= self._next_run_at
 
-    def _takes_lead(self, db: Connection) -> bool:
-        row = db.execute(QUERIES["lead"]).fetchone()
+    def _acquire_lead(self, db: Connection) -> bool:
+        row = db.execute(QUERIES["acquire_lead"]).fetchone()
         return row is not None and row["leads"]
 
-    def _lead(self, db: Connection) -> None:
+    def _run_as_leader(self, db: Connection) -> None:
         self._try("quality", lambda: db.execute(QUERIES["refresh_quality"]))
         if self._is_due:
-            self._work(db, self._now())
+            self._run_steps(db, self._now())
 
-    def _work(self, db: Connection, now: datetime) -> None:
+    def _run_steps(self, db: Connection, now: datetime) -> None:
         """Each step by itself: what can't be moved must still be deleted, and what can't be deleted be checked."""
         steps: Mapping[str, Callable[[], object]] = {
-            "move": lambda: move(db, now),
-            "sweep": lambda: sweep(db, now),
-            "days": lambda: make(db, now),
-            "run": lambda: run(db, now),
-            "verify": lambda: self._check(db, now),
+            "move": lambda: move_reclassified_rows(db, now),
+            "sweep": lambda: erase_late_arrivals(db, now),
+            "days": lambda: update_daily_totals(db, now),
+            "run": lambda: enforce_retention(db, now),
+            "verify": lambda: self._verify(db, now),
         }
-        self._refused = False
+        self._is_not_permitted = False
         done = [self._try(name, step) for name, step in steps.items()]
-        self._metrics.retention_permitted.set(not self._refused)
-        if not self._refused:
+        self._metrics.retention_permitted.set(not self._is_not_permitted)
+        if not self._is_not_permitted:
             self._warned.discard("retention_not_permitted")
         if all(done):
-            self._due = now + SCHEDULE
-        if self._refused:
-            self._step_back()
+            self._next_run_at = now + RETENTION_INTERVAL
+        if self._is_not_permitted:
+            self._release_lead()
 
-    def _step_back(self) -> None:
+    def _release_lead(self) -> None:
         """Leave the lead to one that may do all of it, if there is one: ``lantaarn retention keep``."""
         if self._database is not None:
-            self._database.execute(QUERIES["leave"])
-        self._leading = False
+            self._database.execute(QUERIES["release_lead"])
+        self._is_leader = False
 
     def _try(self, name: str, step: Callable[[], object]) -> bool:
         """Whether there is no need to try it again soon."""
         try:
             step()
         except psycopg.errors.InsufficientPrivilege as error:
-            self._refused = True
+            self._is_not_permitted = True
             self._warn("retention_not_permitted", error)
         except psycopg.OperationalError:
             raise
@@ -130,17 +135,17 @@ class Scheduler:
             self._warned.discard(f"retention_{name}_failed")
         return True
 
-    def _check(self, db: Connection, now: datetime) -> None:
-        found = verify(db, now)
-        record(db, found, now)
-        if not found.kept:
-            log.error("retention_breach", classes=_classes(found), log_altered=found.broken_at is not None)
+    def _verify(self, db: Connection, now: datetime) -> None:
+        found = verify_retention(db, now)
+        record_verification(db, found, now)
+        if not found.is_kept:
+            log.error("retention_breach", classes=_classes(found), log_altered=found.broken_deletion_id is not None)
 
-    def _tell_latest(self, db: Connection) -> None:
+    def _publish_latest_verification(self, db: Connection) -> None:
         """Every machine tells the same, whichever leads; and all of them notice when none does."""
-        row = db.execute(QUERIES["latest"]).fetchone()
+        row = db.execute(QUERIES["latest_verification"]).fetchone()
         at = row["verified_at"] if row else None
-        kept = row is not None and at is not None and row["kept"] and self._now() - at <= STALE
+        kept = row is not None and at is not None and row["kept"] and self._now() - at <= MAX_VERIFICATION_AGE
         self._metrics.retention_kept.set(kept)
         self._metrics.retention_verified.set(at.timestamp() if at else 0)
 
@@ -151,19 +156,19 @@ class Scheduler:
             self._warned.add(event)
 
 
-def _classes(found: Verification) -> list[str]:
+def _classes(found: RetentionVerification) -> list[str]:
     return sorted({breach.retention_class for breach in found.breaches})
 
 
-def keep(scheduler: Scheduler, stopping: Event) -> None:
+def run_scheduler(scheduler: RetentionScheduler, stopping: Event) -> None:
     """Look every half minute, until it is stopped."""
     while not stopping.is_set():
-        scheduler.look()
-        stopping.wait(PAUSE)
+        scheduler.run_pending()
+        stopping.wait(POLL_INTERVAL_SECONDS)
     scheduler.close()
 
 
-def keep_alone(settings: RetentionSettings) -> None:
+def run_standalone(settings: RetentionSettings) -> None:
     """Do it as a program of its own, until SIGTERM or Ctrl-C; ready as long as what was promised is kept."""
     stopping, metrics = Event(), Metrics()
 
@@ -173,25 +178,27 @@ def keep_alone(settings: RetentionSettings) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     url = settings.database_url.get_secret_value()
-    keeper = Scheduler(lambda: connect(url, application_name="lantaarn retention"), metrics, lambda: datetime.now(UTC))
-    with serving(settings.metrics_host, settings.metrics_port, metrics, metrics.retention):
-        keep(keeper, stopping)
+    scheduler = RetentionScheduler(
+        lambda: connect(url, application_name="lantaarn retention"), metrics, lambda: datetime.now(UTC)
+    )
+    with serve_metrics(settings.metrics_host, settings.metrics_port, metrics, metrics.retention_readiness):
+        run_scheduler(scheduler, stopping)
 
 
 @contextmanager
-def scheduling(url: str, metrics: Metrics, now: Callable[[], datetime], *, wanted: bool) -> Generator[None]:
+def run_in_background(url: str, metrics: Metrics, now: Callable[[], datetime], *, enabled: bool) -> Generator[None]:
     """Do it beside the work, where it is wanted."""
-    if not wanted:
+    if not enabled:
         yield
         return
     stopping = Event()
-    keeper = Scheduler(lambda: connect(url, application_name="lantaarn retention"), metrics, now)
+    scheduler = RetentionScheduler(lambda: connect(url, application_name="lantaarn retention"), metrics, now)
 
     # Work at hand may take minutes, and is undone by the database when the process ends before it.
-    thread = Thread(target=keep, args=(keeper, stopping), name="retention", daemon=True)
+    thread = Thread(target=run_scheduler, args=(scheduler, stopping), name="retention", daemon=True)
     thread.start()
     try:
         yield
     finally:
         stopping.set()
-        thread.join(PATIENCE)
+        thread.join(SHUTDOWN_TIMEOUT_SECONDS)

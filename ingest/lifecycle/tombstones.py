@@ -39,13 +39,13 @@ class Tombstone:
     recorded_at: datetime
 
 
-def read(path: Path) -> tuple[Tombstone, ...]:
+def read_tombstones(path: Path) -> tuple[Tombstone, ...]:
     """Every tombstone of the list, in order. Raises ``TombstoneError`` when the chain breaks, or ``OSError``."""
     with path.open("rb") as file:
         return tuple(tombstone for tombstone, _ in _chain(path, _lines(file)))
 
 
-def append(path: Path, tombstones: Iterable[Tombstone]) -> None:
+def append_tombstones(path: Path, tombstones: Iterable[Tombstone]) -> None:
     """Add those that the list doesn't have yet; on return they are on the disk. Raises as ``read`` does.
 
     One writer at a time. What is left of a line that a crash broke off goes: its erasure had not begun.

@@ -11,31 +11,31 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ingest.lifecycle.retention import broken_at
+from ingest.lifecycle.retention import first_broken_deletion_id
 from sensors.db import Database
-from sensors.db.queries import load
-from sensors.policy.retention_classes import NONE, for_table
+from sensors.db.queries import load_queries
+from sensors.policy.retention_classes import NEVER_STORED, substitute_table
 
-QUERIES = load(Path(__file__).with_suffix(".sql"))
-SCHEDULE = timedelta(minutes=15)
+QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
+RETENTION_INTERVAL = timedelta(minutes=15)
 """The time between two runs that the promise allows for."""
 NO_CHUNK = timedelta(0)
-TOTALS = (
-    "rollups",
-    "cells",
-    "days",
+TOTALS_QUERIES = (
+    "rollup_hours",
+    "public_cells",
+    "day_totals",
     "public_days",
     "lamp_days",
     "travel_times",
     "travel_hours",
     "window_counts",
-    "books",
+    "metadata",
 )
 """What is asked of everything but single values."""
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
+class RetentionPromise:
     """One retention class, and the instant that nothing in its table may lie before: now - term - chunk - schedule."""
 
     name: str
@@ -45,7 +45,7 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class RetentionCheck:
     """What one table promises and what it holds, or one datastream in it. ``oldest`` is none when there is nothing."""
 
     table_name: str
@@ -59,52 +59,55 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Verification:
+class RetentionVerification:
     """The promise against reality, and the first deletion whose hash does not fit the ones before it."""
 
-    held: tuple[Held, ...]
-    broken_at: int | None
+    checks: tuple[RetentionCheck, ...]
+    broken_deletion_id: int | None
 
     @property
-    def kept(self) -> bool:
+    def is_kept(self) -> bool:
         """Whether every promise is kept and the chain of deletions is whole."""
-        return self.broken_at is None and all(one.kept for one in self.held)
+        return self.broken_deletion_id is None and all(one.kept for one in self.checks)
 
     @property
-    def breaches(self) -> tuple[Held, ...]:
+    def breaches(self) -> tuple[RetentionCheck, ...]:
         """The promises that are not kept."""
-        return tuple(one for one in self.held if not one.kept)
+        return tuple(one for one in self.checks if not one.kept)
 
 
-def promises(db: Database, now: datetime) -> tuple[Promise, ...]:
+def retention_promises(db: Database, now: datetime) -> tuple[RetentionPromise, ...]:
     """The retention classes of this database, the shortest term first."""
-    rows = db.execute(QUERIES["promises"], {"now": now, "schedule": SCHEDULE}).fetchall()
-    return tuple(Promise(**row) for row in rows)
+    rows = db.execute(QUERIES["promises"], {"now": now, "schedule": RETENTION_INTERVAL}).fetchall()
+    return tuple(RetentionPromise(**row) for row in rows)
 
 
-def verify(db: Database, now: datetime) -> Verification:
+def verify_retention(db: Database, now: datetime) -> RetentionVerification:
     """Read the oldest row of everything with a term, compare it with the promise, and walk the chain of deletions."""
-    moment = {"now": now, "schedule": SCHEDULE}
-    held: list[Held] = []
-    for promise in promises(db, now):
+    moment = {"now": now, "schedule": RETENTION_INTERVAL}
+    held: list[RetentionCheck] = []
+    for promise in retention_promises(db, now):
         held.extend(_observations(db, promise, moment))
-    for query in TOTALS:
-        held.extend(Held(**row) for row in db.execute(QUERIES[query], moment).fetchall())
-    return Verification(tuple(held), broken_at(db))
+    for query in TOTALS_QUERIES:
+        held.extend(RetentionCheck(**row) for row in db.execute(QUERIES[query], moment).fetchall())
+    return RetentionVerification(tuple(held), first_broken_deletion_id(db))
 
 
-def record(db: Database, verification: Verification, now: datetime) -> None:
+def record_verification(db: Database, verification: RetentionVerification, now: datetime) -> None:
     """Keep what was found, for the register; what was found before is replaced."""
-    found = [_document(held) for held in verification.held]
-    chain = Held("deletion_log", NONE, None, None, NO_CHUNK, None, verification.broken_at is None)
+    found = [_document(held) for held in verification.checks]
+    chain = RetentionCheck(
+        "deletion_log", NEVER_STORED, None, None, NO_CHUNK, None, verification.broken_deletion_id is None
+    )
     with db.transaction():
-        db.execute(QUERIES["forget"])
+        db.execute(QUERIES["delete_verification"])
         db.execute(
-            QUERIES["record"], {"batch": {"found": [*found, _document(chain)]}, "now": now, "schedule": SCHEDULE}
+            QUERIES["insert_verification"],
+            {"batch": {"found": [*found, _document(chain)]}, "now": now, "schedule": RETENTION_INTERVAL},
         )
 
 
-def _document(held: Held) -> dict[str, Any]:
+def _document(held: RetentionCheck) -> dict[str, Any]:
     oldest = held.oldest.isoformat() if held.oldest else None
     return asdict(held) | {
         "promised_max_age": None,
@@ -113,23 +116,23 @@ def _document(held: Held) -> dict[str, Any]:
     }
 
 
-def _observations(db: Database, promise: Promise, moment: Mapping[str, Any]) -> Iterator[Held]:
+def _observations(db: Database, promise: RetentionPromise, moment: Mapping[str, Any]) -> Iterator[RetentionCheck]:
     """The table of one class, and every datastream that has rows in it: each against its own promise."""
     table = promise.table_name
     streams = db.execute(
-        for_table(QUERIES["single_values"], table),
+        substitute_table(QUERIES["oldest_observations"], table),
         {**moment, "retention_class": promise.name},
     ).fetchall()
     oldest = min((row["oldest"] for row in streams), default=None)
     kept = oldest is None or oldest >= promise.not_before
     age = moment["now"] - promise.not_before
-    yield Held(table, promise.name, None, age, promise.chunk, oldest, kept)
+    yield RetentionCheck(table, promise.name, None, age, promise.chunk, oldest, kept)
     yield from _datastreams(table, streams)
 
 
-def _datastreams(table: str, streams: Iterable[Mapping[str, Any]]) -> Iterator[Held]:
+def _datastreams(table: str, streams: Iterable[Mapping[str, Any]]) -> Iterator[RetentionCheck]:
     for row in streams:
         # Rows of a datastream that nobody knows are held to the promise of their table.
         if row["known"]:
-            name, number = row["retention_class"] or NONE, row["datastream_id"]
-            yield Held(table, name, number, row["promised_max_age"], row["chunk"], row["oldest"], row["kept"])
+            name, number = row["retention_class"] or NEVER_STORED, row["datastream_id"]
+            yield RetentionCheck(table, name, number, row["promised_max_age"], row["chunk"], row["oldest"], row["kept"])

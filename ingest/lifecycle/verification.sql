@@ -8,7 +8,7 @@ from lantaarn.retention_class as class
 cross join lateral (select lantaarn.chunk_of(class.table_name) as chunk) as promise
 order by class.term, class.name;
 
--- single_values: the oldest row of each datastream in one class's table ({table}), against the promise made about that datastream. In the table of another class only while it is being moved, for which there is as much time as for a deletion
+-- oldest_observations: the oldest row of each datastream in one class's table ({table}), against the promise made about that datastream. In the table of another class only while it is being moved, for which there is as much time as for a deletion
 with recursive present as (
     (select min(datastream_id) as datastream_id from lantaarn.{table})
     union all
@@ -51,7 +51,7 @@ left join lateral (
 ) as moving on true
 order by held.datastream_id;
 
--- rollups: the oldest hourly total of each term
+-- rollup_hours: the oldest hourly total of each term
 select
     'rollup_hour' as table_name,
     lantaarn.term_name(datastream.aggregate_term) as retention_class,
@@ -67,7 +67,7 @@ cross join lateral (
 group by datastream.aggregate_term
 order by datastream.aggregate_term;
 
--- cells: the oldest published hour or day of each term
+-- public_cells: the oldest published hour or day of each term
 select
     'public_cell' as table_name,
     lantaarn.term_name(datastream.aggregate_term) as retention_class,
@@ -93,7 +93,7 @@ where datastream.public in ('hour', 'day')
 group by datastream.aggregate_term
 order by datastream.aggregate_term;
 
--- days: the oldest daily total of each term; a day is as old as its first moment
+-- day_totals: the oldest daily total of each term; a day is as old as its first moment
 select
     'day_total' as table_name,
     lantaarn.term_name(datastream.aggregate_term) as retention_class,
@@ -191,7 +191,7 @@ left join lantaarn.aggregate_promise as promise
 group by promise.name, promise.term
 order by promise.term;
 
--- books: the oldest rows of what is kept about readings; the ledger by sensor, as it has its index
+-- metadata: the oldest rows of what is kept about readings; the ledger by sensor, as it has its index
 select
     oldest_of.table_name,
     oldest_of.retention_class,
@@ -241,10 +241,10 @@ from (
 ) as oldest_of
 order by oldest_of.table_name;
 
--- forget: what was found before
+-- delete_verification: what was found before
 delete from lantaarn.verification;
 
--- record: what was found now
+-- insert_verification: what was found now
 insert into lantaarn.verification
     (subject, retention_class, datastream_id, term, chunk, schedule, oldest, kept, verified_at)
 select

@@ -14,18 +14,18 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersi
 from paho.mqtt.exception import MQTTException
 from paho.mqtt.packettypes import PacketTypes
 
-from ingest.pipeline import Message
+from ingest.pipeline import IncomingMessage
 from sensors import logs
 
-log = logs.get()
+log = logs.get_logger()
 
-PIECE = 65_536
+READ_SIZE_BYTES = 65_536
 """Octets to read at a time."""
-LARGEST = 1 << 20
+MAX_PACKET_BYTES = 1 << 20
 """Octets of a packet that are kept. Of a larger publication the rest is thrown away as it comes in: what is kept is
 still too large for the pipeline, so it is refused and acknowledged. After a broken connection it would come again."""
-PUBLISH = 3
-PUBACK = 0x4002
+PUBLISH_PACKET_TYPE = 3
+PUBACK_HEADER = 0x4002
 """The first two octets of an acknowledgement without properties (MQTT 5, 3.4): its type, and that two octets follow."""
 
 
@@ -33,34 +33,34 @@ class MalformedPacketError(Exception):
     """Octets that are no MQTT, or nothing that we ever asked for. The text holds none of them."""
 
 
-UNREADABLE = (MalformedPacketError, MQTTException, struct.error, ValueError, LookupError, AssertionError)
+DECODING_ERRORS = (MalformedPacketError, MQTTException, struct.error, ValueError, LookupError, AssertionError)
 """What paho's own decoding raises besides, of packets that are not what they should be."""
 
 
 class Publication(msgspec.Struct, frozen=True, gc=False):
     """A PUBLISH of the broker. ``packet_id`` is 0 at QoS 0, where nothing is acknowledged."""
 
-    message: Message
+    message: IncomingMessage
     packet_id: int
 
 
-class Packet(msgspec.Struct, frozen=True, gc=False):
+class OtherPacket(msgspec.Struct, frozen=True, gc=False):
     """Any other packet: the first octet, and what comes after the remaining length."""
 
     command: int
     content: bytes
 
 
-class Framer:
+class PacketFramer:
     """Octets in, whole packets out, for one connection. What is not whole yet waits for the next octets."""
 
-    def __init__(self, protocol: MQTTProtocolVersion, largest: int = LARGEST) -> None:
+    def __init__(self, protocol: MQTTProtocolVersion, max_packet_bytes: int = MAX_PACKET_BYTES) -> None:
         self._has_properties = protocol is MQTTProtocolVersion.MQTTv5
-        self._largest = largest
+        self._largest = max_packet_bytes
         self._rest = b""
         self._skip = 0
 
-    def packets(self, data: bytes) -> Iterator[Publication | Packet]:
+    def packets(self, data: bytes) -> Iterator[Publication | OtherPacket]:
         """The packets that are whole now, to be taken to the end. Raises MalformedPacketError."""
         if self._skip:
             skipped = min(self._skip, len(data))
@@ -70,10 +70,10 @@ class Framer:
         at = 0
         while (frame := self._frame(data, at)) is not None:
             command, start, end, at = frame
-            if command >> 4 == PUBLISH:
+            if command >> 4 == PUBLISH_PACKET_TYPE:
                 yield self._publication(command, data, start, end)
             else:
-                yield Packet(command, data[start:end])
+                yield OtherPacket(command, data[start:end])
         self._rest = data[at:]
 
     def _frame(self, data: bytes, at: int) -> tuple[int, int, int, int] | None:
@@ -93,7 +93,7 @@ class Framer:
         return (data[at], start, end, end) if end <= have else None
 
     def _cut(self, data: bytes, at: int, start: int, end: int) -> tuple[int, int, int, int] | None:
-        if data[at] >> 4 != PUBLISH:
+        if data[at] >> 4 != PUBLISH_PACKET_TYPE:
             raise MalformedPacketError("a packet is too large")
         kept = start + self._largest
         if len(data) < kept:
@@ -123,7 +123,9 @@ class Framer:
         # An empty topic stands for an alias, and we allow none (MQTT 5, 3.1.2.11.5).
         if at > end or topic_end == topic_at or packet_id < qos:
             raise MalformedPacketError("a publication is malformed")
-        return Publication(Message(data[topic_at:topic_end].decode("utf-8", "replace"), data[at:end]), packet_id)
+        return Publication(
+            IncomingMessage(data[topic_at:topic_end].decode("utf-8", "replace"), data[at:end]), packet_id
+        )
 
 
 def _long_length(data: bytes, at: int) -> tuple[int, int] | None:
@@ -138,7 +140,7 @@ def _long_length(data: bytes, at: int) -> tuple[int, int] | None:
     return None
 
 
-class ReadingClient(Client):
+class FramingClient(Client):
     """paho's client, but publications come to ``take``, in order, all of one read at a time, on the network thread.
 
     ``on_message`` is never called. A malformed packet breaks the connection, which paho then makes anew.
@@ -148,30 +150,30 @@ class ReadingClient(Client):
         self,
         protocol: MQTTProtocolVersion,
         client_id: str,
-        take: Callable[[Sequence[Publication]], None],
+        on_publications: Callable[[Sequence[Publication]], None],
         *,
-        clean: bool,
+        clean_start: bool,
     ) -> None:
-        clean_session = None if protocol is MQTTProtocolVersion.MQTTv5 else clean
+        clean_session = None if protocol is MQTTProtocolVersion.MQTTv5 else clean_start
         super().__init__(CallbackAPIVersion.VERSION2, client_id, clean_session, protocol=protocol, manual_ack=True)
-        self._take = take
-        self._framer = Framer(protocol)
+        self._on_publications = on_publications
+        self._framer = PacketFramer(protocol)
 
     def reconnect(self) -> MQTTErrorCode:
         """Connect anew, and forget what was left of the old connection's octets."""
-        self._framer = Framer(self._protocol)
+        self._framer = PacketFramer(self._protocol)
         return super().reconnect()
 
     def acknowledge(self, packet_ids: Iterable[int]) -> None:
         """Queue the acknowledgements of QoS 1 as one piece, behind what is being written."""
-        words = [word for packet_id in packet_ids if packet_id for word in (PUBACK, packet_id)]
+        words = [word for packet_id in packet_ids if packet_id for word in (PUBACK_HEADER, packet_id)]
         if words:
             self._packet_queue(PacketTypes.PUBACK << 4, struct.pack(f"!{len(words)}H", *words), 0, 1)
 
     def _packet_read(self) -> MQTTErrorCode:
         """Instead of paho's: one read, and all packets that are whole by then."""
         try:
-            data = self._sock_recv(PIECE)
+            data = self._sock_recv(READ_SIZE_BYTES)
         except BlockingIOError:
             return MQTTErrorCode.MQTT_ERR_AGAIN
         except OSError:
@@ -182,7 +184,7 @@ class ReadingClient(Client):
             self._last_bytes_received = time.monotonic()
         try:
             return self._take_packets(data)
-        except UNREADABLE as error:
+        except DECODING_ERRORS as error:
             # Not the error itself, whose text may hold a piece of the packet.
             log.warning("malformed_packet", error=type(error).__name__)
             return MQTTErrorCode.MQTT_ERR_PROTOCOL
@@ -194,23 +196,23 @@ class ReadingClient(Client):
                 publications.append(packet)
                 continue
             # In order: what came before the packet belongs to the time before it.
-            self._pass_on(publications)
+            self._deliver(publications)
             publications = []
             answer = self._leave_to_paho(packet)
             if answer != MQTTErrorCode.MQTT_ERR_SUCCESS or self._sock is None:
                 return answer
-        self._pass_on(publications)
+        self._deliver(publications)
         return MQTTErrorCode.MQTT_ERR_SUCCESS
 
-    def _pass_on(self, publications: Sequence[Publication]) -> None:
+    def _deliver(self, publications: Sequence[Publication]) -> None:
         if publications:
-            self._take(publications)
+            self._on_publications(publications)
 
-    def _leave_to_paho(self, packet: Packet) -> MQTTErrorCode:
+    def _leave_to_paho(self, packet: OtherPacket) -> MQTTErrorCode:
         """As paho does it once a packet is whole; between packets its own reader finds nothing begun."""
-        nothing = self._in_packet
+        no_packet = self._in_packet
         self._in_packet = {
-            **nothing,
+            **no_packet,
             "command": packet.command,
             "have_remaining": 1,
             "remaining_length": len(packet.content),
@@ -219,4 +221,4 @@ class ReadingClient(Client):
         try:
             return self._packet_handle()
         finally:
-            self._in_packet = nothing
+            self._in_packet = no_packet

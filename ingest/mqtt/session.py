@@ -17,16 +17,16 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from ingest.mqtt.framing import Publication, ReadingClient
-from ingest.mqtt.subscriptions import Seat
+from ingest.mqtt.framing import FramingClient, Publication
+from ingest.mqtt.subscriptions import Subscription
 from sensors import logs
 from sensors.broker import BrokerAddress
 
-log = logs.get()
+log = logs.get_logger()
 
-SESSION_EXPIRY = 7 * 24 * 3600
+SESSION_EXPIRY_SECONDS = 7 * 24 * 3600
 """Seconds the broker keeps what it could not deliver to us."""
-HANDSHAKE = 5.0
+HANDSHAKE_TIMEOUT_SECONDS = 5.0
 """Seconds to wait for the answer to CONNECT before trying the older protocol."""
 
 
@@ -34,9 +34,9 @@ HANDSHAKE = 5.0
 class Delivery:
     """Messages that came in together, in order."""
 
-    connection: int
+    connection_number: int
     """Which connection brought them: they are acknowledged on no other."""
-    received: float
+    received_monotonic: float
     """Seconds of the monotonic clock."""
     publications: Sequence[Publication]
 
@@ -44,41 +44,47 @@ class Delivery:
 class Session:
     """One durable session. ``deliver`` is called on the network thread, which must go on within seconds."""
 
-    def __init__(self, broker: BrokerAddress, seat: Seat, in_flight: int, deliver: Callable[[Delivery], None]):
+    def __init__(
+        self,
+        broker: BrokerAddress,
+        subscription: Subscription,
+        receive_maximum: int,
+        on_delivery: Callable[[Delivery], None],
+    ):
         self._broker = broker
-        self._seat = seat
-        self._in_flight = in_flight
-        self._deliver = deliver
+        self._subscription = subscription
+        self._in_flight = receive_maximum
+        self._on_delivery = on_delivery
         self._lock = Lock()
-        self._connection = 0
-        self._hung_up = False
+        self._connection_number = 0
+        self._is_broken = False
         self._answered = Event()
         self._ready = Event()
-        self._client: ReadingClient | None = None
+        self._client: FramingClient | None = None
         self._protocol: MQTTProtocolVersion = MQTTv5
-        self.resumed = False
+        self.is_resumed = False
         """Whether the broker still had this session when it was opened."""
 
     def open(self) -> bool:
         """Connect and subscribe; False when the broker does not answer. Once open, it reconnects by itself."""
         for protocol in (MQTTv5, MQTTv311):
             client = self._client = self._make_client(protocol)
-            if self._shake_hands(client, protocol):
+            if self._handshake(client, protocol):
                 self._protocol = protocol
                 return True
             client.disconnect()
             client.loop_stop()
         return False
 
-    def acknowledge(self, connection: int, packet_ids: Iterable[int]) -> None:
+    def acknowledge(self, connection_number: int, packet_ids: Iterable[int]) -> None:
         """Tell the broker that messages are committed, unless their connection is gone: then they come again."""
         with self._lock:
-            if self._client is not None and connection == self._connection:
+            if self._client is not None and connection_number == self._connection_number:
                 self._client.acknowledge(packet_ids)
 
-    def is_current(self, connection: int) -> bool:
+    def is_current_connection(self, connection_number: int) -> bool:
         """Whether this connection is the one that is open now. If not, the broker delivers its messages again."""
-        return connection == self._connection
+        return connection_number == self._connection_number
 
     @property
     def protocol(self) -> MQTTProtocolVersion:
@@ -86,15 +92,15 @@ class Session:
         return self._protocol
 
     @property
-    def connected(self) -> bool:
+    def is_connected(self) -> bool:
         """Whether the broker is there and the subscription stands."""
         return self._client is not None and self._client.is_connected() and self._ready.is_set()
 
-    def hang_up(self) -> None:
+    def break_connection(self) -> None:
         """Break this connection: the broker delivers again what is not acknowledged, on the next one."""
         with self._lock:
-            self._connection += 1
-            self._hung_up = True
+            self._connection_number += 1
+            self._is_broken = True
         connection = self._client.socket() if self._client is not None else None
         if isinstance(connection, socket.socket):
             with suppress(OSError):
@@ -106,31 +112,31 @@ class Session:
             self._client.disconnect()
             self._client.loop_stop()
 
-    def end(self) -> None:
+    def discard(self) -> None:
         """Disconnect for good: the broker forgets the session and everything it kept for it."""
         self.close()
         client = self._make_client(self._protocol, clean=True)
-        client.on_connect = _hang_up
+        client.on_connect = _disconnect
         if self._protocol == MQTTv5:
             client.connect(self._broker.host, self._broker.port, clean_start=True)
         else:
             client.connect(self._broker.host, self._broker.port)
         client.loop_forever()
 
-    def _make_client(self, protocol: MQTTProtocolVersion, *, clean: bool = False) -> ReadingClient:
-        client = ReadingClient(protocol, self._seat.client_id, self._take, clean=clean)
-        self._broker.introduce(client)
+    def _make_client(self, protocol: MQTTProtocolVersion, *, clean: bool = False) -> FramingClient:
+        client = FramingClient(protocol, self._subscription.client_id, self._on_publications, clean_start=clean)
+        self._broker.set_credentials(client)
         client.reconnect_delay_set(min_delay=1, max_delay=30)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
         return client
 
-    def _shake_hands(self, client: ReadingClient, protocol: MQTTProtocolVersion) -> bool:
+    def _handshake(self, client: FramingClient, protocol: MQTTProtocolVersion) -> bool:
         try:
             if protocol == MQTTv5:
                 properties = Properties(PacketTypes.CONNECT)
-                properties.SessionExpiryInterval = SESSION_EXPIRY
+                properties.SessionExpiryInterval = SESSION_EXPIRY_SECONDS
                 properties.ReceiveMaximum = self._in_flight
                 client.connect(self._broker.host, self._broker.port, clean_start=False, properties=properties)
             else:
@@ -139,7 +145,7 @@ class Session:
             return False
         self._answered.clear()
         client.loop_start()
-        self._answered.wait(HANDSHAKE)
+        self._answered.wait(HANDSHAKE_TIMEOUT_SECONDS)
         return self._ready.is_set()
 
     def _on_connect(
@@ -149,15 +155,15 @@ class Session:
             log.error("broker_refused", reason=code.getName())
             return
         with self._lock:
-            self._connection += 1
-            self._hung_up = False
-        self.resumed = flags.session_present
-        if self._seat.left:
-            client.unsubscribe(self._seat.topic_filter)
+            self._connection_number += 1
+            self._is_broken = False
+        self.is_resumed = flags.session_present
+        if self._subscription.is_abandoned:
+            client.unsubscribe(self._subscription.topic_filter)
         else:
             # Also when the session was kept: one that was made just before a crash may be without its subscription.
-            client.subscribe(self._seat.topic_filter, qos=1)
-        if self._seat.left or self.resumed:
+            client.subscribe(self._subscription.topic_filter, qos=1)
+        if self._subscription.is_abandoned or self.is_resumed:
             # The answer comes behind all that the broker kept for us, which waits for our acknowledgements.
             self._note_ready()
 
@@ -173,26 +179,26 @@ class Session:
     def _note_ready(self) -> None:
         self._ready.set()
         self._answered.set()
-        if not self._seat.left:
-            log.info("subscribed", connection=self._connection, resumed=self.resumed)
-        elif self.resumed:
-            log.info("emptying_left_session", client_id=self._seat.client_id)
+        if not self._subscription.is_abandoned:
+            log.info("subscribed", connection=self._connection_number, resumed=self.is_resumed)
+        elif self.is_resumed:
+            log.info("emptying_left_session", client_id=self._subscription.client_id)
 
     def _on_disconnect(
         self, _client: Client, _data: object, _flags: DisconnectFlags, code: ReasonCode, _properties: Properties | None
     ) -> None:
         with self._lock:
-            self._connection += 1
-        if self._ready.is_set() and not self._seat.left:
+            self._connection_number += 1
+        if self._ready.is_set() and not self._subscription.is_abandoned:
             log.warning("broker_disconnected", reason=code.getName())
         self._ready.clear()
         # A broker that does not know the protocol hangs up instead of answering.
         self._answered.set()
 
-    def _take(self, publications: Sequence[Publication]) -> None:
-        if not self._hung_up:
-            self._deliver(Delivery(self._connection, time.monotonic(), publications))
+    def _on_publications(self, publications: Sequence[Publication]) -> None:
+        if not self._is_broken:
+            self._on_delivery(Delivery(self._connection_number, time.monotonic(), publications))
 
 
-def _hang_up(client: Client, *_: object) -> None:
+def _disconnect(client: Client, *_: object) -> None:
     client.disconnect()

@@ -9,33 +9,38 @@ go on collecting messages, so they are emptied and ended first.
 
 from dataclasses import dataclass, replace
 
-MOST_WORKERS = 16
+MAX_WORKERS = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class Subscription:
     """One session: its name at the broker, and what it subscribes to."""
 
     client_id: str
     topic_filter: str
-    events: bool = False
+    receives_events: bool = False
     """Who sits here listens to event topics too: one worker does, so that all of a segment or a group comes to it."""
-    left: bool = False
+    is_abandoned: bool = False
     """Nobody sits here any more: the subscription is ended instead of made."""
 
 
-def seats(municipality: str, workers: int, share_name: str = "lantaarn") -> tuple[Seat, ...]:
+def worker_subscriptions(
+    municipality: str, worker_count: int, share_name: str = "lantaarn"
+) -> tuple[Subscription, ...]:
     """The sessions of so many workers."""
-    if workers == 1:
-        return (Seat(f"lantaarn-ingest-{municipality}", f"{municipality}/#", events=True),)
+    if worker_count == 1:
+        return (Subscription(f"lantaarn-ingest-{municipality}", f"{municipality}/#", receives_events=True),)
     shared = f"$share/{share_name}/{municipality}/#"
     return tuple(
-        Seat(f"lantaarn-ingest-{municipality}-{number}", shared, events=number == 1) for number in range(1, workers + 1)
+        Subscription(f"lantaarn-ingest-{municipality}-{number}", shared, receives_events=number == 1)
+        for number in range(1, worker_count + 1)
     )
 
 
-def left_over(municipality: str, workers: int, share_name: str = "lantaarn") -> tuple[Seat, ...]:
+def abandoned_subscriptions(
+    municipality: str, worker_count: int, share_name: str = "lantaarn"
+) -> tuple[Subscription, ...]:
     """The sessions that other numbers of workers may have left at the broker."""
-    taken = {seat.client_id for seat in seats(municipality, workers)}
-    every = (*seats(municipality, 1), *seats(municipality, MOST_WORKERS, share_name))
+    taken = {seat.client_id for seat in worker_subscriptions(municipality, worker_count)}
+    every = (*worker_subscriptions(municipality, 1), *worker_subscriptions(municipality, MAX_WORKERS, share_name))
     return tuple(replace(seat, left=True) for seat in every if seat.client_id not in taken)

@@ -56,14 +56,14 @@ def connect(
     try:
         connection.execute("set time zone 'UTC'")
         if role is not None:
-            _become(connection, role)
+            _set_role(connection, role)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _become(connection: psycopg.Connection[dict[str, Any]], role: str) -> None:
+def _set_role(connection: psycopg.Connection[dict[str, Any]], role: str) -> None:
     try:
         connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
     except (psycopg.errors.InvalidParameterValue, psycopg.errors.InsufficientPrivilege) as error:

@@ -31,18 +31,18 @@ class Capabilities:
 
     server_version: str
     timescale_version: str | None
-    installable: bool
-    hypertables: bool
-    columnstore: bool
+    can_install_timescaledb: bool
+    has_hypertables: bool
+    has_columnstore: bool
 
     @property
     def edition(self) -> Edition:
-        if not self.hypertables:
+        if not self.has_hypertables:
             return Edition.POSTGRESQL
-        return Edition.TIMESCALEDB_COMMUNITY if self.columnstore else Edition.TIMESCALEDB_APACHE
+        return Edition.TIMESCALEDB_COMMUNITY if self.has_columnstore else Edition.TIMESCALEDB_APACHE
 
 
-def probe(db: Database) -> Capabilities:
+def probe_capabilities(db: Database) -> Capabilities:
     """Ask the database. Any role may."""
     row = db.execute(_PROBE).fetchone()
     if row is None:
@@ -51,7 +51,7 @@ def probe(db: Database) -> Capabilities:
     return Capabilities(
         server_version=row["server_version"],
         timescale_version=row["timescale_version"],
-        installable=row["installable"] and not installed,
-        hypertables=installed,
-        columnstore=installed and row["licence"] == "timescale",
+        can_install_timescaledb=row["installable"] and not installed,
+        has_hypertables=installed,
+        has_columnstore=installed and row["licence"] == "timescale",
     )

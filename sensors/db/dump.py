@@ -17,14 +17,14 @@ from typing import BinaryIO
 from psycopg.pq import Conninfo
 
 from sensors.db import Database, connect
-from sensors.db.capabilities import probe
-from sensors.policy.personal_data import withheld
-from sensors.processes import tethered
+from sensors.db.capabilities import probe_capabilities
+from sensors.policy.personal_data import redact_text
+from sensors.processes import with_parent_death_signal
 
-Tell = Callable[[str], object]
+ProgressCallback = Callable[[str], object]
 """Hears of progress: what is being worked on."""
 
-_ROLES = """
+_CREATE_ROLES = """
 do $$
 declare
     name text;
@@ -48,7 +48,7 @@ begin
 end
 $$
 """
-_FOREIGN = """
+_EXISTING_RELATION = """
 select format('%I.%I', namespace.nspname, relation.relname) as name
 from pg_class as relation
 inner join pg_namespace as namespace on namespace.oid = relation.relnamespace
@@ -61,12 +61,12 @@ where
     )
 limit 1
 """
-_CLOSE = """
+_REVOKE_USAGE = """
 revoke usage on schema lantaarn from lantaarn_ingest;
 revoke usage on schema open from lantaarn_api, lantaarn_dashboard, lantaarn_ingest;
 revoke usage on schema staff from lantaarn_dashboard;
 """
-_OPEN = """
+_GRANT_USAGE = """
 grant usage on schema lantaarn to lantaarn_ingest;
 grant usage on schema open to lantaarn_api, lantaarn_dashboard, lantaarn_ingest;
 grant usage on schema staff to lantaarn_dashboard;
@@ -78,24 +78,30 @@ class DumpError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Programs:
+class PostgresTools:
     """PostgreSQL's programs on this machine, in ``bin``, and the database that they work on."""
 
-    bin: Path
-    url: str
+    bin_folder: Path
+    database_url: str
 
-    def run(self, name: str, *options: str, output: BinaryIO | None = None, tell: Tell = lambda _: None) -> None:
+    def run(
+        self, name: str, *options: str, output: BinaryIO | None = None, on_progress: ProgressCallback = lambda _: None
+    ) -> None:
         """Run one until it is done. Raises ``DumpError`` with the first line that says why not."""
-        command = tethered([str(self.bin / name), *options], signal.SIGTERM)
+        command = with_parent_death_signal([str(self.bin_folder / name), *options], signal.SIGTERM)
         with subprocess.Popen(
-            command, stdout=output or subprocess.DEVNULL, stderr=subprocess.PIPE, env=_environment(self.url), text=True
+            command,
+            stdout=output or subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env=_environment(self.database_url),
+            text=True,
         ) as process:
-            errors = [line for line in process.stderr or () if _is_error(line, tell)]
+            errors = [line for line in process.stderr or () if _is_error(line, on_progress)]
         if process.returncode:
-            raise DumpError(withheld(errors[0].strip()) if errors else f"{name} failed")
+            raise DumpError(redact_text(errors[0].strip()) if errors else f"{name} failed")
 
 
-def dump(programs: Programs, file: Path, tell: Tell) -> None:
+def dump_database(tools: PostgresTools, file: Path, on_progress: ProgressCallback) -> None:
     """Write the database as it is at one moment to ``file``, which only this user may read. Never over another file.
 
     The programs of lantaarn may work meanwhile. Raises ``DumpError``.
@@ -106,53 +112,53 @@ def dump(programs: Programs, file: Path, tell: Tell) -> None:
         raise DumpError(f"{file} is there already; a backup is never overwritten") from None
     try:
         with os.fdopen(descriptor, "wb") as output:
-            programs.run("pg_dump", "--format=custom", "--no-owner", "--verbose", output=output, tell=tell)
+            tools.run("pg_dump", "--format=custom", "--no-owner", "--verbose", output=output, on_progress=on_progress)
             os.fsync(output.fileno())
     except BaseException:
         file.unlink()
         raise
 
 
-def restore(programs: Programs, file: Path, tell: Tell) -> None:
+def restore_database(tools: PostgresTools, file: Path, on_progress: ProgressCallback) -> None:
     """Fill an empty database from ``file``, and leave it closed. Raises ``DumpError``.
 
     Roles belong to the server, not to the database: they are made when they aren't there.
     """
     with TemporaryDirectory() as folder:
         contents = Path(folder) / "contents"
-        programs.run("pg_restore", "--list", f"--file={contents}", str(file))
+        tools.run("pg_restore", "--list", f"--file={contents}", str(file))
         entries = contents.read_text()
         contents.write_text(re.sub(r".* ACL - SCHEMA .*\n", "", entries))
-        chunked = " EXTENSION - timescaledb" in entries
-        with connect(programs.url) as db:
-            _prepare(db, chunked=chunked)
+        with_timescaledb = " EXTENSION - timescaledb" in entries
+        with connect(tools.database_url) as db:
+            _prepare(db, with_timescaledb=with_timescaledb)
         # The database's name comes from the environment, as all of its address.
         options = ("--no-owner", "--exit-on-error", "--verbose", f"--use-list={contents}", "--dbname=")
-        programs.run("pg_restore", *options, str(file), tell=tell)
-    if chunked:
-        with connect(programs.url) as db:
+        tools.run("pg_restore", *options, str(file), on_progress=on_progress)
+    if with_timescaledb:
+        with connect(tools.database_url) as db:
             db.execute("select timescaledb_post_restore()")
 
 
-def close_schemas(db: Database) -> None:
+def revoke_schema_usage(db: Database) -> None:
     """Let nobody but the owner in, until ``open_schemas``."""
-    db.execute(_CLOSE)
+    db.execute(_REVOKE_USAGE)
 
 
-def open_schemas(db: Database) -> None:
+def grant_schema_usage(db: Database) -> None:
     """Let the programs and the dashboards in, each where it may come."""
-    db.execute(_OPEN)
+    db.execute(_GRANT_USAGE)
 
 
-def _prepare(db: Database, *, chunked: bool) -> None:
-    row = db.execute(_FOREIGN).fetchone()
+def _prepare(db: Database, *, with_timescaledb: bool) -> None:
+    row = db.execute(_EXISTING_RELATION).fetchone()
     if row is not None:
         raise DumpError(f"the database is not empty: it holds {row['name']}. Make a new one, and restore into that.")
-    db.execute(_ROLES)
-    if not chunked:
+    db.execute(_CREATE_ROLES)
+    if not with_timescaledb:
         return
-    found = probe(db)
-    if not (found.hypertables or found.installable):
+    found = probe_capabilities(db)
+    if not (found.has_hypertables or found.can_install_timescaledb):
         raise DumpError("the backup is of a database with TimescaleDB: this server has none ready")
     db.execute("create extension if not exists timescaledb")
     db.execute("select timescaledb_pre_restore()")
@@ -164,9 +170,9 @@ def _environment(url: str) -> Mapping[str, str]:
     return {**os.environ, **{part.envvar.decode(): part.val.decode() for part in parts if part.envvar and part.val}}
 
 
-def _is_error(line: str, tell: Tell) -> bool:
+def _is_error(line: str, on_progress: ProgressCallback) -> bool:
     """Whether a line of pg_dump or pg_restore is an error; of others, those about tables are told."""
     for beginning in ("dumping contents of table ", "processing data for table "):
         if beginning in line:
-            tell(line.partition(beginning)[2].strip().replace('"', ""))
+            on_progress(line.partition(beginning)[2].strip().replace('"', ""))
     return " error: " in line

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import psycopg
 
 from sensors.db import Database
-from sensors.db.capabilities import probe
-from sensors.db.migrate import LOCK, MIGRATIONS, MigrationError, pending, read
+from sensors.db.capabilities import probe_capabilities
+from sensors.db.migrate import LOCK_MIGRATIONS, MIGRATIONS_FOLDER, MigrationError, pending_migrations, read_migrations
 
-FIRST = "003_observation"
+OBSERVATION_MIGRATION = "003_observation"
 """The migration whose part for TimescaleDB is meant for empty tables: here its work is done with the rows in them."""
 
-_TABLES = """
+_PLAIN_TABLES = """
 select class.table_name, coalesce(pg_stat_get_live_tuples(format('lantaarn.%I', class.table_name)::regclass), 0) as rows
 from lantaarn.retention_class as class
 where not exists (
@@ -39,43 +39,43 @@ where table_name = %(table_name)s
 
 
 @dataclass(frozen=True, slots=True)
-class Plain:
+class PlainTable:
     """A table that is not a hypertable yet. ``rows``: about how many it holds."""
 
     table_name: str
-    rows: int
+    estimated_row_count: int
 
 
-def to_hypertables(db: Database, tell: Callable[[Plain], object] = lambda _: None) -> int:
+def convert_to_hypertables(db: Database, on_table: Callable[[PlainTable], object] = lambda _: None) -> int:
     """Convert every table of observations, smallest first, each in a transaction of its own; how many were converted.
 
     ``tell`` hears of each table before it is locked. Safe to call again, also after it was broken off. Raises
     ``MigrationError`` when the server has no TimescaleDB ready or the schema is not up to date.
     """
-    if pending(db):
+    if pending_migrations(db):
         raise MigrationError("the schema is not up to date: run lantaarn migrate first")
-    _extend(db)
+    _create_extension(db)
     converted = 0
     for table in plain_tables(db):
-        tell(table)
+        on_table(table)
         with db.transaction():
-            db.execute(LOCK)
+            db.execute(LOCK_MIGRATIONS)
             db.execute(_CONVERT, {"table_name": table.table_name})
         converted += 1
-    _catch_up(db)
+    _apply_timescale_parts(db)
     return converted
 
 
-def plain_tables(db: Database) -> tuple[Plain, ...]:
+def plain_tables(db: Database) -> tuple[PlainTable, ...]:
     """The tables of observations that are not hypertables, smallest first."""
-    return tuple(Plain(row["table_name"], row["rows"]) for row in db.execute(_TABLES).fetchall())
+    return tuple(PlainTable(row["table_name"], row["rows"]) for row in db.execute(_PLAIN_TABLES).fetchall())
 
 
-def _extend(db: Database) -> None:
-    found = probe(db)
-    if found.hypertables:
+def _create_extension(db: Database) -> None:
+    found = probe_capabilities(db)
+    if found.has_hypertables:
         return
-    if not found.installable:
+    if not found.can_install_timescaledb:
         raise MigrationError("this server has no TimescaleDB ready: install it and add it to shared_preload_libraries")
     try:
         db.execute("create extension if not exists timescaledb")
@@ -85,18 +85,18 @@ def _extend(db: Database) -> None:
         ) from None
 
 
-def _catch_up(db: Database) -> None:
+def _apply_timescale_parts(db: Database) -> None:
     """Run the parts for TimescaleDB that were left out while the database was plain, and note its edition."""
-    edition = probe(db).edition
+    edition = probe_capabilities(db).edition
     with db.transaction():
-        db.execute(LOCK)
-        left_out = _left_out(db)
-        for migration in read(MIGRATIONS):
-            if migration.timescale and migration.name in left_out and migration.name != FIRST:
-                db.execute(migration.timescale)
+        db.execute(LOCK_MIGRATIONS)
+        left_out = _migrations_without_timescale(db)
+        for migration in read_migrations(MIGRATIONS_FOLDER):
+            if migration.timescale_script and migration.name in left_out and migration.name != OBSERVATION_MIGRATION:
+                db.execute(migration.timescale_script)
         db.execute("update lantaarn.migration set edition = %(edition)s", {"edition": edition.value})
 
 
-def _left_out(db: Database) -> set[str]:
+def _migrations_without_timescale(db: Database) -> set[str]:
     rows = db.execute("select name from lantaarn.migration where edition = 'postgresql'").fetchall()
     return {row["name"] for row in rows}

@@ -36,5 +36,5 @@ def set_logins(db: Connection, passwords: Mapping[str, SecretStr | None]) -> Map
 def _statement(db: Connection, role: str, password: SecretStr | None) -> sql.Composed:
     if password is None:
         return sql.SQL("alter role {} nologin password null").format(sql.Identifier(role))
-    kept = db.pgconn.encrypt_password(password.get_secret_value().encode(), role.encode(), b"scram-sha-256")
-    return sql.SQL("alter role {} login password {}").format(sql.Identifier(role), sql.Literal(kept.decode()))
+    scram_verifier = db.pgconn.encrypt_password(password.get_secret_value().encode(), role.encode(), b"scram-sha-256")
+    return sql.SQL("alter role {} login password {}").format(sql.Identifier(role), sql.Literal(scram_verifier.decode()))

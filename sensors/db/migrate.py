@@ -9,13 +9,13 @@ from typing import LiteralString
 import psycopg
 
 from sensors.db import Database, queries
-from sensors.db.capabilities import Edition, probe
+from sensors.db.capabilities import Edition, probe_capabilities
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS_FOLDER = Path(__file__).parent / "migrations"
 
 # Held until the end of each step, so that two programs that start together don't both apply it.
-LOCK = "select pg_advisory_xact_lock(hashtextextended('lantaarn.migration', 0))"
-_BOOKS = """
+LOCK_MIGRATIONS = "select pg_advisory_xact_lock(hashtextextended('lantaarn.migration', 0))"
+_MIGRATION_TABLE = """
 create schema if not exists lantaarn;
 create table if not exists lantaarn.migration (
     name text primary key,
@@ -37,15 +37,15 @@ class Migration:
 
     name: str
     script: LiteralString
-    timescale: LiteralString
+    timescale_script: LiteralString
 
     @property
     def digest(self) -> str:
         """SHA-256 of both files, to notice a migration that was changed after it was applied."""
-        return hashlib.sha256(f"{self.script}\0{self.timescale}".encode()).hexdigest()
+        return hashlib.sha256(f"{self.script}\0{self.timescale_script}".encode()).hexdigest()
 
 
-def migrate(db: Database, folder: Path = MIGRATIONS, *, plain: bool = False) -> list[str]:
+def migrate(db: Database, folder: Path = MIGRATIONS_FOLDER, *, without_timescaledb: bool = False) -> list[str]:
     """Apply what is missing; the names of what was applied, in order. Safe to call again, and by two at once.
 
     Each migration is one transaction. TimescaleDB is used when the server has it ready and a first migration finds it:
@@ -53,54 +53,56 @@ def migrate(db: Database, folder: Path = MIGRATIONS, *, plain: bool = False) -> 
     where it is ready. Raises ``MigrationError`` when the database is newer than this program or holds a migration
     that has changed since.
     """
-    migrations = read(folder)
-    edition = _prepare(db, migrations, plain=plain)
+    migrations = read_migrations(folder)
+    edition = _prepare(db, migrations, without_timescaledb=without_timescaledb)
     return [migration.name for migration in migrations if _apply(db, migration, edition)]
 
 
-def pending(db: Database, folder: Path = MIGRATIONS) -> list[str]:
+def pending_migrations(db: Database, folder: Path = MIGRATIONS_FOLDER) -> list[str]:
     """The names of the migrations that ``migrate`` would apply, in order. Raises as ``migrate`` does."""
-    migrations = read(folder)
+    migrations = read_migrations(folder)
     applied = _applied(db)
     _compare(migrations, applied)
     return [migration.name for migration in migrations if migration.name not in applied]
 
 
-def read(folder: Path) -> tuple[Migration, ...]:
+def read_migrations(folder: Path) -> tuple[Migration, ...]:
     """The migrations of a folder, in order of number. Raises ``MigrationError`` for a name out of line."""
     files = {path.name.removesuffix(".sql"): path for path in sorted(folder.glob("*.sql"))}
     names = [name for name in files if not name.endswith(".timescale")]
-    alone = {name.removesuffix(".timescale") for name in files} - set(names)
-    odd = alone | {name for name in names if not _FILE_NAME.fullmatch(name)}
-    if odd or len({name[:3] for name in names}) != len(names):
-        raise MigrationError(f"{folder}: migrations are NNN_what.sql, each number once; look at {sorted(odd) or names}")
+    orphans = {name.removesuffix(".timescale") for name in files} - set(names)
+    misnamed = orphans | {name for name in names if not _FILE_NAME.fullmatch(name)}
+    if misnamed or len({name[:3] for name in names}) != len(names):
+        raise MigrationError(
+            f"{folder}: migrations are NNN_what.sql, each number once; look at {sorted(misnamed) or names}"
+        )
     return tuple(
         Migration(
             name=name,
-            script=queries.read(files[name]),
-            timescale=queries.read(files[f"{name}.timescale"]) if f"{name}.timescale" in files else "",
+            script=queries.read_sql(files[name]),
+            timescale_script=queries.read_sql(files[f"{name}.timescale"]) if f"{name}.timescale" in files else "",
         )
         for name in names
     )
 
 
-def _prepare(db: Database, migrations: tuple[Migration, ...], *, plain: bool) -> Edition:
+def _prepare(db: Database, migrations: tuple[Migration, ...], *, without_timescaledb: bool) -> Edition:
     """Make the book of migrations, compare it with the files, and settle the edition."""
     with db.transaction():
-        db.execute(LOCK)
-        db.execute(_BOOKS)
+        db.execute(LOCK_MIGRATIONS)
+        db.execute(_MIGRATION_TABLE)
         _compare(migrations, _applied(db))
         first = db.execute("select edition from lantaarn.migration order by name limit 1").fetchone()
         if first is not None:
             return Edition(first["edition"])
-        if not plain:
-            _extend(db)
-        return Edition.POSTGRESQL if plain else probe(db).edition
+        if not without_timescaledb:
+            _create_extension(db)
+        return Edition.POSTGRESQL if without_timescaledb else probe_capabilities(db).edition
 
 
-def _extend(db: Database) -> None:
+def _create_extension(db: Database) -> None:
     """Add TimescaleDB where the server has it ready. A user who may not add it gets the plain edition."""
-    if not probe(db).installable:
+    if not probe_capabilities(db).can_install_timescaledb:
         return
     try:
         with db.transaction():
@@ -111,12 +113,12 @@ def _extend(db: Database) -> None:
 
 def _apply(db: Database, migration: Migration, edition: Edition) -> bool:
     with db.transaction():
-        db.execute(LOCK)
+        db.execute(LOCK_MIGRATIONS)
         if migration.name in _applied(db):
             return False
         db.execute(migration.script)
-        if edition is not Edition.POSTGRESQL and migration.timescale:
-            db.execute(migration.timescale)
+        if edition is not Edition.POSTGRESQL and migration.timescale_script:
+            db.execute(migration.timescale_script)
         db.execute(
             "insert into lantaarn.migration (name, edition, digest) values (%(name)s, %(edition)s, %(digest)s)",
             {"name": migration.name, "edition": edition.value, "digest": migration.digest},

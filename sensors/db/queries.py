@@ -19,7 +19,7 @@ class QueryFileError(ValueError):
     """A file of queries is not what it should be; the text says which file and section."""
 
 
-def read(path: Path) -> LiteralString:
+def read_sql(path: Path) -> LiteralString:
     """The whole of an SQL file of this program.
 
     The one place that calls a text a literal: the files are part of the program, like its source.
@@ -27,9 +27,9 @@ def read(path: Path) -> LiteralString:
     return cast(LiteralString, path.read_text(encoding="utf-8"))
 
 
-def load(path: Path) -> Mapping[str, LiteralString]:
+def load_queries(path: Path) -> Mapping[str, LiteralString]:
     """The sections of a file: name → SQL. Raises ``QueryFileError`` for a nameless, double or empty section."""
-    text = read(path)
+    text = read_sql(path)
     headers = list(_HEADER.finditer(text))
     if not headers or _COMMENT.sub("", text[: headers[0].start()]).strip():
         raise QueryFileError(f"{path}: the SQL must begin with '-- name: what it is for'")

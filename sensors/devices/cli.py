@@ -9,16 +9,16 @@ from rich.console import Console
 from rich.table import Table
 
 from sensors.db import Database, connect
-from sensors.settings import AccessSettings, AccountSettings, DeviceSettings
+from sensors.settings import BrokerAccountSettings, BrokerFilesSettings, DeviceSettings
 
 if TYPE_CHECKING:
-    from sensors.devices.accounts import Change
+    from sensors.devices.accounts import DeviceChange
 
-ROLE = "lantaarn_api"
+DATABASE_ROLE = "lantaarn_api"
 """What is in the register may be read by everyone."""
 
 
-class References(click.ParamType[tuple[str, ...]]):
+class SensorReferences(click.ParamType[tuple[str, ...]]):
     """References of the register, with commas between them."""
 
     name = "references"
@@ -33,8 +33,8 @@ class References(click.ParamType[tuple[str, ...]]):
         return tuple(dict.fromkeys(each.strip() for each in given if each.strip()))
 
 
-SENSORS = click.option(
-    "--sensors", type=References(), default=(), metavar="REFERENCE,…", help="The sensors that it speaks for."
+SENSORS_OPTION = click.option(
+    "--sensors", type=SensorReferences(), default=(), metavar="REFERENCE,…", help="The sensors that it speaks for."
 )
 
 
@@ -45,7 +45,7 @@ def device() -> None:
 
 @device.command(epilog="Example: lantaarn device add gateway-7 --sensors lamp-0701,lamp-0702")
 @click.argument("name")
-@SENSORS
+@SENSORS_OPTION
 @click.option("--certificate", is_flag=True, help="It comes in by a client certificate: make no password.")
 def add(name: str, sensors: tuple[str, ...], *, certificate: bool) -> None:
     """Let the device NAME in and show its password, once. Without --sensors, NAME is the reference of its sensor.
@@ -54,10 +54,10 @@ def add(name: str, sensors: tuple[str, ...], *, certificate: bool) -> None:
     """
     from sensors.devices import accounts  # noqa: PLC0415 - each command loads only what it needs
 
-    with _register() as (db, settings), _told():
-        change = accounts.add(db, settings, name, sensors, certificate=certificate)
+    with _open_register() as (db, settings), _errors_as_messages():
+        change = accounts.add_device(db, settings, name, sensors, certificate=certificate)
         _show(change, "may come in")
-        _reload(settings)
+        _reload_and_report(settings)
 
 
 @device.command(epilog="Example: lantaarn device rotate lucht-gemeente-01")
@@ -66,15 +66,15 @@ def rotate(name: str) -> None:
     """Give the device NAME a new password and show it, once. The old one ends at once, and so does its connection."""
     from sensors.devices import accounts  # noqa: PLC0415
 
-    settings = AccessSettings.load()
-    with _told():
-        _show(accounts.rotate(settings, name), "has a new password")
-        _reload(settings)
+    settings = BrokerFilesSettings.load()
+    with _errors_as_messages():
+        _show(accounts.rotate_password(settings, name), "has a new password")
+        _reload_and_report(settings)
 
 
 @device.command(epilog="Example: lantaarn device update gateway-7 --sensors lamp-0701,lamp-0702,lamp-0703")
 @click.argument("name")
-@SENSORS
+@SENSORS_OPTION
 def update(name: str, sensors: tuple[str, ...]) -> None:
     """Let the device NAME speak for these sensors, or for the same ones as the register has them now.
 
@@ -82,9 +82,9 @@ def update(name: str, sensors: tuple[str, ...]) -> None:
     """
     from sensors.devices import accounts  # noqa: PLC0415
 
-    with _register() as (db, settings), _told():
-        _show(accounts.update(db, settings, name, sensors), "is up to date")
-        _reload(settings)
+    with _open_register() as (db, settings), _errors_as_messages():
+        _show(accounts.update_device(db, settings, name, sensors), "is up to date")
+        _reload_and_report(settings)
 
 
 @device.command(epilog="Example: lantaarn device revoke lucht-gemeente-01")
@@ -93,10 +93,10 @@ def revoke(name: str) -> None:
     """Shut the device NAME out: its connection ends, and it can't come in again."""
     from sensors.devices import accounts  # noqa: PLC0415
 
-    settings = AccessSettings.load()
-    with _told():
-        click.echo(f"{accounts.revoke(settings, name).device.name} is shut out.")
-        _reload(settings)
+    settings = BrokerFilesSettings.load()
+    with _errors_as_messages():
+        click.echo(f"{accounts.revoke_device(settings, name).device.name} is shut out.")
+        _reload_and_report(settings)
 
 
 @device.command("list", epilog="Example: lantaarn device list")
@@ -104,9 +104,9 @@ def list_() -> None:
     """Show the devices, and where the register has another idea of one."""
     from sensors.devices import accounts  # noqa: PLC0415
 
-    with _register() as (db, settings), _told():
-        known = accounts.devices(settings)
-        outdated = tuple(accounts.outdated(db, settings.municipality, known))
+    with _open_register() as (db, settings), _errors_as_messages():
+        known = accounts.list_devices(settings)
+        outdated = tuple(accounts.outdated_devices(db, settings.municipality, known))
     table = Table("device", "comes in by", "sensors")
     for each in known:
         table.add_row(each.name, "password" if each.has_password else "certificate", ", ".join(each.sensors))
@@ -125,35 +125,35 @@ def prepare() -> None:
     """
     from sensors.devices import accounts  # noqa: PLC0415
 
-    settings = AccountSettings.load()
-    with _told():
-        changed = accounts.prepare(settings)
+    settings = BrokerAccountSettings.load()
+    with _errors_as_messages():
+        changed = accounts.prepare_broker_files(settings)
         if changed:
-            _reload(settings)
+            _reload_and_report(settings)
     click.echo(f"{settings.broker_files}: {'brought up to date' if changed else 'as it should be'}.")
 
 
 @contextmanager
-def _register() -> Generator[tuple[Database, DeviceSettings]]:
+def _open_register() -> Generator[tuple[Database, DeviceSettings]]:
     settings = DeviceSettings.load()
-    with connect(settings.database_url.get_secret_value(), role=ROLE) as db:
+    with connect(settings.database_url.get_secret_value(), role=DATABASE_ROLE) as db:
         yield db, settings
 
 
 @contextmanager
-def _told() -> Generator[None]:
+def _errors_as_messages() -> Generator[None]:
     """What a person can do something about becomes a sentence."""
-    from sensors.devices.access import AccessFileError  # noqa: PLC0415
+    from sensors.devices.access import AccessFileFormatError  # noqa: PLC0415
     from sensors.devices.accounts import DeviceError  # noqa: PLC0415
-    from sensors.devices.files import KeepError  # noqa: PLC0415
+    from sensors.devices.files import BrokerFilesError  # noqa: PLC0415
 
     try:
         yield
-    except (AccessFileError, KeepError, DeviceError) as error:
+    except (AccessFileFormatError, BrokerFilesError, DeviceError) as error:
         raise click.ClickException(str(error)) from error
 
 
-def _show(change: "Change", what: str) -> None:
+def _show(change: "DeviceChange", what: str) -> None:
     click.echo(f"{change.device.name} {what}.")
     for topic in change.device.topics:
         click.echo(f"  may write  {topic}")
@@ -163,11 +163,11 @@ def _show(change: "Change", what: str) -> None:
         click.echo("This password is shown once and kept nowhere: put it in the device now.")
 
 
-def _reload(settings: AccessSettings) -> None:
+def _reload_and_report(settings: BrokerFilesSettings) -> None:
     """After the password was shown: what goes wrong here must not keep it from who has to put it in the device."""
     from sensors.devices import files  # noqa: PLC0415
 
-    if files.reload(settings.broker_pid_file):
+    if files.reload_mosquitto(settings.broker_pid_file):
         click.echo("Mosquitto reads it now.")
     else:
         click.echo("Mosquitto reads it within a second where it is watched (compose.yaml); else have it reload.")

@@ -7,23 +7,23 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sensors.devices.access import Access, AccessFileError, parse
+from sensors.devices.access import AccessFileFormatError, BrokerAccess, parse_access_files
 
-PASSWORDS, ACL, LOCK = "passwords", "acl", ".lock"
+PASSWORD_FILE, ACL_FILE, LOCK_FILE = "passwords", "acl", ".lock"
 
 
-class KeepError(Exception):
+class BrokerFilesError(Exception):
     """The files can't be read or written, or Mosquitto can't be told; the text says what to do."""
 
 
 @contextmanager
-def locked(folder: Path) -> Generator[None]:
+def lock_folder(folder: Path) -> Generator[None]:
     """One at a time: who reads the files to write them again holds this. Makes the folder where it is missing."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise KeepError(
+        raise BrokerFilesError(
             f"{folder} can't be written to: {error.strerror}. Run this as the owner of the folder"
         ) from None
     try:
@@ -33,40 +33,45 @@ def locked(folder: Path) -> Generator[None]:
         os.close(descriptor)
 
 
-def read(folder: Path) -> Access:
+def read_access(folder: Path) -> BrokerAccess:
     """Both files; one that is not there is empty. Raises ``KeepError``, ``AccessFileError``."""
     texts: list[str] = []
-    for name in (PASSWORDS, ACL):
+    for name in (PASSWORD_FILE, ACL_FILE):
         try:
             texts.append((folder / name).read_bytes().decode())
         except FileNotFoundError:
             texts.append("")
         except UnicodeDecodeError:
-            raise AccessFileError(f"{folder / name} is no UTF-8") from None
+            raise AccessFileFormatError(f"{folder / name} is no UTF-8") from None
         except OSError as error:
-            raise KeepError(f"{folder / name} can't be read: {error.strerror}. Run this as its owner") from None
-    return parse(*texts)
+            raise BrokerFilesError(f"{folder / name} can't be read: {error.strerror}. Run this as its owner") from None
+    return parse_access_files(*texts)
 
 
-def write(folder: Path, before: Access, after: Access) -> None:
+def write_access(folder: Path, before: BrokerAccess, after: BrokerAccess) -> None:
     """Bring the files from one state to the other, inside the lock; on return they are on the disk.
 
     Rights come before the password and go after it. Whoever has rights alone can't come in, and is shown and can be
     revoked, should this be broken off between the two files.
     """
-    texts = {ACL: (before.acl_text(), after.acl_text()), PASSWORDS: (before.password_text(), after.password_text())}
+    texts = {
+        ACL_FILE: (before.acl_file_text(), after.acl_file_text()),
+        PASSWORD_FILE: (before.password_file_text(), after.password_file_text()),
+    }
     try:
-        for name in (ACL, PASSWORDS) if len(after.names) >= len(before.names) else (PASSWORDS, ACL):
+        for name in (
+            (ACL_FILE, PASSWORD_FILE) if len(after.user_names) >= len(before.user_names) else (PASSWORD_FILE, ACL_FILE)
+        ):
             old, new = texts[name]
             if old != new or not (folder / name).exists():
-                _replace(folder / name, new)
+                _replace_atomically(folder / name, new)
     except OSError as error:
-        raise KeepError(
+        raise BrokerFilesError(
             f"{folder} can't be written to: {error.strerror}. Run this as the owner of the folder"
         ) from None
 
 
-def reload(pid_file: Path | None) -> bool:
+def reload_mosquitto(pid_file: Path | None) -> bool:
     """Have Mosquitto read its files again; False when no pid file is set, so that it has to notice by itself.
 
     Raises ``KeepError`` when the process is not there, or is no Mosquitto: numbers of processes are used again.
@@ -77,17 +82,19 @@ def reload(pid_file: Path | None) -> bool:
         number = int(pid_file.read_text())
         name = Path(f"/proc/{number}/comm").read_text().strip()
     except (OSError, ValueError):
-        raise KeepError(f"the files are written, but {pid_file} names no process: is Mosquitto running?") from None
+        raise BrokerFilesError(
+            f"the files are written, but {pid_file} names no process: is Mosquitto running?"
+        ) from None
     if name != "mosquitto":
-        raise KeepError(f"the files are written, but the process that {pid_file} names is no Mosquitto")
+        raise BrokerFilesError(f"the files are written, but the process that {pid_file} names is no Mosquitto")
     try:
         os.kill(number, signal.SIGHUP)
     except OSError as error:
-        raise KeepError(f"the files are written, but Mosquitto can't be told: {error.strerror}") from None
+        raise BrokerFilesError(f"the files are written, but Mosquitto can't be told: {error.strerror}") from None
     return True
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace_atomically(path: Path, text: str) -> None:
     """A new file in place of the old one: a reader sees all of the one or all of the other."""
     new = path.with_name(f".{path.name}.new")
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)

@@ -10,27 +10,27 @@ import hmac
 import re
 import secrets
 
-ITERATIONS = 101
+PBKDF2_ITERATIONS = 101
 """As ``mosquitto_passwd`` of Mosquitto 2.0."""
-SALT, KEY = 12, 64
+SALT_BYTES, KEY_BYTES = 12, 64
 """Octets; Mosquitto 2.0 takes no other."""
-_FORM = re.compile(r"\$7\$([1-9][0-9]{0,8})\$([A-Za-z0-9+/]{16})\$([A-Za-z0-9+/]{86}==)")
+_HASH_PATTERN = re.compile(r"\$7\$([1-9][0-9]{0,8})\$([A-Za-z0-9+/]{16})\$([A-Za-z0-9+/]{86}==)")
 
 
-def make() -> str:
+def generate_password() -> str:
     """A new password: 32 letters, digits, dashes and underscores."""
     return secrets.token_urlsafe(24)
 
 
-def hash_of(password: str) -> str:
+def hash_password(password: str) -> str:
     """What the password file keeps of it, with a salt of its own."""
-    salt = secrets.token_bytes(SALT)
-    return f"$7${ITERATIONS}${_text(salt)}${_text(_derive(password, salt, ITERATIONS))}"
+    salt = secrets.token_bytes(SALT_BYTES)
+    return f"$7${PBKDF2_ITERATIONS}${_text(salt)}${_text(_derive(password, salt, PBKDF2_ITERATIONS))}"
 
 
-def fits(password: str, kept: str) -> bool:
+def verify_password(password: str, password_hash: str) -> bool:
     """Whether a hash of the password file is that of this password. False for a hash of another kind."""
-    form = _FORM.fullmatch(kept)
+    form = _HASH_PATTERN.fullmatch(password_hash)
     if form is None:
         return False
     iterations, salt, key = int(form[1]), base64.b64decode(form[2]), base64.b64decode(form[3])
@@ -38,7 +38,7 @@ def fits(password: str, kept: str) -> bool:
 
 
 def _derive(password: str, salt: bytes, iterations: int) -> bytes:
-    return hashlib.pbkdf2_hmac("sha512", password.encode(), salt, iterations, KEY)
+    return hashlib.pbkdf2_hmac("sha512", password.encode(), salt, iterations, KEY_BYTES)
 
 
 def _text(octets: bytes) -> str:

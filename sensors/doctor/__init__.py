@@ -13,14 +13,14 @@ from sensors.doctor.broker import broker_findings
 from sensors.doctor.database import database_findings
 from sensors.doctor.finding import Finding
 from sensors.doctor.machine import machine_findings
-from sensors.register.location import areas
+from sensors.register.location import known_areas
 from sensors.settings import DoctorSettings
 from sensors.settings.base import SettingsError
 
-ASSETS = Path(__file__).parents[2] / "api" / "web" / "static" / "vendor" / "leaflet" / "leaflet.js"
+BUILT_ASSET = Path(__file__).parents[2] / "api" / "web" / "static" / "vendor" / "leaflet" / "leaflet.js"
 
 
-def examine(folder: Path) -> Iterator[Finding]:
+def run_checks(folder: Path) -> Iterator[Finding]:
     """Look at everything, in order. Without addresses in the environment, at the demo that runs in ``folder``."""
     demo = _running_demo(folder)
     try:
@@ -28,25 +28,25 @@ def examine(folder: Path) -> Iterator[Finding]:
     except SettingsError as error:
         yield Finding("settings", str(error), "correct this, then run lantaarn doctor again")
         return
-    yield Finding("settings", "".join(f"\n    {name} = {value}" for name, value in sorted(settings.shown())))
+    yield Finding("settings", "".join(f"\n    {name} = {value}" for name, value in sorted(settings.display_values())))
     yield from database_findings(settings.database_url or demo.get("database_url"), settings.pg_bin)
     yield from broker_findings(settings, settings.mqtt_url or demo.get("mqtt_url"))
     yield from access_findings(settings)
     yield from machine_findings()
-    yield _outlines(settings.municipality)
-    yield _weaknesses(settings.security_until)
+    yield _areas(settings.municipality)
+    yield _security_txt(settings.security_until)
     yield _assets()
 
 
-def show(findings: Iterator[Finding]) -> bool:
+def print_findings(findings: Iterator[Finding]) -> bool:
     """Print each finding as soon as it is known; whether nothing needed is missing."""
-    well = True
+    is_healthy = True
     for finding in findings:
-        click.echo(f"{'✗' if finding.todo else '✓'} {finding.subject}: {finding.found}")
-        if finding.todo:
-            click.echo(f"  → {finding.todo}")
-            well = False
-    return well
+        click.echo(f"{'✗' if finding.remedy else '✓'} {finding.subject}: {finding.result}")
+        if finding.remedy:
+            click.echo(f"  → {finding.remedy}")
+            is_healthy = False
+    return is_healthy
 
 
 def _running_demo(folder: Path) -> dict[str, SecretStr]:
@@ -60,9 +60,9 @@ def _running_demo(folder: Path) -> dict[str, SecretStr]:
     return {name: SecretStr(str(value)) for name, value in known.items()}
 
 
-def _outlines(municipality: str) -> Finding:
+def _areas(municipality: str) -> Finding:
     """Whether we know where the neighbourhoods are."""
-    known = [area for area in areas() if area.municipality == municipality]
+    known = [area for area in known_areas() if area.municipality == municipality]
     if known:
         return Finding("neighbourhoods", f"{sum(area.level == 'neighbourhood' for area in known)} in {municipality}")
     return Finding(
@@ -72,7 +72,7 @@ def _outlines(municipality: str) -> Finding:
     )
 
 
-def _weaknesses(until: date | None) -> Finding:
+def _security_txt(until: date | None) -> Finding:
     """Whether who finds a weakness can tell us, a month from now too."""
     if until is None:
         return Finding("security.txt", "not there: set LANTAARN_SECURITY_UNTIL for a register that others can reach")
@@ -86,6 +86,6 @@ def _weaknesses(until: date | None) -> Finding:
 
 
 def _assets() -> Finding:
-    if ASSETS.exists():
+    if BUILT_ASSET.exists():
         return Finding("web assets", "built")
     return Finding("web assets", "not built: the register works, its map does not", "run make demo once")

@@ -9,18 +9,18 @@ import psycopg
 from pydantic import SecretStr
 
 from sensors.db import Database, connect
-from sensors.db.capabilities import probe
-from sensors.db.migrate import MigrationError, pending
-from sensors.db.queries import load
-from sensors.db.server import find_installation
+from sensors.db.capabilities import probe_capabilities
+from sensors.db.migrate import MigrationError, pending_migrations
+from sensors.db.queries import load_queries
+from sensors.db.server import find_postgres
 from sensors.doctor.finding import Finding
-from sensors.hardening import MOST_CORE
+from sensors.hardening import MAX_CORE_DUMP_BYTES
 from sensors.processes import ProcessError
 from sensors.settings.base import hide_password
 
-QUERIES = load(Path(__file__).with_suffix(".sql"))
-ROLES = ("lantaarn_ingest", "lantaarn_api", "lantaarn_dashboard")
-QUIET: Mapping[str, tuple[str, ...]] = {
+QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
+PROGRAM_ROLES = ("lantaarn_ingest", "lantaarn_api", "lantaarn_dashboard")
+SAFE_LOG_SETTINGS: Mapping[str, tuple[str, ...]] = {
     "log_error_verbosity": ("terse",),
     "log_min_messages": ("log", "fatal", "panic"),
     "log_min_error_statement": ("panic", "fatal"),
@@ -40,46 +40,49 @@ QUIET: Mapping[str, tuple[str, ...]] = {
 def database_findings(url: SecretStr | None, pg_bin: Path | None) -> Iterator[Finding]:
     """What there is at an address; without one, what the demo would run."""
     if url is None:
-        yield _embedded(pg_bin)
+        yield _embedded_postgres(pg_bin)
         return
     shown = hide_password(url.get_secret_value())
     try:
         with connect(url.get_secret_value()) as db:
-            found = probe(db)
+            found = probe_capabilities(db)
             version = f"TimescaleDB {found.timescale_version}" if found.timescale_version else "no TimescaleDB"
             yield Finding(
                 "database", f"{shown}: PostgreSQL {found.server_version}, {version} (edition {found.edition})"
             )
-            yield Finding("can do", f"hypertables {_yes(found.hypertables)}, columnstore {_yes(found.columnstore)}")
+            yield Finding(
+                "can do",
+                f"hypertables {_yes_or_no(found.has_hypertables)}, columnstore {_yes_or_no(found.has_columnstore)}",
+            )
             yield _migrations(db)
             yield from role_findings(db)
-            yield from limit_findings(db)
+            yield from statement_timeout_findings(db)
             yield from log_findings(db)
-            yield _dumps(db)
+            yield _core_dumps(db)
     except psycopg.OperationalError as error:
         yield Finding("database", f"{shown}: {str(error).strip()}", "start the database, or correct DATABASE_URL")
 
 
-def _embedded(pg_bin: Path | None) -> Finding:
+def _embedded_postgres(pg_bin: Path | None) -> Finding:
     try:
-        found = find_installation(pg_bin)
+        found = find_postgres(pg_bin)
     except ProcessError as error:
         return Finding("database", "DATABASE_URL is not set", str(error))
-    timescale = "with" if found.timescaledb else "without"
+    timescale = "with" if found.has_timescaledb else "without"
     return Finding(
         "database",
-        f"DATABASE_URL is not set; lantaarn demo will run PostgreSQL {found.version} {timescale} TimescaleDB, "
-        f"from {found.bin}",
+        f"DATABASE_URL is not set; lantaarn demo will run PostgreSQL {found.major_version} {timescale} TimescaleDB, "
+        f"from {found.bin_folder}",
     )
 
 
-def _yes(able: bool) -> str:
+def _yes_or_no(able: bool) -> str:
     return "yes" if able else "no"
 
 
 def _migrations(db: Database) -> Finding:
     try:
-        waiting = pending(db)
+        waiting = pending_migrations(db)
     except MigrationError as error:
         return Finding("schema", "does not fit", str(error))
     if waiting:
@@ -89,8 +92,8 @@ def _migrations(db: Database) -> Finding:
 
 def role_findings(db: Database) -> Iterator[Finding]:
     """What each of our roles may do in a migrated database, and what one can see that it may not."""
-    rows = db.execute(QUERIES["roles"], {"roles": list(ROLES)}).fetchall()
-    for role in ROLES:
+    rows = db.execute(QUERIES["role_privileges"], {"roles": list(PROGRAM_ROLES)}).fetchall()
+    for role in PROGRAM_ROLES:
         may = [f"{row['schema']} ({_rights(row)})" for row in rows if row["role"] == role and _rights(row)]
         ours = all(row["ours"] for row in rows if row["role"] == role)
         if not may:
@@ -99,7 +102,7 @@ def role_findings(db: Database) -> Iterator[Finding]:
             yield Finding(role, ", ".join(may), f"let an administrator run: grant {role} to the user of DATABASE_URL")
         else:
             yield Finding(role, ", ".join(may))
-    for row in db.execute(QUERIES["exposed"]).fetchall():
+    for row in db.execute(QUERIES["forbidden_privileges"]).fetchall():
         yield Finding(
             row["role"],
             f"can read {row['schema']}: {row['relations']}",
@@ -111,9 +114,9 @@ def _rights(row: Mapping[str, Any]) -> str:
     return " and ".join(right for right in ("reads", "writes") if row[right])
 
 
-def limit_findings(db: Database) -> Iterator[Finding]:
+def statement_timeout_findings(db: Database) -> Iterator[Finding]:
     """Whether a dashboard's question ends by itself: any user of Grafana may ask one that takes hours."""
-    row = db.execute(QUERIES["limits"]).fetchone()
+    row = db.execute(QUERIES["has_statement_timeout"]).fetchone()
     if row is not None and not row["limited"]:
         yield Finding(
             "lantaarn_dashboard",
@@ -124,14 +127,19 @@ def limit_findings(db: Database) -> Iterator[Finding]:
 
 def log_findings(db: Database) -> Iterator[Finding]:
     """Which settings would let a refused row, a parameter or a statement into the server's log or statistics."""
-    rows = db.execute(QUERIES["settings"], {"settings": list(QUIET)}).fetchall()
+    rows = db.execute(QUERIES["log_settings"], {"settings": list(SAFE_LOG_SETTINGS)}).fetchall()
     settings: dict[str, str] = {row["name"]: row["setting"] for row in rows}
-    loud = {name: settings[name] for name, quiet in QUIET.items() if name in settings and settings[name] not in quiet}
-    for name, setting in loud.items():
+    unsafe = {
+        name: settings[name]
+        for name, quiet in SAFE_LOG_SETTINGS.items()
+        if name in settings and settings[name] not in quiet
+    }
+    for name, setting in unsafe.items():
         yield Finding(
             "database log",
             f"{name} is {setting}: values that were refused can get into the server's log",
-            f"let an administrator run: alter system set {name} = '{QUIET[name][0]}'; select pg_reload_conf();",
+            f"let an administrator run: alter system set {name} = '{SAFE_LOG_SETTINGS[name][0]}'; select "
+            "pg_reload_conf();",
         )
     libraries = sorted({name.partition(".")[0] for name in settings if "." in name})
     for library in libraries:
@@ -140,13 +148,13 @@ def log_findings(db: Database) -> Iterator[Finding]:
             f"{library} is loaded: it keeps the text of statements",
             f"take {library} out of shared_preload_libraries and session_preload_libraries, and restart",
         )
-    if not loud and not libraries:
+    if not unsafe and not libraries:
         yield Finding("database log", "refused rows, parameters and statements stay out of it")
 
 
-def _dumps(db: Database) -> Finding:
+def _core_dumps(db: Database) -> Finding:
     """Whether a crash of the server leaves its memory on disk, when it runs on this machine."""
-    row = db.execute(QUERIES["backend"]).fetchone() or {"pid": 0}
+    row = db.execute(QUERIES["backend_pid"]).fetchone() or {"pid": 0}
     process = Path(f"/proc/{row['pid']}")
     try:
         found = re.search(r"^Max core file size\s+(\S+)", (process / "limits").read_text(), re.MULTILINE)
@@ -155,7 +163,7 @@ def _dumps(db: Database) -> Finding:
         found, ours = None, False
     if found is None or not ours:
         return Finding("database memory", "whether a crash leaves a core dump can't be seen from here")
-    if found[1].isdigit() and int(found[1]) <= MOST_CORE:
+    if found[1].isdigit() and int(found[1]) <= MAX_CORE_DUMP_BYTES:
         return Finding("database memory", "no core dumps")
     return Finding(
         "database memory",

@@ -8,5 +8,5 @@ class Finding:
     """One thing that was looked at. ``todo`` is what to do when something needed is missing, else none."""
 
     subject: str
-    found: str
-    todo: str | None = None
+    result: str
+    remedy: str | None = None

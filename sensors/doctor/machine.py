@@ -4,23 +4,29 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sensors.doctor.finding import Finding
-from sensors.hardening import dumps_core
+from sensors.hardening import can_dump_core
 
-SWAPS = Path("/proc/swaps")
-BLOCK_DEVICES = Path("/sys/class/block")
+SWAPS_FILE = Path("/proc/swaps")
+BLOCK_DEVICES_FOLDER = Path("/sys/class/block")
 
 
-def machine_findings(swaps: Path = SWAPS, block_devices: Path = BLOCK_DEVICES) -> Iterator[Finding]:
+def machine_findings(
+    swaps_file: Path = SWAPS_FILE, block_devices_folder: Path = BLOCK_DEVICES_FOLDER
+) -> Iterator[Finding]:
     """Core dumps of our programs, and swap."""
-    if dumps_core():
+    if can_dump_core():
         yield Finding("memory", "a crash of our programs leaves a core dump", "run ulimit -c 0 before starting them")
     else:
         yield Finding("memory", "a crash of our programs leaves no core dump")
-    plain = [device for device in _swaps(swaps) if not _is_safe(block_devices / Path(device).name)]
-    if plain:
+    unencrypted = [
+        device
+        for device in _swaps(swaps_file)
+        if not _is_encrypted_or_in_memory(block_devices_folder / Path(device).name)
+    ]
+    if unencrypted:
         yield Finding(
             "swap",
-            f"{', '.join(plain)}: what is in memory, tokens of vehicles too, can get onto the disk",
+            f"{', '.join(unencrypted)}: what is in memory, tokens of vehicles too, can get onto the disk",
             "run swapoff -a, or encrypt it with a key that is new at each start (crypttab: /dev/urandom swap)",
         )
     else:
@@ -34,7 +40,7 @@ def _swaps(table: Path) -> list[str]:
         return []
 
 
-def _is_safe(device: Path) -> bool:
+def _is_encrypted_or_in_memory(device: Path) -> bool:
     """Encrypted by dm-crypt, or compressed memory without a disk behind it."""
     try:
         if device.name.startswith("zram"):

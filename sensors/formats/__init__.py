@@ -11,7 +11,7 @@ from sensors.formats.model import EventFormat, ReadingFormat
 _F = TypeVar("_F", ReadingFormat, EventFormat)
 
 
-def by_code(formats: Iterable[_F]) -> Mapping[str, _F]:
+def formats_by_code(formats: Iterable[_F]) -> Mapping[str, _F]:
     """Formats by their code, read-only. Raises ``ValueError`` when two have the same."""
     known: dict[str, _F] = {}
     for each in formats:
@@ -26,7 +26,7 @@ def _discover() -> list[ReadingFormat | EventFormat]:
 
 
 _FORMATS = _discover()
-READING_FORMATS = by_code(each for each in _FORMATS if isinstance(each, ReadingFormat))
+READING_FORMATS = formats_by_code(each for each in _FORMATS if isinstance(each, ReadingFormat))
 """The formats of ordinary topics, by code."""
-EVENT_FORMATS = by_code(each for each in _FORMATS if isinstance(each, EventFormat))
+EVENT_FORMATS = formats_by_code(each for each in _FORMATS if isinstance(each, EventFormat))
 """The formats of event topics, by code."""

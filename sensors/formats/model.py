@@ -9,7 +9,7 @@ import msgspec
 
 from sensors.kinds import Kind
 from sensors.vocabulary.codes import VehicleClass
-from sensors.vocabulary.rejection_reasons import Reason
+from sensors.vocabulary.rejection_reasons import RejectionReason
 
 MAX_READINGS = 10_000
 """A message with more is refused whole: one message must fit in one batch of ingest."""
@@ -42,18 +42,18 @@ class Movement:
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejection:
     """A reading, or a whole message, that is refused. ``field`` is a path of our own words, never text of a payload."""
 
-    reason: Reason
-    field: str
+    reason: RejectionReason
+    path: str
 
 
-class Decoded(msgspec.Struct, frozen=True, gc=False):
+class DecodedReadings(msgspec.Struct, frozen=True, gc=False):
     """What one message held. Readings and rejected together are what was received; dropped fields are no readings."""
 
     readings: tuple[Reading, ...]
-    rejected: tuple[Rejected, ...]
+    rejections: tuple[Rejection, ...]
     fields_dropped: int
 
 
@@ -63,11 +63,11 @@ class DecodedEvents:
 
     passages: tuple[Passage, ...]
     movements: tuple[Movement, ...]
-    rejected: tuple[Rejected, ...]
+    rejections: tuple[Rejection, ...]
     fields_dropped: int
 
 
-_D = TypeVar("_D", Decoded, DecodedEvents)
+_D = TypeVar("_D", DecodedReadings, DecodedEvents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Format(Generic[_D]):
     decode: Callable[[Kind, bytes, frozenset[str]], _D]
 
 
-class ReadingFormat(Format[Decoded]):
+class ReadingFormat(Format[DecodedReadings]):
     """A format of ordinary topics: values of observed properties."""
 
 

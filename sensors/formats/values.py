@@ -6,8 +6,8 @@ from math import isfinite
 
 import msgspec
 
-from sensors.kinds import Property
-from sensors.vocabulary.rejection_reasons import Reason
+from sensors.kinds import ObservedProperty
+from sensors.vocabulary.rejection_reasons import RejectionReason
 
 
 def parse_json(payload: bytes) -> object:
@@ -22,39 +22,39 @@ def parse_json(payload: bytes) -> object:
         return json.loads(payload.decode("utf-8"), parse_int=float)
 
 
-def instant(given: object) -> datetime | Reason:
+def parse_time(given: object) -> datetime | RejectionReason:
     """RFC 3339 section 5.6, in UTC. Not the rest of ISO 8601 (week dates, basic format, 24:00), and no leap second."""
     if not isinstance(given, str):
-        return Reason.BAD_TIME
+        return RejectionReason.BAD_TIME
     try:
         time = msgspec.convert(given, datetime)
         if time.tzinfo is None:
-            return Reason.TIME_WITHOUT_ZONE
+            return RejectionReason.TIME_WITHOUT_ZONE
         return time if time.tzinfo is UTC else time.astimezone(UTC)
     except (ValueError, OverflowError):
         # Out of range only once in UTC: a time in the first or last day of the calendar.
-        return Reason.BAD_TIME
+        return RejectionReason.BAD_TIME
 
 
-def number(declared: Property, given: object, unit: object) -> float | Reason:
+def parse_value(definition: ObservedProperty, given: object, unit: object) -> float | RejectionReason:
     """The value in the canonical unit. A missing unit means the canonical one."""
-    sent = _finite(given, declared.boolean)
+    sent = _finite_float(given, definition.accepts_boolean)
     if sent is None:
-        return Reason.NOT_A_NUMBER
-    if sent in declared.sentinels:
-        return Reason.SENTINEL
+        return RejectionReason.NOT_A_NUMBER
+    if sent in definition.sentinels:
+        return RejectionReason.SENTINEL
     value = sent
     if unit is not None:
-        convert = declared.units.get(unit) if isinstance(unit, str) else None
+        convert = definition.conversions.get(unit) if isinstance(unit, str) else None
         if convert is None:
-            return Reason.UNKNOWN_UNIT
+            return RejectionReason.UNKNOWN_UNIT
         value = convert(sent)
-    if not isfinite(value) or (declared.whole and (value < 0 or not value.is_integer())):
-        return Reason.NOT_A_NUMBER
+    if not isfinite(value) or (definition.is_integer and (value < 0 or not value.is_integer())):
+        return RejectionReason.NOT_A_NUMBER
     return value
 
 
-def _finite(given: object, boolean: bool) -> float | None:
+def _finite_float(given: object, boolean: bool) -> float | None:
     """A JSON number as a finite float; ``true`` and ``false`` only where they may stand for 1 and 0."""
     if not isinstance(given, int | float) or (isinstance(given, bool) and not boolean):
         return None

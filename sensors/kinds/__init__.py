@@ -13,27 +13,27 @@ from types import MappingProxyType
 from typing import Literal
 
 from sensors.vocabulary.codes import Public
-from sensors.vocabulary.localized_text import Text
-from sensors.vocabulary.units import Factor
+from sensors.vocabulary.localized_text import LocalizedText
+from sensors.vocabulary.units import UnitConversion
 
-__all__ = ["KINDS", "Factor", "Kind", "Property", "by_code"]
+__all__ = ["KINDS", "Kind", "ObservedProperty", "UnitConversion", "properties_by_code"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Property:
+class ObservedProperty:
     """What can be observed, in which unit, between which bounds, and how much of it may ever be public."""
 
     code: str
-    label: Text
-    explanation: Text
+    label: LocalizedText
+    explanation: LocalizedText
     """One sentence for residents: what is this?"""
     unit: str
     """The canonical unit (UCUM): every stored value is in it."""
-    units: Mapping[str, Factor]
+    conversions: Mapping[str, UnitConversion]
     """Accepted unit spellings, the canonical one included."""
-    plausible: tuple[float, float]
+    plausible_range: tuple[float, float]
     """Bounds in the canonical unit, both inclusive. A value outside is stored with a quality code, not refused."""
-    largest_step: float | None = None
+    max_change_per_hour: float | None = None
     """A change by more than this within an hour is a jump, until the next value confirms it. None: all may happen."""
     frozen_after: timedelta | None = None
     """The same value for longer than this is a sensor that hangs. None: it may really stay the same."""
@@ -45,11 +45,11 @@ class Property:
     """Small numbers of it are not published as such."""
     summed: bool = False
     """An hour or a day of it is a sum (passages, energy used), not a mean."""
-    needs_rule: Literal["window_count", "match_in_memory"] | None = None
+    required_privacy_rule: Literal["window_count", "match_in_memory"] | None = None
     """The privacy rule a register entry must declare before this property is taken in."""
-    whole: bool = False
+    is_integer: bool = False
     """Only whole numbers from 0 up are values."""
-    boolean: bool = False
+    accepts_boolean: bool = False
     """``true`` and ``false`` are accepted, as 1 and 0."""
 
 
@@ -58,13 +58,15 @@ class Kind:
     """A kind of sensor: the name of its folder, and its observed properties by code."""
 
     code: str
-    label: Text
-    properties: Mapping[str, Property]
-    unit_words: Mapping[str, tuple[Text, Text]] = field(default_factory=dict[str, tuple[Text, Text]])
+    label: LocalizedText
+    properties: Mapping[str, ObservedProperty]
+    unit_labels: Mapping[str, tuple[LocalizedText, LocalizedText]] = field(
+        default_factory=dict[str, tuple[LocalizedText, LocalizedText]]
+    )
     """How a unit that no kind had before is written and said, by its code (``api.formatting`` has the others)."""
 
 
-def by_code(*properties: Property) -> Mapping[str, Property]:
+def properties_by_code(*properties: ObservedProperty) -> Mapping[str, ObservedProperty]:
     """The properties in the order given, read-only."""
     return MappingProxyType({each.code: each for each in properties})
 

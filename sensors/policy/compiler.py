@@ -10,16 +10,16 @@ from datetime import timedelta
 from typing import Any
 
 from sensors.kinds import KINDS
-from sensors.policy.constraints import objections
-from sensors.policy.retention_classes import BUILT_IN, NONE
+from sensors.policy.constraints import constraints_for
+from sensors.policy.retention_classes import BUILT_IN_CLASSES, NEVER_STORED
 from sensors.register.entry import Datastream, Entry, MatchInMemory, WindowCount
 from sensors.vocabulary.codes import Public
-from sensors.vocabulary.durations import span
-from sensors.vocabulary.localized_text import Text
+from sensors.vocabulary.durations import parse_duration
+from sensors.vocabulary.localized_text import LocalizedText
 
 
 @dataclass(frozen=True, slots=True)
-class Matching:
+class MatchingRule:
     """Passages are matched in memory with those at another sensor; only times of groups come out."""
 
     to: str | None
@@ -29,7 +29,7 @@ class Matching:
 
 
 @dataclass(frozen=True, slots=True)
-class Counting:
+class CountingRule:
     """Movements become counts over a group of sensors and a window."""
 
     group: str
@@ -37,18 +37,18 @@ class Counting:
     window: timedelta
 
 
-def rule_document(rule: Matching | Counting) -> dict[str, Any]:
+def rule_to_document(rule: MatchingRule | CountingRule) -> dict[str, Any]:
     """A rule as it stands in ``lantaarn.datastream``; its window is in seconds."""
-    name = "match_in_memory" if isinstance(rule, Matching) else "window_count"
+    name = "match_in_memory" if isinstance(rule, MatchingRule) else "window_count"
     return {"rule": name, **asdict(rule), "window": int(rule.window.total_seconds())}
 
 
-def rule_from(document: Mapping[str, Any]) -> Matching | Counting:
+def rule_from_document(document: Mapping[str, Any]) -> MatchingRule | CountingRule:
     """The rule in what ``rule_document`` made. Raises KeyError for anything else."""
     window = timedelta(seconds=document["window"])
     if document["rule"] == "match_in_memory":
-        return Matching(document.get("to"), document["minimum"], window)
-    return Counting(document["group"], document["minimum_sensors"], window)
+        return MatchingRule(document.get("to"), document["minimum"], window)
+    return CountingRule(document["group"], document["minimum_sensors"], window)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class DatastreamPolicy:
     public: Public
     counts_people: bool
     summed: bool
-    rule: Matching | Counting | None
+    rule: MatchingRule | CountingRule | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Refusal:
     """A datastream of which ingest will take nothing in, and why."""
 
     property: str
-    reason: Text
+    reason: LocalizedText
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,56 +83,58 @@ class Policy:
     refusals: tuple[Refusal, ...] = ()
 
 
-NOT_MEASURED = Text("Dit soort sensor meet dit niet.", "This kind of sensor does not measure this.")
-NO_TERM = Text("Er staat niet hoe lang dit wordt bewaard.", "It does not say how long this is kept.")
-NOT_KEPT = Text("Volgens het register bewaren wij hier niets van.", "The register says that nothing of this is kept.")
+PROPERTY_NOT_OF_KIND = LocalizedText("Dit soort sensor meet dit niet.", "This kind of sensor does not measure this.")
+RETENTION_MISSING = LocalizedText("Er staat niet hoe lang dit wordt bewaard.", "It does not say how long this is kept.")
+NOTHING_STORED = LocalizedText(
+    "Volgens het register bewaren wij hier niets van.", "The register says that nothing of this is kept."
+)
 
 
-def compile_policy(entry: Entry, classes: Collection[str] = BUILT_IN) -> Policy:
+def compile_policy(entry: Entry, classes: Collection[str] = BUILT_IN_CLASSES) -> Policy:
     """Compile an entry: every datastream ends either in the policy or in its refusals.
 
     ``classes``: the names of the retention classes that there are.
     """
     if not entry.delivers_data:
         return Policy()
-    outcomes = [_compile(entry, datastream, classes) for datastream in entry.datastreams]
+    outcomes = [_compile_datastream(entry, datastream, classes) for datastream in entry.datastreams]
     return Policy(
         tuple(outcome for outcome in outcomes if isinstance(outcome, DatastreamPolicy)),
         tuple(outcome for outcome in outcomes if isinstance(outcome, Refusal)),
     )
 
 
-def _compile(entry: Entry, datastream: Datastream, classes: Collection[str]) -> DatastreamPolicy | Refusal:
+def _compile_datastream(entry: Entry, datastream: Datastream, classes: Collection[str]) -> DatastreamPolicy | Refusal:
     name = datastream.observed_property
     kind = KINDS.get(entry.kind or "")
-    known = kind.properties.get(name) if kind else None
-    if known is None:
-        return Refusal(name, NOT_MEASURED)
+    definition = kind.properties.get(name) if kind else None
+    if definition is None:
+        return Refusal(name, PROPERTY_NOT_OF_KIND)
     if datastream.retention is None:
-        return Refusal(name, NO_TERM)
-    for objection in objections(classes):
-        if objection.broken(entry, datastream, known):
-            return Refusal(name, objection.reason)
-    rule = _rule(datastream)
-    if datastream.retention.raw == NONE and rule is None:
-        return Refusal(name, NOT_KEPT)
+        return Refusal(name, RETENTION_MISSING)
+    for constraint in constraints_for(classes):
+        if constraint.violated_by(entry, datastream, definition):
+            return Refusal(name, constraint.reason)
+    rule = _processing_rule(datastream)
+    if datastream.retention.raw == NEVER_STORED and rule is None:
+        return Refusal(name, NOTHING_STORED)
     return DatastreamPolicy(
         property=name,
-        unit=known.unit,
+        unit=definition.unit,
         retention_class=None if rule else datastream.retention.raw,
         aggregate_term=datastream.retention.aggregate,
         public=datastream.public,
-        counts_people=known.counts_people,
-        summed=known.summed,
+        counts_people=definition.counts_people,
+        summed=definition.summed,
         rule=rule,
     )
 
 
-def _rule(datastream: Datastream) -> Matching | Counting | None:
+def _processing_rule(datastream: Datastream) -> MatchingRule | CountingRule | None:
     """What is done in memory, if anything: an objection has seen to it that there is one rule at most."""
     for rule in datastream.privacy_rules:
         if isinstance(rule, MatchInMemory):
-            return Matching(rule.to, rule.minimum, span(rule.window))
+            return MatchingRule(rule.to, rule.minimum, parse_duration(rule.window))
         if isinstance(rule, WindowCount):
-            return Counting(rule.group, rule.minimum_sensors, span(rule.window))
+            return CountingRule(rule.group, rule.minimum_sensors, parse_duration(rule.window))
     return None

@@ -7,34 +7,34 @@ import an entry. Here it guards what was published before the rule was there, to
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
-from sensors.kinds import Property
-from sensors.policy.retention_classes import BUILT_IN, NONE
+from sensors.kinds import ObservedProperty
+from sensors.policy.retention_classes import BUILT_IN_CLASSES, NEVER_STORED
 from sensors.register.entry import Datastream, Entry, MatchInMemory, NoIdentifiers, PublicThreshold, WindowCount
 from sensors.vocabulary.codes import PersonalData, Precision, Public
-from sensors.vocabulary.localized_text import Text
+from sensors.vocabulary.localized_text import LocalizedText
 
-RESIDENT = "Inwoner"
+RESIDENT_NAME = "Inwoner"
 """The name of an organisation that is a resident: residents are never named."""
 
-THRESHOLD = PublicThreshold(rule="public_threshold")
+PUBLIC_THRESHOLD = PublicThreshold(rule="public_threshold")
 """The rule for small numbers as the public views carry it out."""
 
-MOTOR_VEHICLES = frozenset({"count_car", "count_van", "count_truck", "count_bus", "count_motorcycle"})
+MOTOR_VEHICLE_COUNTS = frozenset({"count_car", "count_van", "count_truck", "count_bus", "count_motorcycle"})
 """What ``count_motor_vehicle`` is the total of."""
 
-STORED: frozenset[str] = frozenset({"time", "value", "quality"})
+STORED_FIELDS: frozenset[str] = frozenset({"time", "value", "quality"})
 """What a stored observation consists of."""
 
-Broken = Callable[[Entry, Datastream, Property], bool]
+ConstraintPredicate = Callable[[Entry, Datastream, ObservedProperty], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Objection:
+class Constraint:
     """A reason to refuse a datastream. ``rule``: its name in the rulebook."""
 
-    rule: str
-    reason: Text
-    broken: Broken
+    rule_id: str
+    reason: LocalizedText
+    violated_by: ConstraintPredicate
 
 
 def fields_read(datastream: Datastream) -> tuple[str, ...]:
@@ -44,251 +44,263 @@ def fields_read(datastream: Datastream) -> tuple[str, ...]:
     return ("time", datastream.observed_property)
 
 
-def _rules(datastream: Datastream, kind: type) -> list[object]:
-    return [rule for rule in datastream.privacy_rules if isinstance(rule, kind)]
+def _privacy_rules_of_type(datastream: Datastream, rule_type: type) -> list[object]:
+    return [rule for rule in datastream.privacy_rules if isinstance(rule, rule_type)]
 
 
-def hides_small_numbers(datastream: Datastream) -> bool:
+def has_public_threshold(datastream: Datastream) -> bool:
     """With the rule for small numbers."""
-    return bool(_rules(datastream, PublicThreshold))
+    return bool(_privacy_rules_of_type(datastream, PublicThreshold))
 
 
-def declared_twice(entry: Entry, datastream: Datastream, _: Property) -> bool:
+def is_declared_twice(entry: Entry, datastream: Datastream, _: ObservedProperty) -> bool:
     """Two promises about one property: neither holds."""
     return [each.observed_property for each in entry.datastreams].count(datastream.observed_property) > 1
 
 
-def other_unit(_: Entry, datastream: Datastream, known: Property) -> bool:
+def has_wrong_unit(_: Entry, datastream: Datastream, definition: ObservedProperty) -> bool:
     """Not the canonical unit of the property."""
-    return datastream.unit != known.unit
+    return datastream.unit != definition.unit
 
 
-def shows_a_home(entry: Entry, _: Datastream, __: Property) -> bool:
+def exposes_resident_location(entry: Entry, _: Datastream, __: ObservedProperty) -> bool:
     """A resident's sensor at its exact place."""
-    residents = any(each.name == RESIDENT for each in entry.organisations)
+    residents = any(each.name == RESIDENT_NAME for each in entry.organisations)
     return residents and entry.location.precision is Precision.EXACT
 
 
-def identifiable(_: Entry, datastream: Datastream, __: Property) -> bool:
+def is_identifiable(_: Entry, datastream: Datastream, __: ObservedProperty) -> bool:
     """People can be recognised in what would be stored."""
     return datastream.personal_data is PersonalData.IDENTIFIABLE
 
 
-def denies_people(_: Entry, datastream: Datastream, known: Property) -> bool:
+def denies_personal_data(_: Entry, datastream: Datastream, definition: ObservedProperty) -> bool:
     """Made from what single persons do, and said not to be about people."""
-    return known.needs_rule is not None and datastream.personal_data is PersonalData.NONE
+    return definition.required_privacy_rule is not None and datastream.personal_data is PersonalData.NONE
 
 
-def rule_missing(_: Entry, datastream: Datastream, known: Property) -> bool:
+def lacks_required_rule(_: Entry, datastream: Datastream, definition: ObservedProperty) -> bool:
     """Without the rule that its kind asks for."""
-    return known.needs_rule is not None and all(rule.rule != known.needs_rule for rule in datastream.privacy_rules)
+    return definition.required_privacy_rule is not None and all(
+        rule.rule != definition.required_privacy_rule for rule in datastream.privacy_rules
+    )
 
 
-def rule_of_other_property(_: Entry, datastream: Datastream, known: Property) -> bool:
+def has_rule_of_other_property(_: Entry, datastream: Datastream, definition: ObservedProperty) -> bool:
     """With a rule that does not belong to this property; so never with both."""
     return any(
-        isinstance(rule, MatchInMemory | WindowCount) and rule.rule != known.needs_rule
+        isinstance(rule, MatchInMemory | WindowCount) and rule.rule != definition.required_privacy_rule
         for rule in datastream.privacy_rules
     )
 
 
-def rule_twice(_: Entry, datastream: Datastream, __: Property) -> bool:
+def has_duplicate_rule(_: Entry, datastream: Datastream, __: ObservedProperty) -> bool:
     """The same rule with numbers more than once: which number holds?"""
-    return any(len(_rules(datastream, kind)) > 1 for kind in (MatchInMemory, WindowCount, PublicThreshold))
+    return any(
+        len(_privacy_rules_of_type(datastream, kind)) > 1 for kind in (MatchInMemory, WindowCount, PublicThreshold)
+    )
 
 
-def matches_itself(entry: Entry, datastream: Datastream, _: Property) -> bool:
+def is_matched_with_itself(entry: Entry, datastream: Datastream, _: ObservedProperty) -> bool:
     """A segment that ends where it begins would tell how long someone stayed."""
     return any(isinstance(rule, MatchInMemory) and rule.to == entry.reference for rule in datastream.privacy_rules)
 
 
-def _promised_away(entry: Entry) -> Iterator[str]:
+def _dropped_fields(entry: Entry) -> Iterator[str]:
     for datastream in entry.datastreams:
         for rule in datastream.privacy_rules:
             if isinstance(rule, NoIdentifiers):
                 yield from (name.lower() for name in rule.fields)
 
 
-def reads_what_is_promised_away(entry: Entry, datastream: Datastream, _: Property) -> bool:
+def reads_dropped_field(entry: Entry, datastream: Datastream, _: ObservedProperty) -> bool:
     """Needs a field that the entry says is dropped on arrival."""
-    return not {*fields_read(datastream), "value"}.isdisjoint(_promised_away(entry))
+    return not {*fields_read(datastream), "value"}.isdisjoint(_dropped_fields(entry))
 
 
-def keeps_persons(_: Entry, datastream: Datastream, known: Property) -> bool:
+def retains_personal_values(_: Entry, datastream: Datastream, definition: ObservedProperty) -> bool:
     """Single values of persons, with a term."""
     retention = datastream.retention
-    return known.needs_rule is not None and retention is not None and retention.raw != NONE
+    return definition.required_privacy_rule is not None and retention is not None and retention.raw != NEVER_STORED
 
 
-def has_other_term(datastream: Datastream, classes: Collection[str]) -> bool:
+def has_unknown_retention_class(datastream: Datastream, classes: Collection[str]) -> bool:
     """A term that is none of these retention classes."""
-    return datastream.retention is not None and datastream.retention.raw not in {*classes, NONE}
+    return datastream.retention is not None and datastream.retention.raw not in {*classes, NEVER_STORED}
 
 
-def other_term(_: Entry, datastream: Datastream, __: Property) -> bool:
+def has_no_built_in_retention_class(_: Entry, datastream: Datastream, __: ObservedProperty) -> bool:
     """A term that is none of the retention classes that are built in."""
-    return has_other_term(datastream, BUILT_IN)
+    return has_unknown_retention_class(datastream, BUILT_IN_CLASSES)
 
 
-def stores_more_than_said(_: Entry, datastream: Datastream, known: Property) -> bool:
+def stores_undeclared_fields(_: Entry, datastream: Datastream, definition: ObservedProperty) -> bool:
     """The entry names fewer fields than are stored."""
-    return known.needs_rule is None and not STORED.issubset(datastream.stored_fields)
+    return definition.required_privacy_rule is None and not STORED_FIELDS.issubset(datastream.stored_fields)
 
 
-def public_too_fine(_: Entry, datastream: Datastream, known: Property) -> bool:
+def exceeds_finest_public(_: Entry, datastream: Datastream, definition: ObservedProperty) -> bool:
     """Public in a finer form than its kind allows."""
-    return datastream.public.fineness > known.finest_public.fineness
+    return datastream.public.fineness > definition.finest_public.fineness
 
 
-def shows_few_people(_: Entry, datastream: Datastream, known: Property) -> bool:
+def publishes_small_counts(_: Entry, datastream: Datastream, definition: ObservedProperty) -> bool:
     """Numbers of people or vehicles, public without the rule for small numbers."""
-    about_people = known.counts_people or datastream.personal_data is not PersonalData.NONE
-    return about_people and datastream.public is not Public.NONE and not hides_small_numbers(datastream)
+    about_people = definition.counts_people or datastream.personal_data is not PersonalData.NONE
+    return about_people and datastream.public is not Public.NONE and not has_public_threshold(datastream)
 
 
-def other_threshold(_: Entry, datastream: Datastream, __: Property) -> bool:
+def has_unsupported_threshold(_: Entry, datastream: Datastream, __: ObservedProperty) -> bool:
     """Numbers for small counts that the public views don't work with."""
-    return any(rule != THRESHOLD for rule in _rules(datastream, PublicThreshold))
+    return any(rule != PUBLIC_THRESHOLD for rule in _privacy_rules_of_type(datastream, PublicThreshold))
 
 
-def total_beside_its_parts(entry: Entry, datastream: Datastream, _: Property) -> bool:
+def is_total_beside_its_parts(entry: Entry, datastream: Datastream, _: ObservedProperty) -> bool:
     """A total from which a hidden part could be worked out."""
-    parts = MOTOR_VEHICLES.intersection(each.observed_property for each in entry.datastreams)
+    parts = MOTOR_VEHICLE_COUNTS.intersection(each.observed_property for each in entry.datastreams)
     return datastream.observed_property == "count_motor_vehicle" and bool(parts)
 
 
-OBJECTIONS: tuple[Objection, ...] = (
-    Objection(
+CONSTRAINTS: tuple[Constraint, ...] = (
+    Constraint(
         "property_once",
-        Text("Deze meting staat meer dan één keer in het register.", "This is in the register more than once."),
-        declared_twice,
+        LocalizedText(
+            "Deze meting staat meer dan één keer in het register.", "This is in the register more than once."
+        ),
+        is_declared_twice,
     ),
-    Objection(
+    Constraint(
         "unit_of_property",
-        Text("De eenheid klopt niet.", "The unit is not the one of this observed property."),
-        other_unit,
+        LocalizedText("De eenheid klopt niet.", "The unit is not the one of this observed property."),
+        has_wrong_unit,
     ),
-    Objection(
+    Constraint(
         "resident_place_hidden",
-        Text(
+        LocalizedText(
             "De sensor is van een inwoner, en zijn precieze plek zou openbaar zijn.",
             "The sensor belongs to a resident, and its exact place would be public.",
         ),
-        shows_a_home,
+        exposes_resident_location,
     ),
-    Objection(
+    Constraint(
         "identifiable_not_stored",
-        Text("Gegevens waarin mensen te herkennen zijn, slaan wij niet op.", "Identifiable data is never stored."),
-        identifiable,
+        LocalizedText(
+            "Gegevens waarin mensen te herkennen zijn, slaan wij niet op.", "Identifiable data is never stored."
+        ),
+        is_identifiable,
     ),
-    Objection(
+    Constraint(
         "people_not_denied",
-        Text(
+        LocalizedText(
             "Er staat dat dit niet over mensen gaat, maar dat gaat het wel.",
             "It says that this is not about people, but it is.",
         ),
-        denies_people,
+        denies_personal_data,
     ),
-    Objection(
+    Constraint(
         "property_needs_rule",
-        Text("De privacyregel die hierbij hoort, ontbreekt.", "The privacy rule that this needs is missing."),
-        rule_missing,
+        LocalizedText("De privacyregel die hierbij hoort, ontbreekt.", "The privacy rule that this needs is missing."),
+        lacks_required_rule,
     ),
-    Objection(
+    Constraint(
         "rule_of_property",
-        Text("Er staat een privacyregel bij die hier niet past.", "It has a privacy rule that does not fit here."),
-        rule_of_other_property,
+        LocalizedText(
+            "Er staat een privacyregel bij die hier niet past.", "It has a privacy rule that does not fit here."
+        ),
+        has_rule_of_other_property,
     ),
-    Objection(
+    Constraint(
         "rule_once",
-        Text(
+        LocalizedText(
             "Dezelfde privacyregel staat er meer dan één keer, met verschillende afspraken.",
             "The same privacy rule is there more than once.",
         ),
-        rule_twice,
+        has_duplicate_rule,
     ),
-    Objection(
+    Constraint(
         "match_elsewhere",
-        Text(
+        LocalizedText(
             "De reistijd zou bij dezelfde sensor beginnen en eindigen.",
             "The travel time would begin and end at the same sensor.",
         ),
-        matches_itself,
+        is_matched_with_itself,
     ),
-    Objection(
+    Constraint(
         "identifiers_not_read",
-        Text(
+        LocalizedText(
             "Voor deze meting is een gegeven nodig waarvan ook staat dat we het weggooien.",
             "This needs a field of which it also says that we drop it.",
         ),
-        reads_what_is_promised_away,
+        reads_dropped_field,
     ),
-    Objection(
+    Constraint(
         "persons_not_kept",
-        Text(
+        LocalizedText(
             "Losse waarden van mensen bewaren wij nooit, maar er staat een bewaartermijn bij.",
             "Single values of persons are never stored, but it says for how long they would be.",
         ),
-        keeps_persons,
+        retains_personal_values,
     ),
-    Objection(
+    Constraint(
         "retention_class",
-        Text("Deze bewaartermijn kennen wij niet.", "There is no retention class of this length."),
-        other_term,
+        LocalizedText("Deze bewaartermijn kennen wij niet.", "There is no retention class of this length."),
+        has_no_built_in_retention_class,
     ),
-    Objection(
+    Constraint(
         "stored_fields_all",
-        Text(
+        LocalizedText(
             "Wij bewaren meer dan er staat: van elke meting de tijd, de waarde en hoe goed die is.",
             "We store more than it says: the time, the value and the quality of every reading.",
         ),
-        stores_more_than_said,
+        stores_undeclared_fields,
     ),
-    Objection(
+    Constraint(
         "public_not_too_fine",
-        Text(
+        LocalizedText(
             "Dit mag niet zo precies openbaar zijn: het kan iets over mensen verraden.",
             "This may not be public in such detail: it can betray people.",
         ),
-        public_too_fine,
+        exceeds_finest_public,
     ),
-    Objection(
+    Constraint(
         "small_numbers_hidden",
-        Text(
+        LocalizedText(
             "Aantallen mensen of voertuigen zijn alleen openbaar met de regel voor kleine aantallen.",
             "Counts of people or vehicles are public only with the rule for small numbers.",
         ),
-        shows_few_people,
+        publishes_small_counts,
     ),
-    Objection(
+    Constraint(
         "threshold_as_published",
-        Text(
-            f"Wij verbergen aantallen onder de {THRESHOLD.below} en ronden af op {THRESHOLD.round_to}. "
+        LocalizedText(
+            f"Wij verbergen aantallen onder de {PUBLIC_THRESHOLD.below} en ronden af op {PUBLIC_THRESHOLD.round_to}. "
             "Hier staan andere getallen.",
-            f"We hide counts below {THRESHOLD.below} and round to {THRESHOLD.round_to}. Here are other numbers.",
+            f"We hide counts below {PUBLIC_THRESHOLD.below} and round to {PUBLIC_THRESHOLD.round_to}. Here are other "
+            "numbers.",
         ),
-        other_threshold,
+        has_unsupported_threshold,
     ),
-    Objection(
+    Constraint(
         "total_or_parts",
-        Text(
+        LocalizedText(
             "Dit is het totaal van tellingen die er ook apart staan. Zo zou een verborgen aantal uit te rekenen zijn.",
             "This is the total of counts that are also there by themselves. A hidden count could be worked out.",
         ),
-        total_beside_its_parts,
+        is_total_beside_its_parts,
     ),
 )
 """Why a datastream is refused, in the order in which it is told: the first that applies."""
 
 
-def objections(classes: Collection[str]) -> tuple[Objection, ...]:
+def constraints_for(classes: Collection[str]) -> tuple[Constraint, ...]:
     """The same, where these are the retention classes."""
-    if not frozenset(classes) ^ BUILT_IN:
-        return OBJECTIONS
+    if not frozenset(classes) ^ BUILT_IN_CLASSES:
+        return CONSTRAINTS
 
-    def other_than_these(_: Entry, datastream: Datastream, __: Property) -> bool:
-        return has_other_term(datastream, classes)
+    def has_unknown_class(_: Entry, datastream: Datastream, __: ObservedProperty) -> bool:
+        return has_unknown_retention_class(datastream, classes)
 
     return tuple(
-        replace(each, broken=other_than_these) if each.rule == "retention_class" else each for each in OBJECTIONS
+        replace(each, violated_by=has_unknown_class) if each.rule_id == "retention_class" else each
+        for each in CONSTRAINTS
     )

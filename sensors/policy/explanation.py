@@ -9,95 +9,101 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sensors.kinds import KINDS
-from sensors.policy.compiler import Counting, DatastreamPolicy, Matching, compile_policy
-from sensors.policy.constraints import THRESHOLD
-from sensors.policy.retention_classes import BUILT_IN
+from sensors.policy.compiler import CountingRule, DatastreamPolicy, MatchingRule, compile_policy
+from sensors.policy.constraints import PUBLIC_THRESHOLD
+from sensors.policy.retention_classes import BUILT_IN_CLASSES
 from sensors.register.entry import Datastream, Entry, NoIdentifiers, OnDevice, Words
-from sensors.vocabulary.codes import LocationKind, Precision, Public, VehicleClass, label
-from sensors.vocabulary.durations import in_words
-from sensors.vocabulary.localized_text import Text
+from sensors.vocabulary.codes import LocationKind, Precision, Public, VehicleClass, label_of
+from sensors.vocabulary.durations import describe_duration
+from sensors.vocabulary.localized_text import LocalizedText
 
 Language = Literal["nl", "en"]
 
-TOKEN_MINUTES = 30
+MAX_TOKEN_AGE_MINUTES = 30
 """How long a passage is remembered at most; ``ingest.events.travel_time`` sees to it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Paragraph:
+class ExplanationSection:
     """A heading and the sentences under it, in one language."""
 
     heading: str
-    lines: tuple[str, ...]
+    sentences: tuple[str, ...]
 
 
-_PUBLIC: Mapping[Public, Text] = {
-    Public.NONE: Text("Niets hiervan is openbaar.", "Nothing of this is public."),
-    Public.DAY: Text(
+_PUBLIC_SENTENCES: Mapping[Public, LocalizedText] = {
+    Public.NONE: LocalizedText("Niets hiervan is openbaar.", "Nothing of this is public."),
+    Public.DAY: LocalizedText(
         "Openbaar is hoogstens één waarde per dag, als die dag voorbij is.",
         "Public is at most one value a day, once the day is over.",
     ),
-    Public.HOUR: Text(
+    Public.HOUR: LocalizedText(
         "Openbaar is hoogstens één waarde per uur, als dat uur voorbij is.",
         "Public is at most one value an hour, once the hour is over.",
     ),
-    Public.LIVE: Text("Elke meting is openbaar.", "Every reading is public."),
+    Public.LIVE: LocalizedText("Elke meting is openbaar.", "Every reading is public."),
 }
 
 
-def explain(
-    entry: Entry, version: int, language: Language, classes: Collection[str] = BUILT_IN
-) -> tuple[Paragraph, ...]:
+def explain_policy(
+    entry: Entry, version: int, language: Language, classes: Collection[str] = BUILT_IN_CLASSES
+) -> tuple[ExplanationSection, ...]:
     """The explanation of one version of an entry: what is read, property by property, the place, and the version.
 
     ``classes``: the names of the retention classes that there are.
     """
-    told = [*_arrival(entry), *_datastreams(entry, classes), _place(entry), _about(entry, version)]
+    sections = [
+        *_input_section(entry),
+        *_datastream_sections(entry, classes),
+        _location_section(entry),
+        _version_section(entry, version),
+    ]
     return tuple(
-        Paragraph(_in(heading, language), tuple(_in(line, language) for line in lines)) for heading, lines in told
+        ExplanationSection(_in_language(heading, language), tuple(_in_language(line, language) for line in lines))
+        for heading, lines in sections
     )
 
 
-_Told = tuple[Text, list[Text]]
+_Section = tuple[LocalizedText, list[LocalizedText]]
 
 
-def _in(text: Text, language: Language) -> str:
+def _in_language(text: LocalizedText, language: Language) -> str:
     return text.nl if language == "nl" else text.en
 
 
-def _text(words: Words) -> Text:
-    return Text(words.nl, words.en or words.nl)
+def _localized_text(words: Words) -> LocalizedText:
+    return LocalizedText(words.nl, words.en or words.nl)
 
 
-def _arrival(entry: Entry) -> Iterator[_Told]:
-    heading = Text("Wat komt er binnen?", "What comes in?")
+def _input_section(entry: Entry) -> Iterator[_Section]:
+    heading = LocalizedText("Wat komt er binnen?", "What comes in?")
     if not entry.delivers_data:
-        nothing = Text(
+        nothing = LocalizedText(
             "Deze sensor stuurt ons geen gegevens. Wij lezen en bewaren er dus niets van.",
             "This sensor sends us no data. So we read and store nothing of it.",
         )
         yield heading, [nothing]
         return
     lines = [
-        Text(
+        LocalizedText(
             "We lezen alleen wat hieronder staat. Alles wat hier niet staat, gooien we meteen weg. "
             "We tellen alleen hoe vaak dat gebeurt.",
             "We read only what is named below. Everything that is not here, we drop at once. "
             "We count only how often that happens.",
         )
     ]
-    yield heading, lines + _dropped(entry)
+    yield heading, lines + _dropped_fields_sentences(entry)
 
 
-def _dropped(entry: Entry) -> list[Text]:
+def _dropped_fields_sentences(entry: Entry) -> list[LocalizedText]:
     rules = [rule for each in entry.datastreams for rule in each.privacy_rules if isinstance(rule, NoIdentifiers)]
     names = ", ".join(dict.fromkeys(name for rule in rules for name in rule.fields))
     if not names:
         return []
-    return [Text(f"Dus ook dit gooien we weg: {names}.", f"So this is dropped too: {names}.")]
+    return [LocalizedText(f"Dus ook dit gooien we weg: {names}.", f"So this is dropped too: {names}.")]
 
 
-def _datastreams(entry: Entry, classes: Collection[str]) -> Iterator[_Told]:
+def _datastream_sections(entry: Entry, classes: Collection[str]) -> Iterator[_Section]:
     policy = compile_policy(entry, classes)
     permitted = {each.property: each for each in policy.datastreams}
     refused = {each.property: each.reason for each in policy.refusals}
@@ -105,167 +111,174 @@ def _datastreams(entry: Entry, classes: Collection[str]) -> Iterator[_Told]:
         name = declared.observed_property
         allowed = permitted.get(name)
         if allowed is None:
-            no = Text("Deze meting nemen wij niet aan.", "We do not take this in.")
-            yield _name(entry, declared), [no, refused[name]]
+            no = LocalizedText("Deze meting nemen wij niet aan.", "We do not take this in.")
+            yield _property_label(entry, declared), [no, refused[name]]
         else:
-            yield _name(entry, declared), [*_taken_in(allowed), *_on_device(declared), *_kept(declared, allowed)]
+            yield (
+                _property_label(entry, declared),
+                [
+                    *_processing_sentences(allowed),
+                    *_on_device_sentences(declared),
+                    *_retention_sentences(declared, allowed),
+                ],
+            )
 
 
-def _name(entry: Entry, declared: Datastream) -> Text:
+def _property_label(entry: Entry, declared: Datastream) -> LocalizedText:
     kind = KINDS.get(entry.kind or "")
-    known = kind.properties.get(declared.observed_property) if kind else None
-    if known:
-        return known.label
+    definition = kind.properties.get(declared.observed_property) if kind else None
+    if definition:
+        return definition.label
     spoken = declared.observed_property.replace("_", " ").capitalize()
-    return Text(spoken, spoken)
+    return LocalizedText(spoken, spoken)
 
 
-def _on_device(declared: Datastream) -> list[Text]:
-    return [_text(rule.explanation) for rule in declared.privacy_rules if isinstance(rule, OnDevice)]
+def _on_device_sentences(declared: Datastream) -> list[LocalizedText]:
+    return [_localized_text(rule.explanation) for rule in declared.privacy_rules if isinstance(rule, OnDevice)]
 
 
-def _taken_in(allowed: DatastreamPolicy) -> list[Text]:
+def _processing_sentences(allowed: DatastreamPolicy) -> list[LocalizedText]:
     match allowed.rule:
-        case Matching():
-            return _matched(allowed.rule)
-        case Counting():
-            return _counted(allowed.rule)
+        case MatchingRule():
+            return _matching_sentences(allowed.rule)
+        case CountingRule():
+            return _counting_sentences(allowed.rule)
         case None:
-            return [Text("We lezen de tijd en de waarde.", "We read the time and the value.")]
+            return [LocalizedText("We lezen de tijd en de waarde.", "We read the time and the value.")]
 
 
-def _matched(rule: Matching) -> list[Text]:
-    classes = [label(each) for each in VehicleClass]
+def _matching_sentences(rule: MatchingRule) -> list[LocalizedText]:
+    classes = [label_of(each) for each in VehicleClass]
     nl, en = (", ".join(getattr(each, language).lower() for each in classes) for language in ("nl", "en"))
     return [
-        Text(
+        LocalizedText(
             "We lezen de tijd, wat voor voertuig het is, en het kenteken of een ander kenmerk van het voertuig.",
             "We read the time, what sort of vehicle it is, and its number plate or another mark of the vehicle.",
         ),
-        Text(
+        LocalizedText(
             f"Van het voertuig weten we alleen de soort: {nl}.",
             f"Of the vehicle we know only the sort: {en}.",
         ),
-        Text(
+        LocalizedText(
             "Het kenmerk bewaren we nooit. In het geheugen van de computer maken we er meteen een code van. De sleutel "
             "daarvoor is steeds een andere, en staat nergens opgeschreven.",
             "The mark is never stored. In the memory of the computer it becomes a code at once. The key for that "
             "changes all the time, and is written down nowhere.",
         ),
-        *_segment(rule),
+        *_segment_sentences(rule),
     ]
 
 
-def _segment(rule: Matching) -> list[Text]:
+def _segment_sentences(rule: MatchingRule) -> list[LocalizedText]:
     if rule.to is None:
         return [
-            Text(
+            LocalizedText(
                 "Hier eindigt een traject. De reistijd staat bij de sensor waar het traject begint.",
                 "A route ends here. Its travel time is told at the sensor where the route begins.",
             )
         ]
     minutes, least = int(rule.window.total_seconds() // 60), rule.minimum
     return [
-        Text(
+        LocalizedText(
             f"Komt dezelfde code langs bij sensor {rule.to}? Dan rekenen we de reistijd uit en gooien we de code weg. "
-            f"Na {TOKEN_MINUTES} minuten gooien we elke code weg.",
+            f"Na {MAX_TOKEN_AGE_MINUTES} minuten gooien we elke code weg.",
             f"Does the same code pass sensor {rule.to}? Then we work out the travel time and drop the code. "
-            f"After {TOKEN_MINUTES} minutes we drop every code.",
+            f"After {MAX_TOKEN_AGE_MINUTES} minutes we drop every code.",
         ),
-        Text(
+        LocalizedText(
             f"We nemen steeds {minutes} minuten samen. Waren er van een soort minder dan {least} voertuigen? "
             "Dan bewaren we daar niets van.",
             f"We take {minutes} minutes together. Were there fewer than {least} vehicles of a sort? "
             "Then we store nothing of those.",
         ),
-        Text(
+        LocalizedText(
             "We bewaren dan per soort: hoeveel voertuigen het waren, en hoe lang ze er ongeveer over deden.",
             "Of each sort we then store how many vehicles there were, and about how long they took.",
         ),
     ]
 
 
-def _counted(rule: Counting) -> list[Text]:
+def _counting_sentences(rule: CountingRule) -> list[LocalizedText]:
     hours, least = int(rule.window.total_seconds() // 3600), rule.minimum_sensors
     spoken = "an hour" if hours == 1 else f"{hours} hours"
     return [
-        Text(
+        LocalizedText(
             "We lezen de tijd, en of er iets bewoog. Wat één sensor ziet, bewaren we nooit.",
             "We read the time, and whether something moved. What one sensor sees is never stored.",
         ),
-        Text(
+        LocalizedText(
             f"We tellen alle sensoren van de groep “{rule.group}” samen op, over minstens {hours} uur. "
             "De nacht, van 23.00 tot 06.00 uur, is één telling.",
             f"We add up all sensors of the group “{rule.group}”, over at least {spoken}. "
             "The night, from 23:00 to 06:00, is one count.",
         ),
-        Text(
+        LocalizedText(
             f"Hoorden we minder dan {least} sensoren? Dan bewaren we die telling niet.",
             f"Did we hear fewer than {least} sensors? Then we do not store that count.",
         ),
     ]
 
 
-def _kept(declared: Datastream, allowed: DatastreamPolicy) -> Iterator[Text]:
+def _retention_sentences(declared: Datastream, allowed: DatastreamPolicy) -> Iterator[LocalizedText]:
     """How long, and what of it everyone may see."""
     if declared.retention is None:
         raise RuntimeError("a datastream without a term is refused")
-    if isinstance(allowed.rule, Matching) and allowed.rule.to is None:
-        yield Text("Bij deze sensor bewaren we niets.", "At this sensor nothing is stored.")
+    if isinstance(allowed.rule, MatchingRule) and allowed.rule.to is None:
+        yield LocalizedText("Bij deze sensor bewaren we niets.", "At this sensor nothing is stored.")
         return
-    totals = in_words(declared.retention.aggregate)
+    totals = describe_duration(declared.retention.aggregate)
     if allowed.retention_class is None:
-        yield Text(
+        yield LocalizedText(
             f"Losse waarden bewaren we niet. De uitkomst van de groep bewaren we {totals.nl}.",
             f"Single values are not stored. What comes out for the group is kept for {totals.en}.",
         )
     else:
-        single = in_words(allowed.retention_class)
-        yield Text(
+        single = describe_duration(allowed.retention_class)
+        yield LocalizedText(
             f"Elke meting bewaren we {single.nl}. Gemiddelden en totalen per uur en per dag bewaren we {totals.nl}.",
             f"Every reading is kept for {single.en}. Hourly and daily means and totals are kept for {totals.en}.",
         )
-    yield from _shown(allowed)
+    yield from _publication_sentences(allowed)
 
 
-def _shown(allowed: DatastreamPolicy) -> Iterator[Text]:
+def _publication_sentences(allowed: DatastreamPolicy) -> Iterator[LocalizedText]:
     """What everyone may see, as the views in ``open`` give it."""
-    below, step = THRESHOLD.below, THRESHOLD.round_to
+    below, step = PUBLIC_THRESHOLD.below, PUBLIC_THRESHOLD.round_to
     if allowed.rule is not None and allowed.public is not Public.HOUR:
-        yield _PUBLIC[Public.NONE]
-    elif isinstance(allowed.rule, Matching):
-        yield Text(
+        yield _PUBLIC_SENTENCES[Public.NONE]
+    elif isinstance(allowed.rule, MatchingRule):
+        yield LocalizedText(
             f"Openbaar is hoe lang een soort erover deed, als het {below} of meer voertuigen waren. "
             "Hoeveel het er waren, laten we niet zien.",
             f"Public is how long a sort took, when there were {below} or more vehicles. "
             "How many there were is not shown.",
         )
-    elif isinstance(allowed.rule, Counting):
-        yield Text(
+    elif isinstance(allowed.rule, CountingRule):
+        yield LocalizedText(
             f"Openbaar is de telling van de hele groep, afgerond op {step}. Is die lager dan {below}? "
             "Dan laten we hem niet zien.",
             f"Public is the count of the whole group, rounded to {step}. Is it below {below}? Then it is not shown.",
         )
     else:
-        yield _PUBLIC[allowed.public]
+        yield _PUBLIC_SENTENCES[allowed.public]
         if allowed.public is not Public.NONE and allowed.counts_people:
-            yield Text(
+            yield LocalizedText(
                 f"Aantallen onder de {below} laten we niet zien, ook 0 niet. Andere aantallen ronden we af op {step}.",
                 f"Counts below {below} are not shown, nor is 0. Other counts are rounded to {step}.",
             )
 
 
-def _place(entry: Entry) -> _Told:
-    heading = Text("Wat gebeurt er met de plek?", "What happens to the place?")
+def _location_section(entry: Entry) -> _Section:
+    heading = LocalizedText("Wat gebeurt er met de plek?", "What happens to the place?")
     place = entry.location
     if place.precision is not Precision.EXACT:
-        cell = label(place.precision)
+        cell = label_of(place.precision)
         return heading, [
-            Text(
-                f"In het register staat: {_small(cell.nl)}. Het is steeds hetzelfde vak.",
-                f"The register shows {_small(cell.en)}. It is always the same cell.",
+            LocalizedText(
+                f"In het register staat: {_lowercase_first(cell.nl)}. Het is steeds hetzelfde vak.",
+                f"The register shows {_lowercase_first(cell.en)}. It is always the same cell.",
             ),
-            Text(
+            LocalizedText(
                 "Weten wij de precieze plek? Die staat dan apart, achter slot. Deze site en de open gegevens "
                 "kunnen er niet bij.",
                 "Do we know the exact place? Then it is kept apart, under lock. This site and the open data "
@@ -273,26 +286,28 @@ def _place(entry: Entry) -> _Told:
             ),
         ]
     if place.kind is LocationKind.FIXED:
-        return heading, [Text("De precieze plek is openbaar.", "The exact place is public.")]
+        return heading, [LocalizedText("De precieze plek is openbaar.", "The exact place is public.")]
     return heading, [
-        Text(
+        LocalizedText(
             "Openbaar is alleen het gebied waar de sensor is. Waar precies, lezen en bewaren we niet.",
             "Public is only the area of the sensor. Where exactly, we neither read nor store.",
         )
     ]
 
 
-def _small(text: str) -> str:
+def _lowercase_first(text: str) -> str:
     return text[0].lower() + text[1:]
 
 
-def _about(entry: Entry, version: int) -> _Told:
-    return Text("Welke versie is dit?", "Which version is this?"), [
-        Text(
+def _version_section(entry: Entry, version: int) -> _Section:
+    return LocalizedText("Welke versie is dit?", "Which version is this?"), [
+        LocalizedText(
             f"Deze uitleg is gemaakt van versie {version} van deze sensor in het register. De computer werkt met "
             "precies dezelfde versie.",
             f"This explanation is made from version {version} of this sensor in the register. The computer goes by "
             "exactly the same version.",
         ),
-        Text(f"Nummer in het register: {entry.id}, versie {version}.", f"Register id: {entry.id}, version {version}."),
+        LocalizedText(
+            f"Nummer in het register: {entry.id}, versie {version}.", f"Register id: {entry.id}, version {version}."
+        ),
     ]

@@ -13,7 +13,7 @@ from ipaddress import IPv6Address, ip_address
 from types import MappingProxyType
 
 
-class Trip(StrEnum):
+class PersonalDataMatch(StrEnum):
     """What a text looks like."""
 
     PLATE = "plate"
@@ -41,42 +41,46 @@ SIDECODES = (
 )
 """Sidecode 1 to 14: the forms of Dutch number plates since 1951 (RDW, "Uitleg over de cijfers en letters op de
 kentekenplaat"), mopeds, trailers, the army, diplomats (CD) and boats included. X is a letter, 9 a digit."""
-SPECIAL = ("AA-99", "CDJ-999")
+SPECIAL_PLATES = ("AA-99", "CDJ-999")
 """The royal house and the International Court of Justice: their letters are fixed."""
 
-_MARK = r"(?:[^\w\s]|_)"
+_SEPARATOR = r"(?:[^\w\s]|_)"
 _START, _END = r"(?<![^\W_])", r"(?![^\W_])"
 _UUID = re.compile(r"(?<![0-9a-f])[0-9a-f]{8}-[0-9a-f]{4}-[02-57-9a-f][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-f])")
 """A UUID (RFC 9562) but those of version 1 and 6, whose last part is the MAC address of the machine that made it."""
 
 
-def _form(sidecode: str, mark: str) -> str:
+def _plate_pattern(sidecode: str, mark: str) -> str:
     """A sidecode as a pattern, with the same mark between its parts."""
     first, second, third = (part.replace("X", "[a-z]").replace("9", r"\d") for part in sidecode.split("-"))
     return rf"{first}(?P<mark>{mark}){second}(?P=mark){third}"
 
 
-def _any_of(sidecodes: tuple[str, ...], mark: str, form: str = "{}") -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(form.format(_form(sidecode, mark))) for sidecode in sidecodes)
+def _plate_patterns(sidecodes: tuple[str, ...], mark: str, form: str = "{}") -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(form.format(_plate_pattern(sidecode, mark))) for sidecode in sidecodes)
 
 
 # Between words of a sentence a form with spaces is often no plate ("op 100 m"), so there it is one only in capitals or
 # without vowels, which the RDW gives out no more. Alone in a string it always is.
-_WHOLE = _any_of(SIDECODES, rf"\s*(?:{_MARK}\s*)?", r"\W*{}\W*")
-_INSIDE = _any_of(SIDECODES, rf"(?: ?{_MARK} ?)?", f"{_START}{{}}{_END}")
-_SPACED = _any_of(SIDECODES, r"\s", f"{_START}{{}}{_END}")
-_SPECIAL = re.compile(rf"{_START}(?:aa{_MARK}?\d{{2}}|cdj{_MARK}?\d{{3}}){_END}")
+_PLATE_ALONE = _plate_patterns(SIDECODES, rf"\s*(?:{_SEPARATOR}\s*)?", r"\W*{}\W*")
+_PLATE_IN_TEXT = _plate_patterns(SIDECODES, rf"(?: ?{_SEPARATOR} ?)?", f"{_START}{{}}{_END}")
+_PLATE_WITH_SPACES = _plate_patterns(SIDECODES, r"\s", f"{_START}{{}}{_END}")
+_SPECIAL_PLATE = re.compile(rf"{_START}(?:aa{_SEPARATOR}?\d{{2}}|cdj{_SEPARATOR}?\d{{3}}){_END}")
 _POSTCODE = re.compile(r"\d{4}\s[a-z]{2}")
 _VOWELS = frozenset("aeiouyqc")
 _UNITS = frozenset({"km", "mm", "kg", "kb", "mb", "gb", "kw", "wh", "m", "g", "h", "s", "v", "w", "nr", "st", "dr"})
 
 
-def _is_plate(text: str, lower: str) -> bool:
-    if _SPECIAL.search(lower) or any(form.search(lower) for form in _INSIDE):
+def _contains_plate(text: str, lower: str) -> bool:
+    if _SPECIAL_PLATE.search(lower) or any(form.search(lower) for form in _PLATE_IN_TEXT):
         return True
-    if not _POSTCODE.fullmatch(lower) and any(form.fullmatch(lower) for form in _WHOLE):
+    if not _POSTCODE.fullmatch(lower) and any(form.fullmatch(lower) for form in _PLATE_ALONE):
         return True
-    return any(_looks_issued(text[found.start() : found.end()]) for form in _SPACED for found in form.finditer(lower))
+    return any(
+        _looks_issued(text[found.start() : found.end()])
+        for form in _PLATE_WITH_SPACES
+        for found in form.finditer(lower)
+    )
 
 
 def _looks_issued(spaced: str) -> bool:
@@ -91,15 +95,15 @@ _HEX = "[0-9a-f]"
 _MAC = re.compile(
     rf"(?<!{_HEX})(?:"
     rf"{_HEX}{{12}}|{_HEX}{{16}}"
-    rf"|{_HEX}{{2}}(?P<two>{_MARK}|\s){_HEX}{{2}}(?:(?P=two){_HEX}{{2}}){{4}}(?:(?P=two){_HEX}{{2}}){{0,2}}"
-    rf"|{_HEX}{{4}}(?P<four>{_MARK}|\s){_HEX}{{4}}(?:(?P=four){_HEX}{{4}}){{1,2}}"
-    rf"|{_HEX}{{6}}(?:{_MARK}|\s){_HEX}{{6}}"
+    rf"|{_HEX}{{2}}(?P<two>{_SEPARATOR}|\s){_HEX}{{2}}(?:(?P=two){_HEX}{{2}}){{4}}(?:(?P=two){_HEX}{{2}}){{0,2}}"
+    rf"|{_HEX}{{4}}(?P<four>{_SEPARATOR}|\s){_HEX}{{4}}(?:(?P=four){_HEX}{{4}}){{1,2}}"
+    rf"|{_HEX}{{6}}(?:{_SEPARATOR}|\s){_HEX}{{6}}"
     rf")(?!{_HEX})"
 )
 """EUI-48 and EUI-64 (IEEE 802), bare, in pairs, in fours (Cisco) or in halves."""
 
 
-def _is_mac(_: str, lower: str) -> bool:
+def _contains_mac(_: str, lower: str) -> bool:
     return _MAC.search(lower) is not None
 
 
@@ -107,7 +111,7 @@ _V4 = re.compile(r"(?<![\d.])\d{1,3}(?P<mark>\.|\[\.\])\d{1,3}(?:(?P=mark)\d{1,3
 _V6 = re.compile(rf"{_START}[0-9a-f]*:[0-9a-f:]*:[0-9a-f:.]*{_END}")
 
 
-def _is_ip(_: str, lower: str) -> bool:
+def _contains_ip(_: str, lower: str) -> bool:
     dotted = (found[0].replace("[.]", ".").split(".") for found in _V4.finditer(lower))
     return any(all(int(part) < 256 for part in parts) for parts in dotted) or any(
         _is_v6(found[0].rstrip(".")) for found in _V6.finditer(lower)
@@ -126,40 +130,46 @@ def _is_v6(candidate: str) -> bool:
     return False
 
 
-_NAME = r"[^\s@<>\"'(),:;]"
-_EMAIL = re.compile(rf"(?<!{_NAME}){_NAME}+\s?@\s?(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{{2,}}")
+_EMAIL_CHARACTER = r"[^\s@<>\"'(),:;]"
+_EMAIL = re.compile(rf"(?<!{_EMAIL_CHARACTER}){_EMAIL_CHARACTER}+\s?@\s?(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{{2,}}")
 
 
-def _is_email(_: str, lower: str) -> bool:
+def _contains_email(_: str, lower: str) -> bool:
     return _EMAIL.search(lower) is not None
 
 
-_GAP = r"[-. /()]{0,3}"
+_PHONE_SEPARATOR = r"[-. /()]{0,3}"
 _DATE = r"\d\d[-./ ]\d\d[-./ ]\d{4}"
 _PHONE = re.compile(
-    rf"(?<![\d.,+])(?!{_DATE})0[1-9](?:{_GAP}\d){{8}}(?!\d)"
-    rf"|(?<!\d)\+{_GAP}[1-9](?:{_GAP}\d){{7,14}}(?!\d)"
-    rf"|(?<![\d.,+])00{_GAP}[1-9](?:{_GAP}\d){{8,13}}(?!\d)"
+    rf"(?<![\d.,+])(?!{_DATE})0[1-9](?:{_PHONE_SEPARATOR}\d){{8}}(?!\d)"
+    rf"|(?<!\d)\+{_PHONE_SEPARATOR}[1-9](?:{_PHONE_SEPARATOR}\d){{7,14}}(?!\d)"
+    rf"|(?<![\d.,+])00{_PHONE_SEPARATOR}[1-9](?:{_PHONE_SEPARATOR}\d){{8,13}}(?!\d)"
 )
 """Dutch numbers of ten digits; international ones (ITU-T E.164) behind ``+`` or ``00``."""
 
 
-def _is_phone(_: str, lower: str) -> bool:
+def _contains_phone(_: str, lower: str) -> bool:
     return _PHONE.search(lower) is not None
 
 
-_WIRES: Mapping[Trip, Callable[[str, str], bool]] = MappingProxyType(
-    {Trip.EMAIL: _is_email, Trip.IP: _is_ip, Trip.MAC: _is_mac, Trip.PHONE: _is_phone, Trip.PLATE: _is_plate}
+_DETECTORS: Mapping[PersonalDataMatch, Callable[[str, str], bool]] = MappingProxyType(
+    {
+        PersonalDataMatch.EMAIL: _contains_email,
+        PersonalDataMatch.IP: _contains_ip,
+        PersonalDataMatch.MAC: _contains_mac,
+        PersonalDataMatch.PHONE: _contains_phone,
+        PersonalDataMatch.PLATE: _contains_plate,
+    }
 )
 
 
-_NOTHING_LIKE_IT = re.compile(r"(?:(?![0-9@:]|[a-f]{2}[^0-9a-z]?[a-f]{2})[\x00-\x7f])*", re.IGNORECASE)
+_SURELY_NOTHING = re.compile(r"(?:(?![0-9@:]|[a-f]{2}[^0-9a-z]?[a-f]{2})[\x00-\x7f])*", re.IGNORECASE)
 """Most of our own words: no digit, ``@`` or colon, nor what a MAC address of letters only begins with."""
 
 
-def trips(text: str) -> Trip | None:
+def find_personal_data(text: str) -> PersonalDataMatch | None:
     """What the text holds, the first that is found; none when nothing points to one person."""
-    if _NOTHING_LIKE_IT.fullmatch(text):
+    if _SURELY_NOTHING.fullmatch(text):
         return None
     plain = unicodedata.normalize("NFKC", text)
     visible = "".join(character for character in plain if unicodedata.category(character) != "Cf")
@@ -167,13 +177,13 @@ def trips(text: str) -> Trip | None:
     if len(lower) != len(visible):  # a few letters of other scripts; plates have none of them
         visible = lower
     visible, lower = _without_uuids(visible, lower)
-    return next((trip for trip, is_tripped in _WIRES.items() if is_tripped(visible, lower)), None)
+    return next((match for match, is_tripped in _DETECTORS.items() if is_tripped(visible, lower)), None)
 
 
-def withheld(text: str) -> str:
+def redact_text(text: str) -> str:
     """The text itself, or what it was."""
-    trip = trips(text)
-    return text if trip is None else f"[withheld: {trip}]"
+    match = find_personal_data(text)
+    return text if match is None else f"[withheld: {match}]"
 
 
 def _without_uuids(visible: str, lower: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, StringConstraints
 from sensors.vocabulary.codes import (
     AccessCode,
     Connectivity,
-    DataType,
+    DataTypeCode,
     DeviceCategory,
     DpiaStatus,
     HostObject,
@@ -29,17 +29,17 @@ from sensors.vocabulary.codes import (
     SensorType,
     Status,
     StorageCode,
-    Technology,
+    TechnologyCode,
     Theme,
 )
 from sensors.vocabulary.geometry import Geometry
 
 # Without control characters: PostgreSQL keeps no U+0000, and the others hide what a text says.
-Line = Annotated[
+ShortText = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$"),
 ]
-Paragraph = Annotated[
+LongText = Annotated[
     str,
     StringConstraints(
         strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$"
@@ -65,8 +65,8 @@ class Part(BaseModel):
 class Words(Part):
     """A sentence or more for residents: Dutch always, English when there is one."""
 
-    nl: Paragraph
-    en: Paragraph | None = None
+    nl: LongText
+    en: LongText | None = None
 
 
 class Link(Part):
@@ -83,13 +83,13 @@ class Device(Part):
     """What kind of thing people see."""
     sensor_types: Annotated[tuple[SensorType, ...], Field(min_length=1)]
     """What it senses."""
-    technology: tuple[Technology, ...] = ()
+    technology: tuple[TechnologyCode, ...] = ()
     """DTPR technology elements. A streetlight has none of its own."""
-    make: Line | None = None
+    make: ShortText | None = None
     """Who made it."""
-    model: Line | None = None
+    model: ShortText | None = None
     """Which model."""
-    supplier: Line | None = None
+    supplier: ShortText | None = None
     """Who delivered it."""
     connectivity: tuple[Connectivity, ...] = ()
     """How it sends its data."""
@@ -110,7 +110,7 @@ class Location(Part):
     """What a camera sees: a polygon."""
     host_object: HostObject | None = None
     """What it hangs on or stands in."""
-    address: Line | None = None
+    address: ShortText | None = None
     """The street, for people. Never a house number of a private home."""
     neighbourhood: Annotated[str, StringConstraints(pattern=r"^BU[0-9]{8}$")] | None = None
     """CBS buurt code. Derived from the geometry when the entry is published."""
@@ -145,7 +145,7 @@ class NoIdentifiers(Part):
     """Fields that tell who someone is are dropped on arrival."""
 
     rule: Literal["no_identifiers"]
-    fields: Annotated[tuple[Line, ...], Field(min_length=1)]
+    fields: Annotated[tuple[ShortText, ...], Field(min_length=1)]
 
 
 class OnDevice(Part):
@@ -192,7 +192,7 @@ class Datastream(Part):
     """The subject."""
     personal_data: PersonalData
     """Is it about people, and can they be recognised?"""
-    data_types: tuple[DataType, ...] = ()
+    data_types: tuple[DataTypeCode, ...] = ()
     """DTPR data elements."""
     privacy_rules: tuple[PrivacyRule, ...] = ()
     """What is done so that nobody is harmed; see the privacy rules."""
@@ -204,7 +204,7 @@ class Datastream(Part):
     """Where it is stored (DTPR storage)."""
     access: tuple[AccessCode, ...] = ()
     """Who can get at it (DTPR access)."""
-    access_parties: tuple[Line, ...] = ()
+    access_parties: tuple[ShortText, ...] = ()
     """Who else gets the data: organisations, never persons."""
     public: Public = Public.NONE
     """The finest form in which everyone may see it."""
@@ -222,7 +222,7 @@ class Purpose(Part):
 class Decision(Part):
     """The democratic decision behind it."""
 
-    body: Line
+    body: ShortText
     """Who decided: the council, the mayor and aldermen."""
     title: Words
     date: dt.date
@@ -263,7 +263,7 @@ class Organisation(Part):
     """An organisation in its role. ``tooi``: its URI in the Dutch government's list of organisations."""
 
     role: Role
-    name: Line
+    name: ShortText
     tooi: AnyHttpUrl | None = None
     url: AnyHttpUrl | None = None
 
@@ -271,7 +271,7 @@ class Organisation(Part):
 class Project(Part):
     """What the sensor is a part of: a trial, a programme. Entries with the same name belong to the same project."""
 
-    name: Line
+    name: ShortText
     """The same in every entry of the project."""
     description: Words | None = None
     """What the project is for, in one or two sentences."""
@@ -282,7 +282,7 @@ class Project(Part):
 class Contact(Part):
     """A desk, never a person."""
 
-    name: Line
+    name: ShortText
     """The name of the desk or department."""
     email: Email | None = None
     """A shared mailbox."""

@@ -9,16 +9,16 @@ from typing import Any, NoReturn, cast
 
 from pydantic import ValidationError
 
-from sensors.policy.retention_classes import BUILT_IN
+from sensors.policy.retention_classes import BUILT_IN_CLASSES
 from sensors.register.entry import Entry
-from sensors.register.validation.validator import examine
-from sensors.register.validation.violations import Problem
-from sensors.vocabulary.localized_text import Text
+from sensors.register.validation.validator import validate
+from sensors.register.validation.violations import Violation
+from sensors.vocabulary.localized_text import LocalizedText
 
-NOT_JSON = Problem(
+NOT_JSON = Violation(
     "",
     "not_json",
-    Text(
+    LocalizedText(
         "Dit is geen JSON. Gebruik een lijst van sensoren, of één sensor per regel.",
         "This is not JSON. Use a list of sensors, or one sensor a line.",
     ),
@@ -28,71 +28,71 @@ _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
-class FileProblem:
+class FileViolation:
     """A problem of one entry in a file."""
 
     position: int
     """The number of the line, or of the entry in the list; the first is 1."""
     reference: str | None
     """The reference of the entry, when it has a proper one."""
-    problem: Problem
+    violation: Violation
 
     @property
-    def entry(self) -> str:
+    def entry_label(self) -> str:
         """Which entry, for people."""
         return f"{self.position} ({self.reference})" if self.reference else str(self.position)
 
     @property
     def path(self) -> str:
         """Where in the entry."""
-        return self.problem.path
+        return self.violation.path
 
     @property
-    def rule(self) -> str:
+    def rule_id(self) -> str:
         """Which rule."""
-        return self.problem.rule
+        return self.violation.rule_id
 
     @property
-    def message(self) -> Text:
+    def message(self) -> LocalizedText:
         """What to do about it."""
-        return self.problem.message
+        return self.violation.message
 
     def __str__(self) -> str:
-        return f"{self.entry}: {self.path}: {self.message.nl} / {self.message.en}"
+        return f"{self.entry_label}: {self.path}: {self.message.nl} / {self.message.en}"
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class FileEntry:
     """One entry of a file: where it is, and the entry or what is wrong with it."""
 
     position: int
     reference: str | None
-    outcome: Entry | tuple[Problem, ...]
+    result: Entry | tuple[Violation, ...]
 
-    def with_problems(self, problems: tuple[Problem, ...]) -> Iterator[FileProblem]:
+    def file_violations(self, violations: tuple[Violation, ...]) -> Iterator[FileViolation]:
         """The problems, told of this entry."""
-        return (FileProblem(self.position, self.reference, problem) for problem in problems)
+        return (FileViolation(self.position, self.reference, problem) for problem in violations)
 
 
-def read_items(path: Path, classes: Collection[str] = BUILT_IN) -> Iterator[Item]:
+def read_entries(path: Path, classes: Collection[str] = BUILT_IN_CLASSES) -> Iterator[FileEntry]:
     """Every entry of a file, each checked by itself. Raises ``OSError`` when the file can't be read; never else.
 
     ``classes``: the names of the retention classes that there are.
     """
     text = path.read_bytes().decode("utf-8-sig", errors="replace")
-    whole = _parse(text)
+    whole = _parse_json(text)
     if whole is not NOT_JSON:
         documents = cast("list[object]", whole) if isinstance(whole, list) else [whole]
-        yield from (_item(number, document, classes) for number, document in enumerate(documents, 1))
+        yield from (_file_entry(number, document, classes) for number, document in enumerate(documents, 1))
     elif text.lstrip().startswith("["):
-        yield Item(1, None, (NOT_JSON,))
+        yield FileEntry(1, None, (NOT_JSON,))
     else:
         # Only line feeds end a line of JSON Lines: U+2028 and others may stand inside a text.
         lines = enumerate(text.split("\n"), 1)
-        yield from (_item(number, _parse(line), classes) for number, line in lines if line.strip())
+        yield from (_file_entry(number, _parse_json(line), classes) for number, line in lines if line.strip())
 
 
-def to_line(document: dict[str, Any]) -> str:
+def to_json_line(document: dict[str, Any]) -> str:
     """An entry as one line of JSON, its fields in the order of the schema, so that equal entries are equal texts.
 
     An entry that was published under an older schema has them in the order of the alphabet.
@@ -109,10 +109,10 @@ def document_of(entry: Entry) -> dict[str, Any]:
     return entry.model_dump(mode="json", exclude_none=True)
 
 
-def _item(position: int, document: object, classes: Collection[str]) -> Item:
-    if isinstance(document, Problem):
-        return Item(position, None, (document,))
-    return Item(position, _reference(document), examine(document, classes))
+def _file_entry(position: int, document: object, classes: Collection[str]) -> FileEntry:
+    if isinstance(document, Violation):
+        return FileEntry(position, None, (document,))
+    return FileEntry(position, _reference(document), validate(document, classes))
 
 
 def _reference(document: object) -> str | None:
@@ -120,12 +120,12 @@ def _reference(document: object) -> str | None:
     return said if isinstance(said, str) and _REFERENCE.fullmatch(said) else None
 
 
-def _parse(text: str) -> object:
+def _parse_json(text: str) -> object:
     try:
-        return json.loads(text, parse_constant=_refuse)
+        return json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         return NOT_JSON
 
 
-def _refuse(_: str) -> NoReturn:
+def _refuse_constant(_: str) -> NoReturn:
     raise ValueError("NaN and Infinity are not JSON")

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import cast
 
-from sensors.policy.personal_data import trips
+from sensors.policy.personal_data import find_personal_data
 from sensors.register.entry import Contact, Device, Entry, Location, Organisation, Part, Project, Words
-from sensors.register.validation.violations import path_of
+from sensors.register.validation.violations import format_path
 
-_WRITTEN: tuple[tuple[type[Part], frozenset[str]], ...] = (
+_FREE_TEXT_FIELDS: tuple[tuple[type[Part], frozenset[str]], ...] = (
     (Words, frozenset({"nl", "en"})),
     (Device, frozenset({"make", "model", "supplier"})),
     (Location, frozenset({"address"})),
@@ -17,30 +17,32 @@ _WRITTEN: tuple[tuple[type[Part], frozenset[str]], ...] = (
 )
 """Fields with free text. Codes, units and web addresses have forms of their own."""
 
-Path = tuple[int | str, ...]
+FieldPath = tuple[int | str, ...]
 
 
-def texts(part: object, path: Path = ()) -> Iterator[tuple[Path, str]]:
+def free_texts(part: object, path: FieldPath = ()) -> Iterator[tuple[FieldPath, str]]:
     """Every text that someone wrote, with its path."""
     if isinstance(part, tuple):
         for index, item in enumerate(cast(tuple[object, ...], part)):
-            yield from texts(item, (*path, index))
+            yield from free_texts(item, (*path, index))
     elif isinstance(part, Part):
-        written = next((names for kind, names in _WRITTEN if isinstance(part, kind)), frozenset[str]())
+        free_text_fields = next(
+            (names for kind, names in _FREE_TEXT_FIELDS if isinstance(part, kind)), frozenset[str]()
+        )
         for name, value in part:
-            if name in written and isinstance(value, str):
+            if name in free_text_fields and isinstance(value, str):
                 yield (*path, name), value
             else:
-                yield from texts(value, (*path, name))
+                yield from free_texts(value, (*path, name))
 
 
-def identifying_texts(entry: Entry) -> Iterator[str]:
+def paths_with_personal_data(entry: Entry) -> Iterator[str]:
     """The paths of texts with a number plate, a network address, an e-mail address or a phone number in them, other
     than those of the contact."""
-    desk = [known for known in (entry.contact.email, entry.contact.phone) if known]
-    for path, text in texts(entry):
+    contact_details = [known for known in (entry.contact.email, entry.contact.phone) if known]
+    for path, text in free_texts(entry):
         rest = text
-        for known in desk:
+        for known in contact_details:
             rest = rest.replace(known, "")
-        if trips(rest) is not None:
-            yield path_of(path)
+        if find_personal_data(rest) is not None:
+            yield format_path(path)

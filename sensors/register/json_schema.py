@@ -11,7 +11,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from sensors.register.entry import Entry
 
-FILE = Path(__file__).parents[1] / "data" / "register-entry-1.schema.json"
+SCHEMA_FILE = Path(__file__).parents[1] / "data" / "register-entry-1.schema.json"
 
 
 def json_schema() -> dict[str, Any]:
@@ -24,10 +24,10 @@ def json_schema() -> dict[str, Any]:
     return about | {key: value for key, value in Entry.model_json_schema().items() if key != "title"}
 
 
-def text() -> str:
+def schema_text() -> str:
     """The schema as it is published."""
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":
-    FILE.write_text(text(), encoding="utf-8")
+    SCHEMA_FILE.write_text(schema_text(), encoding="utf-8")

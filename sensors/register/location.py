@@ -20,21 +20,21 @@ from shapely.geometry import shape
 
 from sensors.vocabulary.codes import Precision
 
-Geometry = dict[str, Any]
-Level = Literal["neighbourhood", "district", "municipality"]
+GeoJsonGeometry = dict[str, Any]
+AreaLevel = Literal["neighbourhood", "district", "municipality"]
 
-DATA = Path(__file__).parents[1] / "data"
-FOLDER = "LANTAARN_AREAS"
+DATA_FOLDER = Path(__file__).parents[1] / "data"
+AREAS_FOLDER_VARIABLE = "LANTAARN_AREAS"
 """Names the folder with the outlines of one's own municipality."""
-_FILES: Mapping[Level, str] = {"municipality": "gemeente", "district": "wijken", "neighbourhood": "buurten"}
-_WORDS: Mapping[Level, str] = {"municipality": "gemeente", "district": "wijk", "neighbourhood": "buurt"}
+_FILE_SUFFIXES: Mapping[AreaLevel, str] = {"municipality": "gemeente", "district": "wijken", "neighbourhood": "buurten"}
+_CBS_NAMES: Mapping[AreaLevel, str] = {"municipality": "gemeente", "district": "wijk", "neighbourhood": "buurt"}
 
 _DEGREE = Decimal("0.00001")
-_STEPS: Mapping[Precision, tuple[int, int]] = {Precision.CELL_100M: (146, 90), Precision.CELL_1KM: (1460, 900)}
+_CELL_STEPS: Mapping[Precision, tuple[int, int]] = {Precision.CELL_100M: (146, 90), Precision.CELL_1KM: (1460, 900)}
 """Longitude and latitude steps of the grid, in units of 0.00001 degree."""
 
 
-def snap(geometry: Geometry, precision: Precision) -> Geometry:
+def snap_to_cell(geometry: GeoJsonGeometry, precision: Precision) -> GeoJsonGeometry:
     """The geometry itself when exact, else the cell of a fixed grid that holds its representative point.
 
     Always the same cell for the same place, so that asking again tells nothing new; a cell gives itself. The grid
@@ -44,21 +44,22 @@ def snap(geometry: Geometry, precision: Precision) -> Geometry:
     """
     if precision is Precision.EXACT:
         return geometry
-    longitude, latitude = public_point(geometry)
+    longitude, latitude = representative_point(geometry)
     (west, east), (south, north) = (
-        _between(degrees, step) for degrees, step in zip((longitude, latitude), _STEPS[precision], strict=True)
+        _grid_lines_around(degrees, step)
+        for degrees, step in zip((longitude, latitude), _CELL_STEPS[precision], strict=True)
     )
     ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
     return {"type": "Polygon", "coordinates": [ring]}
 
 
-def _between(degrees: float, step: int) -> tuple[float, float]:
+def _grid_lines_around(degrees: float, step: int) -> tuple[float, float]:
     """The two grid lines around a coordinate. Decimal: a point on a line must not fall on either side by rounding."""
     index = math.floor(Decimal(repr(degrees)) / (_DEGREE * step))
     return index * step / 100_000, (index + 1) * step / 100_000
 
 
-def public_point(geometry: Geometry) -> tuple[float, float]:
+def representative_point(geometry: GeoJsonGeometry) -> tuple[float, float]:
     """Longitude and latitude of a point inside the geometry: the point itself, or one inside the area."""
     if geometry["type"] == "Point":
         return float(geometry["coordinates"][0]), float(geometry["coordinates"][1])
@@ -71,66 +72,66 @@ class Area:
     """A neighbourhood (CBS buurt), district (wijk) or municipality."""
 
     code: str
-    level: Level
+    level: AreaLevel
     name: str
     district: str | None
     """The code of the district that a neighbourhood is part of."""
     municipality: str
     """Slug of the municipality, as in topics."""
-    geometry: Geometry
+    geometry: GeoJsonGeometry
 
 
 class AreasError(Exception):
     """The outlines of a municipality can't be used; the text names the file and what is wrong with it."""
 
 
-def areas() -> tuple[Area, ...]:
+def known_areas() -> tuple[Area, ...]:
     """Every area we know the outline of: of the example city, and of the municipality in the folder ``LANTAARN_AREAS``.
 
     Raises AreasError.
     """
-    return _areas(os.environ.get(FOLDER, ""))
+    return _load_areas(os.environ.get(AREAS_FOLDER_VARIABLE, ""))
 
 
 def municipality_name(slug: str) -> str:
     """The name of a municipality, from the slug that topics have; made of the slug itself when we do not know it."""
-    known = (area.name for area in areas() if area.level == "municipality" and area.municipality == slug)
+    known = (area.name for area in known_areas() if area.level == "municipality" and area.municipality == slug)
     return next(known, slug.replace("-", " ").replace("_", " ").title())
 
 
 @cache
-def _areas(folder: str) -> tuple[Area, ...]:
-    own = tuple(_in(Path(folder))) if folder else ()
+def _load_areas(folder: str) -> tuple[Area, ...]:
+    own = tuple(_areas_in_folder(Path(folder))) if folder else ()
     named = {area.municipality for area in own}
-    return (*(area for area in _in(DATA) if area.municipality not in named), *own)
+    return (*(area for area in _areas_in_folder(DATA_FOLDER) if area.municipality not in named), *own)
 
 
-def _in(folder: Path) -> Iterator[Area]:
+def _areas_in_folder(folder: Path) -> Iterator[Area]:
     """What the files of each municipality in a folder hold."""
     files = sorted(folder.glob("*_gemeente.geojson"))
     if not files:
-        raise AreasError(f"{FOLDER}: there is no file *_gemeente.geojson in {folder}")
+        raise AreasError(f"{AREAS_FOLDER_VARIABLE}: there is no file *_gemeente.geojson in {folder}")
     for file in files:
-        yield from _of_municipality(file)
+        yield from _areas_of_municipality(file)
 
 
-def _of_municipality(path: Path) -> Iterator[Area]:
+def _areas_of_municipality(path: Path) -> Iterator[Area]:
     """What the file of a municipality holds, and those of its districts and neighbourhoods beside it."""
     prefix = path.name.removesuffix("gemeente.geojson")
     municipality = ""
-    for level, name in _FILES.items():
+    for level, name in _FILE_SUFFIXES.items():
         file = path.with_name(f"{prefix}{name}.geojson")
         for feature in _features(file):
             try:
-                municipality = municipality or slug(_said(feature, level, "naam"))
+                municipality = municipality or municipality_slug(_cbs_property(feature, level, "naam"))
                 yield _area(feature, level, municipality)
             except (KeyError, TypeError, IndexError):
                 raise AreasError(
-                    f"{file}: a feature has no {_WORDS[level]}code, {_WORDS[level]}naam or outline"
+                    f"{file}: a feature has no {_CBS_NAMES[level]}code, {_CBS_NAMES[level]}naam or outline"
                 ) from None
 
 
-def slug(name: str) -> str:
+def municipality_slug(name: str) -> str:
     """A name as topics have it: ``'s-Hertogenbosch`` is ``s-hertogenbosch``."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
@@ -143,44 +144,44 @@ def _features(path: Path) -> list[dict[str, Any]]:
         raise AreasError(f"{path} can't be read as GeoJSON") from None
 
 
-def _area(feature: dict[str, Any], level: Level, municipality: str) -> Area:
-    said, code = feature["properties"], _said(feature, level, "code")
-    name = said.get("naam_kort") or _said(feature, level, "naam")
-    longitude, latitude = public_point(feature["geometry"])
+def _area(feature: dict[str, Any], level: AreaLevel, municipality: str) -> Area:
+    properties, code = feature["properties"], _cbs_property(feature, level, "code")
+    name = properties.get("naam_kort") or _cbs_property(feature, level, "naam")
+    longitude, latitude = representative_point(feature["geometry"])
     if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
         raise AreasError(f"the outline of {code} is not in WGS84 degrees (EPSG:4326)")
     # CBS: neighbourhood BU07941000 is in district WK079410.
-    district = said.get("wijkcode") or f"WK{code[2:8]}" if level == "neighbourhood" else None
+    district = properties.get("wijkcode") or f"WK{code[2:8]}" if level == "neighbourhood" else None
     return Area(code, level, name, district, municipality, feature["geometry"])
 
 
-def _said(feature: dict[str, Any], level: Level, what: str) -> str:
+def _cbs_property(feature: dict[str, Any], level: AreaLevel, what: str) -> str:
     """A property by the names that CBS gives it: in its "gebiedsindelingen", or in its Wijk- en Buurtkaart."""
     said = feature["properties"]
-    return said.get(f"stat{what}") or said[f"{_WORDS[level]}{what}"]
+    return said.get(f"stat{what}") or said[f"{_CBS_NAMES[level]}{what}"]
 
 
-def locate(geometry: Geometry) -> tuple[str | None, str | None]:
+def neighbourhood_and_district(geometry: GeoJsonGeometry) -> tuple[str | None, str | None]:
     """CBS codes of the neighbourhood and the district around the representative point; ``None`` where we know none.
 
     Give it the geometry that is shown, so that the neighbourhood of a cell tells no more than the cell.
     """
-    point = Point(public_point(geometry))
-    found = {level: _first_with(point, level) for level in ("neighbourhood", "district")}
+    point = Point(representative_point(geometry))
+    found = {level: _area_at(point, level) for level in ("neighbourhood", "district")}
     neighbourhood, district = found["neighbourhood"], found["district"]
     if neighbourhood is not None:
         return neighbourhood.code, neighbourhood.district
     return None, district.code if district else None
 
 
-def _first_with(point: Point, level: str) -> Area | None:
-    tree, members = _index(os.environ.get(FOLDER, ""), level)
+def _area_at(point: Point, level: str) -> Area | None:
+    tree, members = _area_index(os.environ.get(AREAS_FOLDER_VARIABLE, ""), level)
     hits: list[int] = tree.query(point, predicate="intersects").tolist()
     # A point on the border touches two areas: the lowest code, so that the answer is always the same.
     return min((members[index] for index in hits), key=lambda area: area.code, default=None)
 
 
 @cache
-def _index(folder: str, level: str) -> tuple[STRtree, tuple[Area, ...]]:
-    members = tuple(area for area in _areas(folder) if area.level == level)
+def _area_index(folder: str, level: str) -> tuple[STRtree, tuple[Area, ...]]:
+    members = tuple(area for area in _load_areas(folder) if area.level == level)
     return STRtree([shape(area.geometry) for area in members]), members

@@ -8,12 +8,12 @@ import re
 from pathlib import Path
 
 _FILE = Path(__file__).parents[1] / "data" / "persons.json"
-_WORDS: dict[str, list[str]] = json.loads(_FILE.read_text(encoding="utf-8"))
-PRIVATE_PROVIDERS = frozenset(_WORDS["private_providers"])
+_WORD_LISTS: dict[str, list[str]] = json.loads(_FILE.read_text(encoding="utf-8"))
+HOUSEHOLD_MAIL_DOMAINS = frozenset(_WORD_LISTS["private_providers"])
 """Where people have their own mailbox; an organisation has its own domain."""
-ROLE_WORDS = frozenset(_WORDS["role_words"])
+ROLE_WORDS = frozenset(_WORD_LISTS["role_words"])
 """Words that make a name or a mailbox one of a desk or an organisation."""
-FIRST_NAMES = frozenset(_WORDS["first_names"])
+FIRST_NAMES = frozenset(_WORD_LISTS["first_names"])
 """Common first names in the Netherlands that are not also a desk's word."""
 
 _SALUTATION = re.compile(r"(dhr|mevr|mej|mw|drs|dr|ir|ing|mr|prof)\.?\s|((de\s+)?heer|mevrouw|meneer)\s", re.IGNORECASE)
@@ -36,7 +36,7 @@ def is_personal_mailbox(email: str) -> bool:
     """At a provider for households, or called after a person: ``p.ersoon``, ``jan.jansen``, ``pieter``."""
     local, _, domain = email.lower().rpartition("@")
     words = [word for word in re.split(r"[._+-]", local) if word]
-    if domain in PRIVATE_PROVIDERS or FIRST_NAMES & set(words):
+    if domain in HOUSEHOLD_MAIL_DOMAINS or FIRST_NAMES & set(words):
         return True
     if any(len(word) == 1 for word in words[:-1]):
         return True

@@ -15,38 +15,41 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from sensors.db import Database, queries
-from sensors.policy.compiler import compile_policy, rule_document
+from sensors.policy.compiler import compile_policy, rule_to_document
 from sensors.register import search_index, slugs
 from sensors.register.entry import Entry
-from sensors.register.files import FileProblem, Item, document_of, read_items, to_line
-from sensors.register.location import Geometry, areas, locate, snap
-from sensors.register.validation.validator import judge
-from sensors.register.validation.violations import Problem
+from sensors.register.files import FileEntry, FileViolation, document_of, read_entries, to_json_line
+from sensors.register.location import GeoJsonGeometry, known_areas, neighbourhood_and_district, snap_to_cell
+from sensors.register.validation.validator import find_rule_violations
+from sensors.register.validation.violations import Violation
 from sensors.vocabulary.codes import Precision
-from sensors.vocabulary.localized_text import Text
+from sensors.vocabulary.localized_text import LocalizedText
 
-SQL = queries.load(Path(__file__).with_suffix(".sql"))
-BATCH = 500
+QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
+BATCH_SIZE = 500
 
 _T = TypeVar("_T")
 
-CONFLICTS = {
-    "id_twice": ("id", Text("Dit id staat al eerder in dit bestand.", "This id is already in this file.")),
+CONFLICT_MESSAGES = {
+    "id_twice": ("id", LocalizedText("Dit id staat al eerder in dit bestand.", "This id is already in this file.")),
     "reference_taken": (
         "reference",
-        Text("Een andere sensor heeft dit kenmerk al.", "Another sensor already has this reference."),
+        LocalizedText("Een andere sensor heeft dit kenmerk al.", "Another sensor already has this reference."),
     ),
-    "uri_taken": ("uri", Text("Een andere sensor heeft dit adres al.", "Another sensor already has this address.")),
+    "uri_taken": (
+        "uri",
+        LocalizedText("Een andere sensor heeft dit adres al.", "Another sensor already has this address."),
+    ),
     "uri_changed": (
         "uri",
-        Text("Het adres van een sensor verandert nooit.", "The address of a sensor never changes."),
+        LocalizedText("Het adres van een sensor verandert nooit.", "The address of a sensor never changes."),
     ),
 }
 """What one entry can't see by itself: the path and what is wrong, by rule."""
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishResult:
     """The version that is current now, and whether it is a new one."""
 
     version: int
@@ -74,17 +77,17 @@ class ImportReport:
 
     published: int
     unchanged: int
-    problems: tuple[FileProblem, ...]
+    violations: tuple[FileViolation, ...]
 
     def __str__(self) -> str:
-        refused = len({problem.position for problem in self.problems})
+        refused = len({problem.position for problem in self.violations})
         lines = [f"published {self.published}, unchanged {self.unchanged}, refused {refused}"]
-        return "\n".join([*lines, *map(str, self.problems)])
+        return "\n".join([*lines, *map(str, self.violations)])
 
 
-def check_file(path: Path) -> list[FileProblem]:
+def check_file(path: Path) -> list[FileViolation]:
     """Everything that is wrong with the entries of a file, without a database. See ``sensors.register.files``."""
-    return [problem for item in _without_doubles(read_items(path)) for problem in _problems(item)]
+    return [problem for item in _without_duplicates(read_entries(path)) for problem in _violations_of(item)]
 
 
 def import_entries(db: Database, path: Path, editor: str, reason: str) -> ImportReport:
@@ -92,100 +95,105 @@ def import_entries(db: Database, path: Path, editor: str, reason: str) -> Import
 
     One transaction: when the database fails half-way, nothing is published.
     """
-    items = list(_without_doubles(read_items(path, retention_classes(db))))
-    entries = [item.outcome for item in items if isinstance(item.outcome, Entry)]
+    items = list(_without_duplicates(read_entries(path, retention_class_names(db))))
+    entries = [item.result for item in items if isinstance(item.result, Entry)]
     with db.transaction():
-        db.execute(SQL["lock"])
+        db.execute(QUERIES["lock_register"])
         conflicts = _conflicts(db, entries)
         free = [entry for entry in entries if entry.id not in conflicts]
         published = _publish(db, free, editor, reason, datetime.now(UTC))
     new = sum(each.changed for each in published)
-    problems = tuple(problem for item in items for problem in _problems(_judged(item, conflicts)))
+    problems = tuple(problem for item in items for problem in _violations_of(_with_conflicts(item, conflicts)))
     return ImportReport(new, len(published) - new, problems)
 
 
-def publish(db: Database, entry: Entry, *, editor: str, reason: str, at: datetime) -> Published | tuple[Problem, ...]:
+def publish(
+    db: Database, entry: Entry, *, editor: str, reason: str, valid_from: datetime
+) -> PublishResult | tuple[Violation, ...]:
     """Publish one entry from ``at`` on, in one transaction; what is wrong with it when it can't be published."""
     with db.transaction():
-        db.execute(SQL["lock"])
-        problems = judge(entry, retention_classes(db)) or _conflicts(db, [entry]).get(entry.id)
-        return tuple(problems) if problems else _publish(db, [entry], editor, reason, at)[0]
+        db.execute(QUERIES["lock_register"])
+        problems = find_rule_violations(entry, retention_class_names(db)) or _conflicts(db, [entry]).get(entry.id)
+        return tuple(problems) if problems else _publish(db, [entry], editor, reason, valid_from)[0]
 
 
-def current(db: Database) -> Iterator[Version]:
+def current_versions(db: Database) -> Iterator[Version]:
     """The current version of every entry, by municipality and reference."""
-    return (Version(**row) for row in db.execute(SQL["current"]).fetchall())
+    return (Version(**row) for row in db.execute(QUERIES["current_versions"]).fetchall())
 
 
-def called(db: Database, reference: str) -> tuple[Version, ...]:
+def current_versions_by_reference(db: Database, reference: str) -> tuple[Version, ...]:
     """The current version of the entries with this reference: of one municipality, or of several."""
-    return tuple(Version(**row) for row in db.execute(SQL["called"], {"reference": reference}).fetchall())
+    return tuple(
+        Version(**row)
+        for row in db.execute(QUERIES["current_versions_by_reference"], {"reference": reference}).fetchall()
+    )
 
 
-def versions(db: Database, entry_id: UUID) -> tuple[Version, ...]:
+def versions_of_entry(db: Database, entry_id: UUID) -> tuple[Version, ...]:
     """Every version of an entry, the first one first."""
-    return tuple(Version(**row) for row in db.execute(SQL["versions"], {"entry_id": entry_id}).fetchall())
+    return tuple(Version(**row) for row in db.execute(QUERIES["versions_of_entry"], {"entry_id": entry_id}).fetchall())
 
 
-def retention_classes(db: Database) -> frozenset[str]:
+def retention_class_names(db: Database) -> frozenset[str]:
     """The names of the retention classes that this database has."""
-    return frozenset(row["name"] for row in db.execute(SQL["classes"]).fetchall())
+    return frozenset(row["name"] for row in db.execute(QUERIES["retention_class_names"]).fetchall())
 
 
 def export_entries(db: Database) -> Iterator[str]:
     """The current entries as lines of JSON, in a fixed order and spelling: imported again they give the same text."""
-    return (to_line(version.document) for version in current(db))
+    return (to_json_line(version.document) for version in current_versions(db))
 
 
 def load_areas(db: Database) -> None:
     """Bring the outlines of neighbourhoods, districts and the municipality up to date."""
-    db.execute(SQL["load_areas"], {"batch": {"areas": [asdict(area) for area in areas()]}})
+    db.execute(QUERIES["upsert_areas"], {"batch": {"areas": [asdict(area) for area in known_areas()]}})
 
 
-def derive(db: Database) -> int:
+def refresh_derived_data(db: Database) -> int:
     """Compile every current entry again; how many datastreams changed. For after a new version of this program."""
     with db.transaction():
-        db.execute(SQL["lock"])
-        documents = [version.document for version in current(db)]
+        db.execute(QUERIES["lock_register"])
+        documents = [version.document for version in current_versions(db)]
         _coarsen_history(db, documents)
-        return sum(_derive(db, batch) for batch in _batches(documents))
+        return sum(_refresh_derived_rows(db, batch) for batch in _batches(documents))
 
 
-def _problems(item: Item) -> Iterator[FileProblem]:
-    return item.with_problems(() if isinstance(item.outcome, Entry) else item.outcome)
+def _violations_of(item: FileEntry) -> Iterator[FileViolation]:
+    return item.file_violations(() if isinstance(item.result, Entry) else item.result)
 
 
-def _judged(item: Item, conflicts: Mapping[UUID, tuple[Problem, ...]]) -> Item:
-    if isinstance(item.outcome, Entry) and item.outcome.id in conflicts:
-        return replace(item, outcome=conflicts[item.outcome.id])
+def _with_conflicts(item: FileEntry, conflicts: Mapping[UUID, tuple[Violation, ...]]) -> FileEntry:
+    if isinstance(item.result, Entry) and item.result.id in conflicts:
+        return replace(item, outcome=conflicts[item.result.id])
     return item
 
 
-def _without_doubles(items: Iterator[Item]) -> Iterator[Item]:
+def _without_duplicates(items: Iterator[FileEntry]) -> Iterator[FileEntry]:
     """The first of two entries with the same id, reference or address stays; the other becomes a problem."""
     seen: set[tuple[str, ...]] = set()
     for item in items:
-        if not isinstance(item.outcome, Entry):
+        if not isinstance(item.result, Entry):
             yield item
             continue
-        entry = item.outcome
+        entry = item.result
         claims = {
             "id_twice": ("id", str(entry.id)),
             "reference_taken": ("reference", entry.municipality, entry.reference),
             "uri_taken": ("uri", str(entry.uri)),
         }
-        doubles = tuple(_conflict(rule) for rule, claim in claims.items() if claim in seen)
+        doubles = tuple(_conflict_violation(rule) for rule, claim in claims.items() if claim in seen)
         if not doubles:
             seen.update(claims.values())
         yield replace(item, outcome=doubles) if doubles else item
 
 
-def _conflict(rule: str) -> Problem:
-    path, message = CONFLICTS[rule]
-    return Problem(path, rule, message)
+def _conflict_violation(rule: str) -> Violation:
+    path, message = CONFLICT_MESSAGES[rule]
+    return Violation(path, rule, message)
 
 
-def _conflicts(db: Database, entries: Sequence[Entry]) -> Mapping[UUID, tuple[Problem, ...]]:
+def _conflicts(db: Database, entries: Sequence[Entry]) -> Mapping[UUID, tuple[Violation, ...]]:
     """The entries that the register as it is now has no place for."""
     claims = [
         {
@@ -196,59 +204,62 @@ def _conflicts(db: Database, entries: Sequence[Entry]) -> Mapping[UUID, tuple[Pr
         }
         for entry in entries
     ]
-    found: dict[UUID, tuple[Problem, ...]] = {}
-    for row in db.execute(SQL["conflicts"], {"batch": {"entries": claims}}).fetchall():
-        found[row["entry_id"]] = (*found.get(row["entry_id"], ()), _conflict(row["rule"]))
+    found: dict[UUID, tuple[Violation, ...]] = {}
+    for row in db.execute(QUERIES["conflicts"], {"batch": {"entries": claims}}).fetchall():
+        found[row["entry_id"]] = (*found.get(row["entry_id"], ()), _conflict_violation(row["rule"]))
     return found
 
 
-def _publish(db: Database, entries: Sequence[Entry], editor: str, reason: str, at: datetime) -> list[Published]:
+def _publish(
+    db: Database, entries: Sequence[Entry], editor: str, reason: str, valid_from: datetime
+) -> list[PublishResult]:
     """Write entries that are right and have a place. Inside a transaction that holds the lock."""
-    published: list[Published] = []
+    published: list[PublishResult] = []
     for batch in _batches(entries):
         documents = [_public_document(entry) for entry in batch]
         rows = db.execute(
-            SQL["publish"], {"batch": {"documents": documents}, "at": at, "editor": editor, "reason": reason}
+            QUERIES["publish"],
+            {"batch": {"documents": documents}, "at": valid_from, "editor": editor, "reason": reason},
         ).fetchall()
-        published += [Published(row["version"], row["changed"]) for row in rows]
-        _keep_places(db, batch, documents)
+        published += [PublishResult(row["version"], row["changed"]) for row in rows]
+        _store_exact_locations(db, batch, documents)
         _coarsen_history(db, documents)
-        _derive(db, documents)
+        _refresh_derived_rows(db, documents)
     return published
 
 
 def _public_document(entry: Entry) -> dict[str, Any]:
     """The document as everyone may read it: the place as coarse as promised, and the neighbourhood around that."""
-    place = entry.location.model_copy(update=_shown(entry.location.geometry, entry.location.precision))
-    return document_of(entry.model_copy(update={"location": place}))
+    location = entry.location.model_copy(update=_public_location(entry.location.geometry, entry.location.precision))
+    return document_of(entry.model_copy(update={"location": location}))
 
 
-def _shown(geometry: Geometry, precision: Precision) -> dict[str, Any]:
-    shown = snap(geometry, precision)
-    neighbourhood, district = locate(shown)
+def _public_location(geometry: GeoJsonGeometry, precision: Precision) -> dict[str, Any]:
+    shown = snap_to_cell(geometry, precision)
+    neighbourhood, district = neighbourhood_and_district(shown)
     return {"geometry": shown, "neighbourhood": neighbourhood, "district": district}
 
 
-def _keep_places(db: Database, entries: Sequence[Entry], documents: Sequence[dict[str, Any]]) -> None:
+def _store_exact_locations(db: Database, entries: Sequence[Entry], documents: Sequence[dict[str, Any]]) -> None:
     """Exact places to ``restricted``, and out of it when they are no longer the place of what is shown."""
-    shown: dict[str, Geometry] = {document["id"]: document["location"]["geometry"] for document in documents}
+    shown: dict[str, GeoJsonGeometry] = {document["id"]: document["location"]["geometry"] for document in documents}
     exact = [
         {"entry_id": str(entry.id), "geometry": entry.location.geometry}
         for entry in entries
         if entry.location.geometry != shown[str(entry.id)]
     ]
-    held = db.execute(SQL["exact_places"], {"batch": {"entries": list(shown)}}).fetchall()
+    stored = db.execute(QUERIES["exact_locations"], {"batch": {"entries": list(shown)}}).fetchall()
     precisions = {entry.id: entry.location.precision for entry in entries}
-    gone = [
+    outdated = [
         str(row["entry_id"])
-        for row in held
+        for row in stored
         if precisions[row["entry_id"]] is Precision.EXACT
-        or snap(row["geometry"], precisions[row["entry_id"]]) != shown[str(row["entry_id"])]
+        or snap_to_cell(row["geometry"], precisions[row["entry_id"]]) != shown[str(row["entry_id"])]
     ]
-    if gone:
-        db.execute(SQL["forget_exact"], {"batch": {"entries": gone}})
+    if outdated:
+        db.execute(QUERIES["delete_exact_locations"], {"batch": {"entries": outdated}})
     if exact:
-        db.execute(SQL["keep_exact"], {"batch": {"places": exact}})
+        db.execute(QUERIES["store_exact_locations"], {"batch": {"places": exact}})
 
 
 def _coarsen_history(db: Database, documents: Sequence[dict[str, Any]]) -> None:
@@ -260,55 +271,55 @@ def _coarsen_history(db: Database, documents: Sequence[dict[str, Any]]) -> None:
     ]
     if not coarse:
         return
-    rows = db.execute(SQL["finer_versions"], {"batch": {"places": coarse}}).fetchall()
+    rows = db.execute(QUERIES["versions_to_coarsen"], {"batch": {"places": coarse}}).fetchall()
     redacted = [
-        {"revision": row["revision"], "location": _coarser(row["location"], Precision(row["precision"]))}
+        {"revision": row["revision"], "location": _coarsened_location(row["location"], Precision(row["precision"]))}
         for row in rows
     ]
     if redacted:
-        db.execute(SQL["redact_places"], {"batch": {"places": redacted}})
+        db.execute(QUERIES["redact_locations"], {"batch": {"places": redacted}})
 
 
-def _coarser(location: Mapping[str, Any], precision: Precision) -> dict[str, Any]:
+def _coarsened_location(location: Mapping[str, Any], precision: Precision) -> dict[str, Any]:
     """The same location with a coarser place. Its address may have been exact too, so that goes."""
     kept = {name: value for name, value in location.items() if name not in ("address", "observed_area")}
-    return kept | {"precision": precision} | _shown(location["geometry"], precision)
+    return kept | {"precision": precision} | _public_location(location["geometry"], precision)
 
 
-def _derive(db: Database, documents: Sequence[dict[str, Any]]) -> int:
+def _refresh_derived_rows(db: Database, documents: Sequence[dict[str, Any]]) -> int:
     """Bring the datastreams of these entries in line with their policy, and what visitors find them by in line with
     what they say; how many datastreams changed."""
-    classes = retention_classes(db)
+    classes = retention_class_names(db)
     batch = {
         "entries": [document["id"] for document in documents],
-        "datastreams": [row for document in documents for row in _datastreams(document, classes)],
-        "places": [search_index.place(document) for document in documents],
+        "datastreams": [row for document in documents for row in _datastream_rows(document, classes)],
+        "places": [search_index.index_row(document) for document in documents],
     }
-    steps = ("stop_datastreams", "change_datastreams", "start_datastreams")
-    changed = sum(db.execute(SQL[step], {"batch": batch}).rowcount for step in steps)
-    db.execute(SQL["find_by"], {"batch": batch})
-    _name_pages(db, documents)
+    steps = ("deactivate_datastreams", "update_datastreams", "insert_datastreams")
+    changed = sum(db.execute(QUERIES[step], {"batch": batch}).rowcount for step in steps)
+    db.execute(QUERIES["upsert_search_index"], {"batch": batch})
+    _assign_slugs(db, documents)
     return changed
 
 
-def _name_pages(db: Database, documents: Sequence[dict[str, Any]]) -> None:
+def _assign_slugs(db: Database, documents: Sequence[dict[str, Any]]) -> None:
     """Give organisations and projects that are new an address."""
-    wanted = slugs.named(documents)
-    asked = {"municipalities": list({municipality for municipality, _, _ in wanted})}
-    held = db.execute(SQL["slugs"], {"batch": asked}).fetchall()
-    known = {(row["municipality"], row["sort"], row["name"]) for row in held}
-    taken = {(row["municipality"], row["sort"], row["slug"]) for row in held}
-    fresh: list[dict[str, str]] = []
-    for municipality, sort, name in (each for each in wanted if each not in known):
-        there = {slug for where, what, slug in taken if (where, what) == (municipality, sort)}
-        slug = slugs.free(slugs.slug(name, slugs.WORDS[sort]), there)
+    owners = slugs.slug_owners(documents)
+    asked = {"municipalities": list({municipality for municipality, _, _ in owners})}
+    existing = db.execute(QUERIES["slugs_of_municipalities"], {"batch": asked}).fetchall()
+    known = {(row["municipality"], row["sort"], row["name"]) for row in existing}
+    taken = {(row["municipality"], row["sort"], row["slug"]) for row in existing}
+    new_slugs: list[dict[str, str]] = []
+    for municipality, sort, name in (each for each in owners if each not in known):
+        taken_slugs = {slug for where, what, slug in taken if (where, what) == (municipality, sort)}
+        slug = slugs.unique_slug(slugs.slugify(name, slugs.FALLBACK_SLUGS[sort]), taken_slugs)
         taken.add((municipality, sort, slug))
-        fresh.append({"municipality": municipality, "sort": sort, "slug": slug, "name": name})
-    if fresh:
-        db.execute(SQL["name_pages"], {"batch": {"names": fresh}})
+        new_slugs.append({"municipality": municipality, "sort": sort, "slug": slug, "name": name})
+    if new_slugs:
+        db.execute(QUERIES["insert_slugs"], {"batch": {"names": new_slugs}})
 
 
-def _datastreams(document: dict[str, Any], classes: Collection[str]) -> list[dict[str, Any]]:
+def _datastream_rows(document: dict[str, Any], classes: Collection[str]) -> list[dict[str, Any]]:
     try:
         policy = compile_policy(Entry.model_validate(document), classes)
     except ValidationError:
@@ -318,11 +329,11 @@ def _datastreams(document: dict[str, Any], classes: Collection[str]) -> list[dic
         {
             "entry_id": document["id"],
             **asdict(datastream),
-            "rule": rule_document(datastream.rule) if datastream.rule else None,
+            "rule": rule_to_document(datastream.rule) if datastream.rule else None,
         }
         for datastream in policy.datastreams
     ]
 
 
 def _batches(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
-    return (items[start : start + BATCH] for start in range(0, len(items), BATCH))
+    return (items[start : start + BATCH_SIZE] for start in range(0, len(items), BATCH_SIZE))

@@ -1,4 +1,4 @@
--- lock: one writer at a time, so that revisions become visible in the order of their numbers
+-- lock_register: one writer at a time, so that revisions become visible in the order of their numbers
 select pg_advisory_xact_lock(hashtextextended('lantaarn.register', 0));
 
 -- conflicts: which of these entries would take the reference or address of another, or change their own address
@@ -84,23 +84,23 @@ select version + changed::integer as version, changed
 from compared
 order by position;
 
--- exact_places: the exact places that we hold of these entries
+-- exact_locations: the exact places that we hold of these entries
 select entry_id, geometry
 from restricted.location
 where entry_id in (select value::uuid from jsonb_array_elements_text(%(batch)s -> 'entries'));
 
--- keep_exact: the exact place of sensors that show only a cell
+-- store_exact_locations: the exact place of sensors that show only a cell
 insert into restricted.location (entry_id, geometry)
 select entry_id, geometry
 from jsonb_to_recordset(%(batch)s -> 'places') as place (entry_id uuid, geometry jsonb)
 on conflict (entry_id) do update set geometry = excluded.geometry
 where location.geometry is distinct from excluded.geometry;
 
--- forget_exact: the exact place is shown now, or the sensor has moved to a cell of which we don't know more
+-- delete_exact_locations: the exact place is shown now, or the sensor has moved to a cell of which we don't know more
 delete from restricted.location
 where entry_id in (select value::uuid from jsonb_array_elements_text(%(batch)s -> 'entries'));
 
--- finer_versions: earlier versions that show a place finer than the sensor's place may be shown now
+-- versions_to_coarsen: earlier versions that show a place finer than the sensor's place may be shown now
 select entry.revision, entry.document -> 'location' as location, coarse.precision
 from jsonb_to_recordset(%(batch)s -> 'places') as coarse (entry_id uuid, precision text)
 inner join lantaarn.register_entry as entry on entry.entry_id = coarse.entry_id
@@ -109,13 +109,13 @@ where
     < array_position(array['exact', 'cell_100m', 'cell_1km'], coarse.precision)
 order by entry.revision;
 
--- redact_places: give these versions a coarser place, as the trigger on the table allows in such a transaction
+-- redact_locations: give these versions a coarser place, as the trigger on the table allows in such a transaction
 update lantaarn.register_entry as entry set document = jsonb_set(entry.document, '{location}', coarse.location)
 from jsonb_to_recordset(%(batch)s -> 'places') as coarse (revision bigint, location jsonb)
 cross join (select set_config('lantaarn.redacting', 'places', true) as means) as permitted
 where entry.revision = coarse.revision and permitted.means = 'places';
 
--- stop_datastreams: what these entries no longer declare is no longer taken in
+-- deactivate_datastreams: what these entries no longer declare is no longer taken in
 update lantaarn.datastream as held set active = false
 from lantaarn.sensor as sensor
 where
@@ -127,7 +127,7 @@ where
         from jsonb_to_recordset(%(batch)s -> 'datastreams') as declared (entry_id uuid, property text)
     );
 
--- change_datastreams: what these entries declare otherwise than before
+-- update_datastreams: what these entries declare otherwise than before
 update lantaarn.datastream as held set
     unit = declared.unit,
     retention_class = declared.retention_class,
@@ -166,7 +166,7 @@ where
         true
     );
 
--- start_datastreams: what these entries declare for the first time
+-- insert_datastreams: what these entries declare for the first time
 insert into lantaarn.datastream
 (sensor_id, property, unit, retention_class, aggregate_term, public, counts_people, summed, rule, active)
 select
@@ -191,7 +191,7 @@ where not exists (
 )
 order by sensor.id, declared.property;
 
--- find_by: what visitors find these entries by; the order of personal data is that of the code list
+-- upsert_search_index: what visitors find these entries by; the order of personal data is that of the code list
 insert into lantaarn.finding
 select
     sensor.id,
@@ -319,18 +319,18 @@ on conflict (sensor_id) do update set
     desk = excluded.desk,
     privacy_rules = excluded.privacy_rules;
 
--- slugs: the addresses that names in these municipalities have
+-- slugs_of_municipalities: the addresses that names in these municipalities have
 select municipality, sort, slug, name
 from lantaarn.slug
 where municipality in (select jsonb_array_elements_text(%(batch)s -> 'municipalities'));
 
--- name_pages: give names that have none an address, for ever
+-- insert_slugs: give names that have none an address, for ever
 insert into lantaarn.slug (municipality, sort, slug, name)
 select municipality, sort, slug, name
 from jsonb_to_recordset(%(batch)s -> 'names') as named (municipality text, sort text, slug text, name text)
 on conflict do nothing;
 
--- current: the current version of every entry, in a fixed order whatever the server's language
+-- current_versions: the current version of every entry, in a fixed order whatever the server's language
 select
     entry.entry_id,
     entry.version,
@@ -343,7 +343,7 @@ from lantaarn.sensor as sensor
 inner join lantaarn.register_entry as entry on entry.revision = sensor.revision
 order by sensor.municipality collate "C", sensor.reference collate "C";
 
--- called: the current version of the entries with this reference
+-- current_versions_by_reference: the current version of the entries with this reference
 select
     entry.entry_id,
     entry.version,
@@ -357,7 +357,7 @@ inner join lantaarn.register_entry as entry on entry.revision = sensor.revision
 where sensor.reference = %(reference)s
 order by sensor.municipality collate "C";
 
--- versions: every version of one entry, the first one first
+-- versions_of_entry: every version of one entry, the first one first
 select
     entry_id,
     version,
@@ -374,7 +374,7 @@ from lantaarn.register_entry as entry
 where entry_id = %(entry_id)s
 order by version;
 
--- load_areas: the outlines of neighbourhoods, districts and the municipality
+-- upsert_areas: the outlines of neighbourhoods, districts and the municipality
 insert into lantaarn.area (code, level, name, district, municipality, geometry)
 select code, level, name, district, municipality, geometry
 from jsonb_to_recordset(%(batch)s -> 'areas')
@@ -386,5 +386,5 @@ on conflict (code) do update set
     municipality = excluded.municipality,
     geometry = excluded.geometry;
 
--- classes: the retention classes that there are
+-- retention_class_names: the retention classes that there are
 select name from lantaarn.retention_class order by term, name;

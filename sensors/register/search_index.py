@@ -6,27 +6,27 @@ from typing import Any
 from shapely.geometry import shape
 
 from sensors.kinds import KINDS
-from sensors.register.location import Geometry, public_point
+from sensors.register.location import GeoJsonGeometry, representative_point
 from sensors.register.themes import themes_of
-from sensors.vocabulary.codes import DeviceCategory, label
+from sensors.vocabulary.codes import DeviceCategory, label_of
 
 
-def place(document: Mapping[str, Any]) -> dict[str, Any]:
+def index_row(document: Mapping[str, Any]) -> dict[str, Any]:
     """Of a published document, in WGS84 degrees: ``longitude`` and ``latitude`` of a point within the place that is
     shown, ``extent`` of the place and ``observed`` of what the sensor sees, as PostgreSQL writes a box; ``None`` when
     the entry doesn't say. What roams through an area, or stands somewhere in it, may see all of it. ``themes``: what it
     is about. ``dutch`` and ``english``: the labels of what it is and measures."""
     location = document["location"]
-    longitude, latitude = public_point(location["geometry"])
-    seen: Geometry | None = location.get("observed_area")
+    longitude, latitude = representative_point(location["geometry"])
+    seen: GeoJsonGeometry | None = location.get("observed_area")
     if seen is None and location["kind"] != "fixed":
         seen = location["geometry"]
     return {
         "entry_id": document["id"],
         "longitude": longitude,
         "latitude": latitude,
-        "extent": box(location["geometry"]),
-        "observed": None if seen is None else box(seen),
+        "extent": postgres_box(location["geometry"]),
+        "observed": None if seen is None else postgres_box(seen),
         "themes": themes_of(document),
         **_labels(document),
     }
@@ -36,7 +36,7 @@ def _labels(document: Mapping[str, Any]) -> dict[str, str]:
     """What sort of sensor it is and what it measures, as residents would call it."""
     kind = KINDS.get(document.get("kind") or "")
     codes = [each["observed_property"] for each in document.get("datastreams", ())]
-    texts = [label(DeviceCategory(document["device"]["category"]))]
+    texts = [label_of(DeviceCategory(document["device"]["category"]))]
     texts += [kind.label, *(kind.properties[code].label for code in codes if code in kind.properties)] if kind else []
     return {
         "dutch": " ".join(text.nl for text in texts),
@@ -44,7 +44,7 @@ def _labels(document: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def box(geometry: Geometry) -> str:
+def postgres_box(geometry: GeoJsonGeometry) -> str:
     """The bounds of a geometry as PostgreSQL's ``box`` writes them: ``(east,north),(west,south)``."""
     west, south, east, north = shape(geometry).bounds
     return f"({east},{north}),({west},{south})"

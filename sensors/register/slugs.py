@@ -9,28 +9,28 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-LONGEST = 80
-_NO_LETTERS = re.compile(r"[^a-z0-9]+")
-WORDS: Mapping[str, str] = {"organisation": "organisatie", "project": "project"}
+MAX_LENGTH = 80
+_NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
+FALLBACK_SLUGS: Mapping[str, str] = {"organisation": "organisatie", "project": "project"}
 """By sort: what the address is of a name without any letter that an address can have."""
 
 
-def slug(name: str, otherwise: str) -> str:
+def slugify(name: str, fallback: str) -> str:
     """A name in lower-case letters without accents, digits and hyphens; ``otherwise`` when nothing is left."""
     plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
-    return _NO_LETTERS.sub("-", plain).strip("-")[:LONGEST].rstrip("-") or otherwise
+    return _NOT_IN_SLUG.sub("-", plain).strip("-")[:MAX_LENGTH].rstrip("-") or fallback
 
 
-def free(wanted: str, taken: Collection[str]) -> str:
+def unique_slug(base: str, taken: Collection[str]) -> str:
     """The slug, or the first of ``slug-2``, ``slug-3``, … that nobody has."""
-    number, found = 1, wanted
+    number, found = 1, base
     while found in taken:
         number += 1
-        found = f"{wanted}-{number}"
+        found = f"{base}-{number}"
     return found
 
 
-def named(documents: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, str]]:
+def slug_owners(documents: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, str]]:
     """Municipality, sort and name of every organisation and project in these entries, each once, in their order."""
     found: dict[tuple[str, str, str], None] = {}
     for document in documents:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sensors.vocabulary.codes import Theme
 
-THEMES: Final = (
+THEME_CODES: Final = (
     "air",
     "traffic",
     "light",
@@ -28,10 +28,10 @@ THEMES: Final = (
 )
 """The codes, in the order in which they are told."""
 
-_BY_KIND: Mapping[str, str] = {"air_quality": "air", "streetlight": "light", "traffic": "traffic"}
+_THEME_BY_KIND: Mapping[str, str] = {"air_quality": "air", "streetlight": "light", "traffic": "traffic"}
 """What all sensors of a kind are about, whatever else some of them measure."""
 
-BY_SUBJECT: Mapping[Theme, str] = {
+THEME_BY_SUBJECT: Mapping[Theme, str] = {
     **dict.fromkeys((each for each in Theme if each.startswith("mobility")), "traffic"),
     **dict.fromkeys((each for each in Theme if each.startswith("economy")), "economy"),
     Theme.ENVIRONMENT_WASTE: "waste",
@@ -44,11 +44,11 @@ BY_SUBJECT: Mapping[Theme, str] = {
     Theme.SAFETY_CAMERA: "safety",
     Theme.SAFETY_HEALTH: "health",
 }
-_BROAD = frozenset({Theme.ENVIRONMENT_ENERGY, Theme.ENVIRONMENT_WATER_SOIL_AIR})
+_BROAD_SUBJECTS = frozenset({Theme.ENVIRONMENT_ENERGY, Theme.ENVIRONMENT_WATER_SOIL_AIR})
 """Subjects of which a kind says better what is meant."""
-_WATER = re.compile(r"water|soil|moisture|flood|sewer|rain")
+_WATER_PATTERN = re.compile(r"water|soil|moisture|flood|sewer|rain")
 
-_BY_DEVICE: Mapping[str, str] = {
+_THEME_BY_DEVICE: Mapping[str, str] = {
     "antenna": "connectivity",
     "beacon": "connectivity",
     "sound": "noise",
@@ -59,7 +59,7 @@ _BY_DEVICE: Mapping[str, str] = {
 }
 """Of what measures nothing for us: by its category, its DTPR technology and what it senses."""
 
-_BY_PURPOSE: Mapping[str, str] = {
+_THEME_BY_PURPOSE: Mapping[str, str] = {
     **dict.fromkeys(("mobility", "logistics", "wayfinding_services"), "traffic"),
     **dict.fromkeys(("safety_security", "enforcement", "fire_emergency"), "safety"),
     **dict.fromkeys(("commerce", "dining"), "economy"),
@@ -75,33 +75,37 @@ _BY_PURPOSE: Mapping[str, str] = {
 
 def themes_of(document: Mapping[str, Any]) -> list[str]:
     """The themes of an entry, by their order; none when nothing in it says so."""
-    found = {*_of_kind(document), *_of_streams(document)} or set(_of_device(document)) or set(_of_purposes(document))
-    return [theme for theme in THEMES if theme in found]
+    found = (
+        {*_themes_of_kind(document), *_themes_of_datastreams(document)}
+        or set(_themes_of_device(document))
+        or set(_themes_of_purposes(document))
+    )
+    return [theme for theme in THEME_CODES if theme in found]
 
 
-def _of_kind(document: Mapping[str, Any]) -> Iterator[str]:
+def _themes_of_kind(document: Mapping[str, Any]) -> Iterator[str]:
     kind: str = document.get("kind") or ""
-    if kind in _BY_KIND:
-        yield _BY_KIND[kind]
+    if kind in _THEME_BY_KIND:
+        yield _THEME_BY_KIND[kind]
 
 
-def _of_streams(document: Mapping[str, Any]) -> Iterator[str]:
+def _themes_of_datastreams(document: Mapping[str, Any]) -> Iterator[str]:
     kind: str = document.get("kind") or ""
     technology = " ".join(document["device"].get("technology", ()))
     for stream in document.get("datastreams", ()):
         subject = stream["theme"]
-        if subject in _BROAD and kind in _BY_KIND:
+        if subject in _BROAD_SUBJECTS and kind in _THEME_BY_KIND:
             continue
         told = f"{kind} {technology} {stream['observed_property']}"
-        wet = subject == Theme.ENVIRONMENT_WATER_SOIL_AIR and _WATER.search(told)
-        yield "water" if wet else BY_SUBJECT[subject]
+        wet = subject == Theme.ENVIRONMENT_WATER_SOIL_AIR and _WATER_PATTERN.search(told)
+        yield "water" if wet else THEME_BY_SUBJECT[subject]
 
 
-def _of_device(document: Mapping[str, Any]) -> Iterator[str]:
+def _themes_of_device(document: Mapping[str, Any]) -> Iterator[str]:
     device = document["device"]
     said = (device["category"], *device.get("technology", ()), *device["sensor_types"])
-    return (_BY_DEVICE[each] for each in said if each in _BY_DEVICE)
+    return (_THEME_BY_DEVICE[each] for each in said if each in _THEME_BY_DEVICE)
 
 
-def _of_purposes(document: Mapping[str, Any]) -> Iterator[str]:
-    return (_BY_PURPOSE[each["code"]] for each in document["purposes"] if each["code"] in _BY_PURPOSE)
+def _themes_of_purposes(document: Mapping[str, Any]) -> Iterator[str]:
+    return (_THEME_BY_PURPOSE[each["code"]] for each in document["purposes"] if each["code"] in _THEME_BY_PURPOSE)

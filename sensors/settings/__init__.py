@@ -19,19 +19,19 @@ from pydantic import (
 
 from sensors.broker import BrokerAddress
 from sensors.settings.base import (
-    MQTT_PORTS,
-    DashboardDatabase,
+    DEFAULT_MQTT_PORTS,
+    DashboardDatabaseUrl,
     DatabaseUrl,
+    EmailAddress,
     LogLevel,
-    MailAddress,
     MqttUrl,
     Port,
     Settings,
     ShareName,
-    Site,
+    SiteUrl,
     Slug,
     SmtpUrl,
-    WebAddress,
+    WebUrl,
 )
 
 
@@ -80,7 +80,7 @@ class MigrateSettings(DatabaseSettings):
     )
 
     @property
-    def passwords(self) -> dict[str, SecretStr | None]:
+    def passwords_by_role(self) -> dict[str, SecretStr | None]:
         """By role."""
         return {
             "lantaarn_ingest": self.ingest_database_password,
@@ -89,7 +89,7 @@ class MigrateSettings(DatabaseSettings):
         }
 
 
-class LoginSettings(Settings):
+class BrokerLoginSettings(Settings):
     """Who we are to the broker, as far as its address doesn't say so."""
 
     mqtt_password: SecretStr | None = Field(
@@ -105,13 +105,13 @@ class LoginSettings(Settings):
         default=None, validation_alias="MQTT_KEY_FILE", description="the key of our certificate, as PEM"
     )
 
-    def address(self, url: SecretStr) -> BrokerAddress:
+    def parse_broker_url(self, url: SecretStr) -> BrokerAddress:
         """A valid ``MQTT_URL`` in its parts, decoded; MQTT_PASSWORD goes before the password in it."""
         parts = urlsplit(url.get_secret_value())
         in_url = SecretStr(unquote(parts.password)) if parts.password else None
         return BrokerAddress(
             host=parts.hostname or "",
-            port=parts.port or MQTT_PORTS[parts.scheme],
+            port=parts.port or DEFAULT_MQTT_PORTS[parts.scheme],
             tls=parts.scheme == "mqtts",
             username=unquote(parts.username) if parts.username else None,
             password=self.mqtt_password or in_url,
@@ -121,7 +121,7 @@ class LoginSettings(Settings):
         )
 
 
-class BrokerSettings(LoginSettings):
+class BrokerSettings(BrokerLoginSettings):
     """Where the MQTT broker is."""
 
     mqtt_url: MqttUrl = Field(
@@ -131,7 +131,7 @@ class BrokerSettings(LoginSettings):
     @property
     def broker(self) -> BrokerAddress:
         """The address in its parts."""
-        return self.address(self.mqtt_url)
+        return self.parse_broker_url(self.mqtt_url)
 
 
 class LogSettings(Settings):
@@ -140,7 +140,7 @@ class LogSettings(Settings):
     log_level: LogLevel = "info"
 
 
-class CitySettings(LogSettings):
+class MunicipalitySettings(LogSettings):
     """Which municipality this is."""
 
     municipality: Slug = Field(default="helmond", description="the first level of every topic")
@@ -162,7 +162,7 @@ class MetricsSettings(Settings):
     metrics_port: Port | None = Field(default=None, description="where /livez, /readyz and /metrics of ingest answer")
 
 
-class ShareSettings(Settings):
+class SharedSubscriptionSettings(Settings):
     """How several workers of ingest share what devices send."""
 
     share_name: ShareName = Field(
@@ -171,7 +171,9 @@ class ShareSettings(Settings):
     )
 
 
-class IngestSettings(DatabaseSettings, BrokerSettings, CitySettings, BatchSettings, ShareSettings, MetricsSettings):
+class IngestSettings(
+    DatabaseSettings, BrokerSettings, MunicipalitySettings, BatchSettings, SharedSubscriptionSettings, MetricsSettings
+):
     """The writer: it reads the broker and writes the database."""
 
 
@@ -179,7 +181,7 @@ class RetentionSettings(DatabaseSettings, MetricsSettings, LogSettings):
     """Deleting by the clock, apart from ingest."""
 
 
-class ProgramSettings(Settings):
+class PostgresToolSettings(Settings):
     """Which PostgreSQL of this machine is used."""
 
     pg_bin: Path | None = Field(default=None, description="the folder of PostgreSQL's programs")
@@ -193,11 +195,11 @@ class TombstoneSettings(Settings):
     )
 
 
-class ErasureSettings(DatabaseSettings, CitySettings, TombstoneSettings):
+class ErasureSettings(DatabaseSettings, MunicipalitySettings, TombstoneSettings):
     """Erasing."""
 
 
-class BackupSettings(DatabaseSettings, ProgramSettings):
+class BackupSettings(DatabaseSettings, PostgresToolSettings):
     """Backups, and databases made from them."""
 
 
@@ -211,7 +213,7 @@ class WebSettings(Settings):
 class TileSettings(Settings):
     """The map's tiles, for those who want more behind it than the neighbourhoods."""
 
-    tile_url: WebAddress | None = Field(default=None, description="map tiles, as https://host/{z}/{x}/{y}.png")
+    tile_url: WebUrl | None = Field(default=None, description="map tiles, as https://host/{z}/{x}/{y}.png")
     tile_attribution: str | None = Field(default=None, description="who made the map tiles")
 
     @model_validator(mode="after")
@@ -221,14 +223,14 @@ class TileSettings(Settings):
         return self
 
 
-class LooksSettings(Settings):
+class BrandingSettings(Settings):
     """What makes it the municipality's own site."""
 
     theme: FilePath | None = Field(default=None, description="a CSS file with the NL Design System tokens to look like")
-    contact: MailAddress | None = Field(default=None, description="the mailbox for questions about the site")
+    contact: EmailAddress | None = Field(default=None, description="the mailbox for questions about the site")
 
 
-class WeaknessSettings(LooksSettings):
+class SecurityTxtSettings(BrandingSettings):
     """Whom to tell about a weakness of the site: ``/.well-known/security.txt``."""
 
     security_until: dt.date | None = Field(
@@ -250,7 +252,7 @@ class MailSettings(Settings):
     """How mail about the reports of residents goes out; into a folder where no mail server is set."""
 
     smtp_url: SmtpUrl | None = Field(default=None, description="the mail server, as smtps://user:password@host:port")
-    mail_from: MailAddress = Field(default="lantaarn@localhost", description="the sender of our mails")
+    mail_from: EmailAddress = Field(default="lantaarn@localhost", description="the sender of our mails")
     mail_spool: Path = Field(default=Path(".lantaarn/mail"), description="where mails go without a mail server")
 
     @model_validator(mode="after")
@@ -260,7 +262,7 @@ class MailSettings(Settings):
         return self
 
 
-class AccessSettings(Settings):
+class BrokerFilesSettings(Settings):
     """Where Mosquitto reads who may do what."""
 
     broker_files: Path = Field(
@@ -271,11 +273,11 @@ class AccessSettings(Settings):
     )
 
 
-class DeviceSettings(DatabaseSettings, CitySettings, AccessSettings):
+class DeviceSettings(DatabaseSettings, MunicipalitySettings, BrokerFilesSettings):
     """Letting devices in."""
 
 
-class AccountSettings(CitySettings, AccessSettings):
+class BrokerAccountSettings(MunicipalitySettings, BrokerFilesSettings):
     """The accounts of our own programs at the broker: one exists as long as its password is set."""
 
     ingest_mqtt_password: SecretStr | None = Field(default=None, description="what ingest logs in with at the broker")
@@ -288,18 +290,18 @@ class AccountSettings(CitySettings, AccessSettings):
 class AlertSettings(Settings):
     """What Grafana is told: where everything is, and who hears of an alert."""
 
-    register_url: Site = Field(
+    register_url: SiteUrl = Field(
         default="http://127.0.0.1:8000/", description="where residents find the register, as https://host/"
     )
-    handbook_url: WebAddress | None = Field(
+    handbook_url: WebUrl | None = Field(
         default=None, description="where docs/alerts.md can be read, for the link in each alert"
     )
     grafana_datasource: Slug = Field(default="lantaarn", description="the uid of the data source in Grafana")
-    dashboard_database: DashboardDatabase = Field(
+    dashboard_database: DashboardDatabaseUrl = Field(
         default="postgresql://lantaarn_dashboard@database:5432/lantaarn",
         description="the database as Grafana sees it, with ?sslmode=… where it uses TLS",
     )
-    alert_mail: MailAddress | None = Field(default=None, description="the mailbox that hears of alerts")
+    alert_mail: EmailAddress | None = Field(default=None, description="the mailbox that hears of alerts")
     alert_webhook: SecretStr | None = Field(default=None, description="the address that hears of alerts, as https://…")
 
 
@@ -316,22 +318,22 @@ class DashboardSettings(AlertSettings):
 class GrafanaSettings(Settings):
     """Where Grafana is."""
 
-    grafana_url: Site | None = Field(default=None, description="Grafana, as https://host/")
+    grafana_url: SiteUrl | None = Field(default=None, description="Grafana, as https://host/")
     grafana_token: SecretStr | None = Field(default=None, description="the token of a service account in Grafana")
 
 
 class PushSettings(DashboardSettings):
     """Dashboards and alerts, sent to Grafana."""
 
-    grafana_url: Site = Field(description="Grafana, as https://host/")
+    grafana_url: SiteUrl = Field(description="Grafana, as https://host/")
     grafana_token: SecretStr = Field(description="the token of a service account in Grafana")
 
 
-class ReportSettings(DatabaseSettings, CitySettings):
+class ReportSettings(DatabaseSettings, MunicipalitySettings):
     """Answering the reports of residents."""
 
 
-class ApiSettings(DatabaseSettings, CitySettings, WebSettings, TileSettings, WeaknessSettings, MailSettings):
+class ApiSettings(DatabaseSettings, MunicipalitySettings, WebSettings, TileSettings, SecurityTxtSettings, MailSettings):
     """The reader: the register, its pages and its APIs."""
 
 
@@ -344,14 +346,14 @@ class SimulateSettings(BrokerSettings, LogSettings):
     faults: float = Field(default=0.03, ge=0, le=1, description="the share of devices with which something is wrong")
 
 
-class DemoSettings(LogSettings, WebSettings, ProgramSettings):
+class DemoSettings(LogSettings, WebSettings, PostgresToolSettings):
     """The demo: it starts what no address is given of."""
 
     database_url: DatabaseUrl | None = Field(default=None, validation_alias="DATABASE_URL")
     mqtt_url: MqttUrl | None = Field(default=None, validation_alias="MQTT_URL")
 
 
-class ServersSettings(ProgramSettings):
+class ServersSettings(PostgresToolSettings):
     """The servers of one machine: it starts a broker when no address of one is given."""
 
     mqtt_url: MqttUrl | None = Field(default=None, validation_alias="MQTT_URL")
@@ -360,15 +362,15 @@ class ServersSettings(ProgramSettings):
 class DoctorSettings(
     DemoSettings,
     DatabaseLoginSettings,
-    CitySettings,
-    LoginSettings,
+    MunicipalitySettings,
+    BrokerLoginSettings,
     BatchSettings,
     TileSettings,
     TombstoneSettings,
-    WeaknessSettings,
+    SecurityTxtSettings,
     MailSettings,
-    AccessSettings,
-    ShareSettings,
+    BrokerFilesSettings,
+    SharedSubscriptionSettings,
     MetricsSettings,
     AlertSettings,
     GrafanaSettings,

@@ -17,8 +17,8 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-PREFIX = "LANTAARN_"
-MQTT_PORTS = {"mqtt": 1883, "mqtts": 8883}
+ENV_PREFIX = "LANTAARN_"
+DEFAULT_MQTT_PORTS = {"mqtt": 1883, "mqtts": 8883}
 
 
 class SettingsError(Exception):
@@ -29,7 +29,7 @@ class Settings(BaseSettings):
     """The base of every class here. Use ``load`` to make one: its errors are for people."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, frozen=True, hide_input_in_errors=True, validate_by_name=True, env_ignore_empty=True
+        env_prefix=ENV_PREFIX, frozen=True, hide_input_in_errors=True, validate_by_name=True, env_ignore_empty=True
     )
 
     @classmethod
@@ -45,34 +45,34 @@ class Settings(BaseSettings):
         return init_settings, env_settings, _SecretFiles(settings_cls)
 
     @classmethod
-    def load(cls, **given: Any) -> Self:
+    def load(cls, **overrides: Any) -> Self:
         """The settings of this environment; ``given`` goes before it. Raises SettingsError, with every problem."""
         try:
-            return cls(**given)
+            return cls(**overrides)
         except ValidationError as error:
-            raise SettingsError("\n".join(_problems(cls, error))) from None
+            raise SettingsError("\n".join(_error_messages(cls, error))) from None
 
     @classmethod
-    def variables(cls) -> dict[str, bool]:
+    def environment_variables(cls) -> dict[str, bool]:
         """Every variable that is read, and whether it is a secret, so that a file may hold it."""
         return {_variable(name, field): _is_secret(field) for name, field in cls.model_fields.items()}
 
-    def shown(self) -> Iterator[tuple[str, str]]:
+    def display_values(self) -> Iterator[tuple[str, str]]:
         """Each variable with its value, secrets hidden."""
         for name, field in type(self).model_fields.items():
             value = getattr(self, name)
-            yield _variable(name, field), "–" if value is None else _shown(value)
+            yield _variable(name, field), "–" if value is None else _display_value(value)
 
 
 def _variable(name: str, field: FieldInfo) -> str:
-    return str(field.validation_alias or f"{PREFIX}{name}".upper())
+    return str(field.validation_alias or f"{ENV_PREFIX}{name}".upper())
 
 
 def _is_secret(field: FieldInfo) -> bool:
     return "SecretStr" in repr(field.annotation)
 
 
-def _shown(value: object) -> str:
+def _display_value(value: object) -> str:
     if not isinstance(value, SecretStr):
         return str(value)
     text = value.get_secret_value()
@@ -88,7 +88,7 @@ def hide_password(url: str) -> str:
     return f"{parts.scheme}://{parts.username}{':***' if parts.password else ''}@{host}{parts.path}"
 
 
-def _problems(settings: type[Settings], error: ValidationError) -> Iterator[str]:
+def _error_messages(settings: type[Settings], error: ValidationError) -> Iterator[str]:
     names = {_variable(name, field): name for name, field in settings.model_fields.items()}
     for detail in error.errors(include_input=False, include_url=False, include_context=False):
         place = str(detail["loc"][0]) if detail["loc"] else ""
@@ -129,7 +129,7 @@ def _is_database_url(url: SecretStr) -> SecretStr:
     return url
 
 
-def _names_a_host(url: str, schemes: Collection[str]) -> bool:
+def _has_host_and_scheme(url: str, schemes: Collection[str]) -> bool:
     """Whether it is an address of one of these schemes, with a host, and with a port that can be if it has one."""
     parts = urlsplit(url)
     try:
@@ -139,13 +139,13 @@ def _names_a_host(url: str, schemes: Collection[str]) -> bool:
 
 
 def _is_mqtt_url(url: SecretStr) -> SecretStr:
-    if not _names_a_host(url.get_secret_value(), MQTT_PORTS):
+    if not _has_host_and_scheme(url.get_secret_value(), DEFAULT_MQTT_PORTS):
         raise ValueError("write it as mqtt://user:password@host:port (mqtts:// for TLS)")
     return url
 
 
 def _is_smtp_url(url: SecretStr) -> SecretStr:
-    if not _names_a_host(url.get_secret_value(), {"smtp", "smtps"}):
+    if not _has_host_and_scheme(url.get_secret_value(), {"smtp", "smtps"}):
         raise ValueError("write it as smtps://user:password@host:port (smtp:// for STARTTLS)")
     return url
 
@@ -158,22 +158,22 @@ def _is_share_name(name: SecretStr) -> SecretStr:
 
 ShareName = Annotated[SecretStr, AfterValidator(_is_share_name)]
 SmtpUrl = Annotated[SecretStr, AfterValidator(_is_smtp_url)]
-MailAddress = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._%+'-]+@[A-Za-z0-9.-]+$", max_length=254)]
+EmailAddress = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._%+'-]+@[A-Za-z0-9.-]+$", max_length=254)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_is_database_url)]
 MqttUrl = Annotated[SecretStr, AfterValidator(_is_mqtt_url)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
-Site = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#]+/([^\s?#]+/)?$")]
-WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+/")]
+SiteUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#]+/([^\s?#]+/)?$")]
+WebUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+/")]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 
 def _is_dashboard_database(url: str) -> str:
     parts = urlsplit(url)
-    usable = _names_a_host(url, {"postgresql"}) and parts.username and len(parts.path) > 1
+    usable = _has_host_and_scheme(url, {"postgresql"}) and parts.username and len(parts.path) > 1
     if not usable or parts.password:
         raise ValueError("write it as postgresql://lantaarn_dashboard@host:port/database, without a password")
     return url
 
 
-DashboardDatabase = Annotated[str, AfterValidator(_is_dashboard_database)]
+DashboardDatabaseUrl = Annotated[str, AfterValidator(_is_dashboard_database)]

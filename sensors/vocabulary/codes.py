@@ -13,7 +13,7 @@ from typing import Annotated
 from pydantic import AfterValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from sensors.vocabulary.localized_text import Text
+from sensors.vocabulary.localized_text import LocalizedText
 
 
 class Status(StrEnum):
@@ -196,143 +196,146 @@ class RetentionClass(StrEnum):
     P10Y = "P10Y"
 
 
-def _dtpr() -> Mapping[str, Mapping[str, str]]:
+def _load_dtpr_elements() -> Mapping[str, Mapping[str, str]]:
     return json.loads((Path(__file__).parents[1] / "data" / "dtpr.json").read_text(encoding="utf-8"))
 
 
-DTPR: Mapping[str, Mapping[str, str]] = _dtpr()
+DTPR_ELEMENTS: Mapping[str, Mapping[str, str]] = _load_dtpr_elements()
 """DTPR element identifiers and English names, by category (``technology``, ``data``, ``purpose``, …)."""
 
 
-def _known(category: str) -> AfterValidator:
-    allowed = ", ".join(DTPR[category])
+def _dtpr_code_validator(category: str) -> AfterValidator:
+    allowed = ", ".join(DTPR_ELEMENTS[category])
 
     def check(identifier: str) -> str:
-        if identifier not in DTPR[category]:
+        if identifier not in DTPR_ELEMENTS[category]:
             raise PydanticCustomError("dtpr_element", "not in the DTPR list: {expected}", {"expected": allowed})
         return identifier
 
     return AfterValidator(check)
 
 
-def _listed(category: str) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "enum": list(DTPR[category])})
+def _dtpr_code_json_schema(category: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "enum": list(DTPR_ELEMENTS[category])})
 
 
-Technology = Annotated[str, _known("technology"), _listed("technology")]
-DataType = Annotated[str, _known("data"), _listed("data")]
-PurposeCode = Annotated[str, _known("purpose"), _listed("purpose")]
-StorageCode = Annotated[str, _known("storage"), _listed("storage")]
-AccessCode = Annotated[str, _known("access"), _listed("access")]
-RiskCode = Annotated[str, _known("risk"), _listed("risk")]
+TechnologyCode = Annotated[str, _dtpr_code_validator("technology"), _dtpr_code_json_schema("technology")]
+DataTypeCode = Annotated[str, _dtpr_code_validator("data"), _dtpr_code_json_schema("data")]
+PurposeCode = Annotated[str, _dtpr_code_validator("purpose"), _dtpr_code_json_schema("purpose")]
+StorageCode = Annotated[str, _dtpr_code_validator("storage"), _dtpr_code_json_schema("storage")]
+AccessCode = Annotated[str, _dtpr_code_validator("access"), _dtpr_code_json_schema("access")]
+RiskCode = Annotated[str, _dtpr_code_validator("risk"), _dtpr_code_json_schema("risk")]
 
-LABELS: tuple[tuple[StrEnum, Text], ...] = (
-    (Status.PLANNED, Text("Gepland", "Planned")),
-    (Status.ACTIVE, Text("Aan", "Active")),
-    (Status.PAUSED, Text("Tijdelijk uit", "Paused")),
-    (Status.ENDED, Text("Weggehaald", "Ended")),
-    (DeviceCategory.SENSOR, Text("Sensor", "Sensor")),
-    (DeviceCategory.CAMERA, Text("Camera", "Camera")),
-    (DeviceCategory.BEACON, Text("Zendertje (beacon)", "Beacon")),
-    (DeviceCategory.ANTENNA, Text("Antenne", "Antenna")),
-    (DeviceCategory.OTHER, Text("Ander apparaat", "Other device")),
-    (SensorType.PROXIMITY, Text("Merkt of er iets dichtbij is", "Presence or proximity sensor")),
-    (SensorType.TEMPERATURE, Text("Meet temperatuur", "Temperature sensor")),
-    (SensorType.DENSITY, Text("Meet dichtheid", "Density sensor")),
-    (SensorType.PRESSURE, Text("Meet druk", "Pressure sensor")),
-    (SensorType.POSITION, Text("Meet plaats of beweging", "Position or displacement sensor")),
-    (SensorType.FLOW, Text("Meet hoe water of gas stroomt", "Liquid or gas flow sensor")),
-    (SensorType.ELECTRICITY, Text("Meet stroom", "Electricity sensor")),
-    (SensorType.CHEMICAL, Text("Meet stoffen in de lucht of het water", "Chemical sensor")),
-    (SensorType.CLIMATE, Text("Meet het weer en de lucht", "Climate sensor")),
-    (SensorType.SOUND, Text("Meet geluid", "Sound sensor")),
-    (SensorType.OPTICAL, Text("Ziet licht of beeld (camera)", "Optical sensor or camera")),
-    (Theme.ECONOMY_BUILDING, Text("Bouwen en verbouwen", "Building")),
-    (Theme.ECONOMY_SERVICES, Text("Diensten", "Services")),
-    (Theme.ECONOMY_MARKETING, Text("Reclame", "Marketing and advertising")),
-    (Theme.ECONOMY_SUPERVISION, Text("Toezicht op markten", "Market supervision")),
-    (Theme.ENVIRONMENT_WASTE, Text("Afval", "Waste")),
-    (Theme.ENVIRONMENT_ENERGY, Text("Energie", "Energy")),
-    (Theme.ENVIRONMENT_NOISE, Text("Geluid", "Noise")),
-    (Theme.ENVIRONMENT_CLIMATE, Text("Klimaat", "Climate change")),
-    (Theme.ENVIRONMENT_NATURE, Text("Natuur en landschap", "Nature and landscape")),
-    (Theme.ENVIRONMENT_SUBSTANCES, Text("Gevaarlijke stoffen", "Hazardous substances")),
-    (Theme.ENVIRONMENT_WATER_SOIL_AIR, Text("Water, bodem en lucht", "Water, soil and air")),
-    (Theme.MOBILITY_CAR, Text("Auto's", "Cars")),
-    (Theme.MOBILITY_BICYCLE, Text("Fietsen", "Cycling")),
-    (Theme.MOBILITY_PEDESTRIAN, Text("Voetgangers", "Walking")),
-    (Theme.MOBILITY_AVIATION, Text("Vliegen", "Aviation")),
-    (Theme.MOBILITY_PUBLIC_TRANSPORT, Text("Bus en trein", "Public transport")),
-    (Theme.MOBILITY_RAIL, Text("Spoor", "Rail")),
-    (Theme.MOBILITY_SHIPPING, Text("Schepen", "Shipping")),
-    (Theme.SAFETY_CAMERA, Text("Beveiliging met camera's", "Security cameras")),
-    (Theme.SAFETY_HEALTH, Text("Gezondheid", "Health")),
-    (Connectivity.LORAWAN, Text("LoRaWAN (zuinig radionetwerk)", "LoRaWAN")),
-    (Connectivity.NB_IOT, Text("NB-IoT (mobiel netwerk)", "NB-IoT")),
-    (Connectivity.LTE_M, Text("LTE-M (mobiel netwerk)", "LTE-M")),
-    (Connectivity.CELLULAR, Text("Mobiel netwerk", "Cellular")),
-    (Connectivity.WIFI, Text("Wifi", "Wi-Fi")),
-    (Connectivity.ETHERNET, Text("Netwerkkabel", "Ethernet")),
-    (Connectivity.FIBRE, Text("Glasvezel", "Fibre")),
-    (Connectivity.DALI, Text("Kabel in de lantaarnpaal (DALI)", "DALI")),
-    (Connectivity.NONE, Text("Geen verbinding", "None")),
-    (HostObject.STREETLIGHT, Text("Lantaarnpaal", "Streetlight")),
-    (HostObject.POLE, Text("Paal", "Pole")),
-    (HostObject.FACADE, Text("Gevel", "Façade")),
-    (HostObject.CABINET, Text("Kast", "Cabinet")),
-    (HostObject.TRAFFIC_LIGHT, Text("Verkeerslicht", "Traffic light")),
-    (HostObject.ROAD_SURFACE, Text("Wegdek", "Road surface")),
-    (HostObject.BRIDGE, Text("Brug", "Bridge")),
-    (HostObject.TREE, Text("Boom", "Tree")),
-    (HostObject.VEHICLE, Text("Voertuig", "Vehicle")),
-    (HostObject.OTHER, Text("Iets anders", "Something else")),
-    (LocationKind.FIXED, Text("Vaste plek", "Fixed")),
-    (LocationKind.AREA, Text("Ergens in dit gebied", "Somewhere in this area")),
-    (LocationKind.MOBILE, Text("Beweegt door dit gebied", "Moves through this area")),
-    (Precision.EXACT, Text("De precieze plek", "The exact place")),
-    (Precision.CELL_100M, Text("Een vak van ongeveer 100 bij 100 meter", "A cell of about 100 by 100 metres")),
-    (Precision.CELL_1KM, Text("Een vak van ongeveer 1 bij 1 kilometer", "A cell of about 1 by 1 kilometre")),
-    (PersonalData.NONE, Text("Nee", "No")),
-    (PersonalData.DE_IDENTIFIED, Text("Ja, maar niemand is te herkennen", "Yes, but nobody can be recognised")),
-    (PersonalData.IDENTIFIABLE, Text("Ja, mensen zijn te herkennen", "Yes, people can be recognised")),
-    (LegalGround.CONSENT, Text("Toestemming", "Consent")),
-    (LegalGround.CONTRACT, Text("Een overeenkomst", "A contract")),
-    (LegalGround.LEGAL_OBLIGATION, Text("De wet verplicht het", "A legal obligation")),
-    (LegalGround.VITAL_INTERESTS, Text("Het beschermt levens", "Vital interests")),
-    (LegalGround.PUBLIC_TASK, Text("Een taak van de overheid", "A public task")),
-    (LegalGround.LEGITIMATE_INTERESTS, Text("Een gerechtvaardigd belang", "Legitimate interests")),
-    (DpiaStatus.NOT_NEEDED, Text("Niet nodig", "Not needed")),
-    (DpiaStatus.PLANNED, Text("Gepland", "Planned")),
-    (DpiaStatus.IN_PROGRESS, Text("Bezig", "In progress")),
-    (DpiaStatus.DONE, Text("Gedaan", "Done")),
-    (Role.CONTROLLER, Text("Verantwoordelijk", "Controller")),
-    (Role.PROCESSOR, Text("Verwerkt de gegevens", "Processor")),
-    (Role.OWNER, Text("Eigenaar", "Owner")),
-    (Role.OPERATOR, Text("Beheert de sensor", "Operator")),
-    (Role.SUPPLIER, Text("Leverancier", "Supplier")),
-    (Public.NONE, Text("Niet openbaar", "Not public")),
-    (Public.DAY, Text("Eén waarde per dag", "One value a day")),
-    (Public.HOUR, Text("Eén waarde per uur", "One value an hour")),
-    (Public.LIVE, Text("Elke meting", "Every value")),
-    (VehicleClass.CAR, Text("Auto's", "Cars")),
-    (VehicleClass.VAN, Text("Bestelbusjes", "Vans")),
-    (VehicleClass.TRUCK, Text("Vrachtwagens", "Trucks")),
-    (VehicleClass.BUS, Text("Bussen", "Buses")),
-    (VehicleClass.MOTORCYCLE, Text("Motoren", "Motorcycles")),
-    (VehicleClass.BICYCLE, Text("Fietsen", "Bicycles")),
-    (VehicleClass.OTHER, Text("Overig verkeer", "Other traffic")),
-    (RetentionClass.NONE, Text("Niet bewaard", "Not kept")),
-    (RetentionClass.P1D, Text("1 dag", "1 day")),
-    (RetentionClass.P31D, Text("31 dagen", "31 days")),
-    (RetentionClass.P1Y, Text("1 jaar", "1 year")),
-    (RetentionClass.P5Y, Text("5 jaar", "5 years")),
-    (RetentionClass.P10Y, Text("10 jaar", "10 years")),
+LABELS: tuple[tuple[StrEnum, LocalizedText], ...] = (
+    (Status.PLANNED, LocalizedText("Gepland", "Planned")),
+    (Status.ACTIVE, LocalizedText("Aan", "Active")),
+    (Status.PAUSED, LocalizedText("Tijdelijk uit", "Paused")),
+    (Status.ENDED, LocalizedText("Weggehaald", "Ended")),
+    (DeviceCategory.SENSOR, LocalizedText("Sensor", "Sensor")),
+    (DeviceCategory.CAMERA, LocalizedText("Camera", "Camera")),
+    (DeviceCategory.BEACON, LocalizedText("Zendertje (beacon)", "Beacon")),
+    (DeviceCategory.ANTENNA, LocalizedText("Antenne", "Antenna")),
+    (DeviceCategory.OTHER, LocalizedText("Ander apparaat", "Other device")),
+    (SensorType.PROXIMITY, LocalizedText("Merkt of er iets dichtbij is", "Presence or proximity sensor")),
+    (SensorType.TEMPERATURE, LocalizedText("Meet temperatuur", "Temperature sensor")),
+    (SensorType.DENSITY, LocalizedText("Meet dichtheid", "Density sensor")),
+    (SensorType.PRESSURE, LocalizedText("Meet druk", "Pressure sensor")),
+    (SensorType.POSITION, LocalizedText("Meet plaats of beweging", "Position or displacement sensor")),
+    (SensorType.FLOW, LocalizedText("Meet hoe water of gas stroomt", "Liquid or gas flow sensor")),
+    (SensorType.ELECTRICITY, LocalizedText("Meet stroom", "Electricity sensor")),
+    (SensorType.CHEMICAL, LocalizedText("Meet stoffen in de lucht of het water", "Chemical sensor")),
+    (SensorType.CLIMATE, LocalizedText("Meet het weer en de lucht", "Climate sensor")),
+    (SensorType.SOUND, LocalizedText("Meet geluid", "Sound sensor")),
+    (SensorType.OPTICAL, LocalizedText("Ziet licht of beeld (camera)", "Optical sensor or camera")),
+    (Theme.ECONOMY_BUILDING, LocalizedText("Bouwen en verbouwen", "Building")),
+    (Theme.ECONOMY_SERVICES, LocalizedText("Diensten", "Services")),
+    (Theme.ECONOMY_MARKETING, LocalizedText("Reclame", "Marketing and advertising")),
+    (Theme.ECONOMY_SUPERVISION, LocalizedText("Toezicht op markten", "Market supervision")),
+    (Theme.ENVIRONMENT_WASTE, LocalizedText("Afval", "Waste")),
+    (Theme.ENVIRONMENT_ENERGY, LocalizedText("Energie", "Energy")),
+    (Theme.ENVIRONMENT_NOISE, LocalizedText("Geluid", "Noise")),
+    (Theme.ENVIRONMENT_CLIMATE, LocalizedText("Klimaat", "Climate change")),
+    (Theme.ENVIRONMENT_NATURE, LocalizedText("Natuur en landschap", "Nature and landscape")),
+    (Theme.ENVIRONMENT_SUBSTANCES, LocalizedText("Gevaarlijke stoffen", "Hazardous substances")),
+    (Theme.ENVIRONMENT_WATER_SOIL_AIR, LocalizedText("Water, bodem en lucht", "Water, soil and air")),
+    (Theme.MOBILITY_CAR, LocalizedText("Auto's", "Cars")),
+    (Theme.MOBILITY_BICYCLE, LocalizedText("Fietsen", "Cycling")),
+    (Theme.MOBILITY_PEDESTRIAN, LocalizedText("Voetgangers", "Walking")),
+    (Theme.MOBILITY_AVIATION, LocalizedText("Vliegen", "Aviation")),
+    (Theme.MOBILITY_PUBLIC_TRANSPORT, LocalizedText("Bus en trein", "Public transport")),
+    (Theme.MOBILITY_RAIL, LocalizedText("Spoor", "Rail")),
+    (Theme.MOBILITY_SHIPPING, LocalizedText("Schepen", "Shipping")),
+    (Theme.SAFETY_CAMERA, LocalizedText("Beveiliging met camera's", "Security cameras")),
+    (Theme.SAFETY_HEALTH, LocalizedText("Gezondheid", "Health")),
+    (Connectivity.LORAWAN, LocalizedText("LoRaWAN (zuinig radionetwerk)", "LoRaWAN")),
+    (Connectivity.NB_IOT, LocalizedText("NB-IoT (mobiel netwerk)", "NB-IoT")),
+    (Connectivity.LTE_M, LocalizedText("LTE-M (mobiel netwerk)", "LTE-M")),
+    (Connectivity.CELLULAR, LocalizedText("Mobiel netwerk", "Cellular")),
+    (Connectivity.WIFI, LocalizedText("Wifi", "Wi-Fi")),
+    (Connectivity.ETHERNET, LocalizedText("Netwerkkabel", "Ethernet")),
+    (Connectivity.FIBRE, LocalizedText("Glasvezel", "Fibre")),
+    (Connectivity.DALI, LocalizedText("Kabel in de lantaarnpaal (DALI)", "DALI")),
+    (Connectivity.NONE, LocalizedText("Geen verbinding", "None")),
+    (HostObject.STREETLIGHT, LocalizedText("Lantaarnpaal", "Streetlight")),
+    (HostObject.POLE, LocalizedText("Paal", "Pole")),
+    (HostObject.FACADE, LocalizedText("Gevel", "Façade")),
+    (HostObject.CABINET, LocalizedText("Kast", "Cabinet")),
+    (HostObject.TRAFFIC_LIGHT, LocalizedText("Verkeerslicht", "Traffic light")),
+    (HostObject.ROAD_SURFACE, LocalizedText("Wegdek", "Road surface")),
+    (HostObject.BRIDGE, LocalizedText("Brug", "Bridge")),
+    (HostObject.TREE, LocalizedText("Boom", "Tree")),
+    (HostObject.VEHICLE, LocalizedText("Voertuig", "Vehicle")),
+    (HostObject.OTHER, LocalizedText("Iets anders", "Something else")),
+    (LocationKind.FIXED, LocalizedText("Vaste plek", "Fixed")),
+    (LocationKind.AREA, LocalizedText("Ergens in dit gebied", "Somewhere in this area")),
+    (LocationKind.MOBILE, LocalizedText("Beweegt door dit gebied", "Moves through this area")),
+    (Precision.EXACT, LocalizedText("De precieze plek", "The exact place")),
+    (Precision.CELL_100M, LocalizedText("Een vak van ongeveer 100 bij 100 meter", "A cell of about 100 by 100 metres")),
+    (Precision.CELL_1KM, LocalizedText("Een vak van ongeveer 1 bij 1 kilometer", "A cell of about 1 by 1 kilometre")),
+    (PersonalData.NONE, LocalizedText("Nee", "No")),
+    (
+        PersonalData.DE_IDENTIFIED,
+        LocalizedText("Ja, maar niemand is te herkennen", "Yes, but nobody can be recognised"),
+    ),
+    (PersonalData.IDENTIFIABLE, LocalizedText("Ja, mensen zijn te herkennen", "Yes, people can be recognised")),
+    (LegalGround.CONSENT, LocalizedText("Toestemming", "Consent")),
+    (LegalGround.CONTRACT, LocalizedText("Een overeenkomst", "A contract")),
+    (LegalGround.LEGAL_OBLIGATION, LocalizedText("De wet verplicht het", "A legal obligation")),
+    (LegalGround.VITAL_INTERESTS, LocalizedText("Het beschermt levens", "Vital interests")),
+    (LegalGround.PUBLIC_TASK, LocalizedText("Een taak van de overheid", "A public task")),
+    (LegalGround.LEGITIMATE_INTERESTS, LocalizedText("Een gerechtvaardigd belang", "Legitimate interests")),
+    (DpiaStatus.NOT_NEEDED, LocalizedText("Niet nodig", "Not needed")),
+    (DpiaStatus.PLANNED, LocalizedText("Gepland", "Planned")),
+    (DpiaStatus.IN_PROGRESS, LocalizedText("Bezig", "In progress")),
+    (DpiaStatus.DONE, LocalizedText("Gedaan", "Done")),
+    (Role.CONTROLLER, LocalizedText("Verantwoordelijk", "Controller")),
+    (Role.PROCESSOR, LocalizedText("Verwerkt de gegevens", "Processor")),
+    (Role.OWNER, LocalizedText("Eigenaar", "Owner")),
+    (Role.OPERATOR, LocalizedText("Beheert de sensor", "Operator")),
+    (Role.SUPPLIER, LocalizedText("Leverancier", "Supplier")),
+    (Public.NONE, LocalizedText("Niet openbaar", "Not public")),
+    (Public.DAY, LocalizedText("Eén waarde per dag", "One value a day")),
+    (Public.HOUR, LocalizedText("Eén waarde per uur", "One value an hour")),
+    (Public.LIVE, LocalizedText("Elke meting", "Every value")),
+    (VehicleClass.CAR, LocalizedText("Auto's", "Cars")),
+    (VehicleClass.VAN, LocalizedText("Bestelbusjes", "Vans")),
+    (VehicleClass.TRUCK, LocalizedText("Vrachtwagens", "Trucks")),
+    (VehicleClass.BUS, LocalizedText("Bussen", "Buses")),
+    (VehicleClass.MOTORCYCLE, LocalizedText("Motoren", "Motorcycles")),
+    (VehicleClass.BICYCLE, LocalizedText("Fietsen", "Bicycles")),
+    (VehicleClass.OTHER, LocalizedText("Overig verkeer", "Other traffic")),
+    (RetentionClass.NONE, LocalizedText("Niet bewaard", "Not kept")),
+    (RetentionClass.P1D, LocalizedText("1 dag", "1 day")),
+    (RetentionClass.P31D, LocalizedText("31 dagen", "31 days")),
+    (RetentionClass.P1Y, LocalizedText("1 jaar", "1 year")),
+    (RetentionClass.P5Y, LocalizedText("5 jaar", "5 years")),
+    (RetentionClass.P10Y, LocalizedText("10 jaar", "10 years")),
 )
 """Every code's text for residents. Not by code: codes of two lists can be equal strings, as ``none`` is in four."""
 
-_LABELS: Mapping[tuple[type[StrEnum], str], Text] = {(type(code), code): text for code, text in LABELS}
+_LABEL_BY_CODE: Mapping[tuple[type[StrEnum], str], LocalizedText] = {(type(code), code): text for code, text in LABELS}
 
 
-def label(code: StrEnum) -> Text:
+def label_of(code: StrEnum) -> LocalizedText:
     """The text of a code for residents."""
-    return _LABELS[type(code), code]
+    return _LABEL_BY_CODE[type(code), code]

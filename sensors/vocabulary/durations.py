@@ -4,19 +4,19 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 
-from sensors.vocabulary.localized_text import Text
+from sensors.vocabulary.localized_text import LocalizedText
 
 _DURATION = re.compile(r"P(T?)(\d+)([YMWDHS])")
-_WORDS: Mapping[str, tuple[Text, Text]] = {
-    "Y": (Text("jaar", "year"), Text("jaar", "years")),
-    "M": (Text("maand", "month"), Text("maanden", "months")),
-    "W": (Text("week", "week"), Text("weken", "weeks")),
-    "D": (Text("dag", "day"), Text("dagen", "days")),
-    "TH": (Text("uur", "hour"), Text("uur", "hours")),
-    "TM": (Text("minuut", "minute"), Text("minuten", "minutes")),
-    "TS": (Text("seconde", "second"), Text("seconden", "seconds")),
+_UNIT_NAMES: Mapping[str, tuple[LocalizedText, LocalizedText]] = {
+    "Y": (LocalizedText("jaar", "year"), LocalizedText("jaar", "years")),
+    "M": (LocalizedText("maand", "month"), LocalizedText("maanden", "months")),
+    "W": (LocalizedText("week", "week"), LocalizedText("weken", "weeks")),
+    "D": (LocalizedText("dag", "day"), LocalizedText("dagen", "days")),
+    "TH": (LocalizedText("uur", "hour"), LocalizedText("uur", "hours")),
+    "TM": (LocalizedText("minuut", "minute"), LocalizedText("minuten", "minutes")),
+    "TS": (LocalizedText("seconde", "second"), LocalizedText("seconden", "seconds")),
 }
-_SPANS = {
+_FIXED_LENGTHS = {
     "W": timedelta(weeks=1),
     "D": timedelta(days=1),
     "TH": timedelta(hours=1),
@@ -25,21 +25,21 @@ _SPANS = {
 }
 
 
-def in_words(text: str) -> Text:
+def describe_duration(duration: str) -> LocalizedText:
     """``PT15M`` is ``15 minuten``; what is no such duration stays as it is."""
-    match = _DURATION.fullmatch(text)
+    match = _DURATION.fullmatch(duration)
     if match is None:
-        return Text(text, text)
+        return LocalizedText(duration, duration)
     amount = int(match[2])
-    one, many = _WORDS[match[1] + match[3]]
+    one, many = _UNIT_NAMES[match[1] + match[3]]
     unit = one if amount == 1 else many
-    return Text(f"{amount} {unit.nl}", f"{amount} {unit.en}")
+    return LocalizedText(f"{amount} {unit.nl}", f"{amount} {unit.en}")
 
 
-def span(text: str) -> timedelta:
+def parse_duration(duration: str) -> timedelta:
     """How long it is. Raises ValueError for months and years, which have no fixed length, and for anything else."""
-    match = _DURATION.fullmatch(text)
-    unit = _SPANS.get(match[1] + match[3]) if match else None
+    match = _DURATION.fullmatch(duration)
+    unit = _FIXED_LENGTHS.get(match[1] + match[3]) if match else None
     if match is None or unit is None:
         raise ValueError("not a duration of fixed length")
     return int(match[2]) * unit

@@ -9,16 +9,16 @@ from shapely.errors import ShapelyError
 from shapely.geometry import shape
 
 
-def _closed(ring: list[list[float]]) -> list[list[float]]:
+def _require_closed(ring: list[list[float]]) -> list[list[float]]:
     if ring[0] != ring[-1]:
         raise ValueError("not closed")
     return ring
 
 
 _Position = Annotated[list[FiniteFloat], Field(min_length=2, max_length=2)]
-_Ring = Annotated[list[_Position], Field(min_length=4), AfterValidator(_closed)]
+_Ring = Annotated[list[_Position], Field(min_length=4), AfterValidator(_require_closed)]
 _Rings = Annotated[list[_Ring], Field(min_length=1)]
-COORDINATES: Mapping[str, TypeAdapter[Any]] = {
+COORDINATE_ADAPTERS: Mapping[str, TypeAdapter[Any]] = {
     "Point": TypeAdapter(_Position),
     "Polygon": TypeAdapter(_Rings),
     "MultiPolygon": TypeAdapter(Annotated[list[_Rings], Field(min_length=1)]),
@@ -26,14 +26,14 @@ COORDINATES: Mapping[str, TypeAdapter[Any]] = {
 """The geometries an entry can have, each with the form of its coordinates (RFC 7946, section 3.1)."""
 
 
-def _valid_geometry(geometry: dict[str, Any]) -> dict[str, Any]:
+def _validate_geometry(geometry: dict[str, Any]) -> dict[str, Any]:
     """RFC 7946 geometry in WGS84 longitude, latitude; anything else is refused without being repeated."""
     not_geojson = PydanticCustomError("geometry_form", "not a GeoJSON point, polygon or multipolygon")
-    if geometry.keys() != {"type", "coordinates"} or geometry["type"] not in list(COORDINATES):
+    if geometry.keys() != {"type", "coordinates"} or geometry["type"] not in list(COORDINATE_ADAPTERS):
         raise not_geojson
     try:
         # Shapely takes text for numbers and fills in what is missing, so the form is looked at first.
-        COORDINATES[geometry["type"]].validate_python(geometry["coordinates"], strict=True)
+        COORDINATE_ADAPTERS[geometry["type"]].validate_python(geometry["coordinates"], strict=True)
         parsed = shape(geometry)
     except (ShapelyError, ValueError, OverflowError):
         raise not_geojson from None
@@ -47,14 +47,14 @@ def _valid_geometry(geometry: dict[str, Any]) -> dict[str, Any]:
 
 Geometry = Annotated[
     dict[str, Any],
-    AfterValidator(_valid_geometry),
+    AfterValidator(_validate_geometry),
     WithJsonSchema(
         {
             "type": "object",
             "description": "GeoJSON (RFC 7946): longitude, latitude in WGS84, without a height.",
             "oneOf": [
                 {"properties": {"type": {"const": name}, "coordinates": coordinates.json_schema()}}
-                for name, coordinates in COORDINATES.items()
+                for name, coordinates in COORDINATE_ADAPTERS.items()
             ],
             "required": ["type", "coordinates"],
             "maxProperties": 2,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class LocalizedText:
     """A label or sentence for people. ``nl`` is at language level B1."""
 
     nl: str

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Reason(StrEnum):
+class RejectionReason(StrEnum):
     """One word per cause. A reason never holds a piece of the message it is about."""
 
     UNKNOWN_TOPIC = "unknown_topic"

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 
 @dataclass(frozen=True, slots=True)
-class Factor:
+class UnitConversion:
     """A linear conversion: canonical = value × ``factor`` + ``offset``."""
 
     factor: float
@@ -22,55 +22,69 @@ class Factor:
         return value * self.factor + self.offset
 
 
-SAME = Factor(1.0)
+IDENTITY = UnitConversion(1.0)
 
 
-def _spelled(*rows: tuple[str, Factor]) -> Mapping[str, Factor]:
+def _by_spelling(*rows: tuple[str, UnitConversion]) -> Mapping[str, UnitConversion]:
     """Rows of spellings (separated by spaces) and their shared factor, as one table by spelling."""
     return MappingProxyType({spelling: factor for spellings, factor in rows for spelling in spellings.split()})
 
 
 # Both micro signs are in use: U+00B5 (on keyboards) and U+03BC (the Greek letter, in normalised text).
-MASS_CONCENTRATION = _spelled(
-    ("ug/m3 ug.m-3 ug/m³ \u00b5g/m3 \u03bcg/m3 \u00b5g/m³ \u03bcg/m³ GQ", SAME),
-    ("mg/m3 mg.m-3 mg/m³ GP", Factor(1000.0)),
-    ("ng/m3 ng.m-3 ng/m³", Factor(0.001)),
-    ("g/m3 g.m-3 g/m³ A93", Factor(1_000_000.0)),
+MASS_CONCENTRATION = _by_spelling(
+    ("ug/m3 ug.m-3 ug/m³ \u00b5g/m3 \u03bcg/m3 \u00b5g/m³ \u03bcg/m³ GQ", IDENTITY),
+    ("mg/m3 mg.m-3 mg/m³ GP", UnitConversion(1000.0)),
+    ("ng/m3 ng.m-3 ng/m³", UnitConversion(0.001)),
+    ("g/m3 g.m-3 g/m³ A93", UnitConversion(1_000_000.0)),
 )
 """Canonical: ug/m3."""
 
-TEMPERATURE = _spelled(
-    ("Cel °C CEL", SAME),
-    ("K KEL", Factor(1.0, -273.15)),
-    ("[degF] °F FAH", Factor(5 / 9, -160 / 9)),
+TEMPERATURE = _by_spelling(
+    ("Cel °C CEL", IDENTITY),
+    ("K KEL", UnitConversion(1.0, -273.15)),
+    ("[degF] °F FAH", UnitConversion(5 / 9, -160 / 9)),
 )
 """Canonical: Cel."""
 
-RATIO = _spelled(("% P1", SAME), ("1 C62", Factor(100.0)))
+RATIO = _by_spelling(("% P1", IDENTITY), ("1 C62", UnitConversion(100.0)))
 """Canonical: %."""
 
-PRESSURE = _spelled(
-    ("hPa mbar A97 MBR", SAME),
-    ("Pa PAL", Factor(0.01)),
-    ("kPa KPA", Factor(10.0)),
-    ("bar BAR", Factor(1000.0)),
+PRESSURE = _by_spelling(
+    ("hPa mbar A97 MBR", IDENTITY),
+    ("Pa PAL", UnitConversion(0.01)),
+    ("kPa KPA", UnitConversion(10.0)),
+    ("bar BAR", UnitConversion(1000.0)),
 )
 """Canonical: hPa."""
 
-POWER = _spelled(("W WTT", SAME), ("mW C31", Factor(0.001)), ("kW KWT", Factor(1000.0)))
+POWER = _by_spelling(("W WTT", IDENTITY), ("mW C31", UnitConversion(0.001)), ("kW KWT", UnitConversion(1000.0)))
 """Canonical: W."""
 
-ENERGY = _spelled(("kW.h kWh KWH", SAME), ("W.h Wh WHR", Factor(0.001)), ("MW.h MWh MWH", Factor(1000.0)))
+ENERGY = _by_spelling(
+    ("kW.h kWh KWH", IDENTITY), ("W.h Wh WHR", UnitConversion(0.001)), ("MW.h MWh MWH", UnitConversion(1000.0))
+)
 """Canonical: kW.h."""
 
-SPEED = _spelled(("km/h KMH", SAME), ("m/s MTS", Factor(3.6)), ("[mi_i]/h HM", Factor(1.609344)))
+SPEED = _by_spelling(
+    ("km/h KMH", IDENTITY), ("m/s MTS", UnitConversion(3.6)), ("[mi_i]/h HM", UnitConversion(1.609344))
+)
 """Canonical: km/h."""
 
-SHORT_TIME = _spelled(("s SEC", SAME), ("ms C26", Factor(0.001)), ("min MIN", Factor(60.0)), ("h HUR", Factor(3600.0)))
+TIME_IN_SECONDS = _by_spelling(
+    ("s SEC", IDENTITY),
+    ("ms C26", UnitConversion(0.001)),
+    ("min MIN", UnitConversion(60.0)),
+    ("h HUR", UnitConversion(3600.0)),
+)
 """Canonical: s."""
 
-LONG_TIME = _spelled(("h HUR", SAME), ("s SEC", Factor(1 / 3600)), ("min MIN", Factor(1 / 60)), ("d DAY", Factor(24.0)))
+TIME_IN_HOURS = _by_spelling(
+    ("h HUR", IDENTITY),
+    ("s SEC", UnitConversion(1 / 3600)),
+    ("min MIN", UnitConversion(1 / 60)),
+    ("d DAY", UnitConversion(24.0)),
+)
 """Canonical: h."""
 
-NUMBER = _spelled(("1 C62", SAME))
+DIMENSIONLESS = _by_spelling(("1 C62", IDENTITY))
 """Canonical: 1. A count or a code; a percentage of it means nothing."""

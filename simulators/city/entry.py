@@ -28,7 +28,7 @@ from sensors.register.entry import (
     WindowCount,
     Words,
 )
-from sensors.register.location import Geometry
+from sensors.register.location import GeoJsonGeometry
 from sensors.vocabulary.codes import (
     DpiaStatus,
     HostObject,
@@ -42,18 +42,18 @@ from sensors.vocabulary.codes import (
     Theme,
 )
 from simulators.city import texts
-from simulators.city.texts import words
+from simulators.city.texts import bilingual
 
 MUNICIPALITY = "helmond"
-SITE = "https://helmond.example"
-REGISTER = "https://sensoren.helmond.example/id"
-TOOI = AnyHttpUrl("https://identifier.overheid.nl/tooi/id/gemeente/gm0794")
-PLACED = date(2024, 3, 1)
-_REVIEW = date(2028, 3, 1)
+WEBSITE_URL = "https://helmond.example"
+REGISTER_URI_BASE = "https://sensoren.helmond.example/id"
+TOOI_URI = AnyHttpUrl("https://identifier.overheid.nl/tooi/id/gemeente/gm0794")
+PLACEMENT_DATE = date(2024, 3, 1)
+_REVIEW_DATE = date(2028, 3, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Design:
+class SensorTemplate:
     """What sensors of one sort have in common. ``keeps``: how long single values and totals are kept.
 
     ``rules`` hold for everything measured; ``ruled_by`` for what needs a rule before it may be taken in.
@@ -67,36 +67,38 @@ class Design:
     organisations: tuple[Organisation, ...]
     project: Project | None = None
     risks: tuple[Risk, ...] = ()
-    keeps: tuple[RetentionClass, str] = (RetentionClass.P5Y, "P10Y")
+    retention: tuple[RetentionClass, str] = (RetentionClass.P5Y, "P10Y")
     interval: str = "PT15M"
     personal_data: PersonalData = PersonalData.NONE
-    rules: tuple[PrivacyRule, ...] = ()
-    ruled_by: MatchInMemory | WindowCount | None = None
+    privacy_rules: tuple[PrivacyRule, ...] = ()
+    required_rule: MatchInMemory | WindowCount | None = None
     delivers_data: bool = True
     status: Status = Status.ACTIVE
-    active: tuple[date, date | None] = (PLACED, None)
+    active_period: tuple[date, date | None] = (PLACEMENT_DATE, None)
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class SensorInstance:
     """One sensor of a design: what it is called, where it is and what it measures (property codes)."""
 
     reference: str
     name: Words
     summary: Words
     location: Location
-    measures: tuple[str, ...] = ()
+    observed_properties: tuple[str, ...] = ()
 
 
-def organisation(role: Role) -> Organisation:
+def municipality_as(role: Role) -> Organisation:
     """The municipality, in a role."""
-    return Organisation(role=role, name="Gemeente Helmond", tooi=TOOI, url=AnyHttpUrl(SITE))
+    return Organisation(role=role, name="Gemeente Helmond", tooi=TOOI_URI, url=AnyHttpUrl(WEBSITE_URL))
 
 
-CITY = (organisation(Role.OWNER), organisation(Role.CONTROLLER))
+MUNICIPAL_ORGANISATIONS = (municipality_as(Role.OWNER), municipality_as(Role.CONTROLLER))
 
 
-def legal(slug: str, ground: LegalGround, basis: tuple[Link, ...], dpia: DpiaStatus = DpiaStatus.NOT_NEEDED) -> Legal:
+def build_legal(
+    url_slug: str, ground: LegalGround, basis: tuple[Link, ...], dpia: DpiaStatus = DpiaStatus.NOT_NEEDED
+) -> Legal:
     """The ground and the papers of a sort of sensors; ``slug`` is its name in the addresses of those."""
     done = dpia is DpiaStatus.DONE
     return Legal(
@@ -104,48 +106,50 @@ def legal(slug: str, ground: LegalGround, basis: tuple[Link, ...], dpia: DpiaSta
         basis=basis,
         decision=Decision(
             body="College van burgemeester en wethouders",
-            title=words("Voorbeeldbesluit over sensoren op straat", "Example decision on sensors in the street"),
+            title=bilingual("Voorbeeldbesluit over sensoren op straat", "Example decision on sensors in the street"),
             date=date(2024, 1, 16),
-            url=AnyHttpUrl(f"{SITE}/besluiten/sensoren"),
+            url=AnyHttpUrl(f"{WEBSITE_URL}/besluiten/sensoren"),
         ),
-        privacy_statement=AnyHttpUrl(f"{SITE}/privacy/{slug}"),
+        privacy_statement=AnyHttpUrl(f"{WEBSITE_URL}/privacy/{url_slug}"),
         dpia=Dpia(
             status=dpia,
             date=date(2024, 2, 6) if done else None,
-            url=AnyHttpUrl(f"{SITE}/dpia/{slug}") if done else None,
+            url=AnyHttpUrl(f"{WEBSITE_URL}/dpia/{url_slug}") if done else None,
         ),
-        processing_register=AnyHttpUrl(f"{SITE}/verwerkingsregister/{slug}"),
+        processing_register=AnyHttpUrl(f"{WEBSITE_URL}/verwerkingsregister/{url_slug}"),
     )
 
 
-def register_entry(design: Design, spot: Spot) -> Entry:
+def build_entry(template: SensorTemplate, instance: SensorInstance) -> Entry:
     """The entry of one sensor. Its UUID follows from its reference."""
-    identity = uuid5(NAMESPACE_URL, f"{REGISTER}/{spot.reference}")
+    identity = uuid5(NAMESPACE_URL, f"{REGISTER_URI_BASE}/{instance.reference}")
     return Entry(
         id=identity,
-        uri=AnyHttpUrl(f"{REGISTER}/{identity}"),
-        reference=spot.reference,
+        uri=AnyHttpUrl(f"{REGISTER_URI_BASE}/{identity}"),
+        reference=instance.reference,
         municipality=MUNICIPALITY,
-        kind=design.kind,
-        delivers_data=design.delivers_data,
-        name=spot.name,
-        summary=spot.summary,
-        status=design.status,
-        device=design.device,
-        location=spot.location,
-        datastreams=tuple(_datastream(design, code) for code in spot.measures),
-        purposes=design.purposes,
-        necessity=design.necessity,
-        legal=design.legal,
-        organisations=design.organisations,
-        project=design.project,
-        contact=Contact(name="Team sensoren", email="sensoren@helmond.example", url=AnyHttpUrl(f"{SITE}/sensoren")),
+        kind=template.kind,
+        delivers_data=template.delivers_data,
+        name=instance.name,
+        summary=instance.summary,
+        status=template.status,
+        device=template.device,
+        location=instance.location,
+        datastreams=tuple(_datastream(template, code) for code in instance.observed_properties),
+        purposes=template.purposes,
+        necessity=template.necessity,
+        legal=template.legal,
+        organisations=template.organisations,
+        project=template.project,
+        contact=Contact(
+            name="Team sensoren", email="sensoren@helmond.example", url=AnyHttpUrl(f"{WEBSITE_URL}/sensoren")
+        ),
         rights=texts.RIGHTS,
         complaint=texts.COMPLAINT,
-        risks=design.risks,
-        active_from=design.active[0],
-        active_until=design.active[1],
-        review_date=None if design.status is Status.ENDED else _REVIEW,
+        risks=template.risks,
+        active_from=template.active_period[0],
+        active_until=template.active_period[1],
+        review_date=None if template.status is Status.ENDED else _REVIEW_DATE,
     )
 
 
@@ -161,14 +165,14 @@ _KIND_THEMES = {
 }
 
 
-_NEVER_KEPT = (RetentionClass.NONE, "P5Y")
+_AGGREGATE_ONLY = (RetentionClass.NONE, "P5Y")
 
 
-def _datastream(design: Design, code: str) -> Datastream:
+def _datastream(design: SensorTemplate, code: str) -> Datastream:
     known = KINDS[design.kind or ""].properties[code]
-    ruled_by = design.ruled_by if known.needs_rule else None
-    raw, aggregate = _NEVER_KEPT if ruled_by else design.keeps
-    rules = (*design.rules, *((ruled_by,) if ruled_by else ()))
+    ruled_by = design.required_rule if known.required_privacy_rule else None
+    raw, aggregate = _AGGREGATE_ONLY if ruled_by else design.retention
+    rules = (*design.privacy_rules, *((ruled_by,) if ruled_by else ()))
     few = (PublicThreshold(rule="public_threshold"),) if known.counts_people or ruled_by else ()
     ends_here = isinstance(ruled_by, MatchInMemory) and ruled_by.to is None
     return Datastream(
@@ -187,6 +191,6 @@ def _datastream(design: Design, code: str) -> Datastream:
     )
 
 
-def at(geometry: Geometry, host: HostObject, height: float | None = None) -> Location:
+def fixed_location(geometry: GeoJsonGeometry, host: HostObject, height_m: float | None = None) -> Location:
     """A fixed place, shown exactly."""
-    return Location(kind=LocationKind.FIXED, geometry=geometry, host_object=host, height_m=height)
+    return Location(kind=LocationKind.FIXED, geometry=geometry, host_object=host, height_m=height_m)

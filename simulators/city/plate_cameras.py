@@ -7,11 +7,18 @@ from math import pi
 from sensors.register.entry import Device, Entry, MatchInMemory, Words
 from sensors.vocabulary.codes import Connectivity, DeviceCategory, DpiaStatus, HostObject, LegalGround, SensorType
 from simulators.city import places, texts
-from simulators.city.entry import CITY, Design, Spot, at, legal, register_entry
-from simulators.city.texts import summary, words
-from simulators.devices.passages import CAMERAS, Camera
+from simulators.city.entry import (
+    MUNICIPAL_ORGANISATIONS,
+    SensorInstance,
+    SensorTemplate,
+    build_entry,
+    build_legal,
+    fixed_location,
+)
+from simulators.city.texts import bilingual, example_summary
+from simulators.devices.passages import PLATE_CAMERAS, PlateCamera
 
-PLATES = Design(
+PLATE_CAMERA = SensorTemplate(
     kind="traffic",
     device=Device(
         category=DeviceCategory.CAMERA,
@@ -19,38 +26,38 @@ PLATES = Design(
         technology=("video_camera", "identifiable_image"),
         connectivity=(Connectivity.FIBRE,),
     ),
-    purposes=texts.SMOOTH_TRAFFIC,
-    necessity=texts.NEED_PLATES,
-    legal=legal("kentekens", LegalGround.PUBLIC_TASK, (texts.TRAFFIC_ACT,), DpiaStatus.DONE),
-    project=texts.FLOWING_TRAFFIC,
-    organisations=CITY,
-    risks=(texts.RISK_PLATE, texts.RISK_FINES),
+    purposes=texts.TRAFFIC_PURPOSES,
+    necessity=texts.PLATE_NECESSITY,
+    legal=build_legal("kentekens", LegalGround.PUBLIC_TASK, (texts.TRAFFIC_ACT,), DpiaStatus.DONE),
+    project=texts.TRAVEL_TIME_PROJECT,
+    organisations=MUNICIPAL_ORGANISATIONS,
+    risks=(texts.RISK_VEHICLE_TRACKING, texts.RISK_PLATE_FUNCTION_CREEP),
 )
 
 
 def plate_cameras() -> Iterator[Entry]:
     """One entry for each camera of the corridor."""
-    for number, camera in enumerate(CAMERAS, 1):
-        place = at(places.geojson(camera.point), HostObject.POLE, 6.0)
-        spot = Spot(
+    for number, camera in enumerate(PLATE_CAMERAS, 1):
+        place = fixed_location(places.to_geojson(camera.point), HostObject.POLE, 6.0)
+        spot = SensorInstance(
             camera.reference,
-            words(f"Kentekencamera {number}, {camera.road}", f"Number plate camera {number}, {camera.road}"),
+            bilingual(f"Kentekencamera {number}, {camera.road}", f"Number plate camera {number}, {camera.road}"),
             _summary(camera),
-            place.model_copy(update={"observed_area": places.view(camera.point, pi / 2, 25.0)}),
+            place.model_copy(update={"observed_area": places.camera_view(camera.point, pi / 2, 25.0)}),
             ("travel_time",),
         )
-        rule = MatchInMemory(rule="match_in_memory", to=camera.to, window="PT15M")
-        yield register_entry(replace(PLATES, ruled_by=rule), spot)
+        rule = MatchInMemory(rule="match_in_memory", to=camera.to_reference, window="PT15M")
+        yield build_entry(replace(PLATE_CAMERA, required_rule=rule), spot)
 
 
-def _summary(camera: Camera) -> Words:
-    if camera.to is None:
-        return summary(
+def _summary(camera: PlateCamera) -> Words:
+    if camera.to_reference is None:
+        return example_summary(
             "Deze camera leest kentekens om te weten hoe lang een rit naar hier duurt. Wij bewaren geen kentekens.",
             "This camera reads number plates to learn how long a trip to here takes. We keep no plates.",
         )
-    end = next(each.road for each in CAMERAS if each.reference == camera.to)
-    return summary(
+    end = next(each.road for each in PLATE_CAMERAS if each.reference == camera.to_reference)
+    return example_summary(
         f"Deze camera leest kentekens om te weten hoe lang een rit naar de {end} duurt. Wij bewaren geen kentekens.",
         f"This camera reads number plates to learn how long a trip to {end} takes. We keep no plates.",
     )

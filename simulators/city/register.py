@@ -28,120 +28,129 @@ from sensors.vocabulary.codes import (
 )
 from simulators import replay
 from simulators.city import places, texts
-from simulators.city.entry import CITY, PLACED, Design, Spot, at, legal, organisation, register_entry
+from simulators.city.entry import (
+    MUNICIPAL_ORGANISATIONS,
+    PLACEMENT_DATE,
+    SensorInstance,
+    SensorTemplate,
+    build_entry,
+    build_legal,
+    fixed_location,
+    municipality_as,
+)
 from simulators.city.plate_cameras import plate_cameras
-from simulators.city.silent import silent_entries
-from simulators.city.texts import summary, words
+from simulators.city.silent import entries_without_data
+from simulators.city.texts import bilingual, example_summary
 from simulators.devices.device import wattage
 
-ROWS, LAMPS = 20, 10
+STREETLIGHT_ROWS, LAMPS_PER_ROW = 20, 10
 
 
-def entries(seed: int) -> Iterator[Entry]:
+def example_entries(seed: int) -> Iterator[Entry]:
     """The whole register, always in the same order."""
     yield from _streetlights(seed)
-    yield from _official_air(seed)
-    yield from _municipal_air(seed)
-    yield from _citizens(seed)
+    yield from _official_air_stations(seed)
+    yield from _municipal_air_stations(seed)
+    yield from _citizen_air_sensors(seed)
     yield from _counters(seed)
     yield from _recorded_traffic(seed)
     yield from plate_cameras()
-    yield from _wakeful_streetlights(seed)
-    yield from silent_entries(_dice(seed, "silent"))
+    yield from _motion_streetlights(seed)
+    yield from entries_without_data(_rng(seed, "silent"))
 
 
-def _dice(seed: int, of: str) -> Random:
+def _rng(seed: int, of: str) -> Random:
     return Random(f"{seed}/city/{of}")  # noqa: S311 - places in an example, no secrets
 
 
-LIGHT = Design(
+STREETLIGHT = SensorTemplate(
     kind="streetlight",
     device=Device(
         category=DeviceCategory.SENSOR,
         sensor_types=(SensorType.ELECTRICITY, SensorType.TEMPERATURE),
         connectivity=(Connectivity.DALI, Connectivity.NB_IOT),
     ),
-    purposes=texts.LIGHTING,
-    necessity=texts.NEED_LIGHTING,
-    legal=legal("verlichting", LegalGround.PUBLIC_TASK, (texts.ROADS_ACT,)),
-    organisations=CITY,
-    risks=(texts.RISK_LAMP,),
-    keeps=(RetentionClass.P31D, "P10Y"),
+    purposes=texts.LIGHTING_PURPOSES,
+    necessity=texts.LIGHTING_NECESSITY,
+    legal=build_legal("verlichting", LegalGround.PUBLIC_TASK, (texts.ROADS_ACT,)),
+    organisations=MUNICIPAL_ORGANISATIONS,
+    risks=(texts.RISK_LAMP_BRIGHTNESS,),
+    retention=(RetentionClass.P31D, "P10Y"),
 )
-_LIGHT_MEASURES = ("power", "energy", "dim_level", "lamp_temperature", "burning_hours", "fault_code")
+_STREETLIGHT_PROPERTIES = ("power", "energy", "dim_level", "lamp_temperature", "burning_hours", "fault_code")
 
 
 def _streetlights(seed: int) -> Iterator[Entry]:
-    dice = _dice(seed, "streetlights")
-    for row, area in enumerate(dice.sample(places.neighbourhoods(), ROWS), 1):
-        design = replace(LIGHT, active=(PLACED + timedelta(days=30 * row), None))
-        for lamp, point in enumerate(places.street(area, dice, LAMPS), 1):
+    dice = _rng(seed, "streetlights")
+    for row, area in enumerate(dice.sample(places.built_up_neighbourhoods(), STREETLIGHT_ROWS), 1):
+        design = replace(STREETLIGHT, active_period=(PLACEMENT_DATE + timedelta(days=30 * row), None))
+        for lamp, point in enumerate(places.random_row(area, dice, LAMPS_PER_ROW), 1):
             reference = f"lantaarn-{row:02}{lamp:02}"
-            spot = Spot(
+            spot = SensorInstance(
                 reference,
-                words(
+                bilingual(
                     f"Straatlantaarn {lamp} in rij {row}, {area.name}", f"Streetlight {lamp} in row {row}, {area.name}"
                 ),
-                summary(
+                example_summary(
                     "Deze lantaarn meet hoeveel stroom hij gebruikt en of de lamp het doet. Hij ziet en hoort niets.",
                     "This streetlight measures its power and whether the lamp works. It sees and hears nothing.",
                 ),
-                at(places.geojson(point), HostObject.STREETLIGHT, 6.0),
-                _LIGHT_MEASURES,
+                fixed_location(places.to_geojson(point), HostObject.STREETLIGHT, 6.0),
+                _STREETLIGHT_PROPERTIES,
             )
-            yield register_entry(_with_luminaire(design, reference, seed), spot)
+            yield build_entry(_with_luminaire(design, reference, seed), spot)
 
 
-def _with_luminaire(design: Design, reference: str, seed: int) -> Design:
+def _with_luminaire(design: SensorTemplate, reference: str, seed: int) -> SensorTemplate:
     model = f"Armatuur {wattage(reference, seed):g} W"
     return replace(design, device=design.device.model_copy(update={"model": model}))
 
 
-WAKEFUL = replace(
-    LIGHT,
-    device=LIGHT.device.model_copy(
+MOTION_STREETLIGHT = replace(
+    STREETLIGHT,
+    device=STREETLIGHT.device.model_copy(
         update={
-            "sensor_types": (*LIGHT.device.sensor_types, SensorType.PROXIMITY),
+            "sensor_types": (*STREETLIGHT.device.sensor_types, SensorType.PROXIMITY),
             "technology": ("passive_infrared_sensor",),
         }
     ),
-    purposes=texts.LIGHT_WHERE_PEOPLE_WALK,
-    necessity=texts.NEED_MOVEMENT,
-    legal=legal("beweging", LegalGround.PUBLIC_TASK, (texts.ROADS_ACT,), DpiaStatus.DONE),
-    project=texts.SMART_LIGHT,
-    risks=(texts.RISK_WALK, texts.RISK_LAMP),
+    purposes=texts.MOTION_LIGHTING_PURPOSES,
+    necessity=texts.MOTION_LIGHTING_NECESSITY,
+    legal=build_legal("beweging", LegalGround.PUBLIC_TASK, (texts.ROADS_ACT,), DpiaStatus.DONE),
+    project=texts.SMART_LIGHTING_PROJECT,
+    risks=(texts.RISK_MOTION_TRACKING, texts.RISK_LAMP_BRIGHTNESS),
 )
-_GROUPS = (
+_LAMP_GROUPS = (
     (21, "kasteelpark", "Centrum", "het Kasteelpark", "the castle park"),
     (22, "steenweg", "Steenweg en omgeving", "de Steenweg", "the Steenweg"),
 )
-WAKEFUL_LAMPS = 12
+LAMPS_PER_GROUP = 12
 
 
-def _wakeful_streetlights(seed: int) -> Iterator[Entry]:
+def _motion_streetlights(seed: int) -> Iterator[Entry]:
     """Lamps that notice movement, in groups large enough to count over."""
-    dice = _dice(seed, "wakeful streetlights")
-    areas = {area.name: area for area in places.neighbourhoods()}
-    for row, group, area, nl, en in _GROUPS:
-        design = replace(WAKEFUL, ruled_by=WindowCount(rule="window_count", group=group))
-        for lamp, point in enumerate(places.street(areas[area], dice, WAKEFUL_LAMPS), 1):
+    dice = _rng(seed, "wakeful streetlights")
+    areas = {area.name: area for area in places.built_up_neighbourhoods()}
+    for row, group, area, nl, en in _LAMP_GROUPS:
+        design = replace(MOTION_STREETLIGHT, required_rule=WindowCount(rule="window_count", group=group))
+        for lamp, point in enumerate(places.random_row(areas[area], dice, LAMPS_PER_GROUP), 1):
             reference = f"lantaarn-{row}{lamp:02}"
-            spot = Spot(
+            spot = SensorInstance(
                 reference,
-                words(f"Straatlantaarn {lamp} bij {nl}", f"Streetlight {lamp} near {en}"),
-                summary(
+                bilingual(f"Straatlantaarn {lamp} bij {nl}", f"Streetlight {lamp} near {en}"),
+                example_summary(
                     "Deze lantaarn merkt of er iemand langskomt. "
-                    f"Wij bewaren alleen een telling van {WAKEFUL_LAMPS} lantaarns samen.",
+                    f"Wij bewaren alleen een telling van {LAMPS_PER_GROUP} lantaarns samen.",
                     "This streetlight notices if someone passes by. "
-                    f"We keep only a count of {WAKEFUL_LAMPS} streetlights together.",
+                    f"We keep only a count of {LAMPS_PER_GROUP} streetlights together.",
                 ),
-                at(places.geojson(point), HostObject.STREETLIGHT, 6.0),
-                (*_LIGHT_MEASURES, "presence"),
+                fixed_location(places.to_geojson(point), HostObject.STREETLIGHT, 6.0),
+                (*_STREETLIGHT_PROPERTIES, "presence"),
             )
-            yield register_entry(_with_luminaire(design, reference, seed), spot)
+            yield build_entry(_with_luminaire(design, reference, seed), spot)
 
 
-AIR = Design(
+AIR_STATION = SensorTemplate(
     kind="air_quality",
     device=Device(
         category=DeviceCategory.SENSOR,
@@ -149,10 +158,10 @@ AIR = Design(
         technology=("air_quality",),
         connectivity=(Connectivity.LTE_M,),
     ),
-    purposes=texts.CLEAN_AIR,
-    necessity=texts.NEED_AIR,
-    legal=legal("lucht", LegalGround.PUBLIC_TASK, (texts.ENVIRONMENT_ACT,)),
-    organisations=CITY,
+    purposes=texts.AIR_PURPOSES,
+    necessity=texts.AIR_NECESSITY,
+    legal=build_legal("lucht", LegalGround.PUBLIC_TASK, (texts.ENVIRONMENT_ACT,)),
+    organisations=MUNICIPAL_ORGANISATIONS,
     interval="PT10M",
 )
 _STATION_PLACES = {
@@ -166,45 +175,49 @@ _STATION_PLACES = {
 _WITHOUT_PM2_5 = frozenset({"NL10236", "NL10237"})
 
 
-def _official_air(seed: int) -> Iterator[Entry]:
-    dice = _dice(seed, "official air")
+def _official_air_stations(seed: int) -> Iterator[Entry]:
+    dice = _rng(seed, "official air")
     source = Organisation(
         role=Role.SUPPLIER, name="RIVM (bron van de cijfers)", url=AnyHttpUrl("https://www.luchtmeetnet.nl/")
     )
-    design = replace(AIR, interval="PT1H", organisations=(*CITY, source))
-    for code, area in zip(replay.STATIONS, dice.sample(places.neighbourhoods(), len(replay.STATIONS)), strict=True):
+    design = replace(AIR_STATION, interval="PT1H", organisations=(*MUNICIPAL_ORGANISATIONS, source))
+    for code, area in zip(
+        replay.STATION_CODES, dice.sample(places.built_up_neighbourhoods(), len(replay.STATION_CODES)), strict=True
+    ):
         place = _STATION_PLACES[code]
-        spot = Spot(
-            replay.station(code),
-            words(f"Meetpunt {area.name} (herhaling van station {code})", f"{area.name} (replay of station {code})"),
-            summary(
+        spot = SensorInstance(
+            replay.station_reference(code),
+            bilingual(
+                f"Meetpunt {area.name} (herhaling van station {code})", f"{area.name} (replay of station {code})"
+            ),
+            example_summary(
                 f"Dit meetpunt herhaalt wat het station in {place} in 2023 echt gemeten heeft, ieder uur.",
                 f"This point repeats what the station in {place} really measured in 2023, every hour.",
             ),
-            at(places.geojson(places.point_in(area, dice)), HostObject.POLE, 3.5),
+            fixed_location(places.to_geojson(places.random_point_in(area, dice)), HostObject.POLE, 3.5),
             ("no2", "pm10") if code in _WITHOUT_PM2_5 else ("no2", "pm10", "pm2_5"),
         )
-        yield register_entry(design, spot)
+        yield build_entry(design, spot)
 
 
-def _municipal_air(seed: int) -> Iterator[Entry]:
-    dice = _dice(seed, "municipal air")
-    for number, area in enumerate(dice.sample(places.neighbourhoods(), 9), 1):
-        spot = Spot(
+def _municipal_air_stations(seed: int) -> Iterator[Entry]:
+    dice = _rng(seed, "municipal air")
+    for number, area in enumerate(dice.sample(places.built_up_neighbourhoods(), 9), 1):
+        spot = SensorInstance(
             f"lucht-gemeente-{number:02}",
-            words(f"Luchtmeter {number}, {area.name}", f"Air sensor {number}, {area.name}"),
-            summary(
+            bilingual(f"Luchtmeter {number}, {area.name}", f"Air sensor {number}, {area.name}"),
+            example_summary(
                 "Deze meter van de gemeente meet hoe schoon de lucht is, iedere tien minuten.",
                 "This sensor of the city measures how clean the air is, every ten minutes.",
             ),
-            at(places.geojson(places.point_in(area, dice)), HostObject.STREETLIGHT, 4.0),
+            fixed_location(places.to_geojson(places.random_point_in(area, dice)), HostObject.STREETLIGHT, 4.0),
             ("pm2_5", "pm10", "no2", "o3", "temperature", "relative_humidity"),
         )
-        yield register_entry(AIR, spot)
+        yield build_entry(AIR_STATION, spot)
 
 
-CITIZEN = replace(
-    AIR,
+CITIZEN_AIR_SENSOR = replace(
+    AIR_STATION,
     device=Device(
         category=DeviceCategory.SENSOR,
         sensor_types=(SensorType.CLIMATE,),
@@ -213,18 +226,18 @@ CITIZEN = replace(
         model="SDS011",
         connectivity=(Connectivity.WIFI,),
     ),
-    legal=legal("meten-door-bewoners", LegalGround.CONSENT, (texts.ENVIRONMENT_ACT,), DpiaStatus.DONE),
-    organisations=(Organisation(role=Role.OWNER, name="Inwoner"), organisation(Role.CONTROLLER)),
-    project=texts.MEASURING_TOGETHER,
-    risks=(texts.RISK_HOME,),
-    keeps=(RetentionClass.P1Y, "P10Y"),
+    legal=build_legal("meten-door-bewoners", LegalGround.CONSENT, (texts.ENVIRONMENT_ACT,), DpiaStatus.DONE),
+    organisations=(Organisation(role=Role.OWNER, name="Inwoner"), municipality_as(Role.CONTROLLER)),
+    project=texts.CITIZEN_SCIENCE_PROJECT,
+    risks=(texts.RISK_HOME_LOCATION,),
+    retention=(RetentionClass.P1Y, "P10Y"),
     interval="PT150S",
 )
 
 
-def _citizens(seed: int) -> Iterator[Entry]:
-    dice = _dice(seed, "citizens")
-    for number, area in enumerate(dice.sample(places.neighbourhoods(), 25)):
+def _citizen_air_sensors(seed: int) -> Iterator[Entry]:
+    dice = _rng(seed, "citizens")
+    for number, area in enumerate(dice.sample(places.built_up_neighbourhoods(), 25)):
         recorded = number == 0
         nl, en = (
             (
@@ -234,22 +247,24 @@ def _citizens(seed: int) -> Iterator[Entry]:
             if recorded
             else ("De bewoner deelt de metingen met iedereen.", "The resident shares the measurements with everyone.")
         )
-        spot = Spot(
-            replay.CITIZEN if recorded else f"lucht-bewoner-{number:02}",
-            words(f"Fijnstofmeter van een bewoner, {area.name}", f"A resident's particle sensor, {area.name}"),
-            summary(f"Een bewoner meet fijnstof bij huis. {nl}", f"A resident measures particles at home. {en}"),
+        spot = SensorInstance(
+            replay.CITIZEN_REFERENCE if recorded else f"lucht-bewoner-{number:02}",
+            bilingual(f"Fijnstofmeter van een bewoner, {area.name}", f"A resident's particle sensor, {area.name}"),
+            example_summary(
+                f"Een bewoner meet fijnstof bij huis. {nl}", f"A resident measures particles at home. {en}"
+            ),
             Location(
                 kind=LocationKind.FIXED,
-                geometry=places.geojson(places.point_in(area, dice)),
+                geometry=places.to_geojson(places.random_point_in(area, dice)),
                 precision=Precision.CELL_100M,
                 host_object=HostObject.FACADE,
             ),
             ("pm2_5", "pm10"),
         )
-        yield register_entry(CITIZEN, spot)
+        yield build_entry(CITIZEN_AIR_SENSOR, spot)
 
 
-LOOP = Design(
+INDUCTION_LOOP = SensorTemplate(
     kind="traffic",
     device=Device(
         category=DeviceCategory.SENSOR,
@@ -257,20 +272,20 @@ LOOP = Design(
         technology=("induction_loop",),
         connectivity=(Connectivity.CELLULAR,),
     ),
-    purposes=texts.SMOOTH_TRAFFIC,
-    necessity=texts.NEED_TRAFFIC,
-    legal=legal("verkeer", LegalGround.PUBLIC_TASK, (texts.TRAFFIC_ACT,), DpiaStatus.DONE),
-    organisations=CITY,
-    risks=(texts.RISK_FEW,),
+    purposes=texts.TRAFFIC_PURPOSES,
+    necessity=texts.TRAFFIC_NECESSITY,
+    legal=build_legal("verkeer", LegalGround.PUBLIC_TASK, (texts.TRAFFIC_ACT,), DpiaStatus.DONE),
+    organisations=MUNICIPAL_ORGANISATIONS,
+    risks=(texts.RISK_SMALL_COUNTS,),
 )
-INFRARED = replace(
-    LOOP,
-    device=LOOP.device.model_copy(
+INFRARED_COUNTER = replace(
+    INDUCTION_LOOP,
+    device=INDUCTION_LOOP.device.model_copy(
         update={"technology": ("passive_infrared_sensor",), "connectivity": (Connectivity.LORAWAN,)}
     ),
 )
-CAMERA = replace(
-    LOOP,
+COUNTING_CAMERA = replace(
+    INDUCTION_LOOP,
     device=Device(
         category=DeviceCategory.CAMERA,
         sensor_types=(SensorType.OPTICAL,),
@@ -278,79 +293,84 @@ CAMERA = replace(
         connectivity=(Connectivity.FIBRE,),
     ),
     personal_data=PersonalData.DE_IDENTIFIED,
-    rules=(OnDevice(rule="on_device", explanation=texts.DEVICE_ON_DEVICE),),
+    privacy_rules=(OnDevice(rule="on_device", explanation=texts.ON_DEVICE_EXPLANATION),),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Counter:
+class TrafficCounter:
     """A sort of traffic counter: how many there are, and what they count."""
 
     slug: str
-    number: int
-    design: Design
+    count: int
+    template: SensorTemplate
     name: Words
-    counts: Words
-    measures: tuple[str, ...]
-    host: HostObject = HostObject.ROAD_SURFACE
+    counted: Words
+    observed_properties: tuple[str, ...]
+    host_object: HostObject = HostObject.ROAD_SURFACE
 
 
-_VEHICLES = ("count_car", "count_van", "count_truck", "count_bus", "count_motorcycle")
-COUNTERS = (
-    Counter(
+_VEHICLE_PROPERTIES = ("count_car", "count_van", "count_truck", "count_bus", "count_motorcycle")
+TRAFFIC_COUNTERS = (
+    TrafficCounter(
         "lus",
         30,
-        LOOP,
-        words("Autoteller", "Vehicle counter"),
-        words("auto's, bussen, vrachtwagens en motoren", "cars, buses, trucks and motorcycles"),
-        (*_VEHICLES, "mean_speed", "occupancy"),
+        INDUCTION_LOOP,
+        bilingual("Autoteller", "Vehicle counter"),
+        bilingual("auto's, bussen, vrachtwagens en motoren", "cars, buses, trucks and motorcycles"),
+        (*_VEHICLE_PROPERTIES, "mean_speed", "occupancy"),
     ),
-    Counter(
-        "fiets", 14, LOOP, words("Fietsteller", "Bicycle counter"), words("fietsen", "bicycles"), ("count_bicycle",)
+    TrafficCounter(
+        "fiets",
+        14,
+        INDUCTION_LOOP,
+        bilingual("Fietsteller", "Bicycle counter"),
+        bilingual("fietsen", "bicycles"),
+        ("count_bicycle",),
     ),
-    Counter(
+    TrafficCounter(
         "loop",
         7,
-        INFRARED,
-        words("Voetgangersteller", "Pedestrian counter"),
-        words("voetgangers", "people walking"),
+        INFRARED_COUNTER,
+        bilingual("Voetgangersteller", "Pedestrian counter"),
+        bilingual("voetgangers", "people walking"),
         ("count_pedestrian",),
         HostObject.POLE,
     ),
-    Counter(
+    TrafficCounter(
         "camera",
         6,
-        CAMERA,
-        words("Telcamera", "Counting camera"),
-        words("wie er rijdt, fietst of loopt", "who drives, cycles or walks by"),
-        (*_VEHICLES[:4], "count_bicycle", "count_pedestrian"),
+        COUNTING_CAMERA,
+        bilingual("Telcamera", "Counting camera"),
+        bilingual("wie er rijdt, fietst of loopt", "who drives, cycles or walks by"),
+        (*_VEHICLE_PROPERTIES[:4], "count_bicycle", "count_pedestrian"),
         HostObject.TRAFFIC_LIGHT,
     ),
 )
 
 
 def _counters(seed: int) -> Iterator[Entry]:
-    for counter in COUNTERS:
-        dice = _dice(seed, counter.slug)
-        for number, area in enumerate(dice.sample(places.neighbourhoods(), counter.number), 1):
-            point = places.point_in(area, dice)
-            place = at(places.geojson(point), counter.host)
-            if counter.design is CAMERA:
-                place = place.model_copy(update={"observed_area": places.view(point, dice.uniform(0, 2 * pi))})
-            spot = Spot(
+    for counter in TRAFFIC_COUNTERS:
+        dice = _rng(seed, counter.slug)
+        for number, area in enumerate(dice.sample(places.built_up_neighbourhoods(), counter.count), 1):
+            point = places.random_point_in(area, dice)
+            place = fixed_location(places.to_geojson(point), counter.host_object)
+            if counter.template is COUNTING_CAMERA:
+                place = place.model_copy(update={"observed_area": places.camera_view(point, dice.uniform(0, 2 * pi))})
+            spot = SensorInstance(
                 f"verkeer-{counter.slug}-{number:02}",
-                words(f"{counter.name.nl} {number}, {area.name}", f"{counter.name.en} {number}, {area.name}"),
-                summary(
-                    f"Deze teller telt {counter.counts.nl}, ieder kwartier. Hij herkent niemand, ook geen auto's.",
-                    f"This counter counts {counter.counts.en}, every 15 minutes. It recognises nobody, and no cars.",
+                bilingual(f"{counter.name.nl} {number}, {area.name}", f"{counter.name.en} {number}, {area.name}"),
+                example_summary(
+                    f"Deze teller telt {counter.counted.nl}, ieder kwartier. Hij herkent niemand, ook geen auto's.",
+                    f"This counter counts {counter.counted.en}, every 15 minutes. It recognises nobody, and no cars.",
                 ),
                 place,
-                counter.measures,
+                counter.observed_properties,
             )
-            yield register_entry(counter.design, spot)
+            yield build_entry(counter.template, spot)
 
 
-_RECORDED = (
+_RECORDED_COUNTERS = (
     (
         "verkeer-fremont-oost",
         "count_bicycle",
@@ -376,17 +396,19 @@ _RECORDED = (
 
 
 def _recorded_traffic(seed: int) -> Iterator[Entry]:
-    dice = _dice(seed, "recorded traffic")
-    design = replace(LOOP, interval="PT1H", keeps=(RetentionClass.P10Y, "P10Y"))
-    for (reference, code, name, nl, en), area in zip(_RECORDED, dice.sample(places.neighbourhoods(), 3), strict=True):
-        spot = Spot(
+    dice = _rng(seed, "recorded traffic")
+    design = replace(INDUCTION_LOOP, interval="PT1H", retention=(RetentionClass.P10Y, "P10Y"))
+    for (reference, code, name, nl, en), area in zip(
+        _RECORDED_COUNTERS, dice.sample(places.built_up_neighbourhoods(), 3), strict=True
+    ):
+        spot = SensorInstance(
             reference,
-            words(f"{name} {area.name} (herhaling van {nl})", f"Counter {area.name} (replay of {en})"),
-            summary(
+            bilingual(f"{name} {area.name} (herhaling van {nl})", f"Counter {area.name} (replay of {en})"),
+            example_summary(
                 f"Deze teller herhaalt wat er bij {nl} echt geteld is, ieder uur.",
                 f"This counter repeats what was really counted at {en}, every hour.",
             ),
-            at(places.geojson(places.point_in(area, dice)), HostObject.ROAD_SURFACE),
+            fixed_location(places.to_geojson(places.random_point_in(area, dice)), HostObject.ROAD_SURFACE),
             (code,),
         )
-        yield register_entry(design, spot)
+        yield build_entry(design, spot)

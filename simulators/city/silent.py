@@ -24,10 +24,17 @@ from sensors.vocabulary.codes import (
     Theme,
 )
 from simulators.city import places, texts
-from simulators.city.entry import CITY, Design, Spot, at, legal, register_entry
-from simulators.city.texts import summary, words
+from simulators.city.entry import (
+    MUNICIPAL_ORGANISATIONS,
+    SensorInstance,
+    SensorTemplate,
+    build_entry,
+    build_legal,
+    fixed_location,
+)
+from simulators.city.texts import bilingual, example_summary
 
-POLICE = Design(
+POLICE_CAMERA = SensorTemplate(
     kind=None,
     delivers_data=False,
     device=Device(
@@ -36,19 +43,19 @@ POLICE = Design(
         technology=("video_camera", "identifiable_video"),
         connectivity=(Connectivity.FIBRE,),
     ),
-    purposes=texts.CALM_STREETS,
-    necessity=texts.NEED_CAMERA,
-    legal=legal("cameratoezicht", LegalGround.PUBLIC_TASK, (texts.MUNICIPALITIES_ACT,), DpiaStatus.DONE),
+    purposes=texts.SURVEILLANCE_PURPOSES,
+    necessity=texts.SURVEILLANCE_NECESSITY,
+    legal=build_legal("cameratoezicht", LegalGround.PUBLIC_TASK, (texts.MUNICIPALITIES_ACT,), DpiaStatus.DONE),
     organisations=(
-        *CITY,
+        *MUNICIPAL_ORGANISATIONS,
         Organisation(role=Role.PROCESSOR, name="Politie", url=AnyHttpUrl("https://www.politie.nl/")),
     ),
-    risks=(texts.RISK_CAMERA,),
+    risks=(texts.RISK_FOOTAGE_FUNCTION_CREEP,),
 )
 _FOOTAGE = Datastream(
     observed_property="video",
     unit="1",
-    description=words("Beelden van de straat, zonder geluid.", "Images of the street, without sound."),
+    description=bilingual("Beelden van de straat, zonder geluid.", "Images of the street, without sound."),
     theme=Theme.SAFETY_CAMERA,
     personal_data=PersonalData.IDENTIFIABLE,
     data_types=("pixel_based_image", "personal"),
@@ -57,7 +64,7 @@ _FOOTAGE = Datastream(
     access=("not_available_to_me",),
     access_parties=("Politie",),
 )
-ANTENNA = Design(
+MOBILE_ANTENNA = SensorTemplate(
     kind=None,
     delivers_data=False,
     device=Device(
@@ -66,15 +73,15 @@ ANTENNA = Design(
         technology=("cellular",),
         connectivity=(Connectivity.FIBRE,),
     ),
-    purposes=texts.CONNECTED,
-    necessity=texts.NEED_ANTENNA,
-    legal=legal("antennes", LegalGround.CONTRACT, (texts.TELECOM_ACT,)),
+    purposes=texts.ANTENNA_PURPOSES,
+    necessity=texts.ANTENNA_NECESSITY,
+    legal=build_legal("antennes", LegalGround.CONTRACT, (texts.TELECOM_ACT,)),
     organisations=(
         Organisation(role=Role.OWNER, name="Mobiel netwerk (voorbeeld)"),
         Organisation(role=Role.CONTROLLER, name="Mobiel netwerk (voorbeeld)"),
     ),
 )
-AIR = Design(
+AIR_WITHOUT_DATA = SensorTemplate(
     kind="air_quality",
     delivers_data=False,
     device=Device(
@@ -83,13 +90,13 @@ AIR = Design(
         technology=("air_quality",),
         connectivity=(Connectivity.CELLULAR,),
     ),
-    purposes=texts.CLEAN_AIR,
-    necessity=texts.NEED_AIR,
-    legal=legal("lucht", LegalGround.PUBLIC_TASK, (texts.ENVIRONMENT_ACT,)),
-    organisations=CITY,
+    purposes=texts.AIR_PURPOSES,
+    necessity=texts.AIR_NECESSITY,
+    legal=build_legal("lucht", LegalGround.PUBLIC_TASK, (texts.ENVIRONMENT_ACT,)),
+    organisations=MUNICIPAL_ORGANISATIONS,
 )
-SOUND = replace(
-    AIR,
+SOUND_METER = replace(
+    AIR_WITHOUT_DATA,
     kind=None,
     device=Device(
         category=DeviceCategory.SENSOR,
@@ -97,77 +104,77 @@ SOUND = replace(
         technology=("sound_level_meter",),
         connectivity=(Connectivity.LORAWAN,),
     ),
-    purposes=texts.QUIET,
-    necessity=texts.NEED_SOUND,
-    legal=legal("geluid", LegalGround.PUBLIC_TASK, (texts.ENVIRONMENT_ACT,)),
+    purposes=texts.SOUND_PURPOSES,
+    necessity=texts.SOUND_NECESSITY,
+    legal=build_legal("geluid", LegalGround.PUBLIC_TASK, (texts.ENVIRONMENT_ACT,)),
 )
 
 
-def silent_entries(dice: Random) -> Iterator[Entry]:
+def entries_without_data(rng: Random) -> Iterator[Entry]:
     """A camera, an antenna, a sensor to come, one that is gone, one that moves and one somewhere in an area."""
-    areas = {area.name: area for area in places.neighbourhoods()}
-    yield _camera(areas["Centrum"], dice)
-    yield register_entry(ANTENNA, _antenna(areas["Hoogeind"], dice))
-    planned = replace(AIR, status=Status.PLANNED, active=(date(2027, 9, 1), None))
-    yield register_entry(planned, _planned(areas["Brand"], dice))
-    ended = replace(AIR, status=Status.ENDED, active=(date(2019, 5, 1), date(2024, 12, 31)))
-    yield register_entry(ended, _ended(areas["Leonardus"], dice))
-    yield register_entry(replace(AIR, project=texts.SWEEPING_AIR), _moving(areas["Centrum"]))
-    yield register_entry(SOUND, _somewhere(areas["Stationsgebied"]))
+    areas = {area.name: area for area in places.built_up_neighbourhoods()}
+    yield _police_camera(areas["Centrum"], rng)
+    yield build_entry(MOBILE_ANTENNA, _antenna(areas["Hoogeind"], rng))
+    planned = replace(AIR_WITHOUT_DATA, status=Status.PLANNED, active_period=(date(2027, 9, 1), None))
+    yield build_entry(planned, _planned_sensor(areas["Brand"], rng))
+    ended = replace(AIR_WITHOUT_DATA, status=Status.ENDED, active_period=(date(2019, 5, 1), date(2024, 12, 31)))
+    yield build_entry(ended, _ended_sensor(areas["Leonardus"], rng))
+    yield build_entry(replace(AIR_WITHOUT_DATA, project=texts.STREET_SWEEPER_PROJECT), _mobile_sensor(areas["Centrum"]))
+    yield build_entry(SOUND_METER, _area_sensor(areas["Stationsgebied"]))
 
 
-def _camera(area: Area, dice: Random) -> Entry:
-    point = places.point_in(area, dice)
-    place = at(places.geojson(point), HostObject.POLE, 5.0)
-    spot = Spot(
+def _police_camera(area: Area, dice: Random) -> Entry:
+    point = places.random_point_in(area, dice)
+    place = fixed_location(places.to_geojson(point), HostObject.POLE, 5.0)
+    spot = SensorInstance(
         "camera-politie-01",
-        words("Camera van de politie, Centrum", "Police camera, city centre"),
-        summary(
+        bilingual("Camera van de politie, Centrum", "Police camera, city centre"),
+        example_summary(
             "Deze camera filmt de straat. Alleen de politie kijkt mee. Wij krijgen de beelden niet.",
             "This camera films the street. Only the police watch. We don't get the images.",
         ),
-        place.model_copy(update={"observed_area": places.view(point, dice.uniform(0, 2 * pi))}),
+        place.model_copy(update={"observed_area": places.camera_view(point, dice.uniform(0, 2 * pi))}),
     )
-    return register_entry(POLICE, spot).model_copy(update={"datastreams": (_FOOTAGE,)})
+    return build_entry(POLICE_CAMERA, spot).model_copy(update={"datastreams": (_FOOTAGE,)})
 
 
-def _antenna(area: Area, dice: Random) -> Spot:
-    return Spot(
+def _antenna(area: Area, dice: Random) -> SensorInstance:
+    return SensorInstance(
         "antenne-5g-01",
-        words("Antenne voor 5G, Hoogeind", "5G antenna, Hoogeind"),
-        summary(
+        bilingual("Antenne voor 5G, Hoogeind", "5G antenna, Hoogeind"),
+        example_summary(
             "Deze antenne verbindt telefoons met het mobiele netwerk. Wij krijgen er geen gegevens van.",
             "This antenna connects phones to the mobile network. We get no data from it.",
         ),
-        at(places.geojson(places.point_in(area, dice)), HostObject.POLE, 32.0),
+        fixed_location(places.to_geojson(places.random_point_in(area, dice)), HostObject.POLE, 32.0),
     )
 
 
-def _planned(area: Area, dice: Random) -> Spot:
-    return Spot(
+def _planned_sensor(area: Area, dice: Random) -> SensorInstance:
+    return SensorInstance(
         "lucht-gepland-01",
-        words("Luchtmeter die nog komt, Brand", "Air sensor to come, Brand"),
-        summary("Deze meter komt er in 2027.", "This sensor will be placed in 2027."),
-        at(places.geojson(places.point_in(area, dice)), HostObject.POLE, 4.0),
+        bilingual("Luchtmeter die nog komt, Brand", "Air sensor to come, Brand"),
+        example_summary("Deze meter komt er in 2027.", "This sensor will be placed in 2027."),
+        fixed_location(places.to_geojson(places.random_point_in(area, dice)), HostObject.POLE, 4.0),
         ("pm2_5", "pm10", "no2"),
     )
 
 
-def _ended(area: Area, dice: Random) -> Spot:
-    return Spot(
+def _ended_sensor(area: Area, dice: Random) -> SensorInstance:
+    return SensorInstance(
         "lucht-weg-01",
-        words("Luchtmeter die weg is, Leonardus", "Air sensor that is gone, Leonardus"),
-        summary("Deze meter hing hier van 2019 tot en met 2024.", "This sensor hung here from 2019 to 2024."),
-        at(places.geojson(places.point_in(area, dice)), HostObject.FACADE, 3.0),
+        bilingual("Luchtmeter die weg is, Leonardus", "Air sensor that is gone, Leonardus"),
+        example_summary("Deze meter hing hier van 2019 tot en met 2024.", "This sensor hung here from 2019 to 2024."),
+        fixed_location(places.to_geojson(places.random_point_in(area, dice)), HostObject.FACADE, 3.0),
         ("no2",),
     )
 
 
-def _moving(area: Area) -> Spot:
-    return Spot(
+def _mobile_sensor(area: Area) -> SensorInstance:
+    return SensorInstance(
         "lucht-veegwagen-01",
-        words("Luchtmeter op een veegwagen", "Air sensor on a street sweeper"),
-        summary(
+        bilingual("Luchtmeter op een veegwagen", "Air sensor on a street sweeper"),
+        example_summary(
             "Deze meter rijdt mee op een veegwagen door het centrum. Hij doet mee aan een proef.",
             "This sensor rides through the centre on a street sweeper. It takes part in a trial.",
         ),
@@ -176,11 +183,11 @@ def _moving(area: Area) -> Spot:
     )
 
 
-def _somewhere(area: Area) -> Spot:
-    return Spot(
+def _area_sensor(area: Area) -> SensorInstance:
+    return SensorInstance(
         "geluid-station-01",
-        words("Geluidmeter bij het station", "Sound meter near the station"),
-        summary(
+        bilingual("Geluidmeter bij het station", "Sound meter near the station"),
+        example_summary(
             "Deze meter meet hoe hard het geluid is. Hij neemt niets op. Hij staat elke maand op een andere plek.",
             "This meter measures how loud it is. It records nothing. It stands somewhere else every month.",
         ),

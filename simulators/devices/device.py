@@ -22,23 +22,23 @@ from sensors.vocabulary.codes import Status
 from simulators import replay
 from simulators.devices.messages import Sample
 
-HERE = ZoneInfo("Europe/Amsterdam")
-HELMOND = Observer(latitude=51.48, longitude=5.66)
-DUSK = timedelta(minutes=10)
+LOCAL_TIME_ZONE = ZoneInfo("Europe/Amsterdam")
+HELMOND_OBSERVER = Observer(latitude=51.48, longitude=5.66)
+TWILIGHT_MARGIN = timedelta(minutes=10)
 """Lamps go on this long after sunset and off this long before sunrise."""
 
-Measure = Callable[[datetime], Mapping[str, float]]
+MeasureFunction = Callable[[datetime], Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
-class Device:
+class SimulatedDevice:
     """One device. It measures once every ``interval``, ``phase`` after the start of it: not all at the same moment."""
 
     reference: str
     kind: str
     interval: timedelta
     phase: timedelta
-    measure: Measure
+    measure: MeasureFunction
 
     def samples(self, start: datetime, until: datetime | None) -> Iterator[Sample]:
         """What it measures after ``start``, up to and including ``until``; without it, for ever."""
@@ -51,7 +51,7 @@ class Device:
             yield Sample(moment, self.measure(moment))
 
 
-def device(entry: Entry, seed: int) -> Device | None:
+def device_of_entry(entry: Entry, seed: int) -> SimulatedDevice | None:
     """The device behind a register entry, measuring what the entry declares.
 
     None when it delivers no data to us, or only what tells of single persons: see ``simulators.devices.events``.
@@ -62,30 +62,30 @@ def device(entry: Entry, seed: int) -> Device | None:
     declared = tuple(
         datastream.observed_property
         for datastream in entry.datastreams
-        if properties[datastream.observed_property].needs_rule is None
+        if properties[datastream.observed_property].required_privacy_rule is None
     )
     if not declared:
         return None
     interval = timedelta(seconds=150) if entry.reference.startswith("lucht-bewoner") else model.interval
-    phase = timedelta(seconds=int(_dice(seed, entry.reference, "phase").random() * interval.total_seconds()))
-    measure = model.make(entry, seed)
+    phase = timedelta(seconds=int(_rng(seed, entry.reference, "phase").random() * interval.total_seconds()))
+    measure = model.build_measure(entry, seed)
 
     def measure_declared(moment: datetime) -> Mapping[str, float]:
         measured = measure(moment)
         return {code: measured[code] for code in declared if code in measured}
 
-    return Device(entry.reference, entry.kind, interval, phase, measure_declared)
+    return SimulatedDevice(entry.reference, entry.kind, interval, phase, measure_declared)
 
 
 def wattage(reference: str, seed: int) -> float:
     """The power of a lamp, drawn from a real inventory of luminaires, in W."""
     watts, luminaires = _inventory()
-    return _dice(seed, reference, "wattage").choices(watts, luminaires)[0]
+    return _rng(seed, reference, "wattage").choices(watts, luminaires)[0]
 
 
 def is_night(moment: datetime) -> bool:
     """Are the streetlights of Helmond on?"""
-    off, on = _dawn_and_dusk(moment.astimezone(UTC).date())
+    off, on = _lamps_off_and_on(moment.astimezone(UTC).date())
     return not off <= moment < on
 
 
@@ -93,43 +93,43 @@ def dim_level(moment: datetime) -> float:
     """How bright the streetlights are, in %: 60 between 23:00 and 06:00 local time, 0 by day."""
     if not is_night(moment):
         return 0.0
-    return 60.0 if not 6 <= moment.astimezone(HERE).hour < 23 else 100.0
+    return 60.0 if not 6 <= moment.astimezone(LOCAL_TIME_ZONE).hour < 23 else 100.0
 
 
-def _dice(*of: object) -> Random:
+def _rng(*of: object) -> Random:
     return Random("/".join(map(str, of)))  # noqa: S311 - weather and traffic, no secrets
 
 
-def poisson(dice: Random, mean: float) -> float:
+def poisson_count(rng: Random, mean: float) -> float:
     """A count of passers-by, a whole number. Above 50 a normal distribution is as good, and much faster."""
     if mean > 50:
-        return float(max(0, round(dice.gauss(mean, mean**0.5))))
-    product, limit, number = dice.random(), exp(-mean), 0
+        return float(max(0, round(rng.gauss(mean, mean**0.5))))
+    product, limit, number = rng.random(), exp(-mean), 0
     while product > limit:
-        product *= dice.random()
+        product *= rng.random()
         number += 1
     return float(number)
 
 
 @lru_cache(maxsize=1)
 def _inventory() -> tuple[list[float], list[int]]:
-    with (replay.DATA / "luminaire_wattage.csv").open(encoding="utf-8", newline="") as file:
+    with (replay.DATA_DIR / "luminaire_wattage.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return [float(row["watt"]) for row in rows], [int(row["luminaires"]) for row in rows]
 
 
 @lru_cache(maxsize=4096)
-def _dawn_and_dusk(day: date) -> tuple[datetime, datetime]:
+def _lamps_off_and_on(day: date) -> tuple[datetime, datetime]:
     # In Helmond both fall within the day in UTC, all year round.
-    return sunrise(HELMOND, day) - DUSK, sunset(HELMOND, day) + DUSK
+    return sunrise(HELMOND_OBSERVER, day) - TWILIGHT_MARGIN, sunset(HELMOND_OBSERVER, day) + TWILIGHT_MARGIN
 
 
 @lru_cache(maxsize=4096)
-def _burnt(since: date, before: date) -> timedelta:
+def _burning_time(since: date, before: date) -> timedelta:
     """How long a lamp was on in these whole days (UTC)."""
     total = timedelta()
     for number in range((before - since).days):
-        off, on = _dawn_and_dusk(since + timedelta(days=number))
+        off, on = _lamps_off_and_on(since + timedelta(days=number))
         total += timedelta(days=1) - (on - off)
     return total
 
@@ -137,9 +137,9 @@ def _burnt(since: date, before: date) -> timedelta:
 def _burning_hours(since: date, moment: datetime) -> float:
     moment = moment.astimezone(UTC)
     midnight = datetime.combine(moment.date(), time(), UTC)
-    off, on = _dawn_and_dusk(moment.date())
+    off, on = _lamps_off_and_on(moment.date())
     today = min(moment, off) - midnight + max(timedelta(), moment - on)
-    return round((_burnt(since, moment.date()) + today) / timedelta(hours=1), 2)
+    return round((_burning_time(since, moment.date()) + today) / timedelta(hours=1), 2)
 
 
 def _air_temperature(moment: datetime) -> float:
@@ -148,16 +148,16 @@ def _air_temperature(moment: datetime) -> float:
 
 
 def _day_and_hour(moment: datetime) -> tuple[int, float]:
-    local = moment.astimezone(HERE)
+    local = moment.astimezone(LOCAL_TIME_ZONE)
     return local.timetuple().tm_yday, local.hour + local.minute / 60
 
 
-def _streetlight(entry: Entry, seed: int) -> Measure:
+def _streetlight(entry: Entry, seed: int) -> MeasureFunction:
     watt = wattage(entry.reference, seed)
     steps = [timedelta(minutes=3 * number) for number in range(5)]
 
     def measure(moment: datetime) -> Mapping[str, float]:
-        dice = _dice(seed, entry.reference, moment)
+        dice = _rng(seed, entry.reference, moment)
         strength = dice.gauss(1, 0.01)
         power = watt * dim_level(moment) / 100 * strength
         mean_level = sum(dim_level(moment - step) for step in steps) / len(steps)
@@ -174,45 +174,47 @@ def _streetlight(entry: Entry, seed: int) -> Measure:
 
 
 @dataclass(frozen=True, slots=True)
-class Flow:
+class TrafficFlow:
     """How many of a class pass in a busy hour, and when it is busy: hours of the day and the width of the peak."""
 
-    busiest: float
-    workday: tuple[float, ...]
-    weekend: tuple[float, ...]
-    width: float = 1.6
+    peak_per_hour: float
+    workday_peak_hours: tuple[float, ...]
+    weekend_peak_hours: tuple[float, ...]
+    peak_width_hours: float = 1.6
 
     def per_hour(self, moment: datetime) -> float:
         """The mean number in an hour, around this moment."""
-        local = moment.astimezone(HERE)
-        peaks = self.weekend if local.weekday() >= 5 else self.workday
+        local = moment.astimezone(LOCAL_TIME_ZONE)
+        peaks = self.weekend_peak_hours if local.weekday() >= 5 else self.workday_peak_hours
         hour = _day_and_hour(moment)[1]
-        humps = sum(exp(-(((hour - peak) / self.width) ** 2)) for peak in peaks)
+        humps = sum(exp(-(((hour - peak) / self.peak_width_hours) ** 2)) for peak in peaks)
         daytime = max(0.0, sin(pi * (hour - 5) / 18)) if 5 < hour < 23 else 0.0
-        return self.busiest * (0.015 + 0.35 * daytime + 0.6 * min(1.0, humps)) * (0.7 if local.weekday() >= 5 else 1)
+        return (
+            self.peak_per_hour * (0.015 + 0.35 * daytime + 0.6 * min(1.0, humps)) * (0.7 if local.weekday() >= 5 else 1)
+        )
 
 
 _FLOWS = {
-    "count_car": Flow(620, (8.0, 17.3), (14.5,)),
-    "count_van": Flow(90, (7.3, 16.2), (12.0,)),
-    "count_truck": Flow(45, (9.5, 14.0), (11.0,), 2.5),
-    "count_bus": Flow(9, (8.0, 16.5), (14.0,), 3.5),
-    "count_motorcycle": Flow(12, (8.0, 17.3), (15.0,), 2.5),
-    "count_bicycle": Flow(240, (8.2, 15.7), (14.5,), 0.9),
-    "count_pedestrian": Flow(180, (12.6, 16.0), (15.0,), 2.5),
+    "count_car": TrafficFlow(620, (8.0, 17.3), (14.5,)),
+    "count_van": TrafficFlow(90, (7.3, 16.2), (12.0,)),
+    "count_truck": TrafficFlow(45, (9.5, 14.0), (11.0,), 2.5),
+    "count_bus": TrafficFlow(9, (8.0, 16.5), (14.0,), 3.5),
+    "count_motorcycle": TrafficFlow(12, (8.0, 17.3), (15.0,), 2.5),
+    "count_bicycle": TrafficFlow(240, (8.2, 15.7), (14.5,), 0.9),
+    "count_pedestrian": TrafficFlow(180, (12.6, 16.0), (15.0,), 2.5),
 }
-_SLOW = frozenset({"count_bicycle", "count_pedestrian"})
+_NOT_MOTORISED = frozenset({"count_bicycle", "count_pedestrian"})
 
 
-def _traffic(entry: Entry, seed: int) -> Measure:
-    site = _dice(seed, entry.reference, "site")
+def _traffic(entry: Entry, seed: int) -> MeasureFunction:
+    site = _rng(seed, entry.reference, "site")
     busy, limit = site.uniform(0.25, 1.0), site.choice((30, 50, 50, 70))
     counted = [each.observed_property for each in entry.datastreams if each.observed_property in _FLOWS]
 
     def measure(moment: datetime) -> Mapping[str, float]:
-        dice = _dice(seed, entry.reference, moment)
-        counts = {code: poisson(dice, busy * _FLOWS[code].per_hour(moment) / 4) for code in counted}
-        vehicles = sum(number for code, number in counts.items() if code not in _SLOW)
+        dice = _rng(seed, entry.reference, moment)
+        counts = {code: poisson_count(dice, busy * _FLOWS[code].per_hour(moment) / 4) for code in counted}
+        vehicles = sum(number for code, number in counts.items() if code not in _NOT_MOTORISED)
         return {
             **counts,
             "mean_speed": round(max(5.0, limit * (1 - 0.0012 * vehicles) + dice.gauss(0, limit / 20)), 1),
@@ -223,14 +225,14 @@ def _traffic(entry: Entry, seed: int) -> Measure:
     return measure
 
 
-def _air(entry: Entry, seed: int) -> Measure:
+def _air(entry: Entry, seed: int) -> MeasureFunction:
     if entry.reference.startswith("lucht-bewoner"):
         return _citizen(entry, seed)
-    site = _dice(seed, entry.reference, "site")
+    site = _rng(seed, entry.reference, "site")
     dirty, phase = site.uniform(0.7, 1.4), site.uniform(0, 2 * pi)
 
     def measure(moment: datetime) -> Mapping[str, float]:
-        dice = _dice(seed, entry.reference, moment)
+        dice = _rng(seed, entry.reference, moment)
         day, hour = _day_and_hour(moment)
         # Days of bad and good air, for the whole city together: two slow waves that don't fit in one another.
         weather = 1 + 0.4 * sin(2 * pi * day / 9) + 0.25 * sin(2 * pi * day / 23)
@@ -249,13 +251,13 @@ def _air(entry: Entry, seed: int) -> Measure:
     return measure
 
 
-def _citizen(entry: Entry, seed: int) -> Measure:
-    site = _dice(seed, entry.reference, "site")
+def _citizen(entry: Entry, seed: int) -> MeasureFunction:
+    site = _rng(seed, entry.reference, "site")
     factor, offset, delay = site.uniform(0.8, 1.25), site.uniform(-0.5, 1.5), timedelta(minutes=site.uniform(0, 45))
 
     def measure(moment: datetime) -> Mapping[str, float]:
-        dice = _dice(seed, entry.reference, moment)
-        recorded = replay.citizen_at(moment - delay)
+        dice = _rng(seed, entry.reference, moment)
+        recorded = replay.citizen_values_at(moment - delay)
         return {
             code: round(max(0.0, factor * value + offset + dice.gauss(0, 0.3)), 2) for code, value in recorded.items()
         }
@@ -264,13 +266,13 @@ def _citizen(entry: Entry, seed: int) -> Measure:
 
 
 @dataclass(frozen=True, slots=True)
-class _Model:
+class _KindModel:
     interval: timedelta
-    make: Callable[[Entry, int], Measure]
+    build_measure: Callable[[Entry, int], MeasureFunction]
 
 
 _MODELS = {
-    "streetlight": _Model(timedelta(minutes=15), _streetlight),
-    "traffic": _Model(timedelta(minutes=15), _traffic),
-    "air_quality": _Model(timedelta(minutes=10), _air),
+    "streetlight": _KindModel(timedelta(minutes=15), _streetlight),
+    "traffic": _KindModel(timedelta(minutes=15), _traffic),
+    "air_quality": _KindModel(timedelta(minutes=10), _air),
 }

@@ -5,12 +5,14 @@ from datetime import datetime
 
 from sensors.register.entry import Entry, MatchInMemory, PrivacyRule, WindowCount
 from sensors.vocabulary.codes import Status
-from simulators.devices.messages import Event, event_topic
-from simulators.devices.movements import Row
+from simulators.devices.messages import DeviceEvent, device_event_topic
+from simulators.devices.movements import LampRow
 from simulators.devices.passages import Corridor
 
 
-def streams(entries: Iterable[Entry], seed: int, start: datetime, until: datetime | None) -> dict[str, Iterator[Event]]:
+def event_streams(
+    entries: Iterable[Entry], seed: int, start: datetime, until: datetime | None
+) -> dict[str, Iterator[DeviceEvent]]:
     """The events of each device that has any after ``start``, by reference; without ``until`` they never end."""
     ruled = [
         (entry, rule)
@@ -19,8 +21,8 @@ def streams(entries: Iterable[Entry], seed: int, start: datetime, until: datetim
         for datastream in entry.datastreams
         for rule in datastream.privacy_rules
     ]
-    rows = _rows(ruled, seed)
-    found: dict[str, Iterator[Event]] = {}
+    rows = _lamp_rows(ruled, seed)
+    found: dict[str, Iterator[DeviceEvent]] = {}
     for entry, rule in ruled:
         if isinstance(rule, MatchInMemory):
             found[entry.reference] = _passages(entry, Corridor(seed), start, until)
@@ -29,22 +31,22 @@ def streams(entries: Iterable[Entry], seed: int, start: datetime, until: datetim
     return found
 
 
-def _rows(ruled: Iterable[tuple[Entry, PrivacyRule]], seed: int) -> dict[str, Row]:
+def _lamp_rows(ruled: Iterable[tuple[Entry, PrivacyRule]], seed: int) -> dict[str, LampRow]:
     groups: dict[str, list[str]] = {}
     for entry, rule in ruled:
         if isinstance(rule, WindowCount):
             groups.setdefault(rule.group, []).append(entry.reference)
-    return {group: Row(seed, group, tuple(lamps)) for group, lamps in groups.items()}
+    return {group: LampRow(seed, group, tuple(lamps)) for group, lamps in groups.items()}
 
 
-def _passages(entry: Entry, corridor: Corridor, start: datetime, until: datetime | None) -> Iterator[Event]:
-    topic = event_topic(entry)
+def _passages(entry: Entry, corridor: Corridor, start: datetime, until: datetime | None) -> Iterator[DeviceEvent]:
+    topic = device_event_topic(entry)
     for each in corridor.passages(start, until, entry.reference):
         content = {"identifier": each.identifier, "vehicle_class": each.vehicle_class.value}
-        yield Event(topic, each.time, content, each.time)
+        yield DeviceEvent(topic, each.time, content, each.time)
 
 
-def _movements(entry: Entry, row: Row, start: datetime, until: datetime | None) -> Iterator[Event]:
-    topic = event_topic(entry)
+def _movements(entry: Entry, row: LampRow, start: datetime, until: datetime | None) -> Iterator[DeviceEvent]:
+    topic = device_event_topic(entry)
     for each in row.movements(start, until, entry.reference):
-        yield Event(topic, each.time, {"presence": each.presence}, each.time)
+        yield DeviceEvent(topic, each.time, {"presence": each.presence}, each.time)

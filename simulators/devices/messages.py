@@ -10,7 +10,7 @@ from sensors.formats import topics
 from sensors.formats.native import CODE
 from sensors.register.entry import Entry
 
-MOST_VALUES = 200
+MAX_VALUES_PER_MESSAGE = 200
 """Values in one message of the past: far below the broker's 262,144 bytes, and few enough for even progress."""
 
 
@@ -23,32 +23,32 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class DeviceMessage:
     """One MQTT message. ``time`` is when it is sent; ``damaged`` replaces the payload of a device that is broken."""
 
     qos: ClassVar[int] = 1
     topic: str
     samples: tuple[Sample, ...]
-    time: datetime
-    damaged: bytes | None = None
+    sent_at: datetime
+    damaged_payload: bytes | None = None
 
     @property
     def payload(self) -> bytes:
         """UTF-8 JSON. Numbers are written by ``repr``, so reading them back gives bit-equal floats."""
-        if self.damaged is not None:
-            return self.damaged
+        if self.damaged_payload is not None:
+            return self.damaged_payload
         readings = [{"time": sample.time.isoformat(), **sample.values} for sample in self.samples]
         content = readings[0] if len(readings) == 1 else {"readings": readings}
         return json.dumps(content, separators=(",", ":")).encode()
 
     @property
-    def size(self) -> int:
+    def value_count(self) -> int:
         """The number of values in it."""
         return sum(len(sample.values) for sample in self.samples)
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class DeviceEvent:
     """One MQTT message about one vehicle or person: sent at most once (QoS 0), so that no broker keeps it.
 
     ``time`` and ``damaged`` as of a message; ``happened`` is the time it tells.
@@ -56,42 +56,42 @@ class Event:
 
     qos: ClassVar[int] = 0
     topic: str
-    happened: datetime
-    content: Mapping[str, str | bool]
-    time: datetime
-    damaged: bytes | None = None
+    event_time: datetime
+    fields: Mapping[str, str | bool]
+    sent_at: datetime
+    damaged_payload: bytes | None = None
 
     @property
     def payload(self) -> bytes:
         """UTF-8 JSON: one object."""
-        if self.damaged is not None:
-            return self.damaged
-        content = {"time": self.happened.isoformat(timespec="milliseconds"), **self.content}
+        if self.damaged_payload is not None:
+            return self.damaged_payload
+        content = {"time": self.event_time.isoformat(timespec="milliseconds"), **self.fields}
         return json.dumps(content, separators=(",", ":")).encode()
 
 
-def event_topic(entry: Entry) -> str:
+def device_event_topic(entry: Entry) -> str:
     """The topic on which a device tells of single vehicles or persons."""
     return topics.event_topic(entry.municipality, entry.kind or "", entry.reference, CODE)
 
 
-def topic(municipality: str, kind: str, reference: str) -> str:
+def device_topic(municipality: str, kind: str, reference: str) -> str:
     """The topic of a device that speaks the native format."""
     return topics.reading_topic(municipality, kind, reference, CODE)
 
 
-def pack(on: str, samples: Iterable[Sample], now: datetime) -> Iterator[Message]:
+def pack_samples(topic: str, samples: Iterable[Sample], now: datetime) -> Iterator[DeviceMessage]:
     """Samples in order of time → messages: up to ``now`` as many as fit in one, after it each by itself."""
     waiting: list[Sample] = []
     size = 0
     for sample in samples:
-        if waiting and (sample.time > now or size + len(sample.values) > MOST_VALUES):
-            yield Message(on, tuple(waiting), waiting[-1].time)
+        if waiting and (sample.time > now or size + len(sample.values) > MAX_VALUES_PER_MESSAGE):
+            yield DeviceMessage(topic, tuple(waiting), waiting[-1].time)
             waiting, size = [], 0
         if sample.time > now:
-            yield Message(on, (sample,), sample.time)
+            yield DeviceMessage(topic, (sample,), sample.time)
         else:
             waiting.append(sample)
             size += len(sample.values)
     if waiting:
-        yield Message(on, tuple(waiting), waiting[-1].time)
+        yield DeviceMessage(topic, tuple(waiting), waiting[-1].time)

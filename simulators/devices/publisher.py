@@ -14,14 +14,14 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from sensors import logs
 from sensors.broker import BrokerAddress
-from simulators.devices.messages import Event, Message
+from simulators.devices.messages import DeviceEvent, DeviceMessage
 
-UNANSWERED = 50
+MAX_IN_FLIGHT = 50
 """Messages on their way at the same time: half of what the embedded broker allows."""
-PATIENCE = 10.0
+ACKNOWLEDGEMENT_TIMEOUT_SECONDS = 10.0
 """Seconds that the last answers are waited for."""
 
-log = logs.get()
+log = logs.get_logger()
 
 
 class Publisher:
@@ -29,9 +29,9 @@ class Publisher:
 
     def __init__(self, address: BrokerAddress, stop: threading.Event) -> None:
         self._stop = stop
-        self._room = threading.Semaphore(UNANSWERED)
+        self._free_slots = threading.Semaphore(MAX_IN_FLIGHT)
         self._client = _client(address, "simulate")
-        self._client.on_publish = self._answered
+        self._client.on_publish = self._on_acknowledged
         # The library tells that an event is sent as it tells that a message is answered: on a line of their own.
         self._events = _client(address, "simulate-events")
 
@@ -41,32 +41,32 @@ class Publisher:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._wait_for_answers()
+        self._wait_for_acknowledgements()
         for client in (self._client, self._events):
             client.disconnect()
             client.loop_stop()
 
-    def send(self, message: Message | Event) -> bool:
+    def send(self, message: DeviceMessage | DeviceEvent) -> bool:
         """Hand over a message; waits while too many are unanswered. False when it was stopped while waiting.
 
         An event is lost when there is no connection.
         """
-        if isinstance(message, Event):
+        if isinstance(message, DeviceEvent):
             self._events.publish(message.topic, message.payload, qos=message.qos)
             return True
-        while not self._room.acquire(timeout=0.2):
+        while not self._free_slots.acquire(timeout=0.2):
             if self._stop.is_set():
                 return False
         self._client.publish(message.topic, message.payload, qos=message.qos)
         return True
 
-    def _answered(self, *_: object) -> None:
-        self._room.release()
+    def _on_acknowledged(self, *_: object) -> None:
+        self._free_slots.release()
 
-    def _wait_for_answers(self) -> None:
-        deadline = time.monotonic() + PATIENCE
-        for _ in range(UNANSWERED):
-            if not self._room.acquire(timeout=max(0.0, deadline - time.monotonic())):
+    def _wait_for_acknowledgements(self) -> None:
+        deadline = time.monotonic() + ACKNOWLEDGEMENT_TIMEOUT_SECONDS
+        for _ in range(MAX_IN_FLIGHT):
+            if not self._free_slots.acquire(timeout=max(0.0, deadline - time.monotonic())):
                 log.warning("messages_not_answered")
                 return
 
@@ -75,23 +75,23 @@ def _client(address: BrokerAddress, name: str) -> mqtt.Client:
     client = mqtt.Client(
         CallbackAPIVersion.VERSION2, client_id=f"lantaarn-{name}-{uuid4().hex[:8]}", protocol=mqtt.MQTTv311
     )
-    client.max_inflight_messages_set(UNANSWERED)
+    client.max_inflight_messages_set(MAX_IN_FLIGHT)
     client.reconnect_delay_set(min_delay=1, max_delay=15)
-    client.on_connect = _connected
-    client.on_disconnect = _disconnected
-    address.introduce(client)
+    client.on_connect = _on_connect
+    client.on_disconnect = _on_disconnect
+    address.set_credentials(client)
     client.connect_async(address.host, address.port, keepalive=30)
     return client
 
 
-def _connected(_client: mqtt.Client, _userdata: Any, _flags: mqtt.ConnectFlags, reason: ReasonCode, _: object) -> None:
+def _on_connect(_client: mqtt.Client, _userdata: Any, _flags: mqtt.ConnectFlags, reason: ReasonCode, _: object) -> None:
     if reason.is_failure:
         log.warning("broker_refuses", reason=str(reason))
     else:
         log.info("connected_to_broker")
 
 
-def _disconnected(
+def _on_disconnect(
     _client: mqtt.Client, _userdata: Any, _flags: mqtt.DisconnectFlags, reason: ReasonCode, _: object
 ) -> None:
     if reason.is_failure:

@@ -16,10 +16,17 @@ from typing import Self
 
 from iotcore import Broker
 
-from sensors.hardening import harden
-from sensors.processes import HOST, ProcessError, any_free_port, start, stop, tethered
+from sensors.hardening import harden_process
+from sensors.processes import (
+    LOOPBACK_HOST,
+    ProcessError,
+    find_free_port,
+    start_process,
+    stop_process,
+    with_parent_death_signal,
+)
 
-LISTENER = """
+LISTENER_TEMPLATE = """
 [{version}.1]
 name = "{version}"
 listen = "{host}:{port}"
@@ -30,7 +37,7 @@ max_payload_size = 262144
 max_inflight_count = 100
 dynamic_filters = true
 """
-CONFIGURATION = """
+ROUTER_CONFIGURATION = """
 id = 0
 [router]
 id = 0
@@ -45,21 +52,21 @@ class EmbeddedBroker:
     """A broker that runs while the ``with`` block does. Raises ProcessError when it can't start."""
 
     def __init__(self, folder: Path, *, port: int | None = None, port_v5: int | None = None) -> None:
-        self.port = port or any_free_port()
-        self.port_v5 = port_v5 or any_free_port()
-        self.log = folder / "log" / "broker.log"
+        self.port = port or find_free_port()
+        self.port_v5 = port_v5 or find_free_port()
+        self.log_file = folder / "log" / "broker.log"
         self._configuration = folder / "broker.toml"
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
         """Where MQTT 3.1.1 clients connect."""
-        return f"mqtt://{HOST}:{self.port}"
+        return f"mqtt://{LOOPBACK_HOST}:{self.port}"
 
     @property
     def url_v5(self) -> str:
         """Where MQTT 5 clients connect."""
-        return f"mqtt://{HOST}:{self.port_v5}"
+        return f"mqtt://{LOOPBACK_HOST}:{self.port_v5}"
 
     @property
     def process(self) -> subprocess.Popen[bytes]:
@@ -69,20 +76,22 @@ class EmbeddedBroker:
         return self._process
 
     def __enter__(self) -> Self:
-        listeners = [LISTENER.format(version=version, host=HOST, port=port) for version, port in self._ports()]
+        listeners = [
+            LISTENER_TEMPLATE.format(version=version, host=LOOPBACK_HOST, port=port) for version, port in self._ports()
+        ]
         self._configuration.parent.mkdir(parents=True, exist_ok=True)
-        self._configuration.write_text("".join([CONFIGURATION, *listeners]))
+        self._configuration.write_text("".join([ROUTER_CONFIGURATION, *listeners]))
         command = [sys.executable, "-m", "simulators.embedded.broker", str(self._configuration)]
-        self._process = start(tethered(command, signal.SIGTERM), self.log)
+        self._process = start_process(with_parent_death_signal(command, signal.SIGTERM), self.log_file)
         try:
             self._wait_until_ready()
         except BaseException:
-            stop(self._process)
+            stop_process(self._process)
             raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        stop(self.process)
+        stop_process(self.process)
         self._process = None
 
     def _ports(self) -> tuple[tuple[str, int], tuple[str, int]]:
@@ -93,14 +102,14 @@ class EmbeddedBroker:
         waiting = [port for _, port in self._ports()]
         while waiting:
             if self.process.poll() is not None or time.monotonic() > deadline:
-                raise ProcessError(f"The broker did not start; its log is {self.log}")
-            waiting = [port for port in waiting if not _answers(port)]
+                raise ProcessError(f"The broker did not start; its log is {self.log_file}")
+            waiting = [port for port in waiting if not _accepts_connections(port)]
             time.sleep(0.02)
 
 
-def _answers(port: int) -> bool:
+def _accepts_connections(port: int) -> bool:
     try:
-        socket.create_connection((HOST, port), timeout=1).close()
+        socket.create_connection((LOOPBACK_HOST, port), timeout=1).close()
     except OSError:
         return False
     return True
@@ -108,7 +117,7 @@ def _answers(port: int) -> bool:
 
 def main() -> None:
     """Run the broker of a configuration file in this process, until SIGTERM."""
-    harden()
+    harden_process()
     # The library runs outside Python, where no handler would be called: the signals end the process by themselves.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_DFL)

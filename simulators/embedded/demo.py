@@ -11,21 +11,28 @@ from pathlib import Path
 import click
 
 from sensors.db import connect
-from sensors.db.capabilities import Capabilities, Edition, probe
-from sensors.processes import ProcessError, is_free
+from sensors.db.capabilities import Capabilities, Edition, probe_capabilities
+from sensors.processes import ProcessError, is_port_free
 from sensors.register.repository import import_entries
 from sensors.settings import DemoSettings
 from sensors.settings.base import hide_password
-from sensors.upgrade import upgrade
+from sensors.upgrade import upgrade_database
 from simulators.city.entry import MUNICIPALITY
-from simulators.city.register import entries
-from simulators.embedded.parts import TICK, Parts, Stopped, held, ignore_signals, listen_to_signals
+from simulators.city.register import example_entries
+from simulators.embedded.parts import (
+    POLL_INTERVAL_SECONDS,
+    Services,
+    StopRequested,
+    ignore_stop_signals,
+    locked_folder,
+    raise_on_stop_signals,
+)
 
-PATIENCE = 60
+READY_TIMEOUT_SECONDS = 60
 """Seconds in which a program must be ready."""
-SEED = 1
+EXAMPLE_SEED = 1
 """Of the example city: its register and its devices are made from the same one."""
-EDITIONS = {
+EDITION_LABELS = {
     Edition.POSTGRESQL: "without TimescaleDB",
     Edition.TIMESCALEDB_APACHE: "with TimescaleDB {} (Apache 2 edition)",
     Edition.TIMESCALEDB_COMMUNITY: "with TimescaleDB {} (community edition)",
@@ -33,34 +40,37 @@ EDITIONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class City:
+class CityOptions:
     """What is simulated: days to play back before now, and whether recorded series of real stations are played too."""
 
     days: int
     replay: bool
 
 
-def run(settings: DemoSettings, city: City, *, http_port: int | None, duration: float | None) -> None:
+def run_demo(settings: DemoSettings, city: CityOptions, *, http_port: int | None, duration: float | None) -> None:
     """Run until Ctrl-C, SIGTERM, or ``duration`` seconds after everything is up.
 
     Raises ProcessError when another demo runs in this folder, when a part can't start, or when one dies.
     """
     home = Path.cwd() / ".lantaarn"
-    with held(home, "demo", f"A demo already runs in this folder{_where(home)}"), ExitStack() as stack:
-        listen_to_signals()
+    with (
+        locked_folder(home, "demo", f"A demo already runs in this folder{_running_demo_hint(home)}"),
+        ExitStack() as stack,
+    ):
+        raise_on_stop_signals()
         (home / "demo.json").unlink(missing_ok=True)  # of a demo that was killed
         try:
             demo = Demo(settings, home, stack)
             demo.start(city, http_port)
             demo.parts.watch(duration)
-        except Stopped:
+        except StopRequested:
             pass
         finally:
-            ignore_signals()
+            ignore_stop_signals()
             click.echo("Stopping …")
 
 
-def _where(home: Path) -> str:
+def _running_demo_hint(home: Path) -> str:
     try:
         known = json.loads((home / "demo.json").read_text())
     except FileNotFoundError:
@@ -74,9 +84,9 @@ class Demo:
     def __init__(self, settings: DemoSettings, home: Path, stack: ExitStack) -> None:
         self._settings = settings
         self._home = home
-        self.parts = Parts(home, stack)
+        self.parts = Services(home, stack)
 
-    def start(self, city: City, http_port: int | None) -> None:
+    def start(self, city: CityOptions, http_port: int | None) -> None:
         """Start everything and tell the address once the web server is ready."""
         database_url = self._start_database()
         mqtt_url, ingest_url = self._start_broker()
@@ -87,19 +97,19 @@ class Demo:
             "MQTT_URL_FILE": "",
             "LANTAARN_MUNICIPALITY": MUNICIPALITY,
         }
-        metrics = self.parts.ports.take("metrics", 9464)
+        metrics = self.parts.ports.assign("metrics", 9464)
         self.parts.start_program(
             "ingest", environment=known | {"MQTT_URL": ingest_url, "LANTAARN_METRICS_PORT": str(metrics)}
         )
         self.parts.start_program("serve", environment=known | {"LANTAARN_HTTP_PORT": str(port)})
         # A broker keeps nothing for a session that it has not seen yet: the devices speak once ingest listens.
         self._wait_until_ready("ingest", "127.0.0.1", metrics)
-        options = ["--seed", str(SEED), "--days", str(city.days), "--replay" if city.replay else "--no-replay"]
+        options = ["--seed", str(EXAMPLE_SEED), "--days", str(city.days), "--replay" if city.replay else "--no-replay"]
         self.parts.start_program("simulate", *options, environment=known | {"MQTT_URL": mqtt_url})
         self._wait_until_ready("serve", self._settings.http_host, port)
         http_url = f"http://{self._settings.http_host}:{port}"
         told = {"http_url": http_url, "mqtt_url": mqtt_url, "database_url": database_url, "pid": os.getpid()}
-        self.parts.tell(self._home / "demo.json", json.dumps(told, indent=2) + "\n")
+        self.parts.write_while_running(self._home / "demo.json", json.dumps(told, indent=2) + "\n")
         click.echo(f"\nThe register: {http_url}\nStop with Ctrl-C.\n")
 
     def _start_database(self) -> str:
@@ -107,15 +117,17 @@ class Demo:
         given = self._settings.database_url
         url = given.get_secret_value() if given else self.parts.start_postgresql(self._settings.pg_bin)
         with connect(url) as db:
-            upgrade(db)
-            click.echo(f"Database: {edition(probe(db))}, {hide_password(url)}")
+            upgrade_database(db)
+            click.echo(f"Database: {database_label(probe_capabilities(db))}, {hide_password(url)}")
             click.echo(f"Register: {import_entries(db, self._write_register(), 'lantaarn demo', 'the example city')}")
         return url
 
     def _write_register(self) -> Path:
         """The register of the example city as a file: what ``lantaarn register import`` takes too."""
         path = self._home / "register.jsonl"
-        path.write_text("".join(f"{entry.model_dump_json(exclude_none=True)}\n" for entry in entries(SEED)))
+        path.write_text(
+            "".join(f"{entry.model_dump_json(exclude_none=True)}\n" for entry in example_entries(EXAMPLE_SEED))
+        )
         return path
 
     def _start_broker(self) -> tuple[str, str]:
@@ -130,23 +142,23 @@ class Demo:
         given = self._settings.http_port if "http_port" in self._settings.model_fields_set else None
         port = asked or given
         if port is None:
-            return self.parts.ports.take("http", self._settings.http_port)
-        if not is_free(port):
+            return self.parts.ports.assign("http", self._settings.http_port)
+        if not is_port_free(port):
             raise ProcessError(f"Port {port} is taken by another program; choose another with --http-port")
         return port
 
     def _wait_until_ready(self, name: str, host: str, port: int) -> None:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + READY_TIMEOUT_SECONDS
         while not _is_ready(host, port):
-            self.parts.look()
+            self.parts.check_alive()
             if time.monotonic() > deadline:
                 raise ProcessError(f"lantaarn {name} is not ready; its log is {self._home / 'log' / f'{name}.log'}")
-            time.sleep(TICK)
+            time.sleep(POLL_INTERVAL_SECONDS)
 
 
-def edition(found: Capabilities) -> str:
+def database_label(found: Capabilities) -> str:
     """The database's version and edition, for people."""
-    return f"PostgreSQL {found.server_version} {EDITIONS[found.edition].format(found.timescale_version)}"
+    return f"PostgreSQL {found.server_version} {EDITION_LABELS[found.edition].format(found.timescale_version)}"
 
 
 def _is_ready(host: str, port: int) -> bool:

@@ -14,46 +14,46 @@ import click
 from sensors.processes import ProcessError
 from sensors.settings import ServersSettings
 from sensors.settings.base import hide_password
-from simulators.embedded.parts import Parts, Stopped, held, ignore_signals, listen_to_signals
+from simulators.embedded.parts import Services, StopRequested, ignore_stop_signals, locked_folder, raise_on_stop_signals
 
-USE = "servers"
+PURPOSE = "servers"
 
 
-def run(settings: ServersSettings) -> None:
+def run_servers(settings: ServersSettings) -> None:
     """Run until Ctrl-C or SIGTERM.
 
     Raises ProcessError when the folder is taken, when a server can't start, or when one dies.
     """
     home = Path.cwd() / ".lantaarn"
-    with held(home, USE, "The servers of this folder already run"), ExitStack() as stack:
-        listen_to_signals()
+    with locked_folder(home, PURPOSE, "The servers of this folder already run"), ExitStack() as stack:
+        raise_on_stop_signals()
         environment = home / "environment"
         environment.unlink(missing_ok=True)  # of servers that were killed
         try:
-            parts = Parts(home, stack)
+            parts = Services(home, stack)
             _start(parts, settings, environment)
             parts.watch()
-        except Stopped:
+        except StopRequested:
             pass
         finally:
-            ignore_signals()
+            ignore_stop_signals()
             click.echo("Stopping …")
 
 
-def _start(parts: Parts, settings: ServersSettings, environment: Path) -> None:
-    database_url = parts.start_postgresql(settings.pg_bin, anew=False)
+def _start(parts: Services, settings: ServersSettings, environment: Path) -> None:
+    database_url = parts.start_postgresql(settings.pg_bin, allow_new=False)
     click.echo(f"Database: {hide_password(database_url)}")
     told = {"DATABASE_URL": database_url}
     if settings.mqtt_url is None:
         for_devices, for_ingest = parts.start_broker(None)
         click.echo(f"Broker:   {for_devices} (MQTT 3.1.1), {for_ingest} (MQTT 5): this machine only, without login")
         told["MQTT_URL"] = for_ingest
-    parts.tell(environment, "".join(f"{name}={value}\n" for name, value in told.items()))
+    parts.write_while_running(environment, "".join(f"{name}={value}\n" for name, value in told.items()))
     click.echo(f"Addresses for the other programs: {environment}\nStop with Ctrl-C.")
-    notify("READY=1")
+    notify_systemd("READY=1")
 
 
-def notify(state: str) -> None:
+def notify_systemd(state: str) -> None:
     """Tell systemd (sd_notify), when it is what started us. Raises ProcessError when it does not listen."""
     address = os.environ.get("NOTIFY_SOCKET")
     if not address:

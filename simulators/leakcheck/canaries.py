@@ -8,14 +8,14 @@ from random import Random
 
 from sensors.policy.personal_data import SIDECODES
 
-LETTERS = "BDFGHJKLNPRSTVXZ"
+PLATE_LETTERS = "BDFGHJKLNPRSTVXZ"
 """Those of Dutch plates: no vowels, and none that look like a digit."""
-BEYOND_HEX = "GHJKLTVXZ"
+NON_HEX_LETTERS = "GHJKLTVXZ"
 """Every plate has one of these, so that no hexadecimal text (an id, a digest) holds it, nor its ROT13."""
 DIGITS = "0123456789"
 
 
-class Kind(StrEnum):
+class IdentifierKind(StrEnum):
     """What sort of identifier it is."""
 
     PLATE = "plate"
@@ -28,15 +28,15 @@ class Kind(StrEnum):
 class Canary:
     """One identifier, as a device or a visitor would write it."""
 
-    kind: Kind
-    text: str
+    kind: IdentifierKind
+    identifier: str
 
 
 def _plate(dice: Random) -> str:
     series = dice.choice(SIDECODES)
     first = series.index("X")
-    known = {"-": "-", "9": DIGITS, "X": LETTERS}
-    return "".join(dice.choice(BEYOND_HEX if place == first else known[sort]) for place, sort in enumerate(series))
+    known = {"-": "-", "9": DIGITS, "X": PLATE_LETTERS}
+    return "".join(dice.choice(NON_HEX_LETTERS if place == first else known[sort]) for place, sort in enumerate(series))
 
 
 def _mac(dice: Random) -> str:
@@ -53,16 +53,16 @@ def _phone(dice: Random) -> str:
     return f"06-{dice.randrange(10**8):08}"
 
 
-MAKERS: dict[Kind, Callable[[Random], str]] = {
-    Kind.PLATE: _plate,
-    Kind.MAC: _mac,
-    Kind.EMAIL: _email,
-    Kind.PHONE: _phone,
+GENERATORS: dict[IdentifierKind, Callable[[Random], str]] = {
+    IdentifierKind.PLATE: _plate,
+    IdentifierKind.MAC: _mac,
+    IdentifierKind.EMAIL: _email,
+    IdentifierKind.PHONE: _phone,
 }
-SHARES = {Kind.PLATE: 8, Kind.MAC: 6, Kind.EMAIL: 3, Kind.PHONE: 3}
+KIND_WEIGHTS = {IdentifierKind.PLATE: 8, IdentifierKind.MAC: 6, IdentifierKind.EMAIL: 3, IdentifierKind.PHONE: 3}
 
 
-def canaries(seed: int) -> Iterator[Canary]:
+def generate_canaries(seed: int) -> Iterator[Canary]:
     """Canaries without end, all different; the same seed gives the same ones.
 
     None is another one written backwards or in ROT13: that would look like a leak of both.
@@ -70,8 +70,8 @@ def canaries(seed: int) -> Iterator[Canary]:
     dice = Random(f"{seed}/leakcheck")  # noqa: S311 - they must be repeatable, and are no secrets
     seen: set[str] = set()
     while True:
-        kind = dice.choices(list(SHARES), weights=list(SHARES.values()))[0]
-        text = MAKERS[kind](dice)
+        kind = dice.choices(list(KIND_WEIGHTS), weights=list(KIND_WEIGHTS.values()))[0]
+        text = GENERATORS[kind](dice)
         forms = {text, text[::-1], codecs.encode(text, "rot13")}
         if seen.isdisjoint(forms):
             seen |= forms

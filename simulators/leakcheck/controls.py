@@ -16,69 +16,71 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from sensors.db.queries import load
-from sensors.processes import HOST
-from simulators.leakcheck.canaries import Canary, Kind
-from simulators.leakcheck.encodings import needle, recipes
-from simulators.leakcheck.programs import dumping
+from sensors.db.queries import load_queries
+from sensors.processes import LOOPBACK_HOST
+from simulators.leakcheck.canaries import Canary, IdentifierKind
+from simulators.leakcheck.encodings import needle, needle_forms
+from simulators.leakcheck.programs import with_core_dumps
 
-QUERIES = load(Path(__file__).with_name("leakcheck.sql"))
-TEXTS = (
-    (Kind.PLATE, "plain (AB-12-CD)"),
-    (Kind.PLATE, "plain (ab12cd)"),
-    (Kind.PLATE, "hex (AB12CD)"),
-    (Kind.PLATE, "base64, second alignment (AB-12-CD)"),
-    (Kind.PLATE, "URL, every octet (AB12CD)"),
-    (Kind.PLATE, "sha256 as hex (AB12CD)"),
-    (Kind.PLATE, "HTML decimal (AB-12-CD)"),
-    (Kind.MAC, "plain (a0:a0)"),
-    (Kind.MAC, "base64, third alignment (A0A0)"),
-    (Kind.MAC, "md5 as base64 (octets)"),
-    (Kind.EMAIL, "ROT13 (lower case)"),
-    (Kind.PHONE, "reversed (316…)"),
+QUERIES = load_queries(Path(__file__).with_name("leakcheck.sql"))
+TEXT_CONTROLS = (
+    (IdentifierKind.PLATE, "plain (AB-12-CD)"),
+    (IdentifierKind.PLATE, "plain (ab12cd)"),
+    (IdentifierKind.PLATE, "hex (AB12CD)"),
+    (IdentifierKind.PLATE, "base64, second alignment (AB-12-CD)"),
+    (IdentifierKind.PLATE, "URL, every octet (AB12CD)"),
+    (IdentifierKind.PLATE, "sha256 as hex (AB12CD)"),
+    (IdentifierKind.PLATE, "HTML decimal (AB-12-CD)"),
+    (IdentifierKind.MAC, "plain (a0:a0)"),
+    (IdentifierKind.MAC, "base64, third alignment (A0A0)"),
+    (IdentifierKind.MAC, "md5 as base64 (octets)"),
+    (IdentifierKind.EMAIL, "ROT13 (lower case)"),
+    (IdentifierKind.PHONE, "reversed (316…)"),
 )
-OCTETS = (
-    (Kind.PLATE, "UTF-16 LE (AB-12-CD)"),
-    (Kind.PLATE, "sha1 as octets (ab12cd)"),
-    (Kind.MAC, "plain (octets)"),
-    (Kind.MAC, "plain (modified EUI-64)"),
+BINARY_CONTROLS = (
+    (IdentifierKind.PLATE, "UTF-16 LE (AB-12-CD)"),
+    (IdentifierKind.PLATE, "sha1 as octets (ab12cd)"),
+    (IdentifierKind.MAC, "plain (octets)"),
+    (IdentifierKind.MAC, "plain (modified EUI-64)"),
 )
 
 
-class Controls:
+class PositiveControls:
     """Canaries to be found, and on which surface. ``canaries`` grows after those that are planted."""
 
-    def __init__(self, canaries: list[Canary], more: Iterator[Canary]) -> None:
+    def __init__(self, canaries: list[Canary], supply: Iterator[Canary]) -> None:
         self.expected: defaultdict[str, set[int]] = defaultdict(set)
         self._canaries = canaries
-        self._more = more
+        self._more = supply
 
-    def text(self, surface: str) -> str:
+    def text_for(self, surface: str) -> str:
         """A text for this surface, of canaries in encodings that are texts."""
-        return b" ".join(self._take(surface, kind, name) for kind, name in TEXTS).decode()
+        return b" ".join(self._take(surface, kind, name) for kind, name in TEXT_CONTROLS).decode()
 
-    def octets(self, surface: str) -> bytes:
+    def bytes_for(self, surface: str) -> bytes:
         """The same for a surface that holds any octets."""
-        return self.text(surface).encode() + b" ".join(self._take(surface, kind, name) for kind, name in OCTETS)
+        return self.text_for(surface).encode() + b" ".join(
+            self._take(surface, kind, name) for kind, name in BINARY_CONTROLS
+        )
 
-    def _take(self, surface: str, kind: Kind, name: str) -> bytes:
+    def _take(self, surface: str, kind: IdentifierKind, name: str) -> bytes:
         canary = next(one for one in self._more if one.kind is kind)
         self.expected[surface].add(len(self._canaries))
         self._canaries.append(canary)
-        place = next(place for place, recipe in enumerate(recipes(kind)) if recipe.name == name)
+        place = next(place for place, recipe in enumerate(needle_forms(kind)) if recipe.name == name)
         return needle(canary, place)
 
 
-def put_in_database(database: psycopg.Connection[Any], rows: Iterable[bytes], log: bytes) -> None:
+def insert_controls(database: psycopg.Connection[Any], rows: Iterable[bytes], log: bytes) -> None:
     """Rows of a table of our own, and a line in the server's log."""
-    database.execute(QUERIES["make_control"])
+    database.execute(QUERIES["create_control_table"])
     for octets in rows:
-        database.execute(QUERIES["put_control"], {"content": octets.decode(), "octets": octets})
+        database.execute(QUERIES["insert_control"], {"content": octets.decode(), "octets": octets})
     database.execute(sql.SQL("do $$ begin raise log '%', {}; end $$").format(sql.Literal(log.decode())))
 
 
 @contextmanager
-def answering(content: bytes) -> Generator[int]:
+def echo_server(content: bytes) -> Generator[int]:
     """The port of a web server that repeats this, in its answer to anything."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -90,7 +92,7 @@ def answering(content: bytes) -> Generator[int]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of the standard library
             """Nothing."""
 
-    with http.server.ThreadingHTTPServer((HOST, 0), Handler) as server:
+    with http.server.ThreadingHTTPServer((LOOPBACK_HOST, 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             yield server.server_address[1]
@@ -98,18 +100,18 @@ def answering(content: bytes) -> Generator[int]:
             server.shutdown()
 
 
-CRASH = "import os, sys; kept = sys.stdin.buffer.read(); os.abort()"
+CRASH_SCRIPT = "import os, sys; kept = sys.stdin.buffer.read(); os.abort()"
 
 
 def crash_with(content: bytes, folder: Path) -> None:
     """A process that holds this in memory crashes here. Where the system makes no core file, we write one."""
     folder.mkdir()
-    command = dumping([sys.executable, "-c", CRASH])
+    command = with_core_dumps([sys.executable, "-c", CRASH_SCRIPT])
     subprocess.run(command, cwd=folder, input=content, capture_output=True, check=False)
-    if not any(is_core(path) for path in folder.iterdir()):
+    if not any(is_core_file(path) for path in folder.iterdir()):
         (folder / "core.control").write_bytes(content)
 
 
-def is_core(path: Path) -> bool:
+def is_core_file(path: Path) -> bool:
     """Whether this may be a core file: the usual names, with a process number in some place (core(5))."""
     return "core" in path.name.split(".")

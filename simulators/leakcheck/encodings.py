@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote
 
-from simulators.leakcheck.canaries import Canary, Kind
+from simulators.leakcheck.canaries import Canary, IdentifierKind
 
-Encode = Callable[[bytes], bytes]
+Encoder = Callable[[bytes], bytes]
 
 
-def _base64_at(offset: int) -> Encode:
+def _base64_at(offset: int) -> Encoder:
     """The characters that are the same whatever stands before and behind, when ``offset`` octets stand before."""
     first = -(-8 * offset // 6)
 
@@ -31,11 +31,11 @@ def _quoted(text: bytes) -> bytes:
     return quote(text, safe="").encode()
 
 
-def _each(form: str) -> Encode:
+def _encode_each(form: str) -> Encoder:
     return lambda text: "".join(form.format(octet) for octet in text).encode()
 
 
-ENCODINGS: dict[str, Encode] = {
+ENCODINGS: dict[str, Encoder] = {
     "plain": bytes,
     "UTF-16 LE": lambda text: text.decode().encode("utf-16-le"),
     "UTF-16 BE": lambda text: text.decode().encode("utf-16-be"),
@@ -47,13 +47,13 @@ ENCODINGS: dict[str, Encode] = {
     "base32": lambda text: b32encode(text)[: 8 * len(text) // 5],
     "URL": _quoted,
     "URL, twice": lambda text: _quoted(_quoted(text)),
-    "URL, every octet": _each("%{:02X}"),
-    "URL, every octet, lower case": _each("%{:02x}"),
-    "JSON escapes": _each("\\u{:04x}"),
-    "JSON escapes, doubled": _each("\\\\u{:04x}"),
-    "HTML decimal": _each("&#{};"),
-    "HTML hex": _each("&#x{:x};"),
-    "octal escapes": _each("\\{:03o}"),
+    "URL, every octet": _encode_each("%{:02X}"),
+    "URL, every octet, lower case": _encode_each("%{:02x}"),
+    "JSON escapes": _encode_each("\\u{:04x}"),
+    "JSON escapes, doubled": _encode_each("\\\\u{:04x}"),
+    "HTML decimal": _encode_each("&#{};"),
+    "HTML hex": _encode_each("&#x{:x};"),
+    "octal escapes": _encode_each("\\{:03o}"),
     "reversed": lambda text: text[::-1],
     "ROT13": lambda text: codecs.encode(text.decode(), "rot13").encode(),
     "hex, twice": lambda text: text.hex().encode().hex().encode(),
@@ -61,9 +61,9 @@ ENCODINGS: dict[str, Encode] = {
     "base64 of hex": lambda text: _base64_at(0)(text.hex().encode()),
     "base64 of UTF-16 LE": lambda text: _base64_at(0)(text.decode().encode("utf-16-le")),
 }
-OF_OCTETS = ("plain", *(name for name in ENCODINGS if name.startswith(("hex", "base64, "))))
+BINARY_ENCODINGS = ("plain", *(name for name in ENCODINGS if name.startswith(("hex", "base64, "))))
 """Those that work for octets that are no text."""
-HASHES = (
+HASH_FUNCTIONS = (
     "md5",
     "sha1",
     "sha224",
@@ -76,7 +76,7 @@ HASHES = (
     "blake2s",
 )
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
-DIGESTS: dict[str, Encode] = {
+DIGEST_ENCODINGS: dict[str, Encoder] = {
     "octets": lambda digest: digest[:8],
     "hex": lambda digest: digest[:6].hex().encode(),
     "upper hex": lambda digest: digest[:6].hex().upper().encode(),
@@ -90,11 +90,11 @@ def _cased(*texts: str) -> tuple[bytes, ...]:
     return tuple(written.encode() for text in texts for written in (text, text.lower()))
 
 
-def _of_plate(sent: str) -> tuple[bytes, ...]:
+def _plate_notations(sent: str) -> tuple[bytes, ...]:
     return _cased(sent, sent.replace("-", ""), sent.replace("-", " "))
 
 
-def _of_mac(sent: str) -> tuple[bytes, ...]:
+def _mac_notations(sent: str) -> tuple[bytes, ...]:
     """As text, in binary, and as the EUI-64 of an IPv6 address (RFC 4291, appendix A)."""
     plain = sent.replace(":", "")
     raw = bytes.fromhex(plain)
@@ -104,33 +104,33 @@ def _of_mac(sent: str) -> tuple[bytes, ...]:
     return *texts, raw, raw[::-1], long, bytes([long[0] ^ 2]) + long[1:]
 
 
-def _of_email(sent: str) -> tuple[bytes, ...]:
+def _email_notations(sent: str) -> tuple[bytes, ...]:
     return _cased(sent.upper())
 
 
-def _of_phone(sent: str) -> tuple[bytes, ...]:
+def _phone_notations(sent: str) -> tuple[bytes, ...]:
     number = sent.removeprefix("06-")
     return tuple(text.encode() for text in (sent, f"06{number}", f"316{number}", f"+31 6 {number}"))
 
 
-WRITE: dict[Kind, Callable[[str], tuple[bytes, ...]]] = {
-    Kind.PLATE: _of_plate,
-    Kind.MAC: _of_mac,
-    Kind.EMAIL: _of_email,
-    Kind.PHONE: _of_phone,
+NOTATION_FUNCTIONS: dict[IdentifierKind, Callable[[str], tuple[bytes, ...]]] = {
+    IdentifierKind.PLATE: _plate_notations,
+    IdentifierKind.MAC: _mac_notations,
+    IdentifierKind.EMAIL: _email_notations,
+    IdentifierKind.PHONE: _phone_notations,
 }
-WRITINGS: dict[Kind, tuple[str, ...]] = {
-    Kind.PLATE: ("AB-12-CD", "ab-12-cd", "AB12CD", "ab12cd", "AB 12 CD", "ab 12 cd"),
-    Kind.MAC: (
+NOTATIONS: dict[IdentifierKind, tuple[str, ...]] = {
+    IdentifierKind.PLATE: ("AB-12-CD", "ab-12-cd", "AB12CD", "ab12cd", "AB 12 CD", "ab 12 cd"),
+    IdentifierKind.MAC: (
         *("A0:A0", "a0:a0", "A0A0", "a0a0", "A0-A0", "a0-a0", "A0A0.A0A0", "a0a0.a0a0"),
         *("octets", "octets backwards", "EUI-64", "modified EUI-64"),
     ),
-    Kind.EMAIL: ("upper case", "lower case"),
-    Kind.PHONE: ("06-…", "06…", "316…", "+31 6 …"),
+    IdentifierKind.EMAIL: ("upper case", "lower case"),
+    IdentifierKind.PHONE: ("06-…", "06…", "316…", "+31 6 …"),
 }
-BINARY = 8
+FIRST_BINARY_NOTATION = 8
 """The first writing of a MAC address that is no text."""
-HASHED = {*range(4), BINARY}
+HASHED_NOTATIONS = {*range(4), FIRST_BINARY_NOTATION}
 """Which writings are hashed: with and without separators, in both cases, and the octets."""
 
 
@@ -140,45 +140,45 @@ def _digest(function: str, text: bytes) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class NeedleForm:
     """How one needle is made: from which writing of the canary, and in what way."""
 
     name: str
-    writing: int
-    encode: Encode
+    notation: int
+    encode: Encoder
 
 
 @lru_cache
-def recipes(kind: Kind) -> tuple[Recipe, ...]:
+def needle_forms(kind: IdentifierKind) -> tuple[NeedleForm, ...]:
     """Every needle of a canary of this kind, always in the same order."""
-    return tuple(recipe for place, text in enumerate(WRITINGS[kind]) for recipe in _recipes(place, text))
+    return tuple(recipe for place, text in enumerate(NOTATIONS[kind]) for recipe in _forms_of_notation(place, text))
 
 
-def _recipes(place: int, text: str) -> Iterator[Recipe]:
+def _forms_of_notation(place: int, text: str) -> Iterator[NeedleForm]:
     for name, encode in ENCODINGS.items():
-        if place < BINARY or name in OF_OCTETS:
-            yield Recipe(f"{name} ({text})", place, encode)
-    for function in HASHES if place in HASHED else ():
-        for form, write in DIGESTS.items():
-            yield Recipe(f"{function} as {form} ({text})", place, _hashed(function, write))
+        if place < FIRST_BINARY_NOTATION or name in BINARY_ENCODINGS:
+            yield NeedleForm(f"{name} ({text})", place, encode)
+    for function in HASH_FUNCTIONS if place in HASHED_NOTATIONS else ():
+        for form, write in DIGEST_ENCODINGS.items():
+            yield NeedleForm(f"{function} as {form} ({text})", place, _hashed(function, write))
 
 
-def _hashed(function: str, write: Encode) -> Encode:
+def _hashed(function: str, write: Encoder) -> Encoder:
     return lambda text: write(_digest(function, text))
 
 
 @lru_cache(maxsize=4096)
-def _written(canary: Canary) -> tuple[bytes, ...]:
-    return WRITE[canary.kind](canary.text)
+def _notations_of(canary: Canary) -> tuple[bytes, ...]:
+    return NOTATION_FUNCTIONS[canary.kind](canary.identifier)
 
 
-def needle(canary: Canary, place: int) -> bytes:
+def needle(canary: Canary, form_index: int) -> bytes:
     """One form of a canary, by the place of its recipe."""
-    recipe = recipes(canary.kind)[place]
-    return recipe.encode(_written(canary)[recipe.writing])
+    recipe = needle_forms(canary.kind)[form_index]
+    return recipe.encode(_notations_of(canary)[recipe.notation])
 
 
 def needles(canary: Canary) -> list[bytes]:
     """Every form of a canary, in the order of its recipes."""
-    written = _written(canary)
-    return [recipe.encode(written[recipe.writing]) for recipe in recipes(canary.kind)]
+    written = _notations_of(canary)
+    return [recipe.encode(written[recipe.notation]) for recipe in needle_forms(canary.kind)]

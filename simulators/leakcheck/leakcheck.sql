@@ -7,10 +7,10 @@ where
     or (class.relkind = 'v' and class.relname like 'pg_stat_%')
 order by 1, 2;
 
--- arrived: whether the value of this instant is stored
+-- is_stored: whether the value of this instant is stored
 select from lantaarn.observation where time = %(time)s;
 
--- taken_in: what became of everything that ingest read
+-- ingest_totals: what became of everything that ingest read
 select
     coalesce(sum(received), 0)::bigint as received,
     coalesce(sum(stored + duplicate), 0)::bigint as stored,
@@ -19,19 +19,19 @@ select
     coalesce(sum(fields_dropped), 0)::bigint as dropped
 from lantaarn.ledger;
 
--- make_control: a table for what must be found
+-- create_control_table: a table for what must be found
 create schema leakcheck;
 create table leakcheck.control (content text not null, octets bytea not null);
 
--- put_control: what must be found in tables, in the files of the database, or in a backup
+-- insert_control: what must be found in tables, in the files of the database, or in a backup
 insert into leakcheck.control (content, octets) values (%(content)s, %(octets)s);
 
--- put_quarantine: what must be found in the quarantine
+-- insert_quarantine_control: what must be found in the quarantine
 insert into lantaarn.quarantine (received_at, topic_template, reason, field_paths, size)
 values (now(), %(content)s, 'control', '{}', 0);
 
--- put_log: what must be found in the write-ahead log
+-- emit_wal_control: what must be found in the write-ahead log
 select pg_logical_emit_message(false, 'leakcheck', %(octets)s);
 
--- write_all: everything in memory goes to the files
+-- checkpoint: everything in memory goes to the files
 checkpoint;

@@ -10,87 +10,98 @@ from itertools import islice, pairwise
 from sensors.db import connect
 from simulators.leakcheck.canaries import Canary
 from simulators.leakcheck.controls import QUERIES
-from simulators.leakcheck.plant import HTTP_WAYS, MQTT_WAYS, OVERSIZED, Device, Sent, Targets, Visitor, oversized
-from simulators.leakcheck.programs import Programs, wait_for
+from simulators.leakcheck.plant import (
+    HTTP_VECTORS,
+    MQTT_VECTORS,
+    OVERSIZED_VECTOR,
+    CanaryPublisher,
+    OutgoingMessage,
+    Target,
+    Visitor,
+    oversized_message,
+)
+from simulators.leakcheck.programs import TestedPrograms, wait_for
 
-PORTION = 500
+BATCH_SIZE = 500
 """Canaries that are sent together."""
-WHILE_AWAY = 1
+REQUESTS_DURING_OUTAGE = 1
 """Requests while the database is away: each waits for it for a while."""
-STILL = 2.0
+STABLE_SECONDS = 2.0
 """Seconds in which nothing more is booked once everything is."""
-Planted = Sequence[tuple[Canary, str]]
+PlannedCanaries = Sequence[tuple[Canary, str]]
 
 
-class Ordeal:
+class DisruptionRun:
     """Programs that get canaries. ``planted`` is called with the number that was planted just now."""
 
-    def __init__(self, programs: Programs, targets: Iterator[Targets], planted: Callable[[int], object]) -> None:
+    def __init__(
+        self, programs: TestedPrograms, targets: Iterator[Target], on_planted: Callable[[int], object]
+    ) -> None:
         self.visitor = Visitor(programs.serve.port)
-        self.snapshot = programs.folder / "snapshot"
+        self.broker_snapshot = programs.folder / "snapshot"
         self._programs = programs
         self._targets = targets
-        self._planted = planted
+        self._planted = on_planted
 
-    def undergo(self, canaries: Planted) -> None:
+    def run(self, canaries: PlannedCanaries) -> None:
         """All of it; when it returns, everything that was sent has been taken in and all programs run."""
-        calm, kill, outage, crash = _parts(canaries, 4)
+        calm, kill, outage, crash = _split(canaries, 4)
         self._plant(calm)
-        self._settle()
+        self._wait_until_processed()
         self._kill_ingest(kill)
         self._kill_database(outage)
         self._crash(crash)
-        self._settle()
-        self._programs.broker.save()
+        self._wait_until_processed()
+        self._programs.broker.persist()
 
-    def _plant(self, canaries: Planted) -> None:
-        self._send(canaries)
-        self._visit(canaries)
+    def _plant(self, canaries: PlannedCanaries) -> None:
+        self._send_mqtt(canaries)
+        self._send_http(canaries)
         self._planted(len(canaries))
 
-    def _send(self, canaries: Planted) -> None:
-        messages = (self._message(canary, way) for canary, way in canaries if way in MQTT_WAYS)
-        with Device(self._programs.broker.devices) as device:
-            while portion := list(islice(messages, PORTION)):
+    def _send_mqtt(self, canaries: PlannedCanaries) -> None:
+        messages = (self._message(canary, way) for canary, way in canaries if way in MQTT_VECTORS)
+        with CanaryPublisher(self._programs.broker.device_url) as device:
+            while portion := list(islice(messages, BATCH_SIZE)):
                 device.send(portion)
         for canary, way in canaries:
-            if way == OVERSIZED:
+            if way == OVERSIZED_VECTOR:
                 # On a connection of its own: a broker may hang up on such a message.
-                with Device(self._programs.broker.devices) as device:
-                    device.send([oversized(canary.text, next(self._targets))])
+                with CanaryPublisher(self._programs.broker.device_url) as device:
+                    device.send([oversized_message(canary.identifier, next(self._targets))])
 
-    def _visit(self, canaries: Planted) -> None:
+    def _send_http(self, canaries: PlannedCanaries) -> None:
         for canary, way in canaries:
-            if way in HTTP_WAYS:
-                self.visitor.ask(HTTP_WAYS[way](canary.text))
+            if way in HTTP_VECTORS:
+                self.visitor.request(HTTP_VECTORS[way](canary.identifier))
 
-    def _message(self, canary: Canary, way: str) -> Sent:
-        return MQTT_WAYS[way](canary.text, next(self._targets))
+    def _message(self, canary: Canary, way: str) -> OutgoingMessage:
+        return MQTT_VECTORS[way](canary.identifier, next(self._targets))
 
-    def _kill_ingest(self, canaries: Planted) -> None:
+    def _kill_ingest(self, canaries: PlannedCanaries) -> None:
         """Half of it is sent just before, half while it is away; and what the broker then writes to disk is kept."""
-        before, away = _parts(canaries, 2)
+        before, away = _split(canaries, 2)
         self._plant(before)
         self._programs.ingest.stop(signal.SIGKILL)
         self._plant(away)
-        self._programs.broker.save()
-        shutil.copytree(self._programs.broker.folder, self.snapshot)
+        self._programs.broker.persist()
+        shutil.copytree(self._programs.broker.folder, self.broker_snapshot)
         self._programs.ingest.start()
-        self._programs.ingest.wait()
+        self._programs.ingest.wait_until_ready()
 
-    def _kill_database(self, canaries: Planted) -> None:
+    def _kill_database(self, canaries: PlannedCanaries) -> None:
         """Half of it is sent just before, half while it is away; a few visitors come meanwhile, and wait."""
-        before, away = _parts(canaries, 2)
+        before, away = _split(canaries, 2)
         self._plant(before)
         self._programs.stop_database(signal.SIGKILL)
-        self._send(away)
-        visits = [(canary, way) for canary, way in away if way in HTTP_WAYS]
-        self._visit(visits[:WHILE_AWAY])
+        self._send_mqtt(away)
+        visits = [(canary, way) for canary, way in away if way in HTTP_VECTORS]
+        self._send_http(visits[:REQUESTS_DURING_OUTAGE])
         self._programs.start_database()
-        self._visit(visits)
+        self._send_http(visits)
         self._planted(len(away))
 
-    def _crash(self, canaries: Planted) -> None:
+    def _crash(self, canaries: PlannedCanaries) -> None:
         """Both programs abort while they have canaries in memory: whoever writes core files writes one now."""
         self._plant(canaries)
         programs = (self._programs.ingest, self._programs.serve)
@@ -98,27 +109,32 @@ class Ordeal:
             program.stop(signal.SIGABRT)
             program.start()
         for program in programs:
-            program.wait()
+            program.wait_until_ready()
 
-    def _settle(self) -> None:
+    def _wait_until_processed(self) -> None:
         """Wait until a last value is stored and the books stand still: all that came before is in them then."""
         at = datetime.now(UTC)
         target = next(self._targets)
-        message = Sent(target.values, f'{{"time": "{at.isoformat()}", "{target.property}": 1}}'.encode())
-        with Device(self._programs.broker.devices) as device:
+        message = OutgoingMessage(
+            target.value_topic, f'{{"time": "{at.isoformat()}", "{target.property}": 1}}'.encode()
+        )
+        with CanaryPublisher(self._programs.broker.device_url) as device:
             device.send([message])
         with connect(self._programs.server.url) as database:
-            wait_for(lambda: database.execute(QUERIES["arrived"], {"time": at}).fetchone() is not None, "ingest")
-            wait_for(Still(lambda: database.execute(QUERIES["taken_in"]).fetchone()).enough, "the books of ingest")
+            wait_for(lambda: database.execute(QUERIES["is_stored"], {"time": at}).fetchone() is not None, "ingest")
+            wait_for(
+                StabilityCheck(lambda: database.execute(QUERIES["ingest_totals"]).fetchone()).is_stable,
+                "the books of ingest",
+            )
 
 
-def _parts(canaries: Planted, number: int) -> list[Planted]:
+def _split(canaries: PlannedCanaries, number: int) -> list[PlannedCanaries]:
     """So many parts of the same length, one after the other: each comes in by every way."""
     ends = [len(canaries) * end // number for end in range(number + 1)]
     return [canaries[start:end] for start, end in pairwise(ends)]
 
 
-class Still:
+class StabilityCheck:
     """Whether something has been the same for a while: events are booked every second, and no one tells of it."""
 
     def __init__(self, look: Callable[[], object]) -> None:
@@ -126,9 +142,9 @@ class Still:
         self._last = look()
         self._since = time.monotonic()
 
-    def enough(self) -> bool:
+    def is_stable(self) -> bool:
         """Look again."""
         now = self._look()
         if now != self._last:
             self._last, self._since = now, time.monotonic()
-        return time.monotonic() - self._since > STILL
+        return time.monotonic() - self._since > STABLE_SECONDS

@@ -13,29 +13,36 @@ from types import TracebackType
 from typing import Self
 
 from sensors.db import connect
-from sensors.db.server import EmbeddedServer
-from sensors.processes import HOST, ProcessError, any_free_port, start, stop, tethered
+from sensors.db.server import EmbeddedPostgres
+from sensors.processes import (
+    LOOPBACK_HOST,
+    ProcessError,
+    find_free_port,
+    start_process,
+    stop_process,
+    with_parent_death_signal,
+)
 from sensors.register.entry import Entry
 from sensors.register.repository import import_entries
-from sensors.upgrade import upgrade
+from sensors.upgrade import upgrade_database
 from simulators.city.entry import MUNICIPALITY
 from simulators.leakcheck import brokers
 
-PATIENCE = 60.0
+READY_TIMEOUT_SECONDS = 60.0
 """Seconds in which anything must be ready again."""
-TICK = 0.05
+POLL_INTERVAL_SECONDS = 0.05
 
 
-def wait_for(happened: Callable[[], object], what: str) -> None:
+def wait_for(condition: Callable[[], object], what: str) -> None:
     """Return as soon as it happened. Raises ProcessError with ``what`` is waited for when that takes too long."""
-    deadline = time.monotonic() + PATIENCE
-    while not happened():
+    deadline = time.monotonic() + READY_TIMEOUT_SECONDS
+    while not condition():
         if time.monotonic() > deadline:
             raise ProcessError(f"The leak check waited too long for {what}")
-        time.sleep(TICK)
+        time.sleep(POLL_INTERVAL_SECONDS)
 
 
-def dumping(command: Sequence[str]) -> list[str]:
+def with_core_dumps(command: Sequence[str]) -> list[str]:
     """The same command, free to leave a core dump: then only what the program itself does about it prevents one.
 
     Where we may not allow that (it takes more than a plain user's rights), it is as the system has it.
@@ -50,7 +57,7 @@ class Program:
 
     def __init__(self, name: str, log: Path, folder: Path, environment: Mapping[str, str], port: int) -> None:
         self.name = name
-        self.log = log
+        self.log_file = log
         self.port = port
         self._folder = folder
         self._environment = environment
@@ -58,23 +65,25 @@ class Program:
 
     def start(self) -> None:
         """Start; ``wait`` returns when it is ready."""
-        command = tethered(dumping([sys.executable, "-m", "lantaarn", self.name]), signal.SIGKILL)
-        self._process = start(command, self.log, cwd=self._folder, environment=self._environment)
+        command = with_parent_death_signal(
+            with_core_dumps([sys.executable, "-m", "lantaarn", self.name]), signal.SIGKILL
+        )
+        self._process = start_process(command, self.log_file, cwd=self._folder, extra_environment=self._environment)
 
-    def wait(self) -> None:
+    def wait_until_ready(self) -> None:
         """Until it is ready. Raises ProcessError when it ends instead."""
-        wait_for(self._ready, f"lantaarn {self.name}; its log is {self.log}")
+        wait_for(self._ready, f"lantaarn {self.name}; its log is {self.log_file}")
 
-    def stop(self, by: signal.Signals = signal.SIGTERM) -> None:
+    def stop(self, with_signal: signal.Signals = signal.SIGTERM) -> None:
         """Send a signal and wait for the end. Does nothing when it doesn't run."""
         if self._process is not None:
-            stop(self._process, by)
+            stop_process(self._process, with_signal)
             self._process = None
 
     def _ready(self) -> bool:
         if self._process is None or self._process.poll() is not None:
-            raise ProcessError(f"lantaarn {self.name} ended by itself; its log is {self.log}")
-        connection = http.client.HTTPConnection(HOST, self.port, timeout=5)
+            raise ProcessError(f"lantaarn {self.name} ended by itself; its log is {self.log_file}")
+        connection = http.client.HTTPConnection(LOOPBACK_HOST, self.port, timeout=5)
         try:
             connection.request("GET", "/readyz")
             return connection.getresponse().status == http.HTTPStatus.OK
@@ -84,22 +93,22 @@ class Program:
             connection.close()
 
 
-class Programs:
+class TestedPrograms:
     """Everything that runs while the ``with`` block does; ``folder`` holds what it writes, but for the database."""
 
-    def __init__(self, folder: Path, entries: Iterable[Entry], *, keep: bool = False) -> None:
+    def __init__(self, folder: Path, entries: Iterable[Entry], *, keep_files: bool = False) -> None:
         self.folder = folder
-        self._keep = keep
-        self.work = folder / "work"
-        self.temporary = folder / "tmp"
-        self.server = EmbeddedServer(folder)
+        self._keep = keep_files
+        self.working_directory = folder / "work"
+        self.temporary_directory = folder / "tmp"
+        self.server = EmbeddedPostgres(folder)
         self._entries = entries
         self._stack = ExitStack()
         self._database = ExitStack()
 
     def __enter__(self) -> Self:
-        self.work.mkdir()
-        self.temporary.mkdir()
+        self.working_directory.mkdir()
+        self.temporary_directory.mkdir()
         try:
             self._start()
         except BaseException:
@@ -115,26 +124,26 @@ class Programs:
         self._stack.close()
         self._database.close()
         if not self._keep:
-            shutil.rmtree(self.server.home, ignore_errors=True)
+            shutil.rmtree(self.server.data_folder, ignore_errors=True)
 
     def _start(self) -> None:
         self.start_database()
         self._fill_register()
-        self.broker = self._stack.enter_context(brokers.running(self.folder / "broker"))
+        self.broker = self._stack.enter_context(brokers.running_broker(self.folder / "broker"))
         known = {
             "DATABASE_URL": self.server.url,
             "LANTAARN_MUNICIPALITY": MUNICIPALITY,
-            "TMPDIR": str(self.temporary),
+            "TMPDIR": str(self.temporary_directory),
         }
-        ports = any_free_port(), any_free_port()
-        of_ingest = known | {"MQTT_URL": self.broker.ingest, "LANTAARN_METRICS_PORT": str(ports[0])}
+        ports = find_free_port(), find_free_port()
+        of_ingest = known | {"MQTT_URL": self.broker.ingest_url, "LANTAARN_METRICS_PORT": str(ports[0])}
         self.ingest = self._program("ingest", of_ingest, ports[0])
         self.serve = self._program("serve", known | {"LANTAARN_HTTP_PORT": str(ports[1])}, ports[1])
-        self.ingest.wait()
-        self.serve.wait()
+        self.ingest.wait_until_ready()
+        self.serve.wait_until_ready()
 
     def _program(self, name: str, environment: Mapping[str, str], port: int) -> Program:
-        program = Program(name, self.folder / "log" / f"{name}.log", self.work, environment, port)
+        program = Program(name, self.folder / "log" / f"{name}.log", self.working_directory, environment, port)
         self._stack.callback(program.stop)
         program.start()
         return program
@@ -143,19 +152,19 @@ class Programs:
         path = self.folder / "register.jsonl"
         path.write_text("".join(f"{entry.model_dump_json(exclude_none=True)}\n" for entry in self._entries))
         with connect(self.server.url) as db:
-            upgrade(db)
+            upgrade_database(db)
             report = import_entries(db, path, "lantaarn leakcheck", "the example city")
-        if report.problems:
-            raise ProcessError(f"The example register is refused: {report.problems[0]}")
+        if report.violations:
+            raise ProcessError(f"The example register is refused: {report.violations[0]}")
 
     def start_database(self) -> None:
         """Start it. After a kill its children may need a moment to notice; until then the folder is taken."""
         wait_for(self._try_to_start_database, "the database")
 
-    def stop_database(self, by: signal.Signals) -> None:
+    def stop_database(self, with_signal: signal.Signals) -> None:
         """SIGQUIT and SIGKILL leave everything as it lies: the next start recovers from the log."""
-        self.server.process.send_signal(by)
-        self.server.process.wait(PATIENCE)
+        self.server.process.send_signal(with_signal)
+        self.server.process.wait(READY_TIMEOUT_SECONDS)
         self._database.close()
 
     def _try_to_start_database(self) -> bool:

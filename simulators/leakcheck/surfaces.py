@@ -11,82 +11,86 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from sensors.db.server import EmbeddedServer
+from sensors.db.server import EmbeddedPostgres
 from sensors.processes import ProcessError
-from simulators.leakcheck.controls import QUERIES, is_core
-from simulators.leakcheck.crawl import crawl, get
-from simulators.leakcheck.ordeal import Ordeal
-from simulators.leakcheck.programs import Programs
-from simulators.leakcheck.search import PAGE
+from simulators.leakcheck.controls import QUERIES, is_core_file
+from simulators.leakcheck.crawl import crawl, fetch
+from simulators.leakcheck.ordeal import DisruptionRun
+from simulators.leakcheck.programs import TestedPrograms
+from simulators.leakcheck.search import PAGE_BYTES
 
 TABLES = "tables of all schemas"
 QUARANTINE = "quarantine"
-DATA = "data directory"
+DATA_DIRECTORY = "data directory"
 WAL = "write-ahead log"
 DATABASE_LOG = "log of PostgreSQL"
 INGEST_LOG = "log of ingest"
 SERVE_LOG = "log of serve"
 BROKER_LOG = "log of the broker"
 BROKER_STORE = "store of the broker"
-BROKER_STORE_AWAY = "the same while ingest was away: event topics"
+BROKER_STORE_DURING_OUTAGE = "the same while ingest was away: event topics"
 METRICS = "metrics"
-ENDPOINTS = "public endpoints"
-ANSWERS = "answers to what was asked"
+PUBLIC_ENDPOINTS = "public endpoints"
+HTTP_RESPONSES = "answers to what was asked"
 BACKUP = "backup"
-CORES = "core files"
-TEMPORARY = "temporary files"
-BINARY = (WAL, BROKER_STORE, BROKER_STORE_AWAY, CORES, TEMPORARY)
+CORE_FILES = "core files"
+TEMPORARY_FILES = "temporary files"
+BINARY_SURFACES = (WAL, BROKER_STORE, BROKER_STORE_DURING_OUTAGE, CORE_FILES, TEMPORARY_FILES)
 """Surfaces that hold any octets, and those that are texts."""
-TEXTUAL = (
-    *(TABLES, QUARANTINE, DATA, DATABASE_LOG, INGEST_LOG, SERVE_LOG, BROKER_LOG),
-    *(METRICS, ENDPOINTS, ANSWERS, BACKUP),
+TEXT_SURFACES = (
+    *(TABLES, QUARANTINE, DATA_DIRECTORY, DATABASE_LOG, INGEST_LOG, SERVE_LOG, BROKER_LOG),
+    *(METRICS, PUBLIC_ENDPOINTS, HTTP_RESPONSES, BACKUP),
 )
-ANSWERED = (METRICS, ENDPOINTS, ANSWERS)
+HTTP_SURFACES = (METRICS, PUBLIC_ENDPOINTS, HTTP_RESPONSES)
 """Surfaces that are asked for over HTTP."""
 WAL_FOLDER = "pg_wal"
 
 
-def streams(
-    programs: Programs, ordeal: Ordeal, database: psycopg.Connection[dict[str, Any]], control: int, pages: int
+def surface_streams(
+    programs: TestedPrograms,
+    run: DisruptionRun,
+    database: psycopg.Connection[dict[str, Any]],
+    control_port: int,
+    max_pages: int,
 ) -> dict[str, Iterator[bytes]]:
     """Every surface, read when it is asked for. ``control``: the port of a server that repeats the controls; ``pages``:
     how many of the public addresses to ask."""
     server, broker = programs.server, programs.broker
     return {
-        TABLES: tables(database),
-        QUARANTINE: quarantine(database),
-        DATA: database_files(server),
-        WAL: write_ahead_log(server),
-        DATABASE_LOG: _read([server.log]),
-        INGEST_LOG: _read([programs.ingest.log]),
-        SERVE_LOG: _read([programs.serve.log]),
-        BROKER_LOG: _read([broker.log]),
-        BROKER_STORE: _read(stored(broker.folder)),
-        BROKER_STORE_AWAY: _read(stored(ordeal.snapshot)),
-        METRICS: (get(port, "/metrics") for port in (programs.ingest.port, programs.serve.port, control)),
-        ENDPOINTS: chain(crawl(programs.serve.port, pages), crawl(control, pages)),
-        ANSWERS: chain(ordeal.visitor.answers, [get(control, "/")]),
-        BACKUP: backup(server),
-        CORES: _read(path for path in programs.folder.rglob("*") if is_core(path)),
-        TEMPORARY: chain(files(programs.temporary), files(programs.work)),
+        TABLES: dump_tables(database),
+        QUARANTINE: dump_quarantine(database),
+        DATA_DIRECTORY: read_database_files(server),
+        WAL: read_write_ahead_log(server),
+        DATABASE_LOG: _read([server.log_file]),
+        INGEST_LOG: _read([programs.ingest.log_file]),
+        SERVE_LOG: _read([programs.serve.log_file]),
+        BROKER_LOG: _read([broker.log_file]),
+        BROKER_STORE: _read(broker_store_files(broker.folder)),
+        BROKER_STORE_DURING_OUTAGE: _read(broker_store_files(run.broker_snapshot)),
+        METRICS: (fetch(port, "/metrics") for port in (programs.ingest.port, programs.serve.port, control_port)),
+        PUBLIC_ENDPOINTS: chain(crawl(programs.serve.port, max_pages), crawl(control_port, max_pages)),
+        HTTP_RESPONSES: chain(run.visitor.responses, [fetch(control_port, "/")]),
+        BACKUP: dump_as_text(server),
+        CORE_FILES: _read(path for path in programs.folder.rglob("*") if is_core_file(path)),
+        TEMPORARY_FILES: chain(read_files(programs.temporary_directory), read_files(programs.working_directory)),
     }
 
 
-def beginning(programs: Programs, pages: int) -> Iterator[bytes]:
+def initial_content(programs: TestedPrograms, max_pages: int) -> Iterator[bytes]:
     """What is there before anything was sent: a canary in it is there by chance."""
-    return chain(database_files(programs.server), crawl(programs.serve.port, pages))
+    return chain(read_database_files(programs.server), crawl(programs.serve.port, max_pages))
 
 
 def _read(paths: Iterable[Path]) -> Iterator[bytes]:
     return (path.read_bytes() for path in paths)
 
 
-def stored(folder: Path) -> Iterator[Path]:
+def broker_store_files(folder: Path) -> Iterator[Path]:
     """The files of a broker in which messages can rest: all but its log and its configuration."""
     return (path for path in folder.rglob("*") if path.is_file() and path.suffix not in {".log", ".conf", ".toml"})
 
 
-def tables(database: psycopg.Connection[dict[str, Any]]) -> Iterator[bytes]:
+def dump_tables(database: psycopg.Connection[dict[str, Any]]) -> Iterator[bytes]:
     """Every relation by COPY: as text, and tables of ours in binary too (the catalogue has types without that)."""
     for row in database.execute(QUERIES["relations"]).fetchall():
         every = sql.SQL("copy (select * from {}) to stdout").format(sql.Identifier(row["schema"], row["name"]))
@@ -95,7 +99,7 @@ def tables(database: psycopg.Connection[dict[str, Any]]) -> Iterator[bytes]:
             yield from _copy(database, sql.Composed([every, sql.SQL(" (format binary)")]))
 
 
-def quarantine(database: psycopg.Connection[dict[str, Any]]) -> Iterator[bytes]:
+def dump_quarantine(database: psycopg.Connection[dict[str, Any]]) -> Iterator[bytes]:
     """The quarantine by itself, though it is one of the tables: it is where others keep what was refused."""
     return _copy(database, sql.SQL("copy {} to stdout").format(sql.Identifier("lantaarn", "quarantine")))
 
@@ -105,7 +109,7 @@ def _copy(database: psycopg.Connection[dict[str, Any]], statement: sql.Composed)
         yield from map(bytes, copy)
 
 
-def files(folder: Path) -> Iterator[bytes]:
+def read_files(folder: Path) -> Iterator[bytes]:
     """Every file below a folder, and its name. What disappears meanwhile is skipped."""
     for path in sorted(folder.rglob("*")):
         with suppress(FileNotFoundError):
@@ -114,31 +118,33 @@ def files(folder: Path) -> Iterator[bytes]:
                 yield path.read_bytes()
 
 
-def database_files(server: EmbeddedServer) -> Iterator[bytes]:
+def read_database_files(server: EmbeddedPostgres) -> Iterator[bytes]:
     """The files of the server, without its write-ahead log."""
-    for path in sorted(server.home.rglob("*")):
+    for path in sorted(server.data_folder.rglob("*")):
         with suppress(FileNotFoundError):
             if path.is_file() and WAL_FOLDER not in path.parts:
                 yield path.read_bytes()
 
 
-def write_ahead_log(server: EmbeddedServer) -> Iterator[bytes]:
+def read_write_ahead_log(server: EmbeddedPostgres) -> Iterator[bytes]:
     """The segments without the headers of their pages, by which a record may be cut in two.
 
     A page has 8 KiB, the header of a segment's first page 40 octets, of the others 24 (PostgreSQL's xlog_internal.h).
     """
-    for path in sorted(server.home.rglob(f"{WAL_FOLDER}/*")):
+    for path in sorted(server.data_folder.rglob(f"{WAL_FOLDER}/*")):
         with suppress(FileNotFoundError):
             if path.is_file():
                 segment = path.read_bytes()
-                yield segment[40:PAGE]
-                yield from (segment[start + 24 : start + PAGE] for start in range(PAGE, len(segment), PAGE))
+                yield segment[40:PAGE_BYTES]
+                yield from (
+                    segment[start + 24 : start + PAGE_BYTES] for start in range(PAGE_BYTES, len(segment), PAGE_BYTES)
+                )
 
 
-def backup(server: EmbeddedServer) -> Iterator[bytes]:
+def dump_as_text(server: EmbeddedPostgres) -> Iterator[bytes]:
     """A dump as text: what a compressed one holds too."""
-    command = [server.installation.bin / "pg_dump", "--dbname", server.url]
+    command = [server.installation.bin_folder / "pg_dump", "--dbname", server.url]
     try:
         yield subprocess.run(command, capture_output=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError) as error:
-        raise ProcessError(f"{server.installation.bin} has no pg_dump that works") from error
+        raise ProcessError(f"{server.installation.bin_folder} has no pg_dump that works") from error

@@ -9,46 +9,54 @@ from sensors.formats.topics import EVENT_PREFIX, reading_topic
 from sensors.kinds import KINDS
 from sensors.register.entry import Entry
 from sensors.vocabulary.codes import Status
-from simulators.city.register import entries
-from simulators.leakcheck.plant import Targets
+from simulators.city.register import example_entries
+from simulators.leakcheck.plant import Target
 
-SEED = 1
-FEW = 3
+EXAMPLE_SEED = 1
+MAX_SENSORS_PER_KIND = 3
 """Sensors of a kind whose values are public: more of them would only make the check slower."""
 
 
-def register() -> tuple[Entry, ...]:
+def target_entries() -> tuple[Entry, ...]:
     """A small register with everything in it that ingest treats differently."""
     chosen = Counter[str]()
-    return tuple(entry for entry in entries(SEED) if _events(entry) or _few(chosen, entry))
+    return tuple(
+        entry for entry in example_entries(EXAMPLE_SEED) if _event_properties(entry) or _within_limit(chosen, entry)
+    )
 
 
-def targets(register: Iterable[Entry]) -> Iterator[Targets]:
+def cycle_targets(register: Iterable[Entry]) -> Iterator[Target]:
     """Topics to send to, in turn, without end."""
     active = [entry for entry in register if entry.status is Status.ACTIVE and entry.delivers_data]
     seen, heard = Counter[str](), Counter[str]()
-    values = [(_topic(entry), _values(entry)[0]) for entry in active if _values(entry) and _few(seen, entry)]
-    events = [EVENT_PREFIX + _topic(entry) for entry in active if _events(entry) and _few(heard, entry)]
+    values = [
+        (_topic(entry), _value_properties(entry)[0])
+        for entry in active
+        if _value_properties(entry) and _within_limit(seen, entry)
+    ]
+    events = [
+        EVENT_PREFIX + _topic(entry) for entry in active if _event_properties(entry) and _within_limit(heard, entry)
+    ]
     pairs = zip(cycle(values), cycle(events), strict=False)
-    return (Targets(values=topic, events=event, property=code) for (topic, code), event in pairs)
+    return (Target(value_topic=topic, event_topic=event, property=code) for (topic, code), event in pairs)
 
 
-def _few(chosen: Counter[str], entry: Entry) -> bool:
+def _within_limit(chosen: Counter[str], entry: Entry) -> bool:
     """Whether this is one of the first of its kind; ``chosen`` counts them."""
     kind = entry.kind or ""
     chosen[kind] += 1
-    return chosen[kind] <= FEW
+    return chosen[kind] <= MAX_SENSORS_PER_KIND
 
 
 def _topic(entry: Entry) -> str:
     return reading_topic(entry.municipality, entry.kind or "", entry.reference, CODE)
 
 
-def _events(entry: Entry) -> Sequence[str]:
+def _event_properties(entry: Entry) -> Sequence[str]:
     return [code for code, needs_rule in _properties(entry) if needs_rule]
 
 
-def _values(entry: Entry) -> Sequence[str]:
+def _value_properties(entry: Entry) -> Sequence[str]:
     return [code for code, needs_rule in _properties(entry) if not needs_rule]
 
 
@@ -58,4 +66,4 @@ def _properties(entry: Entry) -> Iterator[tuple[str, bool]]:
         return
     known = KINDS[entry.kind].properties
     for each in entry.datastreams:
-        yield each.observed_property, known[each.observed_property].needs_rule is not None
+        yield each.observed_property, known[each.observed_property].required_privacy_rule is not None

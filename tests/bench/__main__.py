@@ -21,35 +21,35 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from sensors.db import connect
-from tests.bench.baselines import in_process, limit, plain_program, steps
+from tests.bench.baselines import measure_copy, measure_in_process, measure_privacy_steps, running_plain_program
 from tests.bench.bed import (
-    MOSQUITTO,
-    Bed,
-    Broker,
-    Store,
-    embedded_broker,
+    MOSQUITTO_PATH,
+    BenchBroker,
+    BenchDatabase,
+    Testbed,
     embedded_database,
-    given_database,
-    ingesting,
-    mosquitto,
-    register,
+    publish_sensors,
+    running_embedded_broker,
+    running_ingest,
+    running_mosquitto,
+    temporary_database,
 )
-from tests.bench.dashboards import dashboards
-from tests.bench.measure import Latency, Throughput, drain, latency, sustained
-from tests.bench.report import DRAIN, LIMIT, PLAIN, SUSTAINED, Plan, Report, show
-from tests.bench.storage import storage
-from tests.bench.traffic import PROPERTIES, Traffic
+from tests.bench.dashboards import measure_dashboards
+from tests.bench.measure import Latency, Throughput, measure_drain, measure_latency, measure_sustained
+from tests.bench.report import DRAIN, LIMIT, PLAIN, SUSTAINED, BenchPlan, BenchReport, print_report
+from tests.bench.storage import measure_storage
+from tests.bench.traffic import PROPERTIES, NumberedTraffic
 
-FASTEST = 50_000
+MAX_MESSAGES_PER_SECOND = 50_000
 """Messages a second that no sustained load will pass: so many are made beforehand."""
-PLAIN_AHEAD = 1_000
-SAMPLE = 20_000
+PLAIN_MAX_QUEUED = 1_000
+PRIVACY_SAMPLE_MESSAGES = 20_000
 """Messages with which the privacy steps are measured."""
-EMBEDDED_BATCH = 50
-QUICK = {"sensors": 1_000, "messages": 20_000, "seconds": 4.0, "repeat": 1}
+EMBEDDED_BATCH_SIZE = 50
+QUICK_PLAN = {"sensors": 1_000, "messages": 20_000, "seconds": 4.0, "repeat": 1}
 
 
-class Supply:
+class MessageNumbers:
     """Numbers of messages that were not used before, so that the time of a sensor only ever goes forward."""
 
     def __init__(self) -> None:
@@ -80,41 +80,48 @@ class Supply:
 )
 @click.option("--json", "target", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures here too.")
 def main(
-    *, broker: str | None, quick: bool, kept: bool, read: bool, scale: float, target: Path | None, **plan: float
+    *,
+    broker: str | None,
+    quick: bool,
+    storage_only: bool,
+    dashboards_only: bool,
+    scale: float,
+    target: Path | None,
+    **plan: float,
 ) -> None:
     """Measure and print tables: on the embedded database, and on the server in TIMESCALE_URL when that is set."""
-    if kept:
-        storage(scale)
+    if storage_only:
+        measure_storage(scale)
         return
-    if read:
-        dashboards(scale)
-    chosen = msgspec.convert(plan | (QUICK if quick else {}), Plan)
-    embedded = broker == "embedded" or (broker is None and MOSQUITTO is None)
+    if dashboards_only:
+        measure_dashboards(scale)
+    chosen = msgspec.convert(plan | (QUICK_PLAN if quick else {}), BenchPlan)
+    embedded = broker == "embedded" or (broker is None and MOSQUITTO_PATH is None)
     if embedded:
-        chosen = replace(chosen, batch=min(chosen.batch, EMBEDDED_BATCH))
-    reports: list[Report] = []
+        chosen = replace(chosen, batch=min(chosen.batch, EMBEDDED_BATCH_SIZE))
+    reports: list[BenchReport] = []
     for url in (None, os.environ.get("TIMESCALE_URL")):
         if url is None and reports:
             break
-        with servers(url, embedded) as (folder, store, running):
-            reports.append(measure(chosen, folder, store, running))
-        show(reports[-1], Console())
+        with running_servers(url, embedded) as (folder, store, running):
+            reports.append(measure_all(chosen, folder, store, running))
+        print_report(reports[-1], Console())
     if target is not None:
         target.write_bytes(msgspec.json.format(msgspec.json.encode(reports)))
 
 
 @contextmanager
-def servers(url: str | None, embedded: bool) -> Generator[tuple[Path, Store, Broker]]:
+def running_servers(url: str | None, embedded: bool) -> Generator[tuple[Path, BenchDatabase, BenchBroker]]:
     """A database (the embedded one without an address) and a broker, gone at the end with all that they wrote."""
     folder = Path(tempfile.mkdtemp(prefix="lantaarn-bench-"))
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        store = stack.enter_context(given_database(url) if url else embedded_database(folder))
-        running = stack.enter_context(embedded_broker(folder) if embedded else mosquitto(folder))
+        store = stack.enter_context(temporary_database(url) if url else embedded_database(folder))
+        running = stack.enter_context(running_embedded_broker(folder) if embedded else running_mosquitto(folder))
         yield folder, store, running
 
 
-def measure(plan: Plan, folder: Path, store: Store, broker: Broker) -> Report:
+def measure_all(plan: BenchPlan, folder: Path, store: BenchDatabase, broker: BenchBroker) -> BenchReport:
     """Everything, one after the other: never two at a time."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, transient=True) as progress, connect(store.url) as db:
@@ -124,19 +131,23 @@ def measure(plan: Plan, folder: Path, store: Store, broker: Broker) -> Report:
             progress.update(task, description=what)
 
         start = datetime.now(UTC).replace(microsecond=0) - timedelta(days=30)
-        bed = Bed(folder, store, broker, db, Traffic(plan.sensors, start), register(db, folder, plan.sensors))
-        supply = Supply()
-        rates, work = _turns(bed, plan, supply, tell)
-        rates |= _in_process(bed, plan, supply, tell)
+        bed = Testbed(
+            folder, store, broker, db, NumberedTraffic(plan.sensors, start), publish_sensors(db, folder, plan.sensors)
+        )
+        supply = MessageNumbers()
+        rates, work = _measure_in_turn(bed, plan, supply, tell)
+        rates |= _measure_in_process(bed, plan, supply, tell)
         tell("the privacy steps")
-        checked = steps(bed, supply.take(SAMPLE))
-        work[SUSTAINED], latencies = _live(bed, plan, supply, tell)
+        checked = measure_privacy_steps(bed, supply.take(PRIVACY_SAMPLE_MESSAGES))
+        work[SUSTAINED], latencies = _measure_live(bed, plan, supply, tell)
         rates[SUSTAINED] = [work[SUSTAINED].values_per_second]
-    return Report(datetime.now(UTC), _machine(), store.name, broker.name, plan, rates, work, latencies, checked)
+    return BenchReport(
+        datetime.now(UTC), _machine_label(), store.name, broker.name, plan, rates, work, latencies, checked
+    )
 
 
-def _turns(
-    bed: Bed, plan: Plan, supply: Supply, tell: Callable[[str], None]
+def _measure_in_turn(
+    bed: Testbed, plan: BenchPlan, supply: MessageNumbers, tell: Callable[[str], None]
 ) -> tuple[dict[str, list[float]], dict[str, Throughput]]:
     """Both baselines and the full queue in turn, so that all meet the same weather on a shared machine."""
     rates: dict[str, list[float]] = {LIMIT: [], PLAIN: [], DRAIN: []}
@@ -144,43 +155,49 @@ def _turns(
     for turn in range(plan.repeat):
         numbers = supply.take(plan.messages)
         tell(f"COPY, {turn + 1} of {plan.repeat}")
-        rates[LIMIT].append(limit(bed, numbers))
+        rates[LIMIT].append(measure_copy(bed, numbers))
         tell(f"draining a full queue, {turn + 1} of {plan.repeat}")
-        work[DRAIN] = drain(bed, numbers, plan.batch, plan.workers)
+        work[DRAIN] = measure_drain(bed, numbers, plan.batch, plan.workers)
         tell(f"INSERT per value, {turn + 1} of {plan.repeat}")
-        with plain_program(bed) as program:
+        with running_plain_program(bed) as program:
             seconds = plan.seconds / plan.repeat
-            work[PLAIN] = sustained(bed, supply.take(FASTEST / 5 * seconds), seconds, program, ahead=PLAIN_AHEAD)
+            work[PLAIN] = measure_sustained(
+                bed, supply.take(MAX_MESSAGES_PER_SECOND / 5 * seconds), seconds, program, max_queued=PLAIN_MAX_QUEUED
+            )
         for name, done in work.items():
             rates[name].append(done.values_per_second)
     return rates, work
 
 
-def _in_process(bed: Bed, plan: Plan, supply: Supply, tell: Callable[[str], None]) -> dict[str, list[float]]:
+def _measure_in_process(
+    bed: Testbed, plan: BenchPlan, supply: MessageNumbers, tell: Callable[[str], None]
+) -> dict[str, list[float]]:
     """Without broker and network thread: what the steps and the statements take."""
     rates: dict[str, list[float]] = {}
-    for size in sorted({EMBEDDED_BATCH, plan.batch}):
+    for size in sorted({EMBEDDED_BATCH_SIZE, plan.batch}):
         tell(f"in one process, batches of {size}")
         numbers = supply.take(plan.messages / 4)
-        rates[f"no broker, batches of {size}"] = [in_process(bed, numbers, size, booked=True)]
+        rates[f"no broker, batches of {size}"] = [measure_in_process(bed, numbers, size, with_ledger=True)]
     name = f"no broker, only COPY, {plan.batch}"
-    return rates | {name: [in_process(bed, supply.take(plan.messages / 4), plan.batch, booked=False)]}
+    return rates | {name: [measure_in_process(bed, supply.take(plan.messages / 4), plan.batch, with_ledger=False)]}
 
 
-def _live(bed: Bed, plan: Plan, supply: Supply, tell: Callable[[str], None]) -> tuple[Throughput, dict[str, Latency]]:
+def _measure_live(
+    bed: Testbed, plan: BenchPlan, supply: MessageNumbers, tell: Callable[[str], None]
+) -> tuple[Throughput, dict[str, Latency]]:
     """As much as it takes, a quarter of that, and 2,000 messages a second."""
     tell("sustained live load")
-    with ingesting(bed, plan.batch, plan.workers) as program:
-        most = sustained(bed, supply.take(FASTEST * plan.seconds), plan.seconds, program)
+    with running_ingest(bed, plan.batch, plan.workers) as program:
+        most = measure_sustained(bed, supply.take(MAX_MESSAGES_PER_SECOND * plan.seconds), plan.seconds, program)
         rates = {"at 25 % of live load": most.values_per_second / len(PROPERTIES) / 4, "at 2,000 messages/s": 2_000}
         latencies: dict[str, Latency] = {}
         for name, rate in rates.items():
             tell(f"latency {name}")
-            latencies[name] = latency(bed, supply.take(rate * plan.seconds), rate)
+            latencies[name] = measure_latency(bed, supply.take(rate * plan.seconds), rate)
     return most, latencies
 
 
-def _machine() -> str:
+def _machine_label() -> str:
     return f"{os.cpu_count()} processors ({platform.machine()}), Python {platform.python_version()}"
 
 

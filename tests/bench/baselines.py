@@ -18,55 +18,57 @@ import psycopg
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
-from ingest.mqtt.subscriptions import MOST_WORKERS, seats
-from ingest.pipeline import Message, Observation, Outcome, Register, process
-from ingest.quality_flags import Memory
-from ingest.writer import commit, load_register
+from ingest.mqtt.subscriptions import MAX_WORKERS, worker_subscriptions
+from ingest.pipeline import IncomingMessage, MessageOutcome, Observation, SensorsByTopic, process_message
+from ingest.quality_flags import QualityChecker
+from ingest.writer import commit_batch, load_register
 from sensors.db import connect
-from sensors.processes import HOST
-from tests.bench.bed import Bed, Connection
-from tests.bench.load import Link
-from tests.bench.processes import last_words, started
-from tests.bench.traffic import MUNICIPALITY, PROPERTIES, TABLE
+from sensors.processes import LOOPBACK_HOST
+from tests.bench.bed import Connection, Testbed
+from tests.bench.load import BrokerConnection
+from tests.bench.processes import log_tail, running_process
+from tests.bench.traffic import MUNICIPALITY, OBSERVATION_TABLE, PROPERTIES
 
-BATCH = 500
-COPY = f"copy lantaarn.{TABLE} (datastream_id, time, value, quality) from stdin (format binary)"
-INSERT = f"insert into lantaarn.{TABLE} (datastream_id, time, value, quality) values (%s, %s, %s, 0)"
+BATCH_SIZE = 500
+COPY_STATEMENT = f"copy lantaarn.{OBSERVATION_TABLE} (datastream_id, time, value, quality) from stdin (format binary)"
+INSERT_STATEMENT = (
+    f"insert into lantaarn.{OBSERVATION_TABLE} (datastream_id, time, value, quality) values (%s, %s, %s, 0)"
+)
 
 
-def limit(bed: Bed, numbers: range) -> float:
+def measure_copy(bed: Testbed, numbers: range) -> float:
     """Values a second of one binary COPY of the rows of these messages, and nothing else."""
     rows = list(bed.traffic.rows(numbers, bed.datastreams))
     bed.clear()
     start = time.perf_counter()
-    with bed.db.cursor() as cursor, cursor.copy(COPY) as writer:
+    with bed.connection.cursor() as cursor, cursor.copy(COPY_STATEMENT) as writer:
         writer.set_types(["int4", "timestamptz", "float8", "int2"])
         for row in rows:
             writer.write_row(row)
     return len(rows) / (time.perf_counter() - start)
 
 
-def in_process(bed: Bed, numbers: range, batch: int, *, booked: bool) -> float:
+def measure_in_process(bed: Testbed, numbers: range, batch: int, *, with_ledger: bool) -> float:
     """Values a second from payload to commit in this process, without a broker.
 
     Not ``booked``: the observations only, by COPY, so without totals, ledger and the look for duplicates.
     """
-    traffic = [Message(bed.traffic.topic(number), bed.traffic.payload(number)) for number in numbers]
+    traffic = [IncomingMessage(bed.traffic.topic(number), bed.traffic.payload(number)) for number in numbers]
     bed.clear()
-    with connect(bed.store.url, role="lantaarn_ingest") as db:
-        register, memory, now = load_register(db), Memory(), datetime.now(bed.traffic.start.tzinfo)
+    with connect(bed.database.url, role="lantaarn_ingest") as db:
+        register, memory, now = load_register(db), QualityChecker(), datetime.now(bed.traffic.start.tzinfo)
         start = time.perf_counter()
         for at in range(0, len(traffic), batch):
-            outcomes = [process(message, register, memory, now) for message in traffic[at : at + batch]]
-            if booked:
-                commit(db, outcomes, now)
+            outcomes = [process_message(message, register, memory, now) for message in traffic[at : at + batch]]
+            if with_ledger:
+                commit_batch(db, outcomes, now)
             else:
                 _observations_only(db, outcomes)
         return len(traffic) * len(PROPERTIES) / (time.perf_counter() - start)
 
 
 @dataclass(frozen=True, slots=True)
-class Steps:
+class PrivacyStepCosts:
     """Processor seconds per value, from payload to outcome."""
 
     checked: float
@@ -75,28 +77,28 @@ class Steps:
     """Decoded from the same JSON, and everything in it taken and judged for its quality, which is not about privacy."""
 
 
-def steps(bed: Bed, numbers: range) -> Steps:
+def measure_privacy_steps(bed: Testbed, numbers: range) -> PrivacyStepCosts:
     """What it costs to take in only what the register permits, against taking in all. Each is the best of five."""
-    traffic = [Message(bed.traffic.topic(number), bed.traffic.payload(number)) for number in numbers]
-    register, now = load_register(bed.db), datetime.now(bed.traffic.start.tzinfo)
+    traffic = [IncomingMessage(bed.traffic.topic(number), bed.traffic.payload(number)) for number in numbers]
+    register, now = load_register(bed.connection), datetime.now(bed.traffic.start.tzinfo)
 
-    def cost(work: Callable[[Message, Memory], Outcome]) -> float:
+    def cost(work: Callable[[IncomingMessage, QualityChecker], MessageOutcome]) -> float:
         used: list[float] = []
         for _ in range(5):
-            memory, start = Memory(), time.process_time()
-            for at in range(0, len(traffic), BATCH):
+            memory, start = QualityChecker(), time.process_time()
+            for at in range(0, len(traffic), BATCH_SIZE):
                 # Kept for as long as a batch is, and no longer.
-                _batch = [work(message, memory) for message in traffic[at : at + BATCH]]
+                _batch = [work(message, memory) for message in traffic[at : at + BATCH_SIZE]]
             used.append(time.process_time() - start)
         return min(used) / (len(traffic) * len(PROPERTIES))
 
-    return Steps(
-        cost(lambda message, memory: process(message, register, memory, now)),
+    return PrivacyStepCosts(
+        cost(lambda message, memory: process_message(message, register, memory, now)),
         cost(lambda message, memory: _pass_through(message, register, memory)),
     )
 
 
-def _pass_through(message: Message, register: Register, memory: Memory) -> Outcome:
+def _pass_through(message: IncomingMessage, register: SensorsByTopic, memory: QualityChecker) -> MessageOutcome:
     content: dict[str, Any] = msgspec.json.decode(message.payload)
     municipality, kind, reference, _ = message.topic.split("/")
     sensor = register[municipality, kind, reference]
@@ -104,13 +106,13 @@ def _pass_through(message: Message, register: Register, memory: Memory) -> Outco
     taken: list[Observation] = []
     for name, value in content.items():
         stream = sensor.datastreams[name]
-        quality = memory.judge(stream.id, stream.limits, at, value)
+        quality = memory.assess(stream.id, stream.observed_property, at, value)
         taken.append(Observation(stream.table, stream.id, at, value, quality))
-    return Outcome(sensor.id, "", len(message.payload), tuple(taken), (), 0)
+    return MessageOutcome(sensor.id, "", len(message.payload), tuple(taken), (), 0)
 
 
-def _observations_only(db: Connection, outcomes: Sequence[Outcome]) -> None:
-    with db.cursor() as cursor, cursor.copy(COPY) as writer:
+def _observations_only(db: Connection, outcomes: Sequence[MessageOutcome]) -> None:
+    with db.cursor() as cursor, cursor.copy(COPY_STATEMENT) as writer:
         writer.set_types(["int4", "timestamptz", "float8", "int2"])
         for outcome in outcomes:
             for one in outcome.observations:
@@ -118,14 +120,14 @@ def _observations_only(db: Connection, outcomes: Sequence[Outcome]) -> None:
 
 
 @contextmanager
-def plain_program(bed: Bed) -> Generator[Popen[bytes]]:
+def running_plain_program(bed: Testbed) -> Generator[Popen[bytes]]:
     """The first program, subscribed; the broker keeps its messages for nobody else."""
-    for seat in (*seats(MUNICIPALITY, 1), *seats(MUNICIPALITY, MOST_WORKERS)):
-        Link(bed.broker.port, seat.client_id).close()  # a clean session in the place of the durable one
-    command = [sys.executable, "-m", "tests.bench.baselines", bed.store.url, str(bed.broker.port)]
-    with started(command, bed.log, talks=True) as process:
+    for seat in (*worker_subscriptions(MUNICIPALITY, 1), *worker_subscriptions(MUNICIPALITY, MAX_WORKERS)):
+        BrokerConnection(bed.broker.port, seat.client_id).close()  # a clean session in the place of the durable one
+    command = [sys.executable, "-m", "tests.bench.baselines", bed.database.url, str(bed.broker.port)]
+    with running_process(command, bed.log_file, with_pipes=True) as process:
         if process.stdout is None or process.stdout.readline() != b"subscribed\n":
-            raise RuntimeError(f"the plain program did not start: {last_words(bed.log)}")
+            raise RuntimeError(f"the plain program did not start: {log_tail(bed.log_file)}")
         yield process
 
 
@@ -142,7 +144,7 @@ def main() -> None:
         reference = message.topic.split("/")[2]
         content = json.loads(message.payload)
         for name in PROPERTIES:
-            database.execute(INSERT, (datastreams[reference, name], content["time"], content[name]))
+            database.execute(INSERT_STATEMENT, (datastreams[reference, name], content["time"], content[name]))
 
     def on_subscribe(*_answer: Any) -> None:
         sys.stdout.write("subscribed\n")
@@ -151,7 +153,7 @@ def main() -> None:
     client = Client(CallbackAPIVersion.VERSION2)
     client.on_message = on_message
     client.on_subscribe = on_subscribe
-    client.connect(HOST, int(sys.argv[2]))
+    client.connect(LOOPBACK_HOST, int(sys.argv[2]))
     client.subscribe(f"{MUNICIPALITY}/#", qos=1)
     client.loop_forever()
 

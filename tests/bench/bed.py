@@ -20,24 +20,24 @@ import psycopg
 from psycopg import sql
 
 from sensors.db import connect
-from sensors.db.capabilities import probe
+from sensors.db.capabilities import probe_capabilities
 from sensors.db.migrate import migrate
-from sensors.db.server import EmbeddedServer
-from sensors.processes import HOST, any_free_port, start, stop, tethered
+from sensors.db.server import EmbeddedPostgres
+from sensors.processes import LOOPBACK_HOST, find_free_port, start_process, stop_process, with_parent_death_signal
 from sensors.register.repository import import_entries
 from simulators.embedded.broker import EmbeddedBroker
-from tests.bench.processes import last_words, started
-from tests.bench.traffic import PROPERTIES, TABLE, Traffic, reference
-from tests.support.entries import example
+from tests.bench.processes import log_tail, running_process
+from tests.bench.traffic import OBSERVATION_TABLE, PROPERTIES, NumberedTraffic, sensor_reference
+from tests.support.entries import example_entry
 from tests.support.waiting import wait_for
 
 Connection = psycopg.Connection[dict[str, Any]]
 
-PATIENCE = 60.0
+TIMEOUT_SECONDS = 60.0
 """Seconds in which something must happen, or the measurement has failed."""
-MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
+MOSQUITTO_PATH = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
 # No limit to what waits for ingest or is in flight to it, and nothing on disk: the broker must not be what is measured.
-CONFIGURATION = """
+MOSQUITTO_CONFIGURATION = """
 listener {port} {host}
 allow_anonymous true
 user {user}
@@ -50,19 +50,19 @@ log_type warning
 
 
 @dataclass(frozen=True, slots=True)
-class Broker:
+class BenchBroker:
     """A running broker: where devices and ingest connect, and its process."""
 
     name: str
     port: int
     url: str
     pid: int
-    in_flight: int
+    max_in_flight: int
     """Messages that it sends before it wants an acknowledgement: twice the batch must fit."""
 
 
 @dataclass(frozen=True, slots=True)
-class Store:
+class BenchDatabase:
     """A migrated database: its owner's address, what it is, and its server's process when that is ours."""
 
     name: str
@@ -71,71 +71,74 @@ class Store:
 
 
 @dataclass(frozen=True, slots=True)
-class Bed:
+class Testbed:
     """Everything that a measurement needs."""
 
     folder: Path
-    store: Store
-    broker: Broker
-    db: Connection
-    traffic: Traffic
+    database: BenchDatabase
+    broker: BenchBroker
+    connection: Connection
+    traffic: NumberedTraffic
     datastreams: Mapping[int, Sequence[int]]
     """The datastreams of each sensor, in the order of PROPERTIES."""
 
     @property
-    def log(self) -> Path:
+    def log_file(self) -> Path:
         """Where the programs write what they have to say."""
         return self.folder / "programs.log"
 
     def clear(self) -> None:
         """Empty tables, and no writing left to do from before."""
-        self.db.execute(
-            f"truncate lantaarn.{TABLE}, lantaarn.rollup_hour, lantaarn.ledger, "
+        self.connection.execute(
+            f"truncate lantaarn.{OBSERVATION_TABLE}, lantaarn.rollup_hour, lantaarn.ledger, "
             "lantaarn.ledger_reason, lantaarn.quarantine"
         )
         with suppress(psycopg.errors.InsufficientPrivilege):
-            self.db.execute("checkpoint")
+            self.connection.execute("checkpoint")
 
-    def stored(self) -> int:
+    def count_stored(self) -> int:
         """How many values are stored."""
-        row = self.db.execute(f"select count(*) as count from lantaarn.{TABLE}").fetchone()
+        row = self.connection.execute(f"select count(*) as count from lantaarn.{OBSERVATION_TABLE}").fetchone()
         return row["count"] if row else 0
 
 
 @contextmanager
-def mosquitto(folder: Path) -> Generator[Broker]:
+def running_mosquitto(folder: Path) -> Generator[BenchBroker]:
     """Mosquitto, as a broker of a busy municipality would be set up."""
-    port, configuration = any_free_port(), folder / "mosquitto.conf"
-    configuration.write_text(CONFIGURATION.format(port=port, host=HOST, user=getpass.getuser()))
-    process = start(tethered([str(MOSQUITTO), "-c", str(configuration)], signal.SIGTERM), folder / "mosquitto.log")
+    port, configuration = find_free_port(), folder / "mosquitto.conf"
+    configuration.write_text(MOSQUITTO_CONFIGURATION.format(port=port, host=LOOPBACK_HOST, user=getpass.getuser()))
+    process = start_process(
+        with_parent_death_signal([str(MOSQUITTO_PATH), "-c", str(configuration)], signal.SIGTERM),
+        folder / "mosquitto.log",
+    )
     try:
-        wait_for(lambda: _answers(port), PATIENCE)
-        yield Broker("Mosquitto", port, f"mqtt://{HOST}:{port}", process.pid, 65_535)
+        wait_for(lambda: _answers(port), TIMEOUT_SECONDS)
+        yield BenchBroker("Mosquitto", port, f"mqtt://{LOOPBACK_HOST}:{port}", process.pid, 65_535)
     finally:
-        stop(process)
+        stop_process(process)
 
 
 @contextmanager
-def embedded_broker(folder: Path) -> Generator[Broker]:
+def running_embedded_broker(folder: Path) -> Generator[BenchBroker]:
     """The broker of the demo: at most 100 messages in flight."""
     with EmbeddedBroker(folder / "broker") as broker:
-        yield Broker("the embedded broker", broker.port, broker.url_v5, broker.process.pid, 100)
+        yield BenchBroker("the embedded broker", broker.port, broker.url_v5, broker.process.pid, 100)
 
 
 @contextmanager
-def embedded_database(folder: Path) -> Generator[Store]:
+def embedded_database(folder: Path) -> Generator[BenchDatabase]:
     """The PostgreSQL that comes with the project, writing to disk as it does for users."""
-    server = EmbeddedServer(folder)
+    server = EmbeddedPostgres(folder)
     try:
         with server, connect(server.url) as db:
             migrate(db)
-            yield Store(_title(db), server.url, server.process.pid)
+            yield BenchDatabase(_database_label(db), server.url, server.process.pid)
     finally:
-        shutil.rmtree(server.home, ignore_errors=True)
+        shutil.rmtree(server.data_folder, ignore_errors=True)
 
 
 @contextmanager
-def given_database(url: str) -> Generator[Store]:
+def temporary_database(url: str) -> Generator[BenchDatabase]:
     """A database of our own on a server that is there already, dropped at the end."""
     name = f"lantaarn_bench_{secrets.token_hex(6)}"
     own = urlsplit(url)._replace(path=f"/{name}").geturl()
@@ -144,22 +147,24 @@ def given_database(url: str) -> Generator[Store]:
         try:
             with connect(own) as db:
                 migrate(db)
-                title = _title(db)
-            yield Store(title, own, None)
+                title = _database_label(db)
+            yield BenchDatabase(title, own, None)
         finally:
             server.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
-def _title(db: Connection) -> str:
-    found = probe(db)
+def _database_label(db: Connection) -> str:
+    found = probe_capabilities(db)
     timescale = f", TimescaleDB {found.timescale_version}" if found.timescale_version else ""
     return f"PostgreSQL {found.server_version}{timescale}"
 
 
-def register(db: Connection, folder: Path, sensors: int) -> Mapping[int, Sequence[int]]:
+def publish_sensors(db: Connection, folder: Path, sensors: int) -> Mapping[int, Sequence[int]]:
     """Publish so many air-quality stations; their datastreams in the order of PROPERTIES."""
     path = folder / "register.jsonl"
-    path.write_text("\n".join(json.dumps(example(reference=reference(number))) for number in range(sensors)))
+    path.write_text(
+        "\n".join(json.dumps(example_entry(reference=sensor_reference(number))) for number in range(sensors))
+    )
     report = import_entries(db, path, "bench", "bench")
     if report.published != sensors:
         raise RuntimeError("the register did not take every sensor")
@@ -168,15 +173,15 @@ def register(db: Connection, folder: Path, sensors: int) -> Mapping[int, Sequenc
         "join lantaarn.sensor on sensor.id = datastream.sensor_id"
     ).fetchall()
     ids = {(row["reference"], row["property"]): row["id"] for row in rows}
-    return {number: [ids[reference(number), name] for name in PROPERTIES] for number in range(sensors)}
+    return {number: [ids[sensor_reference(number), name] for name in PROPERTIES] for number in range(sensors)}
 
 
 @contextmanager
-def ingesting(bed: Bed, batch: int, workers: int, *, wait: bool = True) -> Generator[subprocess.Popen[bytes]]:
+def running_ingest(bed: Testbed, batch: int, workers: int, *, wait: bool = True) -> Generator[subprocess.Popen[bytes]]:
     """The real ``lantaarn ingest``; with ``wait`` it is ready when the block begins."""
-    port = any_free_port()
+    port = find_free_port()
     environment = {
-        "DATABASE_URL": bed.store.url,
+        "DATABASE_URL": bed.database.url,
         "MQTT_URL": bed.broker.url,
         "LANTAARN_BATCH_SIZE": str(batch),
         "LANTAARN_METRICS_PORT": str(port),
@@ -184,22 +189,22 @@ def ingesting(bed: Bed, batch: int, workers: int, *, wait: bool = True) -> Gener
     }
     command = [sys.executable, "-m", "lantaarn", "ingest", "--workers", str(workers)]
     ports = range(port, port + workers)  # one for each worker
-    with started(command, bed.log, environment=environment) as process:
+    with running_process(command, bed.log_file, environment=environment) as process:
         if wait:
-            wait_for(lambda: process.poll() is not None or all(map(_is_ready, ports)), PATIENCE)
+            wait_for(lambda: process.poll() is not None or all(map(_is_ready, ports)), TIMEOUT_SECONDS)
             if process.poll() is not None:
-                raise RuntimeError(f"ingest ended by itself: {last_words(bed.log)}")
+                raise RuntimeError(f"ingest ended by itself: {log_tail(bed.log_file)}")
         yield process
 
 
 def _answers(port: int) -> bool:
-    with suppress(OSError), socket.create_connection((HOST, port), timeout=1):
+    with suppress(OSError), socket.create_connection((LOOPBACK_HOST, port), timeout=1):
         return True
     return False
 
 
 def _is_ready(port: int) -> bool:
-    connection = http.client.HTTPConnection(HOST, port, timeout=2)
+    connection = http.client.HTTPConnection(LOOPBACK_HOST, port, timeout=2)
     try:
         connection.request("GET", "/readyz")
         return connection.getresponse().status == http.HTTPStatus.OK

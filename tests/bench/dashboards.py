@@ -22,26 +22,26 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from dashboards.alerts import ALERTS
-from dashboards.build import DASHBOARDS, statement
-from dashboards.spec import Sort
-from dashboards.statements import statements
-from ingest.lifecycle.daily_totals import make
+from dashboards.build import DASHBOARDS, get_query
+from dashboards.spec import VariableType
+from dashboards.statements import load_panel_queries
+from ingest.lifecycle.daily_totals import update_daily_totals
 from sensors.db import connect, queries
 from sensors.register.files import document_of
 from sensors.register.repository import import_entries, load_areas
 from simulators.city import register as city_register
-from tests.bench.bed import Connection, Store, embedded_database, given_database
-from tests.support.entries import example
-from tests.support.grafana import Range, expand
+from tests.bench.bed import BenchDatabase, Connection, embedded_database, temporary_database
+from tests.support.entries import example_entry
+from tests.support.grafana import TimeRange, expand_macros
 
-SQL = queries.load(Path(__file__).with_name("dashboards.sql"))
-HOURS = queries.load(Path(__file__).with_name("storage.sql"))["fill_hours"]
-STREAMS, YEAR, SLICE = 2_000, 365, 100
+QUERIES = queries.load_queries(Path(__file__).with_name("dashboards.sql"))
+FILL_HOURS = queries.load_queries(Path(__file__).with_name("storage.sql"))["fill_hours"]
+DATASTREAM_COUNT, YEAR_DAYS, DATASTREAMS_PER_SLICE = 2_000, 365, 100
 DAY = timedelta(days=1)
-MOST = 0.2
+MAX_ANSWER_SECONDS = 0.2
 """Seconds that an answer may take."""
-TIMES = 5
-CHOICES = {
+REPETITIONS = 5
+VARIABLES = {
     "buurt": "'*'",
     "organisatie": "'*'",
     "stof": "pm2_5",
@@ -53,19 +53,19 @@ CHOICES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class StatementTiming:
     """What one statement took, in seconds: the median of several times after a first one, and of that on the processor.
 
     The latter is what a machine that does nothing else would take; none for a server elsewhere.
     """
 
     name: str
-    median: float
-    worked: float | None
+    median_seconds: float
+    cpu_seconds: float | None
     rows: int
 
 
-def dashboards(scale: float) -> None:
+def measure_dashboards(scale: float) -> None:
     """Measure and print, and end with an error when an answer takes too long; ``scale``: the part of the year."""
     late: list[str] = []
     given = os.environ.get("TIMESCALE_URL")
@@ -74,18 +74,18 @@ def dashboards(scale: float) -> None:
         with Progress(*columns, transient=True) as progress, _filled(url, scale, progress) as (store, made):
             answers = list(_measure(store, progress))
         _show(store, answers, made, Console())
-        late += [f"{each.name} ({store.name})" for each in answers if each.median > MOST]
+        late += [f"{each.name} ({store.name})" for each in answers if each.median_seconds > MAX_ANSWER_SECONDS]
     sys.exit(f"too slow: {', '.join(late)}" if late else 0)
 
 
 @contextmanager
-def _filled(url: str | None, scale: float, progress: Progress) -> Generator[tuple[Store, dict[str, float]]]:
+def _filled(url: str | None, scale: float, progress: Progress) -> Generator[tuple[BenchDatabase, dict[str, float]]]:
     """A database of our own with all of it, and how long it took to make the days; gone at the end."""
     folder = Path(tempfile.mkdtemp(prefix="lantaarn-bench-"))
     try:
-        with given_database(url) if url else embedded_database(folder) as store, connect(store.url) as db:
+        with temporary_database(url) if url else embedded_database(folder) as store, connect(store.url) as db:
             highest = _register(db, folder)
-            days = max(8, round(YEAR * scale))
+            days = max(8, round(YEAR_DAYS * scale))
             end = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
             _hours(db, progress, end, days, highest)
             yield store, _rest(db, progress, end, days, highest)
@@ -96,11 +96,11 @@ def _filled(url: str | None, scale: float, progress: Progress) -> Generator[tupl
 def _register(db: Connection, folder: Path) -> int:
     """The demo's sensors and as many stations as it takes; the highest number of a datastream."""
     load_areas(db)
-    _publish(db, folder, [document_of(entry) for entry in city_register.entries(1)])
-    there = (db.execute(SQL["numbers"]).fetchone() or {})["streams"]
-    more = -(-(STREAMS - there) // 3)
-    _publish(db, folder, [example(reference=f"station-{number}") for number in range(more)])
-    return (db.execute(SQL["numbers"]).fetchone() or {})["highest"]
+    _publish(db, folder, [document_of(entry) for entry in city_register.example_entries(1)])
+    there = (db.execute(QUERIES["datastream_numbers"]).fetchone() or {})["streams"]
+    more = -(-(DATASTREAM_COUNT - there) // 3)
+    _publish(db, folder, [example_entry(reference=f"station-{number}") for number in range(more)])
+    return (db.execute(QUERIES["datastream_numbers"]).fetchone() or {})["highest"]
 
 
 def _publish(db: Connection, folder: Path, documents: list[dict[str, object]]) -> None:
@@ -113,70 +113,74 @@ def _hours(db: Connection, progress: Progress, end: datetime, days: int, streams
     """Day by day, as it would have come in."""
     for number in progress.track(range(days, 0, -1), description=f"hours of {streams} datastreams"):
         day = end - number * DAY
-        db.execute(HOURS, {"since": day, "until": day + DAY, "streams": streams})
+        db.execute(FILL_HOURS, {"since": day, "until": day + DAY, "streams": streams})
 
 
 def _rest(db: Connection, progress: Progress, end: datetime, days: int, streams: int) -> dict[str, float]:
-    db.execute(SQL["settle"])
+    db.execute(QUERIES["analyze"])
     # For each row it looks for an erasure: there is none, and there are millions of rows.
-    db.execute(SQL["no_erasures"])
-    for first in progress.track(range(1, streams + 1, SLICE), description="published cells"):
-        db.execute(SQL["fill_cells"], {"first": first, "last": first + SLICE - 1})
+    db.execute(QUERIES["disable_erasure_lookup"])
+    for first in progress.track(range(1, streams + 1, DATASTREAMS_PER_SLICE), description="published cells"):
+        db.execute(QUERIES["fill_cells"], {"first": first, "last": first + DATASTREAMS_PER_SLICE - 1})
     span = {"since": end - days * DAY, "until": end}
-    for name in progress.track([name for name in SQL if name.startswith("fill_")][1:], description="books and others"):
-        db.execute(SQL[name], span if "%(" in SQL[name] else None)
-    db.execute(SQL["settle"])
-    took = {"make all days, once": _timed(lambda: make(db, datetime.now(UTC)))}
+    for name in progress.track(
+        [name for name in QUERIES if name.startswith("fill_")][1:], description="books and others"
+    ):
+        db.execute(QUERIES[name], span if "%(" in QUERIES[name] else None)
+    db.execute(QUERIES["analyze"])
+    took = {"make all days, once": _time_call(lambda: update_daily_totals(db, datetime.now(UTC)))}
     # As it grows, day after day, and not datastream after datastream as it was made at once here.
-    for name in ("grow", "grow_public", "grow_lamps"):
-        db.execute(SQL[name])
-    db.execute(SQL["settle"])
-    return took | {"make days again, every quarter of an hour": _timed(lambda: make(db, datetime.now(UTC)))}
+    for name in ("reorder_days", "reorder_public_days", "reorder_lamp_days"):
+        db.execute(QUERIES[name])
+    db.execute(QUERIES["analyze"])
+    return took | {
+        "make days again, every quarter of an hour": _time_call(lambda: update_daily_totals(db, datetime.now(UTC)))
+    }
 
 
-def _timed(work: Callable[[], object]) -> float:
+def _time_call(work: Callable[[], object]) -> float:
     start = perf_counter()
     work()
     return perf_counter() - start
 
 
-def _asked() -> Iterator[tuple[str, str]]:
+def _statements() -> Iterator[tuple[str, str]]:
     for each in DASHBOARDS:
-        keys = [variable.name for variable in each.variables if variable.sort is not Sort.TEXT]
+        keys = [variable.name for variable in each.variables if variable.variable_type is not VariableType.TEXT]
         for key in [*keys, *(panel.key for panel in each.panels)]:
-            yield f"{each.title}: {key}", statement(each, key)
+            yield f"{each.title}: {key}", get_query(each, key)
     for alert in ALERTS:
-        yield f"alert: {alert.key}", statements("alerts")[alert.key]
+        yield f"alert: {alert.key}", load_panel_queries("alerts")[alert.key]
 
 
-def _measure(store: Store, progress: Progress) -> Iterator[Answer]:
+def _measure(store: BenchDatabase, progress: Progress) -> Iterator[StatementTiming]:
     now = datetime.now(UTC)
-    period = Range(now - YEAR * DAY, now)
+    period = TimeRange(now - YEAR_DAYS * DAY, now)
     with connect(store.url, role="lantaarn_dashboard") as db:
-        db.execute(SQL["as_grafana"])
-        process = (db.execute(SQL["process"]).fetchone() or {})["pid"] if store.pid else None
-        for name, query in progress.track(list(_asked()), description="asking"):
-            expanded = expand(query, period, CHOICES)
+        db.execute(QUERIES["set_role_settings"])
+        process = (db.execute(QUERIES["backend_pid"]).fetchone() or {})["pid"] if store.pid else None
+        for name, query in progress.track(list(_statements()), description="asking"):
+            expanded = expand_macros(query, period, VARIABLES)
             rows = len(db.execute(expanded).fetchall())
-            before = _worked(process)
-            taken = [_timed(lambda sent=expanded: db.execute(sent).fetchall()) for _ in range(TIMES)]
-            worked = (_worked(process) - before) / TIMES if process else None
-            yield Answer(name, median(taken), worked, rows)
+            before = _cpu_seconds(process)
+            taken = [_time_call(lambda sent=expanded: db.execute(sent).fetchall()) for _ in range(REPETITIONS)]
+            worked = (_cpu_seconds(process) - before) / REPETITIONS if process else None
+            yield StatementTiming(name, median(taken), worked, rows)
 
 
-def _worked(process: int | None) -> float:
+def _cpu_seconds(process: int | None) -> float:
     """How long a process has been on a processor, in seconds, as Linux tells it."""
     path = Path(f"/proc/{process}/schedstat")
     return int(path.read_text().split()[0]) / 1e9 if process and path.exists() else 0.0
 
 
-def _show(store: Store, answers: list[Answer], made: dict[str, float], console: Console) -> None:
+def _show(store: BenchDatabase, answers: list[StatementTiming], made: dict[str, float], console: Console) -> None:
     table = Table(
         "question", "median ms", "on the processor ms", "rows", title=f"{store.name}: a year, everything chosen"
     )
-    for each in sorted(answers, key=lambda answer: -answer.median):
-        worked = "–" if each.worked is None else f"{each.worked * 1000:.1f}"
-        table.add_row(each.name, f"{each.median * 1000:.1f}", worked, str(each.rows))
+    for each in sorted(answers, key=lambda answer: -answer.median_seconds):
+        worked = "–" if each.cpu_seconds is None else f"{each.cpu_seconds * 1000:.1f}"
+        table.add_row(each.name, f"{each.median_seconds * 1000:.1f}", worked, str(each.rows))
     console.print(table)
     for what, seconds in made.items():
         console.print(f"{what}: {seconds:.1f} s")

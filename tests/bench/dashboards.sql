@@ -1,4 +1,4 @@
--- numbers: the datastreams in the order of their numbers
+-- datastream_numbers: the datastreams in the order of their numbers
 select count(*) as streams, max(id) as highest from lantaarn.datastream;
 
 -- fill_cells: the published hours and days that belong to the hourly totals, as publish_cells would have written them
@@ -51,7 +51,7 @@ cross join generate_series(%(since)s::timestamptz, %(until)s::timestamptz, inter
 cross join unnest(array['car', 'van', 'truck']) as class
 where stream.property = 'travel_time' and stream.public = 'hour' and stream.active;
 
--- fill_pulse: a month of minutes
+-- fill_heartbeat: a month of minutes
 insert into lantaarn.pulse
 select minute, 1, 60, 2000, random(), random()
 from generate_series(%(until)s::timestamptz - interval '31 days', now(), interval '1 minute') as minute;
@@ -71,30 +71,30 @@ select
 from generate_series(%(since)s::timestamptz, %(until)s::timestamptz, interval '1 day') as at
 inner join lantaarn.sensor as sensor on sensor.id = 1 + mod(extract(doy from at)::integer, 300);
 
--- settle: count what was written, as autovacuum would have
+-- analyze: count what was written, as autovacuum would have
 vacuum (analyze);
 
--- no_erasures: no row is looked up among the erasures, of which there are none
+-- disable_erasure_lookup: no row is looked up among the erasures, of which there are none
 alter table lantaarn.public_cell disable trigger skip_erased;
 
--- as_grafana: what holds for who logs in as the role of the dashboards
+-- set_role_settings: what holds for who logs in as the role of the dashboards
 set jit = off;
 set max_parallel_workers_per_gather = 0;
 
--- process: which process of the server answers
+-- backend_pid: which process of the server answers
 select pg_backend_pid() as pid;
 
--- grow: daily totals in the order in which they come to be
+-- reorder_days: daily totals in the order in which they come to be
 create index grow on lantaarn.day_total (day);
 cluster lantaarn.day_total using grow;
 drop index lantaarn.grow;
 
--- grow_public: the same of published days
+-- reorder_public_days: the same of published days
 create index grow on lantaarn.public_day (day);
 cluster lantaarn.public_day using grow;
 drop index lantaarn.grow;
 
--- grow_lamps: the same of lamps
+-- reorder_lamp_days: the same of lamps
 create index grow on lantaarn.lamp_day (day);
 cluster lantaarn.lamp_day using grow;
 drop index lantaarn.grow;

@@ -26,30 +26,30 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from ingest.lifecycle.scheduler import PAUSE
+from ingest.lifecycle.scheduler import POLL_INTERVAL_SECONDS
 from sensors.db import connect, queries
-from sensors.processes import any_free_port
+from sensors.processes import find_free_port
 from sensors.register.files import document_of
-from sensors.register.location import locate
-from sensors.register.repository import SQL, derive, load_areas
-from simulators.city.register import entries
+from sensors.register.location import neighbourhood_and_district
+from sensors.register.repository import QUERIES, load_areas, refresh_derived_data
+from simulators.city.register import example_entries
 from tests.bench.bed import Connection, embedded_database
-from tests.bench.processes import peak_memory, started
+from tests.bench.processes import peak_memory_bytes, running_process
 from tests.support.waiting import wait_for
 
-BATCH = 500
-BOOKS = queries.load(Path(__file__).with_suffix(".sql"))
+BATCH_SIZE = 500
+FILL_QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
 """What came in and was published, as the module says."""
-EDGES = (5.56, 51.43, 5.76, 51.52)
+BOUNDING_BOX = (5.56, 51.43, 5.76, 51.52)
 """West, south, east and north of what is measured: Helmond and a little around it."""
-WORKED_OUT = ("/?deviating=yes", "/kwaliteit")
+PRECOMPUTED_PAGES = ("/?deviating=yes", "/kwaliteit")
 """Pages that are quick because ingest works out beforehand what is on them."""
-FIRST_PAGE_MS = 300
-MAP_MS = 200
+MAX_FIRST_PAGE_MS = 300
+MAX_MAP_MS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class RequestTiming:
     """What one sort of request takes, in milliseconds at the client on the same machine, and octets as sent."""
 
     what: str
@@ -69,11 +69,11 @@ def main(sensors: int, repeat: int, target: Path | None) -> None:
     try:
         with embedded_database(folder) as store:
             with connect(store.url) as db:
-                filled = fill(db, sensors)
-            figures, before, after = ask(store.url, folder, repeat)
+                filled = fill_register(db, sensors)
+            figures, before, after = measure_requests(store.url, folder, repeat)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    console.print(show(figures, sensors))
+    console.print(timing_table(figures, sensors))
     console.print(f"compiled in {filled:.0f} s; memory of the server {before / 1e6:.0f} → {after / 1e6:.0f} MB at most")
     if target is not None:
         target.write_bytes(msgspec.json.format(msgspec.json.encode([asdict(each) for each in figures])))
@@ -81,29 +81,29 @@ def main(sensors: int, repeat: int, target: Path | None) -> None:
     sys.exit(f"too slow: {', '.join(late)}" if late else 0)
 
 
-def fill(db: Connection, sensors: int) -> float:
+def fill_register(db: Connection, sensors: int) -> float:
     """Write the sensors straight to the tables, and what they are found by; the seconds for the latter."""
     load_areas(db)
     # As if they had been there for long: who is new is not called silent.
     db.execute("alter table lantaarn.register_entry alter column recorded_at set default now() - interval '60 days'")
     batch: list[dict[str, Any]] = []
-    for document in copies(sensors):
+    for document in generate_documents(sensors):
         batch.append(document)
-        if len(batch) == BATCH:
+        if len(batch) == BATCH_SIZE:
             _write(db, batch)
             batch = []
     _write(db, batch)
     began = perf_counter()
-    derive(db)
+    refresh_derived_data(db)
     took = perf_counter() - began
-    for statement in BOOKS.values():
+    for statement in FILL_QUERIES.values():
         db.execute(statement)
-    measure(db)
+    insert_measurements(db)
     db.execute("vacuum analyze")
     return took
 
 
-def measure(db: Connection) -> None:
+def insert_measurements(db: Connection) -> None:
     """A day of hours of all that is public live or by the hour, and a week of days of what is public by the day."""
     db.execute(
         "insert into lantaarn.rollup_hour (datastream_id, hour, count, sum, min, max) "
@@ -125,20 +125,23 @@ def measure(db: Connection) -> None:
 
 def _write(db: Connection, documents: list[dict[str, Any]]) -> None:
     given = {"batch": {"documents": documents}, "at": datetime.now(UTC), "editor": "bench", "reason": "bench"}
-    db.execute(SQL["publish"], given)
+    db.execute(QUERIES["publish"], given)
 
 
-def copies(sensors: int) -> Iterator[dict[str, Any]]:
+def generate_documents(sensors: int) -> Iterator[dict[str, Any]]:
     """So many sensors: those of the city as patterns, moved to places of their own."""
-    dice, patterns = Random(1), [document_of(entry) for entry in entries(1)]
+    dice, patterns = Random(1), [document_of(entry) for entry in example_entries(1)]
     for number in range(sensors):
         pattern = patterns[number % len(patterns)]
         reference = f"{pattern['reference']}-{number}"
         location = pattern["location"]
         if location["geometry"]["type"] == "Point":
-            point = [round(dice.uniform(EDGES[0], EDGES[2]), 6), round(dice.uniform(EDGES[1], EDGES[3]), 6)]
+            point = [
+                round(dice.uniform(BOUNDING_BOX[0], BOUNDING_BOX[2]), 6),
+                round(dice.uniform(BOUNDING_BOX[1], BOUNDING_BOX[3]), 6),
+            ]
             location = location | {"geometry": {"type": "Point", "coordinates": point}}
-        neighbourhood, district = locate(location["geometry"])
+        neighbourhood, district = neighbourhood_and_district(location["geometry"])
         location = location | {"neighbourhood": neighbourhood, "district": district}
         due = {"review_date": "2025-01-01"} if number % 100 == 7 and pattern["status"] != "ended" else {}
         yield (
@@ -153,27 +156,29 @@ def copies(sensors: int) -> Iterator[dict[str, Any]]:
         )
 
 
-def ask(url: str, folder: Path, repeat: int) -> tuple[list[Figure], int, int]:
+def measure_requests(url: str, folder: Path, repeat: int) -> tuple[list[RequestTiming], int, int]:
     """The figures, and the server's memory in octets after its first answer and after all of them."""
-    port, log = any_free_port(), folder / "serve.log"
+    port, log = find_free_port(), folder / "serve.log"
     command = [sys.executable, "-m", "lantaarn", "serve", "--port", str(port)]
     environment = {"DATABASE_URL": url}
-    with started(command, log, environment=environment) as server, httpx.Client(timeout=30) as client:
+    with running_process(command, log, environment=environment) as server, httpx.Client(timeout=30) as client:
         site = f"http://127.0.0.1:{port}"
         wait_for(lambda: _answers(client, f"{site}/livez"), 30)
         client.get(f"{site}/")
-        before = peak_memory(server.pid)
-        away = [_measure(client, f"{path}, ingest away", [site + path], repeat // 10, None) for path in WORKED_OUT]
-        with refreshing(url):
+        before = peak_memory_bytes(server.pid)
+        away = [
+            _measure(client, f"{path}, ingest away", [site + path], repeat // 10, None) for path in PRECOMPUTED_PAGES
+        ]
+        with refreshing_quality(url):
             figures = [
                 _measure(client, what, [site + path for path in paths], repeat, limit)
-                for what, (paths, limit) in requests().items()
+                for what, (paths, limit) in timed_requests().items()
             ]
-        return figures + away, before, peak_memory(server.pid)
+        return figures + away, before, peak_memory_bytes(server.pid)
 
 
 @contextmanager
-def refreshing(url: str) -> Generator[None]:
+def refreshing_quality(url: str) -> Generator[None]:
     """Work out the numbers about quality beside the measurement, as often as ingest does."""
     over = Event()
 
@@ -182,7 +187,7 @@ def refreshing(url: str) -> Generator[None]:
             while not over.is_set():
                 db.execute("select lantaarn.refresh_quality()")
                 ready.set()
-                over.wait(PAUSE)
+                over.wait(POLL_INTERVAL_SECONDS)
 
     ready = Event()
     thread = Thread(target=keep, daemon=True)
@@ -202,39 +207,45 @@ def _answers(client: httpx.Client, url: str) -> bool:
         return False
 
 
-def requests() -> Mapping[str, tuple[list[str], int | None]]:
+def timed_requests() -> Mapping[str, tuple[list[str], int | None]]:
     """What visitors ask, by name: addresses to take in turn, and within how many milliseconds they must be there."""
     return {
-        "first page": (["/"], FIRST_PAGE_MS),
-        "first page, words": ([f"/?q={word}" for word in ("lucht", "fiets", "lantaarn", "camera")], FIRST_PAGE_MS),
-        "first page, choices": (["/?kind=traffic&purpose=mobility", "/?personal_data=de_identified"], FIRST_PAGE_MS),
-        "first page, deviating": (["/?deviating=yes", "/?deviating=silent"], FIRST_PAGE_MS),
-        "quality": (["/kwaliteit", "/v1/quality/neighbourhoods"], FIRST_PAGE_MS),
-        "deep page": (["/?sort=name&after=lantaarn-0101-0"], FIRST_PAGE_MS),
-        "organisations": (["/organisaties", "/organisaties/gemeente-helmond", "/organisaties/inwoner"], FIRST_PAGE_MS),
-        "projects": (["/projecten", "/projecten/licht-als-het-nodig-is"], FIRST_PAGE_MS),
-        "themes": (["/themas", "/themas/lucht", "/themas/licht", "/themas/verkeer"], FIRST_PAGE_MS),
-        "neighbourhoods": (["/buurten", "/buurten/BU07941000", "/buurten/BU07942901"], FIRST_PAGE_MS),
-        "district": (["/buurten/WK079410"], FIRST_PAGE_MS),
-        "neighbourhood, for programs": (["/v1/areas/BU07941000"], FIRST_PAGE_MS),
-        "sitemap": (["/sitemap.xml", "/sitemap/pages.xml"], FIRST_PAGE_MS),
+        "first page": (["/"], MAX_FIRST_PAGE_MS),
+        "first page, words": ([f"/?q={word}" for word in ("lucht", "fiets", "lantaarn", "camera")], MAX_FIRST_PAGE_MS),
+        "first page, choices": (
+            ["/?kind=traffic&purpose=mobility", "/?personal_data=de_identified"],
+            MAX_FIRST_PAGE_MS,
+        ),
+        "first page, deviating": (["/?deviating=yes", "/?deviating=silent"], MAX_FIRST_PAGE_MS),
+        "quality": (["/kwaliteit", "/v1/quality/neighbourhoods"], MAX_FIRST_PAGE_MS),
+        "deep page": (["/?sort=name&after=lantaarn-0101-0"], MAX_FIRST_PAGE_MS),
+        "organisations": (
+            ["/organisaties", "/organisaties/gemeente-helmond", "/organisaties/inwoner"],
+            MAX_FIRST_PAGE_MS,
+        ),
+        "projects": (["/projecten", "/projecten/licht-als-het-nodig-is"], MAX_FIRST_PAGE_MS),
+        "themes": (["/themas", "/themas/lucht", "/themas/licht", "/themas/verkeer"], MAX_FIRST_PAGE_MS),
+        "neighbourhoods": (["/buurten", "/buurten/BU07941000", "/buurten/BU07942901"], MAX_FIRST_PAGE_MS),
+        "district": (["/buurten/WK079410"], MAX_FIRST_PAGE_MS),
+        "neighbourhood, for programs": (["/v1/areas/BU07941000"], MAX_FIRST_PAGE_MS),
+        "sitemap": (["/sitemap.xml", "/sitemap/pages.xml"], MAX_FIRST_PAGE_MS),
         "sitemap, one of its files": (["/sitemap/sensors.xml"], None),
-        "near: one cell": ([f"/v1/cells/{x}/{y}/sensors" for x in range(384, 392) for y in (5718, 5720)], MAP_MS),
-    } | {f"map, zoom {zoom}": (list(views(zoom)), MAP_MS) for zoom in (12, 14, 16, 18)}
+        "near: one cell": ([f"/v1/cells/{x}/{y}/sensors" for x in range(384, 392) for y in (5718, 5720)], MAX_MAP_MS),
+    } | {f"map, zoom {zoom}": (list(map_view_paths(zoom)), MAX_MAP_MS) for zoom in (12, 14, 16, 18)}
 
 
-def views(zoom: int) -> Iterator[str]:
+def map_view_paths(zoom: int) -> Iterator[str]:
     """What a map of 800 by 560 pixels asks for, at ten places."""
     dice, degrees = Random(zoom), 360 / 2**zoom / 256
     for _ in range(10):
-        west, south = dice.uniform(EDGES[0], EDGES[2]), dice.uniform(EDGES[1], EDGES[3])
+        west, south = dice.uniform(BOUNDING_BOX[0], BOUNDING_BOX[2]), dice.uniform(BOUNDING_BOX[1], BOUNDING_BOX[3])
         view = f"{west:.5f},{south:.5f},{west + 800 * degrees:.5f},{south + 560 * degrees * 0.62:.5f}"
         if zoom == 12:
-            view = f"{EDGES[0]},{EDGES[1]},{EDGES[2]},{EDGES[3]}"
+            view = f"{BOUNDING_BOX[0]},{BOUNDING_BOX[1]},{BOUNDING_BOX[2]},{BOUNDING_BOX[3]}"
         yield f"/v1/sensor-groups?view={view}&zoom={zoom}"
 
 
-def _measure(client: httpx.Client, what: str, urls: list[str], repeat: int, limit: int | None) -> Figure:
+def _measure(client: httpx.Client, what: str, urls: list[str], repeat: int, limit: int | None) -> RequestTiming:
     times: list[float] = []
     largest = 0
     for turn in range(repeat):
@@ -246,10 +257,10 @@ def _measure(client: httpx.Client, what: str, urls: list[str], repeat: int, limi
         if not answer.is_success:
             raise click.ClickException(f"{what}: status {answer.status_code}")
     percentiles = quantiles(times, n=20)
-    return Figure(what, percentiles[9], percentiles[18], largest, limit)
+    return RequestTiming(what, percentiles[9], percentiles[18], largest, limit)
 
 
-def show(figures: list[Figure], sensors: int) -> Table:
+def timing_table(figures: list[RequestTiming], sensors: int) -> Table:
     """A table for people."""
     table = Table("request", "median ms", "p95 ms", "at most ms", "kB sent", title=f"{sensors:,} sensors")
     for each in figures:

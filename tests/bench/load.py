@@ -18,21 +18,21 @@ from threading import Event
 
 import msgspec
 
-from sensors.processes import HOST
-from tests.bench.processes import last_words, started
-from tests.bench.traffic import Traffic
-from tests.support.mqtt_packets import remaining_length
+from sensors.processes import LOOPBACK_HOST
+from tests.bench.processes import log_tail, running_process
+from tests.bench.traffic import NumberedTraffic
+from tests.support.mqtt_packets import encode_remaining_length
 
 PUBLISH_QOS_1 = 0x32
-WINDOW = 5_000
+MAX_UNACKNOWLEDGED = 5_000
 """Messages of one socket that may wait for their acknowledgement; below the 65,535 packet identifiers there are."""
 
-KEEP_ALIVE = (255, 255)
+KEEP_ALIVE_BYTES = (255, 255)
 """Eighteen hours: no measurement lasts so long, and the embedded broker refuses a client that names none."""
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class LoadOrder:
     """What to send: ``count`` messages from number ``first`` on, ``chunk`` at a time over ``sockets`` in turn."""
 
     port: int
@@ -40,8 +40,8 @@ class Order:
     start: datetime
     first: int
     count: int
-    chunk: int
-    rate: float | None = None
+    chunk_size: int
+    messages_per_second: float | None = None
     """Messages a second; as fast as it goes without one."""
     sockets: int = 4
 
@@ -49,18 +49,18 @@ class Order:
     def chunks(self) -> Sequence[range]:
         """The numbers of each chunk."""
         last = self.first + self.count
-        return [range(at, min(at + self.chunk, last)) for at in range(self.first, last, self.chunk)]
+        return [range(at, min(at + self.chunk_size, last)) for at in range(self.first, last, self.chunk_size)]
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SendResult:
     """What became of it: the number sent and acknowledged by the broker, and the monotonic time of every chunk."""
 
     count: int
-    times: list[float]
+    chunk_times: list[float]
 
 
-class Publisher:
+class LoadGenerator:
     """The process as its parent sees it."""
 
     def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -80,39 +80,39 @@ class Publisher:
             self._process.stdin.write(b"%d\n" % count)
             self._process.stdin.flush()
 
-    def finish(self) -> Sent:
+    def finish(self) -> SendResult:
         """No more than was allowed; wait until the broker acknowledged it."""
         if self._process.stdin is not None:
             self._process.stdin.close()
-        return msgspec.json.decode(self._line(), type=Sent)
+        return msgspec.json.decode(self._line(), type=SendResult)
 
     def _line(self) -> bytes:
         line = self._process.stdout.readline() if self._process.stdout is not None else b""
         if not line:
-            raise RuntimeError(f"the load generator died: {last_words(self._log)}")
+            raise RuntimeError(f"the load generator died: {log_tail(self._log)}")
         return line
 
 
 @contextmanager
-def generating(order: Order, log: Path) -> Generator[Publisher]:
+def running_load_generator(order: LoadOrder, log: Path) -> Generator[LoadGenerator]:
     """A load generator that is ready to send."""
     command = [sys.executable, "-m", "tests.bench.load", msgspec.json.encode(order).decode()]
-    with started(command, log, talks=True) as process:
-        generator = Publisher(process, log)
+    with running_process(command, log, with_pipes=True) as process:
+        generator = LoadGenerator(process, log)
         generator.wait_until_ready()
         yield generator
 
 
-class Link:
+class BrokerConnection:
     """One connection to the broker, MQTT 3.1.1."""
 
     def __init__(self, port: int, name: str) -> None:
-        self._socket = socket.create_connection((HOST, port), timeout=60)
+        self._socket = socket.create_connection((LOOPBACK_HOST, port), timeout=60)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._sent = 0
         self._acknowledged = 0
-        body = _text("MQTT") + bytes([4, 2, *KEEP_ALIVE]) + _text(name)
-        self._socket.sendall(bytes([0x10]) + remaining_length(len(body)) + body)
+        body = _encode_text("MQTT") + bytes([4, 2, *KEEP_ALIVE_BYTES]) + _encode_text(name)
+        self._socket.sendall(bytes([0x10]) + encode_remaining_length(len(body)) + body)
         if self._socket.recv(4, socket.MSG_WAITALL) != b"\x20\x02\x00\x00":
             raise ConnectionError("the broker did not accept the connection")
 
@@ -120,11 +120,11 @@ class Link:
         """Send, and wait only when too much is unacknowledged."""
         self._socket.sendall(packets)
         self._sent += count
-        self.wait(WINDOW)
+        self.wait(MAX_UNACKNOWLEDGED)
 
-    def wait(self, most: int) -> None:
+    def wait(self, max_unacknowledged: int) -> None:
         """Until at most so many messages are unacknowledged. Each acknowledgement is four octets (MQTT 3.1.1, 3.4)."""
-        while self._sent - self._acknowledged // 4 > most:
+        while self._sent - self._acknowledged // 4 > max_unacknowledged:
             data = self._socket.recv(65_536)
             if not data:
                 raise ConnectionError("the broker hung up")
@@ -137,9 +137,9 @@ class Link:
         self._socket.close()
 
 
-def packets(order: Order) -> Iterator[tuple[bytes, int]]:
+def make_packets(order: LoadOrder) -> Iterator[tuple[bytes, int]]:
     """The chunks as octets, with the number of messages in each; packet identifiers go round for each socket."""
-    traffic = Traffic(order.sensors, order.start)
+    traffic = NumberedTraffic(order.sensors, order.start)
     used = [0] * order.sockets
     for index, numbers in enumerate(order.chunks):
         link = index % order.sockets
@@ -150,18 +150,18 @@ def packets(order: Order) -> Iterator[tuple[bytes, int]]:
         yield b"".join(made), len(made)
 
 
-def _publish(traffic: Traffic, number: int, identifier: int) -> bytes:
-    body = _text(traffic.topic(number)) + struct.pack("!H", identifier) + traffic.payload(number)
-    return bytes([PUBLISH_QOS_1]) + remaining_length(len(body)) + body
+def _publish(traffic: NumberedTraffic, number: int, identifier: int) -> bytes:
+    body = _encode_text(traffic.topic(number)) + struct.pack("!H", identifier) + traffic.payload(number)
+    return bytes([PUBLISH_QOS_1]) + encode_remaining_length(len(body)) + body
 
 
-def _text(text: str) -> bytes:
+def _encode_text(text: str) -> bytes:
     return struct.pack("!H", len(text)) + text.encode()
 
 
-def send(order: Order, made: Sequence[tuple[bytes, int]]) -> Sent:
+def send_packets(order: LoadOrder, made: Sequence[tuple[bytes, int]]) -> SendResult:
     """Send what standard input allows, at the rate of the order."""
-    links = [Link(order.port, f"bench-load-{number}") for number in range(order.sockets)]
+    links = [BrokerConnection(order.port, f"bench-load-{number}") for number in range(order.sockets)]
     allowed, sent, times, start = 0, 0, list[float](), 0.0
     for index, (data, count) in enumerate(made):
         while allowed < sent + count:
@@ -172,25 +172,25 @@ def send(order: Order, made: Sequence[tuple[bytes, int]]) -> Sent:
         if allowed < sent + count:
             break
         start = start or time.monotonic()
-        if order.rate is not None:
-            Event().wait(max(0.0, start + sent / order.rate - time.monotonic()))
+        if order.messages_per_second is not None:
+            Event().wait(max(0.0, start + sent / order.messages_per_second - time.monotonic()))
         times.append(time.monotonic())
         links[index % order.sockets].send(data, count)
         sent += count
     for link in links:
         link.close()
-    return Sent(sent, times)
+    return SendResult(sent, times)
 
 
 def main() -> None:
     """Make the packets of the order in the first argument, and send them."""
-    order = msgspec.json.decode(sys.argv[1], type=Order)
-    made = list(packets(order))
-    _tell(b"ready")
-    _tell(msgspec.json.encode(send(order, made)))
+    order = msgspec.json.decode(sys.argv[1], type=LoadOrder)
+    made = list(make_packets(order))
+    _write_line(b"ready")
+    _write_line(msgspec.json.encode(send_packets(order, made)))
 
 
-def _tell(line: bytes) -> None:
+def _write_line(line: bytes) -> None:
     sys.stdout.buffer.write(line + b"\n")
     sys.stdout.buffer.flush()
 

@@ -9,25 +9,25 @@ from subprocess import Popen
 from threading import Event
 
 from sensors.db import connect
-from tests.bench.bed import PATIENCE, Bed, Connection, ingesting
-from tests.bench.load import Order, Publisher, generating
-from tests.bench.processes import cpu_seconds, machine_seconds, peak_memory
-from tests.bench.traffic import PROPERTIES, TABLE
+from tests.bench.bed import TIMEOUT_SECONDS, Connection, Testbed, running_ingest
+from tests.bench.load import LoadGenerator, LoadOrder, running_load_generator
+from tests.bench.processes import cpu_seconds, machine_cpu_seconds, peak_memory_bytes
+from tests.bench.traffic import OBSERVATION_TABLE, PROPERTIES
 from tests.support.waiting import wait_for
 
-AHEAD = 10_000
+MAX_QUEUED = 10_000
 """Messages that may wait at the broker under sustained load: enough for a program to be always busy."""
-WARM_UP = 2.0
+WARM_UP_SECONDS = 2.0
 """Seconds at the start of a measurement that do not count."""
-COOL_DOWN = 1.0
+COOL_DOWN_SECONDS = 1.0
 """Seconds at the end of a steady rate that do not count: the last messages wait for others that do not come."""
-PROBES = 200
+MAX_PROBES = 200
 """Messages that the reader looks for at a time."""
-SEEN = f"""
+COMMITTED_QUERY = f"""
 select wanted.number
 from unnest(%(numbers)s::integer[], %(datastreams)s::integer[], %(times)s::timestamptz[])
     as wanted (number, datastream_id, time)
-inner join lantaarn.{TABLE} as observation
+inner join lantaarn.{OBSERVATION_TABLE} as observation
     on observation.datastream_id = wanted.datastream_id and observation.time = wanted.time
 """
 
@@ -55,17 +55,17 @@ class Latency:
     """The 99th percentile of the time between two looks."""
 
 
-class Reader:
+class CommitReader:
     """Another connection that looks for the values of single messages."""
 
-    def __init__(self, bed: Bed, db: Connection) -> None:
+    def __init__(self, bed: Testbed, db: Connection) -> None:
         self._bed = bed
         self._db = db
         # The tables were empty when it was planned: without this it might read them whole ever after.
         for method in ("hashjoin", "mergejoin", "seqscan"):
             db.execute(f"set enable_{method} = off")
 
-    def seen(self, numbers: Sequence[int]) -> Sequence[int]:
+    def committed(self, numbers: Sequence[int]) -> Sequence[int]:
         """Those of these messages that are committed."""
         traffic, datastreams = self._bed.traffic, self._bed.datastreams
         wanted = {
@@ -73,99 +73,101 @@ class Reader:
             "datastreams": [datastreams[traffic.sensor(number)][0] for number in numbers],
             "times": [traffic.time(number) for number in numbers],
         }
-        return [row["number"] for row in self._db.execute(SEEN, wanted).fetchall()]
+        return [row["number"] for row in self._db.execute(COMMITTED_QUERY, wanted).fetchall()]
 
-    def wait_until_seen(self, number: int) -> None:
+    def wait_until_committed(self, number: int) -> None:
         """Return within 10 ms of its commit."""
-        deadline = time.monotonic() + PATIENCE
-        while not self.seen([number]):
+        deadline = time.monotonic() + TIMEOUT_SECONDS
+        while not self.committed([number]):
             if time.monotonic() > deadline:
-                raise TimeoutError(f"message {number} was not stored in {PATIENCE:g} seconds")
+                raise TimeoutError(f"message {number} was not stored in {TIMEOUT_SECONDS:g} seconds")
             Event().wait(0.01)
 
     def wait_until_stored(self, values: int) -> None:
         """Return when every value is there. Raises AssertionError when some are missing or there are too many."""
-        wait_for(lambda: self._bed.stored() >= values, PATIENCE)
-        assert self._bed.stored() == values, "values were stored that were not sent"
+        wait_for(lambda: self._bed.count_stored() >= values, TIMEOUT_SECONDS)
+        assert self._bed.count_stored() == values, "values were stored that were not sent"
 
 
-def drain(bed: Bed, numbers: range, batch: int, workers: int) -> Throughput:
+def measure_drain(bed: Testbed, numbers: range, batch: int, workers: int) -> Throughput:
     """Empty a queue that was filled while ingest was away, so that nothing else needs the processors."""
     bed.clear()
-    with ingesting(bed, batch, workers):
+    with running_ingest(bed, batch, workers):
         pass
-    with generating(_order(bed, numbers, 100), bed.log) as load:
+    with running_load_generator(_order(bed, numbers, 100), bed.log_file) as load:
         load.allow(len(numbers))
         load.finish()
-    with connect(bed.store.url) as db, ingesting(bed, batch, workers, wait=False) as ingest:
-        reader, meter = Reader(bed, db), _Meter(bed, ingest, None)
-        reader.wait_until_seen(numbers[0])
-        before, start, used = bed.stored(), time.monotonic(), meter.read()
-        reader.wait_until_seen(numbers[-1])
+    with connect(bed.database.url) as db, running_ingest(bed, batch, workers, wait=False) as ingest:
+        reader, meter = CommitReader(bed, db), _CpuMeter(bed, ingest, None)
+        reader.wait_until_committed(numbers[0])
+        before, start, used = bed.count_stored(), time.monotonic(), meter.read()
+        reader.wait_until_committed(numbers[-1])
         reader.wait_until_stored(len(numbers) * len(PROPERTIES))
         seconds = time.monotonic() - start
         values = len(numbers) * len(PROPERTIES) - before
-        return Throughput(values / seconds, seconds, meter.since(used), peak_memory(ingest.pid))
+        return Throughput(values / seconds, seconds, meter.since(used), peak_memory_bytes(ingest.pid))
 
 
-def sustained(bed: Bed, numbers: range, seconds: float, program: Popen[bytes], *, ahead: int = AHEAD) -> Throughput:
+def measure_sustained(
+    bed: Testbed, numbers: range, seconds: float, program: Popen[bytes], *, max_queued: int = MAX_QUEUED
+) -> Throughput:
     """Live load, as much as the program takes: the generator stays ``ahead`` of what is committed, no more."""
-    with connect(bed.store.url) as db, generating(_order(bed, numbers, 50), bed.log) as load:
-        reader, meter = Reader(bed, db), _Meter(bed, program, load)
+    with connect(bed.database.url) as db, running_load_generator(_order(bed, numbers, 50), bed.log_file) as load:
+        reader, meter = CommitReader(bed, db), _CpuMeter(bed, program, load)
         bed.clear()
-        progress = _Progress(reader, load, numbers, ahead, numbers[0])
-        done = progress.keep_ahead(WARM_UP)
+        progress = _LoadController(reader, load, numbers, max_queued, numbers[0])
+        done = progress.run_for(WARM_UP_SECONDS)
         used, start = meter.read(), time.monotonic()
-        end = progress.keep_ahead(seconds)
+        end = progress.run_for(seconds)
         length, since = time.monotonic() - start, meter.since(used)
         reader.wait_until_stored(load.finish().count * len(PROPERTIES))
-        return Throughput((end - done) * len(PROPERTIES) / length, length, since, peak_memory(program.pid))
+        return Throughput((end - done) * len(PROPERTIES) / length, length, since, peak_memory_bytes(program.pid))
 
 
 @dataclass(slots=True)
-class _Progress:
+class _LoadController:
     """How far the program is, and how far ahead of it the generator may be."""
 
-    reader: Reader
-    load: Publisher
+    reader: CommitReader
+    load: LoadGenerator
     numbers: range
-    ahead: int
-    done: int
+    max_queued: int
+    last_committed: int
 
-    def keep_ahead(self, seconds: float) -> int:
+    def run_for(self, seconds: float) -> int:
         """Allow more as more is committed, for so long; the last number seen, a fiftieth of ``ahead`` exact."""
-        end, step = time.monotonic() + seconds, self.ahead // 50
-        while time.monotonic() < end and self.done + step in self.numbers:
-            self.load.allow(self.done - self.numbers[0] + self.ahead)
-            if self.reader.seen([self.done + step]):
-                self.done += step
+        end, step = time.monotonic() + seconds, self.max_queued // 50
+        while time.monotonic() < end and self.last_committed + step in self.numbers:
+            self.load.allow(self.last_committed - self.numbers[0] + self.max_queued)
+            if self.reader.committed([self.last_committed + step]):
+                self.last_committed += step
             else:
                 Event().wait(0.005)
-        return self.done
+        return self.last_committed
 
 
-def latency(bed: Bed, numbers: range, rate: float) -> Latency:
+def measure_latency(bed: Testbed, numbers: range, rate: float) -> Latency:
     """At a steady rate, ten messages at a time, the first of which is looked for in a tight loop."""
     order = _order(bed, numbers, 10, rate)
     wanted: list[int] = [chunk[0] for chunk in order.chunks]
     seen: dict[int, float] = {}
     looks: list[float] = []
-    with connect(bed.store.url) as db, generating(order, bed.log) as load:
-        reader = Reader(bed, db)
+    with connect(bed.database.url) as db, running_load_generator(order, bed.log_file) as load:
+        reader = CommitReader(bed, db)
         bed.clear()
         load.allow(len(numbers))
-        deadline = time.monotonic() + len(numbers) / rate + PATIENCE
+        deadline = time.monotonic() + len(numbers) / rate + TIMEOUT_SECONDS
         while wanted and time.monotonic() < deadline:
-            found, now = set(reader.seen(wanted[:PROBES])), time.monotonic()
+            found, now = set(reader.committed(wanted[:MAX_PROBES])), time.monotonic()
             looks.append(now)
             seen |= dict.fromkeys(found, now)
             wanted = [number for number in wanted if number not in found] if found else wanted
             Event().wait(0.001)
         sent = load.finish()
         reader.wait_until_stored(len(numbers) * len(PROPERTIES))
-    start, end = sent.times[0] + WARM_UP, sent.times[-1] - COOL_DOWN
-    late = [seen[chunk[0]] - at for chunk, at in zip(order.chunks, sent.times, strict=True) if start < at < end]
-    return _latency(len(numbers) / (sent.times[-1] - sent.times[0]), late, looks)
+    start, end = sent.chunk_times[0] + WARM_UP_SECONDS, sent.chunk_times[-1] - COOL_DOWN_SECONDS
+    late = [seen[chunk[0]] - at for chunk, at in zip(order.chunks, sent.chunk_times, strict=True) if start < at < end]
+    return _latency(len(numbers) / (sent.chunk_times[-1] - sent.chunk_times[0]), late, looks)
 
 
 def _latency(rate: float, late: Sequence[float], looks: Sequence[float]) -> Latency:
@@ -173,22 +175,22 @@ def _latency(rate: float, late: Sequence[float], looks: Sequence[float]) -> Late
     return Latency(rate, len(late), median(late), quantiles(late, n=100)[98], max(late), quantiles(gaps, n=100)[98])
 
 
-def _order(bed: Bed, numbers: range, chunk: int, rate: float | None = None) -> Order:
+def _order(bed: Testbed, numbers: range, chunk: int, rate: float | None = None) -> LoadOrder:
     traffic = bed.traffic
-    return Order(bed.broker.port, traffic.sensors, traffic.start, numbers[0], len(numbers), chunk, rate)
+    return LoadOrder(bed.broker.port, traffic.sensors, traffic.start, numbers[0], len(numbers), chunk, rate)
 
 
-class _Meter:
+class _CpuMeter:
     """Processor time by program."""
 
-    def __init__(self, bed: Bed, program: Popen[bytes], load: Publisher | None) -> None:
-        self._programs = {"program": program.pid, "database": bed.store.pid, "broker": bed.broker.pid}
+    def __init__(self, bed: Testbed, program: Popen[bytes], load: LoadGenerator | None) -> None:
+        self._programs = {"program": program.pid, "database": bed.database.pid, "broker": bed.broker.pid}
         self._programs["generator"] = load.pid if load else None
 
     def read(self) -> Mapping[str, float]:
         """Seconds since the programs began, nothing for one that is not here; and all the rest of the machine."""
         used = {name: cpu_seconds(pid) for name, pid in self._programs.items() if pid is not None}
-        return used | {"rest": machine_seconds() - sum(used.values())}
+        return used | {"rest": machine_cpu_seconds() - sum(used.values())}
 
     def since(self, before: Mapping[str, float]) -> Mapping[str, float]:
         """Seconds since ``before``."""

@@ -7,20 +7,20 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sensors.processes import stop, tethered
+from sensors.processes import stop_process, with_parent_death_signal
 
-TICKS = os.sysconf("SC_CLK_TCK")
+CLOCK_TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
-def started(
-    command: Sequence[str], log: Path, *, environment: Mapping[str, str] | None = None, talks: bool = False
+def running_process(
+    command: Sequence[str], log: Path, *, environment: Mapping[str, str] | None = None, with_pipes: bool = False
 ) -> Generator[subprocess.Popen[bytes]]:
-    """A child process, stopped at the end of the block; with ``talks`` over its standard input and output."""
-    channel = subprocess.PIPE if talks else subprocess.DEVNULL
+    """A child process, stopped at the end of the block; with ``with_pipes`` over its standard input and output."""
+    channel = subprocess.PIPE if with_pipes else subprocess.DEVNULL
     with log.open("ab") as output:
         process = subprocess.Popen(
-            tethered(command, signal.SIGTERM),
+            with_parent_death_signal(command, signal.SIGTERM),
             stdin=channel,
             stdout=channel,
             stderr=output,
@@ -30,14 +30,14 @@ def started(
     try:
         yield process
     finally:
-        stop(process)
+        stop_process(process)
         for end in (process.stdin, process.stdout):
             if end is not None:
                 with suppress(BrokenPipeError):
                     end.close()
 
 
-def last_words(log: Path) -> str:
+def log_tail(log: Path) -> str:
     """The end of a log that is gone when the measurement has failed."""
     return log.read_text(errors="replace")[-500:].strip() if log.exists() else ""
 
@@ -45,25 +45,25 @@ def last_words(log: Path) -> str:
 def cpu_seconds(pid: int) -> float:
     """What a process, its children and those of them that ended have used, user and system; 10 ms exact."""
     used = 0
-    for each in _family(pid):
+    for each in _process_tree(pid):
         with suppress(OSError):
             user, system, ended_user, ended_system = _stat(each)[11:15]
             used += int(user) + int(system) + int(ended_user) + int(ended_system)
-    return used / TICKS
+    return used / CLOCK_TICKS_PER_SECOND
 
 
-def machine_seconds() -> float:
+def machine_cpu_seconds() -> float:
     """What all processors of the machine have done since it began, whoever asked."""
     user, nice, system, _idle, _waiting, *interrupts = Path("/proc/stat").read_text().splitlines()[0].split()[1:8]
-    return sum(map(int, (user, nice, system, *interrupts))) / TICKS
+    return sum(map(int, (user, nice, system, *interrupts))) / CLOCK_TICKS_PER_SECOND
 
 
-def peak_memory(pid: int) -> int:
+def peak_memory_bytes(pid: int) -> int:
     """The most octets that were resident at a time, of the largest process of the family."""
-    return max((_high_water(each) for each in _family(pid)), default=0)
+    return max((_peak_resident_bytes(each) for each in _process_tree(pid)), default=0)
 
 
-def _high_water(pid: int) -> int:
+def _peak_resident_bytes(pid: int) -> int:
     with suppress(OSError):
         for line in Path(f"/proc/{pid}/status").read_text().splitlines():
             if line.startswith("VmHWM:"):
@@ -71,12 +71,12 @@ def _high_water(pid: int) -> int:
     return 0
 
 
-def _family(pid: int) -> Iterator[int]:
+def _process_tree(pid: int) -> Iterator[int]:
     yield pid
     with suppress(OSError):
         for task in Path(f"/proc/{pid}/task").iterdir():
             for child in (task / "children").read_text().split():
-                yield from _family(int(child))
+                yield from _process_tree(int(child))
 
 
 def _stat(pid: int) -> Sequence[str]:

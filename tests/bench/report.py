@@ -8,7 +8,7 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench.baselines import Steps
+from tests.bench.baselines import PrivacyStepCosts
 from tests.bench.measure import Latency, Throughput
 
 LIMIT = "binary COPY (the limit)"
@@ -18,7 +18,7 @@ SUSTAINED = "ingest, live load"
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class BenchPlan:
     """How much is measured."""
 
     sensors: int
@@ -30,21 +30,21 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class BenchReport:
     """One run on one database. The rates are values a second, every repetition of them."""
 
     at: datetime
     machine: str
     database: str
     broker: str
-    plan: Plan
+    plan: BenchPlan
     rates: Mapping[str, Sequence[float]]
     work: Mapping[str, Throughput]
     latencies: Mapping[str, Latency]
-    steps: Steps
+    steps: PrivacyStepCosts
 
 
-def show(report: Report, console: Console) -> None:
+def print_report(report: BenchReport, console: Console) -> None:
     """Print the tables."""
     plan = report.plan
     console.print(
@@ -59,7 +59,7 @@ def show(report: Report, console: Console) -> None:
     console.print(f"Most memory of one ingest process: {peak / 2**20:.0f} MiB")
 
 
-def _speeds(report: Report) -> Table:
+def _speeds(report: BenchReport) -> Table:
     limit, plain = median(report.rates[LIMIT]), median(report.rates[PLAIN])
     table = _table("committed", "values/s", "least – most", "of the limit", "× plain")
     for name, rates in report.rates.items():
@@ -69,7 +69,7 @@ def _speeds(report: Report) -> Table:
     return table
 
 
-def _processors(report: Report) -> Table:
+def _processors(report: BenchReport) -> Table:
     programs = ("program", "database", "broker", "generator", "rest")
     table = _table("processor seconds", "wall", *programs, "µs/value")
     for name, each in report.work.items():
@@ -81,7 +81,7 @@ def _processors(report: Report) -> Table:
     return table
 
 
-def _privacy(report: Report) -> str:
+def _privacy(report: BenchReport) -> str:
     """What the steps that keep things out cost, as a share of all that ingest and its database do for a value."""
     steps, drained = report.steps, report.work[DRAIN]
     whole = sum(drained.cpu_seconds[each] for each in ("program", "database") if each in drained.cpu_seconds)
@@ -93,7 +93,7 @@ def _privacy(report: Report) -> str:
     )
 
 
-def _latencies(report: Report) -> Table:
+def _latencies(report: BenchReport) -> Table:
     table = _table("publish → visible", "messages/s", "p50", "p99", "worst", "probes", "resolution")
     for name, each in report.latencies.items():
         times = (f"{1000 * part:.0f} ms" for part in (each.p50, each.p99, each.worst))

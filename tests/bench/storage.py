@@ -20,64 +20,64 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from api.sensor.queries import SQL as PAGES
-from ingest.pipeline import Observation, Outcome
-from ingest.quality_flags import Quality
-from ingest.writer import commit
+from api.sensor.queries import QUERIES as PAGES
+from ingest.pipeline import MessageOutcome, Observation
+from ingest.quality_flags import QualityFlag
+from ingest.writer import commit_batch
 from sensors.db import connect, queries
-from sensors.db.capabilities import probe
-from tests.bench.bed import Connection, embedded_database, given_database, register
+from sensors.db.capabilities import probe_capabilities
+from tests.bench.bed import Connection, embedded_database, publish_sensors, temporary_database
 
-SQL = queries.load(Path(__file__).with_name("storage.sql"))
-ROLLUP: LiteralString = "rollup_hour"
-TRIAL: LiteralString = "trial_hour"
-RAW: LiteralString = "observation_31d"
+QUERIES = queries.load_queries(Path(__file__).with_name("storage.sql"))
+ROLLUP_TABLE: LiteralString = "rollup_hour"
+TRIAL_TABLE: LiteralString = "trial_hour"
+RAW_TABLE: LiteralString = "observation_31d"
 ROLLUP_DAYS, RAW_DAYS = 365, 31
-STREAMS = {ROLLUP: 2_000, RAW: 500}
+DATASTREAM_COUNTS = {ROLLUP_TABLE: 2_000, RAW_TABLE: 500}
 DAY = timedelta(days=1)
-LATE = 14 * DAY
+LATE_AGE = 14 * DAY
 """So old that its chunk is in the columnstore."""
-QUESTIONS: Mapping[str, tuple[LiteralString, int]] = {
+TIMED_QUERIES: Mapping[str, tuple[LiteralString, int]] = {
     "page: newest values of a sensor": (PAGES["datastreams"], 5),
     "page: 24 hours of a sensor": (PAGES["hours"], 5),
-    "day view: a year of one datastream": (SQL["days"], 5),
-    "day view: a year of all": (SQL["city_days"], 1),
-    "hours: a year by hour and weekday, one": (SQL["weekday"], 5),
-    "hours: a year by hour and weekday, all": (SQL["city_weekday"], 1),
-    "hours: a year of days, all": (SQL["city_sums"], 1),
-    "values: a day of one datastream": (SQL["day_of_minutes"], 5),
-    "values: a month of one by the hour": (SQL["month_of_minutes"], 5),
-    "values: an hour of all": (SQL["city_hour"], 5),
-    "check: oldest value of each datastream": (SQL["oldest_of_each"], 3),
-    "check: oldest value": (SQL["oldest"], 3),
+    "day view: a year of one datastream": (QUERIES["datastream_days"], 5),
+    "day view: a year of all": (QUERIES["city_days"], 1),
+    "hours: a year by hour and weekday, one": (QUERIES["datastream_weekdays"], 5),
+    "hours: a year by hour and weekday, all": (QUERIES["city_weekdays"], 1),
+    "hours: a year of days, all": (QUERIES["city_sums"], 1),
+    "values: a day of one datastream": (QUERIES["day_of_minutes"], 5),
+    "values: a month of one by the hour": (QUERIES["month_of_minutes"], 5),
+    "values: an hour of all": (QUERIES["city_hour"], 5),
+    "check: oldest value of each datastream": (QUERIES["oldest_value_of_each"], 3),
+    "check: oldest value": (QUERIES["oldest_value"], 3),
 }
 """A question that is asked, its statement, and how often it is timed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StorageFigures:
     """The state of a database: octets with indexes for each row of a table, and seconds for each question or deed."""
 
     name: str
-    octets: dict[str, float] = field(default_factory=dict[str, float])
-    seconds: dict[str, float] = field(default_factory=dict[str, float])
-    deeds: dict[str, float] = field(default_factory=dict[str, float])
+    bytes_per_row: dict[str, float] = field(default_factory=dict[str, float])
+    query_seconds: dict[str, float] = field(default_factory=dict[str, float])
+    operation_seconds: dict[str, float] = field(default_factory=dict[str, float])
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class FilledDatabase:
     """A filled database, and the midnight (UTC) at which its data ends."""
 
     db: Connection
     end: datetime
-    chunked: bool
-    sensors: Mapping[int, tuple[int, ...]]
+    has_chunks: bool
+    datastreams_by_sensor: Mapping[int, tuple[int, ...]]
     """The datastreams with single values, by sensor."""
 
 
-def storage(scale: float) -> None:
+def measure_storage(scale: float) -> None:
     """Measure and print; ``scale``: the part of the datastreams."""
-    states: list[Stored] = []
+    states: list[StorageFigures] = []
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     given = os.environ.get("TIMESCALE_URL")
     for url in (None, given) if given else (None,):
@@ -87,19 +87,21 @@ def storage(scale: float) -> None:
 
 
 @contextmanager
-def _filled(url: str | None, scale: float, progress: Progress) -> Generator[Bench]:
+def _filled(url: str | None, scale: float, progress: Progress) -> Generator[FilledDatabase]:
     """A database of our own with a year of totals and a month of values; gone at the end."""
     folder = Path(tempfile.mkdtemp(prefix="lantaarn-bench-"))
     end = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    streams = {table: max(15, round(number * scale)) for table, number in STREAMS.items()}
+    streams = {table: max(15, round(number * scale)) for table, number in DATASTREAM_COUNTS.items()}
     try:
-        with given_database(url) if url else embedded_database(folder) as store, connect(store.url) as db:
-            known = register(db, folder, -(-streams[ROLLUP] // 3))
-            db.execute(SQL["classes"], {"raw": streams[RAW]})
-            _fill(db, "fill_hours", _days(end, ROLLUP_DAYS), streams[ROLLUP], progress)
-            _fill(db, "fill_minutes", _days(end, RAW_DAYS), streams[RAW], progress)
-            held = {sensor: tuple(each for each in ids if each <= streams[RAW]) for sensor, ids in known.items()}
-            yield Bench(db, end, probe(db).hypertables, {sensor: ids for sensor, ids in held.items() if ids})
+        with temporary_database(url) if url else embedded_database(folder) as store, connect(store.url) as db:
+            known = publish_sensors(db, folder, -(-streams[ROLLUP_TABLE] // 3))
+            db.execute(QUERIES["set_retention_classes"], {"raw": streams[RAW_TABLE]})
+            _fill(db, "fill_hours", _days(end, ROLLUP_DAYS), streams[ROLLUP_TABLE], progress)
+            _fill(db, "fill_minutes", _days(end, RAW_DAYS), streams[RAW_TABLE], progress)
+            held = {sensor: tuple(each for each in ids if each <= streams[RAW_TABLE]) for sensor, ids in known.items()}
+            yield FilledDatabase(
+                db, end, probe_capabilities(db).has_hypertables, {sensor: ids for sensor, ids in held.items() if ids}
+            )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -107,120 +109,141 @@ def _filled(url: str | None, scale: float, progress: Progress) -> Generator[Benc
 def _fill(db: Connection, name: str, days: Sequence[datetime], streams: int, progress: Progress) -> None:
     """Day by day, as it would have come in."""
     for day in progress.track(days, description=f"{name}, {streams} datastreams"):
-        db.execute(SQL[name], {"since": day, "until": day + DAY, "streams": streams})
+        db.execute(QUERIES[name], {"since": day, "until": day + DAY, "streams": streams})
 
 
 def _days(end: datetime, number: int) -> list[datetime]:
     return [end - day * DAY for day in range(number, 0, -1)]
 
 
-def _measure(bench: Bench, progress: Progress) -> Generator[Stored]:
+def _measure(bench: FilledDatabase, progress: Progress) -> Generator[StorageFigures]:
     """As rows; and in the columnstore, where there is one."""
-    found = probe(bench.db)
-    name = f"TimescaleDB {found.timescale_version}" if found.hypertables else f"PostgreSQL {found.server_version}"
-    rows = Stored(f"{name}, rows")
-    _state(bench, rows, progress)
+    found = probe_capabilities(bench.db)
+    name = f"TimescaleDB {found.timescale_version}" if found.has_hypertables else f"PostgreSQL {found.server_version}"
+    rows = StorageFigures(f"{name}, rows")
+    _measure_state(bench, rows, progress)
     yield rows
-    if not found.columnstore:
+    if not found.has_columnstore:
         return
-    columns = Stored(f"{name}, columnstore")
-    columns.deeds[f"compress {RAW}"] = _timed(bench, _of(RAW, "compress"))
-    _state(bench, columns, progress)
-    _compressed(bench, RAW, rows, columns)
+    columns = StorageFigures(f"{name}, columnstore")
+    columns.operation_seconds[f"compress {RAW_TABLE}"] = _time_statement(
+        bench, _for_table(RAW_TABLE, "compress_chunks")
+    )
+    _measure_state(bench, columns, progress)
+    _measure_compression(bench, RAW_TABLE, rows, columns)
     yield columns
-    yield _trial(bench, rows, progress)
+    yield _measure_trial(bench, rows, progress)
 
 
-def _of(table: LiteralString, name: str, time: LiteralString = "time") -> LiteralString:
-    return SQL[name].replace("{table}", table).replace("{time}", time)
+def _for_table(table: LiteralString, name: str, time: LiteralString = "time") -> LiteralString:
+    return QUERIES[name].replace("{table}", table).replace("{time}", time)
 
 
-def _compressed(
-    bench: Bench, table: LiteralString, before: Stored, after: Stored, time: LiteralString = "time"
+def _measure_compression(
+    bench: FilledDatabase,
+    table: LiteralString,
+    before: StorageFigures,
+    after: StorageFigures,
+    time: LiteralString = "time",
 ) -> None:
-    row = bench.db.execute(_of(table, "compressed", time)).fetchone() or {}
-    before.octets[f"{table}, compressed chunks"] = row["before"] / row["rows"]
-    after.octets[f"{table}, compressed chunks"] = row["after"] / row["rows"]
+    row = bench.db.execute(_for_table(table, "compressed_size", time)).fetchone() or {}
+    before.bytes_per_row[f"{table}, compressed chunks"] = row["before"] / row["rows"]
+    after.bytes_per_row[f"{table}, compressed chunks"] = row["after"] / row["rows"]
 
 
-def _trial(bench: Bench, rows: Stored, progress: Progress) -> Stored:
+def _measure_trial(bench: FilledDatabase, rows: StorageFigures, progress: Progress) -> StorageFigures:
     """What the columnstore would do for hourly totals, which are rows in every edition."""
-    state = Stored("hours in the columnstore, as a trial")
+    state = StorageFigures("hours in the columnstore, as a trial")
     task = progress.add_task(state.name, total=None)
-    for step in ("trial", "trial_chunks", "trial_fill", "trial_settings"):
-        bench.db.execute(SQL[step])
-    state.deeds[f"compress {TRIAL}"] = _timed(bench, _of(TRIAL, "compress"))
-    bench.db.execute(SQL["trial_vacuum"])
-    _compressed(bench, TRIAL, rows, state, "hour")
-    for question, (statement, times) in QUESTIONS.items():
+    for step in ("create_trial_table", "set_trial_chunks", "fill_trial", "set_trial_columnstore"):
+        bench.db.execute(QUERIES[step])
+    state.operation_seconds[f"compress {TRIAL_TABLE}"] = _time_statement(
+        bench, _for_table(TRIAL_TABLE, "compress_chunks")
+    )
+    bench.db.execute(QUERIES["vacuum_trial"])
+    _measure_compression(bench, TRIAL_TABLE, rows, state, "hour")
+    for question, (statement, times) in TIMED_QUERIES.items():
         if question.startswith("hours"):
-            state.seconds[question] = _timed(bench, statement.replace(ROLLUP, TRIAL), times)
+            state.query_seconds[question] = _time_statement(bench, statement.replace(ROLLUP_TABLE, TRIAL_TABLE), times)
     late = "add a late value to 50 hours"
-    rows.deeds[late] = _timed(bench, _of(ROLLUP, "add_to_hour"), until=bench.end - 60 * DAY)
-    state.deeds[late] = _timed(bench, _of(TRIAL, "add_to_hour"), until=bench.end - 60 * DAY)
+    rows.operation_seconds[late] = _time_statement(
+        bench, _for_table(ROLLUP_TABLE, "add_to_hour"), until=bench.end - 60 * DAY
+    )
+    state.operation_seconds[late] = _time_statement(
+        bench, _for_table(TRIAL_TABLE, "add_to_hour"), until=bench.end - 60 * DAY
+    )
     progress.remove_task(task)
     return state
 
 
-def _state(bench: Bench, state: Stored, progress: Progress) -> None:
+def _measure_state(bench: FilledDatabase, state: StorageFigures, progress: Progress) -> None:
     """Sizes first, then questions, and at last what changes the data: two days expire in one way each."""
-    task = progress.add_task(state.name, total=len(QUESTIONS) + 6)
-    bench.db.execute(SQL["vacuum"])
-    _size(bench, ROLLUP, state)
-    _size(bench, RAW, state)
-    for question, (statement, times) in QUESTIONS.items():
+    task = progress.add_task(state.name, total=len(TIMED_QUERIES) + 6)
+    bench.db.execute(QUERIES["vacuum"])
+    _measure_size(bench, ROLLUP_TABLE, state)
+    _measure_size(bench, RAW_TABLE, state)
+    for question, (statement, times) in TIMED_QUERIES.items():
         progress.update(task, description=f"{state.name}: {question}", advance=1)
-        state.seconds[question] = _timed(bench, statement, times)
-    for deed, act in _deeds(bench, timedelta(seconds=len(state.deeds))).items():
+        state.query_seconds[question] = _time_statement(bench, statement, times)
+    for deed, act in _operations(bench, timedelta(seconds=len(state.operation_seconds))).items():
         progress.update(task, description=f"{state.name}: {deed}", advance=1)
-        state.deeds[deed] = act()
+        state.operation_seconds[deed] = act()
     progress.remove_task(task)
 
 
-def _size(bench: Bench, table: LiteralString, state: Stored) -> None:
-    row = bench.db.execute(_of(table, "size")).fetchone() or {}
-    state.octets[table] = row["octets"] / row["rows"]
+def _measure_size(bench: FilledDatabase, table: LiteralString, state: StorageFigures) -> None:
+    row = bench.db.execute(_for_table(table, "table_size")).fetchone() or {}
+    state.bytes_per_row[table] = row["octets"] / row["rows"]
 
 
-def _deeds(bench: Bench, offset: timedelta) -> Mapping[str, Callable[[], float]]:
+def _operations(bench: FilledDatabase, offset: timedelta) -> Mapping[str, Callable[[], float]]:
     """``offset``: so that what is stored is new."""
     deeds: dict[str, Callable[[], float]] = {
         "store a value of each datastream, now": lambda: _store(bench, offset),
-        "store a value of each datastream, two weeks late": lambda: _store(bench, LATE + offset),
-        "store them again: all are doubles": lambda: _store(bench, LATE + offset),
-        "delete an expired day, row by row": lambda: _expire(bench, SQL["delete_rows"]),
-        "vacuum the table after that": lambda: _timed(bench, SQL["vacuum_rows"]),
+        "store a value of each datastream, two weeks late": lambda: _store(bench, LATE_AGE + offset),
+        "store them again: all are doubles": lambda: _store(bench, LATE_AGE + offset),
+        "delete an expired day, row by row": lambda: _expire(bench, QUERIES["delete_expired_rows"]),
+        "vacuum the table after that": lambda: _time_statement(bench, QUERIES["vacuum_raw"]),
     }
-    if bench.chunked:
-        deeds["drop an expired day's chunk"] = lambda: _expire(bench, SQL["drop_chunks"])
+    if bench.has_chunks:
+        deeds["drop an expired day's chunk"] = lambda: _expire(bench, QUERIES["drop_expired_chunks"])
     return deeds
 
 
-def _store(bench: Bench, age: timedelta) -> float:
+def _store(bench: FilledDatabase, age: timedelta) -> float:
     """One batch as ingest writes it: totals and ledger too."""
     time = bench.end - age + timedelta(seconds=30)
     outcomes = [
-        Outcome(sensor, "+/+/+/+", 100, tuple(Observation(RAW, each, time, 20.5, Quality.GOOD) for each in ids), (), 0)
-        for sensor, ids in bench.sensors.items()
+        MessageOutcome(
+            sensor,
+            "+/+/+/+",
+            100,
+            tuple(Observation(RAW_TABLE, each, time, 20.5, QualityFlag.GOOD) for each in ids),
+            (),
+            0,
+        )
+        for sensor, ids in bench.datastreams_by_sensor.items()
     ]
     start = perf_counter()
-    commit(bench.db, outcomes, bench.end)
+    commit_batch(bench.db, outcomes, bench.end)
     return perf_counter() - start
 
 
-def _expire(bench: Bench, statement: LiteralString) -> float:
+def _expire(bench: FilledDatabase, statement: LiteralString) -> float:
     """The oldest day goes, which holds a value of each datastream for every minute."""
-    row = bench.db.execute(SQL["oldest_day"]).fetchone() or {}
-    if row["rows"] != 1440 * sum(map(len, bench.sensors.values())):
+    row = bench.db.execute(QUERIES["oldest_day"]).fetchone() or {}
+    if row["rows"] != 1440 * sum(map(len, bench.datastreams_by_sensor.values())):
         raise RuntimeError("the oldest day is not whole")
-    taken = _timed(bench, statement, until=row["until"])
-    left = bench.db.execute(SQL["oldest_day"]).fetchone() or {}
+    taken = _time_statement(bench, statement, until=row["until"])
+    left = bench.db.execute(QUERIES["oldest_day"]).fetchone() or {}
     if left["until"] != row["until"] + DAY:
         raise RuntimeError("the day did not go")
     return taken
 
 
-def _timed(bench: Bench, statement: LiteralString, times: int = 1, until: datetime | None = None) -> float:
+def _time_statement(
+    bench: FilledDatabase, statement: LiteralString, times: int = 1, until: datetime | None = None
+) -> float:
     """Seconds until the answer is here; when asked more than once the median, without a first time to warm up."""
     params = {
         "sensor_id": 2,
@@ -238,12 +261,12 @@ def _timed(bench: Bench, statement: LiteralString, times: int = 1, until: dateti
     return median(taken[times > 1 :])
 
 
-def _show(states: list[Stored], console: Console) -> None:
+def _show(states: list[StorageFigures], console: Console) -> None:
     """Every state is a column."""
     for title, part, unit in (
-        ("octets a row, indexes included", "octets", 1),
-        ("milliseconds", "seconds", 1000),
-        ("milliseconds", "deeds", 1000),
+        ("octets a row, indexes included", "bytes_per_row", 1),
+        ("milliseconds", "query_seconds", 1000),
+        ("milliseconds", "operation_seconds", 1000),
     ):
         table = Table(title)
         for state in states:

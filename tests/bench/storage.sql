@@ -1,7 +1,7 @@
--- streams: how many datastreams there are
+-- count_datastreams: how many datastreams there are
 select count(*) as streams from lantaarn.datastream;
 
--- classes: single values of the first datastreams for 31 days, of the others for a year
+-- set_retention_classes: single values of the first datastreams for 31 days, of the others for a year
 update lantaarn.datastream set retention_class = case when id <= %(raw)s then 'P31D' else 'P1Y' end;
 
 -- fill_hours: totals of sixty values an hour to 0.1, over a day and a week, added up in four batches as ingest does
@@ -43,7 +43,7 @@ from
     generate_series(%(since)s::timestamptz, %(until)s::timestamptz - interval '1 minute', interval '1 minute') as minute,
     generate_series(1, %(streams)s) as stream;
 
--- size: octets with indexes, of a table or of all its chunks
+-- table_size: octets with indexes, of a table or of all its chunks
 select
     (
         select sum(pg_total_relation_size(relation.oid))::bigint
@@ -54,7 +54,7 @@ select
     ) as octets,
     (select count(*) from lantaarn.{table}) as rows;
 
--- compressed: octets of the chunks that are in the columnstore, as they were and as they are, and how many rows they hold
+-- compressed_size: octets of the chunks that are in the columnstore, as they were and as they are, and how many rows they hold
 select
     sum(stats.before_compression_total_bytes)::bigint as before,
     sum(stats.after_compression_total_bytes)::bigint as after,
@@ -64,14 +64,14 @@ inner join timescaledb_information.chunks as chunk
     on chunk.chunk_schema = stats.chunk_schema and chunk.chunk_name = stats.chunk_name
 where stats.compression_status = 'Compressed';
 
--- compress: what the columnstore policy does, at once
+-- compress_chunks: what the columnstore policy does, at once
 select count(compress_chunk(chunk)) as chunks
 from show_chunks('lantaarn.{table}', older_than => %(until)s::timestamptz - interval '7 days') as chunk;
 
--- delete_rows: what is expired, row by row
+-- delete_expired_rows: what is expired, row by row
 delete from lantaarn.observation_31d where time < %(until)s::timestamptz;
 
--- drop_chunks: what is expired, by the chunk
+-- drop_expired_chunks: what is expired, by the chunk
 select count(*) as chunks from drop_chunks('lantaarn.observation_31d', older_than => %(until)s::timestamptz);
 
 -- oldest_day: the end of the oldest day that has single values, and how many it has
@@ -80,24 +80,24 @@ from (
     select date_trunc('day', min(time), 'UTC') + interval '1 day' as until from lantaarn.observation_31d
 ) as day;
 
--- vacuum_rows: give the room of deleted rows back to the table
+-- vacuum_raw: give the room of deleted rows back to the table
 vacuum lantaarn.observation_31d;
 
--- trial: the hourly totals as a table that could be in the columnstore
+-- create_trial_table: the hourly totals as a table that could be in the columnstore
 create table lantaarn.trial_hour (like lantaarn.rollup_hour including all);
 
--- trial_chunks: in chunks of four weeks, so that a segment comes near the thousand rows of a batch
+-- set_trial_chunks: in chunks of four weeks, so that a segment comes near the thousand rows of a batch
 select create_hypertable('lantaarn.trial_hour', by_range('hour', interval '28 days'), create_default_indexes => false);
 
--- trial_fill: all of them
+-- fill_trial: all of them
 insert into lantaarn.trial_hour select * from lantaarn.rollup_hour;
 
--- trial_settings: as the tables of single values have it
+-- set_trial_columnstore: as the tables of single values have it
 alter table lantaarn.trial_hour set (
     timescaledb.enable_columnstore, timescaledb.segmentby = 'datastream_id', timescaledb.orderby = 'hour desc'
 );
 
--- trial_vacuum: clean up after, and count
+-- vacuum_trial: clean up after, and count
 vacuum (analyze) lantaarn.trial_hour;
 
 -- add_to_hour: what ingest does with a late value of some datastreams
@@ -128,7 +128,7 @@ select date_trunc('hour', time), avg(value), min(value), max(value) from lantaar
 where datastream_id = 7
 group by 1;
 
--- days: a year of days of one datastream, from open.day
+-- datastream_days: a year of days of one datastream, from open.day
 select day, value, min, max from open.day where datastream_id = 7 and day >= %(end)s::date - 365 order by day;
 
 -- city_days: a year of days of all datastreams, from open.day
@@ -137,7 +137,7 @@ select day, property, avg(value) from open.day group by 1, 2;
 -- city_sums: a year of days of all datastreams, from the hours
 select (hour at time zone 'Europe/Amsterdam')::date as day, sum(sum), sum(count) from lantaarn.rollup_hour group by 1;
 
--- weekday: the mean by hour and weekday over a year, of one datastream
+-- datastream_weekdays: the mean by hour and weekday over a year, of one datastream
 select
     extract(isodow from hour at time zone 'Europe/Amsterdam') as weekday,
     extract(hour from hour at time zone 'Europe/Amsterdam') as clock,
@@ -146,7 +146,7 @@ from lantaarn.rollup_hour
 where datastream_id = 7
 group by 1, 2;
 
--- city_weekday: the mean by hour and weekday over a year, of all
+-- city_weekdays: the mean by hour and weekday over a year, of all
 select
     extract(isodow from hour at time zone 'Europe/Amsterdam') as weekday,
     extract(hour from hour at time zone 'Europe/Amsterdam') as clock,
@@ -154,10 +154,10 @@ select
 from lantaarn.rollup_hour
 group by 1, 2;
 
--- oldest: the oldest single value
+-- oldest_value: the oldest single value
 select min(time) from lantaarn.observation_31d;
 
--- oldest_of_each: the oldest single value of every datastream
+-- oldest_value_of_each: the oldest single value of every datastream
 select stream.id, held.time from lantaarn.datastream as stream
 cross join lateral (
     select time from lantaarn.observation_31d as value where value.datastream_id = stream.id order by time limit 1

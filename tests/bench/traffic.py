@@ -7,18 +7,18 @@ from datetime import datetime, timedelta
 
 MUNICIPALITY = "helmond"
 PROPERTIES = ("no2", "pm10", "pm2_5")
-TABLE = "observation_1y"
-EVERY = timedelta(seconds=10)
+OBSERVATION_TABLE = "observation_1y"
+SEND_INTERVAL = timedelta(seconds=10)
 """The time between two messages of one sensor."""
-STRIDE = 7919
+SENSOR_STRIDE = 7919
 """A prime: sensors send in an order that is not that of the index, the same one each round."""
 
-Row = tuple[int, datetime, float, int]
+ObservationRow = tuple[int, datetime, float, int]
 """Datastream, time, value, quality."""
 
 
 @dataclass(frozen=True, slots=True)
-class Traffic:
+class NumberedTraffic:
     """``sensors`` that take turns from ``start`` on, three values a message."""
 
     sensors: int
@@ -26,11 +26,11 @@ class Traffic:
 
     def sensor(self, number: int) -> int:
         """Whose message this is."""
-        return number * STRIDE % self.sensors
+        return number * SENSOR_STRIDE % self.sensors
 
     def time(self, number: int) -> datetime:
         """The time in the message."""
-        return self.start + number // self.sensors * EVERY
+        return self.start + number // self.sensors * SEND_INTERVAL
 
     def values(self, number: int) -> Sequence[float]:
         """One for each property: plausible, without jumps, never the same twice."""
@@ -39,14 +39,14 @@ class Traffic:
 
     def topic(self, number: int) -> str:
         """Where the message is published."""
-        return f"{MUNICIPALITY}/air_quality/{reference(self.sensor(number))}/json"
+        return f"{MUNICIPALITY}/air_quality/{sensor_reference(self.sensor(number))}/json"
 
     def payload(self, number: int) -> bytes:
         """The message in the native format."""
         content = {"time": self.time(number).isoformat(), **dict(zip(PROPERTIES, self.values(number), strict=True))}
         return json.dumps(content).encode()
 
-    def rows(self, numbers: range, datastreams: Mapping[int, Sequence[int]]) -> Iterator[Row]:
+    def rows(self, numbers: range, datastreams: Mapping[int, Sequence[int]]) -> Iterator[ObservationRow]:
         """The rows that these messages come to; ``datastreams`` by sensor, in the order of PROPERTIES."""
         for number in numbers:
             time = self.time(number)
@@ -54,6 +54,6 @@ class Traffic:
                 yield datastream, time, value, 0
 
 
-def reference(sensor: int) -> str:
+def sensor_reference(sensor: int) -> str:
     """The sensor's name in the register."""
     return f"S{sensor}"

@@ -6,11 +6,18 @@ from pathlib import Path
 
 import httpx
 
-from ingest.lifecycle.verification import record, verify
+from ingest.lifecycle.verification import record_verification, verify_retention
 from sensors.db import Database, connect
 from sensors.register.repository import import_entries, load_areas
-from simulators.city.register import entries
-from tests.support.published import HOUR, NOW, book, measure, publish_cells, total
+from simulators.city.register import example_entries
+from tests.support.published import (
+    HOUR,
+    NOW,
+    insert_hourly_total,
+    insert_ledger_hour,
+    insert_observation,
+    publish_cells,
+)
 from tests.support.waiting import wait_for
 
 SENSOR, COUNTER, CAMERA = "lucht-bewoner-01", "verkeer-camera-01", "camera-station-01"
@@ -52,14 +59,14 @@ NO_PAGES = frozenset({"/id/{name}", "/id/{entry_id}", "/id/{entry_id}/{number}"}
 def build(database: str, folder: Path) -> None:
     """Publish the example city, with a day of measurements of some sensors."""
     file = folder / "register.jsonl"
-    file.write_text("".join(f"{entry.model_dump_json(exclude_none=True)}\n" for entry in entries(1)))
+    file.write_text("".join(f"{entry.model_dump_json(exclude_none=True)}\n" for entry in example_entries(1)))
     with connect(database) as db:
         load_areas(db)
         import_entries(db, file, "test", "test")
-        measure(db, SENSOR, "pm10", 12.3, datetime.now(UTC))
+        insert_observation(db, SENSOR, "pm10", 12.3, datetime.now(UTC))
         for hours in range(1, 25):
-            total(db, SENSOR, "pm10", NOW - hours * HOUR, 30.0 + hours % 7)
-            total(db, COUNTER, "count_car", NOW - hours * HOUR, 9.0 * hours)
+            insert_hourly_total(db, SENSOR, "pm10", NOW - hours * HOUR, 30.0 + hours % 7)
+            insert_hourly_total(db, COUNTER, "count_car", NOW - hours * HOUR, 9.0 * hours)
         publish_cells(db, NOW + timedelta(minutes=30))
         go_wrong(db)
 
@@ -67,13 +74,13 @@ def build(database: str, folder: Path) -> None:
 def go_wrong(db: Database) -> None:
     """Something to tell on the page about quality: silence, refusals, what is not in the register, and a check."""
     db.execute("update lantaarn.finding set known_since = now() - interval '60 days' where reference like 'lucht-%'")
-    book(db, SENSOR, NOW, stored=90, refused={"too_late": 10, "sentinel": 3})
+    insert_ledger_hour(db, SENSOR, NOW, stored=90, refused={"too_late": 10, "sentinel": 3})
     db.execute(
         "insert into lantaarn.ledger_reason values (null, %(last_week)s, 'unregistered', 120)",
         {"last_week": NOW - timedelta(days=7)},
     )
     now = datetime.now(UTC)
-    record(db, verify(db, now), now)
+    record_verification(db, verify_retention(db, now), now)
 
 
 def reported(site: str) -> str:

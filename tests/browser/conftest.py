@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.support.site import serving
+from tests.support.site import running_web_server
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -26,5 +26,5 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def site(city_database: str, tmp_path: Path) -> Iterator[str]:
     """The register of the whole example city."""
-    with serving(city_database, mail_spool=str(tmp_path / "mail")) as url:
+    with running_web_server(city_database, mail_spool=str(tmp_path / "mail")) as url:
         yield url

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from api.app import PAGES as ROUTES
+from api.app import PAGE_MODULES as ROUTES
 from api.content import accessibility
 from tests.browser import city
 
@@ -94,8 +94,12 @@ def test_axe_finds_nothing(browser: Browser, site: str, looked_at: list[str]) ->
 def _told(violations: int) -> None:
     """Write the statement where that is asked for; else it must say what was found now."""
     version = AXE.read_text(encoding="utf-8").split("\n", 1)[0].split(" v")[1].split()[0]
-    found = accessibility.Tested(datetime.now(UTC).date(), version, tuple(city.PAGES), tuple(STATES), violations)
+    found = accessibility.AccessibilityResults(
+        datetime.now(UTC).date(), version, tuple(city.PAGES), tuple(STATES), violations
+    )
     if os.environ.get("LANTAARN_STATEMENT") == "write":
-        accessibility.write(found)
-    last = accessibility.read()
-    assert (last.axe, last.pages, last.states) == (found.axe, found.pages, found.states), "run make statement"
+        accessibility.write_results(found)
+    last = accessibility.read_results()
+    assert (last.axe_version, last.pages, last.states) == (found.axe_version, found.pages, found.states), (
+        "run make statement"
+    )

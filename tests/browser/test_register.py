@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from sensors.db import connect
 from tests.browser import city
-from tests.support.published import measure
+from tests.support.published import insert_observation
 
 COUNT_SHIFTS = """
 window.shift = 0;
@@ -118,7 +118,7 @@ def test_values_and_books_come_in_without_loading_again(browser: Browser, site: 
     assert page.is_visible("text=12,3 µg/m³")
     page.evaluate("window.loadedOnce = true")
     with connect(city_database) as db:
-        measure(db, "lucht-bewoner-01", "pm10", 45.6, datetime.now(UTC))
+        insert_observation(db, "lucht-bewoner-01", "pm10", 45.6, datetime.now(UTC))
     page.wait_for_selector("text=45,6 µg/m³", timeout=10_000)
     assert page.evaluate("window.loadedOnce")
     page.close()

@@ -10,20 +10,20 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from api.signs.content import Sign
-from api.signs.drawing import svg
+from api.signs.drawing import render_svg
 from sensors.register.entry import Entry
-from simulators.city.register import entries
+from simulators.city.register import example_entries
 from tests.browser.city import COUNTER, SENSOR
 from tests.browser.test_axe import AXE, RULES, RUN
-from tests.support.entries import example
-from tests.support.printed import codes
+from tests.support.entries import example_entry
+from tests.support.printed import read_barcodes
 
 pytestmark = pytest.mark.browser
 
 
 def test_a_phone_reads_the_code_of_an_svg_and_its_text_stays_inside(browser: Browser, tmp_path: Path) -> None:
     file = tmp_path / "bord.svg"
-    file.write_text(svg(Sign.of(Entry.model_validate(example())), "a6"))
+    file.write_text(render_svg(Sign.of(Entry.model_validate(example_entry())), "a6"))
     page = browser.new_page(viewport={"width": 400, "height": 570})
     page.goto(file.as_uri())
     widths = page.eval_on_selector_all(
@@ -31,13 +31,13 @@ def test_a_phone_reads_the_code_of_an_svg_and_its_text_stays_inside(browser: Bro
     )
     picture = Image.open(BytesIO(page.screenshot()))
     page.close()
-    assert codes(picture) == [example()["uri"]]
+    assert read_barcodes(picture) == [example_entry()["uri"]]
     assert all(drawn == pytest.approx(planned, rel=0.05) for drawn, planned in widths)
 
 
 @pytest.mark.parametrize("language", ["", "/en"])
 def test_the_page_of_every_kind_fits_one_screen_of_a_phone(browser: Browser, site: str, language: str) -> None:
-    kinds = {(entry.kind, entry.delivers_data): entry.reference for entry in entries(1)}
+    kinds = {(entry.kind, entry.delivers_data): entry.reference for entry in example_entries(1)}
     page = browser.new_page(viewport={"width": 360, "height": 740})
     for reference in {*kinds.values(), SENSOR, COUNTER}:
         page.goto(f"{site}{language}/s/{reference}")
@@ -88,7 +88,7 @@ def test_axe_finds_nothing_in_forms_with_errors_and_in_verdicts(
     browser: Browser, site: str, scheme: Literal["light", "dark"]
 ) -> None:
     page = browser.new_page(viewport={"width": 360, "height": 740}, color_scheme=scheme, reduced_motion="reduce")
-    colours = {entry.datastreams[0].personal_data: entry.reference for entry in entries(1) if entry.datastreams}
+    colours = {entry.datastreams[0].personal_data: entry.reference for entry in example_entries(1) if entry.datastreams}
     for path in [f"/s/{reference}" for reference in colours.values()] + [f"/sensors/{SENSOR}/melding"]:
         page.goto(site + path)
         if path.endswith("/melding"):

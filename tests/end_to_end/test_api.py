@@ -14,30 +14,30 @@ import psycopg
 import pytest
 import structlog
 
-from api.database import make_pool
+from api.database import create_pool
 from api.sensor import queries as sensor_queries
 from sensors.db import connect
-from sensors.policy.explanation import explain
-from sensors.processes import any_free_port
+from sensors.policy.explanation import explain_policy
+from sensors.processes import find_free_port
 from sensors.register.entry import Entry
-from tests.support.entries import camera, example
+from tests.support.entries import example_camera_entry, example_entry
 from tests.support.published import (
     DAY,
     HOUR,
     NOW,
-    add,
-    at_home,
-    book,
-    counter,
-    lamp,
-    measure,
-    moved,
-    passages,
+    home_sensor_entry,
+    insert_hourly_total,
+    insert_ledger_hour,
+    insert_observation,
+    insert_travel_time,
+    insert_window_count,
+    motion_lamp_entry,
     publish_cells,
-    total,
-    travelled,
+    publish_documents,
+    traffic_counter_entry,
+    travel_time_entry,
 )
-from tests.support.site import serving
+from tests.support.site import running_web_server
 
 NOWHERE = "postgresql://nobody@127.0.0.1:{}/nothing"
 
@@ -46,8 +46,8 @@ NOWHERE = "postgresql://nobody@127.0.0.1:{}/nothing"
 def site(database: str) -> Iterator[httpx.Client]:
     """A small register: an air-quality sensor, a counter, a resident's sensor and a camera."""
     with connect(database) as db:
-        add(db, example(), counter(), at_home(), camera())
-    with serving(database) as url, httpx.Client(base_url=url) as client:
+        publish_documents(db, example_entry(), traffic_counter_entry(), home_sensor_entry(), example_camera_entry())
+    with running_web_server(database) as url, httpx.Client(base_url=url) as client:
         yield client
 
 
@@ -68,10 +68,10 @@ def test_the_list_and_the_geojson_hold_the_same_sensors(site: httpx.Client) -> N
 
 def test_a_sensor_in_plain_words(site: httpx.Client, database: str) -> None:
     with connect(database) as db:
-        total(db, "verkeer-1", "count_car", NOW - 3 * HOUR, 43)
-        total(db, "verkeer-1", "count_car", NOW - HOUR, 7)
-        book(db, "verkeer-1", NOW - 7 * DAY, stored=300, refused={"in_future": 20})
-        book(db, "LML-1", NOW, stored=3, refused={"in_future": 2})
+        insert_hourly_total(db, "verkeer-1", "count_car", NOW - 3 * HOUR, 43)
+        insert_hourly_total(db, "verkeer-1", "count_car", NOW - HOUR, 7)
+        insert_ledger_hour(db, "verkeer-1", NOW - 7 * DAY, stored=300, refused={"in_future": 20})
+        insert_ledger_hour(db, "LML-1", NOW, stored=3, refused={"in_future": 2})
         publish_cells(db)
     page = site.get("/sensors/verkeer-1")
     words = text_of(page)
@@ -100,12 +100,12 @@ def test_a_sensor_in_plain_words(site: httpx.Client, database: str) -> None:
 
 def test_travel_times_and_group_counts_in_plain_words(site: httpx.Client, database: str) -> None:
     with connect(database) as db:
-        add(db, passages(), lamp())
+        publish_documents(db, travel_time_entry(), motion_lamp_entry())
     for reference in ("kenteken-1", "lamp-1"):
         assert "Nog geen metingen om te laten zien" in text_of(site.get(f"/sensors/{reference}"))
     with connect(database) as db:
-        travelled(db, "kenteken-1", NOW - 2 * HOUR, n=15, median=83.4)
-        moved(db, "kasteelpark", NOW - 3 * HOUR, 43)
+        insert_travel_time(db, "kenteken-1", NOW - 2 * HOUR, n=15, median=83.4)
+        insert_window_count(db, "kasteelpark", NOW - 3 * HOUR, 43)
     words = text_of(site.get("/sensors/kenteken-1"))
     assert "83 seconden" in words
     assert "Auto&#39;s 50 83 120" in words
@@ -116,16 +116,16 @@ def test_travel_times_and_group_counts_in_plain_words(site: httpx.Client, databa
 
 
 def test_the_page_tells_what_becomes_of_the_data_as_the_command_does(site: httpx.Client) -> None:
-    for document in (example(), counter(), at_home(), camera()):
+    for document in (example_entry(), traffic_counter_entry(), home_sensor_entry(), example_camera_entry()):
         page = unescape(text_of(site.get(f"/sensors/{document['reference']}")))
-        for part in explain(Entry.model_validate(document), 1, "nl"):
-            assert " ".join(part.lines) in page
+        for part in explain_policy(Entry.model_validate(document), 1, "nl"):
+            assert " ".join(part.sentences) in page
 
 
 def test_a_new_value_is_there_at_once(site: httpx.Client, database: str) -> None:
     assert "Nog geen metingen" in text_of(site.get("/sensors/LML-1"))
     with connect(database) as db:
-        measure(db, "LML-1", "no2", 21.5, datetime.now(UTC))
+        insert_observation(db, "LML-1", "no2", 21.5, datetime.now(UTC))
     assert "21,5 µg/m³ vandaag om" in text_of(site.get("/sensors/LML-1"))
     streams = site.get("/v1/sensors/LML-1").json()["properties"]["datastreams"]
     assert [each["latest"]["value"] for each in streams if each["latest"]] == [21.5]
@@ -137,8 +137,8 @@ def test_a_new_value_is_there_at_once(site: httpx.Client, database: str) -> None
 )
 def test_a_sensor_that_is_not_on_says_so(database: str, status: str, told: str) -> None:
     with connect(database) as db:
-        add(db, example(status=status, active_until="2030-01-01"))
-    with serving(database) as url:
+        publish_documents(db, example_entry(status=status, active_until="2030-01-01"))
+    with running_web_server(database) as url:
         assert told in text_of(httpx.get(f"{url}/sensors/LML-1"))
 
 
@@ -158,7 +158,7 @@ def test_the_exact_place_of_a_resident_is_nowhere(site: httpx.Client) -> None:
 
 
 def test_the_readers_can_read_only_what_is_open(database: str) -> None:
-    with make_pool(database) as pool, pool.connection() as db:
+    with create_pool(database) as pool, pool.connection() as db:
         for table in ("lantaarn.sensor", "lantaarn.observation", "restricted.location", "lantaarn.quarantine"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 db.execute(f"select from {table}")  # pyright: ignore[reportArgumentType] - names from this list
@@ -166,8 +166,8 @@ def test_the_readers_can_read_only_what_is_open(database: str) -> None:
 
 def test_text_in_an_entry_stays_text(database: str) -> None:
     with connect(database) as db:
-        add(db, example(name={"nl": "<script>alert(1)</script>"}, summary={"nl": '"><img src=x>'}))
-    with serving(database) as url:
+        publish_documents(db, example_entry(name={"nl": "<script>alert(1)</script>"}, summary={"nl": '"><img src=x>'}))
+    with running_web_server(database) as url:
         for path in ("/", "/sensors/LML-1"):
             page = httpx.get(url + path).text
             assert "<script>alert" not in page
@@ -227,7 +227,7 @@ def test_an_error_of_ours_tells_nothing(site: httpx.Client, monkeypatch: pytest.
     def fail(*_: object) -> None:
         raise ValueError(SECRET)
 
-    monkeypatch.setattr(sensor_queries, "sensor", fail)
+    monkeypatch.setattr(sensor_queries, "load_sensor", fail)
     with structlog.testing.capture_logs() as log:
         answers = [site.get("/sensors/LML-1"), site.get("/v1/sensors/LML-1")]
     assert [answer.status_code for answer in answers] == [500, 500]
@@ -250,14 +250,14 @@ def test_every_answer_is_safe_and_without_cookies(site: httpx.Client) -> None:
 
 def test_only_chosen_tiles_come_from_elsewhere(database: str) -> None:
     tiles = {"tile_url": "https://tiles.example/{z}/{x}/{y}.png", "tile_attribution": "Kadaster"}
-    with serving(database, **tiles) as url:
+    with running_web_server(database, **tiles) as url:
         assert "img-src 'self' data: https://tiles.example;" in httpx.get(url).headers["content-security-policy"]
 
 
 def test_who_finds_a_weakness_is_told_where_to_report_it_as_long_as_someone_reads_that(database: str) -> None:
     until = datetime.now(UTC).date() + 200 * DAY
     told = {"contact": "sensoren@helmond.example", "security_until": str(until)}
-    with serving(database, **told) as url:
+    with running_web_server(database, **told) as url:
         answer = httpx.get(f"{url}/.well-known/security.txt")
         assert answer.headers["content-type"] == "text/plain; charset=utf-8"
         assert answer.text.splitlines() == [
@@ -266,7 +266,7 @@ def test_who_finds_a_weakness_is_told_where_to_report_it_as_long_as_someone_read
             "Preferred-Languages: nl, en",
         ]
     for nobody in ({}, told | {"security_until": str(until - 201 * DAY)}):
-        with serving(database, **nobody) as url:
+        with running_web_server(database, **nobody) as url:
             assert httpx.get(f"{url}/.well-known/security.txt").status_code == 404
 
 
@@ -278,11 +278,11 @@ def test_a_request_with_endless_headers_is_broken_off(site: httpx.Client) -> Non
 
 def test_the_answers_fit_their_description(site: httpx.Client, database: str) -> None:
     with connect(database) as db:
-        measure(db, "LML-1", "no2", 21.5, NOW)
-        total(db, "LML-1", "no2", NOW - HOUR, 60)
+        insert_observation(db, "LML-1", "no2", 21.5, NOW)
+        insert_hourly_total(db, "LML-1", "no2", NOW - HOUR, 60)
         project = {"name": "Samen meten", "description": {"nl": "Een proef."}}
-        add(db, at_home(project=project), passages(), lamp())
-        travelled(db, "kenteken-1", NOW - 2 * HOUR, n=15, median=83.4)
+        publish_documents(db, home_sensor_entry(project=project), travel_time_entry(), motion_lamp_entry())
+        insert_travel_time(db, "kenteken-1", NOW - 2 * HOUR, n=15, median=83.4)
     description = site.get("/v1/openapi.json").json()
     paths = {
         "/sensors": "/v1/sensors",
@@ -332,7 +332,7 @@ def test_ready_when_the_database_is(site: httpx.Client, database: str) -> None:
 
 
 def test_without_a_database_it_lives_and_says_so() -> None:
-    with serving(NOWHERE.format(any_free_port())) as url:
+    with running_web_server(NOWHERE.format(find_free_port())) as url:
         assert httpx.get(f"{url}/livez").status_code == 200
         answer = httpx.get(f"{url}/readyz", timeout=10)
         assert answer.status_code == 503

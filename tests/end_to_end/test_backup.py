@@ -10,19 +10,19 @@ import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
-from ingest.lifecycle.audit import audit
-from ingest.lifecycle.retention import broken_at
+from ingest.lifecycle.audit import audit_ledger
+from ingest.lifecycle.retention import first_broken_deletion_id
 from lantaarn import main
 from sensors.db import Database, connect
-from sensors.db.capabilities import probe
-from sensors.db.dump import Programs, restore
-from sensors.db.server import find_installation
+from sensors.db.capabilities import probe_capabilities
+from sensors.db.dump import PostgresTools, restore_database
+from sensors.db.server import find_postgres
 from sensors.register.repository import export_entries
-from sensors.upgrade import upgrade
+from sensors.upgrade import upgrade_database
 from tests.db.ingest.test_erasure import compress, count, everything
 from tests.db.ingest.test_writer import message, register, take
-from tests.support.pglite.fixtures import new_database, timescale_url
-from tests.support.published import add, at_home
+from tests.support.pglite.fixtures import temporary_database, timescale_url
+from tests.support.published import home_sensor_entry, publish_documents
 
 NOW = datetime.now(UTC)
 READINGS = 200
@@ -41,14 +41,14 @@ def server(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def source(server: str) -> Iterator[str]:
     """A database with two stations and a sensor at a resident's home, its chunks compressed where it has any."""
-    with new_database(server) as url:
+    with temporary_database(server) as url:
         with connect(url) as db:
-            upgrade(db)
+            upgrade_database(db)
             for reference in ("LML-1", "LML-2"):
                 register(db, reference)
                 times = [NOW - timedelta(minutes=30 * number) for number in range(READINGS)]
                 take(db, [message({"time": at.isoformat(), "no2": 20}, reference) for at in times], at=NOW)
-            add(db, at_home())
+            publish_documents(db, home_sensor_entry())
             compress(db)
         yield url
 
@@ -66,7 +66,7 @@ def done(result: Result) -> str:
 @contextmanager
 def restored(server: str, folder: Path, *words: str) -> Generator[tuple[Database, str]]:
     """A new database from the backup."""
-    with new_database(server) as url:
+    with temporary_database(server) as url:
         said = done(lantaarn(url, folder, "restore", *words))
         with connect(url) as db:
             yield db, said
@@ -86,7 +86,7 @@ def rights(db: Database) -> list[dict[str, Any]]:
 def compressed(db: Database) -> int | None:
     """How many chunks are in the columnstore; none where there are no chunks."""
     chunks = "timescaledb_information.chunks where is_compressed"
-    return count(db, chunks) if probe(db).hypertables else None
+    return count(db, chunks) if probe_capabilities(db).has_hypertables else None
 
 
 def test_nothing_of_an_erased_sensor_comes_back(server: str, source: str, tmp_path: Path) -> None:
@@ -103,8 +103,8 @@ def test_nothing_of_an_erased_sensor_comes_back(server: str, source: str, tmp_pa
         assert list(export_entries(copy)) == list(export_entries(db))
         assert count(copy, "restricted.location") == 0
         assert "5.654" not in repr(copy.execute("select document from lantaarn.register_entry").fetchall())
-        assert audit(copy, NOW) == ()
-        assert broken_at(copy) is None
+        assert audit_ledger(copy, NOW) == ()
+        assert first_broken_deletion_id(copy) is None
         assert rights(copy) == rights(db)
         assert compressed(copy) == compressed(db)
         take(copy, [message({"time": NOW.isoformat(), "no2": 20}, "LML-2")], at=NOW)
@@ -117,8 +117,8 @@ def test_nothing_of_an_erased_sensor_comes_back(server: str, source: str, tmp_pa
 def test_nobody_reads_a_restored_database_before_all_is_done(server: str, source: str, tmp_path: Path) -> None:
     backup = tmp_path / "old.dump"
     done(lantaarn(source, tmp_path, "backup", str(backup)))
-    with new_database(server) as url:
-        restore(Programs(find_installation().bin, url), backup, lambda _: None)
+    with temporary_database(server) as url:
+        restore_database(PostgresTools(find_postgres().bin_folder, url), backup, lambda _: None)
         for role, view in (("lantaarn_api", "open.sensor"), ("lantaarn_ingest", "lantaarn.sensor")):
             with connect(url, role=role) as db, pytest.raises(psycopg.errors.InsufficientPrivilege):
                 count(db, view)  # pyright: ignore[reportArgumentType]
@@ -139,7 +139,7 @@ def test_what_restore_refuses(server: str, source: str, tmp_path: Path) -> None:
     done(lantaarn(source, tmp_path, *SENSOR))
     tombstones = tmp_path / "tombstones.jsonl"
     tombstones.write_text(tombstones.read_text().replace("resident", "citizen"))
-    with new_database(server) as url:
+    with temporary_database(server) as url:
         changed = lantaarn(url, tmp_path, "restore", str(backup), "--tombstones", str(tombstones))
         assert (changed.exit_code, "it was changed" in changed.output) == (1, True)
         (tmp_path / "no.dump").write_text("not a backup")
@@ -153,7 +153,7 @@ def test_books_that_differ_are_told(server: str, source: str, tmp_path: Path) ->
     with connect(source) as db:
         db.execute("update lantaarn.rollup_hour set count = count + 1")
     done(lantaarn(source, tmp_path, "backup", str(tmp_path / "old.dump")))
-    with new_database(server) as url:
+    with temporary_database(server) as url:
         result = lantaarn(url, tmp_path, "restore", str(tmp_path / "old.dump"), "--no-tombstones")
         assert result.exit_code == 1
         assert "differences in the books" in result.output

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from sensors.db.server import home_of
+from sensors.db.server import data_folder_of
 from tests.support.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
@@ -68,7 +68,7 @@ class Running:
 
     def left_behind(self) -> dict[int, str]:
         """The processes of this demo that run now, with their command lines: they work in its folders."""
-        folders = (self.folder.resolve(), home_of(self.folder))
+        folders = (self.folder.resolve(), data_folder_of(self.folder))
         pids = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
         here = [pid for pid in pids if any(_cwd(pid).is_relative_to(folder) for folder in folders)]
         return {pid: command for pid in here if (command := _command(pid))}
@@ -106,7 +106,7 @@ def running(
         demo.end()
         if os.geteuid() == 0:
             wait_for(lambda: demo.left_behind() == {}, 20)
-            shutil.rmtree(home_of(folder), ignore_errors=True)
+            shutil.rmtree(data_folder_of(folder), ignore_errors=True)
 
 
 def _get(url: str, path: str) -> int:

@@ -17,17 +17,17 @@ from psycopg import sql
 from pydantic import SecretStr
 
 from ingest.events import listener
-from ingest.lifecycle.audit import audit
-from ingest.mqtt.subscriptions import seats
+from ingest.lifecycle.audit import audit_ledger
+from ingest.mqtt.subscriptions import worker_subscriptions
 from ingest.worker import Worker
 from sensors.db import connect
-from sensors.db.server import EmbeddedServer
+from sensors.db.server import EmbeddedPostgres
 from sensors.settings import IngestSettings
 from simulators.embedded.broker import EmbeddedBroker
 from tests.end_to_end.test_ingest import device
-from tests.faults.broker import PROGRAM, Mosquitto
+from tests.faults.broker import MOSQUITTO_PATH, Mosquitto
 from tests.support.waiting import wait_for
-from tests.support.watched import camera, lamp, register
+from tests.support.watched import lamp_in_group_entry, plate_camera_entry, publish_documents
 
 Connection = psycopg.Connection[dict[str, Any]]
 Send = Callable[[str, object], None]
@@ -47,28 +47,28 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    monkeypatch.setattr(listener, "TICK", 0.1)
-    monkeypatch.setattr(listener, "PAUSE", 0.1)
+    monkeypatch.setattr(listener, "TICK_INTERVAL_SECONDS", 0.1)
+    monkeypatch.setattr(listener, "MIN_TAKE_INTERVAL_SECONDS", 0.1)
     return Clock()
 
 
 @pytest.fixture
 def db(database: str) -> Iterator[Connection]:
     with connect(database) as connection:
-        lamps = [lamp(f"{group}-{number}", group) for group in ("park", "plein") for number in range(8)]
-        register(connection, camera("A", to="B"), camera("B"), *lamps, at=NOON)
+        lamps = [lamp_in_group_entry(f"{group}-{number}", group) for group in ("park", "plein") for number in range(8)]
+        publish_documents(connection, plate_camera_entry("A", to="B"), plate_camera_entry("B"), *lamps, at=NOON)
         yield connection
 
 
 @contextmanager
 def working(database: str, mqtt_url: str, clock: Clock, workers: int = 1) -> Generator[Sequence[Worker]]:
     settings = IngestSettings(database_url=SecretStr(database), mqtt_url=SecretStr(mqtt_url))
-    crew = [Worker(settings, seat, clock) for seat in seats("helmond", workers)]
+    crew = [Worker(settings, seat, clock) for seat in worker_subscriptions("helmond", workers)]
     threads = [Thread(target=worker.run) for worker in crew]
     for thread in threads:
         thread.start()
     try:
-        wait_for(lambda: all(all(worker.check().values()) for worker in crew), 20)
+        wait_for(lambda: all(all(worker.readiness().values()) for worker in crew), 20)
         clock.time = NOON + timedelta(minutes=6)
         yield crew
     finally:
@@ -127,7 +127,7 @@ def test_travel_times_of_a_group_are_stored_and_no_passage_is(
     assert ledger.fetchall() == [{"received": 20, "stored": 0}]
     stored = everything(db)
     assert not [plate for plate in PLATES if plate in stored or plate.replace("-", "") in stored]
-    assert audit(db, clock()) == ()
+    assert audit_ledger(db, clock()) == ()
 
 
 def test_movements_are_stored_as_a_count_over_a_group_of_lamps(
@@ -167,7 +167,7 @@ def test_each_topic_takes_its_own_and_the_ledger_tells_of_the_rest(
         ("event/+/traffic/+/json", "unregistered", []),
     ]
     assert PLATES[0] not in everything(db)
-    assert audit(db, clock()) == ()
+    assert audit_ledger(db, clock()) == ()
 
 
 def refusals(db: Connection) -> list[tuple[str, str, list[str]]]:
@@ -188,7 +188,7 @@ def test_a_retained_event_is_not_taken_up(database: str, db: Connection, broker:
     assert refusals(db) == [("event/+/traffic/+/json", "not_here", [])]
 
 
-@pytest.mark.skipif(PROGRAM is None, reason="Mosquitto is not installed")
+@pytest.mark.skipif(MOSQUITTO_PATH is None, reason="Mosquitto is not installed")
 def test_with_mqtt_5_it_is_refused_the_first_time_too(
     database: str, db: Connection, tmp_path: Path, clock: Clock
 ) -> None:
@@ -221,7 +221,7 @@ def test_a_window_in_which_the_connection_was_gone_is_not_stored(
         pass_by(send, PLATES)
         wait_for(lambda: aggregated(db) == 12, 20)
         broker.process.kill()
-        wait_for(lambda: not worker.check()["broker"], 20)
+        wait_for(lambda: not worker.readiness()["broker"], 20)
         clock.time = NOON + timedelta(minutes=21)
         unobserved = {"rule": "match_in_memory", "outcome": "unobserved"}
         sample = worker.metrics.registry.get_sample_value
@@ -240,11 +240,11 @@ print(plate)
 
 
 def test_while_the_database_is_away_only_counts_are_kept(
-    pg_server: EmbeddedServer, database: str, db: Connection, broker: EmbeddedBroker, clock: Clock
+    pg_server: EmbeddedPostgres, database: str, db: Connection, broker: EmbeddedBroker, clock: Clock
 ) -> None:
     with working(database, broker.url, clock) as (worker,):
         with away(pg_server, database):
-            wait_for(lambda: not worker.check()["database"], 20)
+            wait_for(lambda: not worker.readiness()["database"], 20)
             sending = [sys.executable, "-c", SENDER, str(broker.port), NOON.isoformat()]
             plate = subprocess.run(sending, check=True, capture_output=True, text=True).stdout.strip()
             wait_for(lambda: worker.metrics.registry.get_sample_value("lantaarn_ingest_tokens") == 2, 20)
@@ -256,7 +256,7 @@ def test_while_the_database_is_away_only_counts_are_kept(
 
 
 @contextmanager
-def away(server: EmbeddedServer, database: str) -> Generator[None]:
+def away(server: EmbeddedPostgres, database: str) -> Generator[None]:
     """Nobody gets into this database."""
     name = database.rpartition("/")[2].partition("?")[0]
     change = sql.SQL("alter database {} allow_connections {}")

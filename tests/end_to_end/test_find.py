@@ -17,12 +17,12 @@ from shapely import Point, box
 from shapely.geometry import shape
 
 from sensors.db import connect
-from sensors.db.server import EmbeddedServer
-from sensors.register.location import public_point
+from sensors.db.server import EmbeddedPostgres
+from sensors.register.location import representative_point
 from sensors.vocabulary.codes import Status
-from tests.support.entries import Document, camera, datastream, example
-from tests.support.published import add, at_home, counter
-from tests.support.site import serving
+from tests.support.entries import Document, example_camera_entry, example_datastream, example_entry
+from tests.support.published import home_sensor_entry, publish_documents, traffic_counter_entry
+from tests.support.site import running_web_server
 
 WEST, SOUTH, EAST, NORTH = 5.60, 51.44, 5.72, 51.52
 PURPOSES = {
@@ -44,13 +44,13 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(pg_server: EmbeddedServer, migrated_template: str) -> Iterator[Site]:
+def site(pg_server: EmbeddedPostgres, migrated_template: str) -> Iterator[Site]:
     with connect(pg_server.url_of("postgres")) as db:
         db.execute(sql.SQL("create database find template {}").format(sql.Identifier(migrated_template)))
     url = pg_server.url_of("find")
     with connect(url) as db:
-        add(db, *made())
-    with serving(url) as address, httpx.Client(base_url=address, timeout=20) as client:
+        publish_documents(db, *made())
+    with running_web_server(url) as address, httpx.Client(base_url=address, timeout=20) as client:
         yield Site(client, {each["reference"]: each for each in published(client)})
     with connect(pg_server.url_of("postgres")) as db:
         db.execute("drop database find with (force)")
@@ -77,11 +77,11 @@ def vary(number: int, dice: Random) -> Document:
     location: Document = {"kind": "fixed", "geometry": point}
     if dice.random() < 0.5:
         location["address"] = dice.choice(STREETS)
-    design = (example, counter, at_home, camera)[number % 4]
-    if design is at_home:
+    design = (example_entry, traffic_counter_entry, home_sensor_entry, example_camera_entry)[number % 4]
+    if design is home_sensor_entry:
         location |= {"precision": dice.choice(["cell_100m", "cell_1km"])}
         location.pop("address", None)
-    elif design is camera:
+    elif design is example_camera_entry:
         location |= {"observed_area": square(longitude, latitude, 0.004)}
     elif dice.random() < 0.4:
         roams = {"geometry": square(longitude, latitude, 0.02), "kind": dice.choice(["mobile", "area"])}
@@ -97,12 +97,12 @@ def vary(number: int, dice: Random) -> Document:
         ],
         "review_date": dice.choice(["2024-01-01", "2035-01-01"]),
     }
-    if design in (example, counter):
+    if design in (example_entry, traffic_counter_entry):
         changes["organisations"] = [
             {"role": role, "name": dice.choice(ORGANISATIONS)} for role in ("owner", "controller")
         ]
-    if design is example:
-        changes["datastreams"] = [datastream(code) for code in dice.sample(["no2", "pm10", "pm2_5"], 2)]
+    if design is example_entry:
+        changes["datastreams"] = [example_datastream(code) for code in dice.sample(["no2", "pm10", "pm2_5"], 2)]
     if dice.random() < 0.3:
         changes["project"] = {"name": dice.choice(PROJECTS)}
     if changes["status"] == "ended":
@@ -295,7 +295,7 @@ def test_sensors_that_roam_are_on_every_part_of_the_map_where_they_may_be(site: 
     for document in roaming:
         west, south, _, _ = shape(document["location"]["geometry"]).bounds
         corner = (west - 0.001, south - 0.001, west + 0.0005, south + 0.0005)
-        point = public_point(document["location"]["geometry"])
+        point = representative_point(document["location"]["geometry"])
         assert not box(*corner).contains(Point(*point))
         assert document["reference"] in mapped(site.client, {}, corner, 17)
         page = unescape(site.client.get("/", params={"bbox": ",".join(map(str, corner))}).text)

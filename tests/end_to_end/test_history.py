@@ -16,19 +16,21 @@ from hypothesis import strategies as st
 
 from sensors.db import connect
 from sensors.register.entry import Entry
-from sensors.register.repository import Published, load_areas, publish
-from tests.support.entries import Document, datastream, entries, example
-from tests.support.json_patch import apply
-from tests.support.published import at_home, counter
-from tests.support.site import serving
+from sensors.register.repository import PublishResult, load_areas, publish
+from tests.support.entries import Document, entry_documents, example_datastream, example_entry
+from tests.support.json_patch import apply_patch
+from tests.support.published import home_sensor_entry, traffic_counter_entry
+from tests.support.site import running_web_server
 
 ATOM = "{http://www.w3.org/2005/Atom}"
-ID = example()["id"]
-HOME = at_home()["location"]
+ID = example_entry()["id"]
+HOME = home_sensor_entry()["location"]
 
 
 def kept(term: str, **changes: Any) -> Document:
-    return example(datastreams=[datastream("no2", retention={"raw": term, "aggregate": "P10Y"})], **changes)
+    return example_entry(
+        datastreams=[example_datastream("no2", retention={"raw": term, "aggregate": "P10Y"})], **changes
+    )
 
 
 def put(database: str, *documents: Document, editor: str = "Team Lucht", reason: str = "De wet is veranderd.") -> None:
@@ -36,15 +38,21 @@ def put(database: str, *documents: Document, editor: str = "Team Lucht", reason:
         load_areas(db)
         for document in documents:
             entry = Entry.model_validate(document)
-            done = publish(db, entry, editor=editor, reason=reason, at=datetime.now(UTC))
-            assert isinstance(done, Published), done
+            done = publish(db, entry, editor=editor, reason=reason, valid_from=datetime.now(UTC))
+            assert isinstance(done, PublishResult), done
 
 
 @pytest.fixture
 def site(database: str) -> Iterator[httpx.Client]:
     """An air-quality sensor of which the term changed, and that ended; and a counter."""
-    put(database, kept("P31D"), kept("P1Y"), kept("P1Y", status="ended", active_until="2025-03-31"), counter())
-    with serving(database) as url, httpx.Client(base_url=url) as client:
+    put(
+        database,
+        kept("P31D"),
+        kept("P1Y"),
+        kept("P1Y", status="ended", active_until="2025-03-31"),
+        traffic_counter_entry(),
+    )
+    with running_web_server(database) as url, httpx.Client(base_url=url) as client:
         yield client
 
 
@@ -85,8 +93,8 @@ def test_the_history_in_words(site: httpx.Client) -> None:
 
 
 def test_what_happened_to_many_at_once_is_told_once(site: httpx.Client, database: str) -> None:
-    base = example()["uri"]
-    street = [counter(id=str(uuid4()), uri=f"{base}-{n}", reference=f"street-{n}") for n in range(4)]
+    base = example_entry()["uri"]
+    street = [traffic_counter_entry(id=str(uuid4()), uri=f"{base}-{n}", reference=f"street-{n}") for n in range(4)]
     put(database, *street, reason="Een nieuwe straat.")
     page = site.get("/wijzigingen?kind=traffic")
     told = text_of(page)
@@ -112,7 +120,7 @@ def test_permanent_addresses_lead_to_where_it_is_now(site: httpx.Client, databas
             answer = site.get(path, headers={"Accept": accept})
             assert (answer.status_code, answer.headers["location"]) == (303, to)
             assert site.get(to).status_code == 200
-    put(database, kept("P1Y", id=ID, uri=example()["uri"], reference="LML-1-oud"))
+    put(database, kept("P1Y", id=ID, uri=example_entry()["uri"], reference="LML-1-oud"))
     put(database, kept("P1Y", id=str(uuid4()), uri="https://sensoren.helmond.example/id/new"))
     assert site.get(f"/id/{ID}").headers["location"] == "/s/LML-1-oud"
 
@@ -145,7 +153,7 @@ def test_all_patches_in_turn_give_the_current_entry(site: httpx.Client) -> None:
     versions = site.get("/v1/sensors/LML-1/versions").json()["versions"]
     document = None
     for version in versions:
-        document = apply(document, version["patch"])
+        document = apply_patch(document, version["patch"])
         assert document == site.get(f"/v1/sensors/LML-1/versions/{version['version']}").json()["entry"]
     assert document == site.get("/v1/sensors/LML-1").json()["properties"]["entry"]
     assert versions[1]["patch"] == [{"op": "replace", "path": "/datastreams/0/retention/raw", "value": "P1Y"}]
@@ -160,13 +168,13 @@ def test_all_patches_in_turn_give_the_current_entry(site: httpx.Client) -> None:
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(st.lists(entries(), min_size=2, max_size=4))
+@given(st.lists(entry_documents(), min_size=2, max_size=4))
 def test_any_history_can_be_followed(site: httpx.Client, database: str, documents: list[Document]) -> None:
-    own = {"id": ID, "uri": example()["uri"], "reference": "LML-1"}
+    own = {"id": ID, "uri": example_entry()["uri"], "reference": "LML-1"}
     put(database, *(document | own for document in documents))
     document = None
     for version in site.get("/v1/sensors/LML-1/versions").json()["versions"]:
-        document = apply(document, version["patch"])
+        document = apply_patch(document, version["patch"])
     assert document == site.get("/v1/sensors/LML-1").json()["properties"]["entry"]
     assert site.get("/sensors/LML-1/geschiedenis").status_code == 200
     assert entries_of(site.get("/sensors/LML-1/wijzigingen.atom"))
@@ -218,7 +226,7 @@ def test_a_feed_of_a_sensor_a_neighbourhood_and_a_search(site: httpx.Client, dat
     assert titles(site.get("/wijzigingen.atom?kind=traffic")) == ["Autoteller: nieuw in het register"]
     where = site.get("/v1/sensors/verkeer-1").json()["properties"]["entry"]["location"]["neighbourhood"]
     elsewhere = {"kind": "fixed", "geometry": {"type": "Point", "coordinates": [5.70, 51.46]}}
-    put(database, counter(location=elsewhere))
+    put(database, traffic_counter_entry(location=elsewhere))
     followed = titles(site.get(f"/wijzigingen.atom?neighbourhood={where}&kind=traffic"))
     assert len(followed) == 2, "that it left is told where it was"
     assert len(titles(site.get("/wijzigingen.atom?status=active&kind=air_quality"))) == 3
@@ -244,7 +252,7 @@ def test_pages_name_their_feeds(site: httpx.Client) -> None:
 
 def test_a_feed_comes_in_pages(database: str) -> None:
     put(database, *(kept("P1Y", summary={"nl": f"Nummer {number}"}) for number in range(60)))
-    with serving(database) as url, httpx.Client(base_url=url) as client:
+    with running_web_server(database) as url, httpx.Client(base_url=url) as client:
         seen: list[str] = []
         address: str | None = f"{url}/wijzigingen.json?kind=air_quality"
         while address:
@@ -298,7 +306,12 @@ def test_a_change_is_everywhere_within_five_seconds(site: httpx.Client, database
 
 
 def test_the_exact_place_of_a_resident_is_in_no_history(site: httpx.Client, database: str) -> None:
-    put(database, at_home(), at_home(summary={"nl": "Anders."}), at_home(location=HOME | {"precision": "cell_1km"}))
+    put(
+        database,
+        home_sensor_entry(),
+        home_sensor_entry(summary={"nl": "Anders."}),
+        home_sensor_entry(location=HOME | {"precision": "cell_1km"}),
+    )
     for path in (
         "/sensors/bewoner-1/geschiedenis",
         "/sensors/bewoner-1/geschiedenis/1",

@@ -20,7 +20,7 @@ from sensors.register.entry import Entry
 from sensors.register.repository import publish
 from sensors.settings import IngestSettings
 from simulators.embedded.broker import EmbeddedBroker
-from tests.support.entries import example
+from tests.support.entries import example_entry
 from tests.support.waiting import wait_for
 
 Connection = psycopg.Connection[dict[str, Any]]
@@ -29,7 +29,13 @@ Connection = psycopg.Connection[dict[str, Any]]
 @pytest.fixture
 def db(database: str) -> Iterator[Connection]:
     with connect(database) as connection:
-        publish(connection, Entry.model_validate(example(reference="LML-1")), editor="test", reason="test", at=now())
+        publish(
+            connection,
+            Entry.model_validate(example_entry(reference="LML-1")),
+            editor="test",
+            reason="test",
+            valid_from=now(),
+        )
         yield connection
 
 
@@ -43,7 +49,7 @@ def working(database: str, mqtt_url: str) -> Generator[Worker]:
     thread = Thread(target=worker.run)
     thread.start()
     try:
-        wait_for(lambda: all(worker.check().values()), 10)
+        wait_for(lambda: all(worker.readiness().values()), 10)
         yield worker
     finally:
         worker.stop()
@@ -145,7 +151,11 @@ def test_a_new_register_entry_takes_effect_while_ingest_runs(
         send("helmond/air_quality/LML-2/json", {"time": now().isoformat(), "no2": 1})
         wait_for(lambda: received(db) == 1, 20)
         publish(
-            db, Entry.model_validate(example(reference="LML-2", id=str(uuid4()))), editor="test", reason="new", at=now()
+            db,
+            Entry.model_validate(example_entry(reference="LML-2", id=str(uuid4()))),
+            editor="test",
+            reason="new",
+            valid_from=now(),
         )
 
         def arrives() -> bool:

@@ -12,13 +12,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sensors.db.server import home_of
-from sensors.processes import any_free_port
-from tests.support.commands import ROOT, blocks, fill, shell
+from sensors.db.server import data_folder_of
+from sensors.processes import find_free_port
+from tests.support.commands import ROOT, link_project, run_shell, shell_blocks
 from tests.support.waiting import wait_for
 
 PAGE = "docs/operations/install.md"
-INSTALL, CONFIGURE, SERVERS, BEGIN, INGEST, SERVE, LOOK, PUBLISH = blocks(PAGE)
+INSTALL, CONFIGURE, SERVERS, BEGIN, INGEST, SERVE, LOOK, PUBLISH = shell_blocks(PAGE)
 LOAD, *BEGIN_LINES = BEGIN.strip().splitlines()
 UNITS = sorted((ROOT / "docs" / "operations" / "systemd").glob("*.service"))
 SAFE = {"PATH", "HOME", "LANG", "TMPDIR"}
@@ -30,14 +30,14 @@ class Installed:
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         self.folder = folder
         # The ports of the page may be taken on a machine that runs other tests.
-        self.http, self.metrics = any_free_port(), any_free_port()
+        self.http, self.metrics = find_free_port(), find_free_port()
         self._environment = {name: value for name, value in os.environ.items() if name in SAFE}
         self._environment["LANTAARN_HTTP_PORT"] = str(self.http)
         self._stack = stack
 
     def do(self, commands: str) -> str:
         """What commands say; each must work."""
-        done = shell(self.folder, commands.replace("9464", str(self.metrics)), self._environment)
+        done = run_shell(self.folder, commands.replace("9464", str(self.metrics)), self._environment)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
@@ -64,11 +64,11 @@ def _end(terminal: subprocess.Popen[bytes]) -> None:
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
     """Steps 1 to 5 of the page."""
     folder = tmp_path_factory.mktemp("lantaarn")
-    fill(folder)
+    link_project(folder)
     with ExitStack() as stack:
         here = Installed(folder, stack)
         if os.geteuid() == 0:
-            stack.callback(shutil.rmtree, home_of(folder), ignore_errors=True)
+            stack.callback(shutil.rmtree, data_folder_of(folder), ignore_errors=True)
         for line in INSTALL.strip().splitlines():
             here.do(line)
         here.do(CONFIGURE)
@@ -107,7 +107,7 @@ def test_what_the_page_publishes_is_on_the_page_of_the_sensor(installed: Install
 
 def test_the_commands_that_look_find_what_the_page_says(installed: Installed) -> None:
     doctor, *others = LOOK.strip().splitlines()
-    found = shell(
+    found = run_shell(
         installed.folder, f"{LOAD}\n{doctor}".replace("9464", str(installed.metrics)), {"PATH": os.environ["PATH"]}
     )
     missing = {line[2:].partition(":")[0] for line in found.stdout.splitlines() if line.startswith("✗")}

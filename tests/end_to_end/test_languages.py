@@ -8,11 +8,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.web.catalogue import stored
+from api.web.catalogue import load_catalogue
 from sensors.kinds import KINDS
 from sensors.vocabulary import codes
 from tests.browser import city
-from tests.support.site import serving
+from tests.support.site import running_web_server
 
 COUNT = re.compile(r"%\\\(num\\\)s")
 PLACEHOLDER = re.compile(r"%\\\(\w+\\\)s|\\\{\w+\\\}|%\(\w+\)s|\{\w+\}")
@@ -62,7 +62,7 @@ class Seen(HTMLParser):
 
 def _sentences() -> Iterator[tuple[str, str]]:
     """Every sentence of the catalogue with its English, those about one and about more apart."""
-    for message in stored():
+    for message in load_catalogue():
         dutch, english = message.id, message.string
         if isinstance(dutch, str) and isinstance(english, str) and dutch:
             yield dutch, english
@@ -83,7 +83,10 @@ def dutch() -> re.Pattern[str]:
 
 @pytest.fixture
 def pages(city_database: str, tmp_path: Path) -> Iterator[tuple[httpx.Client, list[str]]]:
-    with serving(city_database, mail_spool=str(tmp_path / "mail")) as url, httpx.Client(base_url=url) as client:
+    with (
+        running_web_server(city_database, mail_spool=str(tmp_path / "mail")) as url,
+        httpx.Client(base_url=url) as client,
+    ):
         yield client, city.addresses(url)
 
 

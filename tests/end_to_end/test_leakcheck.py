@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 import pytest
 from starlette.routing import Route
 
-from api.app import PAGES as ROUTES
-from sensors.db.server import home_of
+from api.app import PAGE_MODULES as ROUTES
+from sensors.db.server import data_folder_of
 from simulators.leakcheck import crawl
-from simulators.leakcheck.canaries import canaries
+from simulators.leakcheck.canaries import generate_canaries
 from tests.browser import city
-from tests.support.site import serving
+from tests.support.site import running_web_server
 from tests.support.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
@@ -84,7 +84,7 @@ def test_a_leak_is_found_and_told_without_the_identifier(tmp_path: Path) -> None
     leaks = said[said.index("Leaks") :]
     assert "reference level of a topic" in leaks
     assert {line.split("│")[1].strip() for line in leaks.splitlines() if line.startswith("│")} == {"log of ingest"}
-    topics = {canary.text for canary in islice(canaries(1), 100)}
+    topics = {canary.identifier for canary in islice(generate_canaries(1), 100)}
     assert not any(text in said for text in topics)
 
 
@@ -96,7 +96,7 @@ def test_ctrl_c_stops_everything_and_leaves_nothing(tmp_path: Path) -> None:
     process.communicate(timeout=60)
     assert process.returncode == 130
     assert list(tmp_path.iterdir()) == []
-    assert not home_of(folder).exists()
+    assert not data_folder_of(folder).exists()
     wait_for(lambda: left_behind(folder) == [], 20)
 
 
@@ -109,9 +109,9 @@ def test_of_the_public_addresses_every_sort_is_asked(
         asked.append(path.partition("?")[0])
         return answered(port, path)
 
-    answered = crawl.get
-    monkeypatch.setattr(crawl, "get", get)
-    with serving(city_database, mail_spool=str(tmp_path)) as site:
+    answered = crawl.fetch
+    monkeypatch.setattr(crawl, "fetch", get)
+    with running_web_server(city_database, mail_spool=str(tmp_path)) as site:
         city.reported(site)
         assert len(list(crawl.crawl(urlsplit(site).port or 0, 300))) == 300
     routes = [route for module in ROUTES for route in module.router.routes if isinstance(route, Route)]

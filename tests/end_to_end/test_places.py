@@ -15,14 +15,21 @@ import structlog
 from psycopg import sql
 
 from sensors.db import connect
-from sensors.db.server import EmbeddedServer
+from sensors.db.server import EmbeddedPostgres
 from sensors.register.entry import Entry
-from sensors.register.location import Geometry, snap
-from sensors.register.repository import Published, check_file, export_entries, load_areas, publish, versions
+from sensors.register.location import GeoJsonGeometry, snap_to_cell
+from sensors.register.repository import (
+    PublishResult,
+    check_file,
+    export_entries,
+    load_areas,
+    publish,
+    versions_of_entry,
+)
 from sensors.vocabulary.codes import Precision
-from tests.support.entries import Document, example
-from tests.support.published import NOW, measure
-from tests.support.site import serving
+from tests.support.entries import Document, example_entry
+from tests.support.published import NOW, insert_observation
+from tests.support.site import running_web_server
 
 SEED = 20261122
 SENSORS = 12
@@ -35,12 +42,12 @@ class Homes:
 
     def __init__(self) -> None:
         self._dice = Random(SEED)
-        self.exact: list[Geometry] = []
+        self.exact: list[GeoJsonGeometry] = []
 
-    def place(self) -> Geometry:
+    def place(self) -> GeoJsonGeometry:
         """A new point in Helmond, in the middle part of a quarter of its cell."""
         base = {"type": "Point", "coordinates": [self._dice.uniform(5.60, 5.72), self._dice.uniform(51.45, 51.50)]}
-        west, south = snap(base, Precision.CELL_100M)["coordinates"][0][0]
+        west, south = snap_to_cell(base, Precision.CELL_100M)["coordinates"][0][0]
         inside = [
             round(west + 0.00146 * self._dice.uniform(0.2, 0.3), 7),
             round(south + 0.0009 * self._dice.uniform(0.2, 0.3), 7),
@@ -55,17 +62,17 @@ class Homes:
         return rounded | {str(each)[: str(each).index(".") + 1 + FINEST] for each in coordinates}
 
 
-def resident(number: int, geometry: Geometry, precision: str, **place: Any) -> Document:
-    return example(
+def resident(number: int, geometry: GeoJsonGeometry, precision: str, **place: Any) -> Document:
+    return example_entry(
         reference=f"bewoner-{number}",
         location={"kind": "fixed", "geometry": geometry, "precision": precision, **place},
         organisations=[{"role": "owner", "name": "Inwoner"}, {"role": "controller", "name": "Gemeente Helmond"}],
     )
 
 
-def official(number: int, geometry: Geometry, **place: Any) -> Document:
+def official(number: int, geometry: GeoJsonGeometry, **place: Any) -> Document:
     """The same sensor before it became a resident's: shown at its exact place."""
-    return example(
+    return example_entry(
         reference=f"bewoner-{number}",
         location={"kind": "fixed", "geometry": geometry, "precision": "exact", **place},
     )
@@ -91,8 +98,8 @@ def put(database: str, documents: list[Document]) -> None:
     with connect(database) as db:
         load_areas(db)
         for document in documents:
-            done = publish(db, Entry.model_validate(document), editor="test", reason="test", at=NOW)
-            assert isinstance(done, Published), done
+            done = publish(db, Entry.model_validate(document), editor="test", reason="test", valid_from=NOW)
+            assert isinstance(done, PublishResult), done
 
 
 def tables(database: str) -> Iterator[tuple[str, str]]:
@@ -134,15 +141,15 @@ def leaks(traces: set[str], outputs: Iterator[tuple[str, str]]) -> tuple[dict[st
 
 
 def test_no_exact_place_of_a_resident_comes_out_anywhere(
-    pg_server: EmbeddedServer, database: str, tmp_path: Path
+    pg_server: EmbeddedPostgres, database: str, tmp_path: Path
 ) -> None:
     homes = Homes()
     documents = [document for number in range(SENSORS) for document in lives(homes, number)]
     put(database, documents)
     with connect(database) as db:
-        measure(db, "bewoner-0", "no2", 21.0, datetime.now(UTC))
+        insert_observation(db, "bewoner-0", "no2", 21.0, datetime.now(UTC))
         export = "\n".join(export_entries(db))
-        history = "\n".join(str(versions(db, UUID(document["id"]))) for document in documents)
+        history = "\n".join(str(versions_of_entry(db, UUID(document["id"]))) for document in documents)
         kept = db.execute("select geometry::text as text from restricted.location").fetchall()
     traces = homes.traces()
     assert len(kept) == SENSORS
@@ -150,7 +157,11 @@ def test_no_exact_place_of_a_resident_comes_out_anywhere(
 
     found, searched = leaks(traces, tables(database))
     assert (found, searched > 20) == ({}, True)
-    with structlog.testing.capture_logs() as log, serving(database) as url, httpx.Client(base_url=url) as site:
+    with (
+        structlog.testing.capture_logs() as log,
+        running_web_server(database) as url,
+        httpx.Client(base_url=url) as site,
+    ):
         found, searched = leaks(traces, pages(site))
         assert (found, searched > 2 * SENSORS) == ({}, True)
     wrong = tmp_path / "register.json"
@@ -158,7 +169,7 @@ def test_no_exact_place_of_a_resident_comes_out_anywhere(
     said = "\n".join(map(str, check_file(wrong)))
     assert "bewoner-0" in said
     rest = {"export": export, "history": history, "problems": said, "log": repr(log)}
-    rest["log of the server"] = pg_server.log.read_text()
+    rest["log of the server"] = pg_server.log_file.read_text()
     assert leaks(traces, iter(rest.items()))[0] == {}
     assert "Kerkstraat" not in history
 
@@ -167,9 +178,9 @@ def test_the_area_of_a_residents_sensor_is_its_cell(database: str) -> None:
     homes = Homes()
     place = homes.place()
     put(database, [resident(0, place, "cell_100m")])
-    with serving(database) as url:
+    with running_web_server(database) as url:
         shown = httpx.get(f"{url}/v1/sensors").json()["features"][0]
-    cell = snap(place, Precision.CELL_100M)
+    cell = snap_to_cell(place, Precision.CELL_100M)
     assert shown["geometry"] == cell
     (west, south), (east, north) = cell["coordinates"][0][0], cell["coordinates"][0][2]
     assert shown["properties"]["point"] == [(west + east) / 2, (south + north) / 2]

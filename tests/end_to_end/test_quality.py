@@ -12,9 +12,9 @@ from ingest.lifecycle import scheduler
 from sensors.db import connect
 from simulators.embedded.broker import EmbeddedBroker
 from tests.end_to_end.test_ingest import Connection, device, now, working
-from tests.support.entries import example
-from tests.support.published import add, book
-from tests.support.site import serving
+from tests.support.entries import example_entry
+from tests.support.published import insert_ledger_hour, publish_documents
+from tests.support.site import running_web_server
 from tests.support.waiting import wait_for
 
 MINUTE = 60
@@ -23,11 +23,11 @@ MINUTE = 60
 @pytest.fixture
 def db(database: str) -> Iterator[Connection]:
     with connect(database) as connection:
-        add(connection, example(reference="LML-1"), example(reference="LML-2"))
+        publish_documents(connection, example_entry(reference="LML-1"), example_entry(reference="LML-2"))
         connection.execute("update lantaarn.finding set known_since = now() - interval '30 days'")
         for reference, hours in (("LML-1", 0), ("LML-2", 25)):
             hour = now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=hours)
-            book(connection, reference, hour, stored=10, refused={})
+            insert_ledger_hour(connection, reference, hour, stored=10, refused={})
         yield connection
 
 
@@ -44,9 +44,9 @@ def test_an_undeclared_field_and_a_silent_sensor_are_told_within_a_minute(
     database: str, db: Connection, broker: EmbeddedBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Twice a minute; here more often, so that the test need not wait for that.
-    assert scheduler.PAUSE <= MINUTE / 2
-    monkeypatch.setattr(scheduler, "PAUSE", 0.5)
-    with serving(database) as url, httpx.Client(base_url=url) as client, working(database, broker.url):
+    assert scheduler.POLL_INTERVAL_SECONDS <= MINUTE / 2
+    monkeypatch.setattr(scheduler, "POLL_INTERVAL_SECONDS", 0.5)
+    with running_web_server(database) as url, httpx.Client(base_url=url) as client, working(database, broker.url):
         # Ingest works it out beforehand from the start on.
         wait_for(lambda: db.execute("select from lantaarn.quality_made").fetchall(), 20)
         # LML-2 fell silent 25 hours ago.
@@ -72,7 +72,7 @@ def test_an_undeclared_field_and_a_silent_sensor_are_told_within_a_minute(
 
 
 def test_the_page_and_its_data_say_the_same_in_every_scope(database: str, db: Connection) -> None:
-    with serving(database) as url, httpx.Client(base_url=url) as client:
+    with running_web_server(database) as url, httpx.Client(base_url=url) as client:
         groups = client.get("/v1/quality/neighbourhoods").json()["groups"]
         here = next(each for each in groups if each["measures"]["sensors"])
         for asked in ({}, {"neighbourhood": here["code"]}, {"organisation": "Gemeente Helmond"}):
@@ -99,7 +99,7 @@ def test_the_page_and_its_data_say_the_same_in_every_scope(database: str, db: Co
     ],
 )
 def test_what_can_not_be_asked(database: str, db: Connection, asked: str, status: int) -> None:
-    with serving(database) as url, httpx.Client(base_url=url) as client:
+    with running_web_server(database) as url, httpx.Client(base_url=url) as client:
         page = client.get(f"/kwaliteit?{asked}")
         assert page.status_code == status
         assert "nonsense" not in page.text
@@ -111,8 +111,8 @@ def test_tables_are_ordered_by_what_needs_looking_at(database: str, db: Connecti
     owners = ("Alfa", "Zulu")
     for name, review in zip(owners, ("2035-01-01", "2024-01-01"), strict=True):
         roles = [{"role": role, "name": name} for role in ("owner", "controller")]
-        add(db, example(reference=name, organisations=roles, review_date=review))
-    with serving(database) as url, httpx.Client(base_url=url) as client:
+        publish_documents(db, example_entry(reference=name, organisations=roles, review_date=review))
+    with running_web_server(database) as url, httpx.Client(base_url=url) as client:
         for order, first in (("name", "Alfa"), ("deviating", "Zulu")):
             page = client.get(f"/kwaliteit?order={order}").text
             table = page[page.index('id="organisaties"') :]

@@ -13,11 +13,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sensors.db.server import home_of
-from tests.support.commands import ROOT, blocks, fill, shell
+from sensors.db.server import data_folder_of
+from tests.support.commands import ROOT, link_project, run_shell, shell_blocks
 from tests.support.waiting import wait_for
 
-START, BESIDE, PUBLISH, DEVELOP = blocks("README.md")
+START, BESIDE, PUBLISH, DEVELOP = shell_blocks("README.md")
 PAGE = "/sensors/lucht-gemeente-01"
 
 
@@ -25,7 +25,7 @@ PAGE = "/sensors/lucht-gemeente-01"
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The project's folder without what is only here, with the demo of the README running in it."""
     here = tmp_path_factory.mktemp("lantaarn")
-    fill(here)
+    link_project(here)
     command = START.strip() + ' ARGS="--days 1"'
     with (here / "output.txt").open("w") as output:
         demo = subprocess.Popen(command, cwd=here, shell=True, stdout=output, stderr=output, process_group=0)  # noqa: S602
@@ -38,7 +38,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             subprocess.run(["kill", "-INT", str(known(here)["pid"])], check=True)
         demo.wait(60)
         if os.geteuid() == 0:
-            shutil.rmtree(home_of(here), ignore_errors=True)
+            shutil.rmtree(data_folder_of(here), ignore_errors=True)
 
 
 def known(folder: Path) -> dict[str, str]:
@@ -46,7 +46,7 @@ def known(folder: Path) -> dict[str, str]:
 
 
 def test_the_commands_beside_a_running_demo_work(folder: Path) -> None:
-    done = shell(folder, BESIDE)
+    done = run_shell(folder, BESIDE)
     assert done.returncode == 0, done.stdout + done.stderr
     assert len((folder / ".lantaarn" / "export.jsonl").read_text().splitlines()) > 300
     assert "0 problems" in done.stdout
@@ -56,7 +56,7 @@ def test_the_commands_beside_a_running_demo_work(folder: Path) -> None:
 def test_what_any_client_publishes_is_on_the_page_within_two_seconds(folder: Path) -> None:
     page = known(folder)["http_url"] + PAGE
     assert "412 µg/m³" not in httpx.get(page).text
-    published = shell(folder, BESIDE.splitlines()[0] + "\n" + PUBLISH.replace("12.3", "412"))
+    published = run_shell(folder, BESIDE.splitlines()[0] + "\n" + PUBLISH.replace("12.3", "412"))
     assert published.returncode == 0, published.stderr
     wait_for(lambda: "412 µg/m³" in httpx.get(page).text, 2)
 
@@ -64,7 +64,10 @@ def test_what_any_client_publishes_is_on_the_page_within_two_seconds(folder: Pat
 @pytest.mark.skipif(shutil.which("mosquitto_pub") is None, reason="mosquitto_pub is not installed")
 def test_what_an_unknown_sensor_publishes_is_only_counted(folder: Path) -> None:
     quarantined = "lantaarn_ingest_refused_total"
-    assert shell(folder, BESIDE.splitlines()[0] + "\n" + PUBLISH.replace("lucht-gemeente-01", "nobody")).returncode == 0
+    assert (
+        run_shell(folder, BESIDE.splitlines()[0] + "\n" + PUBLISH.replace("lucht-gemeente-01", "nobody")).returncode
+        == 0
+    )
     port = json.loads((folder / ".lantaarn" / "ports.json").read_text())["metrics"]
     wait_for(lambda: f'{quarantined}{{reason="unregistered"}}' in httpx.get(f"http://127.0.0.1:{port}/metrics").text, 5)
 

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from ingest.worker import Worker
 from sensors.db import connect
 from sensors.db.migrate import migrate
-from sensors.db.server import EmbeddedServer
+from sensors.db.server import EmbeddedPostgres
 from sensors.kinds import KINDS
 from sensors.register.repository import publish
 from sensors.settings import IngestSettings
@@ -26,7 +26,7 @@ from simulators import replay
 from simulators.city import register as city_register
 from simulators.devices.publisher import Publisher
 from simulators.embedded.broker import EmbeddedBroker
-from tests.support.pglite.fixtures import new_database
+from tests.support.pglite.fixtures import temporary_database
 from tests.support.waiting import wait_for
 
 DAYS = 366
@@ -48,21 +48,21 @@ class Played:
 
 def recorded() -> pd.DataFrame:
     """The source files, read here and not by the program under test: reference, property, time (UTC), value."""
-    stations = pd.read_csv(replay.DATA / "brabant_2023_hourly_long.csv.gz")
+    stations = pd.read_csv(replay.DATA_DIR / "brabant_2023_hourly_long.csv.gz")
     stations["reference"] = "lucht-" + stations["station_code"].str.lower()
     stations["property"] = stations["component"].replace({"NO2": "no2", "PM10": "pm10", "PM2.5": "pm2_5"})
     stations["time"] = pd.to_datetime(stations["start_utc"], utc=True)
     stations["value"] = stations["value_ug_m3"]
-    citizen = pd.read_csv(replay.DATA / "15092_sds011_2019-01_02.csv.gz", sep=";")
+    citizen = pd.read_csv(replay.DATA_DIR / "15092_sds011_2019-01_02.csv.gz", sep=";")
     citizen["time"] = pd.to_datetime(citizen["timestamp"], utc=True)
     citizen = citizen.rename(columns={"P1": "pm10", "P2": "pm2_5"}).assign(reference="lucht-bewoner-15092")
     citizen = citizen.melt(["reference", "time"], ["pm10", "pm2_5"], "property", "value")
-    bicycles = pd.read_csv(replay.DATA / "FremontBridge.csv.gz")
+    bicycles = pd.read_csv(replay.DATA_DIR / "FremontBridge.csv.gz")
     bicycles["time"] = on_clock(pd.to_datetime(bicycles["Date"], format="%m/%d/%Y %I:%M:%S %p"), "America/Los_Angeles")
     sides = {"East": "verkeer-fremont-oost", "West": "verkeer-fremont-west"}
     bicycles = bicycles.rename(columns={f"Fremont Bridge {side} Sidewalk": name for side, name in sides.items()})
     bicycles = bicycles.melt(["time"], list(sides.values()), "reference", "value").assign(property="count_bicycle")
-    motorway = pd.read_csv(replay.DATA / "Metro_Interstate_Traffic_Volume.csv.gz")
+    motorway = pd.read_csv(replay.DATA_DIR / "Metro_Interstate_Traffic_Volume.csv.gz")
     motorway["time"] = on_clock(pd.to_datetime(motorway["date_time"]), "America/Chicago")
     motorway = motorway.drop_duplicates("time").rename(columns={"traffic_volume": "value"})
     motorway = motorway.assign(reference="verkeer-metro", property="count_motor_vehicle")
@@ -79,15 +79,15 @@ def moved() -> pd.DataFrame:
     """The recorded values of the last year, moved to now, without what is implausible (it is in no total)."""
     table = recorded()
     shifts = {
-        str(reference): replay.shift(source, NOW)
-        for source in replay.SOURCES
+        str(reference): replay.time_shift(source, NOW)
+        for source in replay.RECORDINGS
         for reference in source.read()["reference"].unique()
     }
     table["time"] += table["reference"].map(shifts)
     table = table[(table["time"] > NOW - pd.Timedelta(days=DAYS)) & (table["time"] <= NOW)]
     known = {name: each for kind in KINDS.values() for name, each in kind.properties.items()}
-    low = table["property"].map(lambda name: known[str(name)].plausible[0])
-    high = table["property"].map(lambda name: known[str(name)].plausible[1])
+    low = table["property"].map(lambda name: known[str(name)].plausible_range[0])
+    high = table["property"].map(lambda name: known[str(name)].plausible_range[1])
     return table[table["value"].between(low, high)]
 
 
@@ -101,16 +101,16 @@ def grouped(table: pd.DataFrame, period: pd.Series) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def played(pg_server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+def played(pg_server: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     with (
-        new_database(pg_server.url) as url,
+        temporary_database(pg_server.url) as url,
         EmbeddedBroker(tmp_path_factory.mktemp("broker")) as broker,
         connect(url) as db,
     ):
         migrate(db)
-        for entry in city_register.entries(1):
-            if entry.reference in replay.REFERENCES:
-                publish(db, entry, editor="test", reason="test", at=NOW)
+        for entry in city_register.example_entries(1):
+            if entry.reference in replay.RECORDED_REFERENCES:
+                publish(db, entry, editor="test", reason="test", valid_from=NOW)
         play(db, IngestSettings(database_url=SecretStr(url), mqtt_url=SecretStr(broker.url)))
         yield Played(totals(db, HOURS), totals(db, DAYS_QUERY), moved(), ledger(db))
 
@@ -121,11 +121,11 @@ def play(db: Connection, settings: IngestSettings) -> None:
     thread = threading.Thread(target=worker.run)
     thread.start()
     try:
-        wait_for(lambda: all(worker.check().values()), 10)
+        wait_for(lambda: all(worker.readiness().values()), 10)
         sent = 0
         with Publisher(settings.broker, threading.Event()) as publisher:
-            for message in replay.messages(NOW, DAYS):
-                sent += message.size
+            for message in replay.recorded_messages(NOW, DAYS):
+                sent += message.value_count
                 publisher.send(message)
         wait_for(lambda: ledger(db)["received"] == sent, 120)
     finally:

@@ -14,14 +14,14 @@ from click.testing import CliRunner
 
 from api.reports import forms, mailer
 from api.reports.cli import reports
-from api.reports.mailer import by_smtp, empty
+from api.reports.mailer import delete_spooled_mails, smtp_delivery
 from sensors.db import connect
 from sensors.settings import MailSettings
 from sensors.settings.base import SettingsError
-from tests.support.entries import example
+from tests.support.entries import example_entry
 from tests.support.mail_server import Mailbox, mail_server
-from tests.support.published import add
-from tests.support.site import serving
+from tests.support.published import publish_documents
+from tests.support.site import running_web_server
 from tests.support.waiting import wait_for
 
 FORM = "/sensors/LML-1/melding"
@@ -32,7 +32,7 @@ FROM = "lantaarn@helmond.example"
 @pytest.fixture(autouse=True)
 def nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tests read faster than people; the one about that sets its own time."""
-    monkeypatch.setattr(forms, "TOO_QUICK", timedelta(0))
+    monkeypatch.setattr(forms, "MIN_FILL_TIME", timedelta(0))
 
 
 @pytest.fixture
@@ -44,8 +44,8 @@ def box() -> Iterator[Mailbox]:
 @pytest.fixture
 def site(database: str, box: Mailbox) -> Iterator[httpx.Client]:
     with connect(database) as db:
-        add(db, example())
-    with serving(database, smtp_url=box.url, mail_from=FROM) as url, httpx.Client(base_url=url) as client:
+        publish_documents(db, example_entry())
+    with running_web_server(database, smtp_url=box.url, mail_from=FROM) as url, httpx.Client(base_url=url) as client:
         yield client
 
 
@@ -132,13 +132,13 @@ def test_what_is_typed_is_never_markup(site: httpx.Client) -> None:
 
 
 def test_a_form_that_comes_too_quickly_may_come_again(site: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(forms, "TOO_QUICK", timedelta(hours=1))
+    monkeypatch.setattr(forms, "MIN_FILL_TIME", timedelta(hours=1))
     form = {"ticket": ticket(site), **GOOD}
     answer = site.post(FORM, data=form)
     assert answer.status_code == 422
     assert "Dat ging wel heel snel." in text_of(answer)
     assert form["ticket"] in answer.text
-    monkeypatch.setattr(forms, "TOO_QUICK", timedelta(0))
+    monkeypatch.setattr(forms, "MIN_FILL_TIME", timedelta(0))
     assert site.post(FORM, data=form).status_code == 303
 
 
@@ -167,8 +167,8 @@ def test_a_page_elsewhere_can_not_send_the_form(site: httpx.Client) -> None:
 
 
 def test_too_many_from_one_network_wait_and_keep_their_text(site: httpx.Client) -> None:
-    answers = [sent(site) for _ in range(forms.PER_NETWORK + 1)]
-    assert [answer.status_code for answer in answers] == [303] * forms.PER_NETWORK + [429]
+    answers = [sent(site) for _ in range(forms.MAX_PER_NETWORK + 1)]
+    assert [answer.status_code for answer in answers] == [303] * forms.MAX_PER_NETWORK + [429]
     assert "te veel berichten" in text_of(answers[-1])
     assert GOOD["words"] in answers[-1].text
 
@@ -204,13 +204,16 @@ def test_a_late_answer_is_called_late(site: httpx.Client, database: str) -> None
 
 
 def test_mail_waits_for_a_server_that_is_away(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.reports.mailer.EVERY", 0.1)
-    with connect(database) as db, mail_server(refuse=2) as box:
-        add(db, example())
-        with serving(database, smtp_url=box.url, mail_from=FROM) as url, httpx.Client(base_url=url) as client:
+    monkeypatch.setattr("api.reports.mailer.POLL_INTERVAL_SECONDS", 0.1)
+    with connect(database) as db, mail_server(refuse_first=2) as box:
+        publish_documents(db, example_entry())
+        with (
+            running_web_server(database, smtp_url=box.url, mail_from=FROM) as url,
+            httpx.Client(base_url=url) as client,
+        ):
             sent(client)
             for tries in (1, 2):
-                wait_for(lambda tries=tries: box.tries == tries, 10)
+                wait_for(lambda tries=tries: box.refused == tries, 10)
                 db.execute("update lantaarn.report_mail set due_at = now()")
             wait_for(lambda: box.mails, 10)
             wait_for(lambda: not db.execute("select from lantaarn.report_mail").fetchall(), 10)
@@ -219,15 +222,18 @@ def test_mail_waits_for_a_server_that_is_away(database: str, monkeypatch: pytest
 
 def test_mail_that_was_due_when_the_program_stopped_goes_out_later(database: str, tmp_path: Path) -> None:
     with connect(database) as db:
-        add(db, example())
+        publish_documents(db, example_entry())
     spool = str(tmp_path / "mail")
     (tmp_path / "file").touch()
-    with serving(database, mail_spool=str(tmp_path / "file" / "mail")) as url, httpx.Client(base_url=url) as client:
+    with (
+        running_web_server(database, mail_spool=str(tmp_path / "file" / "mail")) as url,
+        httpx.Client(base_url=url) as client,
+    ):
         sent(client)
     with connect(database) as db:
         assert len(db.execute("select from lantaarn.report_mail").fetchall()) == 1
         db.execute("update lantaarn.report_mail set due_at = now()")
-    with serving(database, mail_spool=spool):
+    with running_web_server(database, mail_spool=spool):
         wait_for(lambda: list(Path(spool).glob("*.eml")), 10)
     (path,) = Path(spool).iterdir()
     assert (path.name, oct(path.stat().st_mode)[-3:]) == ("lantaarn-1001-1.eml", "600")
@@ -256,19 +262,19 @@ def test_the_form_is_there_in_english(site: httpx.Client) -> None:
 def test_an_old_mail_in_the_folder_goes(tmp_path: Path) -> None:
     for name in ("lantaarn-1-1.eml", "other.txt"):
         (tmp_path / name).write_text("x")
-    empty(tmp_path, datetime.now(UTC) - timedelta(minutes=1))
+    delete_spooled_mails(tmp_path, datetime.now(UTC) - timedelta(minutes=1))
     assert len(list(tmp_path.iterdir())) == 2
-    empty(tmp_path, datetime.now(UTC) + timedelta(minutes=1))
+    delete_spooled_mails(tmp_path, datetime.now(UTC) + timedelta(minutes=1))
     assert [path.name for path in tmp_path.iterdir()] == ["other.txt"]
 
 
 def test_nothing_goes_unencrypted_to_another_machine(box: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
     mail = EmailMessage()
-    by_smtp(box.url, FROM)(mail, "a@b.nl")
+    smtp_delivery(box.url, FROM)(mail, "a@b.nl")
     assert len(box.mails) == 1
-    monkeypatch.setattr(mailer, "_is_here", set[str]().__contains__)
+    monkeypatch.setattr(mailer, "_is_loopback", set[str]().__contains__)
     with pytest.raises(smtplib.SMTPNotSupportedError):
-        by_smtp(box.url, FROM)(mail, "a@b.nl")
+        smtp_delivery(box.url, FROM)(mail, "a@b.nl")
     assert len(box.mails) == 1
 
 

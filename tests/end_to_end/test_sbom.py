@@ -22,7 +22,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def read(folder: Path, name: str) -> sbom.Document:
+def read(folder: Path, name: str) -> sbom.Sbom:
     return json.loads((folder / f"{name}.cdx.json").read_text())
 
 

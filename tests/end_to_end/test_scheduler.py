@@ -12,11 +12,11 @@ import psycopg
 import pytest
 from structlog.testing import capture_logs
 
-from ingest.lifecycle.scheduler import Scheduler, scheduling
+from ingest.lifecycle.scheduler import RetentionScheduler, run_in_background
 from ingest.metrics import Metrics
 from sensors.db import connect
-from sensors.processes import any_free_port
-from tests.support.retention import CLASSES, DAY, QUARTER, START, keep, store
+from sensors.processes import find_free_port
+from tests.support.retention import CLASS_BY_PROPERTY, DAY, QUARTER_HOUR, START, publish_sensor, store_observations
 from tests.support.waiting import wait_for
 
 Connection = psycopg.Connection[dict[str, Any]]
@@ -35,13 +35,13 @@ class Clock:
 @pytest.fixture
 def owner(database: str) -> Iterator[Connection]:
     with connect(database) as db:
-        keep(db)
+        publish_sensor(db)
         yield db
 
 
-def scheduler(database: str, clock: Clock, role: str | None = None) -> tuple[Scheduler, Metrics]:
+def scheduler(database: str, clock: Clock, role: str | None = None) -> tuple[RetentionScheduler, Metrics]:
     metrics = Metrics()
-    return Scheduler(lambda: connect(database, role=role), metrics, clock), metrics
+    return RetentionScheduler(lambda: connect(database, role=role), metrics, clock), metrics
 
 
 def value(metrics: Metrics, name: str) -> float | None:
@@ -69,16 +69,16 @@ def end_connections(db: Connection) -> None:
 def test_it_works_at_the_start_and_then_every_quarter(owner: Connection, database: str) -> None:
     clock = Clock()
     works, metrics = scheduler(database, clock)
-    store(owner, "no2", "P1D", [START - 2 * DAY])
-    works.look()
+    store_observations(owner, "no2", "P1D", [START - 2 * DAY])
+    works.run_pending()
     assert (held(owner), value(metrics, "kept"), value(metrics, "permitted")) == (0, 1, 1)
     assert value(metrics, "verified_timestamp_seconds") == START.timestamp()
-    store(owner, "no2", "P1D", [START - 2 * DAY])
-    clock.now += QUARTER - timedelta(seconds=1)
-    works.look()
+    store_observations(owner, "no2", "P1D", [START - 2 * DAY])
+    clock.now += QUARTER_HOUR - timedelta(seconds=1)
+    works.run_pending()
     assert held(owner) == 1
     clock.now += timedelta(seconds=1)
-    works.look()
+    works.run_pending()
     assert held(owner) == 0
     works.close()
 
@@ -86,10 +86,10 @@ def test_it_works_at_the_start_and_then_every_quarter(owner: Connection, databas
 def test_rows_of_a_former_class_move_before_they_are_judged(owner: Connection, database: str) -> None:
     clock = Clock()
     works, metrics = scheduler(database, clock)
-    store(owner, "temperature", "P1Y", [START - DAY, START - 100 * DAY])
-    keep(owner, {**CLASSES, "temperature": "P31D"})
-    clock.now += QUARTER
-    works.look()
+    store_observations(owner, "temperature", "P1Y", [START - DAY, START - 100 * DAY])
+    publish_sensor(owner, {**CLASS_BY_PROPERTY, "temperature": "P31D"})
+    clock.now += QUARTER_HOUR
+    works.run_pending()
     assert value(metrics, "kept") == 1
     assert owner.execute("select time from lantaarn.observation_31d").fetchall() == [{"time": START - DAY}]
     works.close()
@@ -99,17 +99,17 @@ def test_one_leads_and_another_takes_over(owner: Connection, database: str) -> N
     clock = Clock()
     first, metrics = scheduler(database, clock)
     second, other_metrics = scheduler(database, clock)
-    first.look()
-    store(owner, "no2", "P1D", [START - 2 * DAY])
+    first.run_pending()
+    store_observations(owner, "no2", "P1D", [START - 2 * DAY])
     clock.now += timedelta(minutes=1)
-    second.look()
+    second.run_pending()
     assert held(owner) == 1
     # Both tell what the leader found.
     assert value(metrics, "kept") == value(other_metrics, "kept") == 1
     first.close()
 
     def taken_over() -> bool:
-        second.look()
+        second.run_pending()
         return held(owner) == 0
 
     # The server lets go of the lock a moment after the connection is closed.
@@ -120,19 +120,19 @@ def test_one_leads_and_another_takes_over(owner: Connection, database: str) -> N
 def test_a_broken_promise_is_told_within_a_quarter(owner: Connection, database: str) -> None:
     clock = Clock()
     works, metrics = scheduler(database, clock)
-    works.look()
+    works.run_pending()
     # Behind its back a trigger keeps every row, so that it deletes as ever, and nothing goes.
     owner.execute(
         "create function keep_all() returns trigger language plpgsql as 'begin return null; end';"
         " create trigger keep_all before delete on lantaarn.observation_1d for each row execute function keep_all()"
     )
-    store(owner, "no2", "P1D", [START])
+    store_observations(owner, "no2", "P1D", [START])
     with capture_logs() as logs:
         while value(metrics, "kept") == 1:
-            clock.now += QUARTER
-            works.look()
+            clock.now += QUARTER_HOUR
+            works.run_pending()
             assert clock.now < START + 2 * DAY
-    assert clock.now - (START + DAY + QUARTER) <= QUARTER
+    assert clock.now - (START + DAY + QUARTER_HOUR) <= QUARTER_HOUR
     assert logs == [
         {"event": "retention_breach", "log_level": "error", "classes": ["P1D"], "log_altered": False},
     ]
@@ -144,12 +144,12 @@ def test_a_broken_promise_is_told_within_a_quarter(owner: Connection, database: 
 def test_the_database_may_go_and_come_back(owner: Connection, database: str) -> None:
     clock = Clock()
     works, metrics = scheduler(database, clock)
-    works.look()
+    works.run_pending()
     with capture_logs() as logs:
         end_connections(owner)
-        works.look()
+        works.run_pending()
         clock.now += timedelta(minutes=1)
-        works.look()
+        works.run_pending()
     assert [each["event"] for each in logs] == ["retention_away"]
     assert value(metrics, "verified_timestamp_seconds") == clock.now.timestamp()
     works.close()
@@ -158,10 +158,10 @@ def test_the_database_may_go_and_come_back(owner: Connection, database: str) -> 
 def test_a_database_that_is_not_there_yet_is_waited_for(owner: Connection, database: str) -> None:
     clock, metrics = Clock(), Metrics()
     urls = iter(["postgresql://127.0.0.1:1/nothing", "postgresql://127.0.0.1:1/nothing", database])
-    works = Scheduler(lambda: connect(next(urls)), metrics, clock)
+    works = RetentionScheduler(lambda: connect(next(urls)), metrics, clock)
     with capture_logs() as logs:
         for _ in range(3):
-            works.look()
+            works.run_pending()
     assert [each["event"] for each in logs] == ["retention_away"]
     assert value(metrics, "kept") == 1
     works.close()
@@ -172,8 +172,8 @@ def test_a_user_that_may_not_delete_is_told_once(owner: Connection, database: st
     works, metrics = scheduler(database, clock, role="lantaarn_ingest")
     with capture_logs() as logs:
         for _ in range(3):
-            works.look()
-            clock.now += QUARTER
+            works.run_pending()
+            clock.now += QUARTER_HOUR
     assert [each["event"] for each in logs] == ["retention_not_permitted"]
     # Nobody checks, so nothing is known to be kept.
     assert (value(metrics, "permitted"), value(metrics, "kept")) == (0, 0)
@@ -184,17 +184,17 @@ def test_a_user_that_may_not_delete_leaves_the_lead_to_one_that_may(owner: Conne
     clock = Clock()
     ingest, ingest_metrics = scheduler(database, clock, role="lantaarn_ingest")
     keeper, _ = scheduler(database, clock)
-    ingest.look()
-    keeper.look()
-    clock.now += QUARTER
-    ingest.look()
+    ingest.run_pending()
+    keeper.run_pending()
+    clock.now += QUARTER_HOUR
+    ingest.run_pending()
     assert (value(ingest_metrics, "permitted"), value(ingest_metrics, "kept")) == (0, 1)
     ingest.close()
     keeper.close()
 
 
 def test_retention_runs_as_a_program_of_its_own(owner: Connection, database: str) -> None:
-    port = any_free_port()
+    port = find_free_port()
     environment = {"PATH": os.environ["PATH"], "DATABASE_URL": database, "LANTAARN_METRICS_PORT": str(port)}
     command = [sys.executable, "-m", "lantaarn", "retention", "keep"]
 
@@ -216,11 +216,11 @@ def test_a_check_that_nobody_repeats_tells_nothing(owner: Connection, database: 
     clock = Clock()
     leads, _ = scheduler(database, clock)
     follows, metrics = scheduler(database, clock)
-    leads.look()
-    follows.look()
+    leads.run_pending()
+    follows.run_pending()
     assert value(metrics, "kept") == 1
     clock.now += timedelta(hours=1)
-    follows.look()
+    follows.run_pending()
     assert value(metrics, "kept") == 0
     leads.close()
     follows.close()
@@ -229,8 +229,8 @@ def test_a_check_that_nobody_repeats_tells_nothing(owner: Connection, database: 
 def test_beside_the_work_it_begins_at_once_and_ends_with_it(owner: Connection, database: str) -> None:
     metrics = Metrics()
     at = datetime.now(UTC)
-    with scheduling(database, metrics, lambda: at, wanted=True):
+    with run_in_background(database, metrics, lambda: at, enabled=True):
         wait_for(lambda: value(metrics, "kept") == 1, 10)
     wait_for(lambda: not connections(owner), 10)
-    with scheduling("postgresql://127.0.0.1:1/nothing", metrics, lambda: at, wanted=False):
+    with run_in_background("postgresql://127.0.0.1:1/nothing", metrics, lambda: at, enabled=False):
         pass

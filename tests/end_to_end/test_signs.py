@@ -8,27 +8,32 @@ import httpx
 import pytest
 
 from sensors.db import connect
-from tests.support.entries import camera, example
-from tests.support.printed import pages
-from tests.support.published import add, at_home
-from tests.support.site import serving
+from tests.support.entries import example_camera_entry, example_entry
+from tests.support.printed import pdf_pages
+from tests.support.published import home_sensor_entry, publish_documents
+from tests.support.site import running_web_server
 
 
 def at(address: str, **changes: Any) -> dict[str, Any]:
-    return example(location=example()["location"] | {"address": address}, **changes)
+    return example_entry(location=example_entry()["location"] | {"address": address}, **changes)
 
 
 @pytest.fixture
 def site(database: str) -> Iterator[httpx.Client]:
     with connect(database) as db:
-        add(db, at("Markt 1"), at("markt", reference="LML-2"), at("Marktstraat", reference="LML-3"))
-        add(db, at("Markt 3", reference="LML-4", status="ended", active_until="2024-01-01"), camera(), at_home())
-    with serving(database) as url, httpx.Client(base_url=url) as client:
+        publish_documents(db, at("Markt 1"), at("markt", reference="LML-2"), at("Marktstraat", reference="LML-3"))
+        publish_documents(
+            db,
+            at("Markt 3", reference="LML-4", status="ended", active_until="2024-01-01"),
+            example_camera_entry(),
+            home_sensor_entry(),
+        )
+    with running_web_server(database) as url, httpx.Client(base_url=url) as client:
         yield client
 
 
 def codes(document: bytes) -> list[str]:
-    return sorted(code for page in pages(document) for code in page.codes)
+    return sorted(code for page in pdf_pages(document) for code in page.barcodes)
 
 
 SIZES = [("", (105, 148)), ("?formaat=a6", (105, 148)), ("?formaat=a4", (210, 297))]
@@ -39,9 +44,9 @@ def test_a_sign_is_a_pdf_of_its_size(site: httpx.Client) -> None:
         answer = site.get(f"/sensors/LML-1/bord.pdf{query}")
         assert answer.headers["content-type"] == "application/pdf"
         assert "bord-LML-1-a" in answer.headers["content-disposition"]
-        (page,) = pages(answer.content)
-        assert page.size == pytest.approx(size, abs=0.01)
-        assert page.codes == [example()["uri"]]
+        (page,) = pdf_pages(answer.content)
+        assert page.size_mm == pytest.approx(size, abs=0.01)
+        assert page.barcodes == [example_entry()["uri"]]
 
 
 def test_a_sign_is_an_svg_too(site: httpx.Client) -> None:
@@ -104,6 +109,6 @@ def test_the_page_in_the_street_says_what_whether_and_who(site: httpx.Client) ->
 
 
 def test_the_code_leads_to_the_page(site: httpx.Client) -> None:
-    entry = example()
+    entry = example_entry()
     answer = site.get(f"/id/{entry['id']}", headers={"Accept": "text/html"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/s/LML-1")

@@ -13,7 +13,7 @@ from paho.mqtt.client import Client, MQTTMessage, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
 
 from sensors.broker import BrokerAddress
-from sensors.processes import HOST
+from sensors.processes import LOOPBACK_HOST
 from simulators import simulate
 from simulators.devices.publisher import Publisher
 from simulators.embedded.broker import EmbeddedBroker
@@ -32,7 +32,7 @@ def listening(port: int, on: str, qos: int, heard: list[MQTTMessage]) -> Generat
     client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTv311)
     client.on_message = hear
     client.on_subscribe = told
-    client.connect(HOST, port)
+    client.connect(LOOPBACK_HOST, port)
     client.subscribe(on, qos)
     client.loop_start()
     try:
@@ -65,7 +65,7 @@ def test_the_command_plays_back_the_past_goes_on_live_and_stops_in_order(broker:
 
 def test_events_are_sent_once_at_most_and_nothing_is_waited_for(broker: EmbeddedBroker) -> None:
     noon = datetime(2026, 6, 15, 10, tzinfo=UTC)
-    plan = simulate.scenario(1, replayed=False)
+    plan = simulate.build_scenario(1, with_recorded=False)
     events = [each for each in plan.messages(noon, noon, noon + timedelta(minutes=3)) if each.qos == 0]
     references = {event.topic.split("/")[-2] for event in events}
     assert {"HD-ANPR-1", "HD-ANPR-3", "lantaarn-2101"} <= references
@@ -73,7 +73,7 @@ def test_events_are_sent_once_at_most_and_nothing_is_waited_for(broker: Embedded
     heard: list[MQTTMessage] = []
     with (
         listening(broker.port, "event/#", 0, heard),
-        Publisher(BrokerAddress(HOST, broker.port), Event()) as publisher,
+        Publisher(BrokerAddress(LOOPBACK_HOST, broker.port), Event()) as publisher,
     ):
         # What is sent before there is a connection is lost.
         wait_for(lambda: publisher.send(events[0]) and bool(heard), 10)

@@ -11,26 +11,26 @@ import pytest
 from psycopg import sql
 
 from sensors.db import connect
-from sensors.db.server import EmbeddedServer
-from sensors.register.location import areas
+from sensors.db.server import EmbeddedPostgres
+from sensors.register.location import known_areas
 from tests.browser import city
-from tests.support.entries import example
-from tests.support.published import add
-from tests.support.site import serving
+from tests.support.entries import example_entry
+from tests.support.published import publish_documents
+from tests.support.site import running_web_server
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 
 @pytest.fixture(scope="module")
 def site(
-    pg_server: EmbeddedServer, migrated_template: str, tmp_path_factory: pytest.TempPathFactory
+    pg_server: EmbeddedPostgres, migrated_template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[httpx.Client]:
     """The example city."""
     with connect(pg_server.url_of("postgres")) as db:
         db.execute(sql.SQL("create database together template {}").format(sql.Identifier(migrated_template)))
     url = pg_server.url_of("together")
     city.build(url, tmp_path_factory.mktemp("city"))
-    with serving(url) as address, httpx.Client(base_url=address, timeout=20) as client:
+    with running_web_server(url) as address, httpx.Client(base_url=address, timeout=20) as client:
         yield client
     with connect(pg_server.url_of("postgres")) as db:
         db.execute("drop database together with (force)")
@@ -59,7 +59,11 @@ def every_page(client: httpx.Client, path: str) -> list[str]:
 
 
 CHOSEN = [
-    *((f"/buurten/{area.code}", {"neighbourhood": area.code}) for area in areas() if area.level == "neighbourhood"),
+    *(
+        (f"/buurten/{area.code}", {"neighbourhood": area.code})
+        for area in known_areas()
+        if area.level == "neighbourhood"
+    ),
     ("/buurten/WK079410", {"district": "WK079410"}),
     ("/themas/lucht", {"theme": "air"}),
     ("/themas/verkeer", {"theme": "traffic"}),
@@ -158,8 +162,8 @@ def test_the_sitemap_has_every_page_in_both_languages(site: httpx.Client) -> Non
 
 def test_many_pages_go_in_several_files(site: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = set(re.findall(r"<loc>([^<]+)</loc>", site.get("/sitemap.xml").text))
-    monkeypatch.setattr("api.content.sitemap.MOST", 500)
-    monkeypatch.setattr("api.content.sitemap.PER_FILE", 100)
+    monkeypatch.setattr("api.content.sitemap.MAX_URLS", 500)
+    monkeypatch.setattr("api.content.sitemap.SENSORS_PER_FILE", 100)
     files = [unescape(each) for each in re.findall(r"<loc>([^<]+)</loc>", site.get("/sitemap.xml").text)]
     assert len(files) == 5  # 337 sensors, and all that is about more than one
     parts = [re.findall(r"<loc>([^<]+)</loc>", site.get(file).text) for file in files]
@@ -171,12 +175,12 @@ def test_many_pages_go_in_several_files(site: httpx.Client, monkeypatch: pytest.
 def test_names_stay_text_and_what_is_gone_says_so(database: str, tmp_path: Path) -> None:
     odd = [{"role": role, "name": "<b>Bureau</b>"} for role in ("owner", "controller")]
     with connect(database) as db:
-        add(db, example(organisations=odd, project={"name": "<i>Proef</i>"}))
-        add(db, example())
-        add(db, example(reference="LML-2", organisations=odd, project={"name": "<i>Nieuw</i>"}))
-        outside = example()["location"] | {"geometry": {"type": "Point", "coordinates": [5.2, 51.6]}}
-        add(db, example(reference="LML-3", location=outside, project={"name": "<i>Nieuw</i>"}))
-    with serving(database) as url, httpx.Client(base_url=url) as client:
+        publish_documents(db, example_entry(organisations=odd, project={"name": "<i>Proef</i>"}))
+        publish_documents(db, example_entry())
+        publish_documents(db, example_entry(reference="LML-2", organisations=odd, project={"name": "<i>Nieuw</i>"}))
+        outside = example_entry()["location"] | {"geometry": {"type": "Point", "coordinates": [5.2, 51.6]}}
+        publish_documents(db, example_entry(reference="LML-3", location=outside, project={"name": "<i>Nieuw</i>"}))
+    with running_web_server(database) as url, httpx.Client(base_url=url) as client:
         pages = ["/organisaties", "/projecten", "/organisaties/b-bureau-b", "/projecten/i-nieuw-i", "/sensors/LML-2"]
         for path in pages:
             page = client.get(path).text
@@ -189,8 +193,8 @@ def test_names_stay_text_and_what_is_gone_says_so(database: str, tmp_path: Path)
 
 def test_an_empty_register_has_pages_too(database: str) -> None:
     with connect(database) as db:
-        add(db)
-    with serving(database) as url, httpx.Client(base_url=url) as client:
+        publish_documents(db)
+    with running_web_server(database) as url, httpx.Client(base_url=url) as client:
         for path in ("/organisaties", "/projecten", "/themas", "/themas/lucht", "/buurten", f"/buurten/{city.AREA}"):
             assert client.get(path).status_code == 200, path
         assert "Hier staan geen sensoren" in client.get(f"/buurten/{city.AREA}").text

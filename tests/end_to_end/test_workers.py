@@ -21,23 +21,23 @@ from paho.mqtt.enums import CallbackAPIVersion
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from ingest.lifecycle.audit import audit
+from ingest.lifecycle.audit import audit_ledger
 from ingest.mqtt.session import Session
-from ingest.mqtt.subscriptions import MOST_WORKERS, left_over, seats
+from ingest.mqtt.subscriptions import MAX_WORKERS, abandoned_subscriptions, worker_subscriptions
 from ingest.worker import Worker
 from sensors.broker import BrokerAddress
 from sensors.db import connect
-from sensors.processes import any_free_port, is_free
+from sensors.processes import find_free_port, is_port_free
 from sensors.register.entry import Entry
 from sensors.register.repository import publish
 from sensors.settings import IngestSettings
 from simulators.embedded.broker import EmbeddedBroker
 from tests.end_to_end.test_ingest import stored
-from tests.faults.broker import PROGRAM, Mosquitto
-from tests.support.entries import example
+from tests.faults.broker import MOSQUITTO_PATH, Mosquitto
+from tests.support.entries import example_entry
 from tests.support.waiting import wait_for
 
-needs_mosquitto = pytest.mark.skipif(PROGRAM is None, reason="Mosquitto is not installed")
+needs_mosquitto = pytest.mark.skipif(MOSQUITTO_PATH is None, reason="Mosquitto is not installed")
 Connection = psycopg.Connection[dict[str, Any]]
 TOPIC = "helmond/air_quality/LML-1/json"
 START = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
@@ -46,7 +46,9 @@ START = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
 @pytest.fixture
 def db(database: str) -> Iterator[Connection]:
     with connect(database) as connection:
-        publish(connection, Entry.model_validate(example(reference="LML-1")), editor="t", reason="t", at=START)
+        publish(
+            connection, Entry.model_validate(example_entry(reference="LML-1")), editor="t", reason="t", valid_from=START
+        )
         yield connection
 
 
@@ -61,7 +63,9 @@ def ingesting(
     database: str, broker: int, workers: int, log: Path, ready: Callable[[int], bool] | None = None
 ) -> Generator[tuple[subprocess.Popen[bytes], list[int]]]:
     """``lantaarn ingest`` as it is started for real, once all are ``ready``; with the ports of their metrics."""
-    port = next(each for each in iter(any_free_port, None) if all(is_free(each + number) for number in range(workers)))
+    port = next(
+        each for each in iter(find_free_port, None) if all(is_port_free(each + number) for number in range(workers))
+    )
     environment = {
         "DATABASE_URL": database,
         "MQTT_URL": f"mqtt://127.0.0.1:{broker}",
@@ -116,7 +120,7 @@ def test_workers_share_the_messages_and_each_takes_some(
     assert all('lantaarn_ingest_readings_total{outcome="stored"}' in text for text in counted)
     ledger = db.execute("select sum(received)::int as received, sum(duplicate)::int as duplicate from lantaarn.ledger")
     assert ledger.fetchall() == [{"received": 900, "duplicate": 0}]
-    assert audit(db, datetime.now(UTC)) == ()
+    assert audit_ledger(db, datetime.now(UTC)) == ()
 
 
 @needs_mosquitto
@@ -155,15 +159,15 @@ def test_with_other_workers_nothing_stays_behind(
         wait_for(lambda: stored(db) == 400, 30)
         send(mosquitto.port, range(400, 500))
         wait_for(lambda: stored(db) == 500, 30)
-    for seat in left_over("helmond", after):
+    for seat in abandoned_subscriptions("helmond", after):
         session = Session(BrokerAddress("127.0.0.1", mosquitto.port), seat, 10, lambda _: None)
         assert session.open()
-        assert not session.resumed
-        session.end()
+        assert not session.is_resumed
+        session.discard()
 
 
 def test_while_the_broker_is_away_ingest_answers_and_is_not_ready(database: str, tmp_path: Path) -> None:
-    with ingesting(database, any_free_port(), 1, tmp_path / "log", ready=is_live) as (_, ports):
+    with ingesting(database, find_free_port(), 1, tmp_path / "log", ready=is_live) as (_, ports):
         answer = httpx.get(f"http://127.0.0.1:{ports[0]}/readyz")
         assert answer.status_code == 503
         assert not answer.json()["checks"]["broker"]
@@ -199,7 +203,7 @@ def test_a_broker_that_sends_more_than_there_is_room_for_loses_nothing(
     with capture_logs() as logs:
         thread.start()
         try:
-            wait_for(lambda: all(worker.check().values()), 10)
+            wait_for(lambda: all(worker.readiness().values()), 10)
             send(mosquitto.port, range(3000))
             with db.transaction():
                 db.execute("lock table lantaarn.ledger in access exclusive mode")
@@ -208,14 +212,14 @@ def test_a_broker_that_sends_more_than_there_is_room_for_loses_nothing(
         finally:
             worker.stop()
             thread.join(20)
-    assert audit(db, datetime.now(UTC)) == ()
+    assert audit_ledger(db, datetime.now(UTC)) == ()
 
 
 def test_every_number_of_workers_knows_the_seats_of_the_others() -> None:
-    every = {seat.client_id for number in range(1, MOST_WORKERS + 1) for seat in seats("helmond", number)}
-    for number in range(1, MOST_WORKERS + 1):
-        taken = {seat.client_id for seat in seats("helmond", number)}
-        assert {seat.client_id for seat in left_over("helmond", number)} == every - taken
+    every = {seat.client_id for number in range(1, MAX_WORKERS + 1) for seat in worker_subscriptions("helmond", number)}
+    for number in range(1, MAX_WORKERS + 1):
+        taken = {seat.client_id for seat in worker_subscriptions("helmond", number)}
+        assert {seat.client_id for seat in abandoned_subscriptions("helmond", number)} == every - taken
 
 
 @needs_mosquitto
@@ -228,11 +232,11 @@ def test_a_client_certificate_lets_us_in_and_its_absence_does_not(tmp_path: Path
         f"cafile {tmp_path}/ca.pem\ncertfile {tmp_path}/broker.pem\nkeyfile {tmp_path}/broker.key\n"
         "require_certificate true\n"
     )
-    with Mosquitto(tmp_path / "mosquitto", listener=tls) as broker:
+    with Mosquitto(tmp_path / "mosquitto", listener_options=tls) as broker:
         stranger = BrokerAddress("localhost", broker.port, tls=True, ca_file=tmp_path / "ca.pem")
         ours = replace(stranger, cert_file=tmp_path / "ingest.pem", key_file=tmp_path / "ingest.key")
         for address, welcome in ((ours, True), (stranger, False)):
-            session = Session(address, seats("helmond", 1)[0], 10, lambda _: None)
+            session = Session(address, worker_subscriptions("helmond", 1)[0], 10, lambda _: None)
             assert session.open() is welcome
             session.close()
 
@@ -255,4 +259,4 @@ def test_a_certificate_that_can_not_be_read_is_an_error_at_once(tmp_path: Path) 
     empty = tmp_path / "empty.pem"
     empty.touch()
     with pytest.raises(ssl.SSLError):
-        BrokerAddress("localhost", 1, tls=True, ca_file=empty).introduce(Client(CallbackAPIVersion.VERSION2))
+        BrokerAddress("localhost", 1, tls=True, ca_file=empty).set_credentials(Client(CallbackAPIVersion.VERSION2))

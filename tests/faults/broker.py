@@ -9,13 +9,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sensors.processes import HOST, any_free_port, start, stop, tethered
+from sensors.processes import LOOPBACK_HOST, find_free_port, start_process, stop_process, with_parent_death_signal
 from tests.support.waiting import wait_for
 
-PROGRAM = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
+MOSQUITTO_PATH = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
 # As good as no limit to what waits for a subscriber: with none at all it drops messages of QoS 0. What is in flight is
 # the subscriber's choice: its Receive Maximum.
-CONFIGURATION = """
+MOSQUITTO_CONFIGURATION = """
 listener {port} {host}
 {listener}allow_anonymous true
 user {user}
@@ -36,10 +36,10 @@ class Mosquitto:
     that is why it is stopped here and never killed.
     """
 
-    def __init__(self, folder: Path, *, listener: str = "") -> None:
-        self.port = any_free_port()
+    def __init__(self, folder: Path, *, listener_options: str = "") -> None:
+        self.port = find_free_port()
         self._folder = folder
-        self._listener = listener
+        self._listener = listener_options
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -51,32 +51,32 @@ class Mosquitto:
 
     def start(self) -> None:
         """Start, and return when it answers."""
-        assert PROGRAM is not None
+        assert MOSQUITTO_PATH is not None
         self._folder.mkdir(parents=True, exist_ok=True)
         configuration = self._folder / "mosquitto.conf"
         names = {
             "port": self.port,
-            "host": HOST,
+            "host": LOOPBACK_HOST,
             "user": getpass.getuser(),
             "folder": self._folder,
             "listener": self._listener,
         }
-        configuration.write_text(CONFIGURATION.format(**names))
-        command = tethered([PROGRAM, "-c", str(configuration)], signal.SIGTERM)
-        self._process = start(command, self._folder / "mosquitto.log")
-        wait_for(self._answers, 20)
+        configuration.write_text(MOSQUITTO_CONFIGURATION.format(**names))
+        command = with_parent_death_signal([MOSQUITTO_PATH, "-c", str(configuration)], signal.SIGTERM)
+        self._process = start_process(command, self._folder / "mosquitto.log")
+        wait_for(self._accepts_connections, 20)
 
     def stop(self) -> None:
         """Stop, with everything on disk. Does nothing when it doesn't run."""
         if self._process is not None:
-            stop(self._process, patience=60)
+            stop_process(self._process, timeout_seconds=60)
             self._process = None
 
-    def _answers(self) -> bool:
+    def _accepts_connections(self) -> bool:
         assert self._process is not None
         assert self._process.poll() is None, f"Mosquitto ended by itself; its log is in {self._folder}"
         try:
-            socket.create_connection((HOST, self.port), timeout=1).close()
+            socket.create_connection((LOOPBACK_HOST, self.port), timeout=1).close()
         except OSError:
             return False
         return True

@@ -1,4 +1,4 @@
--- differences: how many readings of the first so many messages are not there, and how many are there that should not be (or twice)
+-- compare_readings: how many readings of the first so many messages are not there, and how many are there that should not be (or twice)
 with sent as (
     select
         datastream.id as datastream_id,
@@ -17,7 +17,7 @@ select
     (select count(*) from (select * from sent except all select * from held) as missing) as lost,
     (select count(*) from (select * from held except all select * from sent) as more) as double;
 
--- books: the whole ledger in one row
+-- ledger_totals: the whole ledger in one row
 select
     coalesce(sum(received), 0)::bigint as received,
     coalesce(sum(stored), 0)::bigint as stored,
@@ -34,27 +34,27 @@ end $$;
 create trigger disk_is_full before insert on lantaarn.observation_1y
 for each statement execute function lantaarn.disk_is_full();
 
--- empty_disk: there is room again
+-- free_disk: there is room again
 drop trigger disk_is_full on lantaarn.observation_1y;
 drop function lantaarn.disk_is_full();
 
--- read_only: from the next reload on every session may only read, as on a standby or for maintenance
+-- set_read_only: from the next reload on every session may only read, as on a standby or for maintenance
 alter system set default_transaction_read_only = on;
 
--- writable: from the next reload on they may write again
+-- set_writable: from the next reload on they may write again
 alter system reset default_transaction_read_only;
 
--- reload: let the server read its settings
+-- reload_settings: let the server read its settings
 select pg_reload_conf();
 
--- writing: the sessions of ingest that are in the middle of a transaction
+-- open_transactions: the sessions of ingest that are in the middle of a transaction
 select pid from pg_stat_activity
 where datname = current_database() and application_name = 'lantaarn ingest' and xact_start is not null;
 
--- refuse_value: from now on the database refuses the value 13
+-- add_refusing_constraint: from now on the database refuses the value 13
 alter table lantaarn.observation_1y add constraint not_that_one check (value <> 13);
 
--- quarantine: everything that is told about what was refused
+-- quarantined: everything that is told about what was refused
 select quarantine.*, sensor.reference
 from lantaarn.quarantine as quarantine
 left join lantaarn.sensor as sensor on sensor.id = quarantine.sensor_id

@@ -4,20 +4,20 @@ import signal
 from collections.abc import Callable
 from random import Random
 
-from tests.faults.rig import PATIENCE, QUERIES, Rig
+from tests.faults.rig import QUERIES, RECOVERY_TIMEOUT_SECONDS, Rig
 from tests.support.waiting import wait_for
 
-Event = Callable[[Rig, Random], None]
+Disruption = Callable[[Rig, Random], None]
 
-SOME = 600
+MAX_READINGS_BEFORE = 600
 """Readings, at most, that are stored before something goes wrong, so that it never happens at the same place."""
 
 
-def kill_ingest(rig: Rig, random: Random) -> None:
+def kill_ingest(rig: Rig, rng: Random) -> None:
     """``kill -9`` at any moment or, every other time, in the middle of a transaction; and start it again."""
-    rig.wait_for_more(random.randint(1, SOME))
-    if random.random() < 0.5:
-        wait_for(lambda: rig.ask(QUERIES["writing"]), PATIENCE)
+    rig.wait_for_readings(rng.randint(1, MAX_READINGS_BEFORE))
+    if rng.random() < 0.5:
+        wait_for(lambda: rig.query(QUERIES["open_transactions"]), RECOVERY_TIMEOUT_SECONDS)
     rig.ingest.kill()
     rig.ingest.start()
 
@@ -38,72 +38,72 @@ def kill_database(rig: Rig, random: Random) -> None:
 
 
 def _stop_database(rig: Rig, random: Random, by: signal.Signals) -> None:
-    rig.wait_for_more(random.randint(1, SOME))
+    rig.wait_for_readings(random.randint(1, MAX_READINGS_BEFORE))
     rig.server.stop(by)
-    wait_for(lambda: not rig.ingest.is_ready(), PATIENCE)
+    wait_for(lambda: not rig.ingest.is_ready(), RECOVERY_TIMEOUT_SECONDS)
     rig.server.start()
-    rig.wait_for_more()
+    rig.wait_for_readings()
 
 
 def stop_broker(rig: Rig, random: Random) -> None:
     """Stop the broker while ingest reads, and start it again once ingest has noticed."""
-    rig.wait_for_more(random.randint(1, SOME))
+    rig.wait_for_readings(random.randint(1, MAX_READINGS_BEFORE))
     rig.broker.stop()
-    wait_for(lambda: not rig.ingest.is_ready(), PATIENCE)
+    wait_for(lambda: not rig.ingest.is_ready(), RECOVERY_TIMEOUT_SECONDS)
     rig.broker.start()
-    rig.wait_for_more()
+    rig.wait_for_readings()
 
 
-def cut_in_a_packet(rig: Rig, random: Random) -> None:
+def cut_mid_packet(rig: Rig, random: Random) -> None:
     """Break the connection somewhere in a message."""
-    rig.wait_for_more()
-    broken = rig.proxy.broken
+    rig.wait_for_readings()
+    broken = rig.proxy.cut_count
     rig.proxy.cut_after(random.randint(1, 20_000))
     # Not the number of open connections: ingest may be back before anyone looks.
-    wait_for(lambda: rig.proxy.broken > broken, PATIENCE)
+    wait_for(lambda: rig.proxy.cut_count > broken, RECOVERY_TIMEOUT_SECONDS)
     # The connection for events carries nothing here, so it would never break in a packet.
     rig.proxy.cut()
-    rig.wait_for_more()
+    rig.wait_for_readings()
 
 
 def lose_acknowledgements(rig: Rig, random: Random) -> None:
     """Lose what ingest acknowledges after a commit, and then the connection: the broker sends all that again."""
-    rig.wait_for_more(random.randint(1, SOME))
-    rig.proxy.lose_answers()
-    rig.wait_for_more()
+    rig.wait_for_readings(random.randint(1, MAX_READINGS_BEFORE))
+    rig.proxy.drop_upstream()
+    rig.wait_for_readings()
     rig.proxy.cut()
-    rig.wait_for_more()
+    rig.wait_for_readings()
 
 
 def fill_disk(rig: Rig, random: Random) -> None:
     """Let the database say that its disk is full, until ingest has noticed."""
-    rig.wait_for_more(random.randint(1, SOME))
-    rig.ask(QUERIES["fill_disk"])
-    wait_for(lambda: not rig.ingest.is_ready(), PATIENCE)
-    rig.ask(QUERIES["empty_disk"])
-    rig.wait_for_more()
+    rig.wait_for_readings(random.randint(1, MAX_READINGS_BEFORE))
+    rig.query(QUERIES["fill_disk"])
+    wait_for(lambda: not rig.ingest.is_ready(), RECOVERY_TIMEOUT_SECONDS)
+    rig.query(QUERIES["free_disk"])
+    rig.wait_for_readings()
 
 
 def make_read_only(rig: Rig, random: Random) -> None:
     """Let the database be read-only, with its connections open, until ingest has noticed."""
-    rig.wait_for_more(random.randint(1, SOME))
+    rig.wait_for_readings(random.randint(1, MAX_READINGS_BEFORE))
     try:
-        rig.ask(QUERIES["read_only"])
-        rig.ask(QUERIES["reload"])
-        wait_for(lambda: not rig.ingest.is_ready(), PATIENCE)
+        rig.query(QUERIES["set_read_only"])
+        rig.query(QUERIES["reload_settings"])
+        wait_for(lambda: not rig.ingest.is_ready(), RECOVERY_TIMEOUT_SECONDS)
     finally:
-        rig.ask(QUERIES["writable"])
-        rig.ask(QUERIES["reload"])
-    rig.wait_for_more()
+        rig.query(QUERIES["set_writable"])
+        rig.query(QUERIES["reload_settings"])
+    rig.wait_for_readings()
 
 
-EVENTS: tuple[Event, ...] = (
+DISRUPTIONS: tuple[Disruption, ...] = (
     kill_ingest,
     shut_down_database,
     crash_database,
     kill_database,
     stop_broker,
-    cut_in_a_packet,
+    cut_mid_packet,
     lose_acknowledgements,
     fill_disk,
     make_read_only,

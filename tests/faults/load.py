@@ -13,40 +13,40 @@ from datetime import datetime, timedelta
 from itertools import islice
 from threading import Event, Thread
 
-from sensors.processes import HOST
-from tests.support.mqtt_packets import remaining_length
+from sensors.processes import LOOPBACK_HOST
+from tests.support.mqtt_packets import encode_remaining_length
 
-SENSORS = 100
+SENSOR_COUNT = 100
 PROPERTIES = ("no2", "pm10", "pm2_5")
-WINDOW = 1000
+MAX_UNACKNOWLEDGED = 1000
 """Messages that may wait for their acknowledgement."""
-TICK = 0.02
+SEND_INTERVAL_SECONDS = 0.02
 """Seconds between two portions when the rate is limited."""
-CONNECT = bytes.fromhex("10 0c 0004 4d515454 04 02 0000 0000")
+CONNECT_PACKET = bytes.fromhex("10 0c 0004 4d515454 04 02 0000 0000")
 """MQTT 3.1.1, a clean session, no keep-alive, no client identifier (MQTT 3.1.1, 3.1)."""
-PUBLISH, DUPLICATE = 0x32, 0x08
+PUBLISH_QOS_1, DUP_FLAG = 0x32, 0x08
 """QoS 1, and the flag of what is sent again (3.3.1)."""
 
-Message = Callable[[int], tuple[str, bytes]]
+MessageFactory = Callable[[int], tuple[str, bytes]]
 """The topic and the payload of a number."""
 
 
-def reference(number: int) -> str:
+def sensor_reference(number: int) -> str:
     """The sensor of a message."""
-    return f"F{number % SENSORS}"
+    return f"F{number % SENSOR_COUNT}"
 
 
-def held(number: int) -> tuple[str, ...]:
+def properties_in(number: int) -> tuple[str, ...]:
     """The properties in a message: one to three."""
     return PROPERTIES[: 1 + number % 3]
 
 
-def readings(numbers: Iterable[int]) -> int:
+def count_readings(numbers: Iterable[int]) -> int:
     """How many readings these messages hold."""
-    return sum(len(held(number)) for number in numbers)
+    return sum(len(properties_in(number)) for number in numbers)
 
 
-def numbered(start: datetime, padding: int = 0) -> Message:
+def numbered_messages(start: datetime, padding: int = 0) -> MessageFactory:
     """Messages of which each sensor sends one per second from ``start`` on.
 
     With ``padding`` octets in a field that no register declares.
@@ -54,22 +54,22 @@ def numbered(start: datetime, padding: int = 0) -> Message:
     more = {"padding": "x" * padding} if padding else {}
 
     def message(number: int) -> tuple[str, bytes]:
-        at = start + timedelta(seconds=number // SENSORS)
-        values = {code: (number % 4000) / 100 + place / 1000 for place, code in enumerate(held(number))}
-        return f"helmond/air_quality/{reference(number)}/json", json.dumps(
+        at = start + timedelta(seconds=number // SENSOR_COUNT)
+        values = {code: (number % 4000) / 100 + place / 1000 for place, code in enumerate(properties_in(number))}
+        return f"helmond/air_quality/{sensor_reference(number)}/json", json.dumps(
             {"time": at.isoformat(), **values, **more}
         ).encode()
 
     return message
 
 
-class Publisher(Thread):
+class NumberedPublisher(Thread):
     """Publishes numbers until they end, or until ``finish``, and every one until it is acknowledged.
 
     What is unacknowledged when a connection breaks is sent again, as duplicates, on the next.
     """
 
-    def __init__(self, port: int, numbers: Iterable[int], message: Message, rate: int | None = None) -> None:
+    def __init__(self, port: int, numbers: Iterable[int], message: MessageFactory, rate: int | None = None) -> None:
         super().__init__()
         self.sent = 0
         self.acknowledged = 0
@@ -80,26 +80,26 @@ class Publisher(Thread):
         self._waiting: dict[int, int] = {}
         self._received = b""
         self._ended = Event()
-        self._given_up = Event()
+        self._aborted = Event()
 
     def run(self) -> None:
         """Until everything is acknowledged; a broker that is away is waited for."""
-        while not self._given_up.is_set() and not self._done():
-            with suppress(OSError), socket.create_connection((HOST, self._port), timeout=10) as broker:
+        while not self._aborted.is_set() and not self._done():
+            with suppress(OSError), socket.create_connection((LOOPBACK_HOST, self._port), timeout=10) as broker:
                 self._open(broker)
-                while not self._given_up.is_set() and not self._done():
+                while not self._aborted.is_set() and not self._done():
                     self._send(broker)
                     self._take_acknowledgements(broker)
-            self._given_up.wait(TICK)
+            self._aborted.wait(SEND_INTERVAL_SECONDS)
 
     def finish(self) -> None:
         """Send no new numbers, and return when those that were sent are acknowledged."""
         self._ended.set()
         self.join()
 
-    def give_up(self) -> None:
+    def abort(self) -> None:
         """Return as soon as possible, acknowledged or not."""
-        self._given_up.set()
+        self._aborted.set()
         self.join()
 
     def _done(self) -> bool:
@@ -107,22 +107,22 @@ class Publisher(Thread):
 
     def _open(self, broker: socket.socket) -> None:
         broker.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        broker.sendall(CONNECT)
+        broker.sendall(CONNECT_PACKET)
         self._received = b""
         if broker.recv(4, socket.MSG_WAITALL) != b"\x20\x02\x00\x00":
             raise ConnectionError("the broker did not accept the connection")
-        broker.sendall(b"".join(self._packet(identifier, DUPLICATE) for identifier in self._waiting))
+        broker.sendall(b"".join(self._packet(identifier, DUP_FLAG) for identifier in self._waiting))
 
     def _send(self, broker: socket.socket) -> None:
-        room = WINDOW - len(self._waiting)
+        room = MAX_UNACKNOWLEDGED - len(self._waiting)
         if self._rate is not None:
-            room = min(room, int(self._rate * TICK))
-            self._given_up.wait(TICK)
+            room = min(room, int(self._rate * SEND_INTERVAL_SECONDS))
+            self._aborted.wait(SEND_INTERVAL_SECONDS)
         if room and not self._ended.is_set():
-            identifiers = self._take(room)
+            identifiers = self._next_identifiers(room)
             broker.sendall(b"".join(self._packet(identifier) for identifier in identifiers))
 
-    def _take(self, count: int) -> list[int]:
+    def _next_identifiers(self, count: int) -> list[int]:
         """The next numbers, by their packet identifiers; these go round, long after they were last waited for."""
         identifiers: list[int] = []
         for number in islice(self._numbers, count):
@@ -137,7 +137,7 @@ class Publisher(Thread):
     def _packet(self, identifier: int, flags: int = 0) -> bytes:
         topic, payload = self._message(self._waiting[identifier])
         body = struct.pack("!H", len(topic)) + topic.encode() + struct.pack("!H", identifier) + payload
-        return bytes([PUBLISH | flags]) + remaining_length(len(body)) + body
+        return bytes([PUBLISH_QOS_1 | flags]) + encode_remaining_length(len(body)) + body
 
     def _take_acknowledgements(self, broker: socket.socket) -> None:
         """PUBACKs, of four octets each; nothing else comes on such a connection (3.4)."""

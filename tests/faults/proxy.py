@@ -7,20 +7,20 @@ from threading import Lock, Thread
 from types import TracebackType
 from typing import Self
 
-from sensors.processes import HOST
+from sensors.processes import LOOPBACK_HOST
 
 
-class Link:
+class ProxiedConnection:
     """One connection through the proxy: the client's socket and the server's."""
 
     def __init__(self, client: socket.socket, server: socket.socket) -> None:
         self._client = client
         self._server = server
-        self._deaf = False
-        self._left: int | None = None
-        self.delivered = 0
+        self._drops_upstream = False
+        self._allowance: int | None = None
+        self.bytes_delivered = 0
         """Octets that the client has had."""
-        self.broken = False
+        self.was_cut = False
         """Whether it ended after the octets that it was allowed."""
 
     def run(self) -> None:
@@ -32,13 +32,13 @@ class Link:
         self._client.close()
         self._server.close()
 
-    def lose_answers(self) -> None:
+    def drop_upstream(self) -> None:
         """From now on nothing of the client reaches the server."""
-        self._deaf = True
+        self._drops_upstream = True
 
     def cut_after(self, octets: int) -> None:
         """Break the connection when the client has had so many more octets."""
-        self._left = octets
+        self._allowance = octets
 
     def cut(self) -> None:
         """Break the connection now."""
@@ -56,19 +56,19 @@ class Link:
         self.cut()
 
     def _to_server(self, data: bytes) -> bytes:
-        return b"" if self._deaf else data
+        return b"" if self._drops_upstream else data
 
     def _to_client(self, data: bytes) -> bytes | None:
-        self.delivered += len(data)
-        if self._left is None:
+        self.bytes_delivered += len(data)
+        if self._allowance is None:
             return data
-        passed, self._left = data[: self._left], self._left - len(data)
-        if self._left > 0:
+        passed, self._allowance = data[: self._allowance], self._allowance - len(data)
+        if self._allowance > 0:
             return passed
         # The beginning of a packet goes through, its end never does.
         with suppress(OSError):
             self._client.sendall(passed)
-        self.broken = True
+        self.was_cut = True
         return None
 
 
@@ -79,9 +79,9 @@ class Proxy:
     def __init__(self, target: int) -> None:
         self._target = target
         self._lock = Lock()
-        self._links: dict[Thread, Link] = {}
+        self._connections: dict[Thread, ProxiedConnection] = {}
         self._allowance: int | None = None
-        self._listener = socket.create_server((HOST, 0))
+        self._listener = socket.create_server((LOOPBACK_HOST, 0))
         self._acceptor = Thread(target=self._accept)
         self.port: int = self._listener.getsockname()[1]
 
@@ -95,7 +95,7 @@ class Proxy:
         self._acceptor.join()
         self._listener.close()
         self.cut()
-        for thread in self._links:
+        for thread in self._connections:
             thread.join()
 
     def cut(self) -> None:
@@ -109,29 +109,29 @@ class Proxy:
         """Break every connection when its client has had so many more octets: rarely the end of a packet."""
         with self._lock:
             self._allowance = octets
-            for link in self._links.values():
+            for link in self._connections.values():
                 link.cut_after(octets)
 
-    def lose_answers(self) -> None:
+    def drop_upstream(self) -> None:
         """From now on nothing that a client sends on an open connection arrives."""
         for link in self._open():
-            link.lose_answers()
+            link.drop_upstream()
 
     @property
-    def broken(self) -> int:
+    def cut_count(self) -> int:
         """How many connections ``cut_after`` has broken so far."""
         with self._lock:
-            return sum(link.broken for link in self._links.values())
+            return sum(link.was_cut for link in self._connections.values())
 
     @property
-    def delivered(self) -> int:
+    def bytes_delivered(self) -> int:
         """Octets that the clients have had so far, of all connections together."""
         with self._lock:
-            return sum(link.delivered for link in self._links.values())
+            return sum(link.bytes_delivered for link in self._connections.values())
 
-    def _open(self) -> list[Link]:
+    def _open(self) -> list[ProxiedConnection]:
         with self._lock:
-            return [link for thread, link in self._links.items() if thread.is_alive()]
+            return [link for thread, link in self._connections.items() if thread.is_alive()]
 
     def _accept(self) -> None:
         while True:
@@ -140,14 +140,14 @@ class Proxy:
             except OSError:
                 return
             try:
-                server = socket.create_connection((HOST, self._target))
+                server = socket.create_connection((LOOPBACK_HOST, self._target))
             except OSError:
                 client.close()
                 continue
-            link = Link(client, server)
+            link = ProxiedConnection(client, server)
             thread = Thread(target=link.run)
             with self._lock:
                 if self._allowance is not None:
                     link.cut_after(self._allowance)
                 thread.start()
-                self._links[thread] = link
+                self._connections[thread] = link

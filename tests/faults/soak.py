@@ -13,14 +13,14 @@ from random import Random
 
 import click
 
-from tests.faults.broker import PROGRAM
-from tests.faults.events import EVENTS
-from tests.faults.load import readings
-from tests.faults.rig import MOST_MEMORY, ROOT, Books, Rig, Server, make_template, rigged
+from tests.faults.broker import MOSQUITTO_PATH
+from tests.faults.events import DISRUPTIONS
+from tests.faults.load import count_readings
+from tests.faults.rig import MAX_MEMORY_BYTES, ROOT, DurableServer, Reconciliation, Rig, make_template, running_rig
 
-ROUND = 20
+DISRUPTIONS_PER_ROUND = 20
 """Events in a round."""
-HOUR = 3600.0
+HOUR_SECONDS = 3600.0
 
 
 @click.command(epilog='Example: make soak ARGS="--minutes 5 --backlog 100000"')
@@ -31,65 +31,67 @@ HOUR = 3600.0
 @click.option("--canaries", default=100_000, show_default=True, help="Identifiers of the leak check.")
 def main(minutes: float, backlog: int, rate: int, seed: int, canaries: int) -> None:
     """Let everything go wrong for a while, and prove that nothing is lost and nothing is there twice."""
-    if PROGRAM is None:
+    if MOSQUITTO_PATH is None:
         raise click.ClickException("Mosquitto is not installed. On Debian: apt-get install mosquitto")
     random = Random(seed)
     with tempfile.TemporaryDirectory(prefix="lantaarn-soak-") as name:
         folder = Path(name)
-        server = Server(folder)
+        server = DurableServer(folder)
         try:
             server.start()
             make_template(server)
-            with rigged(server, folder / "backlog") as rig:
-                drain(rig, backlog)
+            with running_rig(server, folder / "backlog") as rig:
+                drain_backlog(rig, backlog)
             until = time.monotonic() + 60 * minutes
             number = 0
             while time.monotonic() < until:
                 number += 1
-                with rigged(server, folder / f"round-{number}") as rig:
-                    one_round(rig, random, rate, number)
+                with running_rig(server, folder / f"round-{number}") as rig:
+                    run_round(rig, random, rate, number)
         finally:
             server.close()
-    search_leaks(canaries)
+    check_for_leaks(canaries)
 
 
-def search_leaks(canaries: int) -> None:
+def check_for_leaks(canaries: int) -> None:
     """``lantaarn leakcheck``, which tells what it finds. Raises click's error when it finds anything, or is blind."""
     command = [sys.executable, "-m", "lantaarn", "leakcheck", "--canaries", str(canaries)]
     if subprocess.run(command, cwd=ROOT, check=False).returncode:
         raise click.ClickException("The leak check failed.")
 
 
-def drain(rig: Rig, messages: int) -> None:
+def drain_backlog(rig: Rig, messages: int) -> None:
     """Let messages wait at the broker, start ingest, and look at its memory while it catches up."""
-    rig.begin()
+    rig.start()
     rig.ingest.stop()
     rig.send(range(messages))
     start = time.monotonic()
     rig.ingest.start()
-    rig.wait_for_more(readings(range(messages)), HOUR)
-    seconds, memory = time.monotonic() - start, rig.ingest.peak_memory()
-    report("backlog", rig, rig.settle(), f"{messages / seconds:,.0f} messages/s, {memory / 2**20:.0f} MB")
-    assert memory < MOST_MEMORY, "ingest took too much memory"
+    rig.wait_for_readings(count_readings(range(messages)), HOUR_SECONDS)
+    seconds, memory = time.monotonic() - start, rig.ingest.peak_memory_bytes()
+    print_outcome(
+        "backlog", rig, rig.drain_and_verify(), f"{messages / seconds:,.0f} messages/s, {memory / 2**20:.0f} MB"
+    )
+    assert memory < MAX_MEMORY_BYTES, "ingest took too much memory"
 
 
-def one_round(rig: Rig, random: Random, rate: int, number: int) -> None:
+def run_round(rig: Rig, random: Random, rate: int, number: int) -> None:
     """Some events under load, and the reckoning."""
     start = time.monotonic()
-    events = random.choices(EVENTS, k=ROUND)
-    rig.begin()
+    events = random.choices(DISRUPTIONS, k=DISRUPTIONS_PER_ROUND)
+    rig.start()
     with rig.under_load(rate, 0):
         for event in events:
             event(rig, random)
-    books = rig.settle(seconds=HOUR)
-    report(f"round {number}", rig, books, f"{ROUND} events in {time.monotonic() - start:.0f} s")
+    books = rig.drain_and_verify(seconds=HOUR_SECONDS)
+    print_outcome(f"round {number}", rig, books, f"{DISRUPTIONS_PER_ROUND} events in {time.monotonic() - start:.0f} s")
 
 
-def report(what: str, rig: Rig, books: Books, figures: str) -> None:
+def print_outcome(title: str, rig: Rig, books: Reconciliation, figures: str) -> None:
     """One line: what was sent, and what became of it."""
     click.echo(
-        f"{what}: {rig.messages:,} messages, {books.stored:,} readings stored, {books.lost} lost, "
-        f"{books.double} double, {books.duplicate:,} came again; {figures}"
+        f"{title}: {rig.messages:,} messages, {books.stored:,} readings stored, {books.lost} lost, "
+        f"{books.stored_twice} double, {books.duplicate:,} came again; {figures}"
     )
 
 

@@ -8,12 +8,12 @@ from random import Random
 
 import pytest
 
-from ingest.mqtt.framing import PIECE
-from tests.faults.broker import PROGRAM
+from ingest.mqtt.framing import READ_SIZE_BYTES
+from tests.faults.broker import MOSQUITTO_PATH
 from tests.faults.events import (
-    SOME,
+    MAX_READINGS_BEFORE,
     crash_database,
-    cut_in_a_packet,
+    cut_mid_packet,
     fill_disk,
     kill_database,
     kill_ingest,
@@ -22,24 +22,34 @@ from tests.faults.events import (
     shut_down_database,
     stop_broker,
 )
-from tests.faults.load import readings
-from tests.faults.rig import BATCH, MOST_MEMORY, PATIENCE, QUERIES, Rig, Server, is_worker, make_template, rigged
+from tests.faults.load import count_readings
+from tests.faults.rig import (
+    BATCH_SIZE,
+    MAX_MEMORY_BYTES,
+    QUERIES,
+    RECOVERY_TIMEOUT_SECONDS,
+    DurableServer,
+    Rig,
+    is_worker,
+    make_template,
+    running_rig,
+)
 from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.skipif(
-    PROGRAM is None, reason="Mosquitto is not installed. On Debian: apt-get install mosquitto"
+    MOSQUITTO_PATH is None, reason="Mosquitto is not installed. On Debian: apt-get install mosquitto"
 )
 
-SMALLEST = 60
+MIN_PUBLICATION_BYTES = 60
 """Octets of a publication of ours, at least."""
-RATE = 4000
+MESSAGES_PER_SECOND = 4000
 """Messages per second while things go wrong."""
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DurableServer]:
     """One PostgreSQL for this module, because its tests stop it."""
-    running = Server(tmp_path_factory.mktemp("faults"))
+    running = DurableServer(tmp_path_factory.mktemp("faults"))
     try:
         running.start()
         make_template(running)
@@ -49,36 +59,36 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture
-def rig(server: Server, tmp_path: Path) -> Iterator[Rig]:
-    with rigged(server, tmp_path) as made:
+def rig(server: DurableServer, tmp_path: Path) -> Iterator[Rig]:
+    with running_rig(server, tmp_path) as made:
         yield made
 
 
 def test_ingest_is_killed_twenty_times(rig: Rig) -> None:
     random = Random(1)
-    rig.begin()
-    with rig.under_load(RATE, 60_000):
+    rig.start()
+    with rig.under_load(MESSAGES_PER_SECOND, 60_000):
         for _ in range(20):
             kill_ingest(rig, random)
-    rig.settle()
+    rig.drain_and_verify()
 
 
 def test_one_of_two_workers_is_killed_five_times_and_another_takes_its_place(rig: Rig) -> None:
     random = Random(7)
     rig.ingest.workers = 2
-    rig.begin()
-    with rig.under_load(RATE, 20_000):
+    rig.start()
+    with rig.under_load(MESSAGES_PER_SECOND, 20_000):
         for _ in range(5):
-            wait_for(lambda: len(rig.ingest.crew()) == 2, PATIENCE)
-            rig.wait_for_more(random.randint(1, SOME))
-            os.kill(random.choice(rig.ingest.crew()), signal.SIGKILL)
-    rig.settle()
+            wait_for(lambda: len(rig.ingest.worker_pids()) == 2, RECOVERY_TIMEOUT_SECONDS)
+            rig.wait_for_readings(random.randint(1, MAX_READINGS_BEFORE))
+            os.kill(random.choice(rig.ingest.worker_pids()), signal.SIGKILL)
+    rig.drain_and_verify()
 
 
 def test_workers_do_not_outlive_the_process_that_started_them(rig: Rig) -> None:
     rig.ingest.workers = 2
-    rig.begin()
-    crew = rig.ingest.crew()
+    rig.start()
+    crew = rig.ingest.worker_pids()
     rig.ingest.kill()
     try:
         wait_for(lambda: not any(map(is_worker, crew)), 10)
@@ -89,97 +99,97 @@ def test_workers_do_not_outlive_the_process_that_started_them(rig: Rig) -> None:
 
 def test_the_database_stops_five_times(rig: Rig) -> None:
     random = Random(2)
-    rig.begin()
-    with rig.under_load(RATE, 30_000):
+    rig.start()
+    with rig.under_load(MESSAGES_PER_SECOND, 30_000):
         for stop in (shut_down_database, kill_database, crash_database, kill_database, shut_down_database):
             stop(rig, random)
-    rig.settle()
+    rig.drain_and_verify()
 
 
 def test_the_broker_stops_five_times(rig: Rig) -> None:
     random = Random(3)
-    rig.begin()
-    with rig.under_load(RATE, 30_000):
+    rig.start()
+    with rig.under_load(MESSAGES_PER_SECOND, 30_000):
         for _ in range(5):
             stop_broker(rig, random)
-    rig.settle()
+    rig.drain_and_verify()
 
 
 def test_the_connection_is_cut_in_a_packet_and_between_commit_and_acknowledgement(rig: Rig) -> None:
     random = Random(4)
-    rig.begin()
-    with rig.under_load(RATE, 30_000):
+    rig.start()
+    with rig.under_load(MESSAGES_PER_SECOND, 30_000):
         for _ in range(3):
-            cut_in_a_packet(rig, random)
+            cut_mid_packet(rig, random)
             lose_acknowledgements(rig, random)
-    assert rig.settle().duplicate > 0
+    assert rig.drain_and_verify().duplicate > 0
 
 
 def test_a_full_disk_and_a_read_only_database_hold_everything_up_and_refuse_nothing(rig: Rig) -> None:
     random = Random(5)
-    rig.begin()
-    with rig.under_load(RATE, 20_000):
+    rig.start()
+    with rig.under_load(MESSAGES_PER_SECOND, 20_000):
         fill_disk(rig, random)
         make_read_only(rig, random)
-    assert rig.settle().quarantined == 0
+    assert rig.drain_and_verify().quarantined == 0
 
 
 def test_duplicates_and_disorder_change_nothing(rig: Rig) -> None:
     random = Random(6)
     numbers = [*range(15_000), *random.sample(range(15_000), 5_000)]
     random.shuffle(numbers)
-    rig.begin()
+    rig.start()
     rig.send(numbers)
-    rig.wait_until_received(readings(numbers))
-    assert rig.settle().duplicate == readings(numbers) - readings(range(15_000))
+    rig.wait_until_received(count_readings(numbers))
+    assert rig.drain_and_verify().duplicate == count_readings(numbers) - count_readings(range(15_000))
 
 
 def test_a_row_that_the_database_refuses_is_in_quarantine_once_and_stops_no_other(rig: Rig) -> None:
-    rig.ask(QUERIES["refuse_value"])
-    rig.begin()
+    rig.query(QUERIES["add_refusing_constraint"])
+    rig.start()
     rig.send(range(10_000))
     # The first value of the messages 1300, 5300 and 9300; two of these hold other values, which are stored.
-    assert rig.settle(refused=3).quarantined == 3
-    rows = rig.ask(QUERIES["quarantine"])
+    assert rig.drain_and_verify(refused=3).quarantined == 3
+    rows = rig.query(QUERIES["quarantined"])
     assert [(row["reference"], row["reason"], row["topic_template"]) for row in rows] == [
         ("F0", "refused_by_database", "+/air_quality/+/json")
     ] * 3
-    assert "no2" not in rig.ingest.log.read_text()
-    assert "Failing row" not in rig.server.embedded.log.read_text()
+    assert "no2" not in rig.ingest.log_file.read_text()
+    assert "Failing row" not in rig.server.embedded.log_file.read_text()
 
 
 def test_a_backlog_waits_at_the_broker_and_not_in_memory(rig: Rig) -> None:
     backlog = range(50_000)
-    rig.begin()
+    rig.start()
     rig.ingest.stop()
     rig.send(backlog)
     rig.ingest.start()
     in_flight: list[int] = []
 
     def drained() -> bool:
-        in_flight.append(rig.ingest.in_flight())
-        return rig.stored() == readings(backlog)
+        in_flight.append(rig.ingest.count_in_flight())
+        return rig.count_stored() == count_readings(backlog)
 
-    wait_for(drained, PATIENCE)
-    assert rig.ingest.peak_memory() < MOST_MEMORY
-    rig.settle()
+    wait_for(drained, RECOVERY_TIMEOUT_SECONDS)
+    assert rig.ingest.peak_memory_bytes() < MAX_MEMORY_BYTES
+    rig.drain_and_verify()
     # What waits, one more read of the network, and the batch at hand. Not every broker keeps to the Receive Maximum
     # (Mosquitto 2.0.11 does not).
-    assert max(in_flight) <= 3 * BATCH + PIECE // SMALLEST
+    assert max(in_flight) <= 3 * BATCH_SIZE + READ_SIZE_BYTES // MIN_PUBLICATION_BYTES
 
 
 def test_a_broker_that_comes_and_goes_while_the_database_is_away_costs_no_memory(rig: Rig) -> None:
-    in_flight, padding = 2 * BATCH, 60_000
-    rig.begin()
+    in_flight, padding = 2 * BATCH_SIZE, 60_000
+    rig.start()
     rig.server.stop()
-    before = rig.proxy.delivered
+    before = rig.proxy.bytes_delivered
     rig.send(range(in_flight), padding=padding)
     for _ in range(8):
         enough = before + in_flight * padding
-        wait_for(lambda enough=enough: rig.proxy.delivered > enough, PATIENCE)
-        before = rig.proxy.delivered
+        wait_for(lambda enough=enough: rig.proxy.bytes_delivered > enough, RECOVERY_TIMEOUT_SECONDS)
+        before = rig.proxy.bytes_delivered
         rig.proxy.cut()
-    memory = rig.ingest.peak_memory()
+    memory = rig.ingest.peak_memory_bytes()
     rig.server.start()
-    rig.settle()
-    assert memory < MOST_MEMORY
+    rig.drain_and_verify()
+    assert memory < MAX_MEMORY_BYTES

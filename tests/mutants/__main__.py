@@ -20,11 +20,11 @@ from rich.table import Table
 from tests.mutants.list import MUTANTS, Mutant
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 300.0
+TEST_TIMEOUT_SECONDS = 300.0
 """Seconds for the tests of one mutant; one that makes them hang is noticed too."""
 
 
-def copy_tree(target: Path) -> None:
+def copy_project(target: Path) -> None:
     """The project as it is here, without what is installed or built, but for the web assets."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
@@ -42,20 +42,23 @@ def copy_tree(target: Path) -> None:
             (target / built).symlink_to(ROOT / built)
 
 
-def is_noticed(mutant: Mutant) -> bool:
+def is_killed(mutant: Mutant) -> bool:
     """Whether the tests named for it fail once the rule is gone."""
     with tempfile.TemporaryDirectory(prefix="lantaarn-mutant-") as folder:
         tree = Path(folder)
-        copy_tree(tree)
+        copy_project(tree)
         mutant.apply(tree)
-        return not passes(tree, mutant.tests)
+        return not tests_pass(tree, mutant.tests)
 
 
-def passes(tree: Path, tests: Sequence[str]) -> bool:
+def tests_pass(tree: Path, tests: Sequence[str]) -> bool:
     """Whether these tests pass in this tree."""
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", *tests]
     try:
-        return subprocess.run(command, cwd=tree, capture_output=True, timeout=PATIENCE, check=False).returncode == 0
+        return (
+            subprocess.run(command, cwd=tree, capture_output=True, timeout=TEST_TIMEOUT_SECONDS, check=False).returncode
+            == 0
+        )
     except subprocess.TimeoutExpired:
         return False
 
@@ -70,12 +73,12 @@ def main(only: str, jobs: int) -> None:
     console = Console()
     with Progress(console=console) as progress:
         task = progress.add_task("without a mutant", total=len(chosen) + 1)
-        if not passes(ROOT, every_test):
+        if not tests_pass(ROOT, every_test):
             raise click.ClickException("the tests fail before anything is taken out")
         progress.update(task, advance=1, description="mutants")
         with ThreadPoolExecutor(jobs) as pool:
             verdicts: list[bool] = []
-            for noticed in pool.map(is_noticed, chosen):
+            for noticed in pool.map(is_killed, chosen):
                 verdicts.append(noticed)
                 progress.advance(task)
     table = Table("mutant", "file", "noticed")

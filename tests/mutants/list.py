@@ -3,40 +3,40 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-MATCHING = ("tests/unit/ingest/test_travel_time.py", "tests/unit/ingest/test_identifiers.py")
-COUNTING = ("tests/unit/ingest/test_presence.py",)
-EVENTS = (
+TRAVEL_TIME_TESTS = ("tests/unit/ingest/test_travel_time.py", "tests/unit/ingest/test_identifiers.py")
+PRESENCE_TESTS = ("tests/unit/ingest/test_presence.py",)
+EVENT_TESTS = (
     "tests/unit/sensors/test_event_decoder.py",
     "tests/unit/ingest/test_event_pipeline.py",
     "tests/end_to_end/test_events.py",
 )
-POLICY = ("tests/unit/sensors/test_policy.py",)
-PIPELINE = ("tests/unit/ingest/test_pipeline.py", "tests/unit/sensors/test_native_decoder.py")
-LOGS = ("tests/unit/sensors/test_logs.py",)
-TRIPWIRE = ("tests/unit/sensors/test_personal_data.py",)
-PUBLIC = ("tests/db/ingest/test_public_numbers.py", "tests/db/api/test_open.py")
-WIRES = ("email", "ip", "mac", "phone", "plate")
-QUALITY = ("tests/db/api/test_quality.py",)
-PLACES = ("tests/db/api/test_areas.py", "tests/db/sensors/test_register.py")
+POLICY_TESTS = ("tests/unit/sensors/test_policy.py",)
+PIPELINE_TESTS = ("tests/unit/ingest/test_pipeline.py", "tests/unit/sensors/test_native_decoder.py")
+LOG_TESTS = ("tests/unit/sensors/test_logs.py",)
+PERSONAL_DATA_TESTS = ("tests/unit/sensors/test_personal_data.py",)
+PUBLIC_DATA_TESTS = ("tests/db/ingest/test_public_numbers.py", "tests/db/api/test_open.py")
+DETECTORS = ("email", "ip", "mac", "phone", "plate")
+QUALITY_TESTS = ("tests/db/api/test_quality.py",)
+LOCATION_TESTS = ("tests/db/api/test_areas.py", "tests/db/sensors/test_register.py")
 
-OBJECTIONS = (
-    "declared_twice",
-    "other_unit",
-    "shows_a_home",
-    "identifiable",
-    "denies_people",
-    "rule_missing",
-    "rule_of_other_property",
-    "rule_twice",
-    "matches_itself",
-    "reads_what_is_promised_away",
-    "keeps_persons",
-    "other_term",
-    "stores_more_than_said",
-    "public_too_fine",
-    "shows_few_people",
-    "other_threshold",
-    "total_beside_its_parts",
+CONSTRAINTS = (
+    "is_declared_twice",
+    "has_wrong_unit",
+    "exposes_resident_location",
+    "is_identifiable",
+    "denies_personal_data",
+    "lacks_required_rule",
+    "has_rule_of_other_property",
+    "has_duplicate_rule",
+    "is_matched_with_itself",
+    "reads_dropped_field",
+    "retains_personal_values",
+    "has_no_built_in_retention_class",
+    "stores_undeclared_fields",
+    "exceeds_finest_public",
+    "publishes_small_counts",
+    "has_unsupported_threshold",
+    "is_total_beside_its_parts",
 )
 
 
@@ -59,27 +59,27 @@ class Mutant:
         file.write_text(text.replace(self.old, self.new), encoding="utf-8")
 
 
-def _in(path: str, tests: tuple[str, ...], *changes: tuple[str, str, str]) -> tuple[Mutant, ...]:
+def _mutants_in(path: str, tests: tuple[str, ...], *changes: tuple[str, str, str]) -> tuple[Mutant, ...]:
     return tuple(Mutant(name, path, old, new, tests) for name, old, new in changes)
 
 
 MUTANTS: tuple[Mutant, ...] = (
-    *_in(
+    *_mutants_in(
         "ingest/events/travel_time.py",
-        MATCHING,
-        ("a window of too few", "len(seconds) < max(self._segment.minimum, FEWEST)", "len(seconds) < 1"),
-        ("the floor under the minimum", "max(self._segment.minimum, FEWEST)", "self._segment.minimum"),
-        ("a window not seen whole", "if not self.watch.in_full(start, start + self._segment.window)", "if False"),
-        ("the term of a token", "(each + 1) * _BUCKET + self._term <= now", "False"),
+        TRAVEL_TIME_TESTS,
+        ("a window of too few", "len(seconds) < max(self._segment.min_trips, MIN_TRIPS)", "len(seconds) < 1"),
+        ("the floor under the minimum", "max(self._segment.min_trips, MIN_TRIPS)", "self._segment.min_trips"),
+        ("a window not seen whole", "if not self.coverage.covers(start, start + self._segment.window)", "if False"),
+        ("the term of a token", "(each + 1) * _BUCKET_SECONDS + self._term <= now", "False"),
         (
             "a token is gone when matched",
-            "            self._left.drop(tokens)\n            return self._sample(left",
+            "            self._departures.drop(tokens)\n            return self._sample(left",
             "            return self._sample(left",
         ),
-        ("a passage that is too old", "if passage.time < now - T_MAX:", "if False:"),
-        ("a passage in the future", "if passage.time > now + FUTURE_TOLERANCE:", "if False:"),
-        ("the longest trip", "0 < arrival[0] - left <= _LONGEST", "0 < arrival[0] - left"),
-        ("a key per epoch", "return int(now.timestamp() // EPOCH.total_seconds())", "return 0"),
+        ("a passage that is too old", "if passage.time < now - MAX_TRAVEL_TIME:", "if False:"),
+        ("a passage in the future", "if passage.time > now + CLOCK_SKEW_TOLERANCE:", "if False:"),
+        ("the longest trip", "0 < arrival[0] - left <= _MAX_TRAVEL_SECONDS", "0 < arrival[0] - left"),
+        ("a key per epoch", "return int(now.timestamp() // KEY_EPOCH.total_seconds())", "return 0"),
         (
             "old keys are dropped",
             "for epoch in [each for each in self._live if each < oldest]:",
@@ -91,85 +91,104 @@ MUTANTS: tuple[Mutant, ...] = (
         ("room for so many tokens", "while live and live + tokens > self._most_tokens:", "while False:"),
         (
             "a segment that is gone",
-            "self._tracks = {each: held.get(each) or _Track(each, now) for each in segments}",
-            "self._tracks = {**held, **{each: held.get(each) or _Track(each, now) for each in segments}}",
+            "self._tracks = {each: held.get(each) or _SegmentState(each, now) for each in segments}",
+            "self._tracks = {**held, **{each: held.get(each) or _SegmentState(each, now) for each in segments}}",
         ),
-        ("a clock set back", "if self._latest - now > _STEP_BACK:", "if False:"),
+        ("a clock set back", "if self._clock - now > _MAX_CLOCK_STEP_BACK:", "if False:"),
     ),
-    *_in(
+    *_mutants_in(
         "ingest/events/presence.py",
-        COUNTING,
+        PRESENCE_TESTS,
         ("a window of too few lamps", "elif len(heard) < self.rule[0]:", "elif False:"),
         (
             "the floor under the lamps",
-            "max(FEWEST_SENSORS, *(lamps for lamps, _ in rules))",
+            "max(MIN_SENSORS, *(lamps for lamps, _ in rules))",
             "max(lamps for lamps, _ in rules)",
         ),
         (
             "the shortest window",
-            "max(SHORTEST, *(window for _, window in rules))",
+            "max(MIN_WINDOW, *(window for _, window in rules))",
             "max(window for _, window in rules)",
         ),
-        ("a count not seen whole", "if not self.watch.in_full(*window):", "if False:"),
+        ("a count not seen whole", "if not self.coverage.covers(*window):", "if False:"),
         ("the same movement twice", "if movement.present and time in times:", "if False:"),
-        ("a movement that is too late", "if window[1] + GRACE <= max(now, self._closed):", "if False:"),
+        ("a movement that is too late", "if window[1] + WINDOW_GRACE_PERIOD <= max(now, self._closed):", "if False:"),
         ("a lamp that left the group", "del heard[gone]", "pass"),
     ),
-    *_in(
+    *_mutants_in(
         "ingest/events/windows.py",
-        COUNTING,
-        ("the night is one window", "    if local.time() >= NIGHT:\n", "    if False:\n"),
-        ("the night until the morning", "    if local.time() < MORNING:\n", "    if False:\n"),
+        PRESENCE_TESTS,
+        ("the night is one window", "    if local.time() >= NIGHT_START:\n", "    if False:\n"),
+        ("the night until the morning", "    if local.time() < DAY_START:\n", "    if False:\n"),
     ),
-    *_in(
+    *_mutants_in(
         "ingest/events/pipeline.py",
-        EVENTS,
-        ("a message that rested at the broker", "return Reason.NOT_HERE if work.retained else None", "return None"),
-        ("only what the register declares", "frozenset(sensor.events))", "frozenset(sensor.kind.properties))"),
+        EVENT_TESTS,
+        (
+            "a message that rested at the broker",
+            "return RejectionReason.NOT_HERE if state.is_retained else None",
+            "return None",
+        ),
+        (
+            "only what the register declares",
+            "frozenset(sensor.event_datastreams)\n    )",
+            "frozenset(sensor.kind.properties))",
+        ),
         ("only sensors that are on", "if sensor.status is Status.ACTIVE}", "}"),
         (
             "both ends declare the rule",
-            "if end is not None and any(isinstance(other.rule, Matching) for other in end.events.values()):",
+            (
+                "if end is not None and any(\n                isinstance(other.privacy_rule, MatchingRule) "
+                "for other in end.event_datastreams.values()\n            ):"
+            ),
             "if end is not None:",
         ),
     ),
-    *_in(
-        "sensors/formats/event/decoder.py",
-        EVENTS,
+    *_mutants_in(
+        "sensors/formats/model.py",
+        EVENT_TESTS,
         ("an identifier hidden in repr", "identifier: str = field(repr=False)", "identifier: str"),
+    ),
+    *_mutants_in(
+        "sensors/formats/event/decoder.py",
+        EVENT_TESTS,
         (
             "fields that are not declared",
-            'elif key != "time" and not (key == "vehicle_class" and self._matched):',
+            'elif key != "time" and not (key == "vehicle_class" and self._reads_passages):',
             "elif False:",
         ),
-        ("too many events", "if tray.size > MAX_READINGS:", "if False:"),
-        ("an identifier that is too long", "or len(given) > LONGEST_IDENTIFIER:", "or False:"),
+        ("too many events", "if collector.size > MAX_READINGS:", "if False:"),
+        ("an identifier that is too long", "or len(given) > MAX_IDENTIFIER_LENGTH:", "or False:"),
     ),
-    *_in(
+    *_mutants_in(
         "sensors/policy/compiler.py",
-        POLICY,
+        POLICY_TESTS,
         ("a datastream without a term", "if datastream.retention is None:", "if False:"),
     ),
-    *_in(
+    *_mutants_in(
         "sensors/formats/native/decoder.py",
-        PIPELINE,
-        ("only declared values", "if key in self._allowed else None", "if True else None"),
-        ("dropped fields are counted", "self.fields_dropped += key not in structure", "pass"),
+        PIPELINE_TESTS,
+        ("only declared values", "if key in self._declared_codes else None", "if True else None"),
+        ("dropped fields are counted", "self.fields_dropped += key not in envelope_fields", "pass"),
     ),
-    *_in(
+    *_mutants_in(
         "ingest/pipeline.py",
-        PIPELINE,
+        PIPELINE_TESTS,
         ("only active sensors", "if sensor.status is not Status.ACTIVE:", "if False:"),
         (
             "people's values on an ordinary topic",
-            "work.refused.append(Refused(Reason.NOT_HERE, reading.property))",
+            "state.rejections.append(Rejection(RejectionReason.NOT_HERE, reading.property))",
             "pass",
         ),
-        ("a payload that is too large", "if len(work.message.payload) > MAX_PAYLOAD else None", "if False else None"),
+        (
+            "a payload that is too large",
+            "if len(state.message.payload) > MAX_PAYLOAD_BYTES else None",
+            "if False else None",
+        ),
     ),
-    *_in(
+    *_mutants_in(
         "sensors/db/migrations/009_public.sql",
-        PUBLIC,
+        PUBLIC_DATA_TESTS,
         (
             "the threshold of public counts",
             "return case when amount >= 15 then round",
@@ -205,9 +224,9 @@ MUTANTS: tuple[Mutant, ...] = (
             ";",
         ),
     ),
-    *_in(
+    *_mutants_in(
         "sensors/db/migrations/017_quality.sql",
-        QUALITY,
+        QUALITY_TESTS,
         (
             "refusals of the day only of live sensors",
             "sum(trouble.refused) filter (where finding.live)",
@@ -228,50 +247,57 @@ MUTANTS: tuple[Mutant, ...] = (
         ("unregistered only of weeks that are over", " and refused.hour < watch.week_until", ""),
         ("few that are not registered", "having sum(refused.readings) >= 15", "having sum(refused.readings) >= 1"),
     ),
-    *_in(
+    *_mutants_in(
         "sensors/register/repository.py",
-        PLACES,
+        LOCATION_TESTS,
         (
             "history is coarsened",
-            "        _keep_places(db, batch, documents)\n        _coarsen_history(db, documents)\n",
-            "        _keep_places(db, batch, documents)\n",
+            "        _store_exact_locations(db, batch, documents)\n        _coarsen_history(db, documents)\n",
+            "        _store_exact_locations(db, batch, documents)\n",
         ),
         ("an old address goes too", 'if name not in ("address", "observed_area")', "if True"),
         (
             "only the cell is published",
-            "place = entry.location.model_copy(update=_shown(entry.location.geometry, entry.location.precision))",
-            "place = entry.location",
+            (
+                "location = entry.location.model_copy("
+                "update=_public_location(entry.location.geometry, entry.location.precision))"
+            ),
+            "location = entry.location",
         ),
     ),
-    *_in(
+    *_mutants_in(
         "sensors/logs.py",
-        LOGS,
+        LOG_TESTS,
         ("only declared texts in the log", "(form is not None and form.fullmatch(value))", "True"),
-        ("the tripwire in the log", 'shown = value if key == "at" else withheld(value)', "shown = value"),
-        ("only our own keys in the log", "if _is_ours(key)}", "}"),
+        ("the tripwire in the log", 'shown = value if key == "at" else redact_text(value)', "shown = value"),
+        ("only our own keys in the log", "if _is_declared_key(key)}", "}"),
         (
             "no exception's text in the log",
             '    error = _exception(said.pop("exc_info", None))\n',
             "    error = None\n",
         ),
     ),
-    *_in(
+    *_mutants_in(
         "sensors/policy/personal_data.py",
-        TRIPWIRE,
+        PERSONAL_DATA_TESTS,
         *(
-            (f"the tripwire for {wire}", f"Trip.{wire.upper()}: _is_{wire}", f"Trip.{wire.upper()}: lambda *_: False")
-            for wire in WIRES
+            (
+                f"the tripwire for {wire}",
+                f"PersonalDataMatch.{wire.upper()}: _contains_{wire}",
+                f"PersonalDataMatch.{wire.upper()}: lambda *_: False",
+            )
+            for wire in DETECTORS
         ),
     ),
     *(
         Mutant(
-            f"objection: {name}",
+            f"constraint: {name}",
             "sensors/policy/constraints.py",
             f"        {name},\n    ),",
             "        lambda *_: False,\n    ),",
-            POLICY,
+            POLICY_TESTS,
         )
-        for name in OBJECTIONS
+        for name in CONSTRAINTS
     ),
 )
 """Every rule that must be missed when it is gone."""

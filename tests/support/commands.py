@@ -8,19 +8,19 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
-def blocks(page: str) -> list[str]:
+def shell_blocks(page: str) -> list[str]:
     """The blocks of commands on a page, which are marked ``sh``, in order."""
     return re.findall(r"^```sh\n(.*?)^```", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 
 
-def fill(folder: Path) -> None:
+def link_project(folder: Path) -> None:
     """Make a folder the project's, without what is only in the real one: its data and what a user writes there."""
     for each in ROOT.iterdir():
         if each.name != ".lantaarn":
             (folder / each.name).symlink_to(each)
 
 
-def shell(
+def run_shell(
     folder: Path, commands: str, environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run commands in a folder; the first that fails is the last one."""

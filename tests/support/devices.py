@@ -21,57 +21,61 @@ from paho.mqtt.reasoncodes import ReasonCode
 from pydantic import SecretStr
 
 from sensors.broker import BrokerAddress
-from sensors.devices.accounts import prepare
-from sensors.processes import HOST, any_free_port, start, stop, tethered
-from sensors.settings import AccountSettings, DeviceSettings
-from tests.faults.broker import PROGRAM
+from sensors.devices.accounts import prepare_broker_files
+from sensors.processes import LOOPBACK_HOST, find_free_port, start_process, stop_process, with_parent_death_signal
+from sensors.settings import BrokerAccountSettings, DeviceSettings
+from tests.faults.broker import MOSQUITTO_PATH
 from tests.support.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
-DEPLOYMENT = ROOT / "deployment"
-INGEST, DOCTOR, SIMULATE = "ingest-password", "doctor-password", "simulate-password"
+DEPLOYMENT_DIR = ROOT / "deployment"
+INGEST_PASSWORD, DOCTOR_PASSWORD, SIMULATE_PASSWORD = "ingest-password", "doctor-password", "simulate-password"
 
 needs_mosquitto = pytest.mark.skipif(
-    PROGRAM is None or shutil.which("openssl") is None, reason="Mosquitto or openssl is not installed"
+    MOSQUITTO_PATH is None or shutil.which("openssl") is None, reason="Mosquitto or openssl is not installed"
 )
 
 
 def _version() -> tuple[int, ...]:
-    said = subprocess.run([PROGRAM, "-h"], capture_output=True, text=True, check=False).stdout if PROGRAM else ""
+    said = (
+        subprocess.run([MOSQUITTO_PATH, "-h"], capture_output=True, text=True, check=False).stdout
+        if MOSQUITTO_PATH
+        else ""
+    )
     found = re.search(r"mosquitto version (\d+)\.(\d+)", said)
     return (int(found[1]), int(found[2])) if found else (0,)
 
 
-VERSION = _version()
+MOSQUITTO_VERSION = _version()
 
 
 @dataclass(frozen=True, slots=True)
-class Shipped:
+class ShippedBroker:
     """A broker that runs: where devices connect, where our own programs do, and its files."""
 
-    outer: BrokerAddress
-    inner: BrokerAddress
+    device_address: BrokerAddress
+    program_address: BrokerAddress
     settings: DeviceSettings
-    data: Path
-    secrets: Path
+    data_dir: Path
+    secrets_dir: Path
 
-    def as_user(self, name: str, password: str | None, *, inner: bool = False) -> BrokerAddress:
+    def as_user(self, name: str, password: str | None, *, as_program: bool = False) -> BrokerAddress:
         """The address with these credentials."""
         secret = SecretStr(password) if password is not None else None
-        return replace(self.inner if inner else self.outer, username=name, password=secret)
+        return replace(self.program_address if as_program else self.device_address, username=name, password=secret)
 
 
 @contextmanager
-def shipped_broker(folder: Path, *, extra: str = "") -> Generator[Shipped]:
+def shipped_broker(folder: Path, *, listener_options: str = "") -> Generator[ShippedBroker]:
     """Mosquitto with ``deployment/mosquitto.conf``, but its own paths and ports. ``extra``: for the outer listener."""
     secrets, access, data = (folder / name for name in ("secrets", "access", "data"))
-    subprocess.run([DEPLOYMENT / "make-secrets.sh", "localhost", secrets], check=True)
+    subprocess.run([DEPLOYMENT_DIR / "make-secrets.sh", "localhost", secrets], check=True)
     data.mkdir()
-    outer, inner = any_free_port(), any_free_port()
-    text = (DEPLOYMENT / "mosquitto.conf").read_text()
+    outer, inner = find_free_port(), find_free_port()
+    text = (DEPLOYMENT_DIR / "mosquitto.conf").read_text()
     for shipped, ours in (
-        ("listener 8883\n", f"listener {outer} {HOST}\n{extra}"),
-        ("listener 8884\n", f"listener {inner} {HOST}\n"),
+        ("listener 8883\n", f"listener {outer} {LOOPBACK_HOST}\n{listener_options}"),
+        ("listener 8884\n", f"listener {inner} {LOOPBACK_HOST}\n"),
         ("/mosquitto/access/", f"{access}/"),
         ("/mosquitto/data/", f"{data}/"),
         ("/run/secrets/", f"{secrets}/"),
@@ -80,114 +84,126 @@ def shipped_broker(folder: Path, *, extra: str = "") -> Generator[Shipped]:
         assert shipped in text
         text = text.replace(shipped, ours)
     (folder / "mosquitto.conf").write_text(text)
-    assert prepare(accounts(access))
+    assert prepare_broker_files(account_settings(access))
     address = BrokerAddress("localhost", outer, tls=True, ca_file=secrets / "broker_authority")
     settings = DeviceSettings(database_url=SecretStr("postgresql://nobody@127.0.0.1:1/none"), broker_files=access)
-    command = [str(DEPLOYMENT / "run-mosquitto.sh"), str(folder / "mosquitto.conf"), str(access)]
+    command = [str(DEPLOYMENT_DIR / "run-mosquitto.sh"), str(folder / "mosquitto.conf"), str(access)]
     command.append(str(secrets / "broker_certificate"))
-    path = f"{Path(PROGRAM or '').parent}:/usr/bin:/bin"
-    process = start(tethered(command, signal.SIGTERM), folder / "mosquitto.log", environment={"PATH": path})
+    path = f"{Path(MOSQUITTO_PATH or '').parent}:/usr/bin:/bin"
+    process = start_process(
+        with_parent_death_signal(command, signal.SIGTERM), folder / "mosquitto.log", extra_environment={"PATH": path}
+    )
     try:
         wait_for(lambda: process.poll() is not None or all(map(_answers, (outer, inner))), 20)
         assert process.poll() is None, (folder / "mosquitto.log").read_text()
-        yield Shipped(address, replace(address, port=inner), settings, data, secrets)
+        yield ShippedBroker(address, replace(address, port=inner), settings, data, secrets)
     finally:
-        stop(process)
+        stop_process(process)
 
 
-def accounts(access: Path, ingest: str = INGEST) -> AccountSettings:
+def account_settings(access: Path, ingest: str = INGEST_PASSWORD) -> BrokerAccountSettings:
     """The passwords of our own programs, for Mosquitto's files in this folder."""
-    return AccountSettings(
+    return BrokerAccountSettings(
         broker_files=access,
         ingest_mqtt_password=SecretStr(ingest),
-        doctor_mqtt_password=SecretStr(DOCTOR),
-        simulate_mqtt_password=SecretStr(SIMULATE),
+        doctor_mqtt_password=SecretStr(DOCTOR_PASSWORD),
+        simulate_mqtt_password=SecretStr(SIMULATE_PASSWORD),
     )
 
 
 def _answers(port: int) -> bool:
     try:
-        socket.create_connection((HOST, port), timeout=1).close()
+        socket.create_connection((LOOPBACK_HOST, port), timeout=1).close()
     except OSError:
         return False
     return True
 
 
 @dataclass(slots=True)
-class Caller:
+class RecordingClient:
     """A client, and what happened to it."""
 
     client: Client
-    greeted: list[str] = field(default_factory=list[str])
-    granted: list[int] = field(default_factory=list[int])
-    answers: list[str] = field(default_factory=list[str])
-    heard: list[tuple[str, bytes]] = field(default_factory=list[tuple[str, bytes]])
-    ends: list[str] = field(default_factory=list[str])
+    connect_reasons: list[str] = field(default_factory=list[str])
+    suback_counts: list[int] = field(default_factory=list[int])
+    publish_reasons: list[str] = field(default_factory=list[str])
+    received: list[tuple[str, bytes]] = field(default_factory=list[tuple[str, bytes]])
+    disconnect_reasons: list[str] = field(default_factory=list[str])
 
     def __post_init__(self) -> None:
-        self.client.on_connect, self.client.on_message, self.client.on_disconnect = self._greet, self._hear, self._end
-        self.client.on_subscribe, self.client.on_publish = self._grant, self._answer
+        self.client.on_connect, self.client.on_message, self.client.on_disconnect = (
+            self._on_connect,
+            self._on_message,
+            self._on_disconnect,
+        )
+        self.client.on_subscribe, self.client.on_publish = self._on_subscribe, self._on_publish
 
     @property
-    def is_in(self) -> bool:
+    def is_connected(self) -> bool:
         """Whether the broker let it in."""
-        return self.greeted == ["Success"]
+        return self.connect_reasons == ["Success"]
 
     def subscribe(self, *filters: str) -> None:
         """Ask for topics, and wait for the answer."""
-        before = len(self.granted)
+        before = len(self.suback_counts)
         self.client.subscribe([(each, 1) for each in filters])
-        wait_for(lambda: len(self.granted) > before, 5)
+        wait_for(lambda: len(self.suback_counts) > before, 5)
 
     def publish(self, topic: str, payload: str | bytes, qos: int = 1, **more: Any) -> str:
         """Publish at quality 1, and give the broker's answer, or how it ended the connection."""
-        before = len(self.answers) + len(self.ends)
+        before = len(self.publish_reasons) + len(self.disconnect_reasons)
         self.client.publish(topic, payload, qos=qos, **more)
-        wait_for(lambda: len(self.answers) + len(self.ends) > before, 5)
-        return self.ends[-1] if self.ends else self.answers[-1]
+        wait_for(lambda: len(self.publish_reasons) + len(self.disconnect_reasons) > before, 5)
+        return self.disconnect_reasons[-1] if self.disconnect_reasons else self.publish_reasons[-1]
 
-    def _greet(self, _c: Client, _d: object, _f: ConnectFlags, code: ReasonCode, _p: Properties | None) -> None:
-        self.greeted.append(code.getName())
+    def _on_connect(self, _c: Client, _d: object, _f: ConnectFlags, code: ReasonCode, _p: Properties | None) -> None:
+        self.connect_reasons.append(code.getName())
 
-    def _hear(self, _c: Client, _d: object, message: MQTTMessage) -> None:
-        self.heard.append((message.topic, bytes(message.payload)))
+    def _on_message(self, _c: Client, _d: object, message: MQTTMessage) -> None:
+        self.received.append((message.topic, bytes(message.payload)))
 
-    def _end(self, _c: Client, _d: object, _f: DisconnectFlags, code: ReasonCode, _p: Properties | None) -> None:
-        self.ends.append(code.getName())
+    def _on_disconnect(
+        self, _c: Client, _d: object, _f: DisconnectFlags, code: ReasonCode, _p: Properties | None
+    ) -> None:
+        self.disconnect_reasons.append(code.getName())
 
-    def _grant(self, _c: Client, _d: object, _m: int, codes: list[ReasonCode], _p: Properties | None) -> None:
-        self.granted.append(len(codes))
+    def _on_subscribe(self, _c: Client, _d: object, _m: int, codes: list[ReasonCode], _p: Properties | None) -> None:
+        self.suback_counts.append(len(codes))
 
-    def _answer(self, _c: Client, _d: object, _m: int, code: ReasonCode, _p: Properties) -> None:
+    def _on_publish(self, _c: Client, _d: object, _m: int, code: ReasonCode, _p: Properties) -> None:
         # "No matching subscribers" is no refusal.
-        self.answers.append(code.getName() if code.is_failure else "Success")
+        self.publish_reasons.append(code.getName() if code.is_failure else "Success")
 
 
 @contextmanager
-def calling(
+def connected_client(
     address: BrokerAddress,
-    name: str = "",
+    client_id: str = "",
     *,
     protocol: MQTTProtocolVersion = MQTTv5,
-    clean: bool = True,
-    expiry: int = 0,
-) -> Generator[Caller]:
+    clean_start: bool = True,
+    session_expiry_seconds: int = 0,
+) -> Generator[RecordingClient]:
     """A client that tries once: it doesn't come back when it is cut off."""
     v5 = protocol == MQTTv5
     client = Client(
-        CallbackAPIVersion.VERSION2, name, None if v5 else clean, protocol=protocol, reconnect_on_failure=False
+        CallbackAPIVersion.VERSION2,
+        client_id,
+        None if v5 else clean_start,
+        protocol=protocol,
+        reconnect_on_failure=False,
     )
-    address.introduce(client)
-    caller = Caller(client)
+    address.set_credentials(client)
+    caller = RecordingClient(client)
     if v5:
         properties = Properties(PacketTypes.CONNECT)
-        properties.SessionExpiryInterval = expiry
-        client.connect(address.host, address.port, clean_start=clean, properties=properties)
+        properties.SessionExpiryInterval = session_expiry_seconds
+        client.connect(address.host, address.port, clean_start=clean_start, properties=properties)
     else:
         client.connect(address.host, address.port)
     client.loop_start()
     try:
-        wait_for(lambda: caller.greeted or caller.ends, 5)
+        wait_for(lambda: caller.connect_reasons or caller.disconnect_reasons, 5)
         yield caller
     finally:
         client.disconnect()

@@ -7,11 +7,11 @@ from uuid import NAMESPACE_URL, uuid5
 
 from hypothesis import strategies as st
 
-from sensors.kinds import KINDS, Property
-from sensors.policy.constraints import MOTOR_VEHICLES
-from sensors.policy.personal_data import trips
+from sensors.kinds import KINDS, ObservedProperty
+from sensors.policy.constraints import MOTOR_VEHICLE_COUNTS
+from sensors.policy.personal_data import find_personal_data
 from sensors.vocabulary.codes import (
-    DTPR,
+    DTPR_ELEMENTS,
     Connectivity,
     DeviceCategory,
     DpiaStatus,
@@ -28,7 +28,7 @@ from sensors.vocabulary.codes import (
 Document = dict[str, Any]
 
 
-def example(**changes: Any) -> Document:
+def example_entry(**changes: Any) -> Document:
     """A valid entry: an air-quality station in the centre of Helmond. Changes replace whole fields.
 
     Another reference is another sensor, with its own id.
@@ -47,7 +47,7 @@ def example(**changes: Any) -> Document:
         "status": "active",
         "device": {"category": "sensor", "sensor_types": ["chemical", "climate"], "technology": ["air_quality"]},
         "location": {"kind": "fixed", "geometry": {"type": "Point", "coordinates": [5.66, 51.48]}, "height_m": 3.0},
-        "datastreams": [datastream("no2"), datastream("pm10"), datastream("pm2_5")],
+        "datastreams": [example_datastream("no2"), example_datastream("pm10"), example_datastream("pm2_5")],
         "purposes": [{"code": "health", "words": {"nl": "Weten of de lucht gezond is."}}],
         "necessity": {"nl": "Zonder metingen weten wij niet waar de lucht vies is."},
         "legal": {"ground": "public_task", "basis": [{"title": {"nl": "Omgevingswet, artikel 20.1"}}]},
@@ -63,7 +63,7 @@ def example(**changes: Any) -> Document:
     return document | changes
 
 
-def datastream(observed_property: str, kind: str = "air_quality", **changes: Any) -> Document:
+def example_datastream(observed_property: str, kind: str = "air_quality", **changes: Any) -> Document:
     """A valid datastream without personal data, with its canonical unit."""
     document: Document = {
         "observed_property": observed_property,
@@ -76,10 +76,10 @@ def datastream(observed_property: str, kind: str = "air_quality", **changes: Any
     return document | changes
 
 
-def camera(**changes: Any) -> Document:
+def example_camera_entry(**changes: Any) -> Document:
     """A valid entry of a traffic camera that delivers no data to us and sees people."""
     seen = {"type": "Polygon", "coordinates": [[[5.66, 51.48], [5.661, 51.48], [5.661, 51.481], [5.66, 51.48]]]}
-    document = example(
+    document = example_entry(
         reference="camera-001",
         delivers_data=False,
         kind=None,
@@ -104,30 +104,30 @@ def camera(**changes: Any) -> Document:
     return document | changes
 
 
-RULES_OF_PEOPLE: dict[str, Document] = {
+PERSON_RULES: dict[str, Document] = {
     "window_count": {"rule": "window_count", "group": "centrum"},
     "match_in_memory": {"rule": "match_in_memory", "to": "verkeer-002"},
 }
 """The rule that a property needs, by its name."""
 
 
-def of_people(code: str, kind: str, *rules: Document, **changes: Any) -> Document:
+def person_datastream(code: str, kind: str, *rules: Document, **changes: Any) -> Document:
     """A valid datastream made from what single persons do, with its rule (or other ones)."""
-    needed = KINDS[kind].properties[code].needs_rule or ""
+    needed = KINDS[kind].properties[code].required_privacy_rule or ""
     private = {
         "personal_data": "de_identified",
-        "privacy_rules": list(rules or (RULES_OF_PEOPLE[needed],)),
+        "privacy_rules": list(rules or (PERSON_RULES[needed],)),
         "retention": {"raw": "none", "aggregate": "P1Y"},
         "public": "none",
     }
-    return datastream(code, kind, **private) | changes
+    return example_datastream(code, kind, **private) | changes
 
 
-_words = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zs", "Zl", "Zp")), min_size=1, max_size=40).filter(
-    lambda text: trips(text) is None
-)
-_duration = st.builds("P{}{}".format, st.integers(1, 99), st.sampled_from("DWMY"))
-_texts = st.fixed_dictionaries({"nl": _words}, optional={"en": _words})
+_short_texts = st.text(
+    st.characters(exclude_categories=("Cc", "Cs", "Zs", "Zl", "Zp")), min_size=1, max_size=40
+).filter(lambda text: find_personal_data(text) is None)
+_durations = st.builds("P{}{}".format, st.integers(1, 99), st.sampled_from("DWMY"))
+_texts = st.fixed_dictionaries({"nl": _short_texts}, optional={"en": _short_texts})
 _links = st.fixed_dictionaries({"title": _texts}, optional={"url": st.just("https://helmond.example/lees")})
 _dates = st.dates(dt.date(2015, 1, 1), dt.date(2030, 1, 1))
 
@@ -146,23 +146,23 @@ _areas = st.builds(
 )
 
 
-def _several(codes: Any, least: int = 0, most: int = 3) -> st.SearchStrategy[list[Any]]:
-    return st.lists(st.sampled_from([str(code) for code in codes]), min_size=least, max_size=most, unique=True)
+def _unique_codes(codes: Any, min_size: int = 0, max_size: int = 3) -> st.SearchStrategy[list[Any]]:
+    return st.lists(st.sampled_from([str(code) for code in codes]), min_size=min_size, max_size=max_size, unique=True)
 
 
 @st.composite
-def entries(draw: st.DrawFn, *, delivers_data: bool | None = None) -> Document:
+def entry_documents(draw: st.DrawFn, *, delivers_data: bool | None = None) -> Document:
     """Any valid entry as a document, in the form in which it is published: every kind, with and without personal data,
     at an exact place, in an area, or at a resident's home."""
     delivers = draw(st.booleans()) if delivers_data is None else delivers_data
     kind = draw(st.sampled_from(sorted(KINDS))) if delivers or draw(st.booleans()) else None
-    codes = draw(_several(KINDS[kind].properties if kind else ["mast"], least=1, most=5))
+    codes = draw(_unique_codes(KINDS[kind].properties if kind else ["mast"], min_size=1, max_size=5))
     if "count_motor_vehicle" in codes:
-        codes = [code for code in codes if code not in MOTOR_VEHICLES]
-    known: Mapping[str, Property] = KINDS[kind].properties if kind else {}
+        codes = [code for code in codes if code not in MOTOR_VEHICLE_COUNTS]
+    known: Mapping[str, ObservedProperty] = KINDS[kind].properties if kind else {}
     datastreams = [draw(_datastreams(code, known.get(code), delivers)) for code in codes]
     start = draw(_dates)
-    document = example(
+    document = example_entry(
         id=str(draw(st.uuids(version=4))),
         reference=draw(st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,20}", fullmatch=True)),
         kind=kind,
@@ -173,7 +173,9 @@ def entries(draw: st.DrawFn, *, delivers_data: bool | None = None) -> Document:
         device=draw(_devices),
         location=draw(_locations()),
         datastreams=datastreams,
-        purposes=[{"code": code, "words": draw(_texts)} for code in draw(_several(DTPR["purpose"], least=1))],
+        purposes=[
+            {"code": code, "words": draw(_texts)} for code in draw(_unique_codes(DTPR_ELEMENTS["purpose"], min_size=1))
+        ],
         necessity=draw(_texts),
         legal=draw(_legal()),
         rights=draw(_texts),
@@ -189,11 +191,11 @@ def entries(draw: st.DrawFn, *, delivers_data: bool | None = None) -> Document:
 _devices = st.fixed_dictionaries(
     {
         "category": st.sampled_from([each.value for each in DeviceCategory if each is not DeviceCategory.CAMERA]),
-        "sensor_types": _several([each for each in SensorType if each is not SensorType.OPTICAL], least=1),
-        "technology": _several(DTPR["technology"]),
-        "connectivity": _several(Connectivity),
+        "sensor_types": _unique_codes([each for each in SensorType if each is not SensorType.OPTICAL], min_size=1),
+        "technology": _unique_codes(DTPR_ELEMENTS["technology"]),
+        "connectivity": _unique_codes(Connectivity),
     },
-    optional={"make": _words, "model": _words, "supplier": _words},
+    optional={"make": _short_texts, "model": _short_texts, "supplier": _short_texts},
 )
 
 
@@ -211,7 +213,9 @@ def _locations() -> st.SearchStrategy[Document]:
 
 
 def _projects() -> st.SearchStrategy[Document]:
-    project: st.SearchStrategy[Document] = st.fixed_dictionaries({"name": _words}, optional={"description": _texts})
+    project: st.SearchStrategy[Document] = st.fixed_dictionaries(
+        {"name": _short_texts}, optional={"description": _texts}
+    )
     return st.fixed_dictionaries({}, optional={"project": project})
 
 
@@ -229,10 +233,10 @@ def _legal() -> st.SearchStrategy[Document]:
 
 
 @st.composite
-def _datastreams(draw: st.DrawFn, code: str, known: Property | None, delivers: bool) -> Document:
+def _datastreams(draw: st.DrawFn, code: str, known: ObservedProperty | None, delivers: bool) -> Document:
     finest = known.finest_public if known else Public.DAY
-    rule = known.needs_rule if known else None
-    personal = draw(st.sampled_from(_how_personal(rule is not None, delivers)))
+    rule = known.required_privacy_rule if known else None
+    personal = draw(st.sampled_from(_personal_data_levels(rule is not None, delivers)))
     public = [each.value for each in Public if each.fineness <= finest.fineness]
     terms = ["none"] if rule else [each.value for each in RetentionClass]
     return {
@@ -240,13 +244,13 @@ def _datastreams(draw: st.DrawFn, code: str, known: Property | None, delivers: b
         "unit": known.unit if known else "1",
         "theme": draw(st.sampled_from([each.value for each in Theme])),
         "personal_data": personal,
-        "privacy_rules": [{"rule": "public_threshold"}, *([RULES_OF_PEOPLE[rule]] if rule else [])],
-        "retention": {"raw": draw(st.sampled_from(terms)), "aggregate": draw(_duration)},
+        "privacy_rules": [{"rule": "public_threshold"}, *([PERSON_RULES[rule]] if rule else [])],
+        "retention": {"raw": draw(st.sampled_from(terms)), "aggregate": draw(_durations)},
         "public": "none" if personal == "identifiable" else draw(st.sampled_from(public)),
     }
 
 
-def _how_personal(of_people: bool, delivers: bool) -> list[str]:
+def _personal_data_levels(of_people: bool, delivers: bool) -> list[str]:
     """What may be said of the data: those that are taken in never show who someone is."""
     levels = [] if of_people else ["none"]
     return [*levels, "de_identified"] if delivers else [*levels, "de_identified", "identifiable"]

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import LiteralString, cast
 
-MACRO = re.compile(r"\$([_a-zA-Z0-9]+)\(([^)]*)\)")
-CHOICE = re.compile(r"\$\{(\w+):sqlstring\}")
-SPANS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+MACRO_PATTERN = re.compile(r"\$([_a-zA-Z0-9]+)\(([^)]*)\)")
+VARIABLE_PATTERN = re.compile(r"\$\{(\w+):sqlstring\}")
+UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
 class UnknownMacroError(Exception):
@@ -21,37 +21,37 @@ class UnknownMacroError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
+class TimeRange:
     """The period that is chosen, and what Grafana would take for ``$__interval``."""
 
     since: datetime
     until: datetime
     interval: str = "1h"
-    timescale: bool = False
+    has_timescaledb: bool = False
 
 
-def expand(sql: str, period: Range, choices: Mapping[str, str | Sequence[str]]) -> LiteralString:
+def expand_macros(sql: str, time_range: TimeRange, variables: Mapping[str, str | Sequence[str]]) -> LiteralString:
     """The statement as it is sent. A choice of ``'*'``, with its quotes, is the custom value for all."""
 
     def chosen(match: re.Match[str]) -> str:
-        value = choices[match[1]]
+        value = variables[match[1]]
         values = [value] if isinstance(value, str) else value
         if list(values) == ["'*'"]:
             return "'*'"
         return ",".join("'" + each.replace("'", "''") + "'" for each in values)
 
-    with_choices = CHOICE.sub(chosen, sql).replace("$__interval", period.interval)
+    with_choices = VARIABLE_PATTERN.sub(chosen, sql).replace("$__interval", time_range.interval)
 
     def macro(match: re.Match[str]) -> str:
         name, arguments = match[1], [each.strip(" ") for each in match[2].split(",")]
         if name == "__timeGroup" and with_choices[match.end() : match.end() + 1] == ",":
             name = "__timeGroupAlias"
-        return _macro(name, arguments, period)
+        return _macro(name, arguments, time_range)
 
-    return cast(LiteralString, MACRO.sub(macro, with_choices))
+    return cast(LiteralString, MACRO_PATTERN.sub(macro, with_choices))
 
 
-def _macro(name: str, arguments: Sequence[str], period: Range) -> str:
+def _macro(name: str, arguments: Sequence[str], period: TimeRange) -> str:
     since, until = _instant(period.since), _instant(period.until)
     match name:
         case "__time":
@@ -70,10 +70,10 @@ def _macro(name: str, arguments: Sequence[str], period: Range) -> str:
             raise UnknownMacroError(name)
 
 
-def _group(arguments: Sequence[str], period: Range) -> str:
+def _group(arguments: Sequence[str], period: TimeRange) -> str:
     column, interval = arguments[0], arguments[1].strip("'")
-    seconds = int(interval[:-1]) * SPANS[interval[-1]]
-    if period.timescale:
+    seconds = int(interval[:-1]) * UNIT_SECONDS[interval[-1]]
+    if period.has_timescaledb:
         return f"time_bucket('{seconds:.3f}s',{column})"
     return f"floor(extract(epoch from {column})/{seconds})*{seconds}"
 
@@ -84,7 +84,7 @@ def _instant(at: datetime) -> str:
     return (text.rstrip("0") if "." in text else text) + "Z"
 
 
-def last(days: float, now: datetime | None = None, **how: object) -> Range:
+def last_days(days: float, now: datetime | None = None, **options: object) -> TimeRange:
     """The last so many days."""
     until = now or datetime.now(UTC)
-    return Range(until - timedelta(days=days), until, **how)  # pyright: ignore[reportArgumentType]
+    return TimeRange(until - timedelta(days=days), until, **options)  # pyright: ignore[reportArgumentType]

@@ -13,36 +13,36 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from sensors.processes import HOST
+from sensors.processes import LOOPBACK_HOST
 
-TOKEN = "glsa_token"
-RULE_KEYS = {
+API_TOKEN = "glsa_token"
+ALERT_RULE_KEYS = {
     *("uid", "title", "condition", "data", "noDataState", "execErrState", "for", "annotations", "labels"),
     *("isPaused", "folderUID", "ruleGroup", "orgID", "notification_settings"),
 }
-Body = dict[str, Any]
-Answer = tuple[int, Any]
+JsonObject = dict[str, Any]
+Response = tuple[int, Any]
 
 
 @dataclass
-class Grafana:
+class FakeGrafana:
     """What it holds, what was written to it, and requests that it should never have had."""
 
     url: str = ""
     datasources: set[str] = field(default_factory=lambda: {"lantaarn"})
-    folders: dict[str, Body] = field(default_factory=dict[str, Body])
-    dashboards: dict[str, Body] = field(default_factory=dict[str, Body])
-    contact_points: dict[str, Body] = field(default_factory=dict[str, Body])
-    groups: dict[tuple[str, str], Body] = field(default_factory=dict[tuple[str, str], Body])
-    written: list[str] = field(default_factory=list[str])
-    wrong: list[str] = field(default_factory=list[str])
+    folders: dict[str, JsonObject] = field(default_factory=dict[str, JsonObject])
+    dashboards: dict[str, JsonObject] = field(default_factory=dict[str, JsonObject])
+    contact_points: dict[str, JsonObject] = field(default_factory=dict[str, JsonObject])
+    rule_groups: dict[tuple[str, str], JsonObject] = field(default_factory=dict[tuple[str, str], JsonObject])
+    writes: list[str] = field(default_factory=list[str])
+    bad_requests: list[str] = field(default_factory=list[str])
 
-    def answer(self, method: str, path: str, query: dict[str, list[str]], body: Any) -> Answer:
+    def respond(self, method: str, path: str, query: dict[str, list[str]], body: Any) -> Response:
         """One request, by the parts of its path."""
         if method != "GET":
-            self.written.append(f"{method} {path}")
+            self.writes.append(f"{method} {path}")
         parts = path.removeprefix("/api/").split("/")
-        routes: dict[tuple[str, str], Callable[..., Answer]] = {
+        routes: dict[tuple[str, str], Callable[..., Response]] = {
             ("GET", "datasources"): self._datasource,
             ("GET", "folders"): self._get_folder,
             ("POST", "folders"): self._post_folder,
@@ -57,27 +57,27 @@ class Grafana:
             raise AssertionError("no such path")
         return route(parts, query, body)
 
-    def _datasource(self, parts: list[str], *_: Any) -> Answer:
+    def _datasource(self, parts: list[str], *_: Any) -> Response:
         assert parts[1] == "uid"
         known = parts[2] in self.datasources
         return (200, {"uid": parts[2]}) if known else (404, {"message": "Data source not found"})
 
-    def _get_folder(self, parts: list[str], *_: Any) -> Answer:
+    def _get_folder(self, parts: list[str], *_: Any) -> Response:
         known = self.folders.get(parts[1])
         return (200, known) if known else (404, {"message": "folder not found"})
 
-    def _post_folder(self, parts: list[str], _: Any, body: Body) -> Answer:
+    def _post_folder(self, parts: list[str], _: Any, body: JsonObject) -> Response:
         assert len(parts) == 1
         assert set(body) <= {"uid", "title", "parentUid"}
         self.folders[body["uid"]] = body | {"id": 1, "version": 1}
         return 200, self.folders[body["uid"]]
 
-    def _get_dashboard(self, parts: list[str], *_: Any) -> Answer:
+    def _get_dashboard(self, parts: list[str], *_: Any) -> Response:
         assert parts[1] == "uid"
         held = self.dashboards.get(parts[2])
         return (200, held) if held else (404, {"message": "Dashboard not found", "traceID": ""})
 
-    def _post_dashboard(self, parts: list[str], _: Any, body: Body) -> Answer:
+    def _post_dashboard(self, parts: list[str], _: Any, body: JsonObject) -> Response:
         assert parts[1] == "db"
         assert set(body) <= {"dashboard", "folderUid", "overwrite", "message"}
         document = body["dashboard"]
@@ -91,28 +91,28 @@ class Grafana:
         }
         return 200, {"uid": document["uid"], "status": "success", "version": version}
 
-    def _get_alerting(self, parts: list[str], query: dict[str, list[str]], _: Any) -> Answer:
+    def _get_alerting(self, parts: list[str], query: dict[str, list[str]], _: Any) -> Response:
         if parts[1:] == ["provisioning", "contact-points"]:
             (name,) = query["name"]
             shown = [point for point in self.contact_points.values() if point["name"] == name]
             return 200, [_without_secrets(point) for point in shown]
         assert (parts[2], parts[4]) == ("folder", "rule-groups")
-        held = self.groups.get((parts[3], parts[5]))
+        held = self.rule_groups.get((parts[3], parts[5]))
         return (200, held) if held else (404, {"message": "rule group not found"})
 
-    def _post_contact_point(self, parts: list[str], _: Any, body: Body) -> Answer:
+    def _post_contact_point(self, parts: list[str], _: Any, body: JsonObject) -> Response:
         assert parts[1:] == ["provisioning", "contact-points"]
         assert body["uid"] not in self.contact_points
         self._check_contact_point(body)
         self.contact_points[body["uid"]] = body | {"provenance": "api"}
         return 202, body
 
-    def _check_contact_point(self, body: Body) -> None:
+    def _check_contact_point(self, body: JsonObject) -> None:
         assert set(body) == {"uid", "name", "type", "settings", "disableResolveMessage"}
         needed = {"email": "addresses", "webhook": "url"}[body["type"]]
         assert body["settings"][needed]
 
-    def _put_alerting(self, parts: list[str], _: Any, body: Body) -> Answer:
+    def _put_alerting(self, parts: list[str], _: Any, body: JsonObject) -> Response:
         if parts[2] == "contact-points":
             assert parts[3] in self.contact_points
             self._check_contact_point(body)
@@ -128,11 +128,11 @@ class Grafana:
             rule | {"id": number, "updated": "2026-11-27T08:00:00Z", "provenance": "api"}
             for number, rule in enumerate(body["rules"])
         ]
-        self.groups[parts[3], parts[5]] = body | {"rules": rules}
+        self.rule_groups[parts[3], parts[5]] = body | {"rules": rules}
         return 200, body
 
-    def _check_rule(self, rule: Body) -> None:
-        assert set(rule) == RULE_KEYS
+    def _check_rule(self, rule: JsonObject) -> None:
+        assert set(rule) == ALERT_RULE_KEYS
         assert rule["folderUID"] in self.folders
         assert rule["noDataState"] in {"Alerting", "NoData", "OK"}
         assert rule["execErrState"] in {"Alerting", "Error", "OK"}
@@ -146,28 +146,28 @@ class Grafana:
             assert each["datasourceUid"] in self.datasources | {"__expr__"}
 
 
-def _without_secrets(point: Body) -> Body:
+def _without_secrets(point: JsonObject) -> JsonObject:
     settings = {key: "[REDACTED]" if key == "url" else value for key, value in point["settings"].items()}
     return point | {"settings": settings}
 
 
 @contextmanager
-def running() -> Generator[Grafana]:
+def running_grafana() -> Generator[FakeGrafana]:
     """One that listens on a free port until the block ends."""
-    grafana = Grafana()
+    grafana = FakeGrafana()
 
     class Handler(BaseHTTPRequestHandler):
         def _handle(self) -> None:
             parts = urlsplit(self.path)
             length = int(self.headers.get("Content-Length") or 0)
             body = json.loads(self.rfile.read(length)) if length else None
-            if self.headers.get("Authorization") != f"Bearer {TOKEN}":
+            if self.headers.get("Authorization") != f"Bearer {API_TOKEN}":
                 status, answer = 401, {"message": "Invalid API key"}
             else:
                 try:
-                    status, answer = grafana.answer(self.command, parts.path, parse_qs(parts.query), body)
+                    status, answer = grafana.respond(self.command, parts.path, parse_qs(parts.query), body)
                 except (AssertionError, KeyError, ValueError, IndexError) as error:
-                    grafana.wrong.append(f"{self.command} {self.path}: {error!r}")
+                    grafana.bad_requests.append(f"{self.command} {self.path}: {error!r}")
                     status, answer = 400, {"message": "bad request data"}
             text = json.dumps(answer).encode()
             self.send_response(status)
@@ -181,8 +181,8 @@ def running() -> Generator[Grafana]:
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name of the standard library
             """Nothing."""
 
-    with ThreadingHTTPServer((HOST, 0), Handler) as server:
-        grafana.url = f"http://{HOST}:{server.server_address[1]}/"
+    with ThreadingHTTPServer((LOOPBACK_HOST, 0), Handler) as server:
+        grafana.url = f"http://{LOOPBACK_HOST}:{server.server_address[1]}/"
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:

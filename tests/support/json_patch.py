@@ -4,7 +4,7 @@ from copy import deepcopy
 from typing import Any
 
 
-def apply(document: Any, patch: list[dict[str, Any]]) -> Any:
+def apply_patch(document: Any, patch: list[dict[str, Any]]) -> Any:
     """The document after all operations, in their order. Raises when one names what isn't there."""
     root = {"": deepcopy(document)}
     for operation in patch:
@@ -12,11 +12,11 @@ def apply(document: Any, patch: list[dict[str, Any]]) -> Any:
         target: Any = root
         for token in parents:
             target = target[_key(target, token)]
-        _carry_out(operation, target, last)
+        _apply_operation(operation, target, last)
     return root[""]
 
 
-def _carry_out(operation: dict[str, Any], target: Any, last: str) -> None:
+def _apply_operation(operation: dict[str, Any], target: Any, last: str) -> None:
     """Writes into one list or object; a list is written by slices, so that it grows or shrinks."""
     key = _key(target, last)
     value = deepcopy(operation.get("value"))

@@ -14,15 +14,15 @@ class Mailbox:
     """What came in, and how many mails to turn away first."""
 
     url: str = ""
-    refuse: int = 0
-    tries: int = 0
+    refuse_first: int = 0
+    refused: int = 0
     mails: list[EmailMessage] = field(default_factory=list[EmailMessage])
 
 
 @contextmanager
-def mail_server(refuse: int = 0) -> Generator[Mailbox]:
+def mail_server(refuse_first: int = 0) -> Generator[Mailbox]:
     """A server on this machine until the block ends."""
-    box = Mailbox(refuse=refuse)
+    box = Mailbox(refuse_first=refuse_first)
 
     class Session(socketserver.StreamRequestHandler):
         def handle(self) -> None:
@@ -31,8 +31,8 @@ def mail_server(refuse: int = 0) -> Generator[Mailbox]:
                 verb = line[:4].upper()
                 if verb == b"DATA":
                     self.take()
-                elif verb == b"MAIL" and box.tries < box.refuse:
-                    box.tries += 1
+                elif verb == b"MAIL" and box.refused < box.refuse_first:
+                    box.refused += 1
                     self.say("451 not now")
                 else:
                     self.say("221 bye" if verb == b"QUIT" else "250 ok")

@@ -11,25 +11,25 @@ pdfium: Any = import_module("pypdfium2")
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PdfPage:
     """A page: millimetres, the text in one line, and the codes in order."""
 
-    size: tuple[float, float]
+    size_mm: tuple[float, float]
     text: str
-    codes: list[str]
+    barcodes: list[str]
 
 
-def pages(document: bytes) -> list[Page]:
+def pdf_pages(document: bytes) -> list[PdfPage]:
     """The pages of a PDF, drawn at 144 dots an inch to read the codes."""
     return [_page(page) for page in pdfium.PdfDocument(document)]
 
 
-def _page(page: Any) -> Page:
+def _page(page: Any) -> PdfPage:
     width, height = (round(side / 72 * 25.4, 2) for side in page.get_size())
     text = " ".join(page.get_textpage().get_text_range().split())
-    return Page((width, height), text, codes(page.render(scale=2).to_pil()))
+    return PdfPage((width, height), text, read_barcodes(page.render(scale=2).to_pil()))
 
 
-def codes(picture: Any) -> list[str]:
+def read_barcodes(picture: Any) -> list[str]:
     """What the codes in a picture say, in order. The picture is one of Pillow."""
     return sorted(each.text for each in zxingcpp.read_barcodes(picture))

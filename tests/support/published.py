@@ -5,26 +5,26 @@ from typing import Any
 
 from sensors.db import Database
 from sensors.register.entry import Entry
-from sensors.register.repository import Published, load_areas, publish
-from tests.support.entries import Document, datastream, example, of_people
+from sensors.register.repository import PublishResult, load_areas, publish
+from tests.support.entries import Document, example_datastream, example_entry, person_datastream
 
 NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 
-def add(db: Database, *documents: Document) -> None:
+def publish_documents(db: Database, *documents: Document) -> None:
     """Publish these entries, with the outlines they lie in."""
     load_areas(db)
     for document in documents:
-        done = publish(db, Entry.model_validate(document), editor="test", reason="test", at=NOW - HOUR)
-        assert isinstance(done, Published), done
+        done = publish(db, Entry.model_validate(document), editor="test", reason="test", valid_from=NOW - HOUR)
+        assert isinstance(done, PublishResult), done
 
 
-def counter(**changes: Any) -> Document:
+def traffic_counter_entry(**changes: Any) -> Document:
     """A traffic counter whose hourly counts are public, from 15 up."""
-    counts = datastream("count_car", "traffic", public="hour", privacy_rules=[{"rule": "public_threshold"}])
-    return example(
+    counts = example_datastream("count_car", "traffic", public="hour", privacy_rules=[{"rule": "public_threshold"}])
+    return example_entry(
         **{
             "reference": "verkeer-1",
             "kind": "traffic",
@@ -36,31 +36,31 @@ def counter(**changes: Any) -> Document:
     )
 
 
-def passages(**changes: Any) -> Document:
+def travel_time_entry(**changes: Any) -> Document:
     """A sensor from which travel times to another are taken."""
     rule = {"rule": "match_in_memory", "to": "kenteken-2"}
-    return _of_people("kenteken-1", "traffic", "travel_time", rule) | changes
+    return _person_sensor_entry("kenteken-1", "traffic", "travel_time", rule) | changes
 
 
-def lamp(**changes: Any) -> Document:
+def motion_lamp_entry(**changes: Any) -> Document:
     """A lamp of which movements are counted together with those of others."""
     rule = {"rule": "window_count", "group": "kasteelpark"}
-    return _of_people("lamp-1", "streetlight", "presence", rule) | changes
+    return _person_sensor_entry("lamp-1", "streetlight", "presence", rule) | changes
 
 
-def _of_people(reference: str, kind: str, code: str, rule: Document) -> Document:
-    stream = of_people(code, kind, rule, {"rule": "public_threshold"}, public="hour")
-    legal = example()["legal"] | {
+def _person_sensor_entry(reference: str, kind: str, code: str, rule: Document) -> Document:
+    stream = person_datastream(code, kind, rule, {"rule": "public_threshold"}, public="hour")
+    legal = example_entry()["legal"] | {
         "privacy_statement": "https://helmond.example/privacy",
         "dpia": {"status": "done", "date": "2022-11-03"},
     }
-    return example(reference=reference, kind=kind, datastreams=[stream], legal=legal)
+    return example_entry(reference=reference, kind=kind, datastreams=[stream], legal=legal)
 
 
-def at_home(**changes: Any) -> Document:
+def home_sensor_entry(**changes: Any) -> Document:
     """A resident's sensor: its exact place may never be seen."""
     place = {"kind": "fixed", "geometry": {"type": "Point", "coordinates": [5.654321, 51.481234]}}
-    return example(
+    return example_entry(
         **{
             "reference": "bewoner-1",
             "name": {"nl": "Fijnstofmeter van een bewoner"},
@@ -71,7 +71,7 @@ def at_home(**changes: Any) -> Document:
     )
 
 
-def measure(db: Database, reference: str, code: str, value: float, at: datetime) -> None:
+def insert_observation(db: Database, reference: str, code: str, value: float, at: datetime) -> None:
     """One good value of a live datastream that is kept for a year."""
     db.execute(
         "insert into lantaarn.observation_1y (datastream_id, time, value, quality) "
@@ -81,7 +81,7 @@ def measure(db: Database, reference: str, code: str, value: float, at: datetime)
     )
 
 
-def total(db: Database, reference: str, code: str, hour: datetime, amount: float) -> None:
+def insert_hourly_total(db: Database, reference: str, code: str, hour: datetime, amount: float) -> None:
     """The total of three values in an hour."""
     db.execute(
         "insert into lantaarn.rollup_hour (datastream_id, hour, count, sum, min, max) "
@@ -92,7 +92,7 @@ def total(db: Database, reference: str, code: str, hour: datetime, amount: float
     )
 
 
-def travelled(db: Database, reference: str, start: datetime, *, n: int, median: float) -> None:
+def insert_travel_time(db: Database, reference: str, start: datetime, *, n: int, median: float) -> None:
     """A window of travel times of cars."""
     db.execute(
         "insert into lantaarn.travel_time "
@@ -103,7 +103,7 @@ def travelled(db: Database, reference: str, start: datetime, *, n: int, median: 
     )
 
 
-def moved(db: Database, group: str, start: datetime, count: int) -> None:
+def insert_window_count(db: Database, group: str, start: datetime, count: int) -> None:
     """A window of an hour in which so many movements were seen near the lamps of a group."""
     db.execute(
         "insert into lantaarn.window_count values "
@@ -117,7 +117,7 @@ def publish_cells(db: Database, at: datetime | None = None) -> None:
     db.execute("select lantaarn.publish_cells(coalesce(%(at)s::timestamptz, now()))", {"at": at})
 
 
-def book(db: Database, reference: str, hour: datetime, *, stored: int, refused: dict[str, int]) -> None:
+def insert_ledger_hour(db: Database, reference: str, hour: datetime, *, stored: int, refused: dict[str, int]) -> None:
     """An hour of the ledger: what was stored, and what was refused by reason."""
     asked = {"reference": reference, "hour": hour, "stored": stored, "refused": sum(refused.values())}
     db.execute(

@@ -19,14 +19,14 @@ _VOWELS = re.compile(
 class Readability:
     """``ease``: 0 (very hard) to 100 (very easy). ``longest``: the words in the longest sentence."""
 
-    ease: float
-    longest: int
-    words: int
+    reading_ease: float
+    longest_sentence: int
+    word_count: int
     words_per_sentence: float
     syllables_per_word: float
 
 
-def measure(texts: Iterable[str]) -> Readability:
+def measure_readability(texts: Iterable[str]) -> Readability:
     """How easy these texts are together."""
     sentences = [words for text in texts for part in _SENTENCE.split(text) if (words := _WORD.findall(part))]
     words = [word for sentence in sentences for word in sentence]

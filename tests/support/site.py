@@ -7,15 +7,15 @@ from threading import Thread
 import uvicorn
 
 from api.app import create_app
-from sensors.processes import any_free_port
+from sensors.processes import find_free_port
 from sensors.settings import ApiSettings
 from tests.support.waiting import wait_for
 
 
 @contextmanager
-def serving(database_url: str, **settings: str) -> Generator[str]:
+def running_web_server(database_url: str, **settings: str) -> Generator[str]:
     """The address of a register that reads this database, until the block ends."""
-    port = any_free_port()
+    port = find_free_port()
     app = create_app(ApiSettings.load(database_url=database_url, **settings))
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, ws="none"))
     thread = Thread(target=server.run, daemon=True)

@@ -8,53 +8,57 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from ingest import pipeline
-from ingest.heartbeat import Pulse, write
-from ingest.lifecycle.daily_totals import make
-from ingest.lifecycle.retention import run
-from ingest.lifecycle.verification import record, verify
-from ingest.quality_flags import Memory
-from ingest.writer import commit, load_register, publish_cells
+from ingest.heartbeat import Heartbeat, write_heartbeat
+from ingest.lifecycle.daily_totals import update_daily_totals
+from ingest.lifecycle.retention import enforce_retention
+from ingest.lifecycle.verification import record_verification, verify_retention
+from ingest.quality_flags import QualityChecker
+from ingest.writer import commit_batch, load_register, publish_cells
 from sensors.db import Database
 from sensors.register.entry import Entry
 from sensors.register.repository import load_areas, publish
 from simulators.city import register as city_register
-from simulators.devices.device import device
-from simulators.devices.messages import Message, Sample, pack, topic
+from simulators.devices.device import device_of_entry
+from simulators.devices.messages import DeviceMessage, Sample, device_topic, pack_samples
 
-SEED = 1
-DAYS = 3
-STEP = 8
+EXAMPLE_SEED = 1
+DAYS_OF_DATA = 3
+STEP_HOURS = 8
 """Hours in which messages come in together."""
-CHOSEN = ("lantaarn-01", "lucht-gemeente-01", "lucht-gemeente-02", "verkeer-fiets-01", "verkeer-lus-01")
+REFERENCE_PREFIXES = ("lantaarn-01", "lucht-gemeente-01", "lucht-gemeente-02", "verkeer-fiets-01", "verkeer-lus-01")
 """What the references of its devices begin with: a street of ten lamps, air sensors, counters."""
-CAMERAS = "HD-ANPR"
-FAULTY = "lantaarn-0103"
+CAMERA_PREFIX = "HD-ANPR"
+FAULTY_REFERENCE = "lantaarn-0103"
 
 
-def fill(db: Database, now: datetime) -> None:
+def fill_database(db: Database, now: datetime) -> None:
     """Everything that a panel may ask for, up to now."""
     load_areas(db)
-    entries = [each for each in city_register.entries(SEED) if each.reference.startswith((*CHOSEN, CAMERAS))]
+    entries = [
+        each
+        for each in city_register.example_entries(EXAMPLE_SEED)
+        if each.reference.startswith((*REFERENCE_PREFIXES, CAMERA_PREFIX))
+    ]
     for entry in entries:
-        publish(db, entry, editor="test", reason="test", at=now - timedelta(days=20))
+        publish(db, entry, editor="test", reason="test", valid_from=now - timedelta(days=20))
     # The register takes note of sensors when they are published, and a sensor that is new is not silent yet.
     db.execute("update lantaarn.finding set known_since = %(at)s", {"at": now - timedelta(days=20)})
-    hours = [now - timedelta(hours=number) for number in range(24 * DAYS, -1, -STEP)]
-    _speak(db, [each for entry in entries for each in _messages(entry, now)], hours)
-    _by_other_ways(db, now)
+    hours = [now - timedelta(hours=number) for number in range(24 * DAYS_OF_DATA, -1, -STEP_HOURS)]
+    _ingest_messages(db, [each for entry in entries for each in _messages(entry, now)], hours)
+    _insert_other_data(db, now)
     publish_cells(db, now)
-    _by_the_clock(db, now)
+    _run_scheduled_jobs(db, now)
 
 
-def _messages(entry: Entry, now: datetime) -> Iterator[Message]:
-    spoken = device(entry, SEED)
+def _messages(entry: Entry, now: datetime) -> Iterator[DeviceMessage]:
+    spoken = device_of_entry(entry, EXAMPLE_SEED)
     if spoken is None or entry.kind is None:
         return
     # Of lamps all of them, because what they use adds up.
-    samples = list(spoken.samples(now - timedelta(days=DAYS), now))[:: 1 if entry.kind == "streetlight" else 3]
-    if entry.reference == FAULTY:
+    samples = list(spoken.samples(now - timedelta(days=DAYS_OF_DATA), now))[:: 1 if entry.kind == "streetlight" else 3]
+    if entry.reference == FAULTY_REFERENCE:
         samples = [_with_fault(each, now) for each in samples]
-    yield from pack(topic(entry.municipality, entry.kind, entry.reference), samples, now)
+    yield from pack_samples(device_topic(entry.municipality, entry.kind, entry.reference), samples, now)
 
 
 def _with_fault(sample: Sample, now: datetime) -> Sample:
@@ -62,25 +66,25 @@ def _with_fault(sample: Sample, now: datetime) -> Sample:
     return Sample(sample.time, {**sample.values, "fault_code": 3.0 if broken else 0.0})
 
 
-def _speak(db: Database, messages: list[Message], hours: list[datetime]) -> None:
+def _ingest_messages(db: Database, messages: list[DeviceMessage], hours: list[datetime]) -> None:
     """What ingest does with them, hour after hour, so that the books have hours too."""
-    known, memory = load_register(db), Memory()
+    known, memory = load_register(db), QualityChecker()
     for hour in hours:
-        heard = [each for each in messages if hour - timedelta(hours=STEP) < each.time <= hour]
+        heard = [each for each in messages if hour - timedelta(hours=STEP_HOURS) < each.sent_at <= hour]
         odd = [
-            pipeline.Message("helmond/air_quality/nobody/json", b'{"time": "2026-01-01T00:00:00Z", "no2": 1}'),
-            pipeline.Message(
+            pipeline.IncomingMessage("helmond/air_quality/nobody/json", b'{"time": "2026-01-01T00:00:00Z", "no2": 1}'),
+            pipeline.IncomingMessage(
                 "helmond/air_quality/lucht-gemeente-01/json",
                 f'{{"time": "{hour.isoformat()}", "no2": "veel", "mac": "x"}}'.encode(),
             ),
         ]
-        told = [pipeline.Message(each.topic, each.payload) for each in heard]
-        outcomes = [pipeline.process(each, known, memory, hour) for each in [*told, *odd]]
+        told = [pipeline.IncomingMessage(each.topic, each.payload) for each in heard]
+        outcomes = [pipeline.process_message(each, known, memory, hour) for each in [*told, *odd]]
         for start in range(0, len(outcomes), 200):
-            commit(db, outcomes[start : start + 200], hour)
+            commit_batch(db, outcomes[start : start + 200], hour)
 
 
-def _by_other_ways(db: Database, now: datetime) -> None:
+def _insert_other_data(db: Database, now: datetime) -> None:
     db.execute(
         "insert into lantaarn.travel_time "
         "select stream.id, quarter, 15, 'car', 20, 130, 100, 190, sensor.revision "
@@ -105,16 +109,16 @@ def _by_other_ways(db: Database, now: datetime) -> None:
     )
 
 
-def _by_the_clock(db: Database, now: datetime) -> None:
-    run(db, now)
-    make(db, now)
-    record(db, verify(db, now), now)
-    pulse = Pulse()
+def _run_scheduled_jobs(db: Database, now: datetime) -> None:
+    enforce_retention(db, now)
+    update_daily_totals(db, now)
+    record_verification(db, verify_retention(db, now), now)
+    pulse = Heartbeat()
     for minutes in range(90, -1, -1):
-        if done := pulse.over(now - timedelta(minutes=minutes)):
-            write(db, done | {"messages": 40, "batches": 2, "lag": 1.5, "commit": 0.2})
+        if done := pulse.take_finished_minute(now - timedelta(minutes=minutes)):
+            write_heartbeat(db, done | {"messages": 40, "batches": 2, "lag": 1.5, "commit": 0.2})
 
 
-def now() -> datetime:
+def current_second() -> datetime:
     """This moment, to the second."""
     return datetime.now(UTC).replace(microsecond=0)

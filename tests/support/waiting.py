@@ -5,9 +5,9 @@ from collections.abc import Callable
 from threading import Event
 
 
-def wait_for(happened: Callable[[], object], seconds: float) -> None:
+def wait_for(condition: Callable[[], object], timeout_seconds: float) -> None:
     """Return as soon as it happened; after so many seconds the test fails."""
-    deadline = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < deadline, f"it did not happen in {seconds:g} seconds"
+    deadline = time.monotonic() + timeout_seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"it did not happen in {timeout_seconds:g} seconds"
         Event().wait(0.05)

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from sensors.db import Database
 from sensors.register.entry import Entry
-from sensors.register.repository import Published, publish
-from tests.support.entries import Document, datastream, example
+from sensors.register.repository import PublishResult, publish
+from tests.support.entries import Document, example_datastream, example_entry
 
-LEGAL: Document = {
+LEGAL_WITH_DPIA: Document = {
     "ground": "public_task",
     "basis": [{"title": {"nl": "Wegenverkeerswet 1994, artikel 2"}}],
     "privacy_statement": "https://helmond.example/privacy",
@@ -15,28 +15,30 @@ LEGAL: Document = {
 }
 
 
-def camera(reference: str, *, to: str | None = None, aggregate: str = "P1Y") -> Document:
+def plate_camera_entry(reference: str, *, to: str | None = None, aggregate: str = "P1Y") -> Document:
     """One end of a segment, or with ``to`` its start. Counts cars as well."""
     rule = {"rule": "match_in_memory", "to": to}
-    return _sensor(
-        reference, "traffic", "travel_time", rule, aggregate, datastream("count_car", "traffic", public="none")
+    return _person_sensor_entry(
+        reference, "traffic", "travel_time", rule, aggregate, example_datastream("count_car", "traffic", public="none")
     )
 
 
-def lamp(reference: str, group: str) -> Document:
+def lamp_in_group_entry(reference: str, group: str) -> Document:
     """A streetlight in a group of which movements are counted."""
-    return _sensor(reference, "streetlight", "presence", {"rule": "window_count", "group": group}, "P1Y")
+    return _person_sensor_entry(reference, "streetlight", "presence", {"rule": "window_count", "group": group}, "P1Y")
 
 
-def register(db: Database, *documents: Document, at: datetime) -> None:
+def publish_documents(db: Database, *documents: Document, at: datetime) -> None:
     """Publish these; the test fails when the register refuses one."""
     for document in documents:
-        published = publish(db, Entry.model_validate(document), editor="test", reason="test", at=at)
-        assert isinstance(published, Published), published
+        published = publish(db, Entry.model_validate(document), editor="test", reason="test", valid_from=at)
+        assert isinstance(published, PublishResult), published
 
 
-def _sensor(reference: str, kind: str, code: str, rule: Document, aggregate: str, *others: Document) -> Document:
-    watched = datastream(
+def _person_sensor_entry(
+    reference: str, kind: str, code: str, rule: Document, aggregate: str, *others: Document
+) -> Document:
+    watched = example_datastream(
         code,
         kind,
         personal_data="de_identified",
@@ -44,4 +46,4 @@ def _sensor(reference: str, kind: str, code: str, rule: Document, aggregate: str
         retention={"raw": "none", "aggregate": aggregate},
         public="none",
     )
-    return example(reference=reference, kind=kind, datastreams=[watched, *others], legal=LEGAL)
+    return example_entry(reference=reference, kind=kind, datastreams=[watched, *others], legal=LEGAL_WITH_DPIA)

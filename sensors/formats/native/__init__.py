@@ -1,9 +1,9 @@
 """The native payload: JSON objects that hold a time and values by property code."""
 
 from sensors.formats.model import ReadingFormat
-from sensors.formats.native.decoder import decode
+from sensors.formats.native.decoder import decode_readings
 
 __all__ = ["CODE", "FORMAT"]
 
 CODE = "json"
-FORMAT = ReadingFormat(CODE, decode)
+FORMAT = ReadingFormat(CODE, decode_readings)

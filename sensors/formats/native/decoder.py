@@ -9,16 +9,16 @@ from datetime import datetime
 from math import isfinite
 from typing import Any, cast
 
-from sensors.formats.model import MAX_READINGS, Decoded, Reading, Rejected
-from sensors.formats.values import instant, number, parse_json
-from sensors.kinds import Kind, Property
-from sensors.vocabulary.rejection_reasons import Reason
+from sensors.formats.model import MAX_READINGS, DecodedReadings, Reading, Rejection
+from sensors.formats.values import parse_json, parse_time, parse_value
+from sensors.kinds import Kind, ObservedProperty
+from sensors.vocabulary.rejection_reasons import RejectionReason
 
-_OBJECT = frozenset({"time"})
-_ENVELOPE = frozenset({"time", "readings"})
+_OBJECT_FIELDS = frozenset({"time"})
+_ENVELOPE_FIELDS = frozenset({"time", "readings"})
 
 
-def decode(kind: Kind, payload: bytes, allowed: frozenset[str]) -> Decoded:
+def decode_readings(kind: Kind, payload: bytes, declared_codes: frozenset[str]) -> DecodedReadings:
     """Read one message. ``allowed``: the property codes the register declares for this sensor. Never raises.
 
     A message that can't be read at all gives exactly one ``Rejected`` with an empty path:
@@ -27,83 +27,85 @@ def decode(kind: Kind, payload: bytes, allowed: frozenset[str]) -> Decoded:
     try:
         content = parse_json(payload)
     except (ValueError, RecursionError):
-        return _refused(Reason.MALFORMED)
+        return _rejected_message(RejectionReason.MALFORMED)
     if not isinstance(content, dict | list):
-        return _refused(Reason.MALFORMED)
-    tray = _Tray(kind, allowed)
-    tray.take_message(cast("dict[str, Any] | list[Any]", content))
-    if tray.is_full():
-        return _refused(Reason.TOO_LARGE)
-    if not (tray.readings or tray.rejected or tray.fields_dropped):
-        return _refused(Reason.NO_READINGS)
-    return Decoded(tuple(tray.readings), tuple(tray.rejected), tray.fields_dropped)
+        return _rejected_message(RejectionReason.MALFORMED)
+    collector = _ReadingCollector(kind, declared_codes)
+    collector.read_message(cast("dict[str, Any] | list[Any]", content))
+    if collector.is_full():
+        return _rejected_message(RejectionReason.TOO_LARGE)
+    if not (collector.readings or collector.rejections or collector.fields_dropped):
+        return _rejected_message(RejectionReason.NO_READINGS)
+    return DecodedReadings(tuple(collector.readings), tuple(collector.rejections), collector.fields_dropped)
 
 
-def _refused(reason: Reason) -> Decoded:
-    return Decoded((), (Rejected(reason, ""),), 0)
+def _rejected_message(reason: RejectionReason) -> DecodedReadings:
+    return DecodedReadings((), (Rejection(reason, ""),), 0)
 
 
-class _Tray:
+class _ReadingCollector:
     """What has been read of one message so far."""
 
-    __slots__ = ("_allowed", "_properties", "fields_dropped", "readings", "rejected")
+    __slots__ = ("_declared_codes", "_properties", "fields_dropped", "readings", "rejections")
 
-    def __init__(self, kind: Kind, allowed: frozenset[str]) -> None:
+    def __init__(self, kind: Kind, declared_codes: frozenset[str]) -> None:
         self._properties = kind.properties
-        self._allowed = allowed
+        self._declared_codes = declared_codes
         self.readings: list[Reading] = []
-        self.rejected: list[Rejected] = []
+        self.rejections: list[Rejection] = []
         self.fields_dropped = 0
 
     def is_full(self) -> bool:
-        return len(self.readings) + len(self.rejected) > MAX_READINGS
+        return len(self.readings) + len(self.rejections) > MAX_READINGS
 
-    def take_message(self, content: dict[str, Any] | list[Any]) -> None:
+    def read_message(self, content: dict[str, Any] | list[Any]) -> None:
         if isinstance(content, list):
-            self._take_list(content, Reason.NO_TIME)
+            self._read_list(content, RejectionReason.NO_TIME)
         elif "readings" not in content:
-            self._take_object(content, Reason.NO_TIME, _OBJECT, "")
+            self._read_object(content, RejectionReason.NO_TIME, _OBJECT_FIELDS, "")
         else:
-            time = self._take_object(content, Reason.NO_TIME, _ENVELOPE, "")
-            within: object = content["readings"]
-            if isinstance(within, list):
-                self._take_list(cast("list[Any]", within), time)
+            time = self._read_object(content, RejectionReason.NO_TIME, _ENVELOPE_FIELDS, "")
+            items: object = content["readings"]
+            if isinstance(items, list):
+                self._read_list(cast("list[Any]", items), time)
             else:
-                self.rejected.append(Rejected(Reason.MALFORMED, "readings"))
+                self.rejections.append(Rejection(RejectionReason.MALFORMED, "readings"))
 
-    def _take_list(self, items: list[Any], time: datetime | Reason) -> None:
+    def _read_list(self, items: list[Any], time: datetime | RejectionReason) -> None:
         for item in items:
             if isinstance(item, dict):
-                self._take_object(cast("dict[str, Any]", item), time, _OBJECT, "readings[].")
+                self._read_object(cast("dict[str, Any]", item), time, _OBJECT_FIELDS, "readings[].")
             else:
-                self.rejected.append(Rejected(Reason.MALFORMED, "readings[]"))
+                self.rejections.append(Rejection(RejectionReason.MALFORMED, "readings[]"))
             if self.is_full():
                 return
 
-    def _take_object(
-        self, item: dict[str, Any], time: datetime | Reason, structure: frozenset[str], path: str
-    ) -> datetime | Reason:
+    def _read_object(
+        self, item: dict[str, Any], time: datetime | RejectionReason, envelope_fields: frozenset[str], path: str
+    ) -> datetime | RejectionReason:
         """Read the values of one object. Gives back its time, or the one it was given when it has none of its own."""
         own_time: object = item.get("time")
         if own_time is not None:
-            time = instant(own_time)
+            time = parse_time(own_time)
         for key, given in item.items():
-            declared = self._properties.get(key) if key in self._allowed else None
-            if declared is None:
-                self.fields_dropped += key not in structure
+            definition = self._properties.get(key) if key in self._declared_codes else None
+            if definition is None:
+                self.fields_dropped += key not in envelope_fields
             elif (
                 type(given) is float
-                and given not in declared.sentinels
+                and given not in definition.sentinels
                 and isfinite(given)
-                and not (declared.whole or isinstance(time, Reason))
+                and not (definition.is_integer or isinstance(time, RejectionReason))
             ):
                 # Nearly every value is a fraction without a unit, for which the rest would find the same.
                 self.readings.append(Reading(key, time, given))
             else:
-                self._take_value(declared, given, time, path)
+                self._read_value(definition, given, time, path)
         return time
 
-    def _take_value(self, declared: Property, given: Any, time: datetime | Reason, path: str) -> None:
+    def _read_value(
+        self, definition: ObservedProperty, given: Any, time: datetime | RejectionReason, path: str
+    ) -> None:
         unit: object = None
         if isinstance(given, dict):
             fields = cast("dict[str, Any]", given)
@@ -111,11 +113,11 @@ class _Tray:
             given, unit = fields.get("value"), fields.get("unit")
         if given is None:
             return
-        if isinstance(time, Reason):
-            self.rejected.append(Rejected(time, path + "time"))
+        if isinstance(time, RejectionReason):
+            self.rejections.append(Rejection(time, path + "time"))
             return
-        value = number(declared, given, unit)
-        if isinstance(value, Reason):
-            self.rejected.append(Rejected(value, path + declared.code))
+        value = parse_value(definition, given, unit)
+        if isinstance(value, RejectionReason):
+            self.rejections.append(Rejection(value, path + definition.code))
         else:
-            self.readings.append(Reading(declared.code, time, value))
+            self.readings.append(Reading(definition.code, time, value))

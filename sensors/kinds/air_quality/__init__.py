@@ -6,107 +6,109 @@ negative half would raise every average. So −1 is never a sentinel here.
 
 from datetime import timedelta
 
-from sensors.kinds import Kind, Property, by_code
+from sensors.kinds import Kind, ObservedProperty, properties_by_code
 from sensors.vocabulary.codes import Public
-from sensors.vocabulary.localized_text import Text
+from sensors.vocabulary.localized_text import LocalizedText
 from sensors.vocabulary.units import MASS_CONCENTRATION, PRESSURE, RATIO, TEMPERATURE
 
-_NO_VALUE = frozenset({-999.0, -9999.0})
+_SENTINELS = frozenset({-999.0, -9999.0})
 
 # The lowest hours of 2023 at official stations around Helmond (RIVM): PM10 −20.0, PM2.5 −5.0, NO2 −2.6 ug/m3.
-_LOWEST = -20.0
+_LOWEST_PLAUSIBLE = -20.0
 
 
-def _concentration(code: str, label: Text, explanation: Text, plausible: tuple[float, float]) -> Property:
-    return Property(
+def _concentration(
+    code: str, label: LocalizedText, explanation: LocalizedText, plausible: tuple[float, float]
+) -> ObservedProperty:
+    return ObservedProperty(
         code=code,
         label=label,
         explanation=explanation,
         unit="ug/m3",
-        units=MASS_CONCENTRATION,
-        plausible=plausible,
+        conversions=MASS_CONCENTRATION,
+        plausible_range=plausible,
         # Half the range at once. The largest real steps near Helmond in 2023: PM10 415, NO2 198 ug/m3 in an hour.
-        largest_step=plausible[1] / 2,
+        max_change_per_hour=plausible[1] / 2,
         # The longest real run of one value there was 5 hours; a resident's sensor showed 0.0 for 2 hours.
         frozen_after=timedelta(hours=12),
         finest_public=Public.LIVE,
-        sentinels=_NO_VALUE,
+        sentinels=_SENTINELS,
     )
 
 
 KIND = Kind(
     code="air_quality",
-    label=Text("Luchtkwaliteit", "Air quality"),
-    properties=by_code(
+    label=LocalizedText("Luchtkwaliteit", "Air quality"),
+    properties=properties_by_code(
         # PM, upper bound: the range of the SDS011, the commonest sensor of residents, ends at 999.9 ug/m3;
         # the highest official hour of 2023 around Helmond was PM10 469 (New Year's fireworks).
         _concentration(
             "pm1",
-            Text("Fijnstof, allerkleinste deeltjes (PM1)", "Particulate matter PM1"),
-            Text(
+            LocalizedText("Fijnstof, allerkleinste deeltjes (PM1)", "Particulate matter PM1"),
+            LocalizedText(
                 "Stofjes kleiner dan 1 micrometer. Ze komen diep in je longen.",
                 "Particles smaller than 1 micrometre. They get deep into the lungs.",
             ),
-            (_LOWEST, 1000),
+            (_LOWEST_PLAUSIBLE, 1000),
         ),
         _concentration(
             "pm2_5",
-            Text("Fijnstof, kleine deeltjes (PM2,5)", "Particulate matter PM2.5"),
-            Text(
+            LocalizedText("Fijnstof, kleine deeltjes (PM2,5)", "Particulate matter PM2.5"),
+            LocalizedText(
                 "Stofjes kleiner dan 2,5 micrometer, zoals in rook en uitlaatgas.",
                 "Particles smaller than 2.5 micrometres, as in smoke and exhaust fumes.",
             ),
-            (_LOWEST, 1000),
+            (_LOWEST_PLAUSIBLE, 1000),
         ),
         _concentration(
             "pm10",
-            Text("Fijnstof (PM10)", "Particulate matter PM10"),
-            Text(
+            LocalizedText("Fijnstof (PM10)", "Particulate matter PM10"),
+            LocalizedText(
                 "Stofjes kleiner dan 10 micrometer, bijvoorbeeld van banden, bouw en boerderijen.",
                 "Particles smaller than 10 micrometres, for example from tyres, building and farms.",
             ),
-            (_LOWEST, 1000),
+            (_LOWEST_PLAUSIBLE, 1000),
         ),
         # Gases, upper bound: at least twice the alert thresholds of Directive 2008/50/EC, annex XII
         # (NO2 400, SO2 500, O3 240 ug/m3). The highest NO2 hour of 2023 around Helmond was 382.8.
         _concentration(
             "no2",
-            Text("Stikstofdioxide (NO₂)", "Nitrogen dioxide (NO₂)"),
-            Text(
+            LocalizedText("Stikstofdioxide (NO₂)", "Nitrogen dioxide (NO₂)"),
+            LocalizedText(
                 "Een gas dat vooral uit auto's en andere motoren komt.",
                 "A gas that comes mostly from cars and other engines.",
             ),
-            (_LOWEST, 1000),
+            (_LOWEST_PLAUSIBLE, 1000),
         ),
         _concentration(
             "no",
-            Text("Stikstofmonoxide (NO)", "Nitric oxide (NO)"),
-            Text(
+            LocalizedText("Stikstofmonoxide (NO)", "Nitric oxide (NO)"),
+            LocalizedText(
                 "Een gas uit motoren, dat in de lucht verandert in stikstofdioxide.",
                 "A gas from engines, which turns into nitrogen dioxide in the air.",
             ),
-            (_LOWEST, 1500),
+            (_LOWEST_PLAUSIBLE, 1500),
         ),
         _concentration(
             "o3",
-            Text("Ozon (O₃)", "Ozone (O₃)"),
-            Text(
+            LocalizedText("Ozon (O₃)", "Ozone (O₃)"),
+            LocalizedText(
                 "Een gas dat op warme, zonnige dagen ontstaat. Veel ozon noemen we smog.",
                 "A gas that forms on warm, sunny days. A lot of ozone is called smog.",
             ),
-            (_LOWEST, 500),
+            (_LOWEST_PLAUSIBLE, 500),
         ),
         _concentration(
             "so2",
-            Text("Zwaveldioxide (SO₂)", "Sulphur dioxide (SO₂)"),
-            Text("Een gas uit fabrieken en schepen.", "A gas from factories and ships."),
-            (_LOWEST, 1500),
+            LocalizedText("Zwaveldioxide (SO₂)", "Sulphur dioxide (SO₂)"),
+            LocalizedText("Een gas uit fabrieken en schepen.", "A gas from factories and ships."),
+            (_LOWEST_PLAUSIBLE, 1500),
         ),
         # CO: the limit value is 10 mg/m3 over eight hours (Directive 2008/50/EC, annex XI); zero drifts more, too.
         _concentration(
             "co",
-            Text("Koolmonoxide (CO)", "Carbon monoxide (CO)"),
-            Text(
+            LocalizedText("Koolmonoxide (CO)", "Carbon monoxide (CO)"),
+            LocalizedText(
                 "Een giftig gas dat ontstaat als iets slecht verbrandt.",
                 "A poisonous gas that forms when something burns badly.",
             ),
@@ -115,53 +117,53 @@ KIND = Kind(
         # NH3: beside stables and fresh manure hours of hundreds of ug/m3 occur; in town it is below 20.
         _concentration(
             "nh3",
-            Text("Ammoniak (NH₃)", "Ammonia (NH₃)"),
-            Text("Een gas dat vooral uit mest komt.", "A gas that comes mostly from manure."),
-            (_LOWEST, 1000),
+            LocalizedText("Ammoniak (NH₃)", "Ammonia (NH₃)"),
+            LocalizedText("Een gas dat vooral uit mest komt.", "A gas that comes mostly from manure."),
+            (_LOWEST_PLAUSIBLE, 1000),
         ),
-        Property(
+        ObservedProperty(
             code="temperature",
-            label=Text("Temperatuur", "Temperature"),
-            explanation=Text("Hoe warm de lucht bij de sensor is.", "How warm the air at the sensor is."),
+            label=LocalizedText("Temperatuur", "Temperature"),
+            explanation=LocalizedText("Hoe warm de lucht bij de sensor is.", "How warm the air at the sensor is."),
             unit="Cel",
-            units=TEMPERATURE,
+            conversions=TEMPERATURE,
             # Dutch records (KNMI): −27.4 and 40.7 °C; a sensor in the sun gets warmer than the air.
-            plausible=(-30, 60),
-            largest_step=15,
+            plausible_range=(-30, 60),
+            max_change_per_hour=15,
             frozen_after=timedelta(hours=24),
             finest_public=Public.LIVE,
-            sentinels=_NO_VALUE,
+            sentinels=_SENTINELS,
         ),
-        Property(
+        ObservedProperty(
             code="relative_humidity",
-            label=Text("Luchtvochtigheid", "Relative humidity"),
-            explanation=Text(
+            label=LocalizedText("Luchtvochtigheid", "Relative humidity"),
+            explanation=LocalizedText(
                 "Hoe vochtig de lucht is: bij 100 kan er geen water meer bij.",
                 "How damp the air is: at 100 it can hold no more water.",
             ),
             unit="%",
-            units=RATIO,
-            plausible=(0, 100),
+            conversions=RATIO,
+            plausible_range=(0, 100),
             # Fog stays at 100 for days, so that one value for long is no sign of a sensor that hangs.
-            largest_step=60,
+            max_change_per_hour=60,
             finest_public=Public.LIVE,
-            sentinels=_NO_VALUE,
+            sentinels=_SENTINELS,
         ),
-        Property(
+        ObservedProperty(
             code="pressure",
-            label=Text("Luchtdruk", "Air pressure"),
-            explanation=Text(
+            label=LocalizedText("Luchtdruk", "Air pressure"),
+            explanation=LocalizedText(
                 "Hoe zwaar de lucht drukt. Hoge druk geeft vaak mooi weer.",
                 "How hard the air presses. High pressure often brings fine weather.",
             ),
             unit="hPa",
-            units=PRESSURE,
+            conversions=PRESSURE,
             # Dutch records (KNMI) are near 954 and 1051 hPa at sea level; a sensor 300 m up reads some 38 hPa less.
-            plausible=(900, 1070),
-            largest_step=15,
+            plausible_range=(900, 1070),
+            max_change_per_hour=15,
             frozen_after=timedelta(hours=24),
             finest_public=Public.LIVE,
-            sentinels=_NO_VALUE,
+            sentinels=_SENTINELS,
         ),
     ),
 )

@@ -7,135 +7,135 @@ is public of a cabinet, which feeds a whole street. Presence comes out only as c
 
 from datetime import timedelta
 
-from sensors.kinds import Kind, Property, by_code
+from sensors.kinds import Kind, ObservedProperty, properties_by_code
 from sensors.vocabulary.codes import Public
-from sensors.vocabulary.localized_text import Text
-from sensors.vocabulary.units import ENERGY, LONG_TIME, NUMBER, POWER, RATIO, TEMPERATURE
+from sensors.vocabulary.localized_text import LocalizedText
+from sensors.vocabulary.units import DIMENSIONLESS, ENERGY, POWER, RATIO, TEMPERATURE, TIME_IN_HOURS
 
-_NEVER_NEGATIVE = frozenset({-1.0, -999.0, -9999.0})
+_SENTINELS = frozenset({-1.0, -999.0, -9999.0})
 
 KIND = Kind(
     code="streetlight",
-    label=Text("Straatverlichting", "Street lighting"),
-    properties=by_code(
-        Property(
+    label=LocalizedText("Straatverlichting", "Street lighting"),
+    properties=properties_by_code(
+        ObservedProperty(
             code="power",
-            label=Text("Vermogen", "Power"),
-            explanation=Text(
+            label=LocalizedText("Vermogen", "Power"),
+            explanation=LocalizedText(
                 "Hoeveel stroom de lamp op dat moment gebruikt.", "How much electricity the lamp uses at that moment."
             ),
             unit="W",
-            units=POWER,
+            conversions=POWER,
             # One luminaire. The strongest of 2,477 in Lillehammer's inventory (NVDB) is 400 W, without its ballast.
-            plausible=(0, 1000),
+            plausible_range=(0, 1000),
             finest_public=Public.NONE,
-            sentinels=_NEVER_NEGATIVE,
+            sentinels=_SENTINELS,
         ),
-        Property(
+        ObservedProperty(
             code="energy",
-            label=Text("Verbruikte stroom", "Energy used"),
-            explanation=Text(
+            label=LocalizedText("Verbruikte stroom", "Energy used"),
+            explanation=LocalizedText(
                 "Hoeveel stroom de lamp heeft gebruikt sinds het vorige bericht.",
                 "How much electricity the lamp has used since its previous message.",
             ),
             unit="kW.h",
-            units=ENERGY,
+            conversions=ENERGY,
             # The bound of power, for a whole day.
-            plausible=(0, 24),
+            plausible_range=(0, 24),
             summed=True,
             finest_public=Public.DAY,
-            sentinels=_NEVER_NEGATIVE,
+            sentinels=_SENTINELS,
         ),
-        Property(
+        ObservedProperty(
             code="cabinet_energy",
-            label=Text("Verbruikte stroom van de kast", "Energy used by the cabinet"),
-            explanation=Text(
+            label=LocalizedText("Verbruikte stroom van de kast", "Energy used by the cabinet"),
+            explanation=LocalizedText(
                 "Hoeveel stroom alle lampen aan deze kast samen hebben gebruikt sinds het vorige bericht.",
                 "How much electricity all lamps on this cabinet have used since its previous message.",
             ),
             unit="kW.h",
-            units=ENERGY,
+            conversions=ENERGY,
             # A connection of 3 x 80 A at 230 V, the largest that Dutch grids count as small: 55 kW, for a whole day.
-            plausible=(0, 1325),
+            plausible_range=(0, 1325),
             summed=True,
             finest_public=Public.HOUR,
-            sentinels=_NEVER_NEGATIVE,
+            sentinels=_SENTINELS,
         ),
-        Property(
+        ObservedProperty(
             code="dim_level",
-            label=Text("Lichtsterkte", "Light level"),
-            explanation=Text(
+            label=LocalizedText("Lichtsterkte", "Light level"),
+            explanation=LocalizedText(
                 "Hoe fel de lamp brandt: 0 is uit, 100 is helemaal aan.",
                 "How bright the lamp is: 0 is off, 100 is full.",
             ),
             unit="%",
-            units=RATIO,
-            plausible=(0, 100),
+            conversions=RATIO,
+            plausible_range=(0, 100),
             finest_public=Public.NONE,
-            sentinels=_NEVER_NEGATIVE,
+            sentinels=_SENTINELS,
         ),
-        Property(
+        ObservedProperty(
             code="lamp_temperature",
-            label=Text("Temperatuur van de lamp", "Lamp temperature"),
-            explanation=Text(
+            label=LocalizedText("Temperatuur van de lamp", "Lamp temperature"),
+            explanation=LocalizedText(
                 "Hoe warm het is in de lamp. Een lamp die te warm wordt, gaat eerder kapot.",
                 "How warm it is inside the lamp. A lamp that gets too warm breaks sooner.",
             ),
             unit="Cel",
-            units=TEMPERATURE,
+            conversions=TEMPERATURE,
             # From a cold night (the Dutch record is −27.4 °C) to well above the 75–90 °C LED drivers are rated for.
-            plausible=(-30, 120),
+            plausible_range=(-30, 120),
             frozen_after=timedelta(hours=24),
             # A lamp warms up when it burns brighter, so this tells as much as dimming does.
             finest_public=Public.NONE,
             sentinels=frozenset({-999.0, -9999.0}),
         ),
-        Property(
+        ObservedProperty(
             code="burning_hours",
-            label=Text("Branduren", "Burning hours"),
-            explanation=Text(
+            label=LocalizedText("Branduren", "Burning hours"),
+            explanation=LocalizedText(
                 "Hoeveel uur de lamp heeft gebrand sinds hij er hangt.",
                 "How many hours the lamp has burned since it was installed.",
             ),
             unit="h",
-            units=LONG_TIME,
+            conversions=TIME_IN_HOURS,
             # Twice the 100,000 h that LED luminaires are commonly rated for.
-            plausible=(0, 200_000),
+            plausible_range=(0, 200_000),
             finest_public=Public.NONE,
-            sentinels=_NEVER_NEGATIVE,
+            sentinels=_SENTINELS,
         ),
-        Property(
+        ObservedProperty(
             code="fault_code",
-            label=Text("Storing", "Fault"),
-            explanation=Text(
+            label=LocalizedText("Storing", "Fault"),
+            explanation=LocalizedText(
                 "Een nummer dat zegt wat er kapot is. 0 betekent: geen storing.",
                 "A number that says what is broken. 0 means: no fault.",
             ),
             unit="1",
-            units=NUMBER,
+            conversions=DIMENSIONLESS,
             # One byte: controllers on DALI (IEC 62386) answer with 8 bits.
-            plausible=(0, 255),
+            plausible_range=(0, 255),
             finest_public=Public.DAY,
-            sentinels=_NEVER_NEGATIVE,
-            whole=True,
+            sentinels=_SENTINELS,
+            is_integer=True,
         ),
-        Property(
+        ObservedProperty(
             code="presence",
-            label=Text("Beweging bij de lamp", "Movement near the lamp"),
-            explanation=Text(
+            label=LocalizedText("Beweging bij de lamp", "Movement near the lamp"),
+            explanation=LocalizedText(
                 "Of er iemand langskwam. We bewaren alleen een telling van veel lampen samen.",
                 "Whether someone passed by. We keep only a count over many lamps together.",
             ),
             unit="1",
-            units=NUMBER,
-            plausible=(0, 1),
+            conversions=DIMENSIONLESS,
+            plausible_range=(0, 1),
             finest_public=Public.HOUR,
-            sentinels=_NEVER_NEGATIVE,
+            sentinels=_SENTINELS,
             counts_people=True,
             summed=True,
-            needs_rule="window_count",
-            whole=True,
-            boolean=True,
+            required_privacy_rule="window_count",
+            is_integer=True,
+            accepts_boolean=True,
         ),
     ),
 )

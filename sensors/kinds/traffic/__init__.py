@@ -3,38 +3,38 @@
 The national road authority's feed writes −1 for "no data"; none of these properties can be negative.
 """
 
-from sensors.kinds import Kind, Property, by_code
+from sensors.kinds import Kind, ObservedProperty, properties_by_code
 from sensors.vocabulary.codes import Public
-from sensors.vocabulary.localized_text import Text
-from sensors.vocabulary.units import NUMBER, RATIO, SHORT_TIME, SPEED
+from sensors.vocabulary.localized_text import LocalizedText
+from sensors.vocabulary.units import DIMENSIONLESS, RATIO, SPEED, TIME_IN_SECONDS
 
-_NO_VALUE = frozenset({-1.0, -999.0, -9999.0})
+_SENTINELS = frozenset({-1.0, -999.0, -9999.0})
 
 
-def _count(code: str, label: Text, explanation: Text) -> Property:
-    return Property(
+def _count(code: str, label: LocalizedText, explanation: LocalizedText) -> ObservedProperty:
+    return ObservedProperty(
         code=code,
         label=label,
         explanation=explanation,
         unit="1",
-        units=NUMBER,
+        conversions=DIMENSIONLESS,
         # One counter, one message, at most an hour. The busiest motorway hour in I-94's six years of counts is 7,280,
         # the busiest bicycle hour on Fremont Bridge 717 in one direction; a square on a market day goes higher.
-        plausible=(0, 10_000),
+        plausible_range=(0, 10_000),
         finest_public=Public.HOUR,
-        sentinels=_NO_VALUE,
+        sentinels=_SENTINELS,
         counts_people=True,
         summed=True,
-        whole=True,
+        is_integer=True,
     )
 
 
-def _passing(code: str, nl: str, en: str) -> Property:
+def _class_count(code: str, nl: str, en: str) -> ObservedProperty:
     """The count of one class of road user, named in the plural."""
     return _count(
         code,
-        Text(f"Aantal {nl}", f"Number of {en}"),
-        Text(
+        LocalizedText(f"Aantal {nl}", f"Number of {en}"),
+        LocalizedText(
             f"Hoeveel {nl} er langskwamen sinds het vorige bericht.",
             f"How many {en} passed since the previous message.",
         ),
@@ -43,61 +43,61 @@ def _passing(code: str, nl: str, en: str) -> Property:
 
 KIND = Kind(
     code="traffic",
-    label=Text("Verkeer", "Traffic"),
-    properties=by_code(
-        _passing("count_car", "auto's", "cars"),
-        _passing("count_van", "bestelbusjes", "vans"),
-        _passing("count_truck", "vrachtwagens", "trucks"),
-        _passing("count_bus", "bussen", "buses"),
-        _passing("count_motorcycle", "motoren", "motorcycles"),
-        _passing("count_bicycle", "fietsen", "bicycles"),
-        _passing("count_pedestrian", "voetgangers", "pedestrians"),
+    label=LocalizedText("Verkeer", "Traffic"),
+    properties=properties_by_code(
+        _class_count("count_car", "auto's", "cars"),
+        _class_count("count_van", "bestelbusjes", "vans"),
+        _class_count("count_truck", "vrachtwagens", "trucks"),
+        _class_count("count_bus", "bussen", "buses"),
+        _class_count("count_motorcycle", "motoren", "motorcycles"),
+        _class_count("count_bicycle", "fietsen", "bicycles"),
+        _class_count("count_pedestrian", "voetgangers", "pedestrians"),
         _count(
             "count_motor_vehicle",
-            Text("Aantal motorvoertuigen", "Number of motor vehicles"),
-            Text(
+            LocalizedText("Aantal motorvoertuigen", "Number of motor vehicles"),
+            LocalizedText(
                 "Hoeveel auto's, vrachtwagens, bussen en motoren er samen langskwamen. Deze teller ziet geen verschil.",
                 "How many cars, trucks, buses and motorcycles passed together. This counter can't tell them apart.",
             ),
         ),
-        Property(
+        ObservedProperty(
             code="mean_speed",
-            label=Text("Gemiddelde snelheid", "Mean speed"),
-            explanation=Text("Hoe hard het verkeer gemiddeld rijdt.", "How fast the traffic goes on average."),
+            label=LocalizedText("Gemiddelde snelheid", "Mean speed"),
+            explanation=LocalizedText("Hoe hard het verkeer gemiddeld rijdt.", "How fast the traffic goes on average."),
             unit="km/h",
-            units=SPEED,
+            conversions=SPEED,
             # The highest in a minute of the national feed (NDW, 50 sites) is 154.
-            plausible=(0, 180),
+            plausible_range=(0, 180),
             finest_public=Public.HOUR,
-            sentinels=_NO_VALUE,
+            sentinels=_SENTINELS,
         ),
-        Property(
+        ObservedProperty(
             code="occupancy",
-            label=Text("Hoe vol de weg is", "Occupancy"),
-            explanation=Text(
+            label=LocalizedText("Hoe vol de weg is", "Occupancy"),
+            explanation=LocalizedText(
                 "Hoeveel procent van de tijd er een voertuig boven de meetlus staat.",
                 "How much of the time, in percent, a vehicle is over the detector.",
             ),
             unit="%",
-            units=RATIO,
-            plausible=(0, 100),
+            conversions=RATIO,
+            plausible_range=(0, 100),
             finest_public=Public.HOUR,
-            sentinels=_NO_VALUE,
+            sentinels=_SENTINELS,
         ),
-        Property(
+        ObservedProperty(
             code="travel_time",
-            label=Text("Reistijd", "Travel time"),
-            explanation=Text(
+            label=LocalizedText("Reistijd", "Travel time"),
+            explanation=LocalizedText(
                 "Hoe lang het duurt om van het ene punt naar het andere te rijden. Alleen voor groepen van 5 of meer.",
                 "How long it takes to drive from one point to another. Only for groups of 5 or more.",
             ),
             unit="s",
-            units=SHORT_TIME,
+            conversions=TIME_IN_SECONDS,
             # Two passages are matched for at most 30 minutes; a longer trip can't come out.
-            plausible=(0, 1800),
+            plausible_range=(0, 1800),
             finest_public=Public.HOUR,
-            sentinels=_NO_VALUE,
-            needs_rule="match_in_memory",
+            sentinels=_SENTINELS,
+            required_privacy_rule="match_in_memory",
         ),
     ),
 )

@@ -7,17 +7,17 @@ from collections.abc import Collection
 
 from pydantic import ValidationError
 
-from sensors.policy.retention_classes import BUILT_IN
+from sensors.policy.retention_classes import BUILT_IN_CLASSES
 from sensors.register.entry import Entry
-from sensors.register.validation.datastreams import one_of
+from sensors.register.validation.datastreams import retention_class_rule
 from sensors.register.validation.rule import Rule
 from sensors.register.validation.rules import RULES
-from sensors.register.validation.violations import Problem, mend, schema_problems
+from sensors.register.validation.violations import Violation, repair, schema_violations
 
-__all__ = ["RULES", "Problem", "check", "examine", "judge"]
+__all__ = ["RULES", "Violation", "find_rule_violations", "find_violations", "validate"]
 
 
-def examine(document: object, classes: Collection[str] = BUILT_IN) -> Entry | tuple[Problem, ...]:
+def validate(document: object, classes: Collection[str] = BUILT_IN_CLASSES) -> Entry | tuple[Violation, ...]:
     """The entry in a document (JSON as Python values), or everything that is wrong with it. Never raises.
 
     A part that breaks the schema does not hide what is wrong elsewhere: the other parts are judged without it.
@@ -26,45 +26,49 @@ def examine(document: object, classes: Collection[str] = BUILT_IN) -> Entry | tu
     try:
         entry = Entry.model_validate(document)
     except ValidationError as error:
-        problems = tuple(schema_problems(error))
-        return problems + _judge(_mended(document, error), classes, broken=tuple(each.path for each in problems))
-    return judge(entry, classes) or entry
+        problems = tuple(schema_violations(error))
+        return problems + _find_unmasked_violations(
+            _repaired_entry(document, error), classes, repaired_paths=tuple(each.path for each in problems)
+        )
+    return find_rule_violations(entry, classes) or entry
 
 
-def check(document: object) -> tuple[Problem, ...]:
+def find_violations(document: object) -> tuple[Violation, ...]:
     """Everything that is wrong with a document; nothing when it can be published. Never raises."""
-    outcome = examine(document)
+    outcome = validate(document)
     return () if isinstance(outcome, Entry) else outcome
 
 
-def judge(entry: Entry, classes: Collection[str] = BUILT_IN) -> tuple[Problem, ...]:
+def find_rule_violations(entry: Entry, classes: Collection[str] = BUILT_IN_CLASSES) -> tuple[Violation, ...]:
     """The violations of the rules by an entry that fits the schema."""
-    return _judge(entry, classes, broken=())
+    return _find_unmasked_violations(entry, classes, repaired_paths=())
 
 
-def _judge(entry: Entry, classes: Collection[str], broken: tuple[str, ...]) -> tuple[Problem, ...]:
+def _find_unmasked_violations(
+    entry: Entry, classes: Collection[str], repaired_paths: tuple[str, ...]
+) -> tuple[Violation, ...]:
     """As ``judge``, without what may be there only because a broken part was mended: above, below or read by a rule."""
     return tuple(
-        Problem(path, rule.id, rule.text)
-        for rule in _rules(classes)
-        for path in rule.broken_at(entry)
-        if not any(_touch(each, judged) for each in broken for judged in (path, *rule.reads))
+        Violation(path, rule.id, rule.message)
+        for rule in _rules_for(classes)
+        for path in rule.violated_at(entry)
+        if not any(_overlap(each, judged) for each in repaired_paths for judged in (path, *rule.depends_on))
     )
 
 
-def _rules(classes: Collection[str]) -> tuple[Rule, ...]:
-    return tuple(one_of(classes) if rule.id == "retention_class" else rule for rule in RULES)
+def _rules_for(classes: Collection[str]) -> tuple[Rule, ...]:
+    return tuple(retention_class_rule(classes) if rule.id == "retention_class" else rule for rule in RULES)
 
 
-def _mended(document: object, error: ValidationError) -> Entry:
-    mended = mend(document, error)
+def _repaired_entry(document: object, error: ValidationError) -> Entry:
+    mended = repair(document, error)
     try:
         return Entry.model_validate(mended)
     except ValidationError as hidden:
         # A geometry is looked at only when it is alone; whatever comes to light is mended too, so this ends.
-        return _mended(mended, hidden)
+        return _repaired_entry(mended, hidden)
 
 
-def _touch(path: str, other: str) -> bool:
+def _overlap(path: str, other: str) -> bool:
     shorter, longer = sorted((path, other), key=len)
     return shorter in ("", longer) or longer.startswith((f"{shorter}.", f"{shorter}["))

@@ -13,72 +13,76 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from sensors.register.entry import Part
-from sensors.vocabulary.localized_text import Text
+from sensors.vocabulary.localized_text import LocalizedText
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Violation:
     """One violation: where in the entry (``datastreams[2].retention``), of which rule, and what to do about it."""
 
     path: str
-    rule: str
-    message: Text
+    rule_id: str
+    message: LocalizedText
 
 
-Location = tuple[int | str, ...]
+FieldPath = tuple[int | str, ...]
 
-_FIELDS = {name for part in Part.__subclasses__() for name in part.model_fields}
+_FIELD_NAMES = {name for part in Part.__subclasses__() for name in part.model_fields}
 
 
-def path_of(location: Location) -> str:
+def format_path(field_path: FieldPath) -> str:
     """``("datastreams", 2, "retention")`` → ``datastreams[2].retention``. Only names of the schema: a name that someone
     made up is left out, so that it can't end up in a log."""
     path = ""
-    for step in location:
+    for step in field_path:
         if isinstance(step, int):
             path += f"[{step}]"
-        elif step in _FIELDS:
+        elif step in _FIELD_NAMES:
             path += f".{step}" if path else step
     return path
 
 
-def schema_problems(error: ValidationError) -> Iterator[Problem]:
+def schema_violations(error: ValidationError) -> Iterator[Violation]:
     """Every error of the schema as a problem. The input in the errors is left where it is."""
     for each in error.errors(include_input=False, include_url=False):
-        yield _problem(each)
+        yield _schema_violation(each)
 
 
-def _problem(error: ErrorDetails) -> Problem:
-    path = path_of(error["loc"])
+def _schema_violation(error: ErrorDetails) -> Violation:
+    path = format_path(error["loc"])
     kind = error["type"]
     limits: dict[str, Any] = error.get("ctx", {})
     if kind == "extra_forbidden":
-        return Problem(path, "unknown_field", _unknown_field(str(error["loc"][-1])))
-    if kind in LISTED:
+        return Violation(path, "unknown_field", _unknown_field(str(error["loc"][-1])))
+    if kind in CODE_LIST_ERROR_TYPES:
         allowed = str(limits.get("expected") or limits.get("expected_tags", "")).replace(" or ", ", ")
-        return Problem(path, "not_in_list", Text(f"Kies een van deze codes: {allowed}.", f"Choose one of: {allowed}."))
+        return Violation(
+            path, "not_in_list", LocalizedText(f"Kies een van deze codes: {allowed}.", f"Choose one of: {allowed}.")
+        )
     if kind == "string_pattern_mismatch":
-        return Problem(path, "wrong_form", FORMS.get(path.rpartition(".")[2], PLAIN_TEXT))
-    rule, nl, en = MESSAGES.get(kind) or MESSAGES.get(kind.partition("_")[0], FALLBACK)
-    return Problem(path, rule, Text(nl.format_map(limits), en.format_map(limits)))
+        return Violation(path, "wrong_form", FORMAT_HINTS.get(path.rpartition(".")[2], PLAIN_TEXT_HINT))
+    rule, nl, en = MESSAGE_BY_ERROR_TYPE.get(kind) or MESSAGE_BY_ERROR_TYPE.get(
+        kind.partition("_")[0], FALLBACK_MESSAGE
+    )
+    return Violation(path, rule, LocalizedText(nl.format_map(limits), en.format_map(limits)))
 
 
-def _unknown_field(name: str) -> Text:
+def _unknown_field(name: str) -> LocalizedText:
     """The nearest name that we do know, when there is one: it helps with a typing error and repeats nothing."""
-    near = get_close_matches(name[:100], sorted(_FIELDS), n=1, cutoff=0.75)
+    near = get_close_matches(name[:100], sorted(_FIELD_NAMES), n=1, cutoff=0.75)
     if near and near[0] != name:
-        return Text(
+        return LocalizedText(
             f"Hier staat een veld dat wij niet kennen. Bedoelt u “{near[0]}”?",
             f"There is a field here that we do not know. Did you mean “{near[0]}”?",
         )
-    return Text("Hier staat een veld dat hier niet hoort.", "There is a field here that does not belong here.")
+    return LocalizedText("Hier staat een veld dat hier niet hoort.", "There is a field here that does not belong here.")
 
 
-LISTED = frozenset({"enum", "literal_error", "dtpr_element", "union_tag_invalid"})
+CODE_LIST_ERROR_TYPES = frozenset({"enum", "literal_error", "dtpr_element", "union_tag_invalid"})
 
-FALLBACK = ("wrong_value", "Deze waarde kan hier niet.", "This value is not possible here.")
+FALLBACK_MESSAGE = ("wrong_value", "Deze waarde kan hier niet.", "This value is not possible here.")
 
-MESSAGES: dict[str, tuple[str, str, str]] = {
+MESSAGE_BY_ERROR_TYPE: dict[str, tuple[str, str, str]] = {
     "missing": ("missing", "Dit is verplicht.", "This is required."),
     "union_tag_not_found": ("missing", "Zeg in “rule” welke regel dit is.", "Say in “rule” which rule this is."),
     "string_too_long": (
@@ -121,44 +125,46 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
 }
 """Pydantic's error types: the rule, and what to do in Dutch and English. The limits come from the schema."""
 
-PLAIN_TEXT = Text("Gebruik alleen gewone tekst.", "Use plain text only.")
-_DURATION = Text(
+PLAIN_TEXT_HINT = LocalizedText("Gebruik alleen gewone tekst.", "Use plain text only.")
+_DURATION_HINT = LocalizedText(
     "Schrijf een duur als PT15M (15 minuten), PT1H (1 uur), P31D (31 dagen) of P2Y (2 jaar).",
     "Write a duration as PT15M (15 minutes), PT1H (1 hour), P31D (31 days) or P2Y (2 years).",
 )
-_SLUG = Text(
+_SLUG_HINT = LocalizedText(
     "Gebruik kleine letters, cijfers, - en _, en begin met een letter.",
     "Use lower-case letters, digits, - and _, and begin with a letter.",
 )
-FORMS = {
-    "reference": Text(
+FORMAT_HINTS = {
+    "reference": LocalizedText(
         "Gebruik hoogstens 64 letters, cijfers, punten, - en _.", "Use at most 64 letters, digits, dots, - and _."
     ),
-    "municipality": _SLUG,
-    "kind": _SLUG,
-    "group": _SLUG,
-    "observed_property": _SLUG,
-    "to": Text("Noem het kenmerk (reference) van de andere sensor.", "Give the reference of the other sensor."),
-    "unit": Text("Schrijf de eenheid in UCUM, zoals ug/m3.", "Write the unit in UCUM, such as ug/m3."),
-    "interval": _DURATION,
-    "window": _DURATION,
-    "aggregate": _DURATION,
-    "email": Text("Dit is geen e-mailadres.", "This is not an e-mail address."),
-    "phone": Text("Dit is geen telefoonnummer.", "This is not a phone number."),
-    "neighbourhood": Text("Dit is geen buurtcode, zoals BU07941000.", "Not a buurt code, such as BU07941000."),
-    "district": Text("Dit is geen wijkcode, zoals WK079410.", "Not a wijk code, such as WK079410."),
+    "municipality": _SLUG_HINT,
+    "kind": _SLUG_HINT,
+    "group": _SLUG_HINT,
+    "observed_property": _SLUG_HINT,
+    "to": LocalizedText(
+        "Noem het kenmerk (reference) van de andere sensor.", "Give the reference of the other sensor."
+    ),
+    "unit": LocalizedText("Schrijf de eenheid in UCUM, zoals ug/m3.", "Write the unit in UCUM, such as ug/m3."),
+    "interval": _DURATION_HINT,
+    "window": _DURATION_HINT,
+    "aggregate": _DURATION_HINT,
+    "email": LocalizedText("Dit is geen e-mailadres.", "This is not an e-mail address."),
+    "phone": LocalizedText("Dit is geen telefoonnummer.", "This is not a phone number."),
+    "neighbourhood": LocalizedText("Dit is geen buurtcode, zoals BU07941000.", "Not a buurt code, such as BU07941000."),
+    "district": LocalizedText("Dit is geen wijkcode, zoals WK079410.", "Not a wijk code, such as WK079410."),
 }
 """The form of a field that is more than plain text, by the field's name."""
 
-_X = {"nl": "x"}
-STAND_IN: dict[str, Any] = {
+_PLACEHOLDER_TEXT = {"nl": "x"}
+PLACEHOLDER_ENTRY: dict[str, Any] = {
     "id": "00000000-0000-0000-0000-000000000000",
     "uri": "https://x.example/",
     "reference": "x",
     "municipality": "x",
     "delivers_data": False,
-    "name": _X,
-    "summary": _X,
+    "name": _PLACEHOLDER_TEXT,
+    "summary": _PLACEHOLDER_TEXT,
     "status": "active",
     "device": {"category": "sensor", "sensor_types": ["climate"]},
     "location": {"kind": "fixed", "geometry": {"type": "Point", "coordinates": [5.3, 52.1]}},
@@ -171,33 +177,33 @@ STAND_IN: dict[str, Any] = {
             "retention": {"raw": "P1D", "aggregate": "P1D"},
         }
     ],
-    "purposes": [{"code": "inform", "words": _X}],
-    "necessity": _X,
+    "purposes": [{"code": "inform", "words": _PLACEHOLDER_TEXT}],
+    "necessity": _PLACEHOLDER_TEXT,
     "legal": {"dpia": {"status": "planned"}},
     "organisations": [{"role": "owner", "name": "x"}],
     "contact": {"name": "x"},
-    "rights": _X,
-    "complaint": {"title": _X},
+    "rights": _PLACEHOLDER_TEXT,
+    "complaint": {"title": _PLACEHOLDER_TEXT},
     "active_from": "0001-01-01",
 }
 """What breaks no rule by itself, in the place of what is missing or wrong. What is not in it is left out instead."""
 
 
-def mend(document: Any, error: ValidationError) -> Any:
+def repair(document: Any, error: ValidationError) -> Any:
     """The document with every part that the schema refused replaced or left out. The document itself is not changed."""
     for each in error.errors(include_input=False, include_url=False, include_context=False):
-        document = _mended(document, STAND_IN, each["loc"])
+        document = _repaired(document, PLACEHOLDER_ENTRY, each["loc"])
     return document
 
 
-def _mended(inside: Any, spare: Any, location: Location) -> Any:
-    if not location:
-        return spare
-    step = location[0]
-    if isinstance(step, str) and step not in spare:
+def _repaired(inside: Any, placeholder: Any, path: FieldPath) -> Any:
+    if not path:
+        return placeholder
+    step = path[0]
+    if isinstance(step, str) and step not in placeholder:
         return {name: value for name, value in inside.items() if name != step}
     copy = inside.copy()
     # Every list in the stand-in has one member, which can stand for any.
-    spare_part = spare[0 if isinstance(step, int) else step]
-    copy[step] = _mended(inside[step], spare_part, location[1:]) if location[1:] else spare_part
+    spare_part = placeholder[0 if isinstance(step, int) else step]
+    copy[step] = _repaired(inside[step], spare_part, path[1:]) if path[1:] else spare_part
     return copy

@@ -10,27 +10,30 @@ import pytest
 
 from sensors.db import Database
 from sensors.register.entry import Entry
-from sensors.register.location import Geometry, snap
-from sensors.register.repository import Published, derive, publish, versions
+from sensors.register.location import GeoJsonGeometry, snap_to_cell
+from sensors.register.repository import PublishResult, publish, refresh_derived_data, versions_of_entry
 from sensors.vocabulary.codes import Precision
-from tests.support.entries import Document, example
+from tests.support.entries import Document, example_entry
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-HOME: Geometry = {"type": "Point", "coordinates": [5.659533, 51.480317]}
-BEFORE: Geometry = {"type": "Point", "coordinates": [5.701234, 51.490456]}
-SEEN: Geometry = {"type": "Polygon", "coordinates": [[[5.6595, 51.48], [5.66, 51.48], [5.66, 51.481], [5.6595, 51.48]]]}
+HOME: GeoJsonGeometry = {"type": "Point", "coordinates": [5.659533, 51.480317]}
+BEFORE: GeoJsonGeometry = {"type": "Point", "coordinates": [5.701234, 51.490456]}
+SEEN: GeoJsonGeometry = {
+    "type": "Polygon",
+    "coordinates": [[[5.6595, 51.48], [5.66, 51.48], [5.66, 51.481], [5.6595, 51.48]]],
+}
 TRACES = ("5.6595", "51.4803", "5.7012", "51.4904", "Kerkstraat")
 
 
-def meter(precision: str, geometry: Geometry = HOME, **place: Any) -> Document:
+def meter(precision: str, geometry: GeoJsonGeometry = HOME, **place: Any) -> Document:
     location = {"kind": "fixed", "geometry": geometry, "precision": precision, "height_m": 3.0} | place
-    return example(reference="meter-1", location=location)
+    return example_entry(reference="meter-1", location=location)
 
 
 def put(db: Database, *documents: Document) -> UUID:
     for document in documents:
-        done = publish(db, Entry.model_validate(document), editor="team", reason="test", at=NOW)
-        assert isinstance(done, Published), done
+        done = publish(db, Entry.model_validate(document), editor="team", reason="test", valid_from=NOW)
+        assert isinstance(done, PublishResult), done
     return UUID(documents[0]["id"])
 
 
@@ -47,9 +50,9 @@ def test_an_exact_place_leaves_the_history_when_it_gets_a_cell(each_database: Da
         meter("cell_100m"),
     )
     assert not [trace for text in history(each_database) for trace in TRACES if trace in text]
-    held = versions(each_database, which)
+    held = versions_of_entry(each_database, which)
     assert [each.document["location"]["geometry"] for each in held] == [
-        snap(place, Precision.CELL_100M) for place in (BEFORE, HOME, HOME)
+        snap_to_cell(place, Precision.CELL_100M) for place in (BEFORE, HOME, HOME)
     ]
     assert [each.document["location"]["precision"] for each in held] == ["cell_100m"] * 3
     assert [each.redacted_at is not None for each in held] == [True, True, False]
@@ -59,7 +62,7 @@ def test_an_exact_place_leaves_the_history_when_it_gets_a_cell(each_database: Da
 
 def test_a_cell_becomes_a_larger_one_and_never_a_smaller(each_database: Database) -> None:
     which = put(each_database, meter("cell_100m"), meter("cell_1km"), meter("cell_100m"))
-    shown = [each.document["location"]["precision"] for each in versions(each_database, which)]
+    shown = [each.document["location"]["precision"] for each in versions_of_entry(each_database, which)]
     assert shown == ["cell_1km", "cell_1km", "cell_100m"]
     books = each_database.execute("select precision_before, precision_after from lantaarn.redaction").fetchall()
     assert books == [{"precision_before": "cell_100m", "precision_after": "cell_1km"}]
@@ -76,7 +79,7 @@ def test_what_an_older_program_left_is_mended_at_the_next_upgrade(each_database:
         "alter table lantaarn.register_entry enable trigger user;"
     )
     assert "5.6595" in next(history(each_database))
-    derive(each_database)
+    refresh_derived_data(each_database)
     assert not [trace for text in history(each_database) for trace in TRACES if trace in text]
 
 

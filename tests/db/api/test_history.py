@@ -9,72 +9,92 @@ import pytest
 
 from api.history import queries as history_queries
 from api.search.filters import Filters
-from api.sensor.queries import CLOCK, NotFoundError
+from api.sensor.queries import LOCAL_TIME_ZONE, NotFoundError
 from sensors.db import Database
 from sensors.register.entry import Entry
-from sensors.register.repository import Published, publish
-from tests.support.entries import Document, example
-from tests.support.json_patch import apply
-from tests.support.published import at_home, counter
+from sensors.register.repository import PublishResult, publish
+from tests.support.entries import Document, example_entry
+from tests.support.json_patch import apply_patch
+from tests.support.published import home_sensor_entry, traffic_counter_entry
 
 CITY = "helmond"
 
 
 def put(db: Database, *documents: Document, reason: str = "test") -> None:
     for document in documents:
-        done = publish(db, Entry.model_validate(document), editor="Team Lucht", reason=reason, at=datetime.now(UTC))
-        assert isinstance(done, Published), done
+        done = publish(
+            db, Entry.model_validate(document), editor="Team Lucht", reason=reason, valid_from=datetime.now(UTC)
+        )
+        assert isinstance(done, PublishResult), done
 
 
 def told(db: Database, filters: Filters | None = None, **asked: Any) -> list[tuple[str, int]]:
-    found = history_queries.changed(db, CITY, filters or Filters(), **asked)
+    found = history_queries.find_changed_versions(db, CITY, filters or Filters(), **asked)
     return [(each.reference, each.version) for each in found.versions]
 
 
 def test_every_version_is_told_with_what_changed(each_database: Database) -> None:
     put(
-        each_database, example(), example(summary={"nl": "Anders."}), example(status="paused"), example(status="paused")
+        each_database,
+        example_entry(),
+        example_entry(summary={"nl": "Anders."}),
+        example_entry(status="paused"),
+        example_entry(status="paused"),
     )
-    versions = history_queries.versions(each_database, CITY, "LML-1")
+    versions = history_queries.list_versions(each_database, CITY, "LML-1")
     assert [each.version for each in versions] == [1, 2, 3]
     assert [each.is_current for each in versions] == [False, False, True]
     assert [len(each.changes) for each in versions] == [0, 1, 2]
     document = None
     for version in versions:
-        document = apply(document, version.patch)
+        document = apply_patch(document, version.patch)
         assert document == version.document
-    assert history_queries.versions(each_database, CITY, example()["id"]) == versions
+    assert history_queries.list_versions(each_database, CITY, example_entry()["id"]) == versions
     for missing in ("LML-2", "not a reference", "00000000-0000-0000-0000-000000000000"):
         with pytest.raises(NotFoundError):
-            history_queries.versions(each_database, CITY, missing)
+            history_queries.list_versions(each_database, CITY, missing)
     with pytest.raises(NotFoundError):
-        history_queries.versions(each_database, "elders", "LML-1")
+        history_queries.list_versions(each_database, "elders", "LML-1")
 
 
 def test_the_newest_come_first_and_the_rest_is_asked_for(
     each_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put(each_database, example(), counter(), example(status="paused"), counter(status="paused"))
+    put(
+        each_database,
+        example_entry(),
+        traffic_counter_entry(),
+        example_entry(status="paused"),
+        traffic_counter_entry(status="paused"),
+    )
     expected = [("verkeer-1", 2), ("LML-1", 2), ("verkeer-1", 1), ("LML-1", 1)]
     assert told(each_database) == expected
     assert told(each_database, name="LML-1") == [("LML-1", 2), ("LML-1", 1)]
-    monkeypatch.setattr(history_queries, "FEED_SIZE", 3)
-    page = history_queries.changed(each_database, CITY, Filters())
-    assert page.more
-    rest = history_queries.changed(each_database, CITY, Filters(), older=page.versions[-1].revision)
+    monkeypatch.setattr(history_queries, "VERSIONS_PER_PAGE", 3)
+    page = history_queries.find_changed_versions(each_database, CITY, Filters())
+    assert page.has_more
+    rest = history_queries.find_changed_versions(
+        each_database, CITY, Filters(), before_revision=page.versions[-1].revision
+    )
     assert [(each.reference, each.version) for each in (*page.versions, *rest.versions)] == expected
-    assert not rest.more
+    assert not rest.has_more
 
 
 def test_a_search_is_followed_also_when_something_leaves_it(each_database: Database) -> None:
-    put(each_database, example(), counter(), example(status="paused"), example(status="active"))
+    put(
+        each_database,
+        example_entry(),
+        traffic_counter_entry(),
+        example_entry(status="paused"),
+        example_entry(status="active"),
+    )
     assert told(each_database, Filters(kind="traffic")) == [("verkeer-1", 1)]
     assert told(each_database, Filters(q="autoteller")) == [("verkeer-1", 1)]
     assert told(each_database, Filters(status="paused")) == [("LML-1", 3), ("LML-1", 2)]
     assert told(each_database, Filters(status="paused", kind="traffic")) == []
-    home = history_queries.versions(each_database, CITY, "LML-1")[0].document["location"]["neighbourhood"]
+    home = history_queries.list_versions(each_database, CITY, "LML-1")[0].document["location"]["neighbourhood"]
     elsewhere = {"kind": "fixed", "geometry": {"type": "Point", "coordinates": [5.70, 51.46]}}
-    put(each_database, example(location=elsewhere))
+    put(each_database, example_entry(location=elsewhere))
     assert told(each_database, Filters(neighbourhood=home, kind="air_quality")) == [
         ("LML-1", 4),
         ("LML-1", 3),
@@ -84,9 +104,9 @@ def test_a_search_is_followed_also_when_something_leaves_it(each_database: Datab
 
 
 def test_a_version_that_says_less_than_it_did_says_so(each_database: Database) -> None:
-    place = at_home()["location"]
-    put(each_database, at_home(), at_home(location=place | {"precision": "cell_1km"}))
-    first, second = history_queries.versions(each_database, CITY, "bewoner-1")
+    place = home_sensor_entry()["location"]
+    put(each_database, home_sensor_entry(), home_sensor_entry(location=place | {"precision": "cell_1km"}))
+    first, second = history_queries.list_versions(each_database, CITY, "bewoner-1")
     assert first.redacted_at
     assert first.changed_at == first.redacted_at
     assert second.redacted_at is None
@@ -99,19 +119,19 @@ def test_a_version_that_says_less_than_it_did_says_so(each_database: Database) -
 
 
 def test_readers_see_versions_and_nothing_behind_them(each_database: Database) -> None:
-    put(each_database, example())
+    put(each_database, example_entry())
     each_database.execute("set role lantaarn_api")
-    assert len(history_queries.versions(each_database, CITY, "LML-1")) == 1
+    assert len(history_queries.list_versions(each_database, CITY, "LML-1")) == 1
     with pytest.raises(psycopg.errors.InsufficientPrivilege), each_database.transaction():
         each_database.execute("select from lantaarn.register_entry")
     each_database.execute("reset role")
 
 
 def test_the_last_day_of_a_sensor(each_database: Database) -> None:
-    put(each_database, example(status="ended", active_until="2025-03-31"))
-    (version,) = history_queries.versions(each_database, CITY, "LML-1")
+    put(each_database, example_entry(status="ended", active_until="2025-03-31"))
+    (version,) = history_queries.list_versions(each_database, CITY, "LML-1")
     assert str(version.gone_since) == "2025-03-31"
-    put(each_database, example(status="ended", active_until="2999-01-01"))
-    version = history_queries.version_of(each_database, CITY, "LML-1", "2")
-    assert version.gone_since == version.valid_from.astimezone(CLOCK).date()
-    assert history_queries.reference_of(each_database, CITY, str(UUID(example()["id"]))) == "LML-1"
+    put(each_database, example_entry(status="ended", active_until="2999-01-01"))
+    version = history_queries.get_version(each_database, CITY, "LML-1", "2")
+    assert version.gone_since == version.valid_from.astimezone(LOCAL_TIME_ZONE).date()
+    assert history_queries.get_reference(each_database, CITY, str(UUID(example_entry()["id"]))) == "LML-1"

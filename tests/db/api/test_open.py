@@ -5,22 +5,28 @@ from typing import Any
 
 import pytest
 
-from ingest.pipeline import Message
+from ingest.pipeline import IncomingMessage
 from sensors.db import Database
 from sensors.register.entry import Entry
 from sensors.register.repository import publish
 from tests.db.ingest.test_writer import take
-from tests.support.entries import datastream, example
-from tests.support.published import add, book, counter, publish_cells, total
+from tests.support.entries import example_datastream, example_entry
+from tests.support.published import (
+    insert_hourly_total,
+    insert_ledger_hour,
+    publish_cells,
+    publish_documents,
+    traffic_counter_entry,
+)
 
 NOW = datetime.now(UTC)
 YESTERDAY = (NOW - timedelta(days=1)).replace(hour=12, minute=0, second=0, microsecond=0)
 
 
 def register(db: Database, kind: str, observed_property: str, **changes: Any) -> None:
-    stream = datastream(observed_property, kind, **changes)
-    document = example(reference="S-1", kind=kind, datastreams=[stream])
-    assert not isinstance(publish(db, Entry.model_validate(document), editor="t", reason="t", at=NOW), tuple)
+    stream = example_datastream(observed_property, kind, **changes)
+    document = example_entry(reference="S-1", kind=kind, datastreams=[stream])
+    assert not isinstance(publish(db, Entry.model_validate(document), editor="t", reason="t", valid_from=NOW), tuple)
 
 
 def send(db: Database, kind: str, observed_property: str, *values: float) -> None:
@@ -29,7 +35,7 @@ def send(db: Database, kind: str, observed_property: str, *values: float) -> Non
         % ((YESTERDAY + timedelta(minutes=minute)).isoformat().encode(), observed_property.encode(), b"%g" % value)
         for minute, value in enumerate(values)
     ]
-    take(db, [Message(f"helmond/{kind}/S-1/json", payload) for payload in payloads], at=NOW)
+    take(db, [IncomingMessage(f"helmond/{kind}/S-1/json", payload) for payload in payloads], at=NOW)
     publish_cells(db)
 
 
@@ -90,8 +96,8 @@ def test_the_readers_can_not_get_at_tables_or_exact_places(each_database: Databa
 
 
 def test_an_hour_is_public_once_it_is_over_for_an_hour(each_database: Database) -> None:
-    add(each_database, counter())
-    total(each_database, "verkeer-1", "count_car", YESTERDAY, 40)
+    publish_documents(each_database, traffic_counter_entry())
+    insert_hourly_total(each_database, "verkeer-1", "count_car", YESTERDAY, 40)
     publish_cells(each_database, YESTERDAY + timedelta(minutes=119))
     assert each_database.execute("select value from open.hour").fetchall() == []
     publish_cells(each_database, YESTERDAY + timedelta(minutes=120))
@@ -99,8 +105,10 @@ def test_an_hour_is_public_once_it_is_over_for_an_hour(each_database: Database) 
 
 
 def test_the_books_of_a_counter_are_of_weeks_that_are_over(each_database: Database) -> None:
-    add(each_database, counter())
-    book(each_database, "verkeer-1", NOW.replace(minute=0, second=0, microsecond=0), stored=200, refused={})
+    publish_documents(each_database, traffic_counter_entry())
+    insert_ledger_hour(
+        each_database, "verkeer-1", NOW.replace(minute=0, second=0, microsecond=0), stored=200, refused={}
+    )
     assert each_database.execute("select * from open.ledger_week").fetchall() == []
-    book(each_database, "verkeer-1", YESTERDAY - timedelta(days=7), stored=200, refused={})
+    insert_ledger_hour(each_database, "verkeer-1", YESTERDAY - timedelta(days=7), stored=200, refused={})
     assert [row["stored"] for row in each_database.execute("select * from open.ledger_week").fetchall()] == [100]

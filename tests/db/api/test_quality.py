@@ -7,14 +7,24 @@ from typing import Any, LiteralString, cast
 import psycopg
 import pytest
 
-from api.quality.queries import Measures, Quality, Scope, quality
+from api.quality.queries import Measures, Quality, Scope, load_quality
 from api.search import queries as search_queries
 from api.search.filters import DEVIATIONS, Filters
-from api.sensor.queries import CLOCK, Band, NotFoundError
-from ingest.lifecycle.verification import record, verify
+from api.sensor.queries import LOCAL_TIME_ZONE, Band, NotFoundError
+from ingest.lifecycle.verification import record_verification, verify_retention
 from sensors.db import Database
-from tests.support.entries import Document, datastream, example
-from tests.support.published import DAY, HOUR, NOW, add, at_home, book, counter, publish_cells, total
+from tests.support.entries import Document, example_datastream, example_entry
+from tests.support.published import (
+    DAY,
+    HOUR,
+    NOW,
+    home_sensor_entry,
+    insert_hourly_total,
+    insert_ledger_hour,
+    publish_cells,
+    publish_documents,
+    traffic_counter_entry,
+)
 
 LAST_WEEK = NOW - timedelta(days=7)
 """In the week that is over, whatever day it is."""
@@ -22,7 +32,7 @@ EVERY_TEN_MINUTES = {"interval": "PT10M"}
 
 
 def told(db: Database, scope: Scope = Scope()) -> Quality:  # noqa: B008 - frozen
-    return quality(db, "helmond", scope, datetime.now(UTC))
+    return load_quality(db, "helmond", scope, datetime.now(UTC))
 
 
 def known_for_long(db: Database) -> None:
@@ -42,30 +52,30 @@ def city(db: Database) -> None:
     """A sensor for each deviation, in two neighbourhoods, of two organisations, of the open sort and of the other."""
     other = {"organisations": [{"role": "owner", "name": "Waterschap"}, {"role": "controller", "name": "Waterschap"}]}
     far = {"kind": "fixed", "geometry": {"type": "Point", "coordinates": [5.63, 51.47]}}
-    add(
+    publish_documents(
         db,
-        example(reference="fine"),
-        example(reference="silent"),
-        example(reference="silent-too", location=far, **other),
-        example(reference="refused", **other),
-        example(reference="undeclared", location=far),
-        example(reference="review", review_date="2024-01-01"),
-        example(reference="expired", active_until="2024-01-01"),
-        example(reference="gone", status="ended", active_until="2024-01-01", review_date="2024-01-01"),
-        counter(reference="crowd"),
-        counter(reference="quiet", **other),
-        at_home(),
+        example_entry(reference="fine"),
+        example_entry(reference="silent"),
+        example_entry(reference="silent-too", location=far, **other),
+        example_entry(reference="refused", **other),
+        example_entry(reference="undeclared", location=far),
+        example_entry(reference="review", review_date="2024-01-01"),
+        example_entry(reference="expired", active_until="2024-01-01"),
+        example_entry(reference="gone", status="ended", active_until="2024-01-01", review_date="2024-01-01"),
+        traffic_counter_entry(reference="crowd"),
+        traffic_counter_entry(reference="quiet", **other),
+        home_sensor_entry(),
     )
     known_for_long(db)
     for name in ("fine", "review", "expired", "bewoner-1"):
-        book(db, name, NOW - HOUR, stored=100, refused={})
-    book(db, "refused", NOW - HOUR, stored=100, refused={"in_future": 20, "sentinel": 5})
-    book(db, "undeclared", NOW - HOUR, stored=100, refused={})
+        insert_ledger_hour(db, name, NOW - HOUR, stored=100, refused={})
+    insert_ledger_hour(db, "refused", NOW - HOUR, stored=100, refused={"in_future": 20, "sentinel": 5})
+    insert_ledger_hour(db, "undeclared", NOW - HOUR, stored=100, refused={})
     undeclared(db, "undeclared", 3)
-    book(db, "crowd", LAST_WEEK, stored=500, refused={"in_future": 120})
+    insert_ledger_hour(db, "crowd", LAST_WEEK, stored=500, refused={"in_future": 120})
     undeclared(db, "crowd", 40)
     # What it does now is nobody's business.
-    book(db, "crowd", NOW, stored=5, refused={"in_future": 9})
+    insert_ledger_hour(db, "crowd", NOW, stored=5, refused={"in_future": 9})
     db.execute(
         "insert into lantaarn.ledger_reason values (null, %(last)s, 'unregistered', 150),"
         " (null, %(last)s, 'malformed', 14), (null, %(now)s, 'unregistered', 5000)",
@@ -87,7 +97,7 @@ def scopes(db: Database) -> list[Scope]:
             Scope(code, name)
             for code in areas
             for name in names
-            if search_queries.sensors(db, "helmond", listed(Scope(code, name))).matched
+            if search_queries.find_sensors(db, "helmond", listed(Scope(code, name))).matched
         ),
     ]
 
@@ -101,10 +111,12 @@ def test_each_number_is_that_of_its_list(each_database: Database) -> None:
     city(db)
     for scope in scopes(db):
         measures = told(db, scope).measures
-        assert measures.sensors == search_queries.sensors(db, "helmond", listed(scope)).matched
-        assert measures.deviating == search_queries.sensors(db, "helmond", listed(scope, "yes")).matched
+        assert measures.sensors == search_queries.find_sensors(db, "helmond", listed(scope)).matched
+        assert measures.deviating == search_queries.find_sensors(db, "helmond", listed(scope, "yes")).matched
         for code in DEVIATIONS:
-            assert measures.deviations[code] == search_queries.sensors(db, "helmond", listed(scope, code)).matched, (
+            assert (
+                measures.deviations[code] == search_queries.find_sensors(db, "helmond", listed(scope, code)).matched
+            ), (
                 scope,
                 code,
             )
@@ -145,7 +157,7 @@ def test_who_could_betray_people_may_do_anything_today_and_nobody_sees_it(each_d
     db = each_database
     city(db)
     before = public(db)
-    book(db, "quiet", NOW, stored=400, refused={"in_future": 300})
+    insert_ledger_hour(db, "quiet", NOW, stored=400, refused={"in_future": 300})
     db.execute(
         "update lantaarn.ledger set received = received + 7000, quarantined = quarantined + 7000, fields_dropped = 9 "
         "where hour >= %(now)s and sensor_id in (select sensor_id from lantaarn.finding where not live)",
@@ -162,7 +174,7 @@ def test_who_could_betray_people_may_do_anything_today_and_nobody_sees_it(each_d
         "where hour = %(hour)s and sensor_id in (select sensor_id from lantaarn.finding where not live)",
         {"hour": LAST_WEEK},
     )
-    book(db, "quiet", LAST_WEEK, stored=0, refused={"in_future": 14})
+    insert_ledger_hour(db, "quiet", LAST_WEEK, stored=0, refused={"in_future": 14})
     assert public(db) == before
 
 
@@ -174,39 +186,41 @@ def public(db: Database) -> tuple[Any, ...]:
 
 def test_what_was_due_and_what_came(each_database: Database) -> None:
     db = each_database
-    streams = [datastream(code, **EVERY_TEN_MINUTES) for code in ("no2", "pm10")]
-    add(
+    streams = [example_datastream(code, **EVERY_TEN_MINUTES) for code in ("no2", "pm10")]
+    publish_documents(
         db,
-        example(reference="half", datastreams=streams),
-        example(reference="too-much", datastreams=streams),
-        example(reference="unknown", datastreams=[*streams, datastream("pm2_5")]),
-        counter(reference="crowd", datastreams=[counting(**EVERY_TEN_MINUTES)]),
+        example_entry(reference="half", datastreams=streams),
+        example_entry(reference="too-much", datastreams=streams),
+        example_entry(reference="unknown", datastreams=[*streams, example_datastream("pm2_5")]),
+        traffic_counter_entry(reference="crowd", datastreams=[counting(**EVERY_TEN_MINUTES)]),
     )
     known_for_long(db)
-    add(db, example(reference="new", datastreams=streams))
+    publish_documents(db, example_entry(reference="new", datastreams=streams))
     now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     for hours in (0, 24, 25):
-        book(db, "half", now - hours * HOUR, stored=144, refused={})
-    book(db, "too-much", NOW - HOUR, stored=500, refused={})
-    book(db, "unknown", NOW - HOUR, stored=500, refused={})
-    book(db, "crowd", NOW - HOUR, stored=500, refused={})
+        insert_ledger_hour(db, "half", now - hours * HOUR, stored=144, refused={})
+    insert_ledger_hour(db, "too-much", NOW - HOUR, stored=500, refused={})
+    insert_ledger_hour(db, "unknown", NOW - HOUR, stored=500, refused={})
+    insert_ledger_hour(db, "crowd", NOW - HOUR, stored=500, refused={})
     measures = told(db).measures
     assert (measures.measured, measures.due, measures.received) == (2, 2 * 288, 144 + 288)
-    assert measures.in_time == 0.75
+    assert measures.received_share == 0.75
     # What is sent twice did not come twice.
     db.execute("update lantaarn.ledger set stored = 100, duplicate = 44 where stored = 144")
     assert told(db).measures.received == 100 + 288
 
 
 def counting(**changes: Any) -> Document:
-    return datastream("count_car", "traffic", public="hour", privacy_rules=[{"rule": "public_threshold"}], **changes)
+    return example_datastream(
+        "count_car", "traffic", public="hour", privacy_rules=[{"rule": "public_threshold"}], **changes
+    )
 
 
 def test_how_many_counts_were_published_as_too_few(each_database: Database) -> None:
     db = each_database
-    add(db, counter(), counter(reference="verkeer-2"))
+    publish_documents(db, traffic_counter_entry(), traffic_counter_entry(reference="verkeer-2"))
     for hours in range(30):
-        total(db, "verkeer-1", "count_car", NOW - hours * HOUR, 40 if hours % 3 else 7)
+        insert_hourly_total(db, "verkeer-1", "count_car", NOW - hours * HOUR, 40 if hours % 3 else 7)
     publish_cells(db, NOW + timedelta(minutes=30))
     measures = told(db).measures
     assert (measures.cells, measures.few) == (24, 8)
@@ -214,13 +228,20 @@ def test_how_many_counts_were_published_as_too_few(each_database: Database) -> N
 
 def test_questions_that_entries_leave_open(each_database: Database) -> None:
     db = each_database
-    add(db, example(), counter(), example(reference="gone", status="ended", active_until="2024-01-01"))
+    publish_documents(
+        db,
+        example_entry(),
+        traffic_counter_entry(),
+        example_entry(reference="gone", status="ended", active_until="2024-01-01"),
+    )
     found = {each.code: (each.answered, each.asked) for each in told(db).questions}
     assert found["which_law"] == found["whom_to_ask"] == (2, 2)
     assert found["who_decided"] == found["how_often"] == found["looked_at_again"] == (0, 2)
     assert "what_can_go_wrong" not in found
     decided = {"body": "De raad", "title": {"nl": "Besluit"}, "date": "2024-01-16"}
-    add(db, example(legal=example()["legal"] | {"decision": decided}, review_date="2035-01-01"))
+    publish_documents(
+        db, example_entry(legal=example_entry()["legal"] | {"decision": decided}, review_date="2035-01-01")
+    )
     found = {each.code: (each.answered, each.asked) for each in told(db).questions}
     assert found["who_decided"] == found["looked_at_again"] == (1, 2)
     measures = told(db).measures
@@ -239,7 +260,7 @@ def test_what_was_worked_out_beforehand_is_what_there_is(each_database: Database
     refresh(db)
     assert shown(db) == before
     # It counts, and not what came in since; a minute later it counts no more.
-    book(db, "silent", NOW, stored=1, refused={})
+    insert_ledger_hour(db, "silent", NOW, stored=1, refused={})
     assert shown(db) == before
     db.execute("update lantaarn.quality_made set made_at = now() - interval '61 seconds'")
     assert told(db).measures.silent == before["measures"].silent - 1
@@ -252,23 +273,23 @@ def test_what_was_worked_out_beforehand_is_what_there_is(each_database: Database
 
 def test_a_change_of_the_register_is_not_waited_for(each_database: Database) -> None:
     db = each_database
-    add(db, example(review_date="2024-01-01"))
+    publish_documents(db, example_entry(review_date="2024-01-01"))
     refresh(db)
     assert told(db).measures.review_due == 1
-    add(db, example(review_date="2035-01-01"))
+    publish_documents(db, example_entry(review_date="2035-01-01"))
     assert told(db).measures.review_due == 0
     refresh(db)
     assert told(db).measures.review_due == 0
 
 
 def shown(db: Database) -> Mapping[str, Any]:
-    ids = [row["sensor_id"] for row in search_queries.sensors(db, "helmond", Filters()).sensors]
-    return {"measures": told(db).measures, "deviations": search_queries.deviations(db, ids)}
+    ids = [row["sensor_id"] for row in search_queries.find_sensors(db, "helmond", Filters()).sensors]
+    return {"measures": told(db).measures, "deviations": search_queries.load_deviations(db, ids)}
 
 
 def test_the_role_of_ingest_works_it_out_and_that_of_readers_can_not(each_database: Database) -> None:
     db = each_database
-    add(db, example(review_date="2024-01-01"))
+    publish_documents(db, example_entry(review_date="2024-01-01"))
     with db.transaction():
         db.execute("set local role lantaarn_ingest")
         refresh(db)
@@ -288,9 +309,14 @@ def as_reader(db: Database, statement: LiteralString) -> None:
 
 def test_how_old_things_are_is_told_to_the_day_or_to_the_week(each_database: Database) -> None:
     db = each_database
-    add(db, example(reference="open", datastreams=[datastream("no2", retention={"raw": "P31D", "aggregate": "P1Y"})]))
-    closed = counter(datastreams=[counting(retention={"raw": "P5Y", "aggregate": "P10Y"})])
-    add(db, closed)
+    publish_documents(
+        db,
+        example_entry(
+            reference="open", datastreams=[example_datastream("no2", retention={"raw": "P31D", "aggregate": "P1Y"})]
+        ),
+    )
+    closed = traffic_counter_entry(datastreams=[counting(retention={"raw": "P5Y", "aggregate": "P10Y"})])
+    publish_documents(db, closed)
     at = NOW - 3 * DAY
     for table, reference in (("observation_31d", "open"), ("observation_5y", "verkeer-1")):
         insert = (
@@ -299,19 +325,19 @@ def test_how_old_things_are_is_told_to_the_day_or_to_the_week(each_database: Dat
         )
         db.execute(cast(LiteralString, insert), {"at": at, "reference": reference})
     now = datetime.now(UTC)
-    record(db, verify(db, now), now)
+    record_verification(db, verify_retention(db, now), now)
     promises = {each.subject: each for each in told(db).promises}
-    day = at.astimezone(CLOCK).date()
+    day = at.astimezone(LOCAL_TIME_ZONE).date()
     assert (promises["observation_31d"].oldest, promises["observation_31d"].to_the_day) == (day, True)
     monday = day - timedelta(days=day.weekday())
     assert (promises["observation_5y"].oldest, promises["observation_5y"].to_the_day) == (monday, False)
-    assert all(each.kept for each in promises.values())
+    assert all(each.within_promise for each in promises.values())
     # A check that is older than an hour tells nothing any more.
-    later = quality(db, "helmond", Scope(), now + timedelta(minutes=61)).promises
-    assert {each.kept for each in later} == {None}
+    later = load_quality(db, "helmond", Scope(), now + timedelta(minutes=61)).promises
+    assert {each.within_promise for each in later} == {None}
 
 
 def test_nothing_is_told_of_nothing(each_database: Database) -> None:
     measures = told(each_database).measures
     assert measures == Measures()
-    assert (measures.in_time, measures.filled) == (None, None)
+    assert (measures.received_share, measures.answered_share) == (None, None)

@@ -9,19 +9,19 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from api.database import ROLE
-from api.reports.queries import SQL, Draft, Status, file, newest, report
+from api.database import DATABASE_ROLE
+from api.reports.queries import QUERIES, Draft, ReportStatus, file_report, get_report, list_newest_reports
 from api.sensor.queries import NotFoundError
 from sensors.db import Database
-from tests.support.entries import example
-from tests.support.published import add
+from tests.support.entries import example_entry
+from tests.support.published import publish_documents
 
 DRAFT = Draft("question", "Wat meet deze sensor precies?", "iemand@voorbeeld.nl")
 
 
 @contextmanager
 def as_reader(db: Database) -> Generator[None]:
-    db.execute(f"set role {ROLE}")
+    db.execute(f"set role {DATABASE_ROLE}")
     try:
         yield
     finally:
@@ -30,28 +30,28 @@ def as_reader(db: Database) -> Generator[None]:
 
 def filed(db: Database, draft: Draft = DRAFT, form_id: UUID | None = None) -> int:
     with as_reader(db):
-        return file(db, "helmond", "LML-1", form_id or uuid4(), draft)
+        return file_report(db, "helmond", "LML-1", form_id or uuid4(), draft)
 
 
 def due(db: Database) -> list[dict[str, Any]]:
     with as_reader(db):
-        return db.execute(SQL["take_mail"], {"limit": 10}).fetchall()
+        return db.execute(QUERIES["take_due_mails"], {"limit": 10}).fetchall()
 
 
 def test_what_is_public_of_a_report_holds_nothing_of_who_wrote_it(server_database: Database) -> None:
-    add(server_database, example())
+    publish_documents(server_database, example_entry())
     number = filed(server_database)
     with as_reader(server_database):
         public = server_database.execute("select * from open.report").fetchall()
-        found = report(server_database, "helmond", number)
+        found = get_report(server_database, "helmond", number)
     assert "precies" not in repr(public)
     assert "iemand" not in repr(public)
-    assert (found.reference, found.status, found.answer) == ("LML-1", Status.RECEIVED, None)
+    assert (found.reference, found.status, found.answer) == ("LML-1", ReportStatus.RECEIVED, None)
     assert found.due_on > found.received_on
 
 
 def test_the_readers_can_not_look_up_what_others_wrote(server_database: Database) -> None:
-    add(server_database, example())
+    publish_documents(server_database, example_entry())
     filed(server_database)
     for statement in (
         "select words from lantaarn.report",
@@ -72,30 +72,30 @@ def test_who_may_only_look_at_dashboards_can_not_take_mail_or_file(server_databa
 
 
 def test_a_form_that_is_sent_twice_is_one_report_and_one_mail(server_database: Database) -> None:
-    add(server_database, example())
+    publish_documents(server_database, example_entry())
     form_id = uuid4()
     assert filed(server_database, form_id=form_id) == filed(server_database, form_id=form_id)
     assert len(due(server_database)) == 1
 
 
 def test_a_report_about_no_sensor_is_not_taken_in(server_database: Database) -> None:
-    add(server_database, example())
+    publish_documents(server_database, example_entry())
     with as_reader(server_database), pytest.raises(NotFoundError):
-        file(server_database, "helmond", "nothing", uuid4(), DRAFT)
+        file_report(server_database, "helmond", "nothing", uuid4(), DRAFT)
     with as_reader(server_database):
-        assert newest(server_database, "helmond") == []
+        assert list_newest_reports(server_database, "helmond") == []
 
 
 def test_mail_goes_to_the_desk_of_the_entry_without_the_address_of_the_resident(server_database: Database) -> None:
-    add(server_database, example())
+    publish_documents(server_database, example_entry())
     number = filed(server_database)
     (mail,) = due(server_database)
-    assert (mail["number"], mail["address"], mail["words"]) == (number, "sensoren@helmond.example", DRAFT.words)
+    assert (mail["number"], mail["address"], mail["words"]) == (number, "sensoren@helmond.example", DRAFT.text)
     assert "iemand" not in repr(mail)
 
 
 def test_mail_that_was_not_handed_over_comes_again_later_each_time(server_database: Database) -> None:
-    add(server_database, example())
+    publish_documents(server_database, example_entry())
     filed(server_database)
     waits: list[float] = []
     mail: dict[str, Any] = {}
@@ -108,23 +108,23 @@ def test_mail_that_was_not_handed_over_comes_again_later_each_time(server_databa
         server_database.execute("update lantaarn.report_mail set due_at = now()")
     assert [round(wait / 60) for wait in waits] == [1, 2, 4, 8]
     with as_reader(server_database):
-        server_database.execute(SQL["mail_done"], {"mail": mail["mail"]})
+        server_database.execute(QUERIES["mark_mail_sent"], {"mail": mail["mail"]})
     assert due(server_database) == []
 
 
 def settle(db: Database, number: int) -> None:
     asked = {"municipality": "helmond", "number": number, "status": "answered", "answer": "De lucht."}
-    assert db.execute(SQL["settle"], asked).fetchone() == {"number": number}
+    assert db.execute(QUERIES["settle_report"], asked).fetchone() == {"number": number}
 
 
 def test_a_report_is_answered_once(server_database: Database) -> None:
-    add(server_database, example())
+    publish_documents(server_database, example_entry())
     number = filed(server_database)
     settle(server_database, number)
     asked = {"municipality": "helmond", "number": number, "status": "closed", "answer": "Toch niet."}
-    assert server_database.execute(SQL["settle"], asked).fetchone() is None
-    found = report(server_database, "helmond", number)
-    assert (found.status, found.answer, found.settled_on is not None) == (Status.ANSWERED, "De lucht.", True)
+    assert server_database.execute(QUERIES["settle_report"], asked).fetchone() is None
+    found = get_report(server_database, "helmond", number)
+    assert (found.status, found.answer, found.settled_on is not None) == (ReportStatus.ANSWERED, "De lucht.", True)
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_a_report_is_answered_once(server_database: Database) -> None:
 def test_words_and_addresses_go_when_the_form_says(
     server_database: Database, received: str, answered: str | None, address_left: bool, words_left: bool
 ) -> None:
-    add(server_database, example())
+    publish_documents(server_database, example_entry())
     number = filed(server_database)
     if answered:
         settle(server_database, number)
@@ -154,22 +154,22 @@ def test_words_and_addresses_go_when_the_form_says(
         times,
     )
     with as_reader(server_database):
-        server_database.execute(SQL["forget"])
+        server_database.execute(QUERIES["delete_expired_texts"])
     kept = server_database.execute(
         "select words is not null as words, exists (select from lantaarn.report_address) as address "
         "from lantaarn.report"
     ).fetchone()
     assert kept == {"words": words_left, "address": address_left}
-    assert report(server_database, "helmond", number).number == number
+    assert get_report(server_database, "helmond", number).number == number
 
 
 def test_an_answer_is_mailed_only_to_who_left_an_address(server_database: Database) -> None:
-    add(server_database, example())
+    publish_documents(server_database, example_entry())
     silent, reachable = filed(server_database, Draft("wrong", "Hij staat er niet meer.")), filed(server_database)
     server_database.execute("delete from lantaarn.report_mail")
     for number in (silent, reachable):
         settle(server_database, number)
-        server_database.execute(SQL["mail_answer"], {"number": number})
+        server_database.execute(QUERIES["queue_answer_mail"], {"number": number})
     mails = due(server_database)
     assert [(mail["number"], mail["address"], mail["words"]) for mail in mails] == [
         (reachable, "iemand@voorbeeld.nl", None)
@@ -177,7 +177,7 @@ def test_an_answer_is_mailed_only_to_who_left_an_address(server_database: Databa
 
 
 def test_the_database_refuses_a_promise_in_the_wrong_form(server_database: Database) -> None:
-    add(server_database, example())
+    publish_documents(server_database, example_entry())
     row = {
         "form_id": uuid4(),
         "municipality": "helmond",
@@ -188,4 +188,4 @@ def test_the_database_refuses_a_promise_in_the_wrong_form(server_database: Datab
         "due_on": date(2026, 12, 4),
     }
     with as_reader(server_database), pytest.raises(psycopg.errors.CheckViolation):
-        server_database.execute(SQL["file_report"], row)
+        server_database.execute(QUERIES["file_report"], row)

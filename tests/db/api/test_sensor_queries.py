@@ -4,23 +4,23 @@ import pytest
 
 from api.sensor import queries as sensor_queries
 from sensors.db import Database, connect
-from sensors.db.migrate import MIGRATIONS, read
-from tests.support.entries import example
+from sensors.db.migrate import MIGRATIONS_FOLDER, read_migrations
+from tests.support.entries import example_entry
 from tests.support.published import (
     DAY,
     HOUR,
     NOW,
-    add,
-    at_home,
-    book,
-    counter,
-    lamp,
-    measure,
-    moved,
-    passages,
+    home_sensor_entry,
+    insert_hourly_total,
+    insert_ledger_hour,
+    insert_observation,
+    insert_travel_time,
+    insert_window_count,
+    motion_lamp_entry,
     publish_cells,
-    total,
-    travelled,
+    publish_documents,
+    traffic_counter_entry,
+    travel_time_entry,
 )
 
 NEIGHBOURHOODS = 44
@@ -28,83 +28,85 @@ NEIGHBOURHOODS = 44
 
 def test_a_sensor_with_its_values_and_its_books(each_database: Database) -> None:
     db = each_database
-    add(db, example(), counter())
-    measure(db, "LML-1", "no2", 21.5, NOW)
-    total(db, "LML-1", "no2", NOW - HOUR, 60)
-    book(db, "LML-1", NOW, stored=3, refused={"in_future": 2, "sentinel": 1})
+    publish_documents(db, example_entry(), traffic_counter_entry())
+    insert_observation(db, "LML-1", "no2", 21.5, NOW)
+    insert_hourly_total(db, "LML-1", "no2", NOW - HOUR, 60)
+    insert_ledger_hour(db, "LML-1", NOW, stored=3, refused={"in_future": 2, "sentinel": 1})
     for hours_ago, amount in ((3, 7), (2, 43), (0, 99)):
-        total(db, "verkeer-1", "count_car", NOW - hours_ago * HOUR, amount)
+        insert_hourly_total(db, "verkeer-1", "count_car", NOW - hours_ago * HOUR, amount)
 
     publish_cells(db, NOW + HOUR / 2)
 
-    air = sensor_queries.sensor(db, "helmond", "LML-1", NOW)
-    no2 = next(stream for stream in air.streams if stream.code == "no2")
+    air = sensor_queries.load_sensor(db, "helmond", "LML-1", NOW)
+    no2 = next(stream for stream in air.datastreams if stream.observed_property == "no2")
     assert no2.latest == (NOW, 21.5)
     assert [value.value for value in no2.values] == [20]
-    assert air.today is not None
-    assert (air.today.received, air.today.stored, air.today.quarantined) == (6, 3, 3)
-    assert air.week is not None
-    assert air.week.reasons == (("in_future", 2), ("sentinel", 1))
+    assert air.ledger_today is not None
+    assert (air.ledger_today.received, air.ledger_today.stored, air.ledger_today.quarantined) == (6, 3, 3)
+    assert air.ledger_week is not None
+    assert air.ledger_week.reasons == (("in_future", 2), ("sentinel", 1))
     assert air.last_seen == "today"
-    assert sensor_queries.sensor(db, "helmond", str(air.entry.id), NOW).entry == air.entry
+    assert sensor_queries.load_sensor(db, "helmond", str(air.entry.id), NOW).entry == air.entry
 
     # Few are "fewer than 15", others rounded to 5, and an hour is public when it has been over for an hour.
-    (cars,) = sensor_queries.sensor(db, "helmond", "verkeer-1", NOW).streams
+    (cars,) = sensor_queries.load_sensor(db, "helmond", "verkeer-1", NOW).datastreams
     assert [(value.value, value.below) for value in cars.values] == [(None, 15), (45, None)]
     assert cars.latest is None
 
 
 def test_a_sensor_that_can_betray_people_has_rough_books_of_last_week_only(each_database: Database) -> None:
     db = each_database
-    add(db, counter())
-    book(db, "verkeer-1", NOW, stored=2000, refused={"in_future": 30})
-    found = sensor_queries.sensor(db, "helmond", "verkeer-1", NOW)
-    assert (found.today, found.week, found.last_seen) == (None, None, "unknown")
-    assert found.last_week is not None
-    assert found.last_week.received == sensor_queries.Band(0, 15)
-    book(db, "verkeer-1", NOW - 7 * DAY, stored=2000, refused={"in_future": 30, "sentinel": 14})
-    found = sensor_queries.sensor(db, "helmond", "verkeer-1", NOW)
+    publish_documents(db, traffic_counter_entry())
+    insert_ledger_hour(db, "verkeer-1", NOW, stored=2000, refused={"in_future": 30})
+    found = sensor_queries.load_sensor(db, "helmond", "verkeer-1", NOW)
+    assert (found.ledger_today, found.ledger_week, found.last_seen) == (None, None, "unknown")
+    assert found.ledger_last_week is not None
+    assert found.ledger_last_week.received == sensor_queries.Band(0, 15)
+    insert_ledger_hour(db, "verkeer-1", NOW - 7 * DAY, stored=2000, refused={"in_future": 30, "sentinel": 14})
+    found = sensor_queries.load_sensor(db, "helmond", "verkeer-1", NOW)
     assert found.last_seen == "last_week"
-    assert found.last_week is not None
-    assert found.last_week.received == sensor_queries.Band(1000, 10_000)
-    assert found.last_week.reasons == (("in_future", sensor_queries.Band(15, 100)),)
+    assert found.ledger_last_week is not None
+    assert found.ledger_last_week.received == sensor_queries.Band(1000, 10_000)
+    assert found.ledger_last_week.reasons == (("in_future", sensor_queries.Band(15, 100)),)
 
 
 def test_travel_times_and_counts_of_a_group_are_public_from_fifteen(each_database: Database) -> None:
     db = each_database
-    add(db, passages(), lamp())
-    travelled(db, "kenteken-1", NOW - 2 * HOUR, n=15, median=83.4)
-    travelled(db, "kenteken-1", NOW - HOUR, n=14, median=60)
-    moved(db, "kasteelpark", NOW - 3 * HOUR, 43)
-    moved(db, "kasteelpark", NOW - 2 * HOUR, 14)
-    moved(db, "elders", NOW - 2 * HOUR, 99)
-    (stream,) = sensor_queries.sensor(db, "helmond", "kenteken-1", NOW).streams
+    publish_documents(db, travel_time_entry(), motion_lamp_entry())
+    insert_travel_time(db, "kenteken-1", NOW - 2 * HOUR, n=15, median=83.4)
+    insert_travel_time(db, "kenteken-1", NOW - HOUR, n=14, median=60)
+    insert_window_count(db, "kasteelpark", NOW - 3 * HOUR, 43)
+    insert_window_count(db, "kasteelpark", NOW - 2 * HOUR, 14)
+    insert_window_count(db, "elders", NOW - 2 * HOUR, 99)
+    (stream,) = sensor_queries.load_sensor(db, "helmond", "kenteken-1", NOW).datastreams
     assert [(each.goes_to, each.start, each.median) for each in stream.travel_times] == [
         ("kenteken-2", NOW - 2 * HOUR, 83)
     ]
-    (stream,) = sensor_queries.sensor(db, "helmond", "lamp-1", NOW).streams
+    (stream,) = sensor_queries.load_sensor(db, "helmond", "lamp-1", NOW).datastreams
     assert [(each.start, each.value) for each in stream.values] == [(NOW - 3 * HOUR, 45)]
 
 
 @pytest.mark.parametrize("name", ["nothing-here", "a\x00b", "'; drop table", "é", "x" * 200])
 def test_a_name_that_is_not_there(database: str, name: str) -> None:
     with connect(database) as db, pytest.raises(sensor_queries.NotFoundError):
-        sensor_queries.sensor(db, "helmond", name, NOW)
+        sensor_queries.load_sensor(db, "helmond", name, NOW)
 
 
 def test_outlines_and_neighbourhoods_to_choose_from(each_database: Database) -> None:
     db = each_database
-    add(db, at_home())
-    assert len(sensor_queries.areas(db, "helmond", "neighbourhood")) == NEIGHBOURHOODS
-    assert {row["level"] for row in sensor_queries.areas(db, "helmond", None)} == {
+    publish_documents(db, home_sensor_entry())
+    assert len(sensor_queries.load_areas(db, "helmond", "neighbourhood")) == NEIGHBOURHOODS
+    assert {row["level"] for row in sensor_queries.load_areas(db, "helmond", None)} == {
         "neighbourhood",
         "district",
         "municipality",
     }
-    choices = sensor_queries.neighbourhoods(db, "helmond")
+    choices = sensor_queries.load_neighbourhoods(db, "helmond")
     assert len(choices) == NEIGHBOURHOODS
     assert all(row["district_name"] for row in choices)
 
 
 def test_it_knows_which_migrations_there_are(each_database: Database) -> None:
-    assert sensor_queries.migrations(each_database) == {migration.name for migration in read(MIGRATIONS)}
+    assert sensor_queries.load_applied_migrations(each_database) == {
+        migration.name for migration in read_migrations(MIGRATIONS_FOLDER)
+    }

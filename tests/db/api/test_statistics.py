@@ -7,26 +7,26 @@ import pytest
 
 from api import statistics
 from api.areas import queries as areas_queries
-from api.areas.queries import gathered, latest, trips
+from api.areas.queries import load_aggregated_datastreams, load_latest_values, load_travel_times
 from api.search import queries as search_queries
 from api.search.filters import Filters
 from api.sensor.queries import NotFoundError
 from sensors.db import Database
 from sensors.vocabulary.codes import PersonalData, Role
-from tests.support.entries import camera, datastream, example
+from tests.support.entries import example_camera_entry, example_datastream, example_entry
 from tests.support.published import (
     DAY,
     HOUR,
     NOW,
-    add,
-    at_home,
-    counter,
-    lamp,
-    moved,
-    passages,
+    home_sensor_entry,
+    insert_hourly_total,
+    insert_travel_time,
+    insert_window_count,
+    motion_lamp_entry,
     publish_cells,
-    total,
-    travelled,
+    publish_documents,
+    traffic_counter_entry,
+    travel_time_entry,
 )
 
 HERE = "BU07941000"
@@ -39,26 +39,37 @@ def named(*names: str) -> list[dict[str, str]]:
 
 def test_what_is_counted_is_what_the_list_holds(each_database: Database) -> None:
     db = each_database
-    add(db, example(), counter(status="paused"), camera(), lamp(), at_home(project=PROJECT))
-    add(db, example(reference="elders", municipality="deurne", organisations=named("Deurne", "Deurne")))
-    found = statistics.read(db, "helmond")
+    publish_documents(
+        db,
+        example_entry(),
+        traffic_counter_entry(status="paused"),
+        example_camera_entry(),
+        motion_lamp_entry(),
+        home_sensor_entry(project=PROJECT),
+    )
+    publish_documents(
+        db, example_entry(reference="elders", municipality="deurne", organisations=named("Deurne", "Deurne"))
+    )
+    found = statistics.load_statistics(db, "helmond")
 
     def listed(**chosen: str) -> int:
-        return search_queries.sensors(db, "helmond", Filters(**chosen)).matched
+        return search_queries.find_sensors(db, "helmond", Filters(**chosen)).matched
 
-    assert found.whole.sensors == listed() == 5
-    assert {each.name: each.sensors for each in found.organisations} == {"Gemeente Helmond": 5, "Inwoner": 1}
-    assert all(each.sensors == listed(organisation=each.name) for each in found.organisations)
-    assert [(each.name, each.sensors) for each in found.projects] == [("Samen meten", listed(project="Samen meten"))]
+    assert found.total.sensor_count == listed() == 5
+    assert {each.name: each.sensor_count for each in found.organisations} == {"Gemeente Helmond": 5, "Inwoner": 1}
+    assert all(each.sensor_count == listed(organisation=each.name) for each in found.organisations)
+    assert [(each.name, each.sensor_count) for each in found.projects] == [
+        ("Samen meten", listed(project="Samen meten"))
+    ]
     assert found.themes == {theme: listed(theme=theme) for theme in ("air", "traffic", "light", "safety")}
-    assert found.of_area(HERE).sensors == listed(neighbourhood=HERE) == 5
-    assert found.of_area("WK079410").sensors == listed(district="WK079410") == 5
+    assert found.of_area(HERE).sensor_count == listed(neighbourhood=HERE) == 5
+    assert found.of_area("WK079410").sensor_count == listed(district="WK079410") == 5
     city = found.organisation("gemeente-helmond")
     assert city.roles == {Role.CONTROLLER: 5, Role.OWNER: 4}
-    assert [desk.email for desk in city.desks] == ["sensoren@helmond.example"]
-    assert found.organisation("inwoner").desks == ()
-    assert found.whole.personal_data[PersonalData.IDENTIFIABLE] == 1
-    assert found.project("samen-meten").about is not None
+    assert [desk.email for desk in city.contact_points] == ["sensoren@helmond.example"]
+    assert found.organisation("inwoner").contact_points == ()
+    assert found.total.personal_data[PersonalData.IDENTIFIABLE] == 1
+    assert found.project("samen-meten").project is not None
     for slug in ("deurne", "nothing"):
         with pytest.raises(NotFoundError):
             found.organisation(slug)
@@ -66,62 +77,74 @@ def test_what_is_counted_is_what_the_list_holds(each_database: Database) -> None
 
 def test_an_address_stays_when_the_name_goes_and_is_never_given_away(each_database: Database) -> None:
     db = each_database
-    add(db, example(organisations=named("Bureau Lucht", "Bureau: Lucht!"), project={"name": "Proef"}))
-    before = statistics.read(db, "helmond")
-    assert {before.slug("organisation", name) for name in ("Bureau Lucht", "Bureau: Lucht!")} == {
+    publish_documents(
+        db, example_entry(organisations=named("Bureau Lucht", "Bureau: Lucht!"), project={"name": "Proef"})
+    )
+    before = statistics.load_statistics(db, "helmond")
+    assert {before.slug_of("organisation", name) for name in ("Bureau Lucht", "Bureau: Lucht!")} == {
         "bureau-lucht",
         "bureau-lucht-2",
     }
-    add(db, example(organisations=named("Gemeente", "Gemeente")))
-    add(db, counter(organisations=named("BUREAU LUCHT", "Gemeente")))
-    after = statistics.read(db, "helmond")
+    publish_documents(db, example_entry(organisations=named("Gemeente", "Gemeente")))
+    publish_documents(db, traffic_counter_entry(organisations=named("BUREAU LUCHT", "Gemeente")))
+    after = statistics.load_statistics(db, "helmond")
     gone = after.organisation("bureau-lucht")
-    assert (gone.name, gone.sensors) == (before.organisation("bureau-lucht").name, 0)
-    assert after.slug("organisation", "BUREAU LUCHT") == "bureau-lucht-3"
-    assert (after.project("proef").name, after.project("proef").about, after.projects) == ("Proef", None, ())
+    assert (gone.name, gone.sensor_count) == (before.organisation("bureau-lucht").name, 0)
+    assert after.slug_of("organisation", "BUREAU LUCHT") == "bureau-lucht-3"
+    assert (after.project("proef").name, after.project("proef").project, after.projects) == ("Proef", None, ())
     with pytest.raises(psycopg.Error), db.transaction():
         db.execute("delete from lantaarn.slug")
 
 
 def test_the_tally_is_made_again_when_the_register_changes(each_database: Database) -> None:
     db = each_database
-    add(db, example())
-    tallies = statistics.Tallies()
+    publish_documents(db, example_entry())
+    tallies = statistics.StatisticsCache()
     first = tallies.get(db, "helmond")
     assert tallies.get(db, "helmond") is first
-    add(db, counter())
-    assert tallies.get(db, "helmond").whole.sensors == 2
+    publish_documents(db, traffic_counter_entry())
+    assert tallies.get(db, "helmond").total.sensor_count == 2
 
 
 def test_a_neighbourhood_together_is_made_of_what_is_public_of_each(each_database: Database) -> None:
     db = each_database
     now = NOW + HOUR / 2  # whatever hour it is by now
-    add(db, example(), example(reference="LML-2"), counter(), counter(reference="verkeer-2"), lamp(), passages())
+    publish_documents(
+        db,
+        example_entry(),
+        example_entry(reference="LML-2"),
+        traffic_counter_entry(),
+        traffic_counter_entry(reference="verkeer-2"),
+        motion_lamp_entry(),
+        travel_time_entry(),
+    )
     for reference, amount in (("LML-1", 60), ("LML-2", 120)):
-        total(db, reference, "no2", NOW - 2 * HOUR, amount)
-    total(db, "LML-1", "no2", NOW, 999)  # an hour that is not over
+        insert_hourly_total(db, reference, "no2", NOW - 2 * HOUR, amount)
+    insert_hourly_total(db, "LML-1", "no2", NOW, 999)  # an hour that is not over
     for hours, one, other in ((5, 3, 4), (4, 43, 14), (3, 43, 21)):
-        total(db, "verkeer-1", "count_car", NOW - hours * HOUR, one)
-        total(db, "verkeer-2", "count_car", NOW - hours * HOUR, other)
+        insert_hourly_total(db, "verkeer-1", "count_car", NOW - hours * HOUR, one)
+        insert_hourly_total(db, "verkeer-2", "count_car", NOW - hours * HOUR, other)
     publish_cells(db, now)
-    moved(db, "kasteelpark", NOW - 3 * HOUR, 43)
-    moved(db, "kasteelpark", NOW - 2 * HOUR, 14)
-    travelled(db, "kenteken-1", NOW - 2 * HOUR, n=14, median=60)
-    travelled(db, "kenteken-1", NOW - 3 * HOUR, n=15, median=83)
+    insert_window_count(db, "kasteelpark", NOW - 3 * HOUR, 43)
+    insert_window_count(db, "kasteelpark", NOW - 2 * HOUR, 14)
+    insert_travel_time(db, "kenteken-1", NOW - 2 * HOUR, n=14, median=60)
+    insert_travel_time(db, "kenteken-1", NOW - 3 * HOUR, n=15, median=83)
 
-    found = {each.stream.code: each for each in gathered(db, "helmond", HERE, now)}
-    assert [(value.start, value.value) for value in found["no2"].stream.values] == [(NOW - 2 * HOUR, 30)]
-    assert found["no2"].sensors == 2
-    cars = {value.start: (value.value, value.below, value.at_least) for value in found["count_car"].stream.values}
+    found = {each.datastream.observed_property: each for each in load_aggregated_datastreams(db, "helmond", HERE, now)}
+    assert [(value.start, value.value) for value in found["no2"].datastream.values] == [(NOW - 2 * HOUR, 30)]
+    assert found["no2"].sensor_count == 2
+    cars = {value.start: (value.value, value.below, value.at_least) for value in found["count_car"].datastream.values}
     assert [cars[NOW - hours * HOUR] for hours in (5, 4, 3)] == [(None, 29, False), (45, None, True), (65, None, False)]
-    assert [(value.value, found["presence"].group) for value in found["presence"].stream.values] == [
+    assert [(value.value, found["presence"].group_name) for value in found["presence"].datastream.values] == [
         (45, "kasteelpark")
     ]
-    assert [(trip.reference, trip.time.median) for trip in trips(db, "helmond", HERE, now)] == [("kenteken-1", 83)]
-    assert gathered(db, "helmond", "BU07941300", now) == []
+    assert [(trip.reference, trip.travel_time.median) for trip in load_travel_times(db, "helmond", HERE, now)] == [
+        ("kenteken-1", 83)
+    ]
+    assert load_aggregated_datastreams(db, "helmond", "BU07941300", now) == []
 
-    ids = {row["reference"]: row["sensor_id"] for row in search_queries.sensors(db, "helmond", Filters()).sensors}
-    newest = latest(db, list(ids.values()), now)
+    ids = {row["reference"]: row["sensor_id"] for row in search_queries.find_sensors(db, "helmond", Filters()).sensors}
+    newest = load_latest_values(db, list(ids.values()), now)
     assert newest[ids["LML-1"]]["no2"].value == 20
     assert newest[ids["verkeer-1"]]["count_car"].below == 15
     assert ids["lamp-1"] not in newest
@@ -129,33 +152,38 @@ def test_a_neighbourhood_together_is_made_of_what_is_public_of_each(each_databas
 
 def test_days_together_and_alone(each_database: Database) -> None:
     db = each_database
-    streams = [datastream("energy", "streetlight", public="day"), datastream("fault_code", "streetlight", public="day")]
-    add(db, *(example(reference=name, kind="streetlight", datastreams=streams) for name in ("L-1", "L-2")))
+    streams = [
+        example_datastream("energy", "streetlight", public="day"),
+        example_datastream("fault_code", "streetlight", public="day"),
+    ]
+    publish_documents(
+        db, *(example_entry(reference=name, kind="streetlight", datastreams=streams) for name in ("L-1", "L-2"))
+    )
     for days in (2, 3):
-        total(db, "L-1", "energy", NOW - days * DAY, 1.5)
-        total(db, "L-2", "energy", NOW - days * DAY, 2)
-        total(db, "L-2", "fault_code", NOW - days * DAY, 0)
+        insert_hourly_total(db, "L-1", "energy", NOW - days * DAY, 1.5)
+        insert_hourly_total(db, "L-2", "energy", NOW - days * DAY, 2)
+        insert_hourly_total(db, "L-2", "fault_code", NOW - days * DAY, 0)
     publish_cells(db)
     now = datetime.now(UTC)
-    (energy,) = gathered(db, "helmond", HERE, now)  # of a code of a fault there is no total
-    assert [value.value for value in energy.stream.values] == [3.5, 3.5]
-    ids = {row["reference"]: row["sensor_id"] for row in search_queries.sensors(db, "helmond", Filters()).sensors}
-    assert latest(db, list(ids.values()), now)[ids["L-1"]]["energy"].value == 1.5
+    (energy,) = load_aggregated_datastreams(db, "helmond", HERE, now)  # of a code of a fault there is no total
+    assert [value.value for value in energy.datastream.values] == [3.5, 3.5]
+    ids = {row["reference"]: row["sensor_id"] for row in search_queries.find_sensors(db, "helmond", Filters()).sensors}
+    assert load_latest_values(db, list(ids.values()), now)[ids["L-1"]]["energy"].value == 1.5
 
 
 def test_a_district_and_a_neighbourhood_and_nothing_else_are_areas(each_database: Database) -> None:
     db = each_database
-    add(db, example())
-    assert areas_queries.area(db, "helmond", HERE).district == "WK079410"
-    assert areas_queries.area(db, "helmond", "WK079410").level == "district"
+    publish_documents(db, example_entry())
+    assert areas_queries.load_area(db, "helmond", HERE).district == "WK079410"
+    assert areas_queries.load_area(db, "helmond", "WK079410").level == "district"
     for code in ("GM0794", "BU00000000", "%"):
         with pytest.raises(NotFoundError):
-            areas_queries.area(db, "helmond", code)
+            areas_queries.load_area(db, "helmond", code)
 
 
 def test_how_quickly_who_answers_for_a_sensor_answers(each_database: Database) -> None:
     db = each_database
-    add(db, example(), at_home())
+    publish_documents(db, example_entry(), home_sensor_entry())
     today = NOW.date()
     rows = [(10, 3, 9), (20, 15, 10), (5, None, 9), (30, None, 10), (400, 2, 9)]
     for number, (ago, took, promised) in enumerate(rows):
@@ -169,6 +197,6 @@ def test_how_quickly_who_answers_for_a_sensor_answers(each_database: Database) -
             "from lantaarn.sensor where reference = %(reference)s",
             {"ago": ago, "took": took, "promised": promised, "reference": ("LML-1", "bewoner-1")[number % 2]},
         )
-    found = areas_queries.answering(db, "helmond", "Gemeente Helmond", today)
-    assert found == areas_queries.Answering(received=4, settled=2, in_time=1, late=1, median_days=3)
-    assert areas_queries.answering(db, "helmond", "Inwoner", today).received == 0
+    found = areas_queries.load_report_statistics(db, "helmond", "Gemeente Helmond", today)
+    assert found == areas_queries.ReportStatistics(received=4, settled=2, in_time=1, late=1, median_days=3)
+    assert areas_queries.load_report_statistics(db, "helmond", "Inwoner", today).received == 0

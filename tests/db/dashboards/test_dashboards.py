@@ -14,21 +14,21 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from dashboards.alerts import ALERTS
-from dashboards.build import DASHBOARDS, statement
-from dashboards.spec import Dashboard, Sort
-from dashboards.statements import statements
-from ingest.lifecycle.daily_totals import make
+from dashboards.build import DASHBOARDS, get_query
+from dashboards.spec import Dashboard, VariableType
+from dashboards.statements import load_panel_queries
+from ingest.lifecycle.daily_totals import update_daily_totals
 from ingest.writer import publish_cells
 from sensors.db import Database, connect
 from sensors.db.migrate import migrate
-from sensors.db.server import EmbeddedServer
+from sensors.db.server import EmbeddedPostgres
 from sensors.register.repository import publish
 from simulators import replay
 from simulators.city import register as city_register
 from tests.support import small_city
-from tests.support.grafana import Range, expand, last
+from tests.support.grafana import TimeRange, expand_macros, last_days
 from tests.support.pglite.client import Pglite
-from tests.support.pglite.fixtures import MIGRATED, new_database
+from tests.support.pglite.fixtures import MIGRATED_SNAPSHOT, temporary_database
 
 CHOICES = {
     "buurt": "'*'",
@@ -45,17 +45,17 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 def asked(dashboard: Dashboard) -> Iterator[str]:
     """The sections that a dashboard needs: of its panels and of its choices."""
     yield from (panel.key for panel in dashboard.panels)
-    yield from (variable.name for variable in dashboard.variables if variable.sort is not Sort.TEXT)
+    yield from (variable.name for variable in dashboard.variables if variable.variable_type is not VariableType.TEXT)
 
 
 EVERY = [
-    *((f"{each.name}/{key}", statement(each, key)) for each in DASHBOARDS for key in asked(each)),
-    *((f"alerts/{alert.key}", statements("alerts")[alert.key]) for alert in ALERTS),
+    *((f"{each.name}/{key}", get_query(each, key)) for each in DASHBOARDS for key in asked(each)),
+    *((f"alerts/{alert.key}", load_panel_queries("alerts")[alert.key]) for alert in ALERTS),
 ]
 
 
-def ask(db: Database, query: str, period: Range, **chosen: str) -> list[dict[str, Any]]:
-    return db.execute(expand(query, period, CHOICES | chosen)).fetchall()
+def ask(db: Database, query: str, period: TimeRange, **chosen: str) -> list[dict[str, Any]]:
+    return db.execute(expand_macros(query, period, CHOICES | chosen)).fetchall()
 
 
 def grafana(db: Database) -> None:
@@ -67,20 +67,20 @@ CITY = "small city"
 
 
 @pytest.fixture(scope="module")
-def filled(pg_server: EmbeddedServer) -> Iterator[str]:
+def filled(pg_server: EmbeddedPostgres) -> Iterator[str]:
     """The address of a PostgreSQL with the small city in it, for all tests here: they change nothing that stays."""
-    with new_database(pg_server.url) as url, connect(url) as db:
+    with temporary_database(pg_server.url) as url, connect(url) as db:
         migrate(db)
-        small_city.fill(db, small_city.now())
+        small_city.fill_database(db, small_city.current_second())
         yield url
 
 
 @pytest.fixture(scope="module")
 def kept(migrated_pglite: Pglite) -> Pglite:
     """The same on TimescaleDB, kept under a name of its own."""
-    migrated_pglite.open(MIGRATED)
-    small_city.fill(migrated_pglite, small_city.now())
-    migrated_pglite.keep(CITY)
+    migrated_pglite.open_snapshot(MIGRATED_SNAPSHOT)
+    small_city.fill_database(migrated_pglite, small_city.current_second())
+    migrated_pglite.save_snapshot(CITY)
     return migrated_pglite
 
 
@@ -99,7 +99,7 @@ def city_database(request: pytest.FixtureRequest) -> Iterator[Database]:
 
 def test_every_statement_answers_with_rows(city_database: Database) -> None:
     # One test, not one for each: filling the database takes seconds.
-    period, empty, wrong = last(2), set[str](), dict[str, str]()
+    period, empty, wrong = last_days(2), set[str](), dict[str, str]()
     yesterday = (datetime.now(AMSTERDAM).date() - timedelta(days=1)).isoformat()
     for name, query in EVERY:
         try:
@@ -115,13 +115,13 @@ def test_every_statement_answers_with_rows(city_database: Database) -> None:
 
 
 def test_time_buckets_of_timescale_mean_the_same(kept: Pglite) -> None:
-    kept.open(CITY)
+    kept.open_snapshot(CITY)
     grafana(kept)
     now = datetime.now(UTC)
     for key in ("lag", "messages", "batches"):
-        query = statements("platform")[key]
-        ours = ask(kept, query, last(1, now))
-        theirs = ask(kept, query, last(1, now, timescale=True))
+        query = load_panel_queries("platform")[key]
+        ours = ask(kept, query, last_days(1, now))
+        theirs = ask(kept, query, last_days(1, now, timescale=True))
         assert [row["time"] for row in ours] == [row["time"].timestamp() for row in theirs]
 
 
@@ -171,20 +171,20 @@ def test_counts_are_those_of_the_register(city_database: Database) -> None:
 
 def test_dimming_saves_what_it_should(city_database: Database) -> None:
     """The lamps of the demo burn at 60 percent from 23:00 to 06:00 and at full strength before and after."""
-    now = small_city.now()
-    period = Range(now - timedelta(days=3), now)
-    saved = ask(city_database, statements("lighting")["saved_kwh"], period)[0]["Bespaard"]
-    used = sum(row["Verbruik"] for row in ask(city_database, statements("lighting")["energy"], period))
-    burned = ask(city_database, statements("lighting")["burning"], period)
+    now = small_city.current_second()
+    period = TimeRange(now - timedelta(days=3), now)
+    saved = ask(city_database, load_panel_queries("lighting")["saved_kwh"], period)[0]["Bespaard"]
+    used = sum(row["Verbruik"] for row in ask(city_database, load_panel_queries("lighting")["energy"], period))
+    burned = ask(city_database, load_panel_queries("lighting")["burning"], period)
     dimmed = 7 * 0.4 / (burned[-1]["Branduren van een lamp"] - 7 * 0.4)
     assert saved / used == pytest.approx(dimmed, rel=0.2)
-    carbon = ask(city_database, statements("lighting")["saved_carbon"], period, co2="0,5")[0]["Bespaard"]
+    carbon = ask(city_database, load_panel_queries("lighting")["saved_carbon"], period, co2="0,5")[0]["Bespaard"]
     assert carbon == pytest.approx(saved / 2)
 
 
 def test_an_outage_is_told_with_its_days(city_database: Database) -> None:
-    rows = ask(city_database, statements("lighting")["outages"], last(3))
-    assert {row["Referentie"] for row in rows} == {small_city.FAULTY}
+    rows = ask(city_database, load_panel_queries("lighting")["outages"], last_days(3))
+    assert {row["Referentie"] for row in rows} == {small_city.FAULTY_REFERENCE}
     assert 1 <= rows[0]["Dagen"] <= 3
 
 
@@ -210,7 +210,7 @@ LIMITED = {
 
 def recorded(first: str, last_day: str) -> pd.DataFrame:
     """The recorded series of some days, at the times at which they were recorded."""
-    series = replay.series()
+    series = replay.recorded_values()
     day = series["time"].dt.tz_convert(AMSTERDAM).dt.date
     chosen = (day >= date.fromisoformat(first)) & (day <= date.fromisoformat(last_day))
     return cast("pd.DataFrame", series[chosen & series["property"].isin(["no2", "count_bicycle"])])
@@ -230,9 +230,9 @@ def test_days_of_the_recorded_series_equal_those_of_pandas(
 ) -> None:
     db, series = each_database, recorded(first, final)
     assert len(series) > 100
-    for entry in city_register.entries(1):
+    for entry in city_register.example_entries(1):
         if entry.reference in set(series["reference"]):
-            publish(db, entry, editor="test", reason="test", at=datetime(2018, 1, 1, tzinfo=UTC))
+            publish(db, entry, editor="test", reason="test", valid_from=datetime(2018, 1, 1, tzinfo=UTC))
     numbers = {
         (row["reference"], row["property"]): row["id"]
         for row in db.execute(
@@ -247,10 +247,10 @@ def test_days_of_the_recorded_series_equal_those_of_pandas(
     )
     end = series["time"].max().to_pydatetime() + timedelta(hours=3)
     publish_cells(db, end)
-    make(db, end)
-    period = Range(end - timedelta(days=4), end)
-    air = {row["time"]: row for row in ask(db, statements("air_quality")["day_mean"], period)}
-    bicycles = {row["time"]: row["value"] for row in ask(db, statements("traffic")["classes"], period)}
+    update_daily_totals(db, end)
+    period = TimeRange(end - timedelta(days=4), end)
+    air = {row["time"]: row for row in ask(db, load_panel_queries("air_quality")["day_mean"], period)}
+    bicycles = {row["time"]: row["value"] for row in ask(db, load_panel_queries("traffic")["classes"], period)}
     local = series.assign(day=series["time"].dt.tz_convert(AMSTERDAM).dt.date)
     start = datetime.combine(date.fromisoformat(day), datetime.min.time(), AMSTERDAM)
     here = local[local["day"] == date.fromisoformat(day)]

@@ -8,18 +8,18 @@ from typing import Any, LiteralString
 import psycopg
 import pytest
 
-from ingest.events.aggregates import write
+from ingest.events.aggregates import write_aggregates
 from ingest.events.presence import WindowCount
 from ingest.events.travel_time import TravelTimes
-from ingest.lifecycle.audit import audit
-from ingest.lifecycle.retention import run
-from ingest.lifecycle.verification import SCHEDULE, verify
-from ingest.pipeline import Outcome, Refused
-from ingest.writer import commit
+from ingest.lifecycle.audit import audit_ledger
+from ingest.lifecycle.retention import enforce_retention
+from ingest.lifecycle.verification import RETENTION_INTERVAL, verify_retention
+from ingest.pipeline import MessageOutcome, Rejection
+from ingest.writer import commit_batch
 from sensors.db import Database, connect
 from sensors.vocabulary.codes import VehicleClass
-from sensors.vocabulary.rejection_reasons import Reason
-from tests.support.watched import camera, register
+from sensors.vocabulary.rejection_reasons import RejectionReason
+from tests.support.watched import plate_camera_entry, publish_documents
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TIMES = TravelTimes(1, NOW - timedelta(hours=1), 15, VehicleClass.CAR, 6, 90.0, 80.0, 120.0, 1)
@@ -28,7 +28,7 @@ COUNT = WindowCount("helmond", "park", "presence", NOW - timedelta(hours=2), NOW
 
 def promise(db: Database, aggregate: str) -> int:
     """Publish a version that promises this; its revision."""
-    register(db, camera("A", to="B", aggregate=aggregate), at=NOW)
+    publish_documents(db, plate_camera_entry("A", to="B", aggregate=aggregate), at=NOW)
     row = db.execute("select max(revision)::int as revision from lantaarn.register_entry").fetchone()
     assert row is not None
     return row["revision"]
@@ -45,9 +45,11 @@ def ingest(database: str) -> Iterator[psycopg.Connection[dict[str, Any]]]:
 
 
 def test_windows_and_counts_of_a_batch_are_stored_together(each_database: Database) -> None:
-    outcome = Outcome(7, "event/+/traffic/+/json", 90, (), (Refused(Reason.TOO_LATE, "time"),), 2, aggregated=12)
-    booked = commit(each_database, [outcome], NOW, [TIMES, COUNT])
-    assert (booked.aggregated, booked.refused.total(), booked.stored) == (12, 1, 0)
+    outcome = MessageOutcome(
+        7, "event/+/traffic/+/json", 90, (), (Rejection(RejectionReason.TOO_LATE, "time"),), 2, aggregated_readings=12
+    )
+    booked = commit_batch(each_database, [outcome], NOW, [TIMES, COUNT])
+    assert (booked.aggregated, booked.rejected.total(), booked.stored) == (12, 1, 0)
     (times,) = rows(each_database, "travel_time")
     assert times == {
         "datastream_id": 1,
@@ -66,12 +68,12 @@ def test_windows_and_counts_of_a_batch_are_stored_together(each_database: Databa
         "select received, stored, quarantined, aggregated, fields_dropped from lantaarn.ledger"
     )
     assert ledger.fetchall() == [{"received": 13, "stored": 0, "quarantined": 1, "aggregated": 12, "fields_dropped": 2}]
-    assert audit(each_database, NOW) == ()
+    assert audit_ledger(each_database, NOW) == ()
 
 
 def test_a_window_that_is_stored_never_changes(each_database: Database) -> None:
-    write(each_database, [TIMES, COUNT])
-    write(each_database, [replace(TIMES, n=99), replace(COUNT, count=99)])
+    write_aggregates(each_database, [TIMES, COUNT])
+    write_aggregates(each_database, [replace(TIMES, n=99), replace(COUNT, count=99)])
     assert [row["n"] for row in rows(each_database, "travel_time")] == [6]
     assert [row["count"] for row in rows(each_database, "window_count")] == [31]
 
@@ -81,12 +83,12 @@ def test_the_database_refuses_a_window_below_the_minimum(
     ingest: psycopg.Connection[dict[str, Any]], small: TravelTimes | WindowCount
 ) -> None:
     with pytest.raises(psycopg.errors.CheckViolation):
-        write(ingest, [small])
+        write_aggregates(ingest, [small])
 
 
 @pytest.mark.parametrize("change", ["delete from lantaarn.travel_time", "update lantaarn.window_count set count = 0"])
 def test_ingest_can_not_take_back_a_window(ingest: psycopg.Connection[dict[str, Any]], change: LiteralString) -> None:
-    write(ingest, [TIMES, COUNT])
+    write_aggregates(ingest, [TIMES, COUNT])
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         ingest.execute(change)
 
@@ -94,25 +96,25 @@ def test_ingest_can_not_take_back_a_window(ingest: psycopg.Connection[dict[str, 
 def test_aggregates_are_kept_as_long_as_their_version_promised(each_database: Database) -> None:
     revision = promise(each_database, "P1M")
     starts = [NOW - timedelta(days=days) for days in (1, 29, 32, 400)]
-    write(each_database, [replace(TIMES, window_start=start, revision=revision) for start in starts])
-    assert not verify(each_database, NOW).kept
-    (deletion,) = [each for each in run(each_database, NOW) if each.deleted_rows]
+    write_aggregates(each_database, [replace(TIMES, window_start=start, revision=revision) for start in starts])
+    assert not verify_retention(each_database, NOW).is_kept
+    (deletion,) = [each for each in enforce_retention(each_database, NOW) if each.deleted_rows]
     assert (deletion.table_name, deletion.retention_class, deletion.deleted_rows) == ("travel_time", "P1M", 2)
     assert [row["window_start"] for row in rows(each_database, "travel_time")] == starts[1::-1]
-    verified = verify(each_database, NOW)
-    assert verified.kept
-    (held,) = [each for each in verified.held if each.table_name == "travel_time"]
-    assert held.promised_max_age == timedelta(days=31) + SCHEDULE
+    verified = verify_retention(each_database, NOW)
+    assert verified.is_kept
+    (held,) = [each for each in verified.checks if each.table_name == "travel_time"]
+    assert held.promised_max_age == timedelta(days=31) + RETENTION_INTERVAL
 
 
 def test_a_shorter_promise_counts_for_what_is_there_and_a_longer_one_does_not(each_database: Database) -> None:
     first = promise(each_database, "P1M")
-    write(each_database, [replace(TIMES, window_start=NOW - timedelta(days=9), revision=first)])
+    write_aggregates(each_database, [replace(TIMES, window_start=NOW - timedelta(days=9), revision=first)])
     second = promise(each_database, "P1Y")
-    write(each_database, [replace(TIMES, window_start=NOW - timedelta(days=60), revision=first)])
-    write(each_database, [replace(TIMES, window_start=NOW - timedelta(days=61), revision=second)])
-    run(each_database, NOW)
+    write_aggregates(each_database, [replace(TIMES, window_start=NOW - timedelta(days=60), revision=first)])
+    write_aggregates(each_database, [replace(TIMES, window_start=NOW - timedelta(days=61), revision=second)])
+    enforce_retention(each_database, NOW)
     assert [row["revision"] for row in rows(each_database, "travel_time")] == [second, first]
     promise(each_database, "P7D")
-    run(each_database, NOW)
+    enforce_retention(each_database, NOW)
     assert rows(each_database, "travel_time") == []

@@ -5,7 +5,7 @@ from typing import LiteralString
 
 import pytest
 
-from ingest.lifecycle.audit import audit
+from ingest.lifecycle.audit import audit_ledger
 from sensors.db import Database
 from tests.db.ingest.test_writer import NOW, a_day, register, take
 
@@ -13,7 +13,7 @@ from tests.db.ingest.test_writer import NOW, a_day, register, take
 def test_a_day_of_ingest_is_in_order(each_database: Database) -> None:
     register(each_database, "LML-1")
     take(each_database, [*a_day(), *a_day()])
-    assert audit(each_database, NOW) == ()
+    assert audit_ledger(each_database, NOW) == ()
 
 
 @pytest.mark.parametrize(
@@ -32,11 +32,11 @@ def test_a_change_is_found(each_database: Database, change: LiteralString, check
     register(each_database, "LML-1")
     take(each_database, a_day())
     each_database.execute(change)
-    assert check in {difference.check for difference in audit(each_database, NOW)}
+    assert check in {difference.check for difference in audit_ledger(each_database, NOW)}
 
 
 def test_totals_outlive_their_single_values(each_database: Database) -> None:
     register(each_database, "LML-1")
     take(each_database, a_day())
     each_database.execute("delete from lantaarn.observation_1y")
-    assert audit(each_database, NOW + timedelta(days=367)) == ()
+    assert audit_ledger(each_database, NOW + timedelta(days=367)) == ()

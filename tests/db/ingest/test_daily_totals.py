@@ -9,21 +9,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.heartbeat import Pulse, write
-from ingest.lifecycle.audit import audit
-from ingest.lifecycle.daily_totals import make
-from ingest.lifecycle.erasure import Request, erase, plan
-from ingest.lifecycle.retention import run
-from ingest.lifecycle.verification import verify
-from ingest.pipeline import process
-from ingest.quality_flags import Memory
+from ingest.heartbeat import Heartbeat, write_heartbeat
+from ingest.lifecycle.audit import audit_ledger
+from ingest.lifecycle.daily_totals import update_daily_totals
+from ingest.lifecycle.erasure import ErasureRequest, erase, plan_erasure
+from ingest.lifecycle.retention import enforce_retention
+from ingest.lifecycle.verification import verify_retention
+from ingest.pipeline import process_message
+from ingest.quality_flags import QualityChecker
 from ingest.writer import load_register, publish_cells
 from sensors.db import Database, connect
 from sensors.register.entry import Entry
 from sensors.register.repository import publish
 from tests.db.ingest.test_writer import message, register, take
-from tests.support.entries import datastream, example
-from tests.support.published import add, passages
+from tests.support.entries import example_datastream, example_entry
+from tests.support.published import publish_documents, travel_time_entry
 
 NOW = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
 AGREE: LiteralString = """
@@ -59,26 +59,26 @@ def test_days_follow_their_hours_late_and_double(each_database: Database) -> Non
     db = each_database
     register(db, "LML-1")
     take(db, [reading(NOW - timedelta(hours=5 * number)) for number in range(30)], at=NOW)
-    make(db, NOW)
+    update_daily_totals(db, NOW)
     assert differ(db) == []
     assert one(db, "select count(*) from lantaarn.day_total") > 10
     # Today, what came twice, and an hour of four days ago that fills up later.
     again = [reading(NOW - timedelta(hours=5)), reading(NOW - timedelta(days=4, minutes=7), 99.0), reading(NOW, 3.0)]
     take(db, again, at=NOW)
-    make(db, NOW + timedelta(minutes=15))
+    update_daily_totals(db, NOW + timedelta(minutes=15))
     assert differ(db) == []
     assert one(db, "select max(max) from lantaarn.day_total") == 100.0
     assert one(db, "select count(*) from lantaarn.changed_day") == 0
-    assert audit(db, NOW) == ()
+    assert audit_ledger(db, NOW) == ()
 
 
 def test_the_audit_finds_a_day_that_is_not_its_hours(each_database: Database) -> None:
     register(each_database, "LML-1")
     take(each_database, [reading(NOW - timedelta(days=number)) for number in range(9)], at=NOW)
-    make(each_database, NOW)
+    update_daily_totals(each_database, NOW)
     each_database.execute("update lantaarn.day_total set sum = sum + 1 where day = date '2026-11-15'")
     each_database.execute("delete from lantaarn.day_total where day = date '2026-11-16'")
-    found = {(difference.check, difference.row["day"]) for difference in audit(each_database, NOW)}
+    found = {(difference.check, difference.row["day"]) for difference in audit_ledger(each_database, NOW)}
     assert found == {("days", date(2026, 11, 15)), ("days", date(2026, 11, 16))}
 
 
@@ -94,22 +94,22 @@ def test_days_follow_their_hours_in_whatever_order(batches: list[list[int]], whe
         real = datetime.now(UTC)
         for hours, minutes in zip(batches, when, strict=False):
             take(db, [reading(real - timedelta(hours=each)) for each in hours], at=real)
-            make(db, real + timedelta(minutes=minutes))
+            update_daily_totals(db, real + timedelta(minutes=minutes))
         assert differ(db) == []
 
 
 def test_who_stores_never_waits_for_who_adds_up_and_is_not_missed(database: str) -> None:
     with connect(database) as db, connect(database) as writer:
         register(db, "LML-1")
-        make(db, NOW)
+        update_daily_totals(db, NOW)
         with writer.transaction():
             take(writer, [reading(NOW - timedelta(days=9))], at=NOW)
-            done = threading.Thread(target=make, args=(db, NOW))
+            done = threading.Thread(target=update_daily_totals, args=(db, NOW))
             done.start()
             done.join(20)
             assert not done.is_alive()  # nor does who adds up wait for the other
         assert differ(db)
-        make(db, NOW)
+        update_daily_totals(db, NOW)
         assert differ(db) == []
 
 
@@ -124,7 +124,7 @@ def test_who_stores_never_waits_for_who_adds_up_and_is_not_missed(database: str)
 def test_a_day_has_the_hours_of_amsterdam(each_database: Database, at: datetime, hours: int) -> None:
     register(each_database, "LML-1")
     take(each_database, [reading(at + timedelta(hours=each), 20.0 + each) for each in range(-3, 30)], at=NOW)
-    make(each_database, NOW)
+    update_daily_totals(each_database, NOW)
     day = (at + timedelta(hours=5)).date()
     params = {"day": day}
     row = each_database.execute("select hours from lantaarn.day_total where day = %(day)s limit 1", params).fetchone()
@@ -140,18 +140,20 @@ def test_what_is_erased_is_in_no_day(each_database: Database, tmp_path: Path) ->
     times = [NOW - timedelta(hours=number) for number in range(24 * 6)]
     for reference in ("LML-1", "LML-2"):
         take(db, [message({"time": at.isoformat(), "no2": 5.0 + at.hour}, reference) for at in times], at=NOW)
-    make(db, NOW)
+    update_daily_totals(db, NOW)
     neighbour = db.execute("select * from lantaarn.day_total where datastream_id > 3 order by 1, 2").fetchall()
-    period = Request("helmond", "LML-1", "wrong", NOW - timedelta(days=4, hours=3), NOW - timedelta(days=2, minutes=11))
-    done = erase(db, plan(db, period, NOW), tmp_path / "list")
+    period = ErasureRequest(
+        "helmond", "LML-1", "wrong", NOW - timedelta(days=4, hours=3), NOW - timedelta(days=2, minutes=11)
+    )
+    done = erase(db, plan_erasure(db, period, NOW), tmp_path / "list")
     assert {each.table_name: each.deleted_rows for each in done.deletions}["day_total"] == 3
     assert differ(db) == []
-    make(db, NOW)
+    update_daily_totals(db, NOW)
     assert differ(db) == []
-    erase(db, plan(db, Request("helmond", "LML-1", "all"), NOW), tmp_path / "list")
+    erase(db, plan_erasure(db, ErasureRequest("helmond", "LML-1", "all"), NOW), tmp_path / "list")
     assert one(db, "select count(*) from lantaarn.day_total where datastream_id <= 3") == 0
     assert db.execute("select * from lantaarn.day_total where datastream_id > 3 order by 1, 2").fetchall() == neighbour
-    make(db, NOW)
+    update_daily_totals(db, NOW)
     assert differ(db) == []
 
 
@@ -170,7 +172,7 @@ def published(db: Database, hours: int) -> None:
 def test_days_of_published_hours_hold_no_more_than_those(each_database: Database, tmp_path: Path) -> None:
     db = each_database
     published(db, 60)
-    make(db, NOW)
+    update_daily_totals(db, NOW)
     query: LiteralString = (
         "select p.day, p.sum, p.hours, p.hidden, o.value, o.at_least from lantaarn.public_day p"
         " left join open.day o on o.datastream_id = p.datastream_id and o.day = p.day order by 1"
@@ -181,14 +183,14 @@ def test_days_of_published_hours_hold_no_more_than_those(each_database: Database
     assert sum(row["hidden"] for row in rows) == 3
     # The next hour comes, and is added; one that was published stays what it was.
     publish_cells(db, NOW + timedelta(hours=1))
-    make(db, NOW + timedelta(hours=1))
+    update_daily_totals(db, NOW + timedelta(hours=1))
     assert one(db, "select sum(hours)::int from lantaarn.public_day") == 60
-    period = Request("helmond", "LML-1", "wrong", NOW - timedelta(hours=30), NOW - timedelta(hours=20))
-    erase(db, plan(db, period, NOW), tmp_path / "list")
+    period = ErasureRequest("helmond", "LML-1", "wrong", NOW - timedelta(hours=30), NOW - timedelta(hours=20))
+    erase(db, plan_erasure(db, period, NOW), tmp_path / "list")
     assert one(db, "select sum(hours)::int from lantaarn.public_day") == one(
         db, "select count(*)::int from lantaarn.public_cell"
     )
-    make(db, NOW + timedelta(hours=2))
+    update_daily_totals(db, NOW + timedelta(hours=2))
     assert one(db, "select sum(hours)::int from lantaarn.public_day") < 60
 
 
@@ -203,12 +205,12 @@ def test_days_go_with_their_term_and_the_check_sees_those_that_do_not(each_datab
     db.execute("insert into lantaarn.book_reason_day values ('2020-01-01', 'traffic', 'malformed', 1)")
     db.execute("insert into lantaarn.pulse values (%(now)s::timestamptz - interval '32 days', 1, 1, 1)", {"now": NOW})
     tables = {"day_total", "public_day", "book_day", "book_reason_day", "pulse"}
-    assert {each.table_name for each in verify(db, NOW).breaches} == tables
-    deleted = {each.table_name: each.deleted_rows for each in run(db, NOW) if each.deleted_rows}
+    assert {each.table_name for each in verify_retention(db, NOW).breaches} == tables
+    deleted = {each.table_name: each.deleted_rows for each in enforce_retention(db, NOW) if each.deleted_rows}
     assert deleted == dict.fromkeys(tables, 1)
-    assert verify(db, NOW).kept
-    make(db, NOW)
-    assert verify(db, NOW).kept
+    assert verify_retention(db, NOW).is_kept
+    update_daily_totals(db, NOW)
+    assert verify_retention(db, NOW).is_kept
 
 
 def test_the_books_of_a_day_are_those_of_the_ledger(each_database: Database) -> None:
@@ -219,7 +221,7 @@ def test_the_books_of_a_day_are_those_of_the_ledger(each_database: Database) -> 
     unknown = message({"time": NOW.isoformat(), "no2": 1}, "nobody")
     take(db, [reading(NOW), reading(NOW), bad, unknown], at=NOW)
     for _ in range(2):
-        make(db, NOW)
+        update_daily_totals(db, NOW)
         rows = {row["kind"]: row for row in db.execute("select * from staff.book_day").fetchall()}
         assert set(rows) == {"air_quality", "unknown"}
         books = rows["air_quality"]
@@ -231,7 +233,7 @@ def test_the_books_of_a_day_are_those_of_the_ledger(each_database: Database) -> 
 def test_kinds_of_few_sensors_are_not_told_apart(each_database: Database) -> None:
     register(each_database, "LML-1")
     take(each_database, [reading(NOW)], at=NOW)
-    make(each_database, NOW)
+    update_daily_totals(each_database, NOW)
     assert one(each_database, "select kind from staff.book_day") == "other"
 
 
@@ -239,7 +241,7 @@ LAMP = {
     "reference": "lantaarn-1",
     "kind": "streetlight",
     "datastreams": [
-        datastream(code, "streetlight", public="day" if code == "energy" else "none")
+        example_datastream(code, "streetlight", public="day" if code == "energy" else "none")
         for code in ("energy", "power", "dim_level", "burning_hours")
     ],
 }
@@ -247,7 +249,7 @@ LAMP = {
 
 def lamp(db: Database) -> None:
     """A lamp of 40 W that burned ten hours of each of five days, at half its strength."""
-    publish(db, Entry.model_validate(example(**LAMP)), editor="test", reason="test", at=NOW)
+    publish(db, Entry.model_validate(example_entry(**LAMP)), editor="test", reason="test", valid_from=NOW)
     for code, total, highest in (("energy", 0.02, 0.02), ("power", 20.0, 20.0), ("dim_level", 50.0, 50.0)):
         db.execute(
             "insert into lantaarn.rollup_hour"
@@ -262,7 +264,7 @@ def lamp(db: Database) -> None:
         " where property = 'burning_hours'",
         {"now": NOW},
     )
-    make(db, NOW)
+    update_daily_totals(db, NOW)
 
 
 def test_what_a_lamp_saved_goes_with_what_it_used(each_database: Database, tmp_path: Path) -> None:
@@ -273,21 +275,21 @@ def test_what_a_lamp_saved_goes_with_what_it_used(each_database: Database, tmp_p
     yesterday = rows[date(2026, 11, 21)]
     assert yesterday["kwh"] == pytest.approx(0.2)
     assert yesterday["full_kwh"] == pytest.approx(40 * yesterday["burned"] / 1000)
-    period = Request("helmond", "lantaarn-1", "wrong", NOW - timedelta(days=2), NOW - timedelta(days=1))
-    done = erase(db, plan(db, period, NOW), tmp_path / "list")
+    period = ErasureRequest("helmond", "lantaarn-1", "wrong", NOW - timedelta(days=2), NOW - timedelta(days=1))
+    done = erase(db, plan_erasure(db, period, NOW), tmp_path / "list")
     assert {each.table_name: each.deleted_rows for each in done.deletions}["lamp_day"] == 2
     left = {row["day"]: row for row in db.execute(query).fetchall()}
     assert date(2026, 11, 21) not in left
     assert left[date(2026, 11, 20)]["kwh"] == pytest.approx(0.18)  # without the hour that the period cuts
-    erase(db, plan(db, Request("helmond", "lantaarn-1", "all"), NOW), tmp_path / "list")
+    erase(db, plan_erasure(db, ErasureRequest("helmond", "lantaarn-1", "all"), NOW), tmp_path / "list")
     assert db.execute(query).fetchall() == []
-    make(db, NOW)
+    update_daily_totals(db, NOW)
     assert db.execute(query).fetchall() == []
 
 
 def test_travel_times_by_the_hour_keep_the_promise_of_their_windows(each_database: Database, tmp_path: Path) -> None:
     db = each_database
-    add(db, passages())
+    publish_documents(db, travel_time_entry())
     db.execute(
         "insert into lantaarn.travel_time select stream.id, at, 15, 'car', n, 100 + n, 90, 120, sensor.revision"
         " from lantaarn.datastream as stream join lantaarn.sensor as sensor on sensor.id = stream.sensor_id,"
@@ -297,14 +299,14 @@ def test_travel_times_by_the_hour_keep_the_promise_of_their_windows(each_databas
         " (%(now)s::timestamptz - interval '2 years', 20)) as w (at, n)",
         {"now": NOW.replace(minute=0)},
     )
-    make(db, NOW)
+    update_daily_totals(db, NOW)
     rows = db.execute("select windows, median from staff.travel_hour order by hour desc").fetchall()
     assert rows == [{"windows": 2, "median": 125.0}, {"windows": 1, "median": 120.0}]
-    assert {each.table_name for each in verify(db, NOW).breaches} == {"travel_time", "travel_hour"}
-    run(db, NOW)
-    assert verify(db, NOW).kept
+    assert {each.table_name for each in verify_retention(db, NOW).breaches} == {"travel_time", "travel_hour"}
+    enforce_retention(db, NOW)
+    assert verify_retention(db, NOW).is_kept
     assert one(db, "select count(*) from lantaarn.travel_hour") == 1
-    erase(db, plan(db, Request("helmond", "kenteken-1", "all"), NOW), tmp_path / "list")
+    erase(db, plan_erasure(db, ErasureRequest("helmond", "kenteken-1", "all"), NOW), tmp_path / "list")
     assert one(db, "select count(*) from lantaarn.travel_hour") == 0
 
 
@@ -312,15 +314,17 @@ def test_workers_tell_their_minute_together(each_database: Database) -> None:
     at = datetime(2026, 11, 22, 12, 0, 59, tzinfo=UTC)
     register(each_database, "LML-1")
     for late in (2, 70):
-        pulse = Pulse()
-        assert pulse.over(at) is None
-        outcomes = [process(reading(at - timedelta(seconds=late)), load_register(each_database), Memory(), at)]
-        pulse.note(outcomes, at, 0.5)
-        assert pulse.over(at) is None
-        done = pulse.over(at + timedelta(seconds=1))
+        pulse = Heartbeat()
+        assert pulse.take_finished_minute(at) is None
+        outcomes = [
+            process_message(reading(at - timedelta(seconds=late)), load_register(each_database), QualityChecker(), at)
+        ]
+        pulse.record_batch(outcomes, at, 0.5)
+        assert pulse.take_finished_minute(at) is None
+        done = pulse.take_finished_minute(at + timedelta(seconds=1))
         assert done is not None
-        write(each_database, done)
-        assert pulse.over(at + timedelta(seconds=30)) is None
+        write_heartbeat(each_database, done)
+        assert pulse.take_finished_minute(at + timedelta(seconds=30)) is None
     row = each_database.execute("select * from staff.pulse").fetchone()
     assert row is not None
     assert (row["workers"], row["batches"], row["messages"]) == (2, 2, 2)

@@ -13,30 +13,40 @@ import psycopg
 import pytest
 
 from ingest.lifecycle import erasure as erasing
-from ingest.lifecycle.audit import audit
-from ingest.lifecycle.erasure import Erasure, ErasureError, Request, erase, known, plan, replay, survey, sweep
-from ingest.lifecycle.retention import broken_at
-from ingest.lifecycle.tombstones import read
-from ingest.pipeline import Message, process
-from ingest.quality_flags import Memory
-from ingest.writer import commit, load_register, revision
+from ingest.lifecycle.audit import audit_ledger
+from ingest.lifecycle.erasure import (
+    Erasure,
+    ErasureError,
+    ErasureRequest,
+    erase,
+    erase_late_arrivals,
+    plan_erasure,
+    preview_erasure,
+    read_tombstones_from_database,
+    replay_tombstones,
+)
+from ingest.lifecycle.retention import first_broken_deletion_id
+from ingest.lifecycle.tombstones import read_tombstones
+from ingest.pipeline import IncomingMessage, process_message
+from ingest.quality_flags import QualityChecker
+from ingest.writer import commit_batch, load_register, register_revision
 from sensors.db import Database, connect
-from sensors.db.capabilities import probe
+from sensors.db.capabilities import Capabilities, probe_capabilities
 from sensors.db.migrate import migrate
 from sensors.register.entry import Entry
-from sensors.register.repository import publish, versions
+from sensors.register.repository import publish, versions_of_entry
 from tests.db.ingest.test_writer import message, register, take
-from tests.support.entries import example
+from tests.support.entries import example_entry
 from tests.support.pglite.client import Pglite
-from tests.support.pglite.fixtures import new_database, timescale_url
-from tests.support.published import at_home
+from tests.support.pglite.fixtures import temporary_database, timescale_url
+from tests.support.published import home_sensor_entry
 
 NOW = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
 DAYS = 10
 STEP = timedelta(minutes=20)
 ALL = DAYS * 72
 """Readings of one sensor, each of one value."""
-MIDDLE = Request(
+MIDDLE = ErasureRequest(
     "helmond",
     "LML-1",
     "wrong calibration",
@@ -46,7 +56,7 @@ MIDDLE = Request(
 """A period that cuts two hours and two chunks."""
 
 
-def readings(reference: str) -> list[Message]:
+def readings(reference: str) -> list[IncomingMessage]:
     times = [NOW - number * STEP for number in range(ALL)]
     return [message({"time": at.isoformat(), "no2": 10 + at.hour}, reference) for at in times]
 
@@ -60,7 +70,7 @@ def fill(db: Database) -> None:
 
 
 def compress(db: Database) -> None:
-    if probe(db).columnstore:
+    if probe_capabilities(db).has_columnstore:
         chunks = "select compress_chunk(chunk, true) from show_chunks('lantaarn.observation_1y') as chunk"
         assert db.execute(chunks).fetchall()
 
@@ -95,19 +105,21 @@ def counts(erasure: Erasure) -> dict[str, int]:
 def test_a_sensor_is_erased_and_its_neighbour_is_not(each_database: Database, tmp_path: Path) -> None:
     db = each_database
     fill(db)
-    wish = plan(db, Request("helmond", "LML-1", "request of a resident"), NOW)
+    wish = plan_erasure(db, ErasureRequest("helmond", "LML-1", "request of a resident"), NOW)
     before, neighbour = everything(db, "LML-1"), everything(db, "LML-2")
-    dry = survey(db, wish)
+    dry = preview_erasure(db, wish)
     assert everything(db, "LML-1") == before
-    assert known(db) == ()
+    assert read_tombstones_from_database(db) == ()
     done = erase(db, wish, tmp_path / "list")
     # An hour of hourly totals more than there are days: the first and the last are parts of one.
     assert counts(done) == counts(dry) == {"observation_1y": ALL, "rollup_hour": DAYS * 24 + 1, "quarantine": 1}
     assert [line for line in everything(db, "LML-1") if "received" not in line] == []
     assert everything(db, "LML-2") == neighbour
-    assert known(db) == read(tmp_path / "list") == (wish,)
-    assert audit(db, NOW) == ()
-    assert counts(erase(db, plan(db, Request("helmond", "LML-1", "again"), NOW), tmp_path / "list")) == {}
+    assert read_tombstones_from_database(db) == read_tombstones(tmp_path / "list") == (wish,)
+    assert audit_ledger(db, NOW) == ()
+    assert (
+        counts(erase(db, plan_erasure(db, ErasureRequest("helmond", "LML-1", "again"), NOW), tmp_path / "list")) == {}
+    )
     logged = db.execute("select table_name, deleted_rows from lantaarn.deletion_log").fetchall()
     assert {row["table_name"]: row["deleted_rows"] for row in logged} == counts(done)
 
@@ -120,8 +132,8 @@ def test_what_was_worked_out_of_a_sensor_goes_with_it(each_database: Database, t
     db.execute("update lantaarn.entry_quality set due_daily = 24")
     db.execute("select lantaarn.refresh_quality()")
     assert (count(db, "lantaarn.deviation"), count(db, "lantaarn.sensor_day")) == (4, 2)
-    wish = plan(db, Request("helmond", "LML-1", "request of a resident"), NOW)
-    survey(db, wish)
+    wish = plan_erasure(db, ErasureRequest("helmond", "LML-1", "request of a resident"), NOW)
+    preview_erasure(db, wish)
     assert count(db, "lantaarn.quality_made") == 1
     erase(db, wish, tmp_path / "list")
     assert (count(db, "lantaarn.deviation"), count(db, "lantaarn.sensor_day")) == (2, 1)
@@ -129,18 +141,18 @@ def test_what_was_worked_out_of_a_sensor_goes_with_it(each_database: Database, t
     assert (count(db, "lantaarn.quality_made"), count(db, "lantaarn.quality_group")) == (0, 0)
     db.execute("select lantaarn.refresh_quality()")
     assert count(db, "lantaarn.quality_group") == 1
-    assert broken_at(db) is None
+    assert first_broken_deletion_id(db) is None
 
 
 def test_a_period_takes_its_part_of_the_hours_it_cuts(each_database: Database, tmp_path: Path) -> None:
     db = each_database
     fill(db)
     neighbour = everything(db, "LML-2")
-    wish = plan(db, MIDDLE, NOW)
-    dry = survey(db, wish)
+    wish = plan_erasure(db, MIDDLE, NOW)
+    dry = preview_erasure(db, wish)
     done = erase(db, wish, tmp_path / "list")
     assert counts(done) == counts(dry) == {"observation_1y": 6 * 72, "rollup_hour": 6 * 24 - 1}
-    assert (done.rebuilt, done.removed) == (dry.rebuilt, dry.removed) == (2, ())
+    assert (done.rebuilt_hours, done.removed_hours) == (dry.rebuilt_hours, dry.removed_hours) == (2, ())
     left = db.execute(
         "select count(*) as n, min(time) filter (where time >= %(until)s) as first,"
         " max(time) filter (where time < %(since)s) as last"
@@ -152,9 +164,9 @@ def test_a_period_takes_its_part_of_the_hours_it_cuts(each_database: Database, t
         "first": NOW - timedelta(days=2),
         "last": NOW - timedelta(days=8, minutes=20),
     }
-    assert audit(db, NOW) == ()
+    assert audit_ledger(db, NOW) == ()
     assert everything(db, "LML-2") == neighbour
-    assert counts(survey(db, plan(db, MIDDLE, NOW))) == {}
+    assert counts(preview_erasure(db, plan_erasure(db, MIDDLE, NOW))) == {}
 
 
 def test_an_hour_that_can_not_be_made_again_goes_as_a_whole(each_database: Database, tmp_path: Path) -> None:
@@ -168,8 +180,8 @@ def test_an_hour_that_can_not_be_made_again_goes_as_a_whole(each_database: Datab
         "delete from lantaarn.observation_1y where datastream_id = 1 and time = %(at)s",
         {"at": hour + timedelta(minutes=10)},
     )
-    done = erase(db, plan(db, MIDDLE, NOW), tmp_path / "list")
-    assert (done.rebuilt, done.removed) == (1, (hour,))
+    done = erase(db, plan_erasure(db, MIDDLE, NOW), tmp_path / "list")
+    assert (done.rebuilt_hours, done.removed_hours) == (1, (hour,))
     assert count(db, "lantaarn.rollup_hour where datastream_id = 1 and hour = %(at)s", {"at": hour}) == 0
 
 
@@ -181,7 +193,9 @@ def test_rows_are_found_in_the_table_of_every_class(each_database: Database, tmp
             " from generate_series(1, 3) as step",
             {"now": NOW},
         )
-    erase(each_database, plan(each_database, Request("helmond", "LML-1", "test"), NOW), tmp_path / "list")
+    erase(
+        each_database, plan_erasure(each_database, ErasureRequest("helmond", "LML-1", "test"), NOW), tmp_path / "list"
+    )
     assert count(each_database, "lantaarn.observation") == 0
 
 
@@ -206,7 +220,7 @@ def test_what_is_published_and_what_comes_of_groups_goes_too(each_database: Data
             " ('helmond', 'park', 'presence', %(hour)s, %(hour)s + interval '1 hour', 9, 40, 1)",
             values,
         )
-    done = erase(db, plan(db, MIDDLE, NOW), tmp_path / "list")
+    done = erase(db, plan_erasure(db, MIDDLE, NOW), tmp_path / "list")
     assert counts(done)["public_cell"] == 2
     assert counts(done)["travel_time"] == 1
     assert count(db, "lantaarn.public_cell") == 4
@@ -234,32 +248,32 @@ def test_travel_times_that_end_at_the_sensor_go_too(each_database: Database, tmp
         " (9, %(at)s, 15, 'van', 9, 60, 50, 70, 1)",
         {"at": NOW - timedelta(hours=2)},
     )
-    done = erase(db, plan(db, Request("helmond", "LML-1", "test"), NOW), tmp_path / "list")
+    done = erase(db, plan_erasure(db, ErasureRequest("helmond", "LML-1", "test"), NOW), tmp_path / "list")
     assert counts(done) == {"travel_time": 1}
 
 
 def home(db: Database) -> Entry:
     """A resident's sensor with two versions, the first one with more in it than it should have had."""
-    document = at_home()
+    document = home_sensor_entry()
     exact = {
         "kind": "fixed",
         "geometry": {"type": "Point", "coordinates": [5.6543, 51.4812]},
         "address": "Kerkstraat 1",
     }
     owners = [{"role": "owner", "name": "Stichting Meetnet"}, document["organisations"][1]]
-    first = example(reference="bewoner-1", location=exact, organisations=owners)
+    first = example_entry(reference="bewoner-1", location=exact, organisations=owners)
     for version in (first, document):
-        publish(db, Entry.model_validate(version), editor="test", reason="test", at=NOW)
+        publish(db, Entry.model_validate(version), editor="test", reason="test", valid_from=NOW)
     return Entry.model_validate(document)
 
 
 def test_place_contact_and_owner_leave_every_version(each_database: Database, tmp_path: Path) -> None:
     db = each_database
     entry = home(db)
-    wish = plan(db, Request("helmond", "bewoner-1", "request of a resident", whole_entry=True), NOW)
+    wish = plan_erasure(db, ErasureRequest("helmond", "bewoner-1", "request of a resident", whole_entry=True), NOW)
     done = erase(db, wish, tmp_path / "list")
     assert counts(done) == {"location": 1, "register_entry": 2}
-    history = versions(db, entry.id)
+    history = versions_of_entry(db, entry.id)
     texts = json.dumps([version.document for version in history])
     for trace in ("5.654", "51.4812", "Kerkstraat", "Meetnet", "sensoren@helmond.example"):
         assert trace not in texts
@@ -268,8 +282,8 @@ def test_place_contact_and_owner_leave_every_version(each_database: Database, tm
     assert {version.document["contact"]["name"] for version in history} == {"Gemeente Helmond"}
     assert Entry.model_validate(history[-1].document).active_until == NOW.date()
     assert count(db, "restricted.location") == 0
-    assert counts(replay(db, [wish], NOW)[0]) == {}
-    assert len(versions(db, entry.id)) == 3
+    assert counts(replay_tombstones(db, [wish], NOW)[0]) == {}
+    assert len(versions_of_entry(db, entry.id)) == 3
 
 
 def test_nothing_else_of_a_version_can_be_changed(each_database: Database) -> None:
@@ -285,22 +299,25 @@ def test_nothing_else_of_a_version_can_be_changed(each_database: Database) -> No
 def test_what_arrives_again_is_swept_away_but_a_correction_stays(each_database: Database, tmp_path: Path) -> None:
     db = each_database
     fill(db)
-    before, under_way = revision(db), load_register(db)
-    erase(db, plan(db, MIDDLE, NOW), tmp_path / "list")
-    assert revision(db) > before
-    commit(db, [process(each, under_way, Memory(), NOW) for each in readings("LML-1")], NOW)
-    assert counts(sweep(db, NOW)[0])["observation_1y"] == 6 * 72
+    before, under_way = register_revision(db), load_register(db)
+    erase(db, plan_erasure(db, MIDDLE, NOW), tmp_path / "list")
+    assert register_revision(db) > before
+    commit_batch(db, [process_message(each, under_way, QualityChecker(), NOW) for each in readings("LML-1")], NOW)
+    assert counts(erase_late_arrivals(db, NOW)[0])["observation_1y"] == 6 * 72
     take(db, readings("LML-1"), at=NOW)
-    assert counts(sweep(db, NOW)[0]) == {}
+    assert counts(erase_late_arrivals(db, NOW)[0]) == {}
     refused = db.execute("select reason, readings from lantaarn.ledger_reason where sensor_id = 1").fetchall()
     assert {"reason": "erased", "readings": 6 * 72} in refused
-    assert audit(db, NOW) == ()
-    corrected = plan(db, replace(MIDDLE, reference="LML-2", resend=True), NOW)
+    assert audit_ledger(db, NOW) == ()
+    corrected = plan_erasure(db, replace(MIDDLE, reference="LML-2", resend=True), NOW)
     erase(db, corrected, tmp_path / "list")
     take(db, readings("LML-2"), at=NOW)
-    assert [counts(done) for done in (*sweep(db, NOW), *replay(db, read(tmp_path / "list"), NOW))] == [{}, {}]
+    assert [
+        counts(done)
+        for done in (*erase_late_arrivals(db, NOW), *replay_tombstones(db, read_tombstones(tmp_path / "list"), NOW))
+    ] == [{}, {}]
     assert count(db, "lantaarn.observation") == 2 * ALL - 6 * 72
-    assert audit(db, NOW) == ()
+    assert audit_ledger(db, NOW) == ()
 
 
 @pytest.mark.parametrize("each_database", ["timescaledb-wasm", "timescaledb"], indirect=True)
@@ -317,10 +334,12 @@ def test_a_long_series_in_one_compressed_chunk(each_database: Database, tmp_path
         {"start": start, "rows": rows},
     )
     compress(db)
-    wish = Request("helmond", "LML-1", "test", start + timedelta(seconds=500), start + timedelta(seconds=rows - 500))
+    wish = ErasureRequest(
+        "helmond", "LML-1", "test", start + timedelta(seconds=500), start + timedelta(seconds=rows - 500)
+    )
     db.execute("set timescaledb.enable_compressed_direct_batch_delete = " + ("on" if by_batch == "on" else "off"))
     try:
-        erase(db, plan(db, wish, NOW), tmp_path / "list")
+        erase(db, plan_erasure(db, wish, NOW), tmp_path / "list")
     finally:
         db.execute("reset timescaledb.enable_compressed_direct_batch_delete")
     assert count(db, "lantaarn.observation_1y where datastream_id = 1") == 1000
@@ -339,7 +358,7 @@ def test_a_delete_that_takes_more_than_it_should_is_undone(each_database: Databa
     )
     before = everything(db, "LML-1"), everything(db, "LML-2")
     with pytest.raises(psycopg.errors.RaiseException, match="lost 864 rows where 432"):
-        erase(db, plan(db, MIDDLE, NOW), tmp_path / "list")
+        erase(db, plan_erasure(db, MIDDLE, NOW), tmp_path / "list")
     assert (everything(db, "LML-1"), everything(db, "LML-2")) == before
 
 
@@ -351,8 +370,12 @@ def test_versions_that_delete_wrong_rows_are_refused(
     monkeypatch: pytest.MonkeyPatch, timescale: Database, tmp_path: Path, version: str, refused: bool
 ) -> None:
     register(timescale, "LML-1")
-    monkeypatch.setattr(erasing, "probe", lambda db: replace(probe(db), timescale_version=version))  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
-    wish = plan(timescale, Request("helmond", "LML-1", "test"), NOW)
+
+    def probe(db: Database) -> Capabilities:
+        return replace(probe_capabilities(db), timescale_version=version)
+
+    monkeypatch.setattr(erasing, "probe_capabilities", probe)
+    wish = plan_erasure(timescale, ErasureRequest("helmond", "LML-1", "test"), NOW)
     if refused:
         with pytest.raises(ErasureError, match=f"TimescaleDB {version}"):
             erase(timescale, wish, tmp_path / "list")
@@ -374,28 +397,28 @@ def test_versions_that_delete_wrong_rows_are_refused(
 def test_requests_that_make_no_sense(timescale: Database, change: dict[str, Any], why: str) -> None:
     register(timescale, "LML-1")
     with pytest.raises(ErasureError, match=why) as raised:
-        plan(timescale, replace(Request("helmond", "LML-1", "test"), **change), NOW)
+        plan_erasure(timescale, replace(ErasureRequest("helmond", "LML-1", "test"), **change), NOW)
     assert "jan@" not in str(raised.value)
 
 
 @pytest.mark.parametrize("server", ["postgresql", "timescaledb"])
 def test_ingest_goes_on_meanwhile(request: pytest.FixtureRequest, server: str, tmp_path: Path) -> None:
     address = request.getfixturevalue("pg_server").url_of("postgres") if server == "postgresql" else timescale_url()
-    with new_database(address) as url, connect(url) as db:
+    with temporary_database(address) as url, connect(url) as db:
         migrate(db)
         fill(db)
         stop = Event()
         with ThreadPoolExecutor() as pool:
             writing = pool.submit(deliver, url, stop)
             for number in range(5):
-                erase(db, plan(db, MIDDLE, later(number)), tmp_path / "list")
+                erase(db, plan_erasure(db, MIDDLE, later(number)), tmp_path / "list")
             stop.set()
             new = writing.result(timeout=60)
         assert new > 0
-        sweep(db, NOW)
+        erase_late_arrivals(db, NOW)
         assert count(db, "lantaarn.observation where datastream_id = 4") == ALL + new
         assert count(db, "lantaarn.observation where datastream_id = 1") == ALL - 6 * 72
-        assert audit(db, NOW + timedelta(hours=1)) == ()
+        assert audit_ledger(db, NOW + timedelta(hours=1)) == ()
 
 
 def deliver(url: str, stop: Event) -> int:

@@ -14,9 +14,21 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from sensors.db import Database, connect
-from tests.support.entries import Document, datastream, example
-from tests.support.published import DAY, HOUR, NOW, add, book, counter, lamp, moved, passages, publish_cells, travelled
-from tests.support.site import serving
+from tests.support.entries import Document, example_datastream, example_entry
+from tests.support.published import (
+    DAY,
+    HOUR,
+    NOW,
+    insert_ledger_hour,
+    insert_travel_time,
+    insert_window_count,
+    motion_lamp_entry,
+    publish_cells,
+    publish_documents,
+    traffic_counter_entry,
+    travel_time_entry,
+)
+from tests.support.site import running_web_server
 
 CLASSES = ("count_car", "count_bicycle", "count_pedestrian")
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -34,14 +46,14 @@ def register(db: Database) -> None:
     """Counters by class and hour, and some by the day."""
     documents = [counting(f"C-{number}", "hour", *CLASSES) for number in range(COUNTERS)]
     documents += [counting(f"D-{number}", "day", "count_bicycle") for number in range(4)]
-    add(db, *documents)
+    publish_documents(db, *documents)
 
 
 def counting(reference: str, public: str, *codes: str) -> Document:
     rule = [{"rule": "public_threshold"}]
-    streams = [datastream(code, "traffic", public=public, privacy_rules=rule) for code in codes]
-    speed = datastream("mean_speed", "traffic", public=public, privacy_rules=rule)
-    return counter(reference=reference, datastreams=[*streams, speed])
+    streams = [example_datastream(code, "traffic", public=public, privacy_rules=rule) for code in codes]
+    speed = example_datastream("mean_speed", "traffic", public=public, privacy_rules=rule)
+    return traffic_counter_entry(reference=reference, datastreams=[*streams, speed])
 
 
 def invent(db: Database, rng: random.Random) -> World:
@@ -198,18 +210,24 @@ def narrowed(cells: Mapping[Cell, float | None], totals: Sequence[Total]) -> int
 
 def test_every_page_says_the_same_of_both_worlds_and_the_same_each_time(database: str) -> None:
     rng = random.Random(6)
-    with connect(database) as db, serving(database) as url, httpx.Client(base_url=url) as client:
-        add(db, counting("C-0", "hour", *CLASSES), counting("D-0", "day", *CLASSES), passages(), lamp())
+    with connect(database) as db, running_web_server(database) as url, httpx.Client(base_url=url) as client:
+        publish_documents(
+            db,
+            counting("C-0", "hour", *CLASSES),
+            counting("D-0", "day", *CLASSES),
+            travel_time_entry(),
+            motion_lamp_entry(),
+        )
         world = {cell: count for cell, count in invent(db, rng).items() if NOW - 20 * HOUR < cell[1] < NOW - 2 * HOUR}
         write(db, world | {(stream, NOW - 20 * HOUR): 1 for stream, _ in world}, rng)
         publish_cells(db)
         keep_books(db, last_week=120, now=0)
-        travelled(db, "kenteken-1", NOW - 2 * HOUR, n=15, median=80)
-        moved(db, "kasteelpark", NOW - 3 * HOUR, 43)
+        insert_travel_time(db, "kenteken-1", NOW - 2 * HOUR, n=15, median=80)
+        insert_window_count(db, "kasteelpark", NOW - 3 * HOUR, 43)
         public = answers(client)
         for amount in (0, 7, 14):
-            moved(db, "kasteelpark", NOW - (4 + amount) * HOUR, amount)
-        travelled(db, "kenteken-1", NOW - HOUR, n=14, median=90)
+            insert_window_count(db, "kasteelpark", NOW - (4 + amount) * HOUR, amount)
+        insert_travel_time(db, "kenteken-1", NOW - HOUR, n=14, median=90)
         db.execute("truncate lantaarn.rollup_hour, lantaarn.public_cell, lantaarn.ledger, lantaarn.ledger_reason")
         keep_books(db, last_week=910, now=500)
         write(db, another(db, world, rng) | {(stream, NOW - 20 * HOUR): 1 for stream, _ in world}, rng)
@@ -243,8 +261,8 @@ def answers(client: httpx.Client) -> dict[str, str]:
 def keep_books(db: Database, *, last_week: int, now: int) -> None:
     """Books of sensors that could betray people, and of one that nobody knows: a week ago and now."""
     for reference in ("C-0", "D-0", "lamp-1"):
-        book(db, reference, NOW - 7 * DAY, stored=0, refused={"too_late": last_week})
-        book(db, reference, NOW, stored=now, refused={"too_late": now})
+        insert_ledger_hour(db, reference, NOW - 7 * DAY, stored=0, refused={"too_late": last_week})
+        insert_ledger_hour(db, reference, NOW, stored=now, refused={"too_late": now})
     db.execute("update lantaarn.ledger set fields_dropped = quarantined")
     db.execute(
         "insert into lantaarn.ledger_reason values (null, %(week)s, 'unregistered', %(last)s), "
@@ -294,8 +312,13 @@ def street(rng: random.Random) -> Iterator[Night]:
 
 def light_up(db: Database, nights: Sequence[Night]) -> None:
     """The street as ingest stores it: energy and fault by the hour, and a message more whenever a lamp brightens."""
-    streams = [datastream("energy", "streetlight", public="day"), datastream("fault_code", "streetlight", public="day")]
-    add(db, *(example(reference=f"L-{each}", kind="streetlight", datastreams=streams) for each in range(LAMPS)))
+    streams = [
+        example_datastream("energy", "streetlight", public="day"),
+        example_datastream("fault_code", "streetlight", public="day"),
+    ]
+    publish_documents(
+        db, *(example_entry(reference=f"L-{each}", kind="streetlight", datastreams=streams) for each in range(LAMPS))
+    )
     rows = [(f"L-{lamp}", night, night.energy[lamp]) for night in nights for lamp in range(LAMPS)]
     given = {
         "references": [reference for reference, _, _ in rows],

@@ -10,16 +10,24 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.lifecycle.audit import audit
-from ingest.lifecycle.reclassification import SETTLED, Progress, move
-from ingest.lifecycle.verification import verify
-from ingest.pipeline import Observation, Outcome
-from ingest.quality_flags import Quality
-from ingest.writer import commit, load_register
+from ingest.lifecycle.audit import audit_ledger
+from ingest.lifecycle.reclassification import MIN_CHANGE_AGE, MoveProgress, move_reclassified_rows
+from ingest.lifecycle.verification import verify_retention
+from ingest.pipeline import MessageOutcome, Observation
+from ingest.quality_flags import QualityFlag
+from ingest.writer import commit_batch, load_register
 from sensors.db import Database, connect
-from tests.support.retention import CLASSES, DAY, START, check, keep, store, stream
+from tests.support.retention import (
+    CLASS_BY_PROPERTY,
+    DAY,
+    START,
+    datastream_id,
+    publish_sensor,
+    store_observations,
+    verify_and_record,
+)
 
-LATER = START + SETTLED
+LATER = START + MIN_CHANGE_AGE
 HOURS = st.integers(0, 24 * 40).map(lambda hours: hours // 5 * 5)
 
 
@@ -44,7 +52,7 @@ def open_changes(db: Database) -> int:
 
 
 def changed(db: Database, raw: str) -> None:
-    keep(db, {**CLASSES, "temperature": raw})
+    publish_sensor(db, {**CLASS_BY_PROPERTY, "temperature": raw})
 
 
 def start_over(db: Database) -> None:
@@ -66,17 +74,17 @@ def test_every_value_that_may_stay_is_there_once(
     each_database: Database, before: list[int], again: list[int], batch: int, killed_after: int | None
 ) -> None:
     db = each_database
-    keep(db)
+    publish_sensor(db)
     start_over(db)
     old = [START - timedelta(hours=hour) for hour in before]
     # What came before the change may come again after it, in the table of the new class.
     new = [START - timedelta(hours=hour) for hour in {*again, *before[:3]} if hour < 31 * 24]
-    store(db, "temperature", "P1Y", old)
+    store_observations(db, "temperature", "P1Y", old)
     changed(db, "P31D")
-    store(db, "temperature", "P31D", new)
+    store_observations(db, "temperature", "P31D", new)
     left = killed_after
 
-    def tell(_: Progress) -> None:
+    def tell(_: MoveProgress) -> None:
         nonlocal left
         if left is not None:
             left -= 1
@@ -84,65 +92,65 @@ def test_every_value_that_may_stay_is_there_once(
                 raise KilledError
 
     try:
-        move(db, LATER, tell, batch)
+        move_reclassified_rows(db, LATER, tell, batch)
     except KilledError:
         assert open_changes(db) == 1
-        move(db, LATER, batch=batch)
+        move_reclassified_rows(db, LATER, batch_rows=batch)
     assert rows(db, "observation_1y") == []
     assert rows(db, "observation_31d") == [(at, 7.0) for at in sorted({*old, *new}) if at >= LATER - 31 * DAY]
     every = len({*old, *new})
     assert totals(db) == (every, 7.0 * every)
     assert open_changes(db) == 0
-    assert verify(db, LATER).kept
+    assert verify_retention(db, LATER).is_kept
 
 
 def test_what_the_new_term_does_not_allow_is_deleted_and_logged(each_database: Database) -> None:
-    keep(each_database)
-    store(each_database, "temperature", "P1Y", [START - age * DAY for age in range(100)])
+    publish_sensor(each_database)
+    store_observations(each_database, "temperature", "P1Y", [START - age * DAY for age in range(100)])
     changed(each_database, "P31D")
-    told: list[Progress] = []
-    assert move(each_database, LATER, told.append, batch=40) == 100
-    assert [(each.done, each.total) for each in told] == [(40, 100), (80, 100), (100, 100)]
+    told: list[MoveProgress] = []
+    assert move_reclassified_rows(each_database, LATER, told.append, batch_rows=40) == 100
+    assert [(each.moved_rows, each.total_rows) for each in told] == [(40, 100), (80, 100), (100, 100)]
     log = each_database.execute("select table_name, retention_class, deleted_rows, rule from lantaarn.deletion_log")
     assert [tuple(row.values()) for row in log.fetchall()] == [
         ("observation_1y", "P31D", 40, "class change"),
         ("observation_1y", "P31D", 29, "class change"),
     ]
     assert totals(each_database)[0] == 100
-    assert check(each_database, LATER).kept
+    assert verify_and_record(each_database, LATER).is_kept
 
 
 def test_a_change_stays_open_while_ingest_may_still_write_to_the_old_table(each_database: Database) -> None:
-    keep(each_database)
+    publish_sensor(each_database)
     changed(each_database, "P31D")
-    move(each_database, LATER - timedelta(seconds=1))
+    move_reclassified_rows(each_database, LATER - timedelta(seconds=1))
     assert open_changes(each_database) == 1
-    store(each_database, "temperature", "P1Y", [START])
-    assert move(each_database, LATER) == 1
+    store_observations(each_database, "temperature", "P1Y", [START])
+    assert move_reclassified_rows(each_database, LATER) == 1
     assert rows(each_database, "observation_31d") == [(START, 7.0)]
     assert open_changes(each_database) == 0
 
 
 def test_a_class_that_changes_there_and_back_leaves_all_in_its_table(each_database: Database) -> None:
-    keep(each_database)
-    store(each_database, "temperature", "P1Y", [START - DAY])
+    publish_sensor(each_database)
+    store_observations(each_database, "temperature", "P1Y", [START - DAY])
     changed(each_database, "P10Y")
-    store(each_database, "temperature", "P10Y", [START])
+    store_observations(each_database, "temperature", "P10Y", [START])
     changed(each_database, "P1Y")
-    move(each_database, LATER)
+    move_reclassified_rows(each_database, LATER)
     assert rows(each_database, "observation_1y") == [(START - DAY, 7.0), (START, 7.0)]
     assert rows(each_database, "observation_10y") == []
     assert open_changes(each_database) == 0
 
 
 def test_of_what_is_no_longer_kept_nothing_stays(each_database: Database) -> None:
-    keep(each_database)
-    store(each_database, "temperature", "P1Y", [START - age * DAY for age in range(20)])
+    publish_sensor(each_database)
+    store_observations(each_database, "temperature", "P1Y", [START - age * DAY for age in range(20)])
     each_database.execute(
         "update lantaarn.datastream set retention_class = null, rule = '{}' where property = 'temperature'"
     )
     each_database.execute("update lantaarn.class_change set changed_at = %(at)s", {"at": START})
-    assert move(each_database, LATER, batch=7) == 20
+    assert move_reclassified_rows(each_database, LATER, batch_rows=7) == 20
     assert rows(each_database, "observation_1y") == []
     assert open_changes(each_database) == 0
 
@@ -150,24 +158,24 @@ def test_of_what_is_no_longer_kept_nothing_stays(each_database: Database) -> Non
 def test_nothing_is_lost_or_doubled_while_ingest_writes(database: str) -> None:
     """Ingest as it is: it looks at the register now and then, and some messages come twice."""
     with connect(database) as db:
-        keep(db)
-        number = stream(db, "temperature")
+        publish_sensor(db)
+        number = datastream_id(db, "temperature")
         times = [START - timedelta(minutes=10 * step) for step in range(4000)]
-        store(db, "temperature", "P1Y", times[:2000])
+        store_observations(db, "temperature", "P1Y", times[:2000])
         writing = Event()
         writer = Thread(target=_write, args=(database, number, times, writing))
         writer.start()
         assert writing.wait(10)
         changed(db, "P31D")
         while writer.is_alive():
-            move(db, LATER - timedelta(seconds=1), batch=300)
+            move_reclassified_rows(db, LATER - timedelta(seconds=1), batch_rows=300)
         writer.join()
-        move(db, LATER)
+        move_reclassified_rows(db, LATER)
         assert rows(db, "observation_1y") == []
         assert [at for at, _ in rows(db, "observation_31d")] == sorted(times)
         assert totals(db) == (4000, 7.0 * 4000)
-        assert audit(db, LATER) == ()
-        assert verify(db, LATER).kept
+        assert audit_ledger(db, LATER) == ()
+        assert verify_retention(db, LATER).is_kept
 
 
 def _write(url: str, number: int, times: list[datetime], writing: Event) -> None:
@@ -175,7 +183,7 @@ def _write(url: str, number: int, times: list[datetime], writing: Event) -> None
     with connect(url, role="lantaarn_ingest") as db:
         for start in range(2000, 4000, 20):
             batch = times[start : start + 20] + chance.sample(times[:start], 5)
-            commit(db, [_outcome(_table(db, number), number, batch)], START)
+            commit_batch(db, [_outcome(_table(db, number), number, batch)], START)
             writing.set()
 
 
@@ -184,15 +192,15 @@ def _table(db: Database, number: int) -> str:
     return next(each.table for each in streams if each.id == number)
 
 
-def _outcome(table: str, number: int, times: list[datetime]) -> Outcome:
-    observations = tuple(Observation(table, number, at, 7.0, Quality.GOOD) for at in times)
-    return Outcome(1, "+/+/+/json", 10, observations, (), 0)
+def _outcome(table: str, number: int, times: list[datetime]) -> MessageOutcome:
+    observations = tuple(Observation(table, number, at, 7.0, QualityFlag.GOOD) for at in times)
+    return MessageOutcome(1, "+/+/+/json", 10, observations, (), 0)
 
 
 @pytest.mark.parametrize("raw", ["P10Y", "P1D"])
 def test_longer_or_shorter_is_the_same_to_a_sensor_without_values(each_database: Database, raw: str) -> None:
-    keep(each_database)
+    publish_sensor(each_database)
     changed(each_database, raw)
-    assert move(each_database, LATER) == 0
+    assert move_reclassified_rows(each_database, LATER) == 0
     assert open_changes(each_database) == 0
-    assert verify(each_database, LATER).kept
+    assert verify_retention(each_database, LATER).is_kept

@@ -7,15 +7,25 @@ import psycopg
 import pytest
 from click.testing import CliRunner
 
-from ingest.lifecycle.retention import add_class, broken_at, run
+from ingest.lifecycle.retention import add_retention_class, enforce_retention, first_broken_deletion_id
 from ingest.lifecycle.retention_cli import retention
-from ingest.lifecycle.verification import SCHEDULE, promises, verify
+from ingest.lifecycle.verification import RETENTION_INTERVAL, retention_promises, verify_retention
 from sensors.db import Database, connect
-from sensors.policy.retention_classes import for_table
+from sensors.policy.retention_classes import substitute_table
 from sensors.register.entry import Entry
-from sensors.register.repository import Published, publish
-from tests.support.entries import datastream, example
-from tests.support.retention import CLASSES, DAY, QUARTER, START, check, keep, store, stream, tick
+from sensors.register.repository import PublishResult, publish
+from tests.support.entries import example_datastream, example_entry
+from tests.support.retention import (
+    CLASS_BY_PROPERTY,
+    DAY,
+    QUARTER_HOUR,
+    START,
+    datastream_id,
+    publish_sensor,
+    run_lifecycle,
+    store_observations,
+    verify_and_record,
+)
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 STEPS: dict[LiteralString, timedelta] = {
@@ -49,41 +59,41 @@ def count(db: Database, table: LiteralString) -> int:
 def test_rows_past_their_term_are_deleted_and_logged(each_database: Database) -> None:
     fill(each_database)
     before = {table: count(each_database, table) for table in STEPS}
-    assert not verify(each_database, NOW).kept
-    deleted = {each.table_name: each.deleted_rows for each in run(each_database, NOW)}
+    assert not verify_retention(each_database, NOW).is_kept
+    deleted = {each.table_name: each.deleted_rows for each in enforce_retention(each_database, NOW)}
     for table, least in LEAST.items():
         assert deleted[table] == before[table] - count(each_database, table) > 0
         assert count(each_database, table) >= least
-    assert verify(each_database, NOW).kept
+    assert verify_retention(each_database, NOW).is_kept
     rows = each_database.execute("select table_name, deleted_rows from lantaarn.deletion_log").fetchall()
     assert {row["table_name"]: row["deleted_rows"] for row in rows} == {table: deleted[table] for table in STEPS}
 
 
 def test_running_again_deletes_nothing_and_logs_nothing(each_database: Database) -> None:
     fill(each_database)
-    run(each_database, NOW)
-    assert not any(each.deleted_rows for each in run(each_database, NOW))
+    enforce_retention(each_database, NOW)
+    assert not any(each.deleted_rows for each in enforce_retention(each_database, NOW))
     assert count(each_database, "deletion_log") == len(STEPS)
 
 
 def test_an_altered_deletion_breaks_the_chain(each_database: Database) -> None:
     fill(each_database)
-    run(each_database, NOW)
-    assert broken_at(each_database) is None
+    enforce_retention(each_database, NOW)
+    assert first_broken_deletion_id(each_database) is None
     each_database.execute("alter table lantaarn.deletion_log disable trigger append_only")
     each_database.execute("update lantaarn.deletion_log set deleted_rows = deleted_rows + 1 where id = 2")
-    found = check(each_database, NOW)
-    assert found.broken_at == 2
-    assert not found.kept
+    found = verify_and_record(each_database, NOW)
+    assert found.broken_deletion_id == 2
+    assert not found.is_kept
     assert one(each_database, "select kept from open.retention where subject = 'deletion_log'") is False
 
 
 def test_a_deletion_taken_out_of_the_log_breaks_the_chain(each_database: Database) -> None:
     fill(each_database)
-    run(each_database, NOW)
+    enforce_retention(each_database, NOW)
     each_database.execute("alter table lantaarn.deletion_log disable trigger append_only")
     each_database.execute("delete from lantaarn.deletion_log where id = 2")
-    assert broken_at(each_database) == 3
+    assert first_broken_deletion_id(each_database) == 3
 
 
 def test_the_books_and_the_quarantine_have_terms_of_their_own(each_database: Database) -> None:
@@ -98,15 +108,15 @@ def test_the_books_and_the_quarantine_have_terms_of_their_own(each_database: Dat
         " from generate_series(0, 7) as year",
         {"now": NOW},
     )
-    assert {each.table_name for each in verify(each_database, NOW).breaches} == {"quarantine", "ledger"}
-    run(each_database, NOW)
+    assert {each.table_name for each in verify_retention(each_database, NOW).breaches} == {"quarantine", "ledger"}
+    enforce_retention(each_database, NOW)
     assert (count(each_database, "quarantine"), count(each_database, "ledger")) == (15, 6)
-    assert verify(each_database, NOW).kept
+    assert verify_retention(each_database, NOW).is_kept
 
 
 def test_totals_go_when_the_term_of_their_datastream_is_over(each_database: Database) -> None:
-    keep(each_database, aggregate="P1Y")
-    numbers = {"long": stream(each_database, "pm1"), "now": NOW}
+    publish_sensor(each_database, aggregate="P1Y")
+    numbers = {"long": datastream_id(each_database, "pm1"), "now": NOW}
     each_database.execute(
         "insert into lantaarn.rollup_hour select %(long)s, %(now)s::timestamptz - day * interval '1 day', 1, 1, 1, 1"
         " from generate_series(0, 400) as day",
@@ -121,20 +131,20 @@ def test_totals_go_when_the_term_of_their_datastream_is_over(each_database: Data
         " from generate_series(0, 400) as day",
         numbers,
     )
-    assert {each.table_name for each in verify(each_database, NOW).breaches} == {"rollup_hour", "public_cell"}
-    deleted = {each.table_name: each for each in run(each_database, NOW)}
+    assert {each.table_name for each in verify_retention(each_database, NOW).breaches} == {"rollup_hour", "public_cell"}
+    deleted = {each.table_name: each for each in enforce_retention(each_database, NOW)}
     assert (deleted["rollup_hour"].retention_class, deleted["rollup_hour"].deleted_rows) == ("P1Y", 35)
     assert deleted["public_cell"].deleted_rows == 35
-    assert verify(each_database, NOW).kept
+    assert verify_retention(each_database, NOW).is_kept
 
 
 def worst_ages(db: Database, now: datetime, late: timedelta) -> dict[str, timedelta]:
     """What the formula allows each class, when the job runs this often."""
-    return {each.name: now - each.not_before - SCHEDULE + late for each in promises(db, now)}
+    return {each.name: now - each.not_before - RETENTION_INTERVAL + late for each in retention_promises(db, now)}
 
 
 def oldest(db: Database, raw: str) -> datetime | None:
-    table = for_table("select min(time) as oldest from lantaarn.{table}", f"observation_{raw[1:].lower()}")
+    table = substitute_table("select min(time) as oldest from lantaarn.{table}", f"observation_{raw[1:].lower()}")
     return one(db, table)
 
 
@@ -146,69 +156,69 @@ def assert_formula_holds(db: Database, now: datetime, late: timedelta) -> None:
 
 def test_over_a_year_nothing_is_older_than_the_formula_and_each_outage_is_noticed(each_database: Database) -> None:
     db = each_database
-    keep(db, aggregate="P30Y")
+    publish_sensor(db, aggregate="P30Y")
     # What is kept for years begins with years of values, each class with some on the edge of its term.
-    for code, raw in CLASSES.items():
+    for code, raw in CLASS_BY_PROPERTY.items():
         years = {"P5Y": 5, "P10Y": 10}.get(raw, 0)
-        store(db, code, raw, [START - month * timedelta(days=30) for month in range(1, 12 * years)])
+        store_observations(db, code, raw, [START - month * timedelta(days=30) for month in range(1, 12 * years)])
     now = START
-    tick(db, now)
+    run_lifecycle(db, now)
     stored = one(db, "select sum(count)::int as n from lantaarn.rollup_hour")
     for month in range(12):
         # The job is there: every quarter of an hour, at moments on both sides of the edges of chunks.
         for _ in range(4):
-            for code, raw in CLASSES.items():
-                store(db, code, raw, [now])
-            stored += len(CLASSES)
-            now += QUARTER
-            assert_formula_holds(db, now, QUARTER)
-            assert tick(db, now).kept
+            for code, raw in CLASS_BY_PROPERTY.items():
+                store_observations(db, code, raw, [now])
+            stored += len(CLASS_BY_PROPERTY)
+            now += QUARTER_HOUR
+            assert_formula_holds(db, now, QUARTER_HOUR)
+            assert run_lifecycle(db, now).is_kept
             assert_formula_holds(db, now, timedelta(0))
         # The job is away for most of a month: what it should have deleted is noticed, whoever looks.
         now += timedelta(days=30, minutes=7 * month)
-        assert "P1D" in {each.retention_class for each in check(db, now).breaches}
-        assert tick(db, now).kept
+        assert "P1D" in {each.retention_class for each in verify_and_record(db, now).breaches}
+        assert run_lifecycle(db, now).is_kept
     # The hours of what is gone are still there, as they were.
     assert count(db, "observation") < stored
     assert one(db, "select sum(count)::int as n from lantaarn.rollup_hour") == stored
     assert one(db, "select sum(sum)::float as n from lantaarn.rollup_hour") == 7.0 * stored
-    assert broken_at(db) is None
+    assert first_broken_deletion_id(db) is None
 
 
 def test_the_formula_counts_chunks_only_where_there_are_chunks(each_database: Database) -> None:
     chunked = one(each_database, "select lantaarn.chunk_of('observation_31d') > interval '0' as chunked")
-    worst = worst_ages(each_database, NOW, SCHEDULE)
-    assert worst["P31D"] == 31 * DAY + SCHEDULE + (DAY if chunked else timedelta(0))
-    assert worst["P1D"] == DAY + SCHEDULE + (timedelta(hours=1) if chunked else timedelta(0))
+    worst = worst_ages(each_database, NOW, RETENTION_INTERVAL)
+    assert worst["P31D"] == 31 * DAY + RETENTION_INTERVAL + (DAY if chunked else timedelta(0))
+    assert worst["P1D"] == DAY + RETENTION_INTERVAL + (timedelta(hours=1) if chunked else timedelta(0))
 
 
 def test_a_class_by_configuration_is_like_any_other(each_database: Database) -> None:
     db = each_database
-    streams = [datastream("no2", retention={"raw": "P90D", "aggregate": "P1Y"})]
-    entry = Entry.model_validate(example(datastreams=streams))
-    refused = publish(db, entry, editor="test", reason="test", at=START)
-    assert not isinstance(refused, Published)
-    assert [problem.rule for problem in refused] == ["retention_class"]
-    assert add_class(db, "P90D")
-    assert not add_class(db, "P90D")
-    assert isinstance(publish(db, entry, editor="test", reason="test", at=START), Published)
-    store(db, "no2", "P90D", [START - age * DAY for age in (1, 89, 100)])
+    streams = [example_datastream("no2", retention={"raw": "P90D", "aggregate": "P1Y"})]
+    entry = Entry.model_validate(example_entry(datastreams=streams))
+    refused = publish(db, entry, editor="test", reason="test", valid_from=START)
+    assert not isinstance(refused, PublishResult)
+    assert [problem.rule_id for problem in refused] == ["retention_class"]
+    assert add_retention_class(db, "P90D")
+    assert not add_retention_class(db, "P90D")
+    assert isinstance(publish(db, entry, editor="test", reason="test", valid_from=START), PublishResult)
+    store_observations(db, "no2", "P90D", [START - age * DAY for age in (1, 89, 100)])
     assert one(db, "select count(*) as n from lantaarn.observation where retention_class = 'P90D'") == 3
     assert one(db, "select value from open.latest where property = 'no2'") == 7.0
-    assert not verify(db, START).kept
-    assert {each.table_name: each.deleted_rows for each in run(db, START)}["observation_90d"] == 1
-    assert verify(db, START).kept
+    assert not verify_retention(db, START).is_kept
+    assert {each.table_name: each.deleted_rows for each in enforce_retention(db, START)}["observation_90d"] == 1
+    assert verify_retention(db, START).is_kept
 
 
 @pytest.mark.parametrize("name", ["P0D", "PT5M", "P1Y2M", "P90D; drop table x", "none", "P99999D"])
 def test_what_is_no_term_is_no_class(database: str, name: str) -> None:
     with connect(database) as db, pytest.raises(psycopg.errors.InvalidParameterValue):
-        add_class(db, name)
+        add_retention_class(db, name)
 
 
 def test_ingest_can_not_make_a_class_or_delete(database: str) -> None:
     with connect(database, role="lantaarn_ingest") as db:
-        for work in (lambda: add_class(db, "P90D"), lambda: run(db, NOW)):
+        for work in (lambda: add_retention_class(db, "P90D"), lambda: enforce_retention(db, NOW)):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 work()
 
@@ -217,19 +227,19 @@ def test_chunks_that_the_database_drops_by_itself_are_logged_as_such(each_databa
     db = each_database
     if not one(db, "select lantaarn.chunk_of('observation_1d') > interval '0' as chunked"):
         return
-    keep(db)
-    store(db, "no2", "P1D", [START - timedelta(hours=23, minutes=minutes) for minutes in (10, 20, 30)])
+    publish_sensor(db)
+    store_observations(db, "no2", "P1D", [START - timedelta(hours=23, minutes=minutes) for minutes in (10, 20, 30)])
     # At three the chunk from two to one is nearly past; a quarter later TimescaleDB's own policy has been there first.
     near = START + timedelta(minutes=45)
-    run(db, near)
+    enforce_retention(db, near)
     db.execute(
         "select drop_chunks('lantaarn.observation_1d'::regclass, older_than => %(at)s::timestamptz)", {"at": START}
     )
-    deletions = [each for each in run(db, near + 2 * QUARTER) if each.deleted_rows]
+    deletions = [each for each in enforce_retention(db, near + 2 * QUARTER_HOUR) if each.deleted_rows]
     assert [(each.table_name, each.deleted_rows, each.rule) for each in deletions] == [
         ("observation_1d", 3, "timescaledb policy")
     ]
-    assert broken_at(db) is None
+    assert first_broken_deletion_id(db) is None
 
 
 def test_the_commands_tell_what_is_promised_and_what_is_so(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -244,9 +254,9 @@ def test_the_commands_tell_what_is_promised_and_what_is_so(database: str, monkey
     assert said("add", "P3")[0] == 2
     assert "observation_90d" in said("list")[1]
     with connect(database) as db:
-        keep(db)
-        store(db, "temperature", "P1Y", [datetime.now(UTC) - 100 * DAY])
-        keep(db, {**CLASSES, "temperature": "P31D"})
+        publish_sensor(db)
+        store_observations(db, "temperature", "P1Y", [datetime.now(UTC) - 100 * DAY])
+        publish_sensor(db, {**CLASS_BY_PROPERTY, "temperature": "P31D"})
     code, text = said("verify")
     assert (code, "NO" in text, "The deletion log is whole" in text) == (1, True, True)
     assert "1 rows left" in said("move")[1]

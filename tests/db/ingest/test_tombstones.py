@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.lifecycle.erasure import Request, erase, known, plan
-from ingest.lifecycle.tombstones import TombstoneError, append, read
+from ingest.lifecycle.erasure import ErasureRequest, erase, plan_erasure, read_tombstones_from_database
+from ingest.lifecycle.tombstones import TombstoneError, append_tombstones, read_tombstones
 from sensors.db import Database
 from tests.db.ingest.test_erasure import count, later
 from tests.db.ingest.test_writer import register
@@ -15,7 +15,11 @@ def test_the_list_shows_that_it_was_changed(timescale: Database, tmp_path: Path)
     register(timescale, "LML-1")
     path = tmp_path / "kept" / "list"
     for number in range(3):
-        erase(timescale, plan(timescale, Request("helmond", "LML-1", f"request {number}"), later(number)), path)
+        erase(
+            timescale,
+            plan_erasure(timescale, ErasureRequest("helmond", "LML-1", f"request {number}"), later(number)),
+            path,
+        )
     assert path.stat().st_mode & 0o777 == 0o600
     lines = path.read_bytes().splitlines(keepends=True)
     for changed, at in (
@@ -26,9 +30,9 @@ def test_the_list_shows_that_it_was_changed(timescale: Database, tmp_path: Path)
     ):
         path.write_bytes(b"".join(changed))
         with pytest.raises(TombstoneError, match=f"line {at} "):
-            read(path)
+            read_tombstones(path)
         with pytest.raises(TombstoneError, match=f"line {at} "):
-            append(path, known(timescale))
+            append_tombstones(path, read_tombstones_from_database(timescale))
     assert count(timescale, "lantaarn.tombstone") == 3
 
 
@@ -38,13 +42,17 @@ def test_a_list_that_was_lost_or_broken_off_is_made_whole_from_the_database(
     register(timescale, "LML-1")
     path = tmp_path / "list"
     for number in range(3):
-        erase(timescale, plan(timescale, Request("helmond", "LML-1", f"request {number}"), later(number)), path)
+        erase(
+            timescale,
+            plan_erasure(timescale, ErasureRequest("helmond", "LML-1", f"request {number}"), later(number)),
+            path,
+        )
     whole = path.read_bytes()
     path.write_bytes(whole[:-40])  # the power failed while the last line was written
-    assert len(read(path)) == 2
-    append(path, known(timescale))
-    assert read(path) == known(timescale)
+    assert len(read_tombstones(path)) == 2
+    append_tombstones(path, read_tombstones_from_database(timescale))
+    assert read_tombstones(path) == read_tombstones_from_database(timescale)
     path.unlink()
-    erase(timescale, plan(timescale, Request("helmond", "LML-1", "one more"), later(9)), path)
-    assert read(path) == known(timescale)
-    assert len(read(path)) == 4
+    erase(timescale, plan_erasure(timescale, ErasureRequest("helmond", "LML-1", "one more"), later(9)), path)
+    assert read_tombstones(path) == read_tombstones_from_database(timescale)
+    assert len(read_tombstones(path)) == 4

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from ingest.pipeline import Message, process
-from ingest.quality_flags import Memory
-from ingest.writer import commit, load_register
+from ingest.pipeline import IncomingMessage, process_message
+from ingest.quality_flags import QualityChecker
+from ingest.writer import commit_batch, load_register
 from sensors.db import Database
 from sensors.register.entry import Entry
 from sensors.register.repository import publish
-from sensors.vocabulary.rejection_reasons import Reason
-from tests.support.entries import datastream, example
+from sensors.vocabulary.rejection_reasons import RejectionReason
+from tests.support.entries import example_datastream, example_entry
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 TABLES: tuple[LiteralString, ...] = (
@@ -32,21 +32,23 @@ WRITTEN: tuple[LiteralString, ...] = ("observation_1y", "rollup_hour", "ledger",
 
 
 def register(db: Database, reference: str) -> None:
-    document = example(reference=reference, datastreams=[datastream(name) for name in ("no2", "pm10", "pm2_5")])
-    publish(db, Entry.model_validate(document), editor="test", reason="test", at=NOW)
+    document = example_entry(
+        reference=reference, datastreams=[example_datastream(name) for name in ("no2", "pm10", "pm2_5")]
+    )
+    publish(db, Entry.model_validate(document), editor="test", reason="test", valid_from=NOW)
 
 
-def take(db: Database, messages: Iterable[Message], *, batch: int = 50, at: datetime = NOW) -> None:
+def take(db: Database, messages: Iterable[IncomingMessage], *, batch: int = 50, at: datetime = NOW) -> None:
     """What ingest does with messages, without the broker."""
     known = load_register(db)
-    memory = Memory()
-    outcomes = [process(message, known, memory, at) for message in messages]
+    memory = QualityChecker()
+    outcomes = [process_message(message, known, memory, at) for message in messages]
     for start in range(0, len(outcomes), batch):
-        commit(db, outcomes[start : start + batch], at)
+        commit_batch(db, outcomes[start : start + batch], at)
 
 
-def message(values: object, reference: str = "LML-1") -> Message:
-    return Message(f"helmond/air_quality/{reference}/json", json.dumps(values).encode())
+def message(values: object, reference: str = "LML-1") -> IncomingMessage:
+    return IncomingMessage(f"helmond/air_quality/{reference}/json", json.dumps(values).encode())
 
 
 def contents(db: Database) -> dict[str, list[str]]:
@@ -75,10 +77,10 @@ def ledger(db: Database) -> dict[str, Any]:
     return row
 
 
-def a_day(seed: int = 1) -> Sequence[Message]:
+def a_day(seed: int = 1) -> Sequence[IncomingMessage]:
     """A day of one sensor, every ten minutes, with a bad message and an undeclared field now and then."""
     rng = random.Random(seed)
-    messages: list[Message] = []
+    messages: list[IncomingMessage] = []
     for step in range(144):
         time = (NOW - timedelta(minutes=10 * step)).isoformat()
         messages.append(message({"time": time, "no2": rng.uniform(0, 60), "pm10": rng.uniform(0, 60)}))
@@ -140,16 +142,16 @@ def test_what_is_refused_is_counted_with_its_reason_and_without_its_content(each
             message({"time": "2026-11-22T12:00:00Z", "no2": 5, "kenteken": "12-ABC-3"}),
             message({"time": "2026-11-22T12:00:00", "no2": 5}),
             message({"time": "2026-11-22T12:00:00Z", "no2": 5}, reference="12-ABC-3"),
-            Message("helmond/air_quality/LML-1/json", b"{12-ABC-3"),
+            IncomingMessage("helmond/air_quality/LML-1/json", b"{12-ABC-3"),
         ],
     )
     books = ledger(each_database)
     assert (books["received"], books["stored"], books["quarantined"], books["fields_dropped"]) == (4, 1, 3, 1)
     rows = each_database.execute("select reason, readings from lantaarn.ledger_reason").fetchall()
     assert {row["reason"]: row["readings"] for row in rows} == {
-        Reason.TIME_WITHOUT_ZONE: 1,
-        Reason.UNREGISTERED: 1,
-        Reason.MALFORMED: 1,
+        RejectionReason.TIME_WITHOUT_ZONE: 1,
+        RejectionReason.UNREGISTERED: 1,
+        RejectionReason.MALFORMED: 1,
     }
     assert "12-ABC-3" not in repr(contents(each_database))
 
@@ -164,7 +166,7 @@ def test_a_row_that_the_database_refuses_does_not_hold_up_its_neighbours(each_da
     books = ledger(each_database)
     assert (books["received"], books["stored"], books["quarantined"]) == (60, 59, 1)
     rows = each_database.execute("select reason, field_paths from lantaarn.quarantine").fetchall()
-    assert [(row["reason"], row["field_paths"]) for row in rows] == [(Reason.REFUSED_BY_DATABASE, [])]
+    assert [(row["reason"], row["field_paths"]) for row in rows] == [(RejectionReason.REFUSED_BY_DATABASE, [])]
 
 
 @pytest.mark.timeout(300)
@@ -177,10 +179,10 @@ def test_ten_thousand_odd_payloads_are_all_stored_or_named(each_database: Databa
     assert books["stored"] > 1000
     assert books["quarantined"] > 1000
     rows = each_database.execute("select reason from lantaarn.ledger_reason").fetchall()
-    assert {row["reason"] for row in rows} <= set(Reason)
+    assert {row["reason"] for row in rows} <= set(RejectionReason)
 
 
-def odd_messages(count: int) -> Iterable[Message]:
+def odd_messages(count: int) -> Iterable[IncomingMessage]:
     """Well-formed messages with bytes changed, cut, doubled or put in; and plain noise. Seeded."""
     rng = random.Random(3)
     for number in range(count):
@@ -200,7 +202,7 @@ def odd_messages(count: int) -> Iterable[Message]:
                     payload[place:place] = rng.randbytes(3)
                 case _:
                     payload[place:place] = payload[:place]
-        yield Message(
+        yield IncomingMessage(
             "helmond/air_quality/LML-1/json", bytes(payload) if number % 10 else rng.randbytes(rng.randrange(80))
         )
 
@@ -237,7 +239,7 @@ def test_any_batch_balances(each_database: Database, batch: list[tuple[str, byte
     if not load_register(each_database):
         register(each_database, "LML-1")
     before = ledger(each_database)["received"] or 0
-    take(each_database, [Message(topic, payload) for topic, payload in batch])
+    take(each_database, [IncomingMessage(topic, payload) for topic, payload in batch])
     books = ledger(each_database)
     assert books["received"] == books["stored"] + books["duplicate"] + books["quarantined"] + books["aggregated"]
     assert books["received"] >= before

@@ -10,17 +10,17 @@ from lantaarn import main
 from sensors.db import connect
 from sensors.devices import files, passwords
 from sensors.register.entry import Entry
-from sensors.register.repository import Published, publish
-from tests.support.entries import camera, datastream, example
+from sensors.register.repository import PublishResult, publish
+from tests.support.entries import example_camera_entry, example_datastream, example_entry
 
 
 @pytest.fixture(autouse=True)
 def folder(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of the two files; the register has a station, a counter and a camera that delivers nothing."""
-    traffic = example(
-        reference="TRF-1", kind="traffic", datastreams=[datastream("mean_speed", "traffic", public="day")]
+    traffic = example_entry(
+        reference="TRF-1", kind="traffic", datastreams=[example_datastream("mean_speed", "traffic", public="day")]
     )
-    show(database, example(reference="LML-1"), traffic, camera())
+    show(database, example_entry(reference="LML-1"), traffic, example_camera_entry())
     monkeypatch.setenv("DATABASE_URL", database)
     monkeypatch.setenv("LANTAARN_BROKER_FILES", str(tmp_path / "broker"))
     return tmp_path / "broker"
@@ -29,8 +29,8 @@ def folder(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
 def show(database: str, *documents: dict[str, object]) -> None:
     with connect(database) as db:
         for document in documents:
-            done = publish(db, Entry.model_validate(document), editor="t", reason="t", at=datetime.now(UTC))
-            assert isinstance(done, Published), done
+            done = publish(db, Entry.model_validate(document), editor="t", reason="t", valid_from=datetime.now(UTC))
+            assert isinstance(done, PublishResult), done
 
 
 def device(*words: str) -> Result:
@@ -46,9 +46,9 @@ def test_a_device_gets_a_password_that_is_shown_once_and_topics_of_its_own(folde
     added = device("add", "TRF-1")
     assert added.exit_code == 0, added.output
     password = told_password(added)
-    access = files.read(folder)
-    assert passwords.fits(password, access.hashes["TRF-1"])
-    assert access.topics("TRF-1") == ("helmond/traffic/TRF-1/json", "event/helmond/traffic/TRF-1/json")
+    access = files.read_access(folder)
+    assert passwords.verify_password(password, access.password_hashes["TRF-1"])
+    assert access.writable_topics("TRF-1") == ("helmond/traffic/TRF-1/json", "event/helmond/traffic/TRF-1/json")
     listed = device("list")
     assert "TRF-1" in listed.output
     assert password not in listed.output + "".join(path.read_text() for path in folder.iterdir())
@@ -56,8 +56,8 @@ def test_a_device_gets_a_password_that_is_shown_once_and_topics_of_its_own(folde
 
 def test_a_kind_without_events_has_no_topic_for_them(folder: Path) -> None:
     assert device("add", "LML-1", "--certificate").exit_code == 0
-    assert files.read(folder).topics("LML-1") == ("helmond/air_quality/LML-1/json",)
-    assert files.read(folder).hashes == {}
+    assert files.read_access(folder).writable_topics("LML-1") == ("helmond/air_quality/LML-1/json",)
+    assert files.read_access(folder).password_hashes == {}
     assert "certificate" in device("list").output
     assert "comes in by a certificate" in device("rotate", "LML-1").output
 
@@ -85,13 +85,13 @@ def test_a_second_device_of_one_name_is_refused_and_the_first_stays(folder: Path
     again = device("add", "LML-1")
     assert again.exit_code == 1
     assert "there is a device with this name already" in again.output
-    assert passwords.fits(password, files.read(folder).hashes["LML-1"])
+    assert passwords.verify_password(password, files.read_access(folder).password_hashes["LML-1"])
 
 
 def test_what_has_left_the_register_is_told_and_can_be_revoked(folder: Path, database: str) -> None:
     device("add", "gateway-7", "--sensors", "LML-1, TRF-1")
     assert "2" not in device("list").output.splitlines()[-1]
-    gone = example(reference="LML-1", delivers_data=False, kind=None)
+    gone = example_entry(reference="LML-1", delivers_data=False, kind=None)
     show(database, gone)
     listed = " ".join(device("list").output.split())
     assert "LML-1" in listed
@@ -99,7 +99,7 @@ def test_what_has_left_the_register_is_told_and_can_be_revoked(folder: Path, dat
     assert device("update", "gateway-7", "--sensors", "TRF-1").exit_code == 0
     assert "update it" not in device("list").output
     assert device("revoke", "gateway-7").exit_code == 0
-    assert files.read(folder).names == ()
+    assert files.read_access(folder).user_names == ()
     assert device("list").output.splitlines()[-1] == "0 devices"
 
 
@@ -109,5 +109,5 @@ def test_the_files_are_written_and_the_password_shown_also_when_mosquitto_is_not
     monkeypatch.setenv("LANTAARN_BROKER_PID_FILE", str(tmp_path / "none"))
     added = device("add", "LML-1")
     assert added.exit_code == 1
-    assert passwords.fits(told_password(added), files.read(folder).hashes["LML-1"])
+    assert passwords.verify_password(told_password(added), files.read_access(folder).password_hashes["LML-1"])
     assert "is Mosquitto running?" in added.output

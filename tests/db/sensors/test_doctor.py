@@ -15,13 +15,19 @@ from paho.mqtt.enums import CallbackAPIVersion
 from pydantic import SecretStr
 
 from sensors.db import Database, connect
-from sensors.db.server import EmbeddedServer
+from sensors.db.server import EmbeddedPostgres
 from sensors.doctor.broker import broker_findings
-from sensors.doctor.database import ROLES, database_findings, limit_findings, log_findings, role_findings
+from sensors.doctor.database import (
+    PROGRAM_ROLES,
+    database_findings,
+    log_findings,
+    role_findings,
+    statement_timeout_findings,
+)
 from sensors.doctor.machine import machine_findings
 from sensors.settings import DoctorSettings
 from simulators.embedded.broker import EmbeddedBroker
-from tests.faults.broker import PROGRAM, Mosquitto
+from tests.faults.broker import MOSQUITTO_PATH, Mosquitto
 from tests.support.waiting import wait_for
 
 ROOT = Path(__file__).parents[3]
@@ -41,19 +47,19 @@ def _doctor(folder: Path, **addresses: str) -> subprocess.CompletedProcess[str]:
 
 def test_every_role_may_do_something_on_every_edition(each_database: Database) -> None:
     findings = list(role_findings(each_database))
-    assert [finding.subject for finding in findings] == list(ROLES)
-    assert all(finding.todo is None for finding in findings)
+    assert [finding.subject for finding in findings] == list(PROGRAM_ROLES)
+    assert all(finding.remedy is None for finding in findings)
     api = next(finding for finding in findings if finding.subject == "lantaarn_api")
-    assert "open (reads)" in api.found
-    assert "writes" not in api.found
+    assert "open (reads)" in api.result
+    assert "writes" not in api.result
 
 
 def test_a_dashboard_without_a_time_limit_is_told(each_database: Database) -> None:
-    assert list(limit_findings(each_database)) == []
+    assert list(statement_timeout_findings(each_database)) == []
     with suppress(psycopg.Rollback), each_database.transaction():
         each_database.execute("alter role lantaarn_dashboard reset statement_timeout")
-        (finding,) = limit_findings(each_database)
-        assert "statement_timeout = '10s'" in (finding.todo or "")
+        (finding,) = statement_timeout_findings(each_database)
+        assert "statement_timeout = '10s'" in (finding.remedy or "")
         raise psycopg.Rollback
 
 
@@ -96,8 +102,8 @@ def test_what_is_away_is_named_with_what_to_do(variable: str, url: str, todo: st
 )
 def test_a_role_that_sees_too_much_is_told(each_database: Database, grant: LiteralString, told: str) -> None:
     each_database.execute(grant)
-    findings = {finding.subject: finding for finding in role_findings(each_database) if finding.todo}
-    assert f"can read {told}: " in findings["lantaarn_api"].found
+    findings = {finding.subject: finding for finding in role_findings(each_database) if finding.remedy}
+    assert f"can read {told}: " in findings["lantaarn_api"].result
 
 
 @pytest.mark.parametrize(
@@ -105,22 +111,22 @@ def test_a_role_that_sees_too_much_is_told(each_database: Database, grant: Liter
 )
 def test_a_log_that_says_too_much_is_told(database: str, setting: LiteralString) -> None:
     with connect(database) as db:
-        assert [finding.todo for finding in log_findings(db)] == [None]
+        assert [finding.remedy for finding in log_findings(db)] == [None]
         db.execute("set " + setting)  # pyright: ignore[reportCallIssue, reportArgumentType]
         (finding,) = log_findings(db)
-        assert finding.todo is not None
-        assert f"alter system set {setting.split()[0]} = " in finding.todo
+        assert finding.remedy is not None
+        assert f"alter system set {setting.split()[0]} = " in finding.remedy
         db.execute("load 'auto_explain'")
-        assert any("auto_explain is loaded" in finding.found for finding in log_findings(db))
+        assert any("auto_explain is loaded" in finding.result for finding in log_findings(db))
 
 
 def test_our_own_database_is_well_and_leaves_no_core_dump(database: str) -> None:
     findings = list(database_findings(SecretStr(database), None))
-    assert [finding for finding in findings if finding.todo] == []
-    assert next(finding for finding in findings if finding.subject == "database memory").found == "no core dumps"
+    assert [finding for finding in findings if finding.remedy] == []
+    assert next(finding for finding in findings if finding.subject == "database memory").result == "no core dumps"
 
 
-def test_no_value_reaches_the_log_or_the_statistics_of_the_server(pg_server: EmbeddedServer, database: str) -> None:
+def test_no_value_reaches_the_log_or_the_statistics_of_the_server(pg_server: EmbeddedPostgres, database: str) -> None:
     """Refused rows, parameters, statements that fail, COPY: none of them leaves a trace."""
     refused: tuple[LiteralString, ...] = (
         "insert into lantaarn.migration (name, edition, digest) values (%(value)s, null, 'x')",
@@ -142,13 +148,13 @@ def test_no_value_reaches_the_log_or_the_statistics_of_the_server(pg_server: Emb
         seen = watcher.execute("select query from pg_stat_activity where datname = current_database()").fetchall()
     assert any("$1" in row["query"] for row in seen)
     assert not any(CANARY in row["query"] for row in seen)
-    assert CANARY not in pg_server.log.read_text()
-    assert "database system is ready" in pg_server.log.read_text()
+    assert CANARY not in pg_server.log_file.read_text()
+    assert "database system is ready" in pg_server.log_file.read_text()
 
 
 def _about_broker(url: str) -> dict[str, tuple[str, bool]]:
     findings = broker_findings(DoctorSettings.load(), SecretStr(url))
-    return {finding.subject: (finding.found, finding.todo is None) for finding in findings}
+    return {finding.subject: (finding.result, finding.remedy is None) for finding in findings}
 
 
 def test_the_broker_of_the_demo_is_well_because_only_this_machine_reaches_it(broker: EmbeddedBroker) -> None:
@@ -182,7 +188,7 @@ def _stay_away(port: int) -> None:
         wait_for(lambda: granted, 5)
 
 
-needs_mosquitto = pytest.mark.skipif(PROGRAM is None, reason="Mosquitto is not installed")
+needs_mosquitto = pytest.mark.skipif(MOSQUITTO_PATH is None, reason="Mosquitto is not installed")
 
 
 @needs_mosquitto
@@ -193,7 +199,7 @@ def test_what_a_broker_keeps_of_events_is_told(tmp_path: Path) -> None:
         with _client(broker.port, "device") as device:
             device.publish("event/helmond/traffic/HD-1/json", "{}", retain=True).wait_for_publish(5)
         assert _about_broker(url)["retained events"] == ("the broker keeps messages on event topics", False)
-    with Mosquitto(tmp_path / "bad", listener="queue_qos0_messages true\n") as broker:
+    with Mosquitto(tmp_path / "bad", listener_options="queue_qos0_messages true\n") as broker:
         assert _about_broker(f"mqtt://127.0.0.1:{broker.port}")["events of who is away"][0].startswith("are kept")
 
 
@@ -218,7 +224,7 @@ def test_a_listener_for_events_takes_no_message_that_would_be_kept(tmp_path: Pat
     def note(*_: object) -> None:
         cut_off.append(True)
 
-    with Mosquitto(tmp_path, listener="max_qos 0\n") as broker:
+    with Mosquitto(tmp_path, listener_options="max_qos 0\n") as broker:
         _stay_away(broker.port)
         with _client(broker.port, "device") as device:
             device.on_disconnect = note
@@ -234,8 +240,8 @@ def test_swap_on_a_disk_is_told_and_an_encrypted_one_is_not(tmp_path: Path) -> N
     (tmp_path / "zram0").mkdir()
     head = "Filename Type Size Used Priority\n"
     table.write_text(f"{head}/dev/dm-1 partition 1 0 -2\n/dev/zram0 partition 1 0 100\n")
-    assert [finding.todo for finding in machine_findings(table, tmp_path) if finding.subject == "swap"] == [None]
+    assert [finding.remedy for finding in machine_findings(table, tmp_path) if finding.subject == "swap"] == [None]
     table.write_text(f"{head}/dev/sda2 partition 1 0 -2\n")
     (swap,) = (finding for finding in machine_findings(table, tmp_path) if finding.subject == "swap")
-    assert swap.todo is not None
-    assert "/dev/sda2" in swap.found
+    assert swap.remedy is not None
+    assert "/dev/sda2" in swap.result

@@ -11,9 +11,9 @@ import psycopg
 
 from docs.generators import schema
 from sensors.db import Database
-from sensors.db.capabilities import probe
-from sensors.db.queries import load
-from tests.support.entries import example
+from sensors.db.capabilities import probe_capabilities
+from sensors.db.queries import load_queries
+from tests.support.entries import example_entry
 
 ROOT = Path(__file__).parents[3]
 FILES = [path for folder in ("sensors", "ingest", "api") for path in sorted((ROOT / folder).rglob("*.sql"))]
@@ -41,9 +41,9 @@ SAMPLES: dict[str, Any] = {
     "rule": "class change",
     **dict.fromkeys(("from", "until", "recorded_at"), NOW),
     **dict.fromkeys(("register", "resend"), False),
-    "id": UUID(example()["id"]),
-    "document": example(),
-    "form_id": UUID(example()["id"]),
+    "id": UUID(example_entry()["id"]),
+    "document": example_entry(),
+    "form_id": UUID(example_entry()["id"]),
     "due_on": date(2026, 12, 4),
     **dict.fromkeys(("report_kind", "words", "email", "answer"), "text"),
     **dict.fromkeys(("number", "mail", "older"), 1),
@@ -54,7 +54,7 @@ SAMPLES: dict[str, Any] = {
     "view": "(6,52),(5,51)",
     "step": 0.01,
     "last": False,
-    "entry_id": UUID(example()["id"]),
+    "entry_id": UUID(example_entry()["id"]),
     **dict.fromkeys(("code", "organisation"), "text"),
     "day": date(2026, 11, 22),
     "batch": {
@@ -76,7 +76,7 @@ def statements() -> Iterator[tuple[str, LiteralString]]:
     for path in FILES:
         if path.parent.name == "migrations" or path == schema.PAGE:
             continue
-        for name, text in load(path).items():
+        for name, text in load_queries(path).items():
             known = text.replace("{table}", "observation_31d").replace("{into}", "observation_5y")
             yield f"{path.parent.name}/{path.name}:{name}", known
 
@@ -109,4 +109,4 @@ def _explain(db: Database, text: LiteralString) -> str | None:
 
 def _belongs(db: Database, which: str) -> bool:
     """Whether it can be asked of this database at all."""
-    return which.split(":")[1] not in ONLY_TIMESCALE or probe(db).hypertables
+    return which.split(":")[1] not in ONLY_TIMESCALE or probe_capabilities(db).has_hypertables

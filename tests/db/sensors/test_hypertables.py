@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sensors.db import Database, connect
-from sensors.db.capabilities import probe
-from sensors.db.hypertables import Plain, plain_tables, to_hypertables
+from sensors.db.capabilities import probe_capabilities
+from sensors.db.hypertables import PlainTable, convert_to_hypertables, plain_tables
 from sensors.db.migrate import MigrationError, migrate
-from tests.support.pglite.fixtures import new_database, timescale_url
+from tests.support.pglite.fixtures import temporary_database, timescale_url
 from tests.support.waiting import wait_for
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -24,33 +24,33 @@ CONTENT = (
 @pytest.fixture
 def plain_database(each_empty_database: Database) -> Database:
     """A database that was migrated while its server had no TimescaleDB, with rows."""
-    migrate(each_empty_database, plain=True)
+    migrate(each_empty_database, without_timescaledb=True)
     each_empty_database.execute(WRITE, {"start": START})
     return each_empty_database
 
 
 def test_tables_become_hypertables_with_all_their_rows(plain_database: Database) -> None:
     db = plain_database
-    if not (probe(db).installable or probe(db).hypertables):
+    if not (probe_capabilities(db).can_install_timescaledb or probe_capabilities(db).has_hypertables):
         with pytest.raises(MigrationError, match="shared_preload_libraries"):
-            to_hypertables(db)
+            convert_to_hypertables(db)
         return
     before = db.execute(CONTENT).fetchone()
-    told: list[Plain] = []
-    assert to_hypertables(db, told.append) == 5
+    told: list[PlainTable] = []
+    assert convert_to_hypertables(db, told.append) == 5
     assert {table.table_name for table in told} == {f"observation_{name}" for name in ("1d", "31d", "1y", "5y", "10y")}
     assert db.execute(CONTENT).fetchone() == before
     assert plain_tables(db) == ()
     assert migrate(db) == []
     editions = db.execute("select distinct edition from lantaarn.migration").fetchall()
-    assert editions == [{"edition": probe(db).edition.value}]
-    assert to_hypertables(db) == 0
+    assert editions == [{"edition": probe_capabilities(db).edition.value}]
+    assert convert_to_hypertables(db) == 0
 
 
 def test_nothing_is_lost_that_comes_in_meanwhile() -> None:
     """On a real server: a second connection goes on inserting while the table is locked and converted."""
-    with new_database(timescale_url()) as url, connect(url) as db, connect(url) as writer:
-        migrate(db, plain=True)
+    with temporary_database(timescale_url()) as url, connect(url) as db, connect(url) as writer:
+        migrate(db, without_timescaledb=True)
         db.execute(WRITE, {"start": START})
         written: list[int] = []
         done = threading.Event()
@@ -68,7 +68,7 @@ def test_nothing_is_lost_that_comes_in_meanwhile() -> None:
         thread.start()
         try:
             wait_for(lambda: len(written) > 20, 20)
-            to_hypertables(db)
+            convert_to_hypertables(db)
             so_far = len(written)
             wait_for(lambda: len(written) > so_far + 20, 20)
         finally:

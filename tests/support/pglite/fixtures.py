@@ -17,10 +17,10 @@ from psycopg import sql
 
 from sensors.db import Database, connect
 from sensors.db.migrate import migrate
-from tests.support.pglite.client import EMPTY, Pglite
+from tests.support.pglite.client import EMPTY_DATABASE, Pglite
 
-EDITIONS = ["postgresql", "timescaledb-wasm", "timescaledb"]
-MIGRATED = "migrated"
+DATABASES = ["postgresql", "timescaledb-wasm", "timescaledb"]
+MIGRATED_SNAPSHOT = "migrated"
 
 
 @pytest.fixture(scope="session")
@@ -32,19 +32,19 @@ def pglite() -> Iterator[Pglite]:
 
 @pytest.fixture(scope="session")
 def migrated_pglite(pglite: Pglite) -> Pglite:
-    pglite.open(EMPTY)
+    pglite.open_snapshot(EMPTY_DATABASE)
     migrate(pglite)
-    pglite.keep(MIGRATED)
+    pglite.save_snapshot(MIGRATED_SNAPSHOT)
     return pglite
 
 
 @pytest.fixture
 def timescale(migrated_pglite: Pglite) -> Pglite:
-    migrated_pglite.open(MIGRATED)
+    migrated_pglite.open_snapshot(MIGRATED_SNAPSHOT)
     return migrated_pglite
 
 
-@pytest.fixture(params=EDITIONS)
+@pytest.fixture(params=DATABASES)
 def each_database(request: pytest.FixtureRequest) -> Iterator[Database]:
     yield from _migrated(request)
 
@@ -62,28 +62,28 @@ def _migrated(request: pytest.FixtureRequest) -> Iterator[Database]:
         case "timescaledb-wasm":
             yield request.getfixturevalue("timescale")
         case _:
-            with new_database(timescale_url()) as url, connect(url) as db:
+            with temporary_database(timescale_url()) as url, connect(url) as db:
                 migrate(db)
                 yield db
 
 
-@pytest.fixture(params=EDITIONS)
+@pytest.fixture(params=DATABASES)
 def each_empty_database(request: pytest.FixtureRequest) -> Iterator[Database]:
     match request.param:
         case "postgresql":
-            with new_database(request.getfixturevalue("pg_server").url_of("postgres")) as url, connect(url) as db:
+            with temporary_database(request.getfixturevalue("pg_server").url_of("postgres")) as url, connect(url) as db:
                 yield db
         case "timescaledb-wasm":
             db = request.getfixturevalue("pglite")
-            db.open(EMPTY)
+            db.open(EMPTY_DATABASE)
             yield db
         case _:
-            with new_database(timescale_url()) as url, connect(url) as db:
+            with temporary_database(timescale_url()) as url, connect(url) as db:
                 yield db
 
 
 @contextmanager
-def new_database(url: str) -> Generator[str]:
+def temporary_database(url: str) -> Generator[str]:
     """The address of an empty database on the server of ``url``; it is dropped afterwards."""
     name = f"lantaarn_test_{secrets.token_hex(6)}"
     with connect(url) as server:

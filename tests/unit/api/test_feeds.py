@@ -9,11 +9,11 @@ from xml.etree import ElementTree as ET
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.history.feeds import Feed, as_atom, as_json, item_id
+from api.history.feeds import Feed, item_id, render_atom, render_json_feed
 from api.history.queries import Version
 from sensors.register.entry import Entry
 from sensors.register.files import document_of
-from tests.support.entries import Document, entries, example
+from tests.support.entries import Document, entry_documents, example_entry
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -41,25 +41,25 @@ def version(document: Document, **changes: Any) -> Version:
 
 def feed(*versions: Version, name: str = "helmond:nl:/wijzigingen") -> Feed:
     return Feed(
-        name=name,
+        identity=name,
         title="Sensoren in Helmond",
         author="Gemeente Helmond",
         language="nl",
         origin="https://sensoren.example",
-        page="https://sensoren.example/wijzigingen",
-        own="https://sensoren.example/wijzigingen.atom",
-        first="https://sensoren.example/wijzigingen.atom",
-        following=None,
+        page_url="https://sensoren.example/wijzigingen",
+        self_url="https://sensoren.example/wijzigingen.atom",
+        first_url="https://sensoren.example/wijzigingen.atom",
+        next_url=None,
         versions=versions,
     )
 
 
-@given(entries(), entries(), anything, anything)
+@given(entry_documents(), entry_documents(), anything, anything)
 def test_whatever_it_says_both_forms_can_be_read(before: Document, after: Document, editor: str, reason: str) -> None:
     before, after = (document_of(Entry.model_validate(each)) for each in (before, after))
     told = feed(version(after, document_before=before, editor=editor, reason=reason))
-    entry = ET.fromstring(as_atom(told)).find(f"{ATOM}entry")  # noqa: S314 - what our own program wrote
-    (item,) = json.loads(as_json(told))["items"]
+    entry = ET.fromstring(render_atom(told)).find(f"{ATOM}entry")  # noqa: S314 - what our own program wrote
+    (item,) = json.loads(render_json_feed(told))["items"]
     assert entry is not None
     assert entry.findtext(f"{ATOM}id") == item["id"]
     assert item["title"]
@@ -67,15 +67,18 @@ def test_whatever_it_says_both_forms_can_be_read(before: Document, after: Docume
 
 
 def test_ids_stay_whatever_changes() -> None:
-    one = version(example())
-    other = version(example(name={"nl": "Anders"}, id=example()["id"]), redacted_at=NOW, editor=None)
+    one = version(example_entry())
+    other = version(example_entry(name={"nl": "Anders"}, id=example_entry()["id"]), redacted_at=NOW, editor=None)
     assert item_id(one) == item_id(other)
-    assert item_id(one) != item_id(version(example(), version=3))
+    assert item_id(one) != item_id(version(example_entry(), version=3))
     assert feed(one).id == feed().id != feed(one, name="helmond:en:/wijzigingen").id
 
 
 def test_a_feed_is_as_new_as_what_changed_last() -> None:
-    assert feed(version(example()), version(example(), changed_at=NOW + timedelta(days=1))).changed_at.day == 23
+    assert (
+        feed(version(example_entry()), version(example_entry(), changed_at=NOW + timedelta(days=1))).changed_at.day
+        == 23
+    )
     assert feed().changed_at.year == 1970
-    empty = ET.fromstring(as_atom(feed()))  # noqa: S314 - what our own program wrote
+    empty = ET.fromstring(render_atom(feed()))  # noqa: S314 - what our own program wrote
     assert empty.findtext(f"{ATOM}updated") == "1970-01-01T00:00:00+00:00"

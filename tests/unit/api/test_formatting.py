@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api import charts, formatting
-from api.sensor.queries import Stream, Value
+from api.sensor.queries import PublicDatastream, PublicValue
 from sensors.kinds import KINDS
 from sensors.vocabulary.codes import Public
 
@@ -26,7 +26,7 @@ def test_numbers(value: float, digits: int, text: str) -> None:
 
 @pytest.mark.parametrize(("value", "text"), [(123.4, "123"), (12.34, "12,3"), (0.123, "0,12"), (0.0, "0,0")])
 def test_measured_values_have_digits_that_mean_something(value: float, text: str) -> None:
-    assert formatting.measured(value, whole=False) == text
+    assert formatting.measurement(value, is_whole=False) == text
 
 
 @pytest.mark.parametrize(
@@ -59,56 +59,58 @@ def test_intervals(given: str, text: str) -> None:
 
 
 def test_moments_are_those_of_the_dutch_clock() -> None:
-    assert formatting.moment(datetime(2026, 3, 29, 0, 30, tzinfo=UTC), NOW) == "vandaag om 01:30 uur"
-    assert formatting.moment(datetime(2026, 3, 29, 1, 30, tzinfo=UTC), NOW) == "vandaag om 03:30 uur"
-    assert formatting.moment(datetime(2026, 3, 28, 22, 30, tzinfo=UTC), NOW) == "gisteren om 23:30 uur"
-    assert formatting.moment(datetime(2026, 3, 1, 12, 0, tzinfo=UTC), NOW) == "1 maart 2026 om 13:00 uur"
+    assert formatting.relative_time(datetime(2026, 3, 29, 0, 30, tzinfo=UTC), NOW) == "vandaag om 01:30 uur"
+    assert formatting.relative_time(datetime(2026, 3, 29, 1, 30, tzinfo=UTC), NOW) == "vandaag om 03:30 uur"
+    assert formatting.relative_time(datetime(2026, 3, 28, 22, 30, tzinfo=UTC), NOW) == "gisteren om 23:30 uur"
+    assert formatting.relative_time(datetime(2026, 3, 1, 12, 0, tzinfo=UTC), NOW) == "1 maart 2026 om 13:00 uur"
     assert formatting.day(date(2026, 12, 6)) == "6 december 2026"
 
 
 def test_every_unit_of_every_kind_has_a_sign() -> None:
     codes = {each.unit for kind in KINDS.values() for each in kind.properties.values()}
-    assert codes <= formatting.UNITS.keys()
+    assert codes <= formatting.UNIT_LABELS.keys()
 
 
 HOUR = timedelta(hours=1)
 
 
-def hours(*values: float | None) -> tuple[Value, ...]:
+def hours(*values: float | None) -> tuple[PublicValue, ...]:
     start = NOW.replace(minute=0) - timedelta(hours=24)
     return tuple(
-        Value(start + number * HOUR, start + (number + 1) * HOUR, value, None if value is not None else 15)
+        PublicValue(start + number * HOUR, start + (number + 1) * HOUR, value, None if value is not None else 15)
         for number, value in enumerate(values)
     )
 
 
 @given(st.lists(st.floats(-50_000, 200_000), min_size=1, max_size=25))
 def test_a_line_stays_within_its_frame(values: list[float]) -> None:
-    chart = charts.draw(Stream("no2", NO2, Public.LIVE, None, hours(*values)), "NO₂", "µg/m³", NOW)
+    chart = charts.draw_chart(PublicDatastream("no2", NO2, Public.LIVE, None, hours(*values)), "NO₂", "µg/m³", NOW)
     assert chart is not None
     points = [tuple(map(float, point.split(","))) for line in chart.lines for point in line.split()]
     for x, y in [*points, *chart.dots]:
-        assert charts.LEFT <= x <= charts.WIDTH
-        assert 0 <= y <= charts.HEIGHT - charts.BOTTOM + 0.1
-    assert 2 <= len(chart.up) <= 7
+        assert charts.MARGIN_LEFT <= x <= charts.CHART_WIDTH
+        assert 0 <= y <= charts.CHART_HEIGHT - charts.MARGIN_BOTTOM + 0.1
+    assert 2 <= len(chart.y_ticks) <= 7
     assert len(chart.rows) == len(values)
 
 
 @given(st.lists(st.none() | st.integers(3, 400).map(lambda number: number * 5.0), min_size=1, max_size=25))
 def test_bars_stay_within_their_frame_and_small_counts_are_not_told(values: list[float | None]) -> None:
-    chart = charts.draw(Stream("count_car", CARS, Public.HOUR, None, hours(*values)), "Auto's", "", NOW)
+    chart = charts.draw_chart(PublicDatastream("count_car", CARS, Public.HOUR, None, hours(*values)), "Auto's", "", NOW)
     assert chart is not None
     for bar in chart.bars:
         assert bar.height >= 0
         assert bar.y >= 0
-        assert bar.x + bar.width <= charts.WIDTH
+        assert bar.x + bar.width <= charts.CHART_WIDTH
     told = [row.value for row in reversed(chart.rows)]
     assert [text == "minder dan 15" for text in told] == [value is None for value in values]
 
 
 def test_a_gap_in_the_values_is_a_gap_in_the_line() -> None:
     first, second, _, fourth, fifth = hours(1, 2, 3, 4, 5)
-    chart = charts.draw(Stream("no2", NO2, Public.LIVE, None, (first, second, fourth, fifth)), "NO₂", "µg/m³", NOW)
+    chart = charts.draw_chart(
+        PublicDatastream("no2", NO2, Public.LIVE, None, (first, second, fourth, fifth)), "NO₂", "µg/m³", NOW
+    )
     assert chart is not None
     assert len(chart.lines) == 2
     assert chart.alt == "Grafiek: NO₂, de laatste 24 uur. Van 1,0 tot 5,0 µg/m³."
@@ -116,4 +118,7 @@ def test_a_gap_in_the_values_is_a_gap_in_the_line() -> None:
 
 def test_a_code_is_no_amount_so_it_has_no_chart() -> None:
     fault = KINDS["streetlight"].properties["fault_code"]
-    assert charts.draw(Stream("fault_code", fault, Public.LIVE, None, hours(0, 4)), "Storing", "", NOW) is None
+    assert (
+        charts.draw_chart(PublicDatastream("fault_code", fault, Public.LIVE, None, hours(0, 4)), "Storing", "", NOW)
+        is None
+    )

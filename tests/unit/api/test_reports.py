@@ -8,57 +8,72 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.reports.mails import Letter, written
-from api.reports.queries import BAD_EMAIL, LONGEST, NO_KIND, PRIVATE, TOO_LONG, TOO_SHORT, TRAPPED, draft
-from sensors.policy.personal_data import Trip
+from api.reports.mails import Mail, compose
+from api.reports.queries import (
+    BAD_EMAIL_MESSAGE,
+    HONEYPOT_MESSAGE,
+    MAX_TEXT_LENGTH,
+    NO_KIND_MESSAGE,
+    PERSONAL_DATA_MESSAGES,
+    TOO_LONG_MESSAGE,
+    TOO_SHORT_MESSAGE,
+    parse_draft,
+)
+from sensors.policy.personal_data import PersonalDataMatch
 
 GOOD = {"kind": "question", "words": "Waarom hangt deze sensor hier?", "email": "", "website": ""}
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 def test_a_good_report_needs_no_address() -> None:
-    assert draft(GOOD).problems == {}
-    assert draft(GOOD | {"email": " iemand@voorbeeld.nl "}).problems == {}
+    assert parse_draft(GOOD).errors == {}
+    assert parse_draft(GOOD | {"email": " iemand@voorbeeld.nl "}).errors == {}
 
 
 @pytest.mark.parametrize(
     ("changed", "problems"),
     [
-        ({"kind": ""}, {"kind": NO_KIND}),
-        ({"kind": "other"}, {"kind": NO_KIND}),
-        ({"words": "  kort  "}, {"words": TOO_SHORT}),
-        ({"words": "a" * (LONGEST + 1)}, {"words": TOO_LONG}),
-        ({"words": "Mijn auto is de AB-12-CD, klopt dat?"}, {"words": PRIVATE[Trip.PLATE]}),
-        ({"words": "Bel mij even op 06-12345678 graag."}, {"words": PRIVATE[Trip.PHONE]}),
-        ({"words": "Mail mij op iemand@voorbeeld.nl graag."}, {"words": PRIVATE[Trip.EMAIL]}),
-        ({"words": "Mijn telefoon is 02:1a:4b:5c:6d:7e."}, {"words": PRIVATE[Trip.MAC]}),
-        ({"words": "Ik kwam van 192.0.2.17 gisteren."}, {"words": PRIVATE[Trip.IP]}),
-        ({"email": "iemand"}, {"email": BAD_EMAIL}),
-        ({"email": "a@b.nl\r\nBcc: c@d.nl"}, {"email": BAD_EMAIL}),
-        ({"website": "https://example.com"}, {"trap": TRAPPED}),
-        ({"kind": "", "words": "", "email": "x"}, {"kind": NO_KIND, "words": TOO_SHORT, "email": BAD_EMAIL}),
+        ({"kind": ""}, {"kind": NO_KIND_MESSAGE}),
+        ({"kind": "other"}, {"kind": NO_KIND_MESSAGE}),
+        ({"words": "  kort  "}, {"words": TOO_SHORT_MESSAGE}),
+        ({"words": "a" * (MAX_TEXT_LENGTH + 1)}, {"words": TOO_LONG_MESSAGE}),
+        ({"words": "Mijn auto is de AB-12-CD, klopt dat?"}, {"words": PERSONAL_DATA_MESSAGES[PersonalDataMatch.PLATE]}),
+        ({"words": "Bel mij even op 06-12345678 graag."}, {"words": PERSONAL_DATA_MESSAGES[PersonalDataMatch.PHONE]}),
+        (
+            {"words": "Mail mij op iemand@voorbeeld.nl graag."},
+            {"words": PERSONAL_DATA_MESSAGES[PersonalDataMatch.EMAIL]},
+        ),
+        ({"words": "Mijn telefoon is 02:1a:4b:5c:6d:7e."}, {"words": PERSONAL_DATA_MESSAGES[PersonalDataMatch.MAC]}),
+        ({"words": "Ik kwam van 192.0.2.17 gisteren."}, {"words": PERSONAL_DATA_MESSAGES[PersonalDataMatch.IP]}),
+        ({"email": "iemand"}, {"email": BAD_EMAIL_MESSAGE}),
+        ({"email": "a@b.nl\r\nBcc: c@d.nl"}, {"email": BAD_EMAIL_MESSAGE}),
+        ({"website": "https://example.com"}, {"trap": HONEYPOT_MESSAGE}),
+        (
+            {"kind": "", "words": "", "email": "x"},
+            {"kind": NO_KIND_MESSAGE, "words": TOO_SHORT_MESSAGE, "email": BAD_EMAIL_MESSAGE},
+        ),
     ],
 )
 def test_what_is_wrong_is_said_by_field(changed: dict[str, str], problems: dict[str, object]) -> None:
-    assert draft(GOOD | changed).problems == problems
+    assert parse_draft(GOOD | changed).errors == problems
 
 
 def test_an_empty_form_has_problems_and_no_error() -> None:
-    assert list(draft({}).problems) == ["kind", "words"]
+    assert list(parse_draft({}).errors) == ["kind", "words"]
 
 
 def test_a_draft_does_not_print_the_address() -> None:
-    assert "iemand" not in repr(draft(GOOD | {"email": "iemand@voorbeeld.nl"}))
+    assert "iemand" not in repr(parse_draft(GOOD | {"email": "iemand@voorbeeld.nl"}))
 
 
 @given(st.text(max_size=60))
 def test_marks_that_hide_what_a_text_says_are_left_out(text: str) -> None:
-    assert not any(each < " " and each != "\n" for each in draft(GOOD | {"words": text}).words)
+    assert not any(each < " " and each != "\n" for each in parse_draft(GOOD | {"words": text}).text)
 
 
-def letter(**changes: Any) -> Letter:
+def letter(**changes: Any) -> Mail:
     row = {
-        "mail": 7,
+        "mail_id": 7,
         "attempts": 1,
         "number": 1001,
         "goes_to": "desk",
@@ -72,11 +87,11 @@ def letter(**changes: Any) -> Letter:
         "status": "received",
         "answer": None,
     }
-    return Letter.of(row | changes)
+    return Mail.of(row | changes)
 
 
 def test_the_desk_reads_what_was_asked_and_by_when_to_answer() -> None:
-    mail = written(letter(), "lantaarn@helmond.example", NOW)
+    mail = compose(letter(), "lantaarn@helmond.example", NOW)
     assert mail is not None
     read = message_from_bytes(bytes(mail), policy=policy.default)
     assert (read["To"], read["Auto-Submitted"]) == ("sensoren@helmond.example", "auto-generated")
@@ -86,13 +101,13 @@ def test_the_desk_reads_what_was_asked_and_by_when_to_answer() -> None:
 
 
 def test_a_mail_that_is_tried_again_is_known_as_the_same() -> None:
-    sent = [written(letter(attempts=tries), "lantaarn@helmond.example", NOW) for tries in (1, 2)]
+    sent = [compose(letter(attempts=tries), "lantaarn@helmond.example", NOW) for tries in (1, 2)]
     assert len({str(mail["Message-ID"]) for mail in sent if mail is not None}) == 1
 
 
 def test_the_resident_gets_the_answer_and_not_their_own_words() -> None:
     answered = {"goes_to": "resident", "address": "a@b.nl", "status": "answered", "answer": "Hij meet de lucht."}
-    mail = written(letter(**answered, words=None), "lantaarn@helmond.example", NOW)
+    mail = compose(letter(**answered, words=None), "lantaarn@helmond.example", NOW)
     assert mail is not None
     assert "Hij meet de lucht." in mail.get_content()
     assert mail["Subject"] == "Uw melding 1001: beantwoord"
@@ -100,4 +115,4 @@ def test_the_resident_gets_the_answer_and_not_their_own_words() -> None:
 
 @pytest.mark.parametrize("gone", [{"address": None}, {"words": None}, {"goes_to": "resident", "answer": None}])
 def test_a_mail_without_address_or_words_is_none(gone: dict[str, Any]) -> None:
-    assert written(letter(**gone), "lantaarn@helmond.example", NOW) is None
+    assert compose(letter(**gone), "lantaarn@helmond.example", NOW) is None

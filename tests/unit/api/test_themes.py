@@ -6,20 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.labels import icon
+from api.labels import icon_path
 from api.themes import content as told
 from sensors.register import slugs, themes
 from sensors.vocabulary.codes import Theme
-from simulators.city.register import entries
-from tests.support.entries import Document, datastream, example
-from tests.support.entries import entries as any_entries
+from simulators.city.register import example_entries
+from tests.support.entries import Document, example_datastream, example_entry
+from tests.support.entries import entry_documents as any_entries
 
 
 def test_every_subject_has_a_theme_and_every_theme_its_words() -> None:
-    assert themes.BY_SUBJECT.keys() == set(Theme)
-    assert tuple(told.THEMES) == themes.THEMES
-    assert len(told.BY_SLUG) == len(themes.THEMES)
-    assert all(icon(theme.sign) for theme in told.THEMES.values())
+    assert themes.THEME_BY_SUBJECT.keys() == set(Theme)
+    assert tuple(told.THEMES) == themes.THEME_CODES
+    assert len(told.CODE_BY_SLUG) == len(themes.THEME_CODES)
+    assert all(icon_path(theme.icon) for theme in told.THEMES.values())
 
 
 @pytest.mark.parametrize(
@@ -27,9 +27,12 @@ def test_every_subject_has_a_theme_and_every_theme_its_words() -> None:
     [
         ({}, ["air"]),
         ({"kind": "streetlight"}, ["light"]),
-        ({"kind": "soil", "datastreams": [datastream("no2") | {"observed_property": "soil_moisture"}]}, ["water"]),
-        ({"kind": None, "datastreams": [datastream("no2", theme="mobility_rail")]}, ["traffic"]),
-        ({"kind": "traffic", "datastreams": [datastream("no2", theme="safety_camera")]}, ["traffic", "safety"]),
+        (
+            {"kind": "soil", "datastreams": [example_datastream("no2") | {"observed_property": "soil_moisture"}]},
+            ["water"],
+        ),
+        ({"kind": None, "datastreams": [example_datastream("no2", theme="mobility_rail")]}, ["traffic"]),
+        ({"kind": "traffic", "datastreams": [example_datastream("no2", theme="safety_camera")]}, ["traffic", "safety"]),
         (
             {"kind": None, "datastreams": [], "device": {"category": "antenna", "sensor_types": ["position"]}},
             ["connectivity"],
@@ -39,23 +42,23 @@ def test_every_subject_has_a_theme_and_every_theme_its_words() -> None:
     ],
 )
 def test_what_a_sensor_is_about(changes: Document, about: list[str]) -> None:
-    assert themes.themes_of(example(**changes)) == about
+    assert themes.themes_of(example_entry(**changes)) == about
 
 
 @given(any_entries())
 def test_any_entry_has_themes_that_there_are(document: Document) -> None:
-    assert set(themes.themes_of(document)) <= set(themes.THEMES)
+    assert set(themes.themes_of(document)) <= set(themes.THEME_CODES)
 
 
 def test_every_sensor_of_the_city_is_about_something() -> None:
-    assert all(themes.themes_of(entry.model_dump(mode="json")) for entry in entries(1))
+    assert all(themes.themes_of(entry.model_dump(mode="json")) for entry in example_entries(1))
 
 
 @given(st.text(min_size=1))
 def test_any_name_makes_an_address(name: str) -> None:
-    made = slugs.slug(name, "organisatie")
+    made = slugs.slugify(name, "organisatie")
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", made)
-    assert len(made) <= slugs.LONGEST
+    assert len(made) <= slugs.MAX_LENGTH
 
 
 @pytest.mark.parametrize(
@@ -68,8 +71,8 @@ def test_any_name_makes_an_address(name: str) -> None:
     ],
 )
 def test_an_address_reads_like_its_name(name: str, address: str) -> None:
-    assert slugs.slug(name, "organisatie") == address
+    assert slugs.slugify(name, "organisatie") == address
 
 
 def test_two_names_never_have_one_address() -> None:
-    assert slugs.free("lucht", {"lucht", "lucht-2"}) == "lucht-3"
+    assert slugs.unique_slug("lucht", {"lucht", "lucht-2"}) == "lucht-3"

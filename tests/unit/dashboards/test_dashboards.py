@@ -14,21 +14,21 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 from pydantic import SecretStr
 
 from dashboards import query
-from dashboards.alerts import ALERTS, contact_points, rule_group, shown_at
-from dashboards.build import DASHBOARDS, build, statement
+from dashboards.alerts import ALERTS, build_contact_points, build_rule_group, panel_of
+from dashboards.build import DASHBOARDS, build_dashboard, get_query
 from dashboards.cli import dashboards
-from dashboards.labels import REASONS
-from dashboards.limits import LIMITS, SOURCES
-from dashboards.render import differences, files, render
+from dashboards.labels import REASON_LABELS
+from dashboards.limits import LIMIT_SOURCES, LIMIT_VALUES
+from dashboards.render import find_differences, render_files, write_files
 from dashboards.spec import Dashboard as Spec
-from dashboards.spec import Panel, Sort
-from dashboards.statements import FILLED, statements
-from dashboards.units import GRAFANA
-from sensors.db.queries import load
+from dashboards.spec import Panel, VariableType
+from dashboards.statements import SUBSTITUTIONS, load_panel_queries
+from dashboards.units import GRAFANA_UNITS
+from sensors.db.queries import load_queries
 from sensors.kinds import KINDS
 from sensors.settings import DashboardSettings
 from sensors.settings.base import SettingsError
-from sensors.vocabulary.rejection_reasons import Reason
+from sensors.vocabulary.rejection_reasons import RejectionReason
 
 SETTINGS = DashboardSettings(alert_mail="beheer@helmond.example", register_url="https://sensoren.helmond.example/")
 ROOT = Path(__file__).parents[3]
@@ -40,7 +40,7 @@ KNOWN_UNITS = {value for name, value in vars(units).items() if isinstance(value,
 @pytest.fixture(autouse=True)
 def _sdk_knows_every_panel_and_question() -> None:
     register_default_plugins()
-    query.register()
+    query.register_query_type()
 
 
 def plain(what: object) -> Any:
@@ -48,7 +48,7 @@ def plain(what: object) -> Any:
 
 
 def built(spec: Spec) -> dict[str, Any]:
-    return plain(build(spec, "lantaarn", "https://sensoren.helmond.example/"))
+    return plain(build_dashboard(spec, "lantaarn", "https://sensoren.helmond.example/"))
 
 
 def made(spec: Spec, panel: Panel) -> dict[str, Any]:
@@ -67,14 +67,14 @@ def test_a_dashboard_is_one_to_the_sdk(spec: Spec) -> None:
 @pytest.mark.parametrize(("spec", "panel"), PANELS, ids=NAMES)
 def test_a_panel_tells_its_unit_what_it_shows_and_how_complete_it_is(spec: Spec, panel: Panel) -> None:
     document = made(spec, panel)
-    hidden = {variable.name for variable in spec.variables if variable.sort is Sort.HIDDEN}
+    hidden = {variable.name for variable in spec.variables if variable.variable_type is VariableType.HIDDEN}
     assert document["fieldConfig"]["defaults"]["unit"] in KNOWN_UNITS
-    assert set(panel.columns.values()) <= KNOWN_UNITS
-    assert len(panel.about) > 20
-    assert panel.complete.variable in hidden
+    assert set(panel.column_units.values()) <= KNOWN_UNITS
+    assert len(panel.description) > 20
+    assert panel.completeness.variable in hidden
     for text in (document["title"], document["description"]):
-        assert f"${{{panel.complete.variable}}}" in text
-    assert all(step.why in document["description"] for step in panel.steps)
+        assert f"${{{panel.completeness.variable}}}" in text
+    assert all(step.explanation in document["description"] for step in panel.thresholds)
     assert len(document["targets"]) == 1
 
 
@@ -97,13 +97,13 @@ def test_a_panel_is_within_the_grid_and_beside_no_other(spec: Spec, panel: Panel
 def test_every_statement_is_asked_and_every_choice_is_there() -> None:
     for spec in DASHBOARDS:
         names = {variable.name for variable in spec.variables}
-        wanted = {variable.name for variable in spec.variables if variable.sort is not Sort.TEXT}
+        wanted = {variable.name for variable in spec.variables if variable.variable_type is not VariableType.TEXT}
         wanted |= {panel.key for panel in spec.panels}
-        own = load(ROOT / f"dashboards/panels/{spec.name}.sql")
-        assert wanted - set(statements("shared")) == set(own)
-        used = {name for key in wanted for name in re.findall(r"\$\{(\w+):", statement(spec, key))}
+        own = load_queries(ROOT / f"dashboards/panels/{spec.name}.sql")
+        assert wanted - set(load_panel_queries("shared")) == set(own)
+        used = {name for key in wanted for name in re.findall(r"\$\{(\w+):", get_query(spec, key))}
         assert used <= names, spec.name
-    assert {alert.key for alert in ALERTS} == set(statements("alerts"))
+    assert {alert.key for alert in ALERTS} == set(load_panel_queries("alerts"))
 
 
 def test_a_sensor_in_a_table_leads_to_its_page() -> None:
@@ -121,57 +121,59 @@ def test_a_sensor_in_a_table_leads_to_its_page() -> None:
 
 
 def test_every_unit_reason_and_limit_is_known() -> None:
-    assert {known.unit for kind in KINDS.values() for known in kind.properties.values()} <= set(GRAFANA)
-    assert set(GRAFANA.values()) <= KNOWN_UNITS
-    assert set(REASONS) == set(Reason)
+    assert {known.unit for kind in KINDS.values() for known in kind.properties.values()} <= set(GRAFANA_UNITS)
+    assert set(GRAFANA_UNITS.values()) <= KNOWN_UNITS
+    assert set(REASON_LABELS) == set(RejectionReason)
     properties = KINDS["air_quality"].properties
-    assert all(properties[each.property].unit == "ug/m3" and each.regime in SOURCES for each in LIMITS)
-    assert all("{" not in text.replace("${", "") for text in statements("air_quality").values())
-    assert "Aantal auto''s" in FILLED["{names}"]
+    assert all(
+        properties[each.observed_property].unit == "ug/m3" and each.regime in LIMIT_SOURCES for each in LIMIT_VALUES
+    )
+    assert all("{" not in text.replace("${", "") for text in load_panel_queries("air_quality").values())
+    assert "Aantal auto''s" in SUBSTITUTIONS["{names}"]
 
 
 def test_alerts_are_what_provisioning_takes() -> None:
-    group = plain(rule_group(SETTINGS))
+    group = plain(build_rule_group(SETTINGS))
     assert plain(alerting.RuleGroup.from_json(group)) == group
-    for point in contact_points(SETTINGS, "https://hooks.example/1"):
+    for point in build_contact_points(SETTINGS, "https://hooks.example/1"):
         document = plain(point)
         assert plain(alerting.ContactPoint.from_json(document)) == document
 
 
 @pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert.key)
 def test_an_alert_says_what_to_do_and_where_that_is_written(alert: Any) -> None:
-    rule = next(each for each in plain(rule_group(SETTINGS))["rules"] if each["uid"] == alert.uid)
-    assert len(alert.do) > 60
+    rule = next(each for each in plain(build_rule_group(SETTINGS))["rules"] if each["uid"] == alert.uid)
+    assert len(alert.action) > 60
     assert f"#{alert.anchor}" in rule["annotations"]["description"]
     handbook = (ROOT / "docs/alerts.md").read_text()
     assert f'<a id="{alert.anchor}"></a>' in handbook
     assert alert.title in handbook
-    uid, number = shown_at(alert)
+    uid, number = panel_of(alert)
     spec = next(each for each in DASHBOARDS if each.uid == uid)
     assert (rule["annotations"]["__dashboardUid__"], rule["annotations"]["__panelId__"]) == (uid, str(number))
     assert spec.panels[number - 1].key == alert.panel[1]
     with_link = DashboardSettings(alert_mail="a@b.example", handbook_url="https://handboek.example/alerts")
-    linked = next(each for each in plain(rule_group(with_link))["rules"] if each["uid"] == alert.uid)
+    linked = next(each for each in plain(build_rule_group(with_link))["rules"] if each["uid"] == alert.uid)
     assert linked["annotations"]["runbook_url"] == f"https://handboek.example/alerts#{alert.anchor}"
 
 
 def test_a_folder_is_rendered_and_checked(tmp_path: Path) -> None:
-    assert len(list(differences(tmp_path, SETTINGS))) == len(files(SETTINGS))
-    assert render(tmp_path, SETTINGS) == 11
+    assert len(list(find_differences(tmp_path, SETTINGS))) == len(render_files(SETTINGS))
+    assert write_files(tmp_path, SETTINGS) == 11
     (tmp_path / "dashboards" / "lantaarn-old.json").write_text("{}")
     (tmp_path / "dashboards" / "of-others.json").write_text("{}")
     (tmp_path / "dashboards" / "lantaarn-traffic.json").write_text("{}")
-    found = list(differences(tmp_path, SETTINGS))
+    found = list(find_differences(tmp_path, SETTINGS))
     assert found == ["dashboards/lantaarn-traffic.json differs", "dashboards/lantaarn-old.json is no longer made"]
-    render(tmp_path, SETTINGS)
-    assert list(differences(tmp_path, SETTINGS)) == []
+    write_files(tmp_path, SETTINGS)
+    assert list(find_differences(tmp_path, SETTINGS)) == []
     assert (tmp_path / "dashboards" / "of-others.json").exists()
 
 
 def test_grafana_fills_in_nothing_but_secrets_in_provisioning(tmp_path: Path) -> None:
     """It fills in every ``$`` of these files, so that there may be no other."""
     settings = DashboardSettings(alert_mail="a@b.example", alert_webhook=SecretStr("https://hooks.example/s3cret"))
-    render(tmp_path, settings)
+    write_files(tmp_path, settings)
     texts = [path.read_text() for path in tmp_path.rglob("*.yaml")]
     dollars = sorted(found for text in texts for found in re.findall(r"\$[\w{}/.]+", text))
     assert dollars == ["$__file{/run/secrets/alert_webhook}", "$__file{/run/secrets/dashboard_database_password}"]
@@ -184,7 +186,7 @@ def test_the_data_source_is_the_one_of_the_settings(tmp_path: Path) -> None:
         dashboard_database="postgresql://grafana@db.example:5433/stad?sslmode=verify-full",
         grafana_datasource="stad",
     )
-    render(tmp_path, settings)
+    write_files(tmp_path, settings)
     (source,) = json.loads((tmp_path / "provisioning/datasources/lantaarn.yaml").read_text())["datasources"]
     assert (source["url"], source["user"], source["uid"]) == ("db.example:5433", "grafana", "stad")
     assert (source["jsonData"]["database"], source["jsonData"]["sslmode"]) == ("stad", "verify-full")

@@ -9,62 +9,62 @@ from pydantic import SecretStr
 
 from dashboards.build import DASHBOARDS
 from dashboards.cli import dashboards
-from dashboards.push import holds, push
-from sensors.processes import any_free_port
+from dashboards.push import matches, push
+from sensors.processes import find_free_port
 from sensors.settings import PushSettings
-from tests.support.grafana_server import TOKEN, Grafana, running
+from tests.support.grafana_server import API_TOKEN, FakeGrafana, running_grafana
 
 
 @pytest.fixture
-def grafana() -> Iterator[Grafana]:
-    with running() as server:
+def grafana() -> Iterator[FakeGrafana]:
+    with running_grafana() as server:
         yield server
-        assert server.wrong == []
+        assert server.bad_requests == []
 
 
-def settings(grafana: Grafana, **changes: object) -> PushSettings:
+def settings(grafana: FakeGrafana, **changes: object) -> PushSettings:
     given: dict[str, object] = {
         "grafana_url": grafana.url,
-        "grafana_token": SecretStr(TOKEN),
+        "grafana_token": SecretStr(API_TOKEN),
         "alert_mail": "beheer@helmond.example",
         "alert_webhook": SecretStr("https://hooks.example/s3cret"),
     }
     return PushSettings.load(**(given | changes))
 
 
-def outcomes(grafana: Grafana, **changes: object) -> Counter[str]:
+def outcomes(grafana: FakeGrafana, **changes: object) -> Counter[str]:
     return Counter(done.outcome for done in push(settings(grafana, **changes)))
 
 
-def test_everything_is_sent_once_and_then_nothing(grafana: Grafana) -> None:
+def test_everything_is_sent_once_and_then_nothing(grafana: FakeGrafana) -> None:
     assert outcomes(grafana) == {"created": len(DASHBOARDS) + 4}
     assert len(grafana.dashboards) == len(DASHBOARDS)
-    assert [len(group["rules"]) for group in grafana.groups.values()] == [7]
-    written = len(grafana.written)
+    assert [len(group["rules"]) for group in grafana.rule_groups.values()] == [7]
+    written = len(grafana.writes)
     assert outcomes(grafana) == {"unchanged": len(DASHBOARDS) + 4}
-    assert len(grafana.written) == written
+    assert len(grafana.writes) == written
 
 
-def test_what_someone_changed_there_is_put_back(grafana: Grafana) -> None:
+def test_what_someone_changed_there_is_put_back(grafana: FakeGrafana) -> None:
     outcomes(grafana)
     grafana.dashboards["lantaarn-traffic"]["dashboard"]["panels"].pop()
-    next(iter(grafana.groups.values()))["rules"].pop()
+    next(iter(grafana.rule_groups.values()))["rules"].pop()
     grafana.contact_points["lantaarn-mail"]["settings"]["addresses"] = "iemand@elders.example"
-    done = {each.what for each in push(settings(grafana)) if each.outcome == "updated"}
+    done = {each.name for each in push(settings(grafana)) if each.outcome == "updated"}
     assert done == {"Verkeer", "alerts", "contact point email"}
     assert outcomes(grafana) == {"unchanged": len(DASHBOARDS) + 4}
     assert grafana.dashboards["lantaarn-traffic"]["dashboard"]["version"] == 2
 
 
-def test_another_address_of_the_register_changes_every_dashboard(grafana: Grafana) -> None:
+def test_another_address_of_the_register_changes_every_dashboard(grafana: FakeGrafana) -> None:
     outcomes(grafana)
     assert outcomes(grafana, register_url="https://elders.example/")["updated"] == len(DASHBOARDS)
 
 
 @pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch, grafana: Grafana) -> pytest.MonkeyPatch:
+def environment(monkeypatch: pytest.MonkeyPatch, grafana: FakeGrafana) -> pytest.MonkeyPatch:
     monkeypatch.setenv("LANTAARN_GRAFANA_URL", grafana.url)
-    monkeypatch.setenv("LANTAARN_GRAFANA_TOKEN", TOKEN)
+    monkeypatch.setenv("LANTAARN_GRAFANA_TOKEN", API_TOKEN)
     monkeypatch.setenv("LANTAARN_ALERT_MAIL", "a@b.example")
     monkeypatch.delenv("LANTAARN_ALERT_WEBHOOK", raising=False)
     return monkeypatch
@@ -86,15 +86,15 @@ def test_a_wrong_token_is_told_and_not_shown(environment: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.usefixtures("environment")
-def test_a_missing_data_source_is_named(grafana: Grafana) -> None:
+def test_a_missing_data_source_is_named(grafana: FakeGrafana) -> None:
     grafana.datasources.clear()
     done = CliRunner().invoke(dashboards, ["push"])
     assert "no data source with the uid lantaarn" in done.output
-    assert grafana.written == []
+    assert grafana.writes == []
 
 
 def test_a_grafana_that_is_not_there_is_named(environment: pytest.MonkeyPatch) -> None:
-    environment.setenv("LANTAARN_GRAFANA_URL", f"http://127.0.0.1:{any_free_port()}/")
+    environment.setenv("LANTAARN_GRAFANA_URL", f"http://127.0.0.1:{find_free_port()}/")
     done = CliRunner().invoke(dashboards, ["push"])
     assert done.exit_code == 1
     assert "can't be reached at http://127.0.0.1" in done.output
@@ -114,4 +114,4 @@ def test_a_grafana_that_is_not_there_is_named(environment: pytest.MonkeyPatch) -
     ],
 )
 def test_what_grafana_adds_is_no_difference(held: object, wanted: object, same: bool) -> None:
-    assert holds(held, wanted) is same
+    assert matches(held, wanted) is same

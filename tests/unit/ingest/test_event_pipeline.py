@@ -1,10 +1,17 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from ingest.events.pipeline import Windows, process_event
-from ingest.pipeline import Datastream, EventStream, Message, Outcome, Register, Sensor
+from ingest.events.pipeline import PrivacyWindows, process_event_message
+from ingest.pipeline import (
+    EventDatastream,
+    IncomingMessage,
+    IngestSensor,
+    MessageOutcome,
+    SensorsByTopic,
+    StoredDatastream,
+)
 from sensors.kinds import KINDS
-from sensors.policy.compiler import Matching
+from sensors.policy.compiler import MatchingRule
 from sensors.vocabulary.codes import Status
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -13,28 +20,30 @@ TRAVEL_TIME = TRAFFIC.properties["travel_time"]
 HALF_HOUR = timedelta(minutes=30)
 
 
-def _camera(number: int, *, to: str | None) -> Sensor:
-    stream = EventStream(number, TRAVEL_TIME, Matching(to, 5, timedelta(minutes=15)))
-    return Sensor(number, TRAFFIC, Status.ACTIVE, {}, {"travel_time": stream}, revision=number)
+def _camera(number: int, *, to: str | None) -> IngestSensor:
+    stream = EventDatastream(number, TRAVEL_TIME, MatchingRule(to, 5, timedelta(minutes=15)))
+    return IngestSensor(number, TRAFFIC, Status.ACTIVE, {}, {"travel_time": stream}, revision=number)
 
 
-def _pass(windows: Windows, register: Register, reference: str, identifier: str, time: datetime) -> Outcome:
+def _pass(
+    windows: PrivacyWindows, register: SensorsByTopic, reference: str, identifier: str, time: datetime
+) -> MessageOutcome:
     payload = f'{{"time": "{time.isoformat()}", "identifier": "{identifier}", "vehicle_class": "car"}}'.encode()
-    message = Message(f"event/helmond/traffic/{reference}/json", payload)
-    return process_event(message, register, windows, time, retained=False)
+    message = IncomingMessage(f"event/helmond/traffic/{reference}/json", payload)
+    return process_event_message(message, register, windows, time, is_retained=False)
 
 
-def _rows(register: Register, *, learn: Register | None = None) -> int:
+def _rows(register: SensorsByTopic, *, learn: SensorsByTopic | None = None) -> int:
     """How many windows come out after six cars drove from A to B under this register."""
-    windows = Windows()
-    windows.declare(register, NOW - 2 * HALF_HOUR)
+    windows = PrivacyWindows()
+    windows.set_register(register, NOW - 2 * HALF_HOUR)
     for number in range(6):
         _pass(windows, register, "A", f"AB-12-C{number}", NOW + timedelta(seconds=number))
     if learn is not None:
-        windows.declare(learn, NOW + timedelta(minutes=1))
+        windows.set_register(learn, NOW + timedelta(minutes=1))
     for number in range(6):
         _pass(windows, register, "B", f"AB-12-C{number}", NOW + timedelta(minutes=3, seconds=number))
-    return len(windows.due(NOW + 2 * HALF_HOUR))
+    return len(windows.close_finished(NOW + 2 * HALF_HOUR))
 
 
 def test_passages_between_two_declared_ends_become_a_window() -> None:
@@ -43,12 +52,12 @@ def test_passages_between_two_declared_ends_become_a_window() -> None:
 
 
 def test_both_ends_must_have_declared_it() -> None:
-    counter = Datastream(9, "observation_1y", timedelta(days=365), TRAFFIC.properties["count_car"])
-    silent = replace(_camera(2, to=None), events={}, datastreams={"count_car": counter})
-    windows = Windows()
-    windows.declare({("helmond", "traffic", "A"): _camera(1, to="B"), ("helmond", "traffic", "B"): silent}, NOW)
+    counter = StoredDatastream(9, "observation_1y", timedelta(days=365), TRAFFIC.properties["count_car"])
+    silent = replace(_camera(2, to=None), event_datastreams={}, datastreams={"count_car": counter})
+    windows = PrivacyWindows()
+    windows.set_register({("helmond", "traffic", "A"): _camera(1, to="B"), ("helmond", "traffic", "B"): silent}, NOW)
     _pass(windows, {("helmond", "traffic", "A"): _camera(1, to="B")}, "A", "AB-12-CD", NOW + timedelta(seconds=1))
-    assert windows.matcher.live == 0
+    assert windows.matcher.token_count == 0
 
 
 def test_a_sensor_that_is_switched_off_matches_no_more() -> None:
@@ -58,7 +67,7 @@ def test_a_sensor_that_is_switched_off_matches_no_more() -> None:
 
 
 def test_what_the_register_does_not_declare_is_dropped_unread() -> None:
-    counter = Datastream(9, "observation_1y", timedelta(days=365), TRAFFIC.properties["count_car"])
-    register = {("helmond", "traffic", "A"): Sensor(1, TRAFFIC, Status.ACTIVE, {"count_car": counter})}
-    outcome = _pass(Windows(), register, "A", "AB-12-CD", NOW)
-    assert (outcome.aggregated, outcome.refused, outcome.fields_dropped) == (0, (), 2)
+    counter = StoredDatastream(9, "observation_1y", timedelta(days=365), TRAFFIC.properties["count_car"])
+    register = {("helmond", "traffic", "A"): IngestSensor(1, TRAFFIC, Status.ACTIVE, {"count_car": counter})}
+    outcome = _pass(PrivacyWindows(), register, "A", "AB-12-CD", NOW)
+    assert (outcome.aggregated_readings, outcome.rejections, outcome.fields_dropped) == (0, (), 2)

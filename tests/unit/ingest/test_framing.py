@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 
-from ingest.mqtt.framing import LARGEST, Framer, MalformedPacketError, Publication, ReadingClient
-from ingest.pipeline import MAX_PAYLOAD
-from tests.support.mqtt_packets import remaining_length
+from ingest.mqtt.framing import MAX_PACKET_BYTES, FramingClient, MalformedPacketError, PacketFramer, Publication
+from ingest.pipeline import MAX_PAYLOAD_BYTES
+from tests.support.mqtt_packets import encode_remaining_length
 
 V311, V5 = MQTTProtocolVersion.MQTTv311, MQTTProtocolVersion.MQTTv5
 PINGRESP = b"\xd0\x00"
@@ -25,8 +25,8 @@ topics = st.text(st.characters(codec="utf-8", exclude_characters="#+\0"), min_si
 def publish(topic: bytes, payload: bytes, packet_id: int, properties: bytes | None) -> bytes:
     """A PUBLISH; ``properties`` only in MQTT 5."""
     body = struct.pack("!H", len(topic)) + topic + (struct.pack("!H", packet_id) if packet_id else b"")
-    body += (remaining_length(len(properties)) + properties if properties is not None else b"") + payload
-    return bytes([0x32 if packet_id else 0x30]) + remaining_length(len(body)) + body
+    body += (encode_remaining_length(len(properties)) + properties if properties is not None else b"") + payload
+    return bytes([0x32 if packet_id else 0x30]) + encode_remaining_length(len(body)) + body
 
 
 @st.composite
@@ -94,7 +94,7 @@ def test_however_it_is_cut_the_messages_are_those_that_paho_reads(
 ) -> None:
     protocol, octets = stream
     seen: list[tuple[str, bytes, int]] = []
-    client = ReadingClient(protocol, "c", lambda found: seen.extend(map(as_tuple, found)), clean=True)
+    client = FramingClient(protocol, "c", lambda found: seen.extend(map(as_tuple, found)), clean_start=True)
     with connected(client) as broker:
         for piece in pieces(octets, cuts):
             broker.sendall(piece)
@@ -106,7 +106,7 @@ def test_however_it_is_cut_the_messages_are_those_that_paho_reads(
 def test_any_octets_are_read_or_break_the_connection(
     protocol: MQTTProtocolVersion, noise: list[bytes], stream: tuple[MQTTProtocolVersion, bytes]
 ) -> None:
-    client = ReadingClient(protocol, "c", lambda _: None, clean=True)
+    client = FramingClient(protocol, "c", lambda _: None, clean_start=True)
     with connected(client) as broker:
         for piece in (*noise, stream[1]):
             if piece:
@@ -119,9 +119,9 @@ def test_any_octets_are_read_or_break_the_connection(
 def test_a_whole_packet_of_anything_is_read_or_breaks_the_connection(
     protocol: MQTTProtocolVersion, command: int, content: bytes
 ) -> None:
-    client = ReadingClient(protocol, "c", lambda _: None, clean=True)
+    client = FramingClient(protocol, "c", lambda _: None, clean_start=True)
     with connected(client) as broker:
-        broker.sendall(bytes([command]) + remaining_length(len(content)) + content)
+        broker.sendall(bytes([command]) + encode_remaining_length(len(content)) + content)
         assert client.loop_read() in set(MQTTErrorCode)
 
 
@@ -140,30 +140,30 @@ def test_a_whole_packet_of_anything_is_read_or_breaks_the_connection(
 )
 def test_a_malformed_packet_is_refused(packet: bytes) -> None:
     with pytest.raises(MalformedPacketError):
-        list(Framer(V311).packets(packet))
+        list(PacketFramer(V311).packets(packet))
 
 
-@pytest.mark.parametrize("size", [MAX_PAYLOAD, 2 * LARGEST, 3 * LARGEST + 17])
-@pytest.mark.parametrize("step", [65_536, 4 * LARGEST])
+@pytest.mark.parametrize("size", [MAX_PAYLOAD_BYTES, 2 * MAX_PACKET_BYTES, 3 * MAX_PACKET_BYTES + 17])
+@pytest.mark.parametrize("step", [65_536, 4 * MAX_PACKET_BYTES])
 def test_of_a_large_message_no_more_is_kept_than_shows_that_it_is_too_large(size: int, step: int) -> None:
     small = publish(b"t", b"after", 2, None)
     stream = publish(b"t", b"x" * size, 1, None) + small
-    framer = Framer(V311)
+    framer = PacketFramer(V311)
     found = [each for at in range(0, len(stream), step) for each in framer.packets(stream[at : at + step])]
     large, after = (each for each in found if isinstance(each, Publication))
-    assert len(large.message.payload) == min(size, LARGEST - 5)
+    assert len(large.message.payload) == min(size, MAX_PACKET_BYTES - 5)
     assert large.packet_id == 1
     assert after.message.payload == b"after"
 
 
 def test_a_topic_that_is_no_utf_8_names_no_sensor() -> None:
-    (found,) = Framer(V311).packets(publish(b"helmond/\xff/a/json", b"", 1, None))
+    (found,) = PacketFramer(V311).packets(publish(b"helmond/\xff/a/json", b"", 1, None))
     assert isinstance(found, Publication)
     assert found.message.topic == "helmond/\ufffd/a/json"
 
 
 def test_acknowledgements_are_written_in_one_piece_and_none_for_qos_0() -> None:
-    client = ReadingClient(V5, "c", lambda _: None, clean=True)
+    client = FramingClient(V5, "c", lambda _: None, clean_start=True)
     with connected(client) as broker:
         client.acknowledge([258, 0, 3])
         client.loop_write()

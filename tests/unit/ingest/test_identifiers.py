@@ -13,11 +13,18 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.events.pipeline import Windows, process_event
-from ingest.pipeline import Datastream, EventStream, Message, Register, Sensor, process
-from ingest.quality_flags import Memory
+from ingest.events.pipeline import PrivacyWindows, process_event_message
+from ingest.pipeline import (
+    EventDatastream,
+    IncomingMessage,
+    IngestSensor,
+    SensorsByTopic,
+    StoredDatastream,
+    process_message,
+)
+from ingest.quality_flags import QualityChecker
 from sensors.kinds import KINDS
-from sensors.policy.compiler import Counting, Matching
+from sensors.policy.compiler import CountingRule, MatchingRule
 from sensors.vocabulary.codes import Status
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -44,13 +51,13 @@ def named(seed: int) -> list[str]:
 names = st.integers(0, 2**64).map(named)
 
 
-def air() -> Register:
+def air() -> SensorsByTopic:
     """A station of which two properties are kept."""
     streams = {
-        code: Datastream(number, "observation_31d", timedelta(days=31), AIR.properties[code])
+        code: StoredDatastream(number, "observation_31d", timedelta(days=31), AIR.properties[code])
         for number, code in enumerate(("no2", "pm10"), start=1)
     }
-    return {("helmond", "air_quality", "LML-1"): Sensor(7, AIR, Status.ACTIVE, streams)}
+    return {("helmond", "air_quality", "LML-1"): IngestSensor(7, AIR, Status.ACTIVE, streams)}
 
 
 def hidden(who: str, where: str, value: object) -> tuple[str, Any]:
@@ -96,12 +103,12 @@ PLACES = (
 )
 def test_where_it_is_not_declared(messages: list[tuple[str, int, int]], these: list[str], those: list[str]) -> None:
     def rows(known: Sequence[str]) -> str:
-        register, memory = air(), Memory()
+        register, memory = air(), QualityChecker()
         outcomes: list[object] = []
         for where, value, who in messages:
             topic, content = hidden(known[who], where, value)
             payload = json.dumps(content, ensure_ascii=False).encode()
-            outcome = process(Message(topic, payload), register, memory, NOON)
+            outcome = process_message(IncomingMessage(topic, payload), register, memory, NOON)
             outcomes.append(outcome)
         return repr(outcomes)
 
@@ -117,13 +124,13 @@ passages = st.tuples(
 )
 
 
-def cameras() -> Register:
+def cameras() -> SensorsByTopic:
     """Two cameras with a segment both ways."""
 
-    def camera(number: int, to: str) -> Sensor:
-        rule = Matching(to, 5, timedelta(minutes=15))
-        streams = {"travel_time": EventStream(number, TRAFFIC.properties["travel_time"], rule)}
-        return Sensor(number, TRAFFIC, Status.ACTIVE, {}, streams, revision=number)
+    def camera(number: int, to: str) -> IngestSensor:
+        rule = MatchingRule(to, 5, timedelta(minutes=15))
+        streams = {"travel_time": EventDatastream(number, TRAFFIC.properties["travel_time"], rule)}
+        return IngestSensor(number, TRAFFIC, Status.ACTIVE, {}, streams, revision=number)
 
     return {("helmond", "traffic", "A"): camera(1, "B"), ("helmond", "traffic", "B"): camera(2, "A")}
 
@@ -139,20 +146,22 @@ def test_where_it_is_matched_in_memory(
     in_order = sorted(good + events, key=lambda event: event[2] + event[3])
 
     def rows(known: Sequence[str]) -> str:
-        windows, register = Windows(), cameras()
-        windows.declare(register, LONG_AGO)
+        windows, register = PrivacyWindows(), cameras()
+        windows.set_register(register, LONG_AGO)
         outcomes = [
-            process_event(
-                Message(f"event/helmond/traffic/{where}/json", passage(known[who], at, what)),
+            process_event_message(
+                IncomingMessage(f"event/helmond/traffic/{where}/json", passage(known[who], at, what)),
                 register,
                 windows,
                 NOON + timedelta(seconds=at + delay),
-                retained=False,
+                is_retained=False,
             )
             for where, who, at, delay, what in in_order
         ]
-        taken = [(each.aggregated, each.refused, each.fields_dropped, each.observations) for each in outcomes]
-        return repr((taken, windows.due(NOON + timedelta(hours=2)), windows.fates()))
+        taken = [
+            (each.aggregated_readings, each.rejections, each.fields_dropped, each.observations) for each in outcomes
+        ]
+        return repr((taken, windows.close_finished(NOON + timedelta(hours=2)), windows.outcome_counts()))
 
     first = rows(these)
     assert events or "TravelTimes" in first
@@ -169,13 +178,13 @@ movements = st.tuples(
 )
 
 
-def street() -> Register:
+def street() -> SensorsByTopic:
     """As many lamps as a count needs."""
 
-    def lamp(number: int) -> Sensor:
-        rule = Counting("centrum", LAMPS, timedelta(hours=1))
-        streams = {"presence": EventStream(number, LIGHT.properties["presence"], rule)}
-        return Sensor(number, LIGHT, Status.ACTIVE, {}, streams, revision=3)
+    def lamp(number: int) -> IngestSensor:
+        rule = CountingRule("centrum", LAMPS, timedelta(hours=1))
+        streams = {"presence": EventDatastream(number, LIGHT.properties["presence"], rule)}
+        return IngestSensor(number, LIGHT, Status.ACTIVE, {}, streams, revision=3)
 
     return {("helmond", "streetlight", f"lamp-{number}"): lamp(number) for number in range(LAMPS)}
 
@@ -190,16 +199,18 @@ def test_where_movements_are_counted(
     in_order = sorted(heard + events, key=lambda event: event[2])
 
     def rows(known: Sequence[str]) -> str:
-        windows, register = Windows(), street()
-        windows.declare(register, LONG_AGO)
+        windows, register = PrivacyWindows(), street()
+        windows.set_register(register, LONG_AGO)
         taken: list[object] = []
         for number, who, at, present in in_order:
             now = NOON + timedelta(seconds=at)
             content = {"time": now.isoformat(), "presence": present, "identifier": known[who], known[who]: 1}
-            message = Message(f"event/helmond/streetlight/lamp-{number}/json", json.dumps(content).encode())
-            outcome = process_event(message, register, windows, now, retained=False)
-            taken.append((outcome.aggregated, outcome.refused, outcome.fields_dropped, outcome.topic_template))
-        return repr((taken, windows.due(NOON + timedelta(hours=6)), windows.fates()))
+            message = IncomingMessage(f"event/helmond/streetlight/lamp-{number}/json", json.dumps(content).encode())
+            outcome = process_event_message(message, register, windows, now, is_retained=False)
+            taken.append(
+                (outcome.aggregated_readings, outcome.rejections, outcome.fields_dropped, outcome.topic_template)
+            )
+        return repr((taken, windows.close_finished(NOON + timedelta(hours=6)), windows.outcome_counts()))
 
     first = rows(these)
     assert events or "WindowCount" in first

@@ -33,8 +33,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ingest.events.presence import Counter, Member, WindowCount
-from ingest.events.travel_time import Matcher, Segment, TravelTimes
+from ingest.events.presence import GroupMember, PresenceCounter, WindowCount
+from ingest.events.travel_time import Segment, TravelTimeMatcher, TravelTimes
 from sensors.formats.model import Movement, Passage
 from sensors.vocabulary.codes import VehicleClass
 
@@ -77,21 +77,21 @@ class Stored:
 
 def store(trips: list[Trip], rng: random.Random) -> Stored:
     """Everything that comes out for these trips, through the real rules."""
-    matcher, counter = Matcher(), Counter()
-    matcher.declare([Segment(1, 1, A, B, 5, QUARTER)], FIRST - DAY)
-    counter.declare([Member(lamp, "helmond", "straat", "presence", 8, HOUR, 1) for lamp in LAMPS], FIRST - DAY)
+    matcher, counter = TravelTimeMatcher(), PresenceCounter()
+    matcher.set_segments([Segment(1, 1, A, B, 5, QUARTER)], FIRST - DAY)
+    counter.set_members([GroupMember(lamp, "helmond", "straat", "presence", 8, HOUR, 1) for lamp in LAMPS], FIRST - DAY)
     events: list[tuple[datetime, int, Trip]] = [(trip.left, A, trip) for trip in trips]
     events += [(trip.arrived, B, trip) for trip in trips]
     rows: list[TravelTimes] = []
     counts: list[WindowCount] = []
     for number, (now, point, trip) in enumerate(sorted(events, key=lambda event: event[0])):
-        matcher.see(point, Passage(now, f"{trip.vehicle:06d}", trip.vehicle_class), now)
-        counter.see(rng.choice(LAMPS), Movement(now, "presence", present=True), now)
+        matcher.add_passage(point, Passage(now, f"{trip.vehicle:06d}", trip.vehicle_class), now)
+        counter.add_movement(rng.choice(LAMPS), Movement(now, "presence", present=True), now)
         if number % 50 == 0:
-            rows += matcher.due(now)
-            counts += counter.due(now)
-    rows += matcher.due(FIRST + 3 * DAY)
-    counts += counter.due(FIRST + 3 * DAY)
+            rows += matcher.close_finished(now)
+            counts += counter.close_finished(now)
+    rows += matcher.close_finished(FIRST + 3 * DAY)
+    counts += counter.close_finished(FIRST + 3 * DAY)
     assert counts
     return Stored(
         {(row.window_start, row.vehicle_class): row for row in rows}, {row.window_start: row for row in counts}

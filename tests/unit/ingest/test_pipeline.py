@@ -7,47 +7,55 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.pipeline import MAX_PAYLOAD, Datastream, EventStream, Message, Outcome, Sensor, process
-from ingest.quality_flags import Memory, Quality
+from ingest.pipeline import (
+    MAX_PAYLOAD_BYTES,
+    EventDatastream,
+    IncomingMessage,
+    IngestSensor,
+    MessageOutcome,
+    StoredDatastream,
+    process_message,
+)
+from ingest.quality_flags import QualityChecker, QualityFlag
 from sensors.kinds import KINDS
-from sensors.policy.compiler import Counting
+from sensors.policy.compiler import CountingRule
 from sensors.vocabulary.codes import Status
-from sensors.vocabulary.rejection_reasons import Reason
+from sensors.vocabulary.rejection_reasons import RejectionReason
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 AIR = KINDS["air_quality"]
 TOPIC = "helmond/air_quality/LML-1/json"
 
 
-def air_sensor(status: Status = Status.ACTIVE, *properties: str, term: timedelta = timedelta(days=31)) -> Sensor:
+def air_sensor(status: Status = Status.ACTIVE, *properties: str, term: timedelta = timedelta(days=31)) -> IngestSensor:
     names = properties or ("no2", "pm10")
-    return Sensor(
+    return IngestSensor(
         7,
         AIR,
         status,
         {
-            name: Datastream(number, "observation_31d", term, AIR.properties[name])
+            name: StoredDatastream(number, "observation_31d", term, AIR.properties[name])
             for number, name in enumerate(names, start=1)
         },
     )
 
 
-def outcome(payload: object, *, topic: str = TOPIC, sensor: Sensor | None = None) -> Outcome:
+def outcome(payload: object, *, topic: str = TOPIC, sensor: IngestSensor | None = None) -> MessageOutcome:
     content = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
     register = {("helmond", "air_quality", "LML-1"): sensor or air_sensor()}
-    return process(Message(topic, content), register, Memory(), NOW)
+    return process_message(IncomingMessage(topic, content), register, QualityChecker(), NOW)
 
 
-def reasons(result: Outcome) -> list[Reason]:
-    return [each.reason for each in result.refused]
+def reasons(result: MessageOutcome) -> list[RejectionReason]:
+    return [each.reason for each in result.rejections]
 
 
 def test_declared_values_are_stored_in_the_table_of_their_class() -> None:
     result = outcome({"time": "2026-11-22T12:30:00+01:00", "no2": 21.5, "pm10": {"value": 0.03, "unit": "mg/m3"}})
     stored = [(each.table, each.datastream_id, each.value, each.quality) for each in result.observations]
-    assert stored == [("observation_31d", 1, 21.5, Quality.GOOD), ("observation_31d", 2, 30.0, Quality.GOOD)]
+    assert stored == [("observation_31d", 1, 21.5, QualityFlag.GOOD), ("observation_31d", 2, 30.0, QualityFlag.GOOD)]
     assert {each.time for each in result.observations} == {datetime(2026, 11, 22, 11, 30, tzinfo=UTC)}
-    assert result.refused == ()
+    assert result.rejections == ()
 
 
 def test_undeclared_fields_are_dropped_and_counted_and_not_named() -> None:
@@ -61,15 +69,15 @@ def test_undeclared_fields_are_dropped_and_counted_and_not_named() -> None:
 @pytest.mark.parametrize(
     ("topic", "reason"),
     [
-        ("helmond/air_quality/LML-1", Reason.UNKNOWN_TOPIC),
-        ("helmond/air_quality/LML-1/json/more", Reason.UNKNOWN_TOPIC),
-        ("helmond/weather/LML-1/json", Reason.UNKNOWN_TOPIC),
-        ("helmond/air_quality/other/json", Reason.UNREGISTERED),
-        ("eindhoven/air_quality/LML-1/json", Reason.UNREGISTERED),
-        ("helmond/air_quality/LML-1/senml", Reason.UNKNOWN_FORMAT),
+        ("helmond/air_quality/LML-1", RejectionReason.UNKNOWN_TOPIC),
+        ("helmond/air_quality/LML-1/json/more", RejectionReason.UNKNOWN_TOPIC),
+        ("helmond/weather/LML-1/json", RejectionReason.UNKNOWN_TOPIC),
+        ("helmond/air_quality/other/json", RejectionReason.UNREGISTERED),
+        ("eindhoven/air_quality/LML-1/json", RejectionReason.UNREGISTERED),
+        ("helmond/air_quality/LML-1/senml", RejectionReason.UNKNOWN_FORMAT),
     ],
 )
-def test_a_topic_must_name_a_registered_sensor_and_a_known_format(topic: str, reason: Reason) -> None:
+def test_a_topic_must_name_a_registered_sensor_and_a_known_format(topic: str, reason: RejectionReason) -> None:
     result = outcome({"time": "2026-11-22T12:00:00Z", "no2": 1}, topic=topic)
     assert reasons(result) == [reason]
     assert result.observations == ()
@@ -78,55 +86,57 @@ def test_a_topic_must_name_a_registered_sensor_and_a_known_format(topic: str, re
 @pytest.mark.parametrize("status", [Status.PLANNED, Status.PAUSED, Status.ENDED])
 def test_only_an_active_sensor_is_stored(status: Status) -> None:
     result = outcome({"time": "2026-11-22T12:00:00Z", "no2": 1}, sensor=air_sensor(status))
-    assert reasons(result) == [Reason.NOT_ACTIVE]
+    assert reasons(result) == [RejectionReason.NOT_ACTIVE]
 
 
 def test_a_sensor_without_any_permitted_datastream_stores_nothing() -> None:
-    result = outcome({"time": "2026-11-22T12:00:00Z", "no2": 1}, sensor=Sensor(7, AIR, Status.ACTIVE, {}))
-    assert reasons(result) == [Reason.NOT_INGESTED]
+    result = outcome({"time": "2026-11-22T12:00:00Z", "no2": 1}, sensor=IngestSensor(7, AIR, Status.ACTIVE, {}))
+    assert reasons(result) == [RejectionReason.NOT_INGESTED]
 
 
 def test_what_single_persons_do_is_refused_on_an_ordinary_topic() -> None:
     lights = KINDS["streetlight"].properties
-    stored = {"power": Datastream(1, "observation_31d", timedelta(days=31), lights["power"])}
-    counting = Counting("centrum", 8, timedelta(hours=1))
-    events = {"presence": EventStream(2, lights["presence"], counting)}
+    stored = {"power": StoredDatastream(1, "observation_31d", timedelta(days=31), lights["power"])}
+    counting = CountingRule("centrum", 8, timedelta(hours=1))
+    events = {"presence": EventDatastream(2, lights["presence"], counting)}
     payload = json.dumps({"time": "2026-11-22T12:00:00Z", "power": 40, "presence": True}).encode()
     for datastreams in (stored, {}):
-        lamp = Sensor(8, KINDS["streetlight"], Status.ACTIVE, datastreams, events, revision=3)
+        lamp = IngestSensor(8, KINDS["streetlight"], Status.ACTIVE, datastreams, events, revision=3)
         register = {("helmond", "streetlight", "lamp-1"): lamp}
-        result = process(Message("helmond/streetlight/lamp-1/json", payload), register, Memory(), NOW)
-        assert [(each.reason, each.field) for each in result.refused] == [(Reason.NOT_HERE, "presence")]
+        result = process_message(
+            IncomingMessage("helmond/streetlight/lamp-1/json", payload), register, QualityChecker(), NOW
+        )
+        assert [(each.reason, each.path) for each in result.rejections] == [(RejectionReason.NOT_HERE, "presence")]
         assert [each.value for each in result.observations] == [40.0] * len(datastreams)
 
 
 def test_a_message_too_large_is_refused_unread() -> None:
-    assert reasons(outcome(b" " * (MAX_PAYLOAD + 1))) == [Reason.TOO_LARGE]
+    assert reasons(outcome(b" " * (MAX_PAYLOAD_BYTES + 1))) == [RejectionReason.TOO_LARGE]
 
 
 @pytest.mark.parametrize(
     ("time", "expected"),
     [
         (NOW + timedelta(seconds=60), []),
-        (NOW + timedelta(seconds=61), [Reason.IN_FUTURE]),
+        (NOW + timedelta(seconds=61), [RejectionReason.IN_FUTURE]),
         (NOW - timedelta(days=31), []),
-        (NOW - timedelta(days=31, seconds=1), [Reason.TOO_LATE]),
+        (NOW - timedelta(days=31, seconds=1), [RejectionReason.TOO_LATE]),
     ],
 )
-def test_the_clock_and_the_term_bound_the_time(time: datetime, expected: list[Reason]) -> None:
+def test_the_clock_and_the_term_bound_the_time(time: datetime, expected: list[RejectionReason]) -> None:
     assert reasons(outcome({"time": time.isoformat(), "no2": 1})) == expected
 
 
 def test_one_bad_value_does_not_take_its_neighbours_along() -> None:
     result = outcome({"time": "2026-11-22T12:00:00Z", "no2": "12", "pm10": 12})
-    assert reasons(result) == [Reason.NOT_A_NUMBER]
+    assert reasons(result) == [RejectionReason.NOT_A_NUMBER]
     assert [each.value for each in result.observations] == [12.0]
 
 
 def test_an_implausible_value_is_stored_with_its_quality() -> None:
-    high = AIR.properties["no2"].plausible[1] + 1
+    high = AIR.properties["no2"].plausible_range[1] + 1
     assert [each.quality for each in outcome({"time": "2026-11-22T12:00:00Z", "no2": high}).observations] == [
-        Quality.IMPLAUSIBLE
+        QualityFlag.IMPLAUSIBLE
     ]
 
 
@@ -153,6 +163,6 @@ near_miss = st.dictionaries(
 )
 def test_any_message_ends_as_observations_or_named_reasons(topic: str, payload: bytes) -> None:
     result = outcome(payload, topic=topic)
-    assert all(isinstance(each.reason, Reason) for each in result.refused)
-    assert result.observations or result.refused or result.fields_dropped
-    assert result.size == len(payload)
+    assert all(isinstance(each.reason, RejectionReason) for each in result.rejections)
+    assert result.observations or result.rejections or result.fields_dropped
+    assert result.payload_bytes == len(payload)

@@ -10,17 +10,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ingest.events.travel_time import T_MAX, Matcher, Segment, Tally, TravelTimes
+from ingest.events.travel_time import MAX_TRAVEL_TIME, Segment, TravelTimeDiscards, TravelTimeMatcher, TravelTimes
 from sensors.formats.model import Passage
 from sensors.vocabulary.codes import VehicleClass
-from sensors.vocabulary.rejection_reasons import Reason
+from sensors.vocabulary.rejection_reasons import RejectionReason
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LONG_AGO = NOON - timedelta(hours=1)
 QUARTER = timedelta(minutes=15)
 A, B = 1, 2
-THERE = Segment(datastream_id=10, revision=3, start=A, end=B, minimum=5, window=QUARTER)
-BACK = Segment(datastream_id=11, revision=4, start=B, end=A, minimum=5, window=timedelta(minutes=5))
+THERE = Segment(datastream_id=10, revision=3, start_sensor_id=A, end_sensor_id=B, min_trips=5, window=QUARTER)
+BACK = Segment(
+    datastream_id=11, revision=4, start_sensor_id=B, end_sensor_id=A, min_trips=5, window=timedelta(minutes=5)
+)
 SLACK = timedelta(seconds=60)
 
 
@@ -42,31 +44,33 @@ def passed(sensor: int, after: float, who: str = "AB12CD", delay: float = 0, wha
     return Sent(time + seconds(delay), sensor, Passage(time, who, VehicleClass(what)))
 
 
-def matcher(*segments: Segment) -> Matcher:
-    made = Matcher()
-    made.declare(segments or (THERE,), LONG_AGO)
+def matcher(*segments: Segment) -> TravelTimeMatcher:
+    made = TravelTimeMatcher()
+    made.set_segments(segments or (THERE,), LONG_AGO)
     return made
 
 
-def play(made: Matcher, messages: Iterable[Sent], until: datetime = NOON + timedelta(hours=2)) -> list[TravelTimes]:
+def play(
+    made: TravelTimeMatcher, messages: Iterable[Sent], until: datetime = NOON + timedelta(hours=2)
+) -> list[TravelTimes]:
     """Hand over the messages by the clock, with a look at what is due every 15 seconds from the first on."""
     rows: list[TravelTimes] = []
     in_order = sorted(messages, key=lambda sent: sent.received)
     now = in_order[0].received if in_order else NOON
     for sent in in_order:
         while now < sent.received:
-            rows += made.due(now)
+            rows += made.close_finished(now)
             now += seconds(15)
-        made.see(sent.sensor, sent.passage, sent.received)
+        made.add_passage(sent.sensor, sent.passage, sent.received)
     while now <= until:
-        rows += made.due(now)
+        rows += made.close_finished(now)
         now += seconds(15)
     return rows
 
 
-def closed(made: Matcher) -> list[TravelTimes]:
+def closed(made: TravelTimeMatcher) -> list[TravelTimes]:
     """What comes out when the clock goes on and nothing more comes in."""
-    return list(made.due(NOON + timedelta(hours=2)))
+    return list(made.close_finished(NOON + timedelta(hours=2)))
 
 
 def trips(number: int, took: float = 100, start: float = 0, what: str = "car") -> list[Sent]:
@@ -97,7 +101,7 @@ class Street:
         what = self.random.choices(["car", "truck", "motorcycle"], [80, 18, 2])[0]
         left = self.random.uniform(0, 7200)
         took = self.random.lognormvariate(5.7 if what == "car" else 6.0, 0.25)
-        for sensor, at in ((segment.start, left), (segment.end, left + took)):
+        for sensor, at in ((segment.start_sensor_id, left), (segment.end_sensor_id, left + took)):
             self.messages.append(passed(sensor, at, who, self.random.uniform(0, self.jitter), what))
         arrived = NOON + seconds(left + took)
         window = arrived - (arrived - NOON) % segment.window
@@ -140,12 +144,12 @@ def test_a_window_of_five_comes_out_and_one_of_four_is_nowhere() -> None:
     assert row == TravelTimes(10, NOON, 15, VehicleClass.CAR, 5, 102.0, 101.0, 103.0, 3)
     four = matcher()
     assert play(four, trips(4)) == []
-    assert four.tally == Tally(suppressed=1)
+    assert four.discards == TravelTimeDiscards(suppressed=1)
 
 
 def test_fewer_than_five_never_come_out_whatever_the_entry_says_and_a_larger_minimum_holds() -> None:
-    assert play(matcher(replace(THERE, minimum=1)), trips(4)) == []
-    assert play(matcher(replace(THERE, minimum=6)), trips(5)) == []
+    assert play(matcher(replace(THERE, min_trips=1)), trips(4)) == []
+    assert play(matcher(replace(THERE, min_trips=6)), trips(5)) == []
 
 
 def test_times_are_in_whole_seconds() -> None:
@@ -160,18 +164,18 @@ def test_classes_are_not_added_up() -> None:
 def test_a_window_comes_out_once_five_minutes_after_its_end() -> None:
     made = matcher()
     play(made, trips(5), NOON + seconds(300))
-    assert made.due(NOON + timedelta(minutes=20, seconds=-1)) == ()
-    assert len(made.due(NOON + timedelta(minutes=20))) == 1
-    assert made.due(NOON + timedelta(minutes=21)) == ()
+    assert made.close_finished(NOON + timedelta(minutes=20, seconds=-1)) == ()
+    assert len(made.close_finished(NOON + timedelta(minutes=20))) == 1
+    assert made.close_finished(NOON + timedelta(minutes=21)) == ()
 
 
 def test_a_trip_that_comes_too_late_for_its_window_is_counted() -> None:
     made = matcher()
-    assert made.see(A, passed(A, 0).passage, NOON) is None
-    made.due(NOON + timedelta(minutes=25))
-    assert made.see(B, passed(B, 600).passage, NOON + timedelta(minutes=25)) is None
+    assert made.add_passage(A, passed(A, 0).passage, NOON) is None
+    made.close_finished(NOON + timedelta(minutes=25))
+    assert made.add_passage(B, passed(B, 600).passage, NOON + timedelta(minutes=25)) is None
     assert closed(made) == []
-    assert made.tally == Tally(late=1)
+    assert made.discards == TravelTimeDiscards(late=1)
 
 
 def test_a_trip_of_half_an_hour_counts_and_a_longer_one_does_not() -> None:
@@ -213,32 +217,32 @@ def test_trips_over_the_border_of_an_epoch_are_matched() -> None:
 
 @pytest.mark.parametrize(
     ("age", "reason"),
-    [(1800, None), (1801, Reason.TOO_LATE), (-60, None), (-61, Reason.IN_FUTURE)],
+    [(1800, None), (1801, RejectionReason.TOO_LATE), (-60, None), (-61, RejectionReason.IN_FUTURE)],
 )
-def test_a_passage_is_taken_up_for_half_an_hour(age: float, reason: Reason | None) -> None:
+def test_a_passage_is_taken_up_for_half_an_hour(age: float, reason: RejectionReason | None) -> None:
     made = matcher()
-    assert made.see(A, passed(A, -age).passage, NOON) is reason
+    assert made.add_passage(A, passed(A, -age).passage, NOON) is reason
     assert len(live_tokens(made)) == (0 if reason else 1)
 
 
 def test_a_sensor_without_a_segment_leaves_nothing() -> None:
     made = matcher()
-    assert made.see(99, passed(A, 0).passage, NOON) is None
+    assert made.add_passage(99, passed(A, 0).passage, NOON) is None
     assert live_tokens(made) == set()
 
 
-def live_tokens(made: Matcher) -> set[bytes]:
+def live_tokens(made: TravelTimeMatcher) -> set[bytes]:
     """Every token in the matcher, found by walking all objects that it holds; ids of segments begin with zeros."""
     return {
         each for each in held_by(made) if isinstance(each, bytes) and len(each) == 8 and not each.startswith(bytes(4))
     }
 
 
-def live_keys(made: Matcher) -> list[bytearray]:
+def live_keys(made: TravelTimeMatcher) -> list[bytearray]:
     return [each for each in held_by(made) if isinstance(each, bytearray)]
 
 
-def held_by(made: Matcher) -> list[object]:
+def held_by(made: TravelTimeMatcher) -> list[object]:
     found: dict[int, object] = {}
     left: list[object] = [made]
     while left:
@@ -258,44 +262,44 @@ def test_no_token_is_older_than_half_an_hour_and_a_minute_and_two_epochs_live_at
             age = rng.choice([0, 0, 0, -59, 600, 1799])
             passage = Passage(now - seconds(age), f"V{step}X{number}", VehicleClass.CAR)
             before = live_tokens(made)
-            made.see(rng.choice([A, B]), passage, now)
+            made.add_passage(rng.choice([A, B]), passage, now)
             born.update(dict.fromkeys(live_tokens(made) - before, min(now, passage.time)))
-        made.due(now)
-        assert all(now - born[token] <= T_MAX + SLACK for token in live_tokens(made))
+        made.close_finished(now)
+        assert all(now - born[token] <= MAX_TRAVEL_TIME + SLACK for token in live_tokens(made))
         most_keys = max(most_keys, len(live_keys(made)))
         now += seconds(29)
     assert most_keys == 2
-    made.due(now + T_MAX + SLACK)
+    made.close_finished(now + MAX_TRAVEL_TIME + SLACK)
     assert live_tokens(made) == set()
 
 
 def test_a_matched_token_is_gone_at_once() -> None:
     made = matcher()
-    made.see(A, passed(A, 0).passage, NOON)
+    made.add_passage(A, passed(A, 0).passage, NOON)
     assert len(live_tokens(made)) == 1
-    made.see(B, passed(B, 100).passage, NOON + seconds(100))
+    made.add_passage(B, passed(B, 100).passage, NOON + seconds(100))
     assert live_tokens(made) == set()
 
 
 def test_a_key_is_overwritten_when_its_epoch_is_over() -> None:
     made = matcher()
-    made.see(A, passed(A, 0).passage, NOON)
+    made.add_passage(A, passed(A, 0).passage, NOON)
     (key,) = live_keys(made)
     assert len(key) == 32
     assert any(key)
-    made.due(NOON + timedelta(hours=1, minutes=30))
+    made.close_finished(NOON + timedelta(hours=1, minutes=30))
     assert live_keys(made) == [key]
-    made.due(NOON + timedelta(hours=1, minutes=31))
+    made.close_finished(NOON + timedelta(hours=1, minutes=31))
     assert live_keys(made) == []
     assert not any(key)
 
 
 def test_a_clock_that_is_set_back_drops_everything() -> None:
     made = matcher()
-    made.see(A, passed(A, 0).passage, NOON)
-    made.due(NOON - seconds(5))
+    made.add_passage(A, passed(A, 0).passage, NOON)
+    made.close_finished(NOON - seconds(5))
     assert len(live_tokens(made)) == 1
-    made.due(NOON - seconds(30))
+    made.close_finished(NOON - seconds(30))
     assert live_tokens(made) == set()
     assert live_keys(made) == []
 
@@ -304,24 +308,24 @@ def test_neither_two_matchers_nor_two_segments_have_a_token_in_common() -> None:
     forked = replace(THERE, datastream_id=12)
     first, second = matcher(THERE, forked), matcher(THERE, forked)
     for made in (first, second):
-        made.see(A, passed(A, 0).passage, NOON)
+        made.add_passage(A, passed(A, 0).passage, NOON)
         assert len(live_tokens(made)) == 2
     assert live_tokens(first).isdisjoint(live_tokens(second))
 
 
 def test_nothing_of_an_identifier_is_held() -> None:
     made = matcher(THERE, BACK)
-    made.see(A, passed(A, 0, "CANARY123").passage, NOON)
+    made.add_passage(A, passed(A, 0, "CANARY123").passage, NOON)
     assert not any("CANARY" in each for each in held_by(made) if isinstance(each, str))
     assert not any(b"CANARY" in each for each in held_by(made) if isinstance(each, bytes | bytearray))
 
 
-@pytest.mark.parametrize("changed", [(), (replace(THERE, revision=9),), (replace(THERE, minimum=6),)])
+@pytest.mark.parametrize("changed", [(), (replace(THERE, revision=9),), (replace(THERE, min_trips=6),)])
 def test_a_segment_that_is_gone_or_changed_is_forgotten_at_once(changed: tuple[Segment, ...]) -> None:
     made = matcher()
     for sent in [*trips(5), passed(A, 0)]:
-        made.see(sent.sensor, sent.passage, NOON + seconds(250))
-    made.declare(changed, NOON + seconds(300))
+        made.add_passage(sent.sensor, sent.passage, NOON + seconds(250))
+    made.set_segments(changed, NOON + seconds(300))
     assert live_tokens(made) == set()
     assert closed(made) == []
 
@@ -329,17 +333,17 @@ def test_a_segment_that_is_gone_or_changed_is_forgotten_at_once(changed: tuple[S
 def test_a_segment_that_stays_keeps_what_it_has() -> None:
     made = matcher()
     for sent in trips(5):
-        made.see(sent.sensor, sent.passage, NOON + seconds(250))
-    made.declare((BACK, THERE), NOON + seconds(300))
+        made.add_passage(sent.sensor, sent.passage, NOON + seconds(250))
+    made.set_segments((BACK, THERE), NOON + seconds(300))
     assert [row.n for row in closed(made)] == [5]
 
 
 @pytest.mark.parametrize(("observed_for", "rows"), [(timedelta(minutes=30), 1), (timedelta(minutes=29), 0)])
 def test_the_first_window_begins_half_an_hour_after_the_start(observed_for: timedelta, rows: int) -> None:
-    made = Matcher()
-    made.declare([THERE], NOON - observed_for)
+    made = TravelTimeMatcher()
+    made.set_segments([THERE], NOON - observed_for)
     assert len(play(made, trips(5))) == rows
-    assert made.tally.unobserved == 1 - rows
+    assert made.discards.unobserved == 1 - rows
 
 
 @pytest.mark.parametrize(
@@ -349,20 +353,20 @@ def test_the_first_window_begins_half_an_hour_after_the_start(observed_for: time
 def test_a_window_that_an_interruption_touches_does_not_come_out(since: float, until: float, rows: int) -> None:
     """After more than a minute the half hour that trips may take has to be observed again."""
     made = matcher()
-    made.interrupted(NOON + seconds(since), NOON + seconds(until))
+    made.record_gap(NOON + seconds(since), NOON + seconds(until))
     assert len(play(made, trips(5))) == rows
 
 
 def test_a_flood_costs_the_segment_it_comes_from_and_memory_stays_bounded() -> None:
-    other = replace(THERE, datastream_id=20, start=3, end=4)
-    made = Matcher(most_tokens=1000)
-    made.declare([THERE, other], LONG_AGO)
+    other = replace(THERE, datastream_id=20, start_sensor_id=3, end_sensor_id=4)
+    made = TravelTimeMatcher(max_tokens=1000)
+    made.set_segments([THERE, other], LONG_AGO)
     quiet = [replace(sent, sensor=sent.sensor + 2) for sent in trips(5, took=800)]
     flood = [passed(A, n / 10, f"F{n}") for n in range(8000)]
     for sent in sorted([*quiet, *flood], key=lambda sent: sent.received):
-        made.see(sent.sensor, sent.passage, sent.received)
+        made.add_passage(sent.sensor, sent.passage, sent.received)
     assert 0 < len(live_tokens(made)) <= 1000
-    assert made.tally.evicted >= 7000
+    assert made.discards.evicted >= 7000
     assert [row.datastream_id for row in closed(made)] == [20]
 
 
@@ -373,7 +377,7 @@ def test_a_token_costs_less_than_two_hundred_bytes() -> None:
     try:
         for number in range(20_000):
             now = NOON + seconds(number / 20)
-            made.see(A, Passage(now, f"V{number}", VehicleClass.CAR), now)
+            made.add_passage(A, Passage(now, f"V{number}", VehicleClass.CAR), now)
         held, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

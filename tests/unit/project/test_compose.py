@@ -13,7 +13,7 @@ import yaml
 
 from lantaarn import COMMANDS
 from sensors import settings
-from sensors.doctor.database import QUIET
+from sensors.doctor.database import SAFE_LOG_SETTINGS
 from sensors.settings.base import Settings
 
 ROOT = Path(__file__).parents[3]
@@ -47,7 +47,7 @@ OF_OTHERS = {"FORWARDED_ALLOW_IPS": "uvicorn's"}
 def known() -> dict[str, bool]:
     """Every variable of every settings class, and whether it is a secret."""
     classes = [each for _, each in inspect.getmembers(settings, inspect.isclass) if issubclass(each, Settings)]
-    return {name: secret for each in classes for name, secret in each.variables().items()}
+    return {name: secret for each in classes for name, secret in each.environment_variables().items()}
 
 
 def environment(service: str) -> dict[str, str]:
@@ -175,7 +175,7 @@ def test_every_mounted_file_is_there() -> None:
 
 def test_the_log_of_the_database_is_as_the_doctor_wants_it() -> None:
     flags = dict(each.split("=") for each in SERVICES["database"]["command"] if "=" in each)
-    wanted = {name: values[0] for name, values in QUIET.items()}
+    wanted = {name: values[0] for name, values in SAFE_LOG_SETTINGS.items()}
     assert {name: value for name, value in flags.items() if name in wanted}.items() <= wanted.items()
     # What is not said there is so in every PostgreSQL.
     silent = {name: value for name, value in wanted.items() if name not in flags}

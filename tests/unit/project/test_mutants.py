@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from sensors.policy.constraints import OBJECTIONS
+from sensors.policy.constraints import CONSTRAINTS
 from tests.mutants import list as listed
 from tests.mutants.list import MUTANTS, Mutant
 
@@ -17,4 +17,4 @@ def test_the_list_of_mutants_fits_the_code(mutant: Mutant) -> None:
 
 
 def test_every_objection_has_its_mutant() -> None:
-    assert set(listed.OBJECTIONS) == {objection.broken.__name__ for objection in OBJECTIONS}
+    assert set(listed.CONSTRAINTS) == {objection.violated_by.__name__ for objection in CONSTRAINTS}

@@ -12,20 +12,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from docs.generators.register import PAGE, page
+from docs.generators.register import PAGE_PATH, render_page
 from sensors.register.entry import Entry
 from sensors.register.files import document_of
-from sensors.register.json_schema import FILE, json_schema, text
-from sensors.register.validation.validator import check, examine
-from sensors.vocabulary.codes import LABELS, LegalGround, SensorType, Theme, label
-from tests.support.entries import Document, camera, entries, example
+from sensors.register.json_schema import SCHEMA_FILE, json_schema, schema_text
+from sensors.register.validation.validator import find_violations, validate
+from sensors.vocabulary.codes import LABELS, LegalGround, SensorType, Theme, label_of
+from tests.support.entries import Document, entry_documents, example_camera_entry, example_entry
 
 AMSTERDAM = Path(__file__).parents[2] / "data" / "amsterdam"
 CANARY = "kanarie-7f3a"
 
 
 @settings(deadline=None)
-@given(entries())
+@given(entry_documents())
 def test_a_valid_entry_survives_being_stored_and_read(document: Document) -> None:
     entry = Entry.model_validate(document)
     stored = json.loads(json.dumps(document_of(entry)))
@@ -51,13 +51,13 @@ def lost(given: Any, stored: Any, path: str = "") -> Iterator[str]:
 
 
 @settings(deadline=None)
-@given(entries())
+@given(entry_documents())
 def test_what_we_accept_fits_the_published_schema(document: Document) -> None:
     assert list(Draft202012Validator(json_schema()).iter_errors(document)) == []  # pyright: ignore[reportUnknownMemberType]
 
 
 def test_the_published_schema_is_that_of_the_program() -> None:
-    assert FILE.read_text(encoding="utf-8") == text(), "run: python -m sensors.register.json_schema"
+    assert SCHEMA_FILE.read_text(encoding="utf-8") == schema_text(), "run: python -m sensors.register.json_schema"
     Draft202012Validator.check_schema(json_schema())
 
 
@@ -67,9 +67,9 @@ def required_parts() -> list[str]:
 
 @pytest.mark.parametrize("part", required_parts())
 def test_a_missing_part_is_named(part: str) -> None:
-    document = example()
+    document = example_entry()
     del document[part]
-    assert ("missing", part) in {(problem.rule, problem.path) for problem in check(document)}
+    assert ("missing", part) in {(problem.rule_id, problem.path) for problem in find_violations(document)}
 
 
 WRONG: list[tuple[str, Any, str]] = [
@@ -115,8 +115,10 @@ WRONG: list[tuple[str, Any, str]] = [
 
 @pytest.mark.parametrize(("path", "value", "rule"), WRONG)
 def test_a_wrong_value_is_named_with_the_rule(path: str, value: object, rule: str) -> None:
-    problems = [problem for problem in check(changed(example(), path, value)) if problem.path.startswith(path)]
-    assert [problem.rule for problem in problems] == [rule]
+    problems = [
+        problem for problem in find_violations(changed(example_entry(), path, value)) if problem.path.startswith(path)
+    ]
+    assert [problem.rule_id for problem in problems] == [rule]
     assert "{" not in problems[0].message.nl.replace("{ … }", "")
 
 
@@ -133,14 +135,14 @@ def changed(document: Document, path: str, value: object) -> Document:
 
 
 def test_a_field_we_do_not_know_is_refused_with_the_nearest_one() -> None:
-    (problem,) = check(example(contacct={"name": "x"}))
-    assert problem.rule == "unknown_field"
+    (problem,) = find_violations(example_entry(contacct={"name": "x"}))
+    assert problem.rule_id == "unknown_field"
     assert "“contact”" in problem.message.en
 
 
 def test_every_problem_is_told_in_two_languages_without_the_input() -> None:
     document = dict.fromkeys([*Entry.model_fields, CANARY], CANARY)
-    problems = check(document)
+    problems = find_violations(document)
     assert len(problems) >= len(required_parts()) - 3
     assert CANARY not in repr(problems)
     assert all(problem.message.nl and problem.message.en for problem in problems)
@@ -172,18 +174,18 @@ JUNK: st.SearchStrategy[Any] = st.recursive(
 
 
 @settings(deadline=None)
-@given(st.data(), st.sampled_from([example(), camera()]))
+@given(st.data(), st.sampled_from([example_entry(), example_camera_entry()]))
 def test_junk_anywhere_gives_problems_and_is_never_repeated(data: st.DataObject, document: Document) -> None:
     for way in data.draw(st.lists(st.sampled_from(list(places(document))), max_size=3)):
         document = replaced(document, way, data.draw(JUNK))
-    outcome = examine(document)
+    outcome = validate(document)
     assert isinstance(outcome, Entry) or (outcome and CANARY not in repr(outcome))
 
 
 @settings(deadline=None)
 @given(JUNK)
 def test_any_json_gives_problems(document: object) -> None:
-    assert check(document)
+    assert find_violations(document)
 
 
 def test_every_code_has_a_text_for_residents() -> None:
@@ -193,7 +195,7 @@ def test_every_code_has_a_text_for_residents() -> None:
     assert sorted((type(code).__name__, code) for code, _ in LABELS) == sorted(
         (each.__name__, code) for each in lists for code in each
     )
-    assert all(text.nl and text.en and label(code) is text for code, text in LABELS)
+    assert all(text.nl and text.en and label_of(code) is text for code, text in LABELS)
 
 
 SENSOR_TYPES = {
@@ -263,6 +265,6 @@ def test_the_words_in_amsterdams_sheets_are_in_their_lists() -> None:
 
 
 def test_the_page_for_policy_officers_tells_what_the_program_does() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m docs.generators.register"
-    shown = PAGE.read_text(encoding="utf-8").partition("```json\n")[2].partition("```")[0]
-    assert check(json.loads(shown)) == ()
+    assert PAGE_PATH.read_text(encoding="utf-8") == render_page(), "run: python -m docs.generators.register"
+    shown = PAGE_PATH.read_text(encoding="utf-8").partition("```json\n")[2].partition("```")[0]
+    assert find_violations(json.loads(shown)) == ()

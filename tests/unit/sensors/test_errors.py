@@ -3,39 +3,39 @@
 import psycopg
 import pytest
 
-from ingest.database_errors import Trouble, blame
-from sensors.errors import sentence
+from ingest.database_errors import ErrorAction, action_for
+from sensors.errors import message_for_user
 
 
 @pytest.mark.parametrize(
     ("error", "to_blame"),
     [
-        (psycopg.errors.NumericValueOutOfRange, Trouble.ROW),
-        (psycopg.errors.CheckViolation, Trouble.ROW),
-        (psycopg.errors.RaiseException, Trouble.ROW),
-        (psycopg.errors.DiskFull, Trouble.SERVER),
-        (psycopg.errors.ReadOnlySqlTransaction, Trouble.SERVER),
-        (psycopg.errors.SerializationFailure, Trouble.SERVER),
-        (psycopg.errors.DeadlockDetected, Trouble.SERVER),
-        (psycopg.errors.AdminShutdown, Trouble.SERVER),
-        (psycopg.errors.TooManyConnections, Trouble.SERVER),
-        (psycopg.errors.UndefinedTable, Trouble.SERVER),
-        (psycopg.OperationalError, Trouble.SERVER),
+        (psycopg.errors.NumericValueOutOfRange, ErrorAction.REJECT_ROW),
+        (psycopg.errors.CheckViolation, ErrorAction.REJECT_ROW),
+        (psycopg.errors.RaiseException, ErrorAction.REJECT_ROW),
+        (psycopg.errors.DiskFull, ErrorAction.RETRY_BATCH),
+        (psycopg.errors.ReadOnlySqlTransaction, ErrorAction.RETRY_BATCH),
+        (psycopg.errors.SerializationFailure, ErrorAction.RETRY_BATCH),
+        (psycopg.errors.DeadlockDetected, ErrorAction.RETRY_BATCH),
+        (psycopg.errors.AdminShutdown, ErrorAction.RETRY_BATCH),
+        (psycopg.errors.TooManyConnections, ErrorAction.RETRY_BATCH),
+        (psycopg.errors.UndefinedTable, ErrorAction.RETRY_BATCH),
+        (psycopg.OperationalError, ErrorAction.RETRY_BATCH),
     ],
 )
-def test_who_is_to_blame(error: type[psycopg.Error], to_blame: Trouble) -> None:
-    assert blame(error()) is to_blame
+def test_who_is_to_blame(error: type[psycopg.Error], to_blame: ErrorAction) -> None:
+    assert action_for(error()) is to_blame
 
 
 def test_an_error_that_nobody_foresaw_is_the_servers() -> None:
     class Unforeseen(psycopg.Error):
         sqlstate = "ZZ999"
 
-    assert blame(Unforeseen()) is Trouble.SERVER
+    assert action_for(Unforeseen()) is ErrorAction.RETRY_BATCH
 
 
 def test_what_the_server_says_of_a_row_is_not_told() -> None:
-    told = sentence(psycopg.errors.QueryCanceled('cancelled\nCONTEXT:  COPY quarantine, line 1: "XX-12-YZ"'))
+    told = message_for_user(psycopg.errors.QueryCanceled('cancelled\nCONTEXT:  COPY quarantine, line 1: "XX-12-YZ"'))
     assert told is not None
     assert "57014" in told
     assert "XX-12-YZ" not in told

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensors.formats.event.decoder import decode_events
-from sensors.formats.model import MAX_READINGS, DecodedEvents, Movement, Passage, Rejected
+from sensors.formats.model import MAX_READINGS, DecodedEvents, Movement, Passage, Rejection
 from sensors.kinds import KINDS, Kind
 from sensors.vocabulary.codes import VehicleClass
-from sensors.vocabulary.rejection_reasons import Reason
+from sensors.vocabulary.rejection_reasons import RejectionReason
 
 TRAFFIC, LIGHT = KINDS["traffic"], KINDS["streetlight"]
 NOON = "2026-11-22T12:00:00+01:00"
@@ -35,18 +35,18 @@ def read(content: object, kind: Kind = TRAFFIC, allowed: frozenset[str] | None =
     return decode_events(kind, json.dumps(content).encode(), frozenset(kind.properties) if allowed is None else allowed)
 
 
-def whole_message_refused(reason: Reason) -> DecodedEvents:
-    return DecodedEvents((), (), (Rejected(reason, ""),), 0)
+def whole_message_refused(reason: RejectionReason) -> DecodedEvents:
+    return DecodedEvents((), (), (Rejection(reason, ""),), 0)
 
 
-def rejected(content: object, kind: Kind = TRAFFIC) -> list[tuple[Reason, str]]:
-    return [(each.reason, each.field) for each in read(content, kind).rejected]
+def rejected(content: object, kind: Kind = TRAFFIC) -> list[tuple[RejectionReason, str]]:
+    return [(each.reason, each.path) for each in read(content, kind).rejections]
 
 
 @given(kinds, st.binary())
 def test_any_bytes_get_an_answer(kind: Kind, payload: bytes) -> None:
     decoded = decode_events(kind, payload, frozenset(kind.properties))
-    assert decoded.passages or decoded.movements or decoded.rejected or decoded.fields_dropped
+    assert decoded.passages or decoded.movements or decoded.rejections or decoded.fields_dropped
 
 
 @given(kinds, objects, st.lists(objects | json_values, max_size=4))
@@ -54,8 +54,8 @@ def test_any_message_gets_an_answer_in_our_own_words(kind: Kind, item: dict[str,
     ours = {"", "events", "events[]", "time", "identifier", *kind.properties}
     for content in (item, more, {**item, "events": more}):
         decoded = read(content, kind)
-        assert decoded.passages or decoded.movements or decoded.rejected or decoded.fields_dropped
-        assert {each.field.removeprefix("events[].") for each in decoded.rejected} <= ours
+        assert decoded.passages or decoded.movements or decoded.rejections or decoded.fields_dropped
+        assert {each.path.removeprefix("events[].") for each in decoded.rejections} <= ours
         assert all(each.time.tzinfo is UTC and each.identifier.isalnum() for each in decoded.passages)
         assert PLATE not in repr(decoded)
         assert "AB123C" not in repr(decoded)
@@ -81,7 +81,7 @@ def test_one_vehicle_has_one_identifier_however_it_is_written(sent: str, meant: 
 
 @pytest.mark.parametrize("sent", ["", " - ", "x" * 65, 123, True, ["AB123C"], {"value": PLATE}])
 def test_what_is_no_identifier_is_refused(sent: object) -> None:
-    assert rejected({**CAR, "identifier": sent}) == [(Reason.MALFORMED, "identifier")]
+    assert rejected({**CAR, "identifier": sent}) == [(RejectionReason.MALFORMED, "identifier")]
 
 
 @pytest.mark.parametrize("sent", [None, "", "CAR", "tank", 1, ["car"], {"car": 1}, PLATE])
@@ -102,17 +102,22 @@ def test_movement_and_no_movement(sent: object, present: bool) -> None:
 
 @pytest.mark.parametrize(
     ("sent", "reason"),
-    [(2, Reason.NOT_A_NUMBER), (0.5, Reason.NOT_A_NUMBER), ("yes", Reason.NOT_A_NUMBER), (-1, Reason.SENTINEL)],
+    [
+        (2, RejectionReason.NOT_A_NUMBER),
+        (0.5, RejectionReason.NOT_A_NUMBER),
+        ("yes", RejectionReason.NOT_A_NUMBER),
+        (-1, RejectionReason.SENTINEL),
+    ],
 )
-def test_anything_else_is_no_movement(sent: object, reason: Reason) -> None:
+def test_anything_else_is_no_movement(sent: object, reason: RejectionReason) -> None:
     assert rejected([{"time": NOON, "presence": sent}], LIGHT) == [(reason, "events[].presence")]
 
 
 def test_a_passage_or_movement_without_a_time_is_refused() -> None:
-    assert rejected({"identifier": PLATE}) == [(Reason.NO_TIME, "time")]
-    assert rejected({**CAR, "time": "noon"}) == [(Reason.BAD_TIME, "time")]
+    assert rejected({"identifier": PLATE}) == [(RejectionReason.NO_TIME, "time")]
+    assert rejected({**CAR, "time": "noon"}) == [(RejectionReason.BAD_TIME, "time")]
     assert rejected([{"time": "2026-11-22T12:00:00", "presence": True}], LIGHT) == [
-        (Reason.TIME_WITHOUT_ZONE, "events[].time")
+        (RejectionReason.TIME_WITHOUT_ZONE, "events[].time")
     ]
 
 
@@ -127,22 +132,24 @@ def test_only_what_the_register_declares_is_read_and_only_events() -> None:
 
 @pytest.mark.parametrize("payload", [b"", b"1", b'"AB-123-C"', b"null", b"{", b"\xff", b"[" * 100_000])
 def test_what_is_no_message_is_malformed_once(payload: bytes) -> None:
-    assert decode_events(TRAFFIC, payload, frozenset(TRAFFIC.properties)) == whole_message_refused(Reason.MALFORMED)
+    assert decode_events(TRAFFIC, payload, frozenset(TRAFFIC.properties)) == whole_message_refused(
+        RejectionReason.MALFORMED
+    )
 
 
 @pytest.mark.parametrize("content", [{}, [], {"events": []}, {"time": NOON}, {**CAR, "identifier": None}])
 def test_a_message_without_events_says_so_once(content: object) -> None:
-    assert read(content) == whole_message_refused(Reason.NO_READINGS)
+    assert read(content) == whole_message_refused(RejectionReason.NO_READINGS)
 
 
 def test_events_that_are_no_list_of_objects_are_malformed() -> None:
-    assert rejected({"time": NOON, "events": PLATE}) == [(Reason.MALFORMED, "events")]
-    assert rejected([PLATE, CAR]) == [(Reason.MALFORMED, "events[]")]
+    assert rejected({"time": NOON, "events": PLATE}) == [(RejectionReason.MALFORMED, "events")]
+    assert rejected([PLATE, CAR]) == [(RejectionReason.MALFORMED, "events[]")]
 
 
 def test_ten_thousand_events_are_read_and_one_more_is_too_many() -> None:
     assert len(read([CAR] * MAX_READINGS).passages) == MAX_READINGS
-    assert read([CAR] * (MAX_READINGS + 1)) == whole_message_refused(Reason.TOO_LARGE)
+    assert read([CAR] * (MAX_READINGS + 1)) == whole_message_refused(RejectionReason.TOO_LARGE)
 
 
 def test_a_passage_shows_no_identifier() -> None:

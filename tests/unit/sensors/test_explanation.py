@@ -6,30 +6,40 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from docs.generators.privacy import PAGE, page
+from docs.generators.privacy import PAGE_PATH, render_page
 from ingest.events import travel_time, windows
 from sensors.kinds import KINDS
 from sensors.policy import explanation as module
-from sensors.policy.compiler import NO_TERM, NOT_KEPT, NOT_MEASURED, compile_policy
-from sensors.policy.constraints import OBJECTIONS
-from sensors.policy.explanation import Language, explain
+from sensors.policy.compiler import NOTHING_STORED, PROPERTY_NOT_OF_KIND, RETENTION_MISSING, compile_policy
+from sensors.policy.constraints import CONSTRAINTS
+from sensors.policy.explanation import Language, explain_policy
 from sensors.register.entry import Entry
-from tests.support.entries import RULES_OF_PEOPLE, Document, camera, datastream, entries, example, of_people
+from tests.support.entries import (
+    PERSON_RULES,
+    Document,
+    entry_documents,
+    example_camera_entry,
+    example_datastream,
+    example_entry,
+    person_datastream,
+)
 
 THRESHOLD = {"rule": "public_threshold"}
 
 
 def told(document: Document, language: Language = "nl") -> dict[str, str]:
     """The lines under each heading, as one text."""
-    return {each.heading: " ".join(each.lines) for each in explain(Entry.model_validate(document), 3, language)}
+    return {
+        each.heading: " ".join(each.sentences) for each in explain_policy(Entry.model_validate(document), 3, language)
+    }
 
 
 def measuring(kind: str, *datastreams: Document, **changes: Any) -> Document:
-    return example(kind=kind, datastreams=list(datastreams), **changes)
+    return example_entry(kind=kind, datastreams=list(datastreams), **changes)
 
 
 def test_an_ordinary_reading_is_told_with_its_terms() -> None:
-    stream = datastream("no2", retention={"raw": "P31D", "aggregate": "P5Y"}, public="hour")
+    stream = example_datastream("no2", retention={"raw": "P31D", "aggregate": "P5Y"}, public="hour")
     paragraphs = told(measuring("air_quality", stream))
     text = paragraphs[KINDS["air_quality"].properties["no2"].label.nl]
     assert "Elke meting bewaren we 31 dagen." in text
@@ -39,8 +49,10 @@ def test_an_ordinary_reading_is_told_with_its_terms() -> None:
 
 
 def test_travel_time_is_told_with_its_windows_and_numbers() -> None:
-    rule = RULES_OF_PEOPLE["match_in_memory"] | {"minimum": 7, "window": "PT5M"}
-    text = told(measuring("traffic", of_people("travel_time", "traffic", rule, THRESHOLD, public="hour")))["Reistijd"]
+    rule = PERSON_RULES["match_in_memory"] | {"minimum": 7, "window": "PT5M"}
+    text = told(measuring("traffic", person_datastream("travel_time", "traffic", rule, THRESHOLD, public="hour")))[
+        "Reistijd"
+    ]
     assert "steeds 5 minuten samen" in text
     assert "minder dan 7 voertuigen" in text
     assert "sensor verkeer-002" in text
@@ -51,36 +63,36 @@ def test_travel_time_is_told_with_its_windows_and_numbers() -> None:
 
 
 def test_counts_are_told_as_they_are_shown() -> None:
-    stream = datastream("count_bicycle", "traffic", public="hour", privacy_rules=[THRESHOLD])
+    stream = example_datastream("count_bicycle", "traffic", public="hour", privacy_rules=[THRESHOLD])
     text = told(measuring("traffic", stream))["Aantal fietsen"]
     assert "Aantallen onder de 15 laten we niet zien, ook 0 niet. Andere aantallen ronden we af op 5." in text
-    group = of_people("presence", "streetlight", RULES_OF_PEOPLE["window_count"], THRESHOLD, public="hour")
+    group = person_datastream("presence", "streetlight", PERSON_RULES["window_count"], THRESHOLD, public="hour")
     text = told(measuring("streetlight", group))["Beweging bij de lamp"]
     assert "telling van de hele groep, afgerond op 5. Is die lager dan 15?" in text
 
 
 def test_where_a_route_only_ends_nothing_is_stored() -> None:
     rule = {"rule": "match_in_memory"}
-    text = told(measuring("traffic", of_people("travel_time", "traffic", rule)))["Reistijd"]
+    text = told(measuring("traffic", person_datastream("travel_time", "traffic", rule)))["Reistijd"]
     assert "Hier eindigt een traject." in text
     assert "Bij deze sensor bewaren we niets." in text
 
 
 def test_movement_is_told_with_its_group() -> None:
-    rule = RULES_OF_PEOPLE["window_count"] | {"minimum_sensors": 12, "window": "PT2H"}
-    text = told(measuring("streetlight", of_people("presence", "streetlight", rule)))["Beweging bij de lamp"]
+    rule = PERSON_RULES["window_count"] | {"minimum_sensors": 12, "window": "PT2H"}
+    text = told(measuring("streetlight", person_datastream("presence", "streetlight", rule)))["Beweging bij de lamp"]
     assert "groep “centrum” samen op, over minstens 2 uur" in text
     assert "minder dan 12 sensoren" in text
     assert "Niets hiervan is openbaar." in text
 
 
 def test_the_numbers_are_those_of_the_program() -> None:
-    assert travel_time.T_MAX.total_seconds() == module.TOKEN_MINUTES * 60
-    assert (windows.NIGHT.hour, windows.MORNING.hour) == (23, 6)
+    assert travel_time.MAX_TRAVEL_TIME.total_seconds() == module.MAX_TOKEN_AGE_MINUTES * 60
+    assert (windows.NIGHT_START.hour, windows.DAY_START.hour) == (23, 6)
 
 
 def test_a_refused_datastream_is_told_with_its_reason() -> None:
-    text = told(measuring("streetlight", of_people("presence", "streetlight", privacy_rules=[])))[
+    text = told(measuring("streetlight", person_datastream("presence", "streetlight", privacy_rules=[])))[
         "Beweging bij de lamp"
     ]
     assert text == "Deze meting nemen wij niet aan. De privacyregel die hierbij hoort, ontbreekt."
@@ -88,7 +100,7 @@ def test_a_refused_datastream_is_told_with_its_reason() -> None:
 
 def test_named_identifiers_are_told_as_dropped() -> None:
     rule = {"rule": "no_identifiers", "fields": ["kenteken", "MAC-adres"]}
-    paragraphs = told(measuring("air_quality", datastream("no2", privacy_rules=[rule])))
+    paragraphs = told(measuring("air_quality", example_datastream("no2", privacy_rules=[rule])))
     assert "Dus ook dit gooien we weg: kenteken, MAC-adres." in paragraphs["Wat komt er binnen?"]
 
 
@@ -102,31 +114,31 @@ def test_named_identifiers_are_told_as_dropped() -> None:
 )
 def test_the_place_is_told_as_exactly_as_it_is_shown(location: Document, expected: str) -> None:
     place = {"kind": "fixed", "geometry": {"type": "Point", "coordinates": [5.654321, 51.481234]}}
-    paragraphs = told(example(location=place | location))
+    paragraphs = told(example_entry(location=place | location))
     assert expected in paragraphs["Wat gebeurt er met de plek?"]
     assert not re.search(r"5\.65|51\.48", " ".join(paragraphs.values()))
 
 
 def test_a_sensor_that_sends_us_nothing_says_so() -> None:
-    paragraphs = told(camera())
+    paragraphs = told(example_camera_entry())
     assert "stuurt ons geen gegevens" in paragraphs["Wat komt er binnen?"]
     assert len(paragraphs) == 3
 
 
 @settings(max_examples=60, deadline=None)
-@given(entries())
+@given(entry_documents())
 def test_any_entry_is_explained_whole_in_two_languages(document: Document) -> None:
     entry = Entry.model_validate(document)
-    dutch, english = explain(entry, 3, "nl"), explain(entry, 3, "en")
-    assert [len(each.lines) for each in dutch] == [len(each.lines) for each in english]
-    assert all(each.lines and all(each.lines) for each in dutch)
-    assert f"{entry.id}, versie 3" in dutch[-1].lines[-1]
-    lines = {line for each in dutch for line in each.lines}
+    dutch, english = explain_policy(entry, 3, "nl"), explain_policy(entry, 3, "en")
+    assert [len(each.sentences) for each in dutch] == [len(each.sentences) for each in english]
+    assert all(each.sentences and all(each.sentences) for each in dutch)
+    assert f"{entry.id}, versie 3" in dutch[-1].sentences[-1]
+    lines = {line for each in dutch for line in each.sentences}
     assert {refusal.reason.nl for refusal in compile_policy(entry).refusals} <= lines
 
 
 def test_the_page_about_privacy_tells_every_refusal() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m docs.generators.privacy"
-    text = PAGE.read_text(encoding="utf-8")
-    assert all(each.reason.en in text for each in OBJECTIONS)
-    assert all(reason.en in text for reason in (NOT_MEASURED, NO_TERM, NOT_KEPT))
+    assert PAGE_PATH.read_text(encoding="utf-8") == render_page(), "run: python -m docs.generators.privacy"
+    text = PAGE_PATH.read_text(encoding="utf-8")
+    assert all(each.reason.en in text for each in CONSTRAINTS)
+    assert all(reason.en in text for reason in (PROPERTY_NOT_OF_KIND, RETENTION_MISSING, NOTHING_STORED))

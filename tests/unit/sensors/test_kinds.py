@@ -10,11 +10,11 @@ import pytest
 import sensors.kinds
 from docs.generators import payloads
 from sensors.formats.event.decoder import decode_events
-from sensors.formats.native.decoder import decode
-from sensors.kinds import KINDS, Factor, Kind, Property
+from sensors.formats.native.decoder import decode_readings
+from sensors.kinds import KINDS, Kind, ObservedProperty, UnitConversion
 from sensors.vocabulary.codes import Public
-from sensors.vocabulary.rejection_reasons import Reason
-from sensors.vocabulary.units import SAME
+from sensors.vocabulary.rejection_reasons import RejectionReason
+from sensors.vocabulary.units import IDENTITY
 
 FOLDER = Path(sensors.kinds.__file__).parent
 PROPERTIES = [
@@ -37,9 +37,9 @@ def test_codes_are_unique_and_are_not_words_of_the_envelope(kind: Kind) -> None:
 
 
 @pytest.mark.parametrize("each", PROPERTIES)
-def test_a_property_is_complete(each: Property) -> None:
-    assert each.units[each.unit] == SAME
-    assert each.plausible[0] < each.plausible[1]
+def test_a_property_is_complete(each: ObservedProperty) -> None:
+    assert each.conversions[each.unit] == IDENTITY
+    assert each.plausible_range[0] < each.plausible_range[1]
     for text in (each.label.nl, each.label.en, each.explanation.nl, each.explanation.en):
         assert text.strip() == text
         assert text
@@ -48,14 +48,14 @@ def test_a_property_is_complete(each: Property) -> None:
 
 
 @pytest.mark.parametrize("each", PROPERTIES)
-def test_a_sentinel_is_never_a_value_that_can_be_real(each: Property) -> None:
-    low, high = each.plausible
+def test_a_sentinel_is_never_a_value_that_can_be_real(each: ObservedProperty) -> None:
+    low, high = each.plausible_range
     assert not any(low <= sentinel <= high for sentinel in each.sentinels)
 
 
 @pytest.mark.parametrize("each", PROPERTIES)
-def test_what_counts_people_is_never_live_and_what_needs_a_rule_says_so(each: Property) -> None:
-    if each.counts_people or each.needs_rule:
+def test_what_counts_people_is_never_live_and_what_needs_a_rule_says_so(each: ObservedProperty) -> None:
+    if each.counts_people or each.required_privacy_rule:
         assert each.finest_public.fineness <= Public.HOUR.fineness
 
 
@@ -92,7 +92,7 @@ def test_a_lamp_shows_only_its_energy_and_faults_and_never_finer_than_a_day() ->
 def test_units_convert_as_a_book_of_tables_says(
     kind: str, code: str, value: float, unit: str, canonical: float
 ) -> None:
-    factor: Factor = KINDS[kind].properties[code].units[unit]
+    factor: UnitConversion = KINDS[kind].properties[code].conversions[unit]
     assert factor(value) == pytest.approx(canonical, rel=1e-12, abs=1e-9)
 
 
@@ -102,7 +102,7 @@ def test_units_convert_as_a_book_of_tables_says(
     [("no2", -2.59, 382.8), ("pm10", -20.0, 469.07), ("pm2_5", -4.975, 139.27)],
 )
 def test_the_extremes_of_real_series_are_plausible(code: str, lowest: float, highest: float) -> None:
-    low, high = KINDS["air_quality"].properties[code].plausible
+    low, high = KINDS["air_quality"].properties[code].plausible_range
     assert low <= lowest < highest <= high
 
 
@@ -117,20 +117,22 @@ def test_every_kind_has_examples_one_of_them_with_errors(kind: Kind) -> None:
 def test_an_example_is_read_as_expected(path: Path) -> None:
     kind = KINDS[path.parent.parent.name]
     expected: dict[str, Any] = json.loads(path.with_suffix(".expected.json").read_bytes())
-    decoded = decode(kind, path.read_bytes(), frozenset(kind.properties))
+    decoded = decode_readings(kind, path.read_bytes(), frozenset(kind.properties))
     assert [each.property for each in decoded.readings] == [each["property"] for each in expected["readings"]]
     assert [_iso(each.time.isoformat()) for each in decoded.readings] == [
         _iso(each["time"]) for each in expected["readings"]
     ]
     assert [each.value for each in decoded.readings] == pytest.approx([each["value"] for each in expected["readings"]])
-    assert [(each.reason, each.field) for each in decoded.rejected] == [
-        (Reason(each["reason"]), each["field"]) for each in expected["rejected"]
+    assert [(each.reason, each.path) for each in decoded.rejections] == [
+        (RejectionReason(each["reason"]), each["field"]) for each in expected["rejected"]
     ]
     assert decoded.fields_dropped == expected["fields_dropped"]
 
 
 @pytest.mark.parametrize("each", PROPERTIES)
-def test_the_document_for_device_makers_names_every_property_with_its_unit_and_sentinels(each: Property) -> None:
+def test_the_document_for_device_makers_names_every_property_with_its_unit_and_sentinels(
+    each: ObservedProperty,
+) -> None:
     (row,) = [line for line in DOCUMENT.splitlines() if line.startswith(f"| `{each.code}` |")]
     assert f"| `{each.unit}` |" in row
     for sentinel in each.sentinels:
@@ -138,7 +140,9 @@ def test_the_document_for_device_makers_names_every_property_with_its_unit_and_s
 
 
 def test_the_tables_for_device_makers_are_those_of_the_program() -> None:
-    assert payloads.page() == payloads.PAGE.read_text(encoding="utf-8"), "run: python -m docs.generators.payloads"
+    assert payloads.render_page() == payloads.PAGE_PATH.read_text(encoding="utf-8"), (
+        "run: python -m docs.generators.payloads"
+    )
 
 
 def test_the_payloads_in_the_document_are_read_without_a_refusal() -> None:
@@ -146,9 +150,9 @@ def test_the_payloads_in_the_document_are_read_without_a_refusal() -> None:
     assert len(payloads) == 5
     kind = KINDS["air_quality"]
     for payload in payloads[:3]:
-        decoded = decode(kind, payload.encode(), frozenset(kind.properties))
+        decoded = decode_readings(kind, payload.encode(), frozenset(kind.properties))
         assert decoded.readings
-        assert not decoded.rejected
+        assert not decoded.rejections
         assert not decoded.fields_dropped
     for kind, payload in zip((KINDS["traffic"], KINDS["streetlight"]), payloads[3:], strict=True):
         events = decode_events(kind, payload.encode(), frozenset(kind.properties))

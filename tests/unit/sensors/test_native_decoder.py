@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sensors.formats.model import MAX_READINGS, Decoded, Reading, Rejected
-from sensors.formats.native.decoder import decode
+from sensors.formats.model import MAX_READINGS, DecodedReadings, Reading, Rejection
+from sensors.formats.native.decoder import decode_readings
 from sensors.kinds import KINDS, Kind
-from sensors.vocabulary.rejection_reasons import Reason
+from sensors.vocabulary.rejection_reasons import RejectionReason
 
 AIR, TRAFFIC, LIGHT = KINDS["air_quality"], KINDS["traffic"], KINDS["streetlight"]
 NOON = "2026-11-22T12:00:00+01:00"
@@ -27,12 +27,14 @@ json_values = st.recursive(
 kinds = st.sampled_from(list(KINDS.values()))
 
 
-def read(content: object, kind: Kind = AIR, allowed: frozenset[str] | None = None) -> Decoded:
-    return decode(kind, json.dumps(content).encode(), frozenset(kind.properties) if allowed is None else allowed)
+def read(content: object, kind: Kind = AIR, allowed: frozenset[str] | None = None) -> DecodedReadings:
+    return decode_readings(
+        kind, json.dumps(content).encode(), frozenset(kind.properties) if allowed is None else allowed
+    )
 
 
-def whole_message_refused(reason: Reason) -> Decoded:
-    return Decoded((), (Rejected(reason, ""),), 0)
+def whole_message_refused(reason: RejectionReason) -> DecodedReadings:
+    return DecodedReadings((), (Rejection(reason, ""),), 0)
 
 
 @st.composite
@@ -43,7 +45,7 @@ def objects(draw: st.DrawFn, kind: Kind) -> dict[str, Any]:
         item["time"] = draw(st.sampled_from([NOON, "2026-11-22T12:00:00", "noon", 5]))
     for code in draw(st.lists(st.sampled_from(sorted(kind.properties)), unique=True, max_size=4)):
         value = draw(st.integers(0, 100) | st.floats(-1e3, 1e3) | json_values)
-        unit = draw(st.sampled_from([*kind.properties[code].units, "furlong", 3, None]))
+        unit = draw(st.sampled_from([*kind.properties[code].conversions, "furlong", 3, None]))
         item[code] = draw(st.sampled_from([value, {"value": value, "unit": unit}, {"value": value}]))
     return item
 
@@ -70,14 +72,14 @@ def _values_in(kind: Kind, content: dict[str, Any] | list[Any]) -> int:
 
 @given(kinds, st.binary())
 def test_any_bytes_get_an_answer(kind: Kind, payload: bytes) -> None:
-    decoded = decode(kind, payload, frozenset(kind.properties))
-    assert decoded.readings or decoded.rejected or decoded.fields_dropped
+    decoded = decode_readings(kind, payload, frozenset(kind.properties))
+    assert decoded.readings or decoded.rejections or decoded.fields_dropped
 
 
 @given(kinds, json_values)
 def test_any_json_gets_an_answer(kind: Kind, content: object) -> None:
     decoded = read(content, kind)
-    assert decoded.readings or decoded.rejected or decoded.fields_dropped
+    assert decoded.readings or decoded.rejections or decoded.fields_dropped
 
 
 @given(messages(), st.data())
@@ -86,8 +88,8 @@ def test_a_damaged_message_gets_an_answer(message: tuple[Kind, Any], data: st.Da
     payload = bytearray(json.dumps(content).encode())
     at = data.draw(st.integers(0, len(payload) - 1))
     payload[at : at + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
-    decoded = decode(kind, bytes(payload), frozenset(kind.properties))
-    assert decoded.readings or decoded.rejected or decoded.fields_dropped
+    decoded = decode_readings(kind, bytes(payload), frozenset(kind.properties))
+    assert decoded.readings or decoded.rejections or decoded.fields_dropped
 
 
 @given(messages())
@@ -96,9 +98,9 @@ def test_every_value_is_read_or_refused_once(message: tuple[Kind, Any]) -> None:
     decoded = read(content, kind)
     received = _values_in(kind, content)
     if received or decoded.fields_dropped:
-        assert len(decoded.readings) + len(decoded.rejected) == received
+        assert len(decoded.readings) + len(decoded.rejections) == received
     else:
-        assert decoded == whole_message_refused(Reason.NO_READINGS)
+        assert decoded == whole_message_refused(RejectionReason.NO_READINGS)
 
 
 @given(messages())
@@ -126,14 +128,14 @@ def test_a_number_is_the_same_with_and_without_its_unit_left_open(message: tuple
 
 @given(kinds, st.data())
 def test_a_value_is_converted_by_its_factor(kind: Kind, data: st.DataObject) -> None:
-    declared = data.draw(st.sampled_from([each for each in kind.properties.values() if not each.whole]))
-    unit = data.draw(st.sampled_from(sorted(declared.units)))
+    declared = data.draw(st.sampled_from([each for each in kind.properties.values() if not each.is_integer]))
+    unit = data.draw(st.sampled_from(sorted(declared.conversions)))
     value = data.draw(st.floats(-1e6, 1e6) | st.integers(-(10**6), 10**6))
     decoded = read({"time": NOON, declared.code: {"value": value, "unit": unit}}, kind)
     if value in declared.sentinels:
-        assert decoded.rejected == (Rejected(Reason.SENTINEL, declared.code),)
+        assert decoded.rejections == (Rejection(RejectionReason.SENTINEL, declared.code),)
     else:
-        factor = declared.units[unit]
+        factor = declared.conversions[unit]
         assert decoded.readings == (Reading(declared.code, NOON_UTC, value * factor.factor + factor.offset),)
 
 
@@ -142,7 +144,9 @@ def test_undeclared_fields_change_nothing_but_their_count(item: dict[str, Any], 
     before, after = read(item), read({**extra, **item})
     assert after.readings == before.readings
     assert after.fields_dropped == before.fields_dropped + len(extra)
-    assert after.rejected == (() if before == whole_message_refused(Reason.NO_READINGS) else before.rejected)
+    assert after.rejections == (
+        () if before == whole_message_refused(RejectionReason.NO_READINGS) else before.rejections
+    )
 
 
 @given(objects(AIR), st.randoms(use_true_random=False))
@@ -151,7 +155,7 @@ def test_the_order_of_keys_does_not_matter(item: dict[str, Any], random: Any) ->
     random.shuffle(keys)
     before, after = read(item), read({key: item[key] for key in keys})
     assert set(before.readings) == set(after.readings)
-    assert sorted(map(repr, before.rejected)) == sorted(map(repr, after.rejected))
+    assert sorted(map(repr, before.rejections)) == sorted(map(repr, after.rejections))
     assert before.fields_dropped == after.fields_dropped
 
 
@@ -163,23 +167,23 @@ def test_no_path_of_a_refusal_holds_text_of_the_message(message: tuple[Kind, Any
         hostile[code] = {"value": CANARY, "unit": CANARY, CANARY: CANARY}
     decoded = read(hostile, kind)
     ours = {"", "time", "readings", "readings[]", *kind.properties}
-    assert {each.field.removeprefix("readings[].") for each in decoded.rejected} <= ours
+    assert {each.path.removeprefix("readings[].") for each in decoded.rejections} <= ours
     assert CANARY not in repr(decoded)
 
 
 def test_only_what_the_register_declares_is_read() -> None:
     content = {"time": NOON, "no2": 12, "pm10": {"value": "secret", "unit": 1}, "wifi": {"mac": [1, 2]}}
-    assert read(content, allowed=frozenset({"no2"})) == Decoded((Reading("no2", NOON_UTC, 12.0),), (), 2)
-    assert read(content, allowed=frozenset()) == Decoded((), (), 3)
+    assert read(content, allowed=frozenset({"no2"})) == DecodedReadings((Reading("no2", NOON_UTC, 12.0),), (), 2)
+    assert read(content, allowed=frozenset()) == DecodedReadings((), (), 3)
 
 
 def test_a_declared_code_the_kind_does_not_know_is_dropped() -> None:
-    assert read({"time": NOON, "noise": 55}, allowed=frozenset({"noise"})) == Decoded((), (), 1)
+    assert read({"time": NOON, "noise": 55}, allowed=frozenset({"noise"})) == DecodedReadings((), (), 1)
 
 
 def test_a_list_within_a_list_of_readings_is_not_opened() -> None:
     decoded = read({"time": NOON, "readings": [{"readings": [{"no2": 1}]}]})
-    assert decoded == Decoded((), (), 1)
+    assert decoded == DecodedReadings((), (), 1)
 
 
 def test_the_same_property_twice_at_one_time_is_two_readings() -> None:
@@ -195,52 +199,58 @@ def test_the_same_property_twice_at_one_time_is_two_readings() -> None:
     ids=lambda payload: repr(payload[:12]),
 )
 def test_what_is_no_message_is_malformed_once(payload: bytes) -> None:
-    assert decode(AIR, payload, frozenset(AIR.properties)) == whole_message_refused(Reason.MALFORMED)
+    assert decode_readings(AIR, payload, frozenset(AIR.properties)) == whole_message_refused(RejectionReason.MALFORMED)
 
 
 @pytest.mark.parametrize("content", [{}, [], {"readings": []}, {"time": NOON}, {"time": NOON, "no2": None}, [{}, {}]])
 def test_a_message_without_readings_says_so_once(content: object) -> None:
-    assert read(content) == whole_message_refused(Reason.NO_READINGS)
+    assert read(content) == whole_message_refused(RejectionReason.NO_READINGS)
 
 
 def test_ten_thousand_readings_are_read_and_one_more_is_too_many() -> None:
     item = {"time": NOON, "no2": 1}
     assert len(read([item] * MAX_READINGS).readings) == MAX_READINGS
-    assert read([item] * (MAX_READINGS + 1)) == whole_message_refused(Reason.TOO_LARGE)
-    assert read(["odd"] * (MAX_READINGS + 1)) == whole_message_refused(Reason.TOO_LARGE)
+    assert read([item] * (MAX_READINGS + 1)) == whole_message_refused(RejectionReason.TOO_LARGE)
+    assert read(["odd"] * (MAX_READINGS + 1)) == whole_message_refused(RejectionReason.TOO_LARGE)
 
 
 @pytest.mark.parametrize("number", ["1e400", "-1e400", "NaN", "Infinity", "-Infinity", "1" * 401, "1" * 100_000])
 def test_a_number_that_does_not_fit_costs_only_itself(number: str) -> None:
     payload = f'{{"time": "{NOON}", "no2": {number}, "pm10": 20}}'.encode()
-    decoded = decode(AIR, payload, frozenset(AIR.properties))
-    assert decoded == Decoded((Reading("pm10", NOON_UTC, 20.0),), (Rejected(Reason.NOT_A_NUMBER, "no2"),), 0)
+    decoded = decode_readings(AIR, payload, frozenset(AIR.properties))
+    assert decoded == DecodedReadings(
+        (Reading("pm10", NOON_UTC, 20.0),), (Rejection(RejectionReason.NOT_A_NUMBER, "no2"),), 0
+    )
 
 
 @pytest.mark.parametrize("value", ["12.3", "", True, False, [1], [], {"value": 1}])
 def test_only_a_json_number_is_a_number(value: object) -> None:
-    assert read({"time": NOON, "no2": {"value": value}}).rejected == (Rejected(Reason.NOT_A_NUMBER, "no2"),)
+    assert read({"time": NOON, "no2": {"value": value}}).rejections == (Rejection(RejectionReason.NOT_A_NUMBER, "no2"),)
 
 
 @pytest.mark.parametrize("unit", ["", "ppb", "UG/M3", "ug/m3 ", "%", "K", 1, True, ["ug/m3"], {"ug/m3": 1}])
 def test_a_unit_that_is_unknown_or_of_something_else_is_refused(unit: object) -> None:
     decoded = read({"time": NOON, "no2": {"value": 1, "unit": unit}})
-    assert decoded.rejected == (Rejected(Reason.UNKNOWN_UNIT, "no2"),)
+    assert decoded.rejections == (Rejection(RejectionReason.UNKNOWN_UNIT, "no2"),)
 
 
 @pytest.mark.parametrize("value", [-2, 0.5, 1e-9, -0.5])
 def test_a_count_is_a_whole_number_from_zero(value: float) -> None:
-    assert read({"time": NOON, "count_car": value}, TRAFFIC).rejected == (Rejected(Reason.NOT_A_NUMBER, "count_car"),)
+    assert read({"time": NOON, "count_car": value}, TRAFFIC).rejections == (
+        Rejection(RejectionReason.NOT_A_NUMBER, "count_car"),
+    )
 
 
 def test_true_and_false_are_values_of_presence_only() -> None:
     decoded = read({"time": NOON, "presence": True, "fault_code": True, "power": False}, LIGHT)
     assert decoded.readings == (Reading("presence", NOON_UTC, 1.0),)
-    assert {each.field for each in decoded.rejected} == {"fault_code", "power"}
+    assert {each.path for each in decoded.rejections} == {"fault_code", "power"}
 
 
 def test_minus_one_is_no_data_for_traffic_and_a_value_for_air() -> None:
-    assert read({"time": NOON, "mean_speed": -1}, TRAFFIC).rejected == (Rejected(Reason.SENTINEL, "mean_speed"),)
+    assert read({"time": NOON, "mean_speed": -1}, TRAFFIC).rejections == (
+        Rejection(RejectionReason.SENTINEL, "mean_speed"),
+    )
     assert read({"time": NOON, "pm2_5": -1}).readings == (Reading("pm2_5", NOON_UTC, -1.0),)
 
 
@@ -269,11 +279,11 @@ def test_times_of_rfc_3339_are_read_in_utc(time: str) -> None:
     ids=repr,
 )
 def test_other_times_are_bad(time: object) -> None:
-    assert read({"time": time, "no2": 1}).rejected == (Rejected(Reason.BAD_TIME, "time"),)
+    assert read({"time": time, "no2": 1}).rejections == (Rejection(RejectionReason.BAD_TIME, "time"),)
 
 
 def test_a_time_problem_counts_once_for_each_value_that_shares_it() -> None:
-    assert read({"no2": 1, "pm10": 2}).rejected == (Rejected(Reason.NO_TIME, "time"),) * 2
+    assert read({"no2": 1, "pm10": 2}).rejections == (Rejection(RejectionReason.NO_TIME, "time"),) * 2
     local = read({"time": "2026-11-22T12:00:00", "readings": [{"no2": 1, "pm10": "x"}, {"time": NOON, "no2": 3}]})
-    assert local.rejected == (Rejected(Reason.TIME_WITHOUT_ZONE, "readings[].time"),) * 2
+    assert local.rejections == (Rejection(RejectionReason.TIME_WITHOUT_ZONE, "readings[].time"),) * 2
     assert local.readings == (Reading("no2", NOON_UTC, 3.0),)

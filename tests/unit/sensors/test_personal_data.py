@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensors.kinds import KINDS
-from sensors.policy.personal_data import SIDECODES, Trip, trips
-from sensors.register.location import areas
-from sensors.vocabulary.rejection_reasons import Reason
-from simulators.city.register import entries
+from sensors.policy.personal_data import SIDECODES, PersonalDataMatch, find_personal_data
+from sensors.register.location import known_areas
+from sensors.vocabulary.rejection_reasons import RejectionReason
+from simulators.city.register import example_entries
 
 ROOT = Path(__file__).parents[3]
 CASES = st.sampled_from([str.upper, str.lower])
@@ -35,18 +35,18 @@ def plates(draw: st.DrawFn, marks: st.SearchStrategy[str] = MARKS) -> str:
 
 @given(plates(), AROUND)
 def test_every_plate_in_every_spelling(plate: str, around: str) -> None:
-    assert trips(around.format(plate)) is not None
+    assert find_personal_data(around.format(plate)) is not None
 
 
 @given(plates(st.sampled_from([" ", "  ", " . ", " - "])))
 def test_a_plate_alone_with_spaces_too(plate: str) -> None:
     # "5701 AB" is how a postcode is written, not a plate: that has two spaces or none.
-    assert trips(plate) is not None
+    assert find_personal_data(plate) is not None
 
 
 @given(plates(st.just(" ")).map(str.upper))
 def test_a_plate_in_capitals_inside_a_sentence(plate: str) -> None:
-    assert trips(f"de auto {plate} stond hier") is Trip.PLATE
+    assert find_personal_data(f"de auto {plate} stond hier") is PersonalDataMatch.PLATE
 
 
 @given(st.text(st.sampled_from(hexdigits), min_size=12, max_size=12), st.booleans(), AROUND, st.data())
@@ -55,39 +55,39 @@ def test_every_mac_address(digits: str, long: bool, around: str, data: st.DataOb
     size = data.draw(st.sampled_from([2, 4, 6, len(address)] if not long else [2, 4, len(address)]))
     mark = data.draw(st.sampled_from([":", "-", ".", "_", " "]))
     groups = mark.join(address[start : start + size] for start in range(0, len(address), size))
-    assert trips(around.format(data.draw(CASES)(groups))) is not None
+    assert find_personal_data(around.format(data.draw(CASES)(groups))) is not None
 
 
 @given(st.ip_addresses(), CASES, AROUND)
 def test_every_ip_address(address: ipaddress.IPv4Address | ipaddress.IPv6Address, case: Any, around: str) -> None:
     if int(address):
-        assert trips(around.format(case(str(address)))) is not None
-        assert trips(f"[{case(address.exploded)}]:8080") is not None
+        assert find_personal_data(around.format(case(str(address)))) is not None
+        assert find_personal_data(f"[{case(address.exploded)}]:8080") is not None
 
 
 @pytest.mark.parametrize(
     ("text", "trip"),
     [
-        ("jan.jansen@example.nl", Trip.EMAIL),
-        ("mail naar JAN@EXAMPLE.ORG.", Trip.EMAIL),
-        ("jan @ example.nl", Trip.EMAIL),
-        ("06-12345678", Trip.PHONE),
-        ("06 12 34 56 78", Trip.PHONE),
-        ("bel (0492) 58 77 77", Trip.PHONE),
-        ("tel:+31612345678", Trip.PHONE),
-        ("0031 (0)6 1234 5678", Trip.PHONE),
-        ("+32 470 12 34 56", Trip.PHONE),
-        ("CDJ-123", Trip.PLATE),
-        ("AA-86", Trip.PLATE),
-        ("\uff11\uff12-AB-34", Trip.PLATE),  # full-width digits
-        ("AB\u00ad12\u200bCD", Trip.PLATE),  # soft hyphen, zero-width space
-        ("fe80::1%eth0", Trip.IP),
-        ("10[.]0[.]0[.]1", Trip.IP),
-        ("c232ab00-9414-11ec-b3c8-9f6bdeced846", Trip.MAC),  # a UUID of version 1 ends in a MAC address
+        ("jan.jansen@example.nl", PersonalDataMatch.EMAIL),
+        ("mail naar JAN@EXAMPLE.ORG.", PersonalDataMatch.EMAIL),
+        ("jan @ example.nl", PersonalDataMatch.EMAIL),
+        ("06-12345678", PersonalDataMatch.PHONE),
+        ("06 12 34 56 78", PersonalDataMatch.PHONE),
+        ("bel (0492) 58 77 77", PersonalDataMatch.PHONE),
+        ("tel:+31612345678", PersonalDataMatch.PHONE),
+        ("0031 (0)6 1234 5678", PersonalDataMatch.PHONE),
+        ("+32 470 12 34 56", PersonalDataMatch.PHONE),
+        ("CDJ-123", PersonalDataMatch.PLATE),
+        ("AA-86", PersonalDataMatch.PLATE),
+        ("\uff11\uff12-AB-34", PersonalDataMatch.PLATE),  # full-width digits
+        ("AB\u00ad12\u200bCD", PersonalDataMatch.PLATE),  # soft hyphen, zero-width space
+        ("fe80::1%eth0", PersonalDataMatch.IP),
+        ("10[.]0[.]0[.]1", PersonalDataMatch.IP),
+        ("c232ab00-9414-11ec-b3c8-9f6bdeced846", PersonalDataMatch.MAC),  # a UUID of version 1 ends in a MAC address
     ],
 )
-def test_other_forms(text: str, trip: Trip) -> None:
-    assert trips(text) is trip
+def test_other_forms(text: str, trip: PersonalDataMatch) -> None:
+    assert find_personal_data(text) is trip
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_other_forms(text: str, trip: Trip) -> None:
     ],
 )
 def test_what_points_to_nobody(text: str) -> None:
-    assert trips(text) is None
+    assert find_personal_data(text) is None
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_what_points_to_nobody(text: str) -> None:
 )
 def test_a_long_text_made_to_take_for_ever_does_not(text: str) -> None:
     # In time that grows with the square of the length each of these takes minutes, which is longer than a test may.
-    assert trips(text) in {None, Trip.PHONE, Trip.IP}
+    assert find_personal_data(text) in {None, PersonalDataMatch.PHONE, PersonalDataMatch.IP}
 
 
 def _texts(part: Any, name: str = "") -> Iterator[tuple[str, str]]:
@@ -153,12 +153,12 @@ def test_the_words_of_the_example_city_do_not_trip() -> None:
     # Durations are ISO 8601 (PT150S), and addresses of the government hold codes of municipalities (gm0794).
     checked = {
         text
-        for entry in entries(1)
+        for entry in example_entries(1)
         for name, text in _texts(entry.model_dump(mode="json"))
         if name not in {"interval", "raw", "aggregate", "window", "tooi"}
     }
     desk = "sensoren@helmond.example"
-    assert {text: trips(text) for text in checked if trips(text.replace(desk, ""))} == {}
+    assert {text: find_personal_data(text) for text in checked if find_personal_data(text.replace(desk, ""))} == {}
     assert len(checked) > 1000
 
 
@@ -166,10 +166,12 @@ def test_codes_and_events_do_not_trip() -> None:
     codes = {
         code for kind in KINDS.values() for code in (*kind.properties, *(p.unit for p in kind.properties.values()))
     }
-    neighbourhoods = {text for area in areas() if area.level != "municipality" for text in (area.code, area.name)}
+    neighbourhoods = {text for area in known_areas() if area.level != "municipality" for text in (area.code, area.name)}
     sources = "\n".join(
         path.read_text() for folder in ("ingest", "api", "simulators") for path in (ROOT / folder).rglob("*.py")
     )
     events = set(re.findall(r'log\.(?:info|warning|error)\("([^"]+)"', sources))
     assert len(events) > 5
-    assert {text for text in codes | neighbourhoods | events | set(KINDS) | set(Reason) if trips(text)} == set()
+    assert {
+        text for text in codes | neighbourhoods | events | set(KINDS) | set(RejectionReason) if find_personal_data(text)
+    } == set()

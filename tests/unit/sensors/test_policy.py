@@ -9,15 +9,30 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from sensors.kinds import KINDS
-from sensors.policy.compiler import Counting, Matching, Policy, compile_policy, rule_document, rule_from
-from sensors.policy.constraints import MOTOR_VEHICLES, OBJECTIONS
+from sensors.policy.compiler import (
+    CountingRule,
+    MatchingRule,
+    Policy,
+    compile_policy,
+    rule_from_document,
+    rule_to_document,
+)
+from sensors.policy.constraints import CONSTRAINTS, MOTOR_VEHICLE_COUNTS
 from sensors.register.entry import Datastream, Entry, MatchInMemory, PublicThreshold, WindowCount
-from sensors.register.validation.validator import RULES, check
+from sensors.register.validation.validator import RULES, find_violations
 from sensors.vocabulary.codes import PersonalData, Public, RetentionClass
-from tests.support.entries import RULES_OF_PEOPLE, Document, camera, datastream, entries, example, of_people
+from tests.support.entries import (
+    PERSON_RULES,
+    Document,
+    entry_documents,
+    example_camera_entry,
+    example_datastream,
+    example_entry,
+    person_datastream,
+)
 
 THRESHOLD = {"rule": "public_threshold"}
-COUNT, MATCH = RULES_OF_PEOPLE["window_count"], RULES_OF_PEOPLE["match_in_memory"]
+COUNT, MATCH = PERSON_RULES["window_count"], PERSON_RULES["match_in_memory"]
 RULES_OF_ANY_SORT: list[Document] = [
     THRESHOLD,
     THRESHOLD | {"below": 30},
@@ -37,7 +52,7 @@ def promises(draw: st.DrawFn, kind: str) -> Document:
     """A datastream that fits the schema and may promise anything."""
     code = draw(st.sampled_from(sorted(KINDS[kind].properties)))
     terms = st.sampled_from([*(each.value for each in RetentionClass), "P28D"])
-    return datastream(
+    return example_datastream(
         code,
         kind,
         personal_data=draw(st.sampled_from([each.value for each in PersonalData])),
@@ -54,11 +69,11 @@ def entries_of_any_sort(draw: st.DrawFn) -> Entry:
     owner = draw(st.sampled_from(["Gemeente Helmond", "Inwoner"]))
     streams = draw(st.lists(promises(kind), max_size=4))
     return Entry.model_validate(
-        example(kind=kind, datastreams=streams, organisations=[{"role": "owner", "name": owner}])
+        example_entry(kind=kind, datastreams=streams, organisations=[{"role": "owner", "name": owner}])
     )
 
 
-ANY_ENTRY = entries_of_any_sort() | entries().map(Entry.model_validate)
+ANY_ENTRY = entries_of_any_sort() | entry_documents().map(Entry.model_validate)
 
 
 @settings(max_examples=150, deadline=None)
@@ -83,20 +98,20 @@ def test_nothing_weaker_than_the_minimum_is_taken_in(entry: Entry) -> None:
         assert policy.unit == known.unit
         assert policy.public.fineness <= known.finest_public.fineness
         assert policy.public is Public.NONE or hidden_when_small(declared) or not about_people(declared, entry)
-        assert (policy.rule is None) == (known.needs_rule is None) == (policy.retention_class is not None)
+        assert (policy.rule is None) == (known.required_privacy_rule is None) == (policy.retention_class is not None)
         assert policy.retention_class is not RetentionClass.NONE
         match policy.rule:
-            case Matching(to=to, minimum=minimum, window=window):
+            case MatchingRule(to=to, minimum=minimum, window=window):
                 assert minimum >= 5
                 assert to != entry.reference
                 assert window in (timedelta(minutes=5), timedelta(minutes=15))
-            case Counting(minimum_sensors=minimum, window=window):
+            case CountingRule(minimum_sensors=minimum, window=window):
                 assert minimum >= 8
                 assert window >= timedelta(hours=1)
             case None:
                 pass
     names = {policy.property for policy in permitted}
-    assert "count_motor_vehicle" not in names or names.isdisjoint(MOTOR_VEHICLES)
+    assert "count_motor_vehicle" not in names or names.isdisjoint(MOTOR_VEHICLE_COUNTS)
 
 
 def about_people(declared: Datastream, entry: Entry) -> bool:
@@ -114,42 +129,42 @@ def hidden_when_small(declared: Datastream) -> bool:
 @given(ANY_ENTRY)
 def test_what_the_rulebook_lets_through_is_refused_only_when_nothing_is_to_be_kept(entry: Entry) -> None:
     document = entry.model_dump(mode="json", exclude_none=True)
-    if check(document) == ():
+    if find_violations(document) == ():
         kept = {each.observed_property: each.retention.raw for each in entry.datastreams if each.retention}
         assert {kept[refusal.property] for refusal in compile_policy(entry).refusals} <= {"none"}
 
 
 def test_every_objection_is_told_at_import_too() -> None:
-    assert {objection.rule for objection in OBJECTIONS} <= {rule.id for rule in RULES}
-    assert all(each.reason.nl and each.reason.en and each.reason.nl != each.reason.en for each in OBJECTIONS)
+    assert {objection.rule_id for objection in CONSTRAINTS} <= {rule.id for rule in RULES}
+    assert all(each.reason.nl and each.reason.en and each.reason.nl != each.reason.en for each in CONSTRAINTS)
 
 
 def compiled(*datastreams: Document, kind: str = "air_quality", **changes: Any) -> Policy:
-    return compile_policy(Entry.model_validate(example(kind=kind, datastreams=list(datastreams), **changes)))
+    return compile_policy(Entry.model_validate(example_entry(kind=kind, datastreams=list(datastreams), **changes)))
 
 
 def traffic(code: str, *rules: Document, **changes: Any) -> Document:
-    return datastream(code, "traffic", **({"public": "hour", "privacy_rules": list(rules)} | changes))
+    return example_datastream(code, "traffic", **({"public": "hour", "privacy_rules": list(rules)} | changes))
 
 
-LAMP = of_people("presence", "streetlight")
-ROAD = of_people("travel_time", "traffic")
+LAMP = person_datastream("presence", "streetlight")
+ROAD = person_datastream("travel_time", "traffic")
 REFUSED: list[tuple[str, str, list[Document]]] = [
-    ("property_once", "air_quality", [datastream("no2"), datastream("no2", public="none")]),
-    ("unit_of_property", "air_quality", [datastream("no2", unit="mg/m3")]),
+    ("property_once", "air_quality", [example_datastream("no2"), example_datastream("no2", public="none")]),
+    ("unit_of_property", "air_quality", [example_datastream("no2", unit="mg/m3")]),
     ("identifiable_not_stored", "traffic", [traffic("count_pedestrian", THRESHOLD, personal_data="identifiable")]),
     ("people_not_denied", "streetlight", [LAMP | {"personal_data": "none"}]),
     ("property_needs_rule", "streetlight", [LAMP | {"privacy_rules": []}]),
     ("property_needs_rule", "traffic", [ROAD | {"privacy_rules": [COUNT]}]),
     ("rule_of_property", "traffic", [ROAD | {"privacy_rules": [MATCH, COUNT]}]),
-    ("rule_of_property", "air_quality", [datastream("no2", privacy_rules=[COUNT])]),
+    ("rule_of_property", "air_quality", [example_datastream("no2", privacy_rules=[COUNT])]),
     ("rule_once", "traffic", [ROAD | {"privacy_rules": [MATCH, MATCH | {"minimum": 7}]}]),
     ("rule_once", "traffic", [traffic("count_car", THRESHOLD, THRESHOLD)]),
     ("match_elsewhere", "traffic", [ROAD | {"privacy_rules": [MATCH | {"to": "LML-1"}]}]),
     (
         "identifiers_not_read",
         "air_quality",
-        [datastream("no2", privacy_rules=[{"rule": "no_identifiers", "fields": ["NO2"]}])],
+        [example_datastream("no2", privacy_rules=[{"rule": "no_identifiers", "fields": ["NO2"]}])],
     ),
     (
         "identifiers_not_read",
@@ -157,8 +172,8 @@ REFUSED: list[tuple[str, str, list[Document]]] = [
         [ROAD, traffic("mean_speed", {"rule": "no_identifiers", "fields": ["identifier"]})],
     ),
     ("persons_not_kept", "traffic", [ROAD | {"retention": {"raw": "P1D", "aggregate": "P1Y"}}]),
-    ("retention_class", "air_quality", [datastream("no2", retention={"raw": "P28D", "aggregate": "P1Y"})]),
-    ("stored_fields_all", "air_quality", [datastream("no2", stored_fields=["time"])]),
+    ("retention_class", "air_quality", [example_datastream("no2", retention={"raw": "P28D", "aggregate": "P1Y"})]),
+    ("stored_fields_all", "air_quality", [example_datastream("no2", stored_fields=["time"])]),
     ("public_not_too_fine", "traffic", [traffic("mean_speed", public="live")]),
     ("small_numbers_hidden", "traffic", [traffic("count_car")]),
     ("small_numbers_hidden", "traffic", [ROAD | {"public": "hour"}]),
@@ -172,20 +187,20 @@ REFUSED: list[tuple[str, str, list[Document]]] = [
 def test_what_is_wrong_is_refused_with_its_reason(rule: str, kind: str, streams: list[Document]) -> None:
     policy = compiled(*streams, kind=kind)
     name = streams[0]["observed_property"]
-    reasons = {objection.rule: objection.reason for objection in OBJECTIONS}
+    reasons = {objection.rule_id: objection.reason for objection in CONSTRAINTS}
     assert name not in {each.property for each in policy.datastreams}
     assert (name, reasons[rule]) in {(each.property, each.reason) for each in policy.refusals}
 
 
 def test_every_objection_is_tried() -> None:
-    assert {rule for rule, _, _ in REFUSED} | {"resident_place_hidden"} == {each.rule for each in OBJECTIONS}
+    assert {rule for rule, _, _ in REFUSED} | {"resident_place_hidden"} == {each.rule_id for each in CONSTRAINTS}
 
 
 def test_nothing_is_taken_in_from_a_home_that_would_be_shown() -> None:
     owner = [{"role": "owner", "name": "Inwoner"}]
     cell = {"kind": "fixed", "geometry": {"type": "Point", "coordinates": [5.66, 51.48]}, "precision": "cell_100m"}
-    assert compiled(datastream("no2"), organisations=owner).datastreams == ()
-    assert len(compiled(datastream("no2"), organisations=owner, location=cell).datastreams) == 1
+    assert compiled(example_datastream("no2"), organisations=owner).datastreams == ()
+    assert len(compiled(example_datastream("no2"), organisations=owner, location=cell).datastreams) == 1
 
 
 def test_the_parts_of_a_refused_total_are_still_counted() -> None:
@@ -196,39 +211,40 @@ def test_the_parts_of_a_refused_total_are_still_counted() -> None:
 
 
 def test_what_nobody_measures_or_keeps_is_refused() -> None:
-    unknown = datastream("no2") | {"observed_property": "power"}
-    not_kept = datastream("pm10", retention={"raw": "none", "aggregate": "P1Y"})
-    policy = compiled(unknown, not_kept, datastream("o3", retention=None))
+    unknown = example_datastream("no2") | {"observed_property": "power"}
+    not_kept = example_datastream("pm10", retention={"raw": "none", "aggregate": "P1Y"})
+    policy = compiled(unknown, not_kept, example_datastream("o3", retention=None))
     assert policy.datastreams == ()
     assert [each.property for each in policy.refusals] == ["power", "pm10", "o3"]
     assert len({each.reason for each in policy.refusals}) == 3
 
 
 def test_a_sensor_that_sends_us_nothing_has_an_empty_policy() -> None:
-    assert compile_policy(Entry.model_validate(camera())) == Policy()
+    assert compile_policy(Entry.model_validate(example_camera_entry())) == Policy()
 
 
 def test_rules_about_people_become_windows_and_numbers() -> None:
     (road,) = compiled(
-        of_people("travel_time", "traffic", MATCH | {"minimum": 6, "window": "PT5M"}), kind="traffic"
+        person_datastream("travel_time", "traffic", MATCH | {"minimum": 6, "window": "PT5M"}), kind="traffic"
     ).datastreams
     (lamp,) = compiled(
-        of_people("presence", "streetlight", COUNT | {"minimum_sensors": 10, "window": "PT2H"}), kind="streetlight"
+        person_datastream("presence", "streetlight", COUNT | {"minimum_sensors": 10, "window": "PT2H"}),
+        kind="streetlight",
     ).datastreams
-    assert road.rule == Matching("verkeer-002", 6, timedelta(minutes=5))
-    assert lamp.rule == Counting("centrum", 10, timedelta(hours=2))
+    assert road.rule == MatchingRule("verkeer-002", 6, timedelta(minutes=5))
+    assert lamp.rule == CountingRule("centrum", 10, timedelta(hours=2))
     assert road.retention_class is lamp.retention_class is None
 
 
 MINUTES = st.sampled_from([5, 15]).map(lambda count: timedelta(minutes=count))
 HOURS = st.integers(1, 12).map(lambda count: timedelta(hours=count))
-MATCHINGS = st.builds(Matching, st.none() | st.just("verkeer-002"), st.integers(5, 99), MINUTES)
-COUNTINGS = st.builds(Counting, st.just("centrum"), st.integers(8, 99), HOURS)
+MATCHINGS = st.builds(MatchingRule, st.none() | st.just("verkeer-002"), st.integers(5, 99), MINUTES)
+COUNTINGS = st.builds(CountingRule, st.just("centrum"), st.integers(8, 99), HOURS)
 
 
 @given(MATCHINGS | COUNTINGS)
-def test_a_rule_comes_back_from_the_database_as_it_went_in(rule: Matching | Counting) -> None:
-    assert rule_from(rule_document(rule)) == rule
+def test_a_rule_comes_back_from_the_database_as_it_went_in(rule: MatchingRule | CountingRule) -> None:
+    assert rule_from_document(rule_to_document(rule)) == rule
 
 
 @pytest.mark.parametrize(
@@ -244,7 +260,7 @@ def test_a_rule_comes_back_from_the_database_as_it_went_in(rule: Matching | Coun
 )
 def test_no_entry_can_ask_for_less_than_the_least(rule: Document) -> None:
     with pytest.raises(ValidationError):
-        Entry.model_validate(example(datastreams=[datastream("no2", privacy_rules=[rule])]))
+        Entry.model_validate(example_entry(datastreams=[example_datastream("no2", privacy_rules=[rule])]))
 
 
 def test_the_least_is_what_an_entry_gets_when_it_says_nothing() -> None:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sensors.processes import HOST, Ports, any_free_port, is_free, start, stop
+from sensors.processes import LOOPBACK_HOST, PortAssignments, find_free_port, is_port_free, start_process, stop_process
 from tests.support.waiting import wait_for
 
 ROOT = Path(__file__).parents[3]
@@ -15,47 +15,47 @@ STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(
 CHILD = "import os, signal; print(os.getpid(), flush=True); signal.pause()"
 PARENT = f"""
 import signal, subprocess, sys
-from sensors.processes import tethered
-child = subprocess.Popen(tethered([sys.executable, "-c", {CHILD!r}], signal.SIGTERM))
+from sensors.processes import with_parent_death_signal
+child = subprocess.Popen(with_parent_death_signal([sys.executable, "-c", {CHILD!r}], signal.SIGTERM))
 signal.pause()
 """
 
 
 def _listen(port: int) -> socket.socket:
     listener = socket.socket()
-    listener.bind((HOST, port))
+    listener.bind((LOOPBACK_HOST, port))
     listener.listen()
     return listener
 
 
 def test_the_usual_port_is_taken_when_it_is_free(tmp_path: Path) -> None:
-    usual = any_free_port()
-    assert Ports(tmp_path / "ports.json").take("http", usual) == usual
+    usual = find_free_port()
+    assert PortAssignments(tmp_path / "ports.json").assign("http", usual) == usual
 
 
 def test_another_port_is_taken_and_remembered_while_it_stays_free(tmp_path: Path) -> None:
-    usual = any_free_port()
+    usual = find_free_port()
     with _listen(usual):
-        assert not is_free(usual)
-        other = Ports(tmp_path / "ports.json").take("http", usual)
+        assert not is_port_free(usual)
+        other = PortAssignments(tmp_path / "ports.json").assign("http", usual)
         assert other != usual
-        assert is_free(other)
-    assert Ports(tmp_path / "ports.json").take("http", usual) == other
+        assert is_port_free(other)
+    assert PortAssignments(tmp_path / "ports.json").assign("http", usual) == other
     with _listen(other):
-        assert Ports(tmp_path / "ports.json").take("http", usual) == usual
+        assert PortAssignments(tmp_path / "ports.json").assign("http", usual) == usual
 
 
 def test_a_child_that_will_not_stop_is_ended(tmp_path: Path) -> None:
-    child = start([sys.executable, "-c", STUBBORN], tmp_path / "child.log")
+    child = start_process([sys.executable, "-c", STUBBORN], tmp_path / "child.log")
     wait_for(lambda: "ready" in (tmp_path / "child.log").read_text(), 10)
-    stop(child, patience=0.2)
+    stop_process(child, timeout_seconds=0.2)
     assert child.returncode == -signal.SIGKILL
 
 
 def test_stopping_one_that_is_gone_does_nothing(tmp_path: Path) -> None:
-    child = start([sys.executable, "-c", ""], tmp_path / "child.log")
+    child = start_process([sys.executable, "-c", ""], tmp_path / "child.log")
     child.wait(10)
-    stop(child)
+    stop_process(child)
     assert child.returncode == 0
 
 
@@ -77,19 +77,20 @@ def _runs(pid: int) -> bool:
 
 
 def test_neither_a_program_nor_what_it_starts_leaves_a_core_dump(tmp_path: Path) -> None:
-    child = start([sys.executable, "-c", STUBBORN], tmp_path / "child.log")
+    child = start_process([sys.executable, "-c", STUBBORN], tmp_path / "child.log")
     wait_for(lambda: "ready" in (tmp_path / "child.log").read_text(), 10)
     limits = re.search(
         r"^Max core file size +(\d+) +(\d+)", Path(f"/proc/{child.pid}/limits").read_text(), re.MULTILINE
     )
-    stop(child, patience=0.2)
+    stop_process(child, timeout_seconds=0.2)
     assert limits is not None
     assert {int(limit) for limit in limits.groups()} <= {0, 1}
 
 
 def test_a_hardened_process_can_not_be_dumped_and_a_crash_tells_no_text() -> None:
     program = (
-        "from sensors.hardening import dumps_core, harden; import os; harden(); harden(); print(dumps_core());"
+        "from sensors.hardening import can_dump_core, harden_process; import os; harden_process(); harden_process();"
+        "print(can_dump_core());"
         "print(os.stat('/proc/self/mem').st_uid); raise ValueError('XX-12-YZ')"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=ROOT)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sensors.db.queries import QueryFileError, load
+from sensors.db.queries import QueryFileError, load_queries
 
 NAMES = st.text("abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=12)
 STATEMENTS = st.text("abc %()'*,;\n", max_size=40).map(lambda text: f"select {text}".strip())
@@ -23,7 +23,7 @@ def test_sections_are_found_by_name(tmp_path: Path) -> None:
         "-- newest: the last value\nselect 1\n-- a remark inside\nwhere %(id)s = 2;\n\n"
         "-- all_of_it: everything\nselect 2\n",
     )
-    assert load(path) == {
+    assert load_queries(path) == {
         "newest": "select 1\n-- a remark inside\nwhere %(id)s = 2;",
         "all_of_it": "select 2",
     }
@@ -33,7 +33,7 @@ def test_sections_are_found_by_name(tmp_path: Path) -> None:
 @given(st.dictionaries(NAMES, STATEMENTS, min_size=1, max_size=5))
 def test_what_is_written_in_sections_is_read_back(tmp_path: Path, sections: dict[str, str]) -> None:
     text = "\n".join(f"-- {name}: a purpose\n{statement}\n" for name, statement in sections.items())
-    assert load(_file(tmp_path, text)) == sections
+    assert load_queries(_file(tmp_path, text)) == sections
 
 
 @pytest.mark.parametrize(
@@ -54,11 +54,11 @@ def test_what_is_written_in_sections_is_read_back(tmp_path: Path, sections: dict
 def test_a_slip_in_the_file_is_an_error_with_its_path(tmp_path: Path, text: str, complaint: str) -> None:
     path = _file(tmp_path, text)
     with pytest.raises(QueryFileError, match=complaint) as caught:
-        load(path)
+        load_queries(path)
     assert str(path) in str(caught.value)
 
 
 def test_the_sections_cannot_be_changed(tmp_path: Path) -> None:
-    sections = load(_file(tmp_path, "-- one: first\nselect 1"))
+    sections = load_queries(_file(tmp_path, "-- one: first\nselect 1"))
     with pytest.raises(TypeError):
         sections["two"] = "select 2"  # pyright: ignore[reportIndexIssue] - that is what is tested

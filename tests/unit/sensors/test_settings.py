@@ -12,7 +12,7 @@ from sensors.settings import (
     DatabaseSettings,
     IngestSettings,
     MailSettings,
-    ShareSettings,
+    SharedSubscriptionSettings,
 )
 from sensors.settings.base import SettingsError, hide_password
 
@@ -69,7 +69,7 @@ def test_an_empty_file_is_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 @pytest.mark.parametrize("name", ["a/b", "+", "#", "", "x" * 65])
 def test_a_share_is_one_level_of_a_topic(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SettingsError, match="LANTAARN_SHARE_NAME: use 1 to 64 letters"):
-        ShareSettings.load(share_name=name)
+        SharedSubscriptionSettings.load(share_name=name)
 
 
 def test_a_file_that_is_not_there_names_the_variable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_secrets_are_hidden_wherever_they_print(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("MQTT_URL", "mqtt://lamp:hush-hush@broker:1884")
     monkeypatch.setenv("MQTT_PASSWORD", "hush-hush")
     settings = IngestSettings.load()
-    shown = dict(settings.shown())
+    shown = dict(settings.display_values())
     assert "hush" not in f"{settings!r} {settings} {settings.broker!r} {shown}"
     assert shown["DATABASE_URL"] == "postgresql://writer:***@db.example.org:5433/lantaarn"
     assert shown["MQTT_URL"] == "mqtt://lamp:***@broker:1884"

@@ -9,15 +9,23 @@ from hypothesis import strategies as st
 
 from sensors.register.entry import Entry
 from sensors.register.persons import is_mobile_number, is_personal_mailbox, is_personal_name
-from sensors.register.validation.validator import RULES, check, examine
-from tests.support.entries import RULES_OF_PEOPLE, Document, camera, datastream, entries, example, of_people
+from sensors.register.validation.validator import RULES, find_violations, validate
+from tests.support.entries import (
+    PERSON_RULES,
+    Document,
+    entry_documents,
+    example_camera_entry,
+    example_datastream,
+    example_entry,
+    person_datastream,
+)
 
 AREA = {"type": "Polygon", "coordinates": [[[5.6, 51.4], [5.7, 51.4], [5.7, 51.5], [5.6, 51.4]]]}
 POINT = {"type": "Point", "coordinates": [5.66, 51.48]}
 OWNER = {"role": "owner", "name": "Gemeente Helmond"}
 CONTROLLER = {"role": "controller", "name": "Gemeente Helmond"}
 RESIDENT = {"role": "owner", "name": "Inwoner"}
-LEGAL = camera()["legal"]
+LEGAL = example_camera_entry()["legal"]
 
 
 def contact(**changes: Any) -> Document:
@@ -38,17 +46,17 @@ def without(document: Document, key: str) -> Document:
 
 
 def measuring(*datastreams: Document, kind: str = "air_quality", **changes: Any) -> Document:
-    return example(kind=kind, datastreams=list(datastreams), **changes)
+    return example_entry(kind=kind, datastreams=list(datastreams), **changes)
 
 
 def people(public: str = "none", **changes: Any) -> Document:
     """A datastream about people, all in order but for its public form."""
-    return datastream("pm10", personal_data="de_identified", public=public) | changes
+    return example_datastream("pm10", personal_data="de_identified", public=public) | changes
 
 
 PRESENCE = ("presence", "streetlight")
-COUNT = RULES_OF_PEOPLE["window_count"]
-MATCH = RULES_OF_PEOPLE["match_in_memory"]
+COUNT = PERSON_RULES["window_count"]
+MATCH = PERSON_RULES["match_in_memory"]
 
 
 def lamps(*datastreams: Document, kind: str = "streetlight") -> Document:
@@ -57,23 +65,36 @@ def lamps(*datastreams: Document, kind: str = "streetlight") -> Document:
 
 
 BROKEN: list[tuple[str, str, Document]] = [
-    ("personal_data_ground", "legal.ground", camera(legal=without(LEGAL, "ground"))),
-    ("personal_data_privacy_statement", "legal.privacy_statement", camera(legal=without(LEGAL, "privacy_statement"))),
-    ("personal_data_dpia", "legal.dpia", camera(legal=without(LEGAL, "dpia"))),
-    ("personal_data_controller", "organisations", camera(organisations=[OWNER])),
-    ("retention", "datastreams[0].retention", camera(datastreams=[without(camera()["datastreams"][0], "retention")])),
-    ("retention", "datastreams[1].retention", measuring(datastream("no2"), without(datastream("pm10"), "retention"))),
+    ("personal_data_ground", "legal.ground", example_camera_entry(legal=without(LEGAL, "ground"))),
+    (
+        "personal_data_privacy_statement",
+        "legal.privacy_statement",
+        example_camera_entry(legal=without(LEGAL, "privacy_statement")),
+    ),
+    ("personal_data_dpia", "legal.dpia", example_camera_entry(legal=without(LEGAL, "dpia"))),
+    ("personal_data_controller", "organisations", example_camera_entry(organisations=[OWNER])),
+    (
+        "retention",
+        "datastreams[0].retention",
+        example_camera_entry(datastreams=[without(example_camera_entry()["datastreams"][0], "retention")]),
+    ),
+    (
+        "retention",
+        "datastreams[1].retention",
+        measuring(example_datastream("no2"), without(example_datastream("pm10"), "retention")),
+    ),
     (
         "retention_class",
         "datastreams[0].retention",
-        measuring(datastream("no2", retention={"raw": "P28D", "aggregate": "P1Y"})),
+        measuring(example_datastream("no2", retention={"raw": "P28D", "aggregate": "P1Y"})),
     ),
     (
         "identifiable_not_public",
         "datastreams[0].public",
-        camera(
+        example_camera_entry(
             datastreams=[
-                camera()["datastreams"][0] | {"public": "day", "privacy_rules": [{"rule": "public_threshold"}]}
+                example_camera_entry()["datastreams"][0]
+                | {"public": "day", "privacy_rules": [{"rule": "public_threshold"}]}
             ]
         ),
     ),
@@ -82,50 +103,54 @@ BROKEN: list[tuple[str, str, Document]] = [
         "datastreams[0].personal_data",
         measuring(people(personal_data="identifiable"), legal=LEGAL),
     ),
-    ("people_not_denied", "datastreams[0].personal_data", lamps(of_people(*PRESENCE, personal_data="none"))),
-    ("rule_of_property", "datastreams[0].privacy_rules", lamps(of_people(*PRESENCE, COUNT, MATCH))),
+    ("people_not_denied", "datastreams[0].personal_data", lamps(person_datastream(*PRESENCE, personal_data="none"))),
+    ("rule_of_property", "datastreams[0].privacy_rules", lamps(person_datastream(*PRESENCE, COUNT, MATCH))),
     (
         "rule_of_property",
         "datastreams[0].privacy_rules",
-        measuring(datastream("count_car", "traffic", public="none", privacy_rules=[COUNT]), kind="traffic"),
+        measuring(example_datastream("count_car", "traffic", public="none", privacy_rules=[COUNT]), kind="traffic"),
     ),
-    ("rule_once", "datastreams[0].privacy_rules", lamps(of_people(*PRESENCE, COUNT, COUNT | {"group": "noord"}))),
+    (
+        "rule_once",
+        "datastreams[0].privacy_rules",
+        lamps(person_datastream(*PRESENCE, COUNT, COUNT | {"group": "noord"})),
+    ),
     (
         "match_elsewhere",
         "datastreams[0].privacy_rules",
-        lamps(of_people("travel_time", "traffic", MATCH | {"to": "LML-1"}), kind="traffic"),
+        lamps(person_datastream("travel_time", "traffic", MATCH | {"to": "LML-1"}), kind="traffic"),
     ),
     (
         "identifiers_not_read",
         "datastreams[0].privacy_rules",
         measuring(
-            datastream("no2"),
-            datastream("pm10", privacy_rules=[{"rule": "no_identifiers", "fields": ["kenteken", "NO2"]}]),
+            example_datastream("no2"),
+            example_datastream("pm10", privacy_rules=[{"rule": "no_identifiers", "fields": ["kenteken", "NO2"]}]),
         ),
     ),
     (
         "identifiers_not_read",
         "datastreams[0].privacy_rules",
         lamps(
-            of_people("travel_time", "traffic", MATCH, {"rule": "no_identifiers", "fields": ["Identifier"]}),
+            person_datastream("travel_time", "traffic", MATCH, {"rule": "no_identifiers", "fields": ["Identifier"]}),
             kind="traffic",
         ),
     ),
     (
         "persons_not_kept",
         "datastreams[0].retention",
-        lamps(of_people(*PRESENCE, retention={"raw": "P1D", "aggregate": "P1Y"})),
+        lamps(person_datastream(*PRESENCE, retention={"raw": "P1D", "aggregate": "P1Y"})),
     ),
     (
         "stored_fields_all",
         "datastreams[0].stored_fields",
-        measuring(datastream("no2", stored_fields=["time", "value"])),
+        measuring(example_datastream("no2", stored_fields=["time", "value"])),
     ),
     (
         "threshold_as_published",
         "datastreams[0].privacy_rules",
         measuring(
-            datastream(
+            example_datastream(
                 "count_car", "traffic", public="hour", privacy_rules=[{"rule": "public_threshold", "below": 20}]
             ),
             kind="traffic",
@@ -135,7 +160,7 @@ BROKEN: list[tuple[str, str, Document]] = [
         "total_or_parts",
         "datastreams[1].observed_property",
         measuring(
-            *(datastream(code, "traffic", public="none") for code in ("count_bus", "count_motor_vehicle")),
+            *(example_datastream(code, "traffic", public="none") for code in ("count_bus", "count_motor_vehicle")),
             kind="traffic",
         ),
     ),
@@ -143,111 +168,123 @@ BROKEN: list[tuple[str, str, Document]] = [
     (
         "small_numbers_hidden",
         "datastreams[0].privacy_rules",
-        measuring(datastream("count_bicycle", "traffic", public="hour"), kind="traffic"),
+        measuring(example_datastream("count_bicycle", "traffic", public="hour"), kind="traffic"),
     ),
-    ("law_needs_basis", "legal.basis", example(legal={"ground": "public_task"})),
-    ("law_needs_basis", "legal.basis", example(legal={"ground": "legal_obligation"})),
-    ("dpia_done_needs_date", "legal.dpia.date", camera(legal=LEGAL | {"dpia": {"status": "done"}})),
-    ("camera_needs_observed_area", "location.observed_area", camera(location=place())),
+    ("law_needs_basis", "legal.basis", example_entry(legal={"ground": "public_task"})),
+    ("law_needs_basis", "legal.basis", example_entry(legal={"ground": "legal_obligation"})),
+    ("dpia_done_needs_date", "legal.dpia.date", example_camera_entry(legal=LEGAL | {"dpia": {"status": "done"}})),
+    ("camera_needs_observed_area", "location.observed_area", example_camera_entry(location=place())),
     (
         "camera_needs_observed_area",
         "location.observed_area",
-        example(device={"category": "sensor", "sensor_types": ["optical"]}),
+        example_entry(device={"category": "sensor", "sensor_types": ["optical"]}),
     ),
-    ("observed_area_is_area", "location.observed_area", camera(location=place(observed_area=POINT))),
-    ("place_fits_kind", "location.geometry", example(location=place(geometry=AREA))),
-    ("place_fits_kind", "location.geometry", example(location=place(kind="mobile"))),
+    ("observed_area_is_area", "location.observed_area", example_camera_entry(location=place(observed_area=POINT))),
+    ("place_fits_kind", "location.geometry", example_entry(location=place(geometry=AREA))),
+    ("place_fits_kind", "location.geometry", example_entry(location=place(kind="mobile"))),
     (
         "place_in_netherlands",
         "location.geometry",
-        example(location=place(geometry={"type": "Point", "coordinates": [51.48, 5.66]})),
+        example_entry(location=place(geometry={"type": "Point", "coordinates": [51.48, 5.66]})),
     ),
-    ("resident_place_hidden", "location.precision", example(organisations=[RESIDENT])),
+    ("resident_place_hidden", "location.precision", example_entry(organisations=[RESIDENT])),
     (
         "cell_is_of_fixed_sensor",
         "location.precision",
-        example(location=place(kind="area", geometry=AREA, precision="cell_1km")),
+        example_entry(location=place(kind="area", geometry=AREA, precision="cell_1km")),
     ),
-    ("cell_hides_address", "location.address", example(location=home(address="Dorpsstraat 12"))),
-    ("cell_hides_observed_area", "location.observed_area", example(location=home(observed_area=AREA))),
-    ("owner", "organisations", example(organisations=[CONTROLLER])),
+    ("cell_hides_address", "location.address", example_entry(location=home(address="Dorpsstraat 12"))),
+    ("cell_hides_observed_area", "location.observed_area", example_entry(location=home(observed_area=AREA))),
+    ("owner", "organisations", example_entry(organisations=[CONTROLLER])),
     (
         "organisation_not_person",
         "organisations[1].name",
-        example(organisations=[OWNER, {"role": "operator", "name": "J. de Vries"}]),
+        example_entry(organisations=[OWNER, {"role": "operator", "name": "J. de Vries"}]),
     ),
-    ("access_not_person", "datastreams[0].access_parties", measuring(datastream("no2", access_parties=["Jan Jansen"]))),
-    ("contact_reachable", "contact", example(contact={"name": "Team Sensoren"})),
-    ("contact_not_person", "contact.name", example(contact=contact(name="Mevr. Jansen"))),
-    ("contact_mailbox_of_desk", "contact.email", example(contact=contact(email="p.ersoon@amsterdam.nl"))),
-    ("contact_phone_of_desk", "contact.phone", example(contact=contact(phone="06 12345678"))),
-    ("ended_needs_date", "active_until", example(status="ended")),
-    ("until_after_from", "active_until", example(active_until="2022-12-31")),
-    ("review_after_from", "review_date", example(review_date="2022-12-31")),
-    ("kind_known", "kind", example(kind="weather")),
-    ("kind_known", "kind", without(example(), "kind")),
-    ("data_needs_datastream", "datastreams", example(datastreams=[])),
-    ("property_once", "datastreams[1].observed_property", measuring(datastream("no2"), datastream("no2"))),
+    (
+        "access_not_person",
+        "datastreams[0].access_parties",
+        measuring(example_datastream("no2", access_parties=["Jan Jansen"])),
+    ),
+    ("contact_reachable", "contact", example_entry(contact={"name": "Team Sensoren"})),
+    ("contact_not_person", "contact.name", example_entry(contact=contact(name="Mevr. Jansen"))),
+    ("contact_mailbox_of_desk", "contact.email", example_entry(contact=contact(email="p.ersoon@amsterdam.nl"))),
+    ("contact_phone_of_desk", "contact.phone", example_entry(contact=contact(phone="06 12345678"))),
+    ("ended_needs_date", "active_until", example_entry(status="ended")),
+    ("until_after_from", "active_until", example_entry(active_until="2022-12-31")),
+    ("review_after_from", "review_date", example_entry(review_date="2022-12-31")),
+    ("kind_known", "kind", example_entry(kind="weather")),
+    ("kind_known", "kind", without(example_entry(), "kind")),
+    ("data_needs_datastream", "datastreams", example_entry(datastreams=[])),
+    (
+        "property_once",
+        "datastreams[1].observed_property",
+        measuring(example_datastream("no2"), example_datastream("no2")),
+    ),
     (
         "property_of_kind",
         "datastreams[0].observed_property",
-        measuring(datastream("no2") | {"observed_property": "power"}),
+        measuring(example_datastream("no2") | {"observed_property": "power"}),
     ),
-    ("unit_of_property", "datastreams[0].unit", measuring(datastream("no2", unit="mg/m3"))),
+    ("unit_of_property", "datastreams[0].unit", measuring(example_datastream("no2", unit="mg/m3"))),
     (
         "public_not_too_fine",
         "datastreams[0].public",
-        measuring(datastream("mean_speed", "traffic", public="live"), kind="traffic"),
+        measuring(example_datastream("mean_speed", "traffic", public="live"), kind="traffic"),
     ),
     (
         "property_needs_rule",
         "datastreams[0].privacy_rules",
-        lamps(of_people(*PRESENCE, privacy_rules=[])),
+        lamps(person_datastream(*PRESENCE, privacy_rules=[])),
     ),
     (
         "purpose_once",
         "purposes[1].code",
-        example(purposes=[{"code": "health", "words": {"nl": word}} for word in ("een", "twee")]),
+        example_entry(purposes=[{"code": "health", "words": {"nl": word}} for word in ("een", "twee")]),
     ),
-    ("uri_https", "uri", example(uri="http://sensoren.helmond.example/id/LML-1")),
-    ("texts_identify_nobody", "summary.nl", example(summary={"nl": "Hangt bij de auto met kenteken XX-12-YZ."})),
-    ("texts_identify_nobody", "device.model", example(device=example()["device"] | {"model": "02:00:00:aa:bb:cc"})),
-    ("texts_identify_nobody", "location.address", example(location=place(address="Kerkstraat, bel 040-1234567"))),
+    ("uri_https", "uri", example_entry(uri="http://sensoren.helmond.example/id/LML-1")),
+    ("texts_identify_nobody", "summary.nl", example_entry(summary={"nl": "Hangt bij de auto met kenteken XX-12-YZ."})),
+    (
+        "texts_identify_nobody",
+        "device.model",
+        example_entry(device=example_entry()["device"] | {"model": "02:00:00:aa:bb:cc"}),
+    ),
+    ("texts_identify_nobody", "location.address", example_entry(location=place(address="Kerkstraat, bel 040-1234567"))),
     (
         "texts_identify_nobody",
         "risks[0].risk.en",
-        example(risks=[{"risk": {"nl": "x", "en": "10.0.0.1"}, "mitigation": {"nl": "x"}}]),
+        example_entry(risks=[{"risk": {"nl": "x", "en": "10.0.0.1"}, "mitigation": {"nl": "x"}}]),
     ),
 ]
 
 
 @pytest.mark.parametrize(("rule", "path", "document"), BROKEN, ids=[f"{rule}-{path}" for rule, path, _ in BROKEN])
 def test_a_broken_rule_is_told_once_at_its_place(rule: str, path: str, document: Document) -> None:
-    assert [(problem.rule, problem.path) for problem in check(document)] == [(rule, path)]
+    assert [(problem.rule_id, problem.path) for problem in find_violations(document)] == [(rule, path)]
 
 
 def test_every_rule_is_tried_and_has_words_in_two_languages() -> None:
     assert {rule for rule, _, _ in BROKEN} == {rule.id for rule in RULES}
     assert len({rule.id for rule in RULES}) == len(RULES)
-    assert all(rule.text.nl and rule.text.en and rule.text.nl != rule.text.en for rule in RULES)
+    assert all(rule.message.nl and rule.message.en and rule.message.nl != rule.message.en for rule in RULES)
 
 
 @settings(deadline=None)
-@given(entries())
+@given(entry_documents())
 def test_a_valid_entry_breaks_no_rule(document: Document) -> None:
-    assert isinstance(examine(document), Entry)
+    assert isinstance(validate(document), Entry)
 
 
 def test_every_violation_is_told_at_once() -> None:
-    document = camera(
+    document = example_camera_entry(
         name={"nl": ""},
         legal={"dpia": "gedaan"},
         contact=contact(email="jan.jansen@helmond.example", phone=6),
         status="ended",
         location=place(height_m="hoog"),
-        datastreams=[without(camera()["datastreams"][0], "retention") | {"unit": ""}],
+        datastreams=[without(example_camera_entry()["datastreams"][0], "retention") | {"unit": ""}],
     )
-    assert {(problem.path, problem.rule) for problem in check(document)} == {
+    assert {(problem.path, problem.rule_id) for problem in find_violations(document)} == {
         ("name.nl", "empty"),
         ("legal.dpia", "wrong_type"),
         ("contact.phone", "wrong_type"),
@@ -271,12 +308,12 @@ def paths(document: Document) -> Iterator[str]:
 
 
 @settings(deadline=None)
-@given(st.sampled_from([example(), camera()]), st.data())
+@given(st.sampled_from([example_entry(), example_camera_entry()]), st.data())
 def test_a_broken_part_gives_no_false_alarm_elsewhere(document: Document, data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(list(paths(document))))
     broken = _with(document, path.split("."), ["kapot", {"k": 1}])
-    assert [problem for problem in check(broken) if not problem.path.startswith(path)] == []
-    assert check(broken)
+    assert [problem for problem in find_violations(broken) if not problem.path.startswith(path)] == []
+    assert find_violations(broken)
 
 
 def _with(document: Document, way: list[str], value: object) -> Document:
@@ -288,7 +325,7 @@ def test_a_published_cell_can_be_imported_again() -> None:
         "type": "Polygon",
         "coordinates": [[[5.65896, 51.48], [5.66042, 51.48], [5.66042, 51.4809], [5.65896, 51.4809], [5.65896, 51.48]]],
     }
-    assert check(example(location=home(geometry=cell), organisations=[RESIDENT])) == ()
+    assert find_violations(example_entry(location=home(geometry=cell), organisations=[RESIDENT])) == ()
 
 
 @pytest.mark.parametrize(
@@ -368,5 +405,7 @@ def test_a_desks_number_is_fine(phone: str) -> None:
 
 def test_the_addresses_of_the_desk_may_be_in_a_text() -> None:
     rights = {"nl": "Mail naar sensoren@helmond.example of bel 0492-58 77 77."}
-    assert check(example(rights=rights, contact=contact(phone="0492-58 77 77"))) == ()
-    assert [problem.path for problem in check(example(rights=rights, contact=contact()))] == ["rights.nl"]
+    assert find_violations(example_entry(rights=rights, contact=contact(phone="0492-58 77 77"))) == ()
+    assert [problem.path for problem in find_violations(example_entry(rights=rights, contact=contact()))] == [
+        "rights.nl"
+    ]

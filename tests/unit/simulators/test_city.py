@@ -11,26 +11,28 @@ from hypothesis import strategies as st
 from shapely.geometry import shape
 
 from sensors.formats.event.decoder import decode_events
-from sensors.formats.native.decoder import decode
+from sensors.formats.native.decoder import decode_readings
 from sensors.kinds import KINDS
-from sensors.policy.compiler import Counting, Matching, compile_policy
+from sensors.policy.compiler import CountingRule, MatchingRule, compile_policy
 from sensors.register.entry import Entry
-from sensors.register.location import areas
-from sensors.register.validation.validator import check
+from sensors.register.location import known_areas
+from sensors.register.validation.validator import find_violations
 from sensors.vocabulary.codes import LocationKind, Precision, Public
 from simulators import simulate
 from simulators.city import register as city_register
 from simulators.devices import device
-from simulators.devices.messages import MOST_VALUES, Event, Message
-from simulators.devices.passages import CAMERAS, METRES
+from simulators.devices.messages import MAX_VALUES_PER_MESSAGE, DeviceEvent, DeviceMessage
+from simulators.devices.passages import PLATE_CAMERAS, SEGMENT_LENGTHS_M
 
 NOW = datetime(2026, 6, 15, 10, 20, tzinfo=UTC)
 DAY = timedelta(days=1)
 MOMENTS = st.datetimes(datetime(2024, 6, 1), datetime(2027, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - zone beside it
 
 
-def device_of(reference: str) -> device.Device:
-    found = device.device(next(entry for entry in city_register.entries(1) if entry.reference == reference), 1)
+def device_of(reference: str) -> device.SimulatedDevice:
+    found = device.device_of_entry(
+        next(entry for entry in city_register.example_entries(1) if entry.reference == reference), 1
+    )
     assert found is not None
     return found
 
@@ -40,14 +42,14 @@ LAMP = device_of("lantaarn-0101")
 
 @pytest.fixture(scope="module")
 def register() -> list[Entry]:
-    return list(city_register.entries(1))
+    return list(city_register.example_entries(1))
 
 
 def by_reference(register: list[Entry]) -> dict[str, Entry]:
     return {entry.reference: entry for entry in register}
 
 
-def ruled(entry: Entry) -> list[Matching | Counting]:
+def ruled(entry: Entry) -> list[MatchingRule | CountingRule]:
     """The privacy rules under which an entry takes in what tells of single vehicles and persons."""
     return [stream.rule for stream in compile_policy(entry).datastreams if stream.rule is not None]
 
@@ -62,20 +64,20 @@ def test_the_city_has_every_sort_of_sensor(register: list[Entry]) -> None:
 
 
 def test_the_same_seed_gives_the_same_register_to_the_byte(register: list[Entry]) -> None:
-    again = [entry.model_dump_json() for entry in city_register.entries(1)]
+    again = [entry.model_dump_json() for entry in city_register.example_entries(1)]
     assert again == [entry.model_dump_json() for entry in register]
-    assert again != [entry.model_dump_json() for entry in city_register.entries(2)]
+    assert again != [entry.model_dump_json() for entry in city_register.example_entries(2)]
 
 
 @pytest.mark.parametrize("seed", [1, 2, 99])
 def test_every_entry_keeps_all_rules_of_a_real_register(seed: int) -> None:
-    for entry in city_register.entries(seed):
-        assert not check(entry.model_dump(mode="json")), entry.reference
+    for entry in city_register.example_entries(seed):
+        assert not find_violations(entry.model_dump(mode="json")), entry.reference
         assert not compile_policy(entry).refusals, entry.reference
 
 
 def test_everything_stands_in_helmond(register: list[Entry]) -> None:
-    outline = shape(next(area for area in areas() if area.level == "municipality").geometry).buffer(0.0002)
+    outline = shape(next(area for area in known_areas() if area.level == "municipality").geometry).buffer(0.0002)
     assert all(outline.covers(shape(entry.location.geometry)) for entry in register)
 
 
@@ -127,43 +129,43 @@ def test_a_lamp_burns_an_hour_in_an_hour_of_night_and_never_less(moment: datetim
 
 
 def test_everything_said_is_a_plausible_reading_that_the_register_declares(register: list[Entry]) -> None:
-    said = simulate.scenario(1).messages(NOW - DAY, NOW, NOW + timedelta(minutes=20))
+    said = simulate.build_scenario(1).messages(NOW - DAY, NOW, NOW + timedelta(minutes=20))
     entries = by_reference(register)
     heard: set[str] = set()
     events: set[str] = set()
     for message in said:
         *event, municipality, kind, reference, form = message.topic.split("/")
         declared = frozenset(stream.observed_property for stream in entries[reference].datastreams)
-        if isinstance(message, Event):
+        if isinstance(message, DeviceEvent):
             happened = decode_events(KINDS[kind], message.payload, declared)
             assert (event, municipality, form) == (["event"], "helmond", "json")
-            assert (happened.rejected, happened.fields_dropped) == ((), 0)
+            assert (happened.rejections, happened.fields_dropped) == ((), 0)
             assert len(happened.passages) + len(happened.movements) == 1
             events.add(reference)
             continue
-        decoded = decode(KINDS[kind], message.payload, declared)
-        assert (event, municipality, form, decoded.rejected, decoded.fields_dropped) == ([], "helmond", "json", (), 0)
-        assert len(decoded.readings) == message.size <= MOST_VALUES
+        decoded = decode_readings(KINDS[kind], message.payload, declared)
+        assert (event, municipality, form, decoded.rejections, decoded.fields_dropped) == ([], "helmond", "json", (), 0)
+        assert len(decoded.readings) == message.value_count <= MAX_VALUES_PER_MESSAGE
         for reading in decoded.readings:
-            low, high = KINDS[kind].properties[reading.property].plausible
+            low, high = KINDS[kind].properties[reading.property].plausible_range
             assert low <= reading.value <= high
         heard.add(reference)
     assert heard | events == {entry.reference for entry in register if entry.delivers_data}
     assert events == {entry.reference for entry in register if ruled(entry)}
-    assert events - heard == {camera.reference for camera in CAMERAS}
+    assert events - heard == {camera.reference for camera in PLATE_CAMERAS}
 
 
-def readings(messages: Iterable[Message | Event]) -> list[Message]:
-    return [message for message in messages if isinstance(message, Message)]
+def readings(messages: Iterable[DeviceMessage | DeviceEvent]) -> list[DeviceMessage]:
+    return [message for message in messages if isinstance(message, DeviceMessage)]
 
 
 def test_the_past_played_back_is_what_was_said_live() -> None:
-    plan = simulate.scenario(1, replayed=False)
+    plan = simulate.build_scenario(1, with_recorded=False)
     hour = timedelta(hours=1)
     back = readings(plan.messages(NOW, NOW + hour, NOW + hour))
     live = readings(plan.messages(NOW, NOW, NOW + hour))
 
-    def values(messages: Iterable[Message]) -> set[tuple[str, datetime, str, float]]:
+    def values(messages: Iterable[DeviceMessage]) -> set[tuple[str, datetime, str, float]]:
         return {
             (message.topic, sample.time, code, value)
             for message in messages
@@ -176,22 +178,24 @@ def test_the_past_played_back_is_what_was_said_live() -> None:
 
 
 def test_of_the_past_nobody_tells_who_passed() -> None:
-    said = list(simulate.scenario(1, replayed=False).messages(NOW - DAY / 24, NOW, NOW + timedelta(minutes=5)))
-    happened = [message.happened for message in said if isinstance(message, Event)]
+    said = list(
+        simulate.build_scenario(1, with_recorded=False).messages(NOW - DAY / 24, NOW, NOW + timedelta(minutes=5))
+    )
+    happened = [message.event_time for message in said if isinstance(message, DeviceEvent)]
     assert len(happened) > 100
     assert min(happened) > NOW
 
 
 def test_an_event_that_could_not_be_said_in_time_is_not_said() -> None:
     late, soon = NOW + timedelta(minutes=2), NOW + timedelta(seconds=30)
-    event = Event("event/helmond/traffic/HD-ANPR-1/json", NOW, {"identifier": "AB-123-C"}, NOW)
-    reading = Message("helmond/traffic/verkeer-lus-01/json", (), NOW)
+    event = DeviceEvent("event/helmond/traffic/HD-ANPR-1/json", NOW, {"identifier": "AB-123-C"}, NOW)
+    reading = DeviceMessage("helmond/traffic/verkeer-lus-01/json", (), NOW)
     assert [simulate.is_overdue(event, late), simulate.is_overdue(event, soon)] == [True, False]
     assert not simulate.is_overdue(reading, late)
 
 
 def test_something_is_said_every_few_seconds() -> None:
-    times = [message.time for message in simulate.scenario(1).messages(NOW, NOW, NOW + timedelta(minutes=30))]
+    times = [message.sent_at for message in simulate.build_scenario(1).messages(NOW, NOW, NOW + timedelta(minutes=30))]
     assert times == sorted(times)
     assert max(after - before for before, after in pairwise(times)) < timedelta(seconds=20)
 
@@ -207,19 +211,21 @@ def test_traffic_has_a_rush_hour() -> None:
 
 def test_the_cameras_measure_every_segment_and_one_of_them_only_ends_it(register: list[Entry]) -> None:
     entries = by_reference(register)
-    rules = {camera.reference: ruled(entries[camera.reference]) for camera in CAMERAS}
+    rules = {camera.reference: ruled(entries[camera.reference]) for camera in PLATE_CAMERAS}
     quarter = timedelta(minutes=15)
-    assert rules == {camera.reference: [Matching(camera.to, 5, quarter)] for camera in CAMERAS}
-    assert {(camera.reference, camera.to) for camera in CAMERAS if camera.to} == set(METRES)
-    for start, end in METRES:
+    assert rules == {camera.reference: [MatchingRule(camera.to_reference, 5, quarter)] for camera in PLATE_CAMERAS}
+    assert {(camera.reference, camera.to_reference) for camera in PLATE_CAMERAS if camera.to_reference} == set(
+        SEGMENT_LENGTHS_M
+    )
+    for start, end in SEGMENT_LENGTHS_M:
         apart = [shape(entries[each].location.geometry) for each in (start, end)]
-        assert 0.8 < METRES[start, end] / (apart[0].distance(apart[1]) * 69_300) < 1.15
+        assert 0.8 < SEGMENT_LENGTHS_M[start, end] / (apart[0].distance(apart[1]) * 69_300) < 1.15
 
 
 def test_lamps_that_notice_movement_are_counted_in_groups_of_twelve(register: list[Entry]) -> None:
     groups = Counter(rule for entry in register if entry.kind == "streetlight" for rule in ruled(entry))
     hour = timedelta(hours=1)
-    assert groups == {Counting("kasteelpark", 8, hour): 12, Counting("steenweg", 8, hour): 12}
+    assert groups == {CountingRule("kasteelpark", 8, hour): 12, CountingRule("steenweg", 8, hour): 12}
 
 
 def test_nothing_that_tells_of_one_person_is_kept_or_public_by_itself(register: list[Entry]) -> None:

@@ -16,11 +16,11 @@ from pydantic import SecretStr
 
 from lantaarn import main
 from sensors.devices import accounts, files, passwords
-from sensors.devices.access import Access, AccessFileError, is_device_name, parse
+from sensors.devices.access import AccessFileFormatError, BrokerAccess, is_device_name, parse_access_files
 from sensors.doctor.access import access_findings
-from sensors.settings import AccessSettings, AccountSettings
+from sensors.settings import BrokerAccountSettings, BrokerFilesSettings
 
-HASH = passwords.hash_of("x")
+HASH = passwords.hash_password("x")
 RIGHTS = ("topic write helmond/air_quality/LML-1/json",)
 needs_mosquitto_passwd = pytest.mark.skipif(
     shutil.which("mosquitto_passwd") is None, reason="mosquitto_passwd is not installed"
@@ -32,29 +32,29 @@ needs_mosquitto_passwd = pytest.mark.skipif(
 def test_a_hash_of_mosquitto_is_understood(password: str, tmp_path: Path) -> None:
     file = tmp_path / "passwords"
     subprocess.run(["mosquitto_passwd", "-b", "-c", file, "LML-1", password], check=True)
-    access = parse(file.read_text(), "")
-    assert access.password_text() == file.read_text()
-    assert passwords.fits(password, access.hashes["LML-1"])
-    assert not passwords.fits(password + "x", access.hashes["LML-1"])
+    access = parse_access_files(file.read_text(), "")
+    assert access.password_file_text() == file.read_text()
+    assert passwords.verify_password(password, access.password_hashes["LML-1"])
+    assert not passwords.verify_password(password + "x", access.password_hashes["LML-1"])
 
 
 @needs_mosquitto_passwd
 def test_mosquitto_finds_its_way_in_a_file_of_ours(tmp_path: Path) -> None:
     """It reads the whole file to change one line, and drops lines that it doesn't understand."""
     file = tmp_path / "passwords"
-    access = Access().given("LML-1", HASH, RIGHTS).given("LML-2", passwords.hash_of("y"), ())
-    file.write_text(access.password_text())
+    access = BrokerAccess().with_account("LML-1", HASH, RIGHTS).with_account("LML-2", passwords.hash_password("y"), ())
+    file.write_text(access.password_file_text())
     subprocess.run(["mosquitto_passwd", "-b", file, "LML-2", "z"], check=True)
-    changed = parse(file.read_text(), "")
-    assert changed.hashes["LML-1"] == HASH
-    assert passwords.fits("z", changed.hashes["LML-2"])
+    changed = parse_access_files(file.read_text(), "")
+    assert changed.password_hashes["LML-1"] == HASH
+    assert passwords.verify_password("z", changed.password_hashes["LML-2"])
 
 
 def test_passwords_and_their_salts_are_never_the_same() -> None:
-    made = {passwords.make() for _ in range(100)}
+    made = {passwords.generate_password() for _ in range(100)}
     assert len(made) == 100
     assert all(len(password) == 32 for password in made)
-    assert len({passwords.hash_of("x") for _ in range(100)}) == 100
+    assert len({passwords.hash_password("x") for _ in range(100)}) == 100
 
 
 ENCODABLE = st.text(st.characters(exclude_categories=("Cs",)))
@@ -62,7 +62,7 @@ ENCODABLE = st.text(st.characters(exclude_categories=("Cs",)))
 
 @given(ENCODABLE, ENCODABLE)
 def test_only_the_same_password_fits(one: str, other: str) -> None:
-    assert passwords.fits(other, passwords.hash_of(one)) is (one == other)
+    assert passwords.verify_password(other, passwords.hash_password(one)) is (one == other)
 
 
 NAMES = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,20}", fullmatch=True)
@@ -72,10 +72,10 @@ ACCESSES = st.dictionaries(
 )
 
 
-def made_of(accounts: dict[str, tuple[bool, tuple[str, ...]]]) -> Access:
-    access = Access()
+def made_of(accounts: dict[str, tuple[bool, tuple[str, ...]]]) -> BrokerAccess:
+    access = BrokerAccess()
     for name, (has_password, rights) in accounts.items():
-        access = access.given(name, HASH if has_password else None, rights)
+        access = access.with_account(name, HASH if has_password else None, rights)
     return access
 
 
@@ -84,22 +84,22 @@ def test_a_change_to_one_account_leaves_the_others_as_they_were(
     accounts: dict[str, tuple[bool, tuple[str, ...]]], name: str, add: bool
 ) -> None:
     before = made_of(accounts)
-    after = before.given(name, HASH, RIGHTS) if add else before.without(name)
-    read_again = parse(after.password_text(), after.acl_text())
-    assert (read_again.hashes, read_again.rights) == (after.hashes, after.rights)
-    for other in set(before.names) - {name}:
-        assert read_again.hashes.get(other) == before.hashes.get(other)
-        assert read_again.rights.get(other) == before.rights.get(other)
-    assert (name in read_again.names) is add
+    after = before.with_account(name, HASH, RIGHTS) if add else before.without_account(name)
+    read_again = parse_access_files(after.password_file_text(), after.acl_file_text())
+    assert (read_again.password_hashes, read_again.acl_lines) == (after.password_hashes, after.acl_lines)
+    for other in set(before.user_names) - {name}:
+        assert read_again.password_hashes.get(other) == before.password_hashes.get(other)
+        assert read_again.acl_lines.get(other) == before.acl_lines.get(other)
+    assert (name in read_again.user_names) is add
 
 
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_any_text_is_read_and_written_the_same_or_refused(password_text: str, acl_text: str) -> None:
     try:
-        access = parse(password_text, acl_text)
-    except AccessFileError:
+        access = parse_access_files(password_text, acl_text)
+    except AccessFileFormatError:
         return
-    again = parse(access.password_text(), access.acl_text())
+    again = parse_access_files(access.password_file_text(), access.acl_file_text())
     assert again == access
 
 
@@ -132,12 +132,12 @@ LINES = st.lists(
 @given(LINES, LINES)
 def test_what_both_programs_could_read_differently_is_refused(password_lines: list[str], acl_lines: list[str]) -> None:
     try:
-        access = parse("\n".join(password_lines), "\n".join(acl_lines))
-    except AccessFileError:
+        access = parse_access_files("\n".join(password_lines), "\n".join(acl_lines))
+    except AccessFileFormatError:
         return
     assert not any(line.strip().startswith("pattern") for line in acl_lines)
-    assert set(access.hashes) <= {"LML-1"}
-    assert sum(line.startswith("user") for line in acl_lines) == len(access.rights)
+    assert set(access.password_hashes) <= {"LML-1"}
+    assert sum(line.startswith("user") for line in acl_lines) == len(access.acl_lines)
 
 
 @given(st.text(max_size=70))
@@ -145,8 +145,8 @@ def test_a_name_is_one_that_both_files_and_a_topic_can_hold(name: str) -> None:
     if is_device_name(name):
         assert name.isascii()
         assert not set(name) & set("/+#:$% \t\r\n")
-        access = parse(f"{name}:{HASH}\n", f"user {name}\n")
-        assert access.names == (name,)
+        access = parse_access_files(f"{name}:{HASH}\n", f"user {name}\n")
+        assert access.user_names == (name,)
 
 
 @pytest.mark.parametrize(
@@ -157,43 +157,43 @@ def test_odd_names_are_refused(name: str) -> None:
 
 
 def test_accounts_of_others_are_kept_with_their_comments() -> None:
-    access = parse(
+    access = parse_access_files(
         f"# made by hand\nbridge:{HASH}\n", "# of the region\n\nuser bridge\n# all of it\ntopic read helmond/#\n"
-    ).given("LML-1", HASH, RIGHTS)
-    assert access.password_text() == f"# made by hand\nbridge:{HASH}\nLML-1:{HASH}\n"
-    assert access.acl_text() == (
+    ).with_account("LML-1", HASH, RIGHTS)
+    assert access.password_file_text() == f"# made by hand\nbridge:{HASH}\nLML-1:{HASH}\n"
+    assert access.acl_file_text() == (
         f"# of the region\n\nuser bridge\n# all of it\ntopic read helmond/#\n\nuser LML-1\n{RIGHTS[0]}\n"
     )
 
 
 def test_no_rights_at_all_is_not_an_empty_file() -> None:
     """Mosquitto once took an empty ACL file for none, which allows everything (CVE-2018-12550)."""
-    assert "user" in Access().acl_text()
-    assert parse("", Access().acl_text()) == Access()
+    assert "user" in BrokerAccess().acl_file_text()
+    assert parse_access_files("", BrokerAccess().acl_file_text()) == BrokerAccess()
 
 
-def settings(folder: Path, **more: Any) -> AccountSettings:
-    return AccountSettings(broker_files=folder / "broker", **more)
+def settings(folder: Path, **more: Any) -> BrokerAccountSettings:
+    return BrokerAccountSettings(broker_files=folder / "broker", **more)
 
 
 def test_our_programs_get_their_accounts_once_and_lose_them_with_their_password(tmp_path: Path) -> None:
     ours = settings(tmp_path, ingest_mqtt_password=SecretStr("a"), simulate_mqtt_password=SecretStr("b"))
-    assert accounts.prepare(ours)
+    assert accounts.prepare_broker_files(ours)
     before = {path.name: path.stat().st_ino for path in ours.broker_files.iterdir()}
-    assert not accounts.prepare(ours)
+    assert not accounts.prepare_broker_files(ours)
     assert {path.name: path.stat().st_ino for path in ours.broker_files.iterdir()} == before
-    assert accounts.prepare(settings(tmp_path, ingest_mqtt_password=SecretStr("new")))
-    access = files.read(ours.broker_files)
-    assert access.names == ("lantaarn-ingest",)
-    assert passwords.fits("new", access.hashes["lantaarn-ingest"])
-    assert access.topics("lantaarn-ingest") == ()
+    assert accounts.prepare_broker_files(settings(tmp_path, ingest_mqtt_password=SecretStr("new")))
+    access = files.read_access(ours.broker_files)
+    assert access.user_names == ("lantaarn-ingest",)
+    assert passwords.verify_password("new", access.password_hashes["lantaarn-ingest"])
+    assert access.writable_topics("lantaarn-ingest") == ()
 
 
 def test_the_files_are_for_their_owner_alone(tmp_path: Path) -> None:
     ours = settings(tmp_path, ingest_mqtt_password=SecretStr("a"))
     umask = os.umask(0)
     try:
-        accounts.prepare(ours)
+        accounts.prepare_broker_files(ours)
     finally:
         os.umask(umask)
     assert stat.S_IMODE(ours.broker_files.stat().st_mode) == 0o700
@@ -202,15 +202,17 @@ def test_the_files_are_for_their_owner_alone(tmp_path: Path) -> None:
 
 def test_a_write_that_fails_leaves_both_files_as_they_were(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ours = settings(tmp_path, ingest_mqtt_password=SecretStr("a"))
-    accounts.prepare(ours)
+    accounts.prepare_broker_files(ours)
     texts = [(ours.broker_files / name).read_text() for name in ("acl", "passwords")]
 
     def full(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(files.KeepError, match="No space left"):
-        accounts.prepare(settings(tmp_path, ingest_mqtt_password=SecretStr("b"), doctor_mqtt_password=SecretStr("c")))
+    with pytest.raises(files.BrokerFilesError, match="No space left"):
+        accounts.prepare_broker_files(
+            settings(tmp_path, ingest_mqtt_password=SecretStr("b"), doctor_mqtt_password=SecretStr("c"))
+        )
     assert [(ours.broker_files / name).read_text() for name in ("acl", "passwords")] == texts
 
 
@@ -218,10 +220,10 @@ def test_a_write_that_fails_leaves_both_files_as_they_were(tmp_path: Path, monke
 def test_what_is_broken_off_between_the_files_can_not_come_in_and_can_be_revoked(
     adding: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder, whole = tmp_path / "broker", Access().given("LML-1", HASH, RIGHTS)
-    before, after = (Access(), whole) if adding else (whole, Access())
-    with files.locked(folder):
-        files.write(folder, Access(), before)
+    folder, whole = tmp_path / "broker", BrokerAccess().with_account("LML-1", HASH, RIGHTS)
+    before, after = (BrokerAccess(), whole) if adding else (whole, BrokerAccess())
+    with files.lock_folder(folder):
+        files.write_access(folder, BrokerAccess(), before)
     rename, done = Path.rename, list[Path]()
 
     def once(path: Path, target: Path) -> Path:
@@ -231,22 +233,24 @@ def test_what_is_broken_off_between_the_files_can_not_come_in_and_can_be_revoked
         return rename(path, target)
 
     monkeypatch.setattr(Path, "rename", once)
-    with pytest.raises(files.KeepError):
-        files.write(folder, before, after)
+    with pytest.raises(files.BrokerFilesError):
+        files.write_access(folder, before, after)
     monkeypatch.undo()
-    (left,) = accounts.devices(AccessSettings(broker_files=folder))
+    (left,) = accounts.list_devices(BrokerFilesSettings(broker_files=folder))
     assert not left.has_password
-    accounts.revoke(AccessSettings(broker_files=folder), "LML-1")
-    assert files.read(folder) == Access()
+    accounts.revoke_device(BrokerFilesSettings(broker_files=folder), "LML-1")
+    assert files.read_access(folder) == BrokerAccess()
 
 
 def test_a_user_of_others_is_no_device(tmp_path: Path) -> None:
     folder = tmp_path / "broker"
-    with files.locked(folder):
-        files.write(
-            folder, Access(), Access().given("bridge", HASH, ()).given("reader", HASH, ("topic read helmond/#",))
+    with files.lock_folder(folder):
+        files.write_access(
+            folder,
+            BrokerAccess(),
+            BrokerAccess().with_account("bridge", HASH, ()).with_account("reader", HASH, ("topic read helmond/#",)),
         )
-    assert accounts.devices(AccessSettings(broker_files=folder)) == ()
+    assert accounts.list_devices(BrokerFilesSettings(broker_files=folder)) == ()
 
 
 def test_writers_wait_for_each_other(tmp_path: Path) -> None:
@@ -254,30 +258,30 @@ def test_writers_wait_for_each_other(tmp_path: Path) -> None:
     folder = tmp_path / "broker"
 
     def let_in(name: str) -> None:
-        with files.locked(folder):
-            before = files.read(folder)
-            files.write(folder, before, before.given(name, HASH, RIGHTS))
+        with files.lock_folder(folder):
+            before = files.read_access(folder)
+            files.write_access(folder, before, before.with_account(name, HASH, RIGHTS))
 
     threads = [threading.Thread(target=let_in, args=(f"device-{number}",)) for number in range(20)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(files.read(folder).names) == 20
+    assert len(files.read_access(folder).user_names) == 20
 
 
 def test_only_a_mosquitto_is_told_to_reload(tmp_path: Path) -> None:
     file = tmp_path / "pid"
-    assert not files.reload(None)
+    assert not files.reload_mosquitto(None)
     for content in ("", "no number", "999999999", str(os.getpid())):
         file.write_text(content)
-        with pytest.raises(files.KeepError, match="the files are written, but"):
-            files.reload(file)
+        with pytest.raises(files.BrokerFilesError, match="the files are written, but"):
+            files.reload_mosquitto(file)
 
 
 def test_a_file_that_others_spoilt_is_left_alone_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ours = settings(tmp_path, ingest_mqtt_password=SecretStr("a"))
-    accounts.prepare(ours)
+    accounts.prepare_broker_files(ours)
     acl = ours.broker_files / "acl"
     acl.write_text("pattern read #\n")
     monkeypatch.setenv("LANTAARN_BROKER_FILES", str(ours.broker_files))
@@ -288,21 +292,21 @@ def test_a_file_that_others_spoilt_is_left_alone_and_said(tmp_path: Path, monkey
 
 
 def test_a_device_that_is_not_there_is_said(tmp_path: Path) -> None:
-    accounts.prepare(settings(tmp_path, ingest_mqtt_password=SecretStr("a")))
+    accounts.prepare_broker_files(settings(tmp_path, ingest_mqtt_password=SecretStr("a")))
     for name in ("LML-1", "lantaarn-ingest"):
         with pytest.raises(accounts.DeviceError, match="no device with this name"):
-            accounts.revoke(AccessSettings(broker_files=tmp_path / "broker"), name)
+            accounts.revoke_device(BrokerFilesSettings(broker_files=tmp_path / "broker"), name)
 
 
 def test_the_doctor_tells_who_else_can_read_the_files(tmp_path: Path) -> None:
     ours = settings(tmp_path, ingest_mqtt_password=SecretStr("a"))
     assert list(access_findings(ours)) == []
-    accounts.prepare(ours)
-    assert [finding.todo for finding in access_findings(ours)] == [None]
+    accounts.prepare_broker_files(ours)
+    assert [finding.remedy for finding in access_findings(ours)] == [None]
     (ours.broker_files / "passwords").chmod(0o644)
     *_, loose = access_findings(ours)
-    assert loose.todo == f"run chmod 600 {ours.broker_files / 'passwords'}"
+    assert loose.remedy == f"run chmod 600 {ours.broker_files / 'passwords'}"
     (ours.broker_files / "acl").write_text("pattern read #")
     (spoilt,) = access_findings(ours)
-    assert "line 1" in spoilt.found
-    assert spoilt.todo
+    assert "line 1" in spoilt.result
+    assert spoilt.remedy

@@ -12,17 +12,25 @@ from hypothesis import strategies as st
 
 from sensors.policy.personal_data import SIDECODES
 from simulators.leakcheck import report
-from simulators.leakcheck.canaries import Canary, Kind, canaries
-from simulators.leakcheck.encodings import ENCODINGS, HASHES, needles, recipes
-from simulators.leakcheck.ordeal import PORTION
-from simulators.leakcheck.plant import EVENT_WAYS, HTTP_WAYS, MQTT_WAYS, ways
-from simulators.leakcheck.run import Found, Result, TakenIn
-from simulators.leakcheck.search import CHUNK, LONGEST, PAGE, STRIDE, Hit, Index, pieces
-from simulators.leakcheck.targets import register, targets
+from simulators.leakcheck.canaries import Canary, IdentifierKind, generate_canaries
+from simulators.leakcheck.encodings import ENCODINGS, HASH_FUNCTIONS, needle_forms, needles
+from simulators.leakcheck.ordeal import BATCH_SIZE
+from simulators.leakcheck.plant import EVENT_VECTORS, HTTP_VECTORS, MQTT_VECTORS, cycle_vectors
+from simulators.leakcheck.run import IngestTotals, LeakCheckResult, SurfaceResult
+from simulators.leakcheck.search import (
+    CHUNK_BYTES,
+    MAX_NEEDLE_BYTES,
+    NEEDLE_NUMBERS_PER_CANARY,
+    PAGE_BYTES,
+    Hit,
+    NeedleIndex,
+    overlapping_pieces,
+)
+from simulators.leakcheck.targets import cycle_targets, target_entries
 
-CANARIES = tuple(islice(canaries(7), 400))
-INDEX = Index(CANARIES)
-ONE_OF_EACH = [next(place for place, canary in enumerate(CANARIES) if canary.kind is kind) for kind in Kind]
+CANARIES = tuple(islice(generate_canaries(7), 400))
+INDEX = NeedleIndex(CANARIES)
+ONE_OF_EACH = [next(place for place, canary in enumerate(CANARIES) if canary.kind is kind) for kind in IdentifierKind]
 
 
 def noise(octets: int) -> bytes:
@@ -30,14 +38,14 @@ def noise(octets: int) -> bytes:
 
 
 def test_canaries_are_different_and_the_same_seed_gives_the_same() -> None:
-    first = list(islice(canaries(3), 2000))
-    assert len({canary.text for canary in first}) == 2000
-    assert first == list(islice(canaries(3), 2000))
-    assert first != list(islice(canaries(4), 2000))
+    first = list(islice(generate_canaries(3), 2000))
+    assert len({canary.identifier for canary in first}) == 2000
+    assert first == list(islice(generate_canaries(3), 2000))
+    assert first != list(islice(generate_canaries(4), 2000))
 
 
 def test_plates_are_of_every_dutch_series() -> None:
-    plates = [canary.text for canary in islice(canaries(1), 4000) if canary.kind is Kind.PLATE]
+    plates = [canary.identifier for canary in islice(generate_canaries(1), 4000) if canary.kind is IdentifierKind.PLATE]
     assert {re.sub("[A-Z]", "X", re.sub("[0-9]", "9", plate)) for plate in plates} == set(SIDECODES)
 
 
@@ -45,52 +53,52 @@ def test_plates_are_of_every_dutch_series() -> None:
 def test_every_form_of_an_identifier_is_found(place: int) -> None:
     own = needles(CANARIES[place])
     data = b"".join(noise(41) + needle for needle in own)
-    assert {hit.recipe for hit in INDEX.find(data) if hit.canary == place} == set(range(len(own)))
+    assert {hit.form_index for hit in INDEX.find(data) if hit.canary_index == place} == set(range(len(own)))
 
 
 def test_there_are_more_than_twenty_encodings_and_the_common_hashes() -> None:
     assert len(ENCODINGS) >= 20
-    assert {"md5", "sha1", "sha256", "sha512", "blake2b", "sha3_256"} <= set(HASHES)
+    assert {"md5", "sha1", "sha256", "sha512", "blake2b", "sha3_256"} <= set(HASH_FUNCTIONS)
 
 
 @pytest.mark.parametrize(
     ("kind", "sent", "form"),
     [
-        (Kind.PLATE, "AB-12-CD", b"41422d31322d4344"),
-        (Kind.PLATE, "AB-12-CD", b"A\0B\x001\x002\0C\0D\0"),
-        (Kind.PLATE, "AB-12-CD", b"AB%2012%20CD"),
-        (Kind.PLATE, "AB-12-CD", b"DC-21-BA"),
-        (Kind.PLATE, "AB-12-CD", hashlib.sha256(b"AB12CD").hexdigest()[:12].encode()),
-        (Kind.MAC, "00:1A:2B:3C:4D:5E", bytes.fromhex("001a2b3c4d5e")),
-        (Kind.MAC, "00:1A:2B:3C:4D:5E", bytes.fromhex("021a2bfffe3c4d5e")),
-        (Kind.MAC, "00:1A:2B:3C:4D:5E", b"001a.2b3c.4d5e"),
-        (Kind.MAC, "00:1A:2B:3C:4D:5E", b"00%253A1A"),
-        (Kind.EMAIL, "jan@post.example", b"jan%40post.example"),
-        (Kind.PHONE, "06-12345678", b"31612345678"),
+        (IdentifierKind.PLATE, "AB-12-CD", b"41422d31322d4344"),
+        (IdentifierKind.PLATE, "AB-12-CD", b"A\0B\x001\x002\0C\0D\0"),
+        (IdentifierKind.PLATE, "AB-12-CD", b"AB%2012%20CD"),
+        (IdentifierKind.PLATE, "AB-12-CD", b"DC-21-BA"),
+        (IdentifierKind.PLATE, "AB-12-CD", hashlib.sha256(b"AB12CD").hexdigest()[:12].encode()),
+        (IdentifierKind.MAC, "00:1A:2B:3C:4D:5E", bytes.fromhex("001a2b3c4d5e")),
+        (IdentifierKind.MAC, "00:1A:2B:3C:4D:5E", bytes.fromhex("021a2bfffe3c4d5e")),
+        (IdentifierKind.MAC, "00:1A:2B:3C:4D:5E", b"001a.2b3c.4d5e"),
+        (IdentifierKind.MAC, "00:1A:2B:3C:4D:5E", b"00%253A1A"),
+        (IdentifierKind.EMAIL, "jan@post.example", b"jan%40post.example"),
+        (IdentifierKind.PHONE, "06-12345678", b"31612345678"),
     ],
 )
-def test_an_identifier_is_known_in_this_form(kind: Kind, sent: str, form: bytes) -> None:
+def test_an_identifier_is_known_in_this_form(kind: IdentifierKind, sent: str, form: bytes) -> None:
     assert any(form in needle for needle in needles(Canary(kind, sent)))
 
 
 @given(st.binary(max_size=7), st.sampled_from(["plain", "base64", "hex"]))
 def test_a_canary_in_base64_or_hex_is_found_with_anything_before_it(before: bytes, how: str) -> None:
     place = ONE_OF_EACH[0]
-    text = before + CANARIES[place].text.encode() + b"."
+    text = before + CANARIES[place].identifier.encode() + b"."
     written = {"plain": text, "base64": base64.b64encode(text), "hex": text.hex().encode()}[how]
-    assert place in {hit.canary for hit in INDEX.find(written)}
+    assert place in {hit.canary_index for hit in INDEX.find(written)}
 
 
 def test_needles_are_found_on_borders_of_chunks_pieces_and_after_empty_pages() -> None:
     place, recipe = ONE_OF_EACH[1], 0
     needle = needles(CANARIES[place])[recipe]
-    for at in (0, CHUNK - 5, CHUNK, 2 * CHUNK - len(needle)):
-        data = bytes(at) + needle + noise(2 * CHUNK)
+    for at in (0, CHUNK_BYTES - 5, CHUNK_BYTES, 2 * CHUNK_BYTES - len(needle)):
+        data = bytes(at) + needle + noise(2 * CHUNK_BYTES)
         assert Hit(place, recipe) in set(INDEX.find(data))
-    parts = [noise(PAGE), bytes(3 * PAGE), noise(100) + needle[:5], needle[5:] + noise(100)]
-    assert any(Hit(place, recipe) in set(INDEX.find(piece)) for piece in pieces(parts, size=200))
-    assert all(len(needle) <= LONGEST for canary in CANARIES for needle in needles(canary))
-    assert all(len(recipes(kind)) <= STRIDE for kind in Kind)
+    parts = [noise(PAGE_BYTES), bytes(3 * PAGE_BYTES), noise(100) + needle[:5], needle[5:] + noise(100)]
+    assert any(Hit(place, recipe) in set(INDEX.find(piece)) for piece in overlapping_pieces(parts, size=200))
+    assert all(len(needle) <= MAX_NEEDLE_BYTES for canary in CANARIES for needle in needles(canary))
+    assert all(len(needle_forms(kind)) <= NEEDLE_NUMBERS_PER_CANARY for kind in IdentifierKind)
 
 
 def test_random_octets_hold_no_canary() -> None:
@@ -98,18 +106,20 @@ def test_random_octets_hold_no_canary() -> None:
 
 
 def test_identifiers_come_in_by_every_way() -> None:
-    planned = list(islice(ways(), 2 * PORTION))
-    assert set(planned) >= {*MQTT_WAYS, *HTTP_WAYS}
+    planned = list(islice(cycle_vectors(), 2 * BATCH_SIZE))
+    assert set(planned) >= {*MQTT_VECTORS, *HTTP_VECTORS}
 
 
 def test_what_comes_on_event_topics_is_never_kept_by_a_broker_for_those_who_are_away() -> None:
-    target = next(targets(register()))
-    sent = [way("AB-12-CD", target) for way in EVENT_WAYS.values()]
+    target = next(cycle_targets(target_entries()))
+    sent = [way("AB-12-CD", target) for way in EVENT_VECTORS.values()]
     assert all(each.topic.startswith("event/") and each.qos == 0 for each in sent)
 
 
-def result(leaks: dict[tuple[str, str], int], controls: tuple[int, int]) -> Result:
-    return Result(TakenIn(1, 1, 0, 0, 0), (Found("quarantine", 1, 1, len(leaks), leaks, controls),))
+def result(leaks: dict[tuple[str, str], int], controls: tuple[int, int]) -> LeakCheckResult:
+    return LeakCheckResult(
+        IngestTotals(1, 1, 0, 0, 0), (SurfaceResult("quarantine", 1, 1, len(leaks), leaks, controls),)
+    )
 
 
 def test_the_exit_code_says_clean_leaking_or_blind() -> None:

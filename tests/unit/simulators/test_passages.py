@@ -14,24 +14,31 @@ from hypothesis import strategies as st
 
 from sensors.policy.personal_data import SIDECODES
 from sensors.vocabulary.codes import VehicleClass
-from simulators.devices.movements import Row
-from simulators.devices.passages import METRES, SPREAD, Corridor, Passage, median_travel_time, plate
+from simulators.devices.movements import LampRow
+from simulators.devices.passages import (
+    LOG_TRAVEL_TIME_SIGMA,
+    SEGMENT_LENGTHS_M,
+    Corridor,
+    SimulatedPassage,
+    median_travel_time_seconds,
+    random_plate,
+)
 
 NOON = datetime(2026, 6, 15, 10, tzinfo=UTC)
 """A Monday, 12:00 in Helmond."""
 HOUR = timedelta(hours=1)
 GIVEN_OUT = re.compile("|".join(form.replace("X", "[A-Z]").replace("9", "[0-9]") for form in SIDECODES))
 MOTORISED = [each for each in VehicleClass if each not in {VehicleClass.BICYCLE, VehicleClass.OTHER}]
-ROW = Row(1, "kasteelpark", tuple(f"lantaarn-21{number:02}" for number in range(1, 13)))
+ROW = LampRow(1, "kasteelpark", tuple(f"lantaarn-21{number:02}" for number in range(1, 13)))
 
 
-def key(passage: Passage) -> str:
+def key(passage: SimulatedPassage) -> str:
     return passage.identifier.replace("-", "")
 
 
 @given(st.integers(), st.sampled_from(MOTORISED))
 def test_every_plate_has_a_form_that_is_given_out(seed: int, vehicle_class: VehicleClass) -> None:
-    made = plate(Random(seed), vehicle_class)
+    made = random_plate(Random(seed), vehicle_class)
     assert GIVEN_OUT.fullmatch(made)
     assert not set("AEIOU") & set(made)
 
@@ -49,7 +56,7 @@ def test_passages_come_by_time_and_in_whichever_parts_they_are_asked() -> None:
     assert whole == [*Corridor(1).passages(NOON, half), *Corridor(1).passages(half, NOON + HOUR)]
     assert whole == list(islice(Corridor(1).passages(NOON, None), len(whole)))
     two = [each for each in whole if each.reference == "HD-ANPR-2"]
-    assert two == list(Corridor(1).passages(NOON, NOON + HOUR, at="HD-ANPR-2"))
+    assert two == list(Corridor(1).passages(NOON, NOON + HOUR, reference="HD-ANPR-2"))
 
 
 @pytest.mark.parametrize("hours", [-14, -4, 0], ids=["evening", "rush", "noon"])
@@ -59,18 +66,22 @@ def test_travel_times_are_spread_around_the_true_median(hours: int) -> None:
     for day in range(10):
         start = NOON + timedelta(days=day + day // 5 * 2, hours=hours)
         for trip in Corridor(1).trips(start, start + HOUR / 4 if hours else start + HOUR / 12):
-            truth = median_travel_time(trip.segment, trip.vehicle_class, trip.left)
-            ratios.setdefault(trip.segment, []).append(trip.seconds / truth)
-    assert ratios.keys() == METRES.keys()
+            truth = median_travel_time_seconds(trip.segment, trip.vehicle_class, trip.departed_at)
+            ratios.setdefault(trip.segment, []).append(trip.duration_seconds / truth)
+    assert ratios.keys() == SEGMENT_LENGTHS_M.keys()
     for segment in ratios.values():
-        within = sum(exp(-SPREAD) < ratio < exp(SPREAD) for ratio in segment) / len(segment)
-        error = 5 * SPREAD * (3.14 / 2 / len(segment)) ** 0.5
+        within = sum(exp(-LOG_TRAVEL_TIME_SIGMA) < ratio < exp(LOG_TRAVEL_TIME_SIGMA) for ratio in segment) / len(
+            segment
+        )
+        error = 5 * LOG_TRAVEL_TIME_SIGMA * (3.14 / 2 / len(segment)) ** 0.5
         assert median(segment) == pytest.approx(1, abs=error)
         assert within == pytest.approx(0.68, abs=2.5 / len(segment) ** 0.5)
 
 
 def test_it_takes_longer_at_rush_hour_than_at_night() -> None:
-    (night, rush) = (median_travel_time(("HD-ANPR-1", "HD-ANPR-2"), VehicleClass.CAR, NOON - h * HOUR) for h in (9, 4))
+    (night, rush) = (
+        median_travel_time_seconds(("HD-ANPR-1", "HD-ANPR-2"), VehicleClass.CAR, NOON - h * HOUR) for h in (9, 4)
+    )
     assert 80 < night < 110
     assert 1.6 < rush / night < 1.9
 
@@ -78,7 +89,7 @@ def test_it_takes_longer_at_rush_hour_than_at_night() -> None:
 def test_what_the_cameras_say_matches_the_truth_of_the_windows() -> None:
     """Passages joined by plate give exactly the true travel times of trips that were read at both ends."""
     corridor = Corridor(1)
-    seen: dict[tuple[str, str], dict[str, datetime]] = {segment: {} for segment in METRES}
+    seen: dict[tuple[str, str], dict[str, datetime]] = {segment: {} for segment in SEGMENT_LENGTHS_M}
     joined: Counter[tuple[tuple[str, str], datetime, VehicleClass, float]] = Counter()
     for each in corridor.passages(NOON - HOUR / 2, NOON + HOUR):
         for segment, left in seen.items():
@@ -97,9 +108,9 @@ def test_what_the_cameras_say_matches_the_truth_of_the_windows() -> None:
 
 
 def test_a_camera_misses_as_many_as_it_is_told() -> None:
-    everyone = list(Corridor(1, missed=0.0).trips(NOON, NOON + HOUR))
-    assert all(trip.read for trip in everyone)
-    read = [trip for trip in Corridor(1, missed=0.1).trips(NOON, NOON + HOUR) if trip.read]
+    everyone = list(Corridor(1, unread_share=0.0).trips(NOON, NOON + HOUR))
+    assert all(trip.is_read for trip in everyone)
+    read = [trip for trip in Corridor(1, unread_share=0.1).trips(NOON, NOON + HOUR) if trip.is_read]
     assert len(read) / len(everyone) == pytest.approx(0.81, abs=0.04)
 
 
@@ -112,13 +123,13 @@ def test_a_segment_is_busy_by_day_and_quiet_at_night() -> None:
     rush, night = (
         Counter(trip.segment for trip in Corridor(1).trips(at, at + HOUR)) for at in (NOON - 4 * HOUR, NOON - 9 * HOUR)
     )
-    assert all(1000 < rush[segment] < 2100 for segment in METRES)
-    assert all(5 < night[segment] < 70 for segment in METRES)
+    assert all(1000 < rush[segment] < 2100 for segment in SEGMENT_LENGTHS_M)
+    assert all(5 < night[segment] < 70 for segment in SEGMENT_LENGTHS_M)
 
 
 def test_walkers_pass_every_lamp_and_a_lamp_that_sees_nobody_is_still_awake() -> None:
     said = list(ROW.movements(NOON, NOON + HOUR))
-    assert said == list(Row(1, "kasteelpark", ROW.lamps).movements(NOON, NOON + HOUR))
+    assert said == list(LampRow(1, "kasteelpark", ROW.lamps).movements(NOON, NOON + HOUR))
     assert [each.time for each in said] == sorted(each.time for each in said)
     awake = Counter(each.reference for each in said if not each.presence)
     assert awake == dict.fromkeys(ROW.lamps, 4)
@@ -126,7 +137,7 @@ def test_walkers_pass_every_lamp_and_a_lamp_that_sees_nobody_is_still_awake() ->
     assert noticed.keys() == set(ROW.lamps)
     assert max(noticed.values()) - min(noticed.values()) <= 8
     one = ROW.lamps[3]
-    assert [each for each in said if each.reference == one] == list(ROW.movements(NOON, NOON + HOUR, at=one))
+    assert [each for each in said if each.reference == one] == list(ROW.movements(NOON, NOON + HOUR, reference=one))
 
 
 def test_fewer_people_walk_at_night() -> None:

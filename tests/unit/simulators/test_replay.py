@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulators import replay
-from simulators.replay import HERE, SOURCES
+from simulators.replay import LOCAL_TIME_ZONE, RECORDINGS
 
 NOW = datetime(2026, 6, 14, 10, 20, tzinfo=UTC)
 SUNDAY = datetime(2026, 6, 14, 21, 59, 59, tzinfo=UTC)
@@ -25,19 +25,19 @@ Value = tuple[str, str, datetime, float]
 
 
 def rows_of(name: str, delimiter: str = ",") -> list[dict[str, str]]:
-    with gzip.open(replay.DATA / name, "rt", encoding="utf-8", newline="") as file:
+    with gzip.open(replay.DATA_DIR / name, "rt", encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, delimiter=delimiter))
 
 
 def recorded(reference: str) -> dict[datetime, float]:
     """One property of one recorded device, by time as recorded."""
-    rows = replay.series().query("reference == @reference")
+    rows = replay.recorded_values().query("reference == @reference")
     return dict(zip((time.to_pydatetime() for time in rows["time"]), rows["value"].tolist(), strict=True))
 
 
 def said(now: datetime, days: float, until: datetime | None = None) -> Iterator[Value]:
     """What a receiver of the messages reads in them."""
-    for message in replay.messages(now, days, until=until):
+    for message in replay.recorded_messages(now, days, until=until):
         content: dict[str, Any] = json.loads(message.payload)
         for sample in content.get("readings", [content]):
             time = datetime.fromisoformat(sample.pop("time"))
@@ -47,10 +47,12 @@ def said(now: datetime, days: float, until: datetime | None = None) -> Iterator[
 def test_every_number_of_the_stations_is_there_bit_equal() -> None:
     codes = {"NO2": "no2", "PM10": "pm10", "PM2.5": "pm2_5"}
     expected = {
-        (replay.station(row["station_code"]), codes[row["component"]], row["start_utc"]): float(row["value_ug_m3"])
+        (replay.station_reference(row["station_code"]), codes[row["component"]], row["start_utc"]): float(
+            row["value_ug_m3"]
+        )
         for row in rows_of("brabant_2023_hourly_long.csv.gz")
     }
-    rows = replay.series().query("reference.str.startswith('lucht-nl')")
+    rows = replay.recorded_values().query("reference.str.startswith('lucht-nl')")
     times = rows["time"].dt.strftime("%Y-%m-%dT%H:%M:%SZ")
     assert (
         dict(zip(zip(rows["reference"], rows["property"], times, strict=True), rows["value"], strict=True)) == expected
@@ -58,7 +60,7 @@ def test_every_number_of_the_stations_is_there_bit_equal() -> None:
 
 
 def test_p1_is_pm10_and_p2_is_pm2_5() -> None:
-    first = replay.series().query("reference == @replay.CITIZEN").head(2)
+    first = replay.recorded_values().query("reference == @replay.CITIZEN_REFERENCE").head(2)
     row = rows_of("15092_sds011_2019-01_02.csv.gz", ";")[0]
     assert dict(zip(first["property"], first["value"], strict=True)) == {
         "pm10": float(row["P1"]),
@@ -88,41 +90,41 @@ def test_motorway_hours_come_once_and_missing_hours_stay_missing() -> None:
         for hour, count in hours.items()
     }
     assert len(rows) > len(hours)
-    assert recorded(replay.MOTORWAY) == expected
+    assert recorded(replay.MOTORWAY_REFERENCE) == expected
 
 
 @given(now=NOWS)
 def test_times_move_by_whole_hours_to_the_same_hour_of_the_day_or_week(now: datetime) -> None:
-    for source in SOURCES:
-        moved = replay.shift(source, now)
+    for source in RECORDINGS:
+        moved = replay.time_shift(source, now)
         assert moved % HOUR == timedelta()
-        then = (now - moved).astimezone(source.clock)
-        here = now.astimezone(HERE)
+        then = (now - moved).astimezone(source.time_zone)
+        here = now.astimezone(LOCAL_TIME_ZONE)
         assert then.hour == here.hour
-        if source.rhythm == timedelta(weeks=1):
+        if source.cycle == timedelta(weeks=1):
             assert then.weekday() == here.weekday()
 
 
 @pytest.mark.parametrize("now", [NOW, SUNDAY, datetime(2026, 1, 1, 3, 4, 5, tzinfo=UTC)])
 def test_every_source_speaks_until_the_present_hour(now: datetime) -> None:
-    frame = replay.shifted(now, 366)
+    frame = replay.shifted_values(now, 366)
     assert frame["time"].max() <= now
-    for reference in replay.REFERENCES:
+    for reference in replay.RECORDED_REFERENCES:
         last = frame.query("reference == @reference")["time"].max()
         assert now - last.to_pydatetime() < timedelta(hours=9), reference
 
 
 def test_messages_say_exactly_what_was_recorded() -> None:
     heard = list(said(SUNDAY, 366))
-    frame = replay.shifted(SUNDAY, 366)
+    frame = replay.shifted_values(SUNDAY, 366)
     expected = zip(frame["reference"], frame["property"], frame["time"].dt.to_pydatetime(), frame["value"], strict=True)
     assert len(heard) == len(frame)
     assert set(heard) == set(expected)
 
 
 def test_on_a_sunday_night_the_whole_year_of_every_station_is_played() -> None:
-    played = replay.shifted(SUNDAY, 366).query("reference.str.startswith('lucht-')")
-    assert len(played) == len(replay.series().query("reference.str.startswith('lucht-')"))
+    played = replay.shifted_values(SUNDAY, 366).query("reference.str.startswith('lucht-')")
+    assert len(played) == len(replay.recorded_values().query("reference.str.startswith('lucht-')"))
 
 
 @settings(max_examples=10, deadline=None)
@@ -137,7 +139,11 @@ def test_the_past_and_the_live_messages_join_without_a_gap_or_a_repeat(now: date
 
 def test_after_its_end_a_recording_starts_again_at_its_beginning() -> None:
     length = timedelta(days=59)
-    values = {(code, time): value for name, code, time, value in said(NOW, 1, NOW + length) if name == replay.CITIZEN}
+    values = {
+        (code, time): value
+        for name, code, time, value in said(NOW, 1, NOW + length)
+        if name == replay.CITIZEN_REFERENCE
+    }
     again = [key for key in values if (key[0], key[1] + length) in values]
     assert len(again) > 500
     assert all(values[key] == values[key[0], key[1] + length] for key in again)
