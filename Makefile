@@ -39,7 +39,7 @@ sbom: .venv/.dev $(VENDOR)/.made ## what Lantaarn is made of, as CycloneDX, in b
 	@$(BIN)/python -m deployment.sbom build/sbom
 
 texts: .venv/.dev ## take new sentences up in the English catalogue
-	@$(BIN)/python -m api.web.catalogue
+	@$(BIN)/python -m api.web.message_catalogue
 
 schema: .venv/.dev ## write sensors/db/schema.sql again, after a migration
 	@$(BIN)/python -m docs.generators.schema

@@ -11,9 +11,9 @@ from grafana_foundation_sdk.models.dashboard import DataSourceRef
 
 from dashboards.build import DASHBOARDS
 from dashboards.limits import LIMIT_SOURCES
+from dashboards.panel_queries import load_panel_queries
 from dashboards.query import SqlQuery, SqlQueryBuilder
 from dashboards.spec import DATASOURCE_TYPE
-from dashboards.statements import load_panel_queries
 from sensors.settings import DashboardSettings
 
 FOLDER_UID = "lantaarn"

@@ -17,10 +17,10 @@ from grafana_foundation_sdk.models import common as options
 from grafana_foundation_sdk.models import dashboard as models
 from grafana_foundation_sdk.models.piechart import PieChartLegendValues
 
+from dashboards.panel_queries import load_panel_queries
 from dashboards.panels import air_quality, city_today, lighting, platform, privacy, register, traffic
 from dashboards.query import QueryFormat, SqlQuery, SqlQueryBuilder
 from dashboards.spec import ALL_VALUE, DATASOURCE_TYPE, Dashboard, Panel, PanelType, Variable, VariableType
-from dashboards.statements import load_panel_queries
 
 DASHBOARDS: tuple[Dashboard, ...] = tuple(
     module.DASHBOARD for module in (city_today, air_quality, traffic, lighting, register, privacy, platform)

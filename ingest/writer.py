@@ -156,11 +156,12 @@ def _halves(outcomes: Sequence[MessageOutcome]) -> Sequence[Sequence[MessageOutc
     if len(observations) > 1:
         middle = len(observations) // 2
         first = change(outcome, observations=observations[:middle])
-        rest = change(outcome, observations=observations[middle:], refused=(), fields_dropped=0, aggregated=0)
+        left = {"rejections": (), "fields_dropped": 0, "aggregated_readings": 0}
+        rest = change(outcome, observations=observations[middle:], **left)
         return [first], [rest]
     if observations:
         rejection = Rejection(RejectionReason.REFUSED_BY_DATABASE, "")
-        return ([change(outcome, observations=(), refused=(*outcome.rejections, rejection))],)
+        return ([change(outcome, observations=(), rejections=(*outcome.rejections, rejection))],)
     return ([outcome],)
 
 

@@ -36,7 +36,7 @@ def simulate(days: int, replay: bool, seed: int, faults: float, register: bool) 
 
 
 def _print_register(seed: int) -> None:
-    from simulators.city.register import example_entries  # noqa: PLC0415 - each command loads only what it needs
+    from simulators.city.example_register import example_entries  # noqa: PLC0415 - each command loads only what it needs
 
     for entry in example_entries(seed):
         click.echo(entry.model_dump_json(exclude_none=True))

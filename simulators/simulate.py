@@ -19,8 +19,8 @@ from sensors.register.entry import Entry
 from sensors.settings import SimulateSettings
 from sensors.vocabulary.codes import Status
 from simulators import faults, replay
-from simulators.city import register as city_register
-from simulators.city.entry import MUNICIPALITY
+from simulators.city import example_register as city_register
+from simulators.city.entry_builder import MUNICIPALITY
 from simulators.devices import events
 from simulators.devices.device import device_of_entry
 from simulators.devices.messages import DeviceEvent, DeviceMessage, device_topic, pack_samples

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api import formatting
-from api.areas import outlines
+from api.areas import area_map
 from api.areas import queries as areas_queries
 from api.areas.queries import AggregatedDatastream, Area
 from api.charts import Chart, draw_chart
@@ -77,7 +77,7 @@ def area(request: Request, state: AppStateDependency, code: str) -> Response:
             "worst": highest_personal_data_level(tally.of_area(code)),
             "filters": chosen,
             "found": load_listing(db, municipality, request.query_params, chosen, now),
-            "drawing": outlines.draw_area_map(db, municipality, found),
+            "drawing": area_map.draw_area_map(db, municipality, found),
             "neighbourhoods": _neighbourhoods_of(sensor_queries.load_neighbourhoods(db, municipality), found),
             **_measurements(db, municipality, found, now),
         }

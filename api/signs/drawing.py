@@ -8,7 +8,6 @@ from xml.sax.saxutils import escape, quoteattr
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from api.signs.content import Sign
 from api.signs.layout import (
     PAPER_DIMENSIONS_MM,
     SCALES,
@@ -20,6 +19,7 @@ from api.signs.layout import (
     TextLine,
     lay_out,
 )
+from api.signs.sign import Sign
 from api.signs.typography import BOLD_FONT, REGULAR_FONT, SVG_FONT_FAMILY, load_font
 
 SIGNS_PER_SHEET = 4

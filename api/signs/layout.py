@@ -12,7 +12,7 @@ from typing import Literal
 
 import segno
 
-from api.signs.content import BLACK, WHITE, Sign
+from api.signs.sign import BLACK, WHITE, Sign
 from api.signs.typography import fit_text, text_width, wrap_text
 
 PaperSize = Literal["a6", "a4"]

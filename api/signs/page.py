@@ -13,10 +13,10 @@ from api.database import read_transaction
 from api.dependencies import AppState, AppStateDependency
 from api.sensor import queries as sensor_queries
 from api.sensor.queries import NotFoundError
-from api.signs.content import PRIVACY_MESSAGES, Sign
 from api.signs.drawing import render_pdf, render_sheets, render_svg
 from api.signs.layout import PaperSize
-from api.signs.street import SignFile, SignSelection, load_sign_file
+from api.signs.sign import PRIVACY_MESSAGES, Sign
+from api.signs.sign_files import SignFile, SignSelection, load_sign_file
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from api.signs.content import Sign
+from api.signs.sign import Sign
 from sensors.db import Database, queries
 from sensors.register.entry import Entry
 
-QUERIES = queries.load_queries(Path(__file__).with_name("queries.sql"))
+QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
 SIGNS_PER_FILE = 100
 """Signs in one file: 25 sheets."""
 

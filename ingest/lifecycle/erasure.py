@@ -171,7 +171,7 @@ def _check_timescaledb_version(db: Database) -> None:
 def _erase(db: Database, tombstone: Tombstone, now: datetime) -> Erasure:
     with db.transaction():
         db.execute(RETENTION["lock_retention"])
-        db.execute(register_repository.QUERIES["lock_retention"])
+        db.execute(register_repository.QUERIES["lock_register"])
         db.execute(QUERIES["lock_observations"])
         erasure = _apply(db, tombstone, "erase_observations")
         for deletion in erasure.deletions:

@@ -43,4 +43,4 @@ def abandoned_subscriptions(
     """The sessions that other numbers of workers may have left at the broker."""
     taken = {seat.client_id for seat in worker_subscriptions(municipality, worker_count)}
     every = (*worker_subscriptions(municipality, 1), *worker_subscriptions(municipality, MAX_WORKERS, share_name))
-    return tuple(replace(seat, left=True) for seat in every if seat.client_id not in taken)
+    return tuple(replace(seat, is_abandoned=True) for seat in every if seat.client_id not in taken)

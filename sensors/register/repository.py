@@ -165,7 +165,7 @@ def _violations_of(item: FileEntry) -> Iterator[FileViolation]:
 
 def _with_conflicts(item: FileEntry, conflicts: Mapping[UUID, tuple[Violation, ...]]) -> FileEntry:
     if isinstance(item.result, Entry) and item.result.id in conflicts:
-        return replace(item, outcome=conflicts[item.result.id])
+        return replace(item, result=conflicts[item.result.id])
     return item
 
 
@@ -185,7 +185,7 @@ def _without_duplicates(items: Iterator[FileEntry]) -> Iterator[FileEntry]:
         doubles = tuple(_conflict_violation(rule) for rule, claim in claims.items() if claim in seen)
         if not doubles:
             seen.update(claims.values())
-        yield replace(item, outcome=doubles) if doubles else item
+        yield replace(item, result=doubles) if doubles else item
 
 
 def _conflict_violation(rule: str) -> Violation:

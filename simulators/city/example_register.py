@@ -27,8 +27,8 @@ from sensors.vocabulary.codes import (
     SensorType,
 )
 from simulators import replay
-from simulators.city import places, texts
-from simulators.city.entry import (
+from simulators.city import placement, texts
+from simulators.city.entry_builder import (
     MUNICIPAL_ORGANISATIONS,
     PLACEMENT_DATE,
     SensorInstance,
@@ -39,8 +39,8 @@ from simulators.city.entry import (
     municipality_as,
 )
 from simulators.city.plate_cameras import plate_cameras
-from simulators.city.silent import entries_without_data
 from simulators.city.texts import bilingual, example_summary
+from simulators.city.without_data import entries_without_data
 from simulators.devices.device import wattage
 
 STREETLIGHT_ROWS, LAMPS_PER_ROW = 20, 10
@@ -82,9 +82,9 @@ _STREETLIGHT_PROPERTIES = ("power", "energy", "dim_level", "lamp_temperature", "
 
 def _streetlights(seed: int) -> Iterator[Entry]:
     dice = _rng(seed, "streetlights")
-    for row, area in enumerate(dice.sample(places.built_up_neighbourhoods(), STREETLIGHT_ROWS), 1):
+    for row, area in enumerate(dice.sample(placement.built_up_neighbourhoods(), STREETLIGHT_ROWS), 1):
         design = replace(STREETLIGHT, active_period=(PLACEMENT_DATE + timedelta(days=30 * row), None))
-        for lamp, point in enumerate(places.random_row(area, dice, LAMPS_PER_ROW), 1):
+        for lamp, point in enumerate(placement.random_row(area, dice, LAMPS_PER_ROW), 1):
             reference = f"lantaarn-{row:02}{lamp:02}"
             spot = SensorInstance(
                 reference,
@@ -95,7 +95,7 @@ def _streetlights(seed: int) -> Iterator[Entry]:
                     "Deze lantaarn meet hoeveel stroom hij gebruikt en of de lamp het doet. Hij ziet en hoort niets.",
                     "This streetlight measures its power and whether the lamp works. It sees and hears nothing.",
                 ),
-                fixed_location(places.to_geojson(point), HostObject.STREETLIGHT, 6.0),
+                fixed_location(placement.to_geojson(point), HostObject.STREETLIGHT, 6.0),
                 _STREETLIGHT_PROPERTIES,
             )
             yield build_entry(_with_luminaire(design, reference, seed), spot)
@@ -130,10 +130,10 @@ LAMPS_PER_GROUP = 12
 def _motion_streetlights(seed: int) -> Iterator[Entry]:
     """Lamps that notice movement, in groups large enough to count over."""
     dice = _rng(seed, "wakeful streetlights")
-    areas = {area.name: area for area in places.built_up_neighbourhoods()}
+    areas = {area.name: area for area in placement.built_up_neighbourhoods()}
     for row, group, area, nl, en in _LAMP_GROUPS:
         design = replace(MOTION_STREETLIGHT, required_rule=WindowCount(rule="window_count", group=group))
-        for lamp, point in enumerate(places.random_row(areas[area], dice, LAMPS_PER_GROUP), 1):
+        for lamp, point in enumerate(placement.random_row(areas[area], dice, LAMPS_PER_GROUP), 1):
             reference = f"lantaarn-{row}{lamp:02}"
             spot = SensorInstance(
                 reference,
@@ -144,7 +144,7 @@ def _motion_streetlights(seed: int) -> Iterator[Entry]:
                     "This streetlight notices if someone passes by. "
                     f"We keep only a count of {LAMPS_PER_GROUP} streetlights together.",
                 ),
-                fixed_location(places.to_geojson(point), HostObject.STREETLIGHT, 6.0),
+                fixed_location(placement.to_geojson(point), HostObject.STREETLIGHT, 6.0),
                 (*_STREETLIGHT_PROPERTIES, "presence"),
             )
             yield build_entry(_with_luminaire(design, reference, seed), spot)
@@ -182,7 +182,7 @@ def _official_air_stations(seed: int) -> Iterator[Entry]:
     )
     design = replace(AIR_STATION, interval="PT1H", organisations=(*MUNICIPAL_ORGANISATIONS, source))
     for code, area in zip(
-        replay.STATION_CODES, dice.sample(places.built_up_neighbourhoods(), len(replay.STATION_CODES)), strict=True
+        replay.STATION_CODES, dice.sample(placement.built_up_neighbourhoods(), len(replay.STATION_CODES)), strict=True
     ):
         place = _STATION_PLACES[code]
         spot = SensorInstance(
@@ -194,7 +194,7 @@ def _official_air_stations(seed: int) -> Iterator[Entry]:
                 f"Dit meetpunt herhaalt wat het station in {place} in 2023 echt gemeten heeft, ieder uur.",
                 f"This point repeats what the station in {place} really measured in 2023, every hour.",
             ),
-            fixed_location(places.to_geojson(places.random_point_in(area, dice)), HostObject.POLE, 3.5),
+            fixed_location(placement.to_geojson(placement.random_point_in(area, dice)), HostObject.POLE, 3.5),
             ("no2", "pm10") if code in _WITHOUT_PM2_5 else ("no2", "pm10", "pm2_5"),
         )
         yield build_entry(design, spot)
@@ -202,7 +202,7 @@ def _official_air_stations(seed: int) -> Iterator[Entry]:
 
 def _municipal_air_stations(seed: int) -> Iterator[Entry]:
     dice = _rng(seed, "municipal air")
-    for number, area in enumerate(dice.sample(places.built_up_neighbourhoods(), 9), 1):
+    for number, area in enumerate(dice.sample(placement.built_up_neighbourhoods(), 9), 1):
         spot = SensorInstance(
             f"lucht-gemeente-{number:02}",
             bilingual(f"Luchtmeter {number}, {area.name}", f"Air sensor {number}, {area.name}"),
@@ -210,7 +210,7 @@ def _municipal_air_stations(seed: int) -> Iterator[Entry]:
                 "Deze meter van de gemeente meet hoe schoon de lucht is, iedere tien minuten.",
                 "This sensor of the city measures how clean the air is, every ten minutes.",
             ),
-            fixed_location(places.to_geojson(places.random_point_in(area, dice)), HostObject.STREETLIGHT, 4.0),
+            fixed_location(placement.to_geojson(placement.random_point_in(area, dice)), HostObject.STREETLIGHT, 4.0),
             ("pm2_5", "pm10", "no2", "o3", "temperature", "relative_humidity"),
         )
         yield build_entry(AIR_STATION, spot)
@@ -237,7 +237,7 @@ CITIZEN_AIR_SENSOR = replace(
 
 def _citizen_air_sensors(seed: int) -> Iterator[Entry]:
     dice = _rng(seed, "citizens")
-    for number, area in enumerate(dice.sample(places.built_up_neighbourhoods(), 25)):
+    for number, area in enumerate(dice.sample(placement.built_up_neighbourhoods(), 25)):
         recorded = number == 0
         nl, en = (
             (
@@ -255,7 +255,7 @@ def _citizen_air_sensors(seed: int) -> Iterator[Entry]:
             ),
             Location(
                 kind=LocationKind.FIXED,
-                geometry=places.to_geojson(places.random_point_in(area, dice)),
+                geometry=placement.to_geojson(placement.random_point_in(area, dice)),
                 precision=Precision.CELL_100M,
                 host_object=HostObject.FACADE,
             ),
@@ -352,11 +352,13 @@ TRAFFIC_COUNTERS = (
 def _counters(seed: int) -> Iterator[Entry]:
     for counter in TRAFFIC_COUNTERS:
         dice = _rng(seed, counter.slug)
-        for number, area in enumerate(dice.sample(places.built_up_neighbourhoods(), counter.count), 1):
-            point = places.random_point_in(area, dice)
-            place = fixed_location(places.to_geojson(point), counter.host_object)
+        for number, area in enumerate(dice.sample(placement.built_up_neighbourhoods(), counter.count), 1):
+            point = placement.random_point_in(area, dice)
+            place = fixed_location(placement.to_geojson(point), counter.host_object)
             if counter.template is COUNTING_CAMERA:
-                place = place.model_copy(update={"observed_area": places.camera_view(point, dice.uniform(0, 2 * pi))})
+                place = place.model_copy(
+                    update={"observed_area": placement.camera_view(point, dice.uniform(0, 2 * pi))}
+                )
             spot = SensorInstance(
                 f"verkeer-{counter.slug}-{number:02}",
                 bilingual(f"{counter.name.nl} {number}, {area.name}", f"{counter.name.en} {number}, {area.name}"),
@@ -399,7 +401,7 @@ def _recorded_traffic(seed: int) -> Iterator[Entry]:
     dice = _rng(seed, "recorded traffic")
     design = replace(INDUCTION_LOOP, interval="PT1H", retention=(RetentionClass.P10Y, "P10Y"))
     for (reference, code, name, nl, en), area in zip(
-        _RECORDED_COUNTERS, dice.sample(places.built_up_neighbourhoods(), 3), strict=True
+        _RECORDED_COUNTERS, dice.sample(placement.built_up_neighbourhoods(), 3), strict=True
     ):
         spot = SensorInstance(
             reference,
@@ -408,7 +410,7 @@ def _recorded_traffic(seed: int) -> Iterator[Entry]:
                 f"Deze teller herhaalt wat er bij {nl} echt geteld is, ieder uur.",
                 f"This counter repeats what was really counted at {en}, every hour.",
             ),
-            fixed_location(places.to_geojson(places.random_point_in(area, dice)), HostObject.ROAD_SURFACE),
+            fixed_location(placement.to_geojson(placement.random_point_in(area, dice)), HostObject.ROAD_SURFACE),
             (code,),
         )
         yield build_entry(design, spot)

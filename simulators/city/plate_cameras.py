@@ -6,8 +6,8 @@ from math import pi
 
 from sensors.register.entry import Device, Entry, MatchInMemory, Words
 from sensors.vocabulary.codes import Connectivity, DeviceCategory, DpiaStatus, HostObject, LegalGround, SensorType
-from simulators.city import places, texts
-from simulators.city.entry import (
+from simulators.city import placement, texts
+from simulators.city.entry_builder import (
     MUNICIPAL_ORGANISATIONS,
     SensorInstance,
     SensorTemplate,
@@ -38,12 +38,12 @@ PLATE_CAMERA = SensorTemplate(
 def plate_cameras() -> Iterator[Entry]:
     """One entry for each camera of the corridor."""
     for number, camera in enumerate(PLATE_CAMERAS, 1):
-        place = fixed_location(places.to_geojson(camera.point), HostObject.POLE, 6.0)
+        place = fixed_location(placement.to_geojson(camera.point), HostObject.POLE, 6.0)
         spot = SensorInstance(
             camera.reference,
             bilingual(f"Kentekencamera {number}, {camera.road}", f"Number plate camera {number}, {camera.road}"),
             _summary(camera),
-            place.model_copy(update={"observed_area": places.camera_view(camera.point, pi / 2, 25.0)}),
+            place.model_copy(update={"observed_area": placement.camera_view(camera.point, pi / 2, 25.0)}),
             ("travel_time",),
         )
         rule = MatchInMemory(rule="match_in_memory", to=camera.to_reference, window="PT15M")

@@ -23,8 +23,8 @@ from sensors.vocabulary.codes import (
     Status,
     Theme,
 )
-from simulators.city import places, texts
-from simulators.city.entry import (
+from simulators.city import placement, texts
+from simulators.city.entry_builder import (
     MUNICIPAL_ORGANISATIONS,
     SensorInstance,
     SensorTemplate,
@@ -112,7 +112,7 @@ SOUND_METER = replace(
 
 def entries_without_data(rng: Random) -> Iterator[Entry]:
     """A camera, an antenna, a sensor to come, one that is gone, one that moves and one somewhere in an area."""
-    areas = {area.name: area for area in places.built_up_neighbourhoods()}
+    areas = {area.name: area for area in placement.built_up_neighbourhoods()}
     yield _police_camera(areas["Centrum"], rng)
     yield build_entry(MOBILE_ANTENNA, _antenna(areas["Hoogeind"], rng))
     planned = replace(AIR_WITHOUT_DATA, status=Status.PLANNED, active_period=(date(2027, 9, 1), None))
@@ -124,8 +124,8 @@ def entries_without_data(rng: Random) -> Iterator[Entry]:
 
 
 def _police_camera(area: Area, dice: Random) -> Entry:
-    point = places.random_point_in(area, dice)
-    place = fixed_location(places.to_geojson(point), HostObject.POLE, 5.0)
+    point = placement.random_point_in(area, dice)
+    place = fixed_location(placement.to_geojson(point), HostObject.POLE, 5.0)
     spot = SensorInstance(
         "camera-politie-01",
         bilingual("Camera van de politie, Centrum", "Police camera, city centre"),
@@ -133,7 +133,7 @@ def _police_camera(area: Area, dice: Random) -> Entry:
             "Deze camera filmt de straat. Alleen de politie kijkt mee. Wij krijgen de beelden niet.",
             "This camera films the street. Only the police watch. We don't get the images.",
         ),
-        place.model_copy(update={"observed_area": places.camera_view(point, dice.uniform(0, 2 * pi))}),
+        place.model_copy(update={"observed_area": placement.camera_view(point, dice.uniform(0, 2 * pi))}),
     )
     return build_entry(POLICE_CAMERA, spot).model_copy(update={"datastreams": (_FOOTAGE,)})
 
@@ -146,7 +146,7 @@ def _antenna(area: Area, dice: Random) -> SensorInstance:
             "Deze antenne verbindt telefoons met het mobiele netwerk. Wij krijgen er geen gegevens van.",
             "This antenna connects phones to the mobile network. We get no data from it.",
         ),
-        fixed_location(places.to_geojson(places.random_point_in(area, dice)), HostObject.POLE, 32.0),
+        fixed_location(placement.to_geojson(placement.random_point_in(area, dice)), HostObject.POLE, 32.0),
     )
 
 
@@ -155,7 +155,7 @@ def _planned_sensor(area: Area, dice: Random) -> SensorInstance:
         "lucht-gepland-01",
         bilingual("Luchtmeter die nog komt, Brand", "Air sensor to come, Brand"),
         example_summary("Deze meter komt er in 2027.", "This sensor will be placed in 2027."),
-        fixed_location(places.to_geojson(places.random_point_in(area, dice)), HostObject.POLE, 4.0),
+        fixed_location(placement.to_geojson(placement.random_point_in(area, dice)), HostObject.POLE, 4.0),
         ("pm2_5", "pm10", "no2"),
     )
 
@@ -165,7 +165,7 @@ def _ended_sensor(area: Area, dice: Random) -> SensorInstance:
         "lucht-weg-01",
         bilingual("Luchtmeter die weg is, Leonardus", "Air sensor that is gone, Leonardus"),
         example_summary("Deze meter hing hier van 2019 tot en met 2024.", "This sensor hung here from 2019 to 2024."),
-        fixed_location(places.to_geojson(places.random_point_in(area, dice)), HostObject.FACADE, 3.0),
+        fixed_location(placement.to_geojson(placement.random_point_in(area, dice)), HostObject.FACADE, 3.0),
         ("no2",),
     )
 

@@ -9,7 +9,7 @@ from simulators.devices.device import TrafficFlow, poisson_count
 from simulators.devices.passages import merge_by_time, whole_minutes
 
 LAMP_SPACING_M = 28.0
-"""Metres from one lamp to the next, as ``simulators.city.places`` puts them."""
+"""Metres from one lamp to the next, as ``simulators.city.placement`` puts them."""
 PEDESTRIAN_FLOW = TrafficFlow(40, (8.4, 17.0), (15.0,), 2.5)
 KEEPALIVE_MINUTES = 15
 """Minutes. A lamp that sees nobody says so this often, so that it is known to be awake."""

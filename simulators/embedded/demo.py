@@ -17,9 +17,9 @@ from sensors.register.repository import import_entries
 from sensors.settings import DemoSettings
 from sensors.settings.base import hide_password
 from sensors.upgrade import upgrade_database
-from simulators.city.entry import MUNICIPALITY
-from simulators.city.register import example_entries
-from simulators.embedded.parts import (
+from simulators.city.entry_builder import MUNICIPALITY
+from simulators.city.example_register import example_entries
+from simulators.embedded.services import (
     POLL_INTERVAL_SECONDS,
     Services,
     StopRequested,

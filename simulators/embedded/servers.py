@@ -14,7 +14,13 @@ import click
 from sensors.processes import ProcessError
 from sensors.settings import ServersSettings
 from sensors.settings.base import hide_password
-from simulators.embedded.parts import Services, StopRequested, ignore_stop_signals, locked_folder, raise_on_stop_signals
+from simulators.embedded.services import (
+    Services,
+    StopRequested,
+    ignore_stop_signals,
+    locked_folder,
+    raise_on_stop_signals,
+)
 
 PURPOSE = "servers"
 

@@ -17,12 +17,12 @@ from sensors.db.server import data_folder_of
 from simulators.leakcheck import surfaces
 from simulators.leakcheck.canaries import Canary, generate_canaries
 from simulators.leakcheck.controls import QUERIES, PositiveControls, crash_with, echo_server, insert_controls
+from simulators.leakcheck.disruption import DisruptionRun
 from simulators.leakcheck.encodings import needle, needle_forms
-from simulators.leakcheck.ordeal import DisruptionRun
-from simulators.leakcheck.plant import EVENT_VECTORS, CanaryPublisher, OutgoingMessage, cycle_vectors
 from simulators.leakcheck.programs import TestedPrograms
 from simulators.leakcheck.search import Hit, NeedleIndex, overlapping_pieces
 from simulators.leakcheck.targets import cycle_targets, target_entries
+from simulators.leakcheck.vectors import EVENT_VECTORS, CanaryPublisher, OutgoingMessage, cycle_vectors
 
 DATABASE_CONTROL_SURFACES = (surfaces.TABLES, surfaces.DATA_DIRECTORY, surfaces.BACKUP)
 BROKER_CONTROL_SURFACES = (surfaces.BROKER_STORE, surfaces.BROKER_STORE_DURING_OUTAGE)

@@ -22,7 +22,7 @@ from simulators.leakcheck.canaries import Canary, IdentifierKind
 from simulators.leakcheck.encodings import needle, needle_forms
 from simulators.leakcheck.programs import with_core_dumps
 
-QUERIES = load_queries(Path(__file__).with_name("leakcheck.sql"))
+QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 TEXT_CONTROLS = (
     (IdentifierKind.PLATE, "plain (AB-12-CD)"),
     (IdentifierKind.PLATE, "plain (ab12cd)"),

@@ -10,7 +10,8 @@ from itertools import islice, pairwise
 from sensors.db import connect
 from simulators.leakcheck.canaries import Canary
 from simulators.leakcheck.controls import QUERIES
-from simulators.leakcheck.plant import (
+from simulators.leakcheck.programs import TestedPrograms, wait_for
+from simulators.leakcheck.vectors import (
     HTTP_VECTORS,
     MQTT_VECTORS,
     OVERSIZED_VECTOR,
@@ -20,7 +21,6 @@ from simulators.leakcheck.plant import (
     Visitor,
     oversized_message,
 )
-from simulators.leakcheck.programs import TestedPrograms, wait_for
 
 BATCH_SIZE = 500
 """Canaries that are sent together."""

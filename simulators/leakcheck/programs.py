@@ -25,7 +25,7 @@ from sensors.processes import (
 from sensors.register.entry import Entry
 from sensors.register.repository import import_entries
 from sensors.upgrade import upgrade_database
-from simulators.city.entry import MUNICIPALITY
+from simulators.city.entry_builder import MUNICIPALITY
 from simulators.leakcheck import brokers
 
 READY_TIMEOUT_SECONDS = 60.0

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 
-from simulators.leakcheck.run import LeakCheckResult, SurfaceResult
+from simulators.leakcheck.check import LeakCheckResult, SurfaceResult
 
 EXIT_CLEAN, EXIT_LEAKS, EXIT_CONTROL_MISSED = 0, 1, 2
 """Exit codes: nothing found, something found, or a control was not found and the search proves nothing."""

@@ -14,8 +14,8 @@ from psycopg import sql
 from sensors.db.server import EmbeddedPostgres
 from sensors.processes import ProcessError
 from simulators.leakcheck.controls import QUERIES, is_core_file
-from simulators.leakcheck.crawl import crawl, fetch
-from simulators.leakcheck.ordeal import DisruptionRun
+from simulators.leakcheck.crawler import crawl, fetch
+from simulators.leakcheck.disruption import DisruptionRun
 from simulators.leakcheck.programs import TestedPrograms
 from simulators.leakcheck.search import PAGE_BYTES
 

@@ -9,8 +9,8 @@ from sensors.formats.topics import EVENT_PREFIX, reading_topic
 from sensors.kinds import KINDS
 from sensors.register.entry import Entry
 from sensors.vocabulary.codes import Status
-from simulators.city.register import example_entries
-from simulators.leakcheck.plant import Target
+from simulators.city.example_register import example_entries
+from simulators.leakcheck.vectors import Target
 
 EXAMPLE_SEED = 1
 MAX_SENSORS_PER_KIND = 3

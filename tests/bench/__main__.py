@@ -22,7 +22,12 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from sensors.db import connect
 from tests.bench.baselines import measure_copy, measure_in_process, measure_privacy_steps, running_plain_program
-from tests.bench.bed import (
+from tests.bench.dashboards import measure_dashboards
+from tests.bench.measure import Latency, Throughput, measure_drain, measure_latency, measure_sustained
+from tests.bench.messages import PROPERTIES, NumberedTraffic
+from tests.bench.report import DRAIN, LIMIT, PLAIN, SUSTAINED, BenchPlan, BenchReport, print_report
+from tests.bench.storage import measure_storage
+from tests.bench.testbed import (
     MOSQUITTO_PATH,
     BenchBroker,
     BenchDatabase,
@@ -34,11 +39,6 @@ from tests.bench.bed import (
     running_mosquitto,
     temporary_database,
 )
-from tests.bench.dashboards import measure_dashboards
-from tests.bench.measure import Latency, Throughput, measure_drain, measure_latency, measure_sustained
-from tests.bench.report import DRAIN, LIMIT, PLAIN, SUSTAINED, BenchPlan, BenchReport, print_report
-from tests.bench.storage import measure_storage
-from tests.bench.traffic import PROPERTIES, NumberedTraffic
 
 MAX_MESSAGES_PER_SECOND = 50_000
 """Messages a second that no sustained load will pass: so many are made beforehand."""

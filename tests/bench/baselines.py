@@ -24,10 +24,10 @@ from ingest.quality_flags import QualityChecker
 from ingest.writer import commit_batch, load_register
 from sensors.db import connect
 from sensors.processes import LOOPBACK_HOST
-from tests.bench.bed import Connection, Testbed
-from tests.bench.load import BrokerConnection
+from tests.bench.load_generator import BrokerConnection
+from tests.bench.messages import MUNICIPALITY, OBSERVATION_TABLE, PROPERTIES
 from tests.bench.processes import log_tail, running_process
-from tests.bench.traffic import MUNICIPALITY, OBSERVATION_TABLE, PROPERTIES
+from tests.bench.testbed import Connection, Testbed
 
 BATCH_SIZE = 500
 COPY_STATEMENT = f"copy lantaarn.{OBSERVATION_TABLE} (datastream_id, time, value, quality) from stdin (format binary)"

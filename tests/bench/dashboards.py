@@ -23,16 +23,16 @@ from rich.table import Table
 
 from dashboards.alerts import ALERTS
 from dashboards.build import DASHBOARDS, get_query
+from dashboards.panel_queries import load_panel_queries
 from dashboards.spec import VariableType
-from dashboards.statements import load_panel_queries
 from ingest.lifecycle.daily_totals import update_daily_totals
 from sensors.db import connect, queries
 from sensors.register.files import document_of
 from sensors.register.repository import import_entries, load_areas
-from simulators.city import register as city_register
-from tests.bench.bed import BenchDatabase, Connection, embedded_database, temporary_database
+from simulators.city import example_register as city_register
+from tests.bench.testbed import BenchDatabase, Connection, embedded_database, temporary_database
 from tests.support.entries import example_entry
-from tests.support.grafana import TimeRange, expand_macros
+from tests.support.grafana_macros import TimeRange, expand_macros
 
 QUERIES = queries.load_queries(Path(__file__).with_name("dashboards.sql"))
 FILL_HOURS = queries.load_queries(Path(__file__).with_name("storage.sql"))["fill_hours"]

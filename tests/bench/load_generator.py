@@ -19,8 +19,8 @@ from threading import Event
 import msgspec
 
 from sensors.processes import LOOPBACK_HOST
+from tests.bench.messages import NumberedTraffic
 from tests.bench.processes import log_tail, running_process
-from tests.bench.traffic import NumberedTraffic
 from tests.support.mqtt_packets import encode_remaining_length
 
 PUBLISH_QOS_1 = 0x32
@@ -96,7 +96,7 @@ class LoadGenerator:
 @contextmanager
 def running_load_generator(order: LoadOrder, log: Path) -> Generator[LoadGenerator]:
     """A load generator that is ready to send."""
-    command = [sys.executable, "-m", "tests.bench.load", msgspec.json.encode(order).decode()]
+    command = [sys.executable, "-m", "tests.bench.load_generator", msgspec.json.encode(order).decode()]
     with running_process(command, log, with_pipes=True) as process:
         generator = LoadGenerator(process, log)
         generator.wait_until_ready()

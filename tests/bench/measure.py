@@ -9,10 +9,10 @@ from subprocess import Popen
 from threading import Event
 
 from sensors.db import connect
-from tests.bench.bed import TIMEOUT_SECONDS, Connection, Testbed, running_ingest
-from tests.bench.load import LoadGenerator, LoadOrder, running_load_generator
+from tests.bench.load_generator import LoadGenerator, LoadOrder, running_load_generator
+from tests.bench.messages import OBSERVATION_TABLE, PROPERTIES
 from tests.bench.processes import cpu_seconds, machine_cpu_seconds, peak_memory_bytes
-from tests.bench.traffic import OBSERVATION_TABLE, PROPERTIES
+from tests.bench.testbed import TIMEOUT_SECONDS, Connection, Testbed, running_ingest
 from tests.support.waiting import wait_for
 
 MAX_QUEUED = 10_000

@@ -32,9 +32,9 @@ from sensors.processes import find_free_port
 from sensors.register.files import document_of
 from sensors.register.location import neighbourhood_and_district
 from sensors.register.repository import QUERIES, load_areas, refresh_derived_data
-from simulators.city.register import example_entries
-from tests.bench.bed import Connection, embedded_database
+from simulators.city.example_register import example_entries
 from tests.bench.processes import peak_memory_bytes, running_process
+from tests.bench.testbed import Connection, embedded_database
 from tests.support.waiting import wait_for
 
 BATCH_SIZE = 500

@@ -26,7 +26,7 @@ from ingest.quality_flags import QualityFlag
 from ingest.writer import commit_batch
 from sensors.db import connect, queries
 from sensors.db.capabilities import probe_capabilities
-from tests.bench.bed import Connection, embedded_database, publish_sensors, temporary_database
+from tests.bench.testbed import Connection, embedded_database, publish_sensors, temporary_database
 
 QUERIES = queries.load_queries(Path(__file__).with_name("storage.sql"))
 ROLLUP_TABLE: LiteralString = "rollup_hour"

@@ -26,8 +26,8 @@ from sensors.db.server import EmbeddedPostgres
 from sensors.processes import LOOPBACK_HOST, find_free_port, start_process, stop_process, with_parent_death_signal
 from sensors.register.repository import import_entries
 from simulators.embedded.broker import EmbeddedBroker
+from tests.bench.messages import OBSERVATION_TABLE, PROPERTIES, NumberedTraffic, sensor_reference
 from tests.bench.processes import log_tail, running_process
-from tests.bench.traffic import OBSERVATION_TABLE, PROPERTIES, NumberedTraffic, sensor_reference
 from tests.support.entries import example_entry
 from tests.support.waiting import wait_for
 

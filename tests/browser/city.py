@@ -9,8 +9,8 @@ import httpx
 from ingest.lifecycle.verification import record_verification, verify_retention
 from sensors.db import Database, connect
 from sensors.register.repository import import_entries, load_areas
-from simulators.city.register import example_entries
-from tests.support.published import (
+from simulators.city.example_register import example_entries
+from tests.support.sample_data import (
     HOUR,
     NOW,
     insert_hourly_total,

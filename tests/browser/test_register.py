@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from sensors.db import connect
 from tests.browser import city
-from tests.support.published import insert_observation
+from tests.support.sample_data import insert_observation
 
 COUNT_SHIFTS = """
 window.shift = 0;

@@ -9,14 +9,14 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from api.signs.content import Sign
 from api.signs.drawing import render_svg
+from api.signs.sign import Sign
 from sensors.register.entry import Entry
-from simulators.city.register import example_entries
+from simulators.city.example_register import example_entries
 from tests.browser.city import COUNTER, SENSOR
 from tests.browser.test_axe import AXE, RULES, RUN
 from tests.support.entries import example_entry
-from tests.support.printed import read_barcodes
+from tests.support.pdf import read_barcodes
 
 pytestmark = pytest.mark.browser
 

@@ -21,7 +21,7 @@ from sensors.policy.explanation import explain_policy
 from sensors.processes import find_free_port
 from sensors.register.entry import Entry
 from tests.support.entries import example_camera_entry, example_entry
-from tests.support.published import (
+from tests.support.sample_data import (
     DAY,
     HOUR,
     NOW,
@@ -37,7 +37,7 @@ from tests.support.published import (
     traffic_counter_entry,
     travel_time_entry,
 )
-from tests.support.site import running_web_server
+from tests.support.web_server import running_web_server
 
 NOWHERE = "postgresql://nobody@127.0.0.1:{}/nothing"
 

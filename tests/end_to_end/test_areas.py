@@ -28,8 +28,8 @@ from sensors.register.repository import (
 )
 from sensors.vocabulary.codes import Precision
 from tests.support.entries import Document, example_entry
-from tests.support.published import NOW, insert_observation
-from tests.support.site import running_web_server
+from tests.support.sample_data import NOW, insert_observation
+from tests.support.web_server import running_web_server
 
 SEED = 20261122
 SENSORS = 12

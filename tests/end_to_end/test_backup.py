@@ -22,7 +22,7 @@ from sensors.upgrade import upgrade_database
 from tests.db.ingest.test_erasure import compress, count, everything
 from tests.db.ingest.test_writer import message, register, take
 from tests.support.pglite.fixtures import temporary_database, timescale_url
-from tests.support.published import home_sensor_entry, publish_documents
+from tests.support.sample_data import home_sensor_entry, publish_documents
 
 NOW = datetime.now(UTC)
 READINGS = 200

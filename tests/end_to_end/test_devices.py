@@ -30,7 +30,8 @@ from sensors.register.entry import Entry
 from sensors.register.repository import PublishResult, publish
 from sensors.settings import DoctorSettings
 from tests.end_to_end.test_ingest import stored
-from tests.support.devices import (
+from tests.support.entries import example_datastream, example_entry
+from tests.support.mosquitto import (
     DOCTOR_PASSWORD,
     INGEST_PASSWORD,
     MOSQUITTO_VERSION,
@@ -41,7 +42,6 @@ from tests.support.devices import (
     needs_mosquitto,
     shipped_broker,
 )
-from tests.support.entries import example_datastream, example_entry
 from tests.support.waiting import wait_for
 
 pytestmark = needs_mosquitto

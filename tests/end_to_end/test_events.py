@@ -25,9 +25,9 @@ from sensors.db.server import EmbeddedPostgres
 from sensors.settings import IngestSettings
 from simulators.embedded.broker import EmbeddedBroker
 from tests.end_to_end.test_ingest import device
-from tests.faults.broker import MOSQUITTO_PATH, Mosquitto
+from tests.faults.mosquitto import MOSQUITTO_PATH, Mosquitto
+from tests.support.person_sensors import lamp_in_group_entry, plate_camera_entry, publish_documents
 from tests.support.waiting import wait_for
-from tests.support.watched import lamp_in_group_entry, plate_camera_entry, publish_documents
 
 Connection = psycopg.Connection[dict[str, Any]]
 Send = Callable[[str, object], None]

@@ -19,8 +19,8 @@ from sensors.register.entry import Entry
 from sensors.register.repository import PublishResult, load_areas, publish
 from tests.support.entries import Document, entry_documents, example_datastream, example_entry
 from tests.support.json_patch import apply_patch
-from tests.support.published import home_sensor_entry, traffic_counter_entry
-from tests.support.site import running_web_server
+from tests.support.sample_data import home_sensor_entry, traffic_counter_entry
+from tests.support.web_server import running_web_server
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 ID = example_entry()["id"]

@@ -14,7 +14,7 @@ import pytest
 
 from sensors.db.server import data_folder_of
 from sensors.processes import find_free_port
-from tests.support.commands import ROOT, link_project, run_shell, shell_blocks
+from tests.support.shell import ROOT, link_project, run_shell, shell_blocks
 from tests.support.waiting import wait_for
 
 PAGE = "docs/operations/install.md"

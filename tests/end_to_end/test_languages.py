@@ -8,11 +8,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.web.catalogue import load_catalogue
+from api.web.message_catalogue import load_catalogue
 from sensors.kinds import KINDS
 from sensors.vocabulary import codes
 from tests.browser import city
-from tests.support.site import running_web_server
+from tests.support.web_server import running_web_server
 
 COUNT = re.compile(r"%\\\(num\\\)s")
 PLACEHOLDER = re.compile(r"%\\\(\w+\\\)s|\\\{\w+\\\}|%\(\w+\)s|\{\w+\}")

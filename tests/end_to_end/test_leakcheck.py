@@ -14,11 +14,11 @@ from starlette.routing import Route
 
 from api.app import PAGE_MODULES as ROUTES
 from sensors.db.server import data_folder_of
-from simulators.leakcheck import crawl
+from simulators.leakcheck import crawler
 from simulators.leakcheck.canaries import generate_canaries
 from tests.browser import city
-from tests.support.site import running_web_server
 from tests.support.waiting import wait_for
+from tests.support.web_server import running_web_server
 
 ROOT = Path(__file__).parents[2]
 SURFACES = 16
@@ -109,11 +109,11 @@ def test_of_the_public_addresses_every_sort_is_asked(
         asked.append(path.partition("?")[0])
         return answered(port, path)
 
-    answered = crawl.fetch
-    monkeypatch.setattr(crawl, "fetch", get)
+    answered = crawler.fetch
+    monkeypatch.setattr(crawler, "fetch", get)
     with running_web_server(city_database, mail_spool=str(tmp_path)) as site:
         city.reported(site)
-        assert len(list(crawl.crawl(urlsplit(site).port or 0, 300))) == 300
+        assert len(list(crawler.crawl(urlsplit(site).port or 0, 300))) == 300
     routes = [route for module in ROUTES for route in module.router.routes if isinstance(route, Route)]
     never = {route.path for route in routes if not any(route.path_regex.match(path) for path in asked)}
     assert never == set()

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from sensors.settings.base import SettingsError
-from tests.support.site import running_web_server
+from tests.support.web_server import running_web_server
 
 PAGES = ("/", "/over", "/en/woordenlijst", "/privacy", "/toegankelijkheid", "/nothing")
 

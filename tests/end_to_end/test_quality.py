@@ -13,9 +13,9 @@ from sensors.db import connect
 from simulators.embedded.broker import EmbeddedBroker
 from tests.end_to_end.test_ingest import Connection, device, now, working
 from tests.support.entries import example_entry
-from tests.support.published import insert_ledger_hour, publish_documents
-from tests.support.site import running_web_server
+from tests.support.sample_data import insert_ledger_hour, publish_documents
 from tests.support.waiting import wait_for
+from tests.support.web_server import running_web_server
 
 MINUTE = 60
 

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from sensors.db.server import data_folder_of
-from tests.support.commands import ROOT, link_project, run_shell, shell_blocks
+from tests.support.shell import ROOT, link_project, run_shell, shell_blocks
 from tests.support.waiting import wait_for
 
 START, BESIDE, PUBLISH, DEVELOP = shell_blocks("README.md")

@@ -23,7 +23,7 @@ from sensors.kinds import KINDS
 from sensors.register.repository import publish
 from sensors.settings import IngestSettings
 from simulators import replay
-from simulators.city import register as city_register
+from simulators.city import example_register as city_register
 from simulators.devices.publisher import Publisher
 from simulators.embedded.broker import EmbeddedBroker
 from tests.support.pglite.fixtures import temporary_database

@@ -20,9 +20,9 @@ from sensors.settings import MailSettings
 from sensors.settings.base import SettingsError
 from tests.support.entries import example_entry
 from tests.support.mail_server import Mailbox, mail_server
-from tests.support.published import publish_documents
-from tests.support.site import running_web_server
+from tests.support.sample_data import publish_documents
 from tests.support.waiting import wait_for
+from tests.support.web_server import running_web_server
 
 FORM = "/sensors/LML-1/melding"
 GOOD = {"kind": "question", "words": "Waarom hangt deze sensor hier?", "email": "", "website": ""}

@@ -21,8 +21,8 @@ from sensors.db.server import EmbeddedPostgres
 from sensors.register.location import representative_point
 from sensors.vocabulary.codes import Status
 from tests.support.entries import Document, example_camera_entry, example_datastream, example_entry
-from tests.support.published import home_sensor_entry, publish_documents, traffic_counter_entry
-from tests.support.site import running_web_server
+from tests.support.sample_data import home_sensor_entry, publish_documents, traffic_counter_entry
+from tests.support.web_server import running_web_server
 
 WEST, SOUTH, EAST, NORTH = 5.60, 51.44, 5.72, 51.52
 PURPOSES = {

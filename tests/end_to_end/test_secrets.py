@@ -13,7 +13,7 @@ import pytest
 from sensors.db import connect
 from sensors.db.migrate import migrate
 from sensors.db.server import EmbeddedPostgres
-from tests.support.commands import link_project, run_shell, shell_blocks
+from tests.support.shell import link_project, run_shell, shell_blocks
 
 EMBEDDED, WEB = shell_blocks("docs/operations/secrets.md")
 NOT_HERE = re.compile(r"^(systemctl|set -a).*\n", re.MULTILINE)

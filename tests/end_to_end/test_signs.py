@@ -9,9 +9,9 @@ import pytest
 
 from sensors.db import connect
 from tests.support.entries import example_camera_entry, example_entry
-from tests.support.printed import pdf_pages
-from tests.support.published import home_sensor_entry, publish_documents
-from tests.support.site import running_web_server
+from tests.support.pdf import pdf_pages
+from tests.support.sample_data import home_sensor_entry, publish_documents
+from tests.support.web_server import running_web_server
 
 
 def at(address: str, **changes: Any) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from sensors.db.server import EmbeddedPostgres
 from sensors.register.location import known_areas
 from tests.browser import city
 from tests.support.entries import example_entry
-from tests.support.published import publish_documents
-from tests.support.site import running_web_server
+from tests.support.sample_data import publish_documents
+from tests.support.web_server import running_web_server
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 

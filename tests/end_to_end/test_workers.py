@@ -33,7 +33,7 @@ from sensors.register.repository import publish
 from sensors.settings import IngestSettings
 from simulators.embedded.broker import EmbeddedBroker
 from tests.end_to_end.test_ingest import stored
-from tests.faults.broker import MOSQUITTO_PATH, Mosquitto
+from tests.faults.mosquitto import MOSQUITTO_PATH, Mosquitto
 from tests.support.entries import example_entry
 from tests.support.waiting import wait_for
 

@@ -35,8 +35,8 @@ from sensors.processes import (
 )
 from sensors.register.entry import Entry
 from sensors.register.repository import publish
-from tests.faults.broker import Mosquitto
-from tests.faults.load import (
+from tests.faults.mosquitto import Mosquitto
+from tests.faults.numbered_messages import (
     PROPERTIES,
     SENSOR_COUNT,
     NumberedPublisher,

@@ -9,8 +9,7 @@ from random import Random
 import pytest
 
 from ingest.mqtt.framing import READ_SIZE_BYTES
-from tests.faults.broker import MOSQUITTO_PATH
-from tests.faults.events import (
+from tests.faults.disruptions import (
     MAX_READINGS_BEFORE,
     crash_database,
     cut_mid_packet,
@@ -22,7 +21,8 @@ from tests.faults.events import (
     shut_down_database,
     stop_broker,
 )
-from tests.faults.load import count_readings
+from tests.faults.mosquitto import MOSQUITTO_PATH
+from tests.faults.numbered_messages import count_readings
 from tests.faults.rig import (
     BATCH_SIZE,
     MAX_MEMORY_BYTES,

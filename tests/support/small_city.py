@@ -17,7 +17,7 @@ from ingest.writer import commit_batch, load_register, publish_cells
 from sensors.db import Database
 from sensors.register.entry import Entry
 from sensors.register.repository import load_areas, publish
-from simulators.city import register as city_register
+from simulators.city import example_register as city_register
 from simulators.devices.device import device_of_entry
 from simulators.devices.messages import DeviceMessage, Sample, device_topic, pack_samples
 

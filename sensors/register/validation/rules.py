@@ -15,7 +15,7 @@ from sensors.register.entry import Entry, Location
 from sensors.register.free_text import paths_with_personal_data
 from sensors.register.location import snap_to_cell
 from sensors.register.persons import is_mobile_number, is_personal_mailbox, is_personal_name
-from sensors.register.validation.datastreams import DATASTREAM_RULES
+from sensors.register.validation.datastream_rules import DATASTREAM_RULES
 from sensors.register.validation.rule import (
     Rule,
     ViolationFinder,

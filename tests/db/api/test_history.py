@@ -15,7 +15,7 @@ from sensors.register.entry import Entry
 from sensors.register.repository import PublishResult, publish
 from tests.support.entries import Document, example_entry
 from tests.support.json_patch import apply_patch
-from tests.support.published import home_sensor_entry, traffic_counter_entry
+from tests.support.sample_data import home_sensor_entry, traffic_counter_entry
 
 CITY = "helmond"
 
@@ -69,7 +69,7 @@ def test_the_newest_come_first_and_the_rest_is_asked_for(
     )
     expected = [("verkeer-1", 2), ("LML-1", 2), ("verkeer-1", 1), ("LML-1", 1)]
     assert told(each_database) == expected
-    assert told(each_database, name="LML-1") == [("LML-1", 2), ("LML-1", 1)]
+    assert told(each_database, reference_or_id="LML-1") == [("LML-1", 2), ("LML-1", 1)]
     monkeypatch.setattr(history_queries, "VERSIONS_PER_PAGE", 3)
     page = history_queries.find_changed_versions(each_database, CITY, Filters())
     assert page.has_more

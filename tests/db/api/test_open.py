@@ -11,7 +11,7 @@ from sensors.register.entry import Entry
 from sensors.register.repository import publish
 from tests.db.ingest.test_writer import take
 from tests.support.entries import example_datastream, example_entry
-from tests.support.published import (
+from tests.support.sample_data import (
     insert_hourly_total,
     insert_ledger_hour,
     publish_cells,

@@ -14,7 +14,7 @@ from api.sensor.queries import LOCAL_TIME_ZONE, Band, NotFoundError
 from ingest.lifecycle.verification import record_verification, verify_retention
 from sensors.db import Database
 from tests.support.entries import Document, example_datastream, example_entry
-from tests.support.published import (
+from tests.support.sample_data import (
     DAY,
     HOUR,
     NOW,

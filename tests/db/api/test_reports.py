@@ -14,7 +14,7 @@ from api.reports.queries import QUERIES, Draft, ReportStatus, file_report, get_r
 from api.sensor.queries import NotFoundError
 from sensors.db import Database
 from tests.support.entries import example_entry
-from tests.support.published import publish_documents
+from tests.support.sample_data import publish_documents
 
 DRAFT = Draft("question", "Wat meet deze sensor precies?", "iemand@voorbeeld.nl")
 

@@ -10,7 +10,7 @@ from api.sensor.queries import NotFoundError
 from sensors.db import Database
 from sensors.register.repository import refresh_derived_data
 from tests.support.entries import example_camera_entry, example_datastream, example_entry
-from tests.support.published import (
+from tests.support.sample_data import (
     DAY,
     HOUR,
     NOW,

@@ -6,7 +6,7 @@ from api.sensor import queries as sensor_queries
 from sensors.db import Database, connect
 from sensors.db.migrate import MIGRATIONS_FOLDER, read_migrations
 from tests.support.entries import example_entry
-from tests.support.published import (
+from tests.support.sample_data import (
     DAY,
     HOUR,
     NOW,

@@ -14,7 +14,7 @@ from api.sensor.queries import NotFoundError
 from sensors.db import Database
 from sensors.vocabulary.codes import PersonalData, Role
 from tests.support.entries import example_camera_entry, example_datastream, example_entry
-from tests.support.published import (
+from tests.support.sample_data import (
     DAY,
     HOUR,
     NOW,

@@ -15,8 +15,8 @@ from psycopg.conninfo import conninfo_to_dict
 
 from dashboards.alerts import ALERTS
 from dashboards.build import DASHBOARDS, get_query
+from dashboards.panel_queries import load_panel_queries
 from dashboards.spec import Dashboard, VariableType
-from dashboards.statements import load_panel_queries
 from ingest.lifecycle.daily_totals import update_daily_totals
 from ingest.writer import publish_cells
 from sensors.db import Database, connect
@@ -24,9 +24,9 @@ from sensors.db.migrate import migrate
 from sensors.db.server import EmbeddedPostgres
 from sensors.register.repository import publish
 from simulators import replay
-from simulators.city import register as city_register
+from simulators.city import example_register as city_register
 from tests.support import small_city
-from tests.support.grafana import TimeRange, expand_macros, last_days
+from tests.support.grafana_macros import TimeRange, expand_macros, last_days
 from tests.support.pglite.client import Pglite
 from tests.support.pglite.fixtures import MIGRATED_SNAPSHOT, temporary_database
 
@@ -92,7 +92,7 @@ def city_database(request: pytest.FixtureRequest) -> Iterator[Database]:
             yield db
         return
     db = request.getfixturevalue("kept")
-    db.open(CITY)
+    db.open_snapshot(CITY)
     grafana(db)
     yield db
 
@@ -118,10 +118,10 @@ def test_time_buckets_of_timescale_mean_the_same(kept: Pglite) -> None:
     kept.open_snapshot(CITY)
     grafana(kept)
     now = datetime.now(UTC)
-    for key in ("lag", "messages", "batches"):
+    for key in ("lag", "messages_per_minute", "batch_sizes"):
         query = load_panel_queries("platform")[key]
         ours = ask(kept, query, last_days(1, now))
-        theirs = ask(kept, query, last_days(1, now, timescale=True))
+        theirs = ask(kept, query, last_days(1, now, has_timescaledb=True))
         assert [row["time"] for row in ours] == [row["time"].timestamp() for row in theirs]
 
 
@@ -174,8 +174,8 @@ def test_dimming_saves_what_it_should(city_database: Database) -> None:
     now = small_city.current_second()
     period = TimeRange(now - timedelta(days=3), now)
     saved = ask(city_database, load_panel_queries("lighting")["saved_kwh"], period)[0]["Bespaard"]
-    used = sum(row["Verbruik"] for row in ask(city_database, load_panel_queries("lighting")["energy"], period))
-    burned = ask(city_database, load_panel_queries("lighting")["burning"], period)
+    used = sum(row["Verbruik"] for row in ask(city_database, load_panel_queries("lighting")["energy_by_day"], period))
+    burned = ask(city_database, load_panel_queries("lighting")["burning_hours"], period)
     dimmed = 7 * 0.4 / (burned[-1]["Branduren van een lamp"] - 7 * 0.4)
     assert saved / used == pytest.approx(dimmed, rel=0.2)
     carbon = ask(city_database, load_panel_queries("lighting")["saved_carbon"], period, co2="0,5")[0]["Bespaard"]
@@ -249,8 +249,8 @@ def test_days_of_the_recorded_series_equal_those_of_pandas(
     publish_cells(db, end)
     update_daily_totals(db, end)
     period = TimeRange(end - timedelta(days=4), end)
-    air = {row["time"]: row for row in ask(db, load_panel_queries("air_quality")["day_mean"], period)}
-    bicycles = {row["time"]: row["value"] for row in ask(db, load_panel_queries("traffic")["classes"], period)}
+    air = {row["time"]: row for row in ask(db, load_panel_queries("air_quality")["daily_means"], period)}
+    bicycles = {row["time"]: row["value"] for row in ask(db, load_panel_queries("traffic")["traffic_by_class"], period)}
     local = series.assign(day=series["time"].dt.tz_convert(AMSTERDAM).dt.date)
     start = datetime.combine(date.fromisoformat(day), datetime.min.time(), AMSTERDAM)
     here = local[local["day"] == date.fromisoformat(day)]

@@ -19,7 +19,7 @@ from ingest.writer import commit_batch
 from sensors.db import Database, connect
 from sensors.vocabulary.codes import VehicleClass
 from sensors.vocabulary.rejection_reasons import RejectionReason
-from tests.support.watched import plate_camera_entry, publish_documents
+from tests.support.person_sensors import plate_camera_entry, publish_documents
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TIMES = TravelTimes(1, NOW - timedelta(hours=1), 15, VehicleClass.CAR, 6, 90.0, 80.0, 120.0, 1)

@@ -23,7 +23,7 @@ from sensors.register.entry import Entry
 from sensors.register.repository import publish
 from tests.db.ingest.test_writer import message, register, take
 from tests.support.entries import example_datastream, example_entry
-from tests.support.published import publish_documents, travel_time_entry
+from tests.support.sample_data import publish_documents, travel_time_entry
 
 NOW = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
 AGREE: LiteralString = """

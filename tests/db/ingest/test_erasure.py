@@ -39,7 +39,7 @@ from tests.db.ingest.test_writer import message, register, take
 from tests.support.entries import example_entry
 from tests.support.pglite.client import Pglite
 from tests.support.pglite.fixtures import temporary_database, timescale_url
-from tests.support.published import home_sensor_entry
+from tests.support.sample_data import home_sensor_entry
 
 NOW = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
 DAYS = 10

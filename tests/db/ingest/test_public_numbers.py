@@ -15,7 +15,7 @@ import httpx
 
 from sensors.db import Database, connect
 from tests.support.entries import Document, example_datastream, example_entry
-from tests.support.published import (
+from tests.support.sample_data import (
     DAY,
     HOUR,
     NOW,
@@ -28,7 +28,7 @@ from tests.support.published import (
     traffic_counter_entry,
     travel_time_entry,
 )
-from tests.support.site import running_web_server
+from tests.support.web_server import running_web_server
 
 CLASSES = ("count_car", "count_bicycle", "count_pedestrian")
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")

@@ -18,7 +18,7 @@ from tests.support.retention import (
     publish_sensor,
     run_lifecycle,
     store_observations,
-    verify_retention,
+    verify_and_record,
 )
 
 TERM = {"P1D": DAY, "P31D": 31 * DAY, "P90D": 90 * DAY}
@@ -27,7 +27,7 @@ TERM = {"P1D": DAY, "P31D": 31 * DAY, "P90D": 90 * DAY}
 def noticed_after(db: Database, since: datetime, *, works: bool) -> timedelta:
     """How long after the first promise was broken the check says so, when it looks each quarter of an hour."""
     now = since
-    while (run_lifecycle if works else verify_retention)(db, now).is_kept:
+    while (run_lifecycle if works else verify_and_record)(db, now).is_kept:
         now += QUARTER_HOUR
         assert now - since < 2 * DAY
     return now - since
@@ -61,7 +61,7 @@ def test_a_kept_promise_is_told_with_its_parts(each_database: Database) -> None:
 
 def test_everything_with_a_term_is_checked(each_database: Database) -> None:
     publish_sensor(each_database)
-    verify_retention(each_database, START)
+    verify_and_record(each_database, START)
     told = subjects(each_database)
     assert {raw for subject, raw in told if subject.startswith("observation_")} == set(CLASS_BY_PROPERTY.values())
     assert told.keys() >= {*METADATA_TERMS.items(), ("rollup_hour", "P10Y"), ("deletion_log", "none")}
@@ -75,7 +75,7 @@ def test_a_job_that_no_longer_deletes_is_noticed_within_a_quarter(each_database:
     run_lifecycle(each_database, START)
     (chunk,) = (each.chunk for each in retention_promises(each_database, START) if each.name == raw)
     worst = START + TERM[raw] + chunk + RETENTION_INTERVAL
-    assert verify_retention(each_database, worst).is_kept
+    assert verify_and_record(each_database, worst).is_kept
     assert noticed_after(each_database, worst, works=False) <= QUARTER_HOUR
     assert line(each_database, code)["kept"] is False
     assert subjects(each_database)[f"observation_{raw[1:].lower()}", raw]["kept"] is False
@@ -85,7 +85,7 @@ def test_an_old_row_behind_the_back_of_the_job_is_noticed(each_database: Databas
     publish_sensor(each_database)
     run_lifecycle(each_database, START)
     store_observations(each_database, "no2", "P1D", [START - 9 * DAY])
-    found = verify_retention(each_database, START + QUARTER_HOUR)
+    found = verify_and_record(each_database, START + QUARTER_HOUR)
     assert {each.retention_class for each in found.breaches} == {"P1D"}
     assert run_lifecycle(each_database, START + 2 * QUARTER_HOUR).is_kept
 
@@ -93,7 +93,7 @@ def test_an_old_row_behind_the_back_of_the_job_is_noticed(each_database: Databas
 def test_a_row_in_the_table_of_another_class_is_noticed_though_it_is_young(each_database: Database) -> None:
     publish_sensor(each_database)
     store_observations(each_database, "no2", "P10Y", [START])
-    found = verify_retention(each_database, START)
+    found = verify_and_record(each_database, START)
     assert [(each.table_name, each.datastream_id, each.retention_class) for each in found.breaches] == [
         ("observation_10y", datastream_id(each_database, "no2"), "P1D")
     ]
@@ -106,9 +106,9 @@ def test_a_change_of_class_that_is_undone_is_noticed(each_database: Database) ->
     store_observations(each_database, "temperature", "P1Y", [START - 200 * DAY])
     publish_sensor(each_database, {**CLASS_BY_PROPERTY, "temperature": "P31D"})
     # There is a quarter of an hour to move the rows, as there is to delete.
-    assert verify_retention(each_database, START + QUARTER_HOUR).is_kept
+    assert verify_and_record(each_database, START + QUARTER_HOUR).is_kept
     each_database.execute("delete from lantaarn.class_change")
-    assert not verify_retention(each_database, START + QUARTER_HOUR).is_kept
+    assert not verify_and_record(each_database, START + QUARTER_HOUR).is_kept
 
 
 def test_a_change_of_class_that_nobody_carries_out_is_noticed(each_database: Database) -> None:
@@ -123,7 +123,7 @@ def test_aggregates_that_no_promise_covers_are_noticed(each_database: Database) 
         "insert into lantaarn.window_count values ('helmond', 'park', 'presence', %(at)s, %(until)s, 8, 20, 999)",
         {"at": START - timedelta(hours=1), "until": START},
     )
-    assert [each.table_name for each in verify_retention(each_database, START).breaches] == ["window_count"]
+    assert [each.table_name for each in verify_and_record(each_database, START).breaches] == ["window_count"]
 
 
 def test_the_register_tells_the_promise_and_what_came_of_it(each_database: Database) -> None:

@@ -27,7 +27,7 @@ from sensors.doctor.database import (
 from sensors.doctor.machine import machine_findings
 from sensors.settings import DoctorSettings
 from simulators.embedded.broker import EmbeddedBroker
-from tests.faults.broker import MOSQUITTO_PATH, Mosquitto
+from tests.faults.mosquitto import MOSQUITTO_PATH, Mosquitto
 from tests.support.waiting import wait_for
 
 ROOT = Path(__file__).parents[3]

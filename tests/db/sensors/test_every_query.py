@@ -82,7 +82,7 @@ def statements() -> Iterator[tuple[str, LiteralString]]:
 
 
 STATEMENTS: dict[str, LiteralString] = dict(statements())
-ONLY_TIMESCALE = ("drop_observations", "due_chunks", "dropped_by_database", "next_chunks")
+ONLY_TIMESCALE = ("drop_chunks", "expired_chunks_until", "dropped_by_database", "expiring_chunks")
 
 
 def test_every_statement_is_understood(each_database: Database) -> None:

@@ -75,7 +75,7 @@ def each_empty_database(request: pytest.FixtureRequest) -> Iterator[Database]:
                 yield db
         case "timescaledb-wasm":
             db = request.getfixturevalue("pglite")
-            db.open(EMPTY_DATABASE)
+            db.open_snapshot(EMPTY_DATABASE)
             yield db
         case _:
             with temporary_database(timescale_url()) as url, connect(url) as db:

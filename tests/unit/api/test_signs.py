@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.signs.content import BLUE, WHITE, YELLOW, Sign
 from api.signs.drawing import render_pdf, render_sheets, render_svg
 from api.signs.layout import (
     PAPER_DIMENSIONS_MM,
@@ -20,12 +19,13 @@ from api.signs.layout import (
     TextLine,
     lay_out,
 )
+from api.signs.sign import BLUE, WHITE, YELLOW, Sign
 from api.signs.typography import text_width, wrap_text
 from sensors.register.entry import Entry
-from simulators.city.register import example_entries as city
+from simulators.city.example_register import example_entries as city
 from tests.support.entries import entry_documents, example_camera_entry, example_entry
 from tests.support.entries import example_datastream as stream
-from tests.support.printed import pdf_pages
+from tests.support.pdf import pdf_pages
 
 FORMATS: tuple[PaperSize, ...] = ("a6", "a4")
 

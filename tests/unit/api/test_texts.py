@@ -12,7 +12,7 @@ from api.quality import labels as quality_labels
 from api.search import facets
 from api.search.filters import DEVIATIONS
 from api.themes import content as themes_content
-from api.web.catalogue import (
+from api.web.message_catalogue import (
     ENGLISH_CATALOGUE_PATH,
     extract_messages,
     load_catalogue,
@@ -24,7 +24,7 @@ from sensors.policy.explanation import explain_policy
 from sensors.vocabulary import codes
 from sensors.vocabulary.localized_text import LocalizedText
 from sensors.vocabulary.rejection_reasons import RejectionReason
-from simulators.city.register import example_entries
+from simulators.city.example_register import example_entries
 from tests.support.readability import measure_readability
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)s|\{(\w+)\}")

@@ -10,7 +10,7 @@ from api.labels import icon_path
 from api.themes import content as told
 from sensors.register import slugs, themes
 from sensors.vocabulary.codes import Theme
-from simulators.city.register import example_entries
+from simulators.city.example_register import example_entries
 from tests.support.entries import Document, example_datastream, example_entry
 from tests.support.entries import entry_documents as any_entries
 

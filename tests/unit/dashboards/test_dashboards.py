@@ -19,10 +19,10 @@ from dashboards.build import DASHBOARDS, build_dashboard, get_query
 from dashboards.cli import dashboards
 from dashboards.labels import REASON_LABELS
 from dashboards.limits import LIMIT_SOURCES, LIMIT_VALUES
+from dashboards.panel_queries import SUBSTITUTIONS, load_panel_queries
 from dashboards.render import find_differences, render_files, write_files
 from dashboards.spec import Dashboard as Spec
 from dashboards.spec import Panel, VariableType
-from dashboards.statements import SUBSTITUTIONS, load_panel_queries
 from dashboards.units import GRAFANA_UNITS
 from sensors.db.queries import load_queries
 from sensors.kinds import KINDS

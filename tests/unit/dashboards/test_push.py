@@ -12,7 +12,7 @@ from dashboards.cli import dashboards
 from dashboards.push import matches, push
 from sensors.processes import find_free_port
 from sensors.settings import PushSettings
-from tests.support.grafana_server import API_TOKEN, FakeGrafana, running_grafana
+from tests.support.fake_grafana import API_TOKEN, FakeGrafana, running_grafana
 
 
 @pytest.fixture

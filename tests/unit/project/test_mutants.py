@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from sensors.policy.constraints import CONSTRAINTS
-from tests.mutants import list as listed
-from tests.mutants.list import MUTANTS, Mutant
+from tests.mutants import catalogue as listed
+from tests.mutants.catalogue import MUTANTS, Mutant
 
 ROOT = Path(__file__).parents[3]
 

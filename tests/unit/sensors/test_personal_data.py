@@ -15,7 +15,7 @@ from sensors.kinds import KINDS
 from sensors.policy.personal_data import SIDECODES, PersonalDataMatch, find_personal_data
 from sensors.register.location import known_areas
 from sensors.vocabulary.rejection_reasons import RejectionReason
-from simulators.city.register import example_entries
+from simulators.city.example_register import example_entries
 
 ROOT = Path(__file__).parents[3]
 CASES = st.sampled_from([str.upper, str.lower])

@@ -19,7 +19,7 @@ from sensors.register.location import known_areas
 from sensors.register.validation.validator import find_violations
 from sensors.vocabulary.codes import LocationKind, Precision, Public
 from simulators import simulate
-from simulators.city import register as city_register
+from simulators.city import example_register as city_register
 from simulators.devices import device
 from simulators.devices.messages import MAX_VALUES_PER_MESSAGE, DeviceEvent, DeviceMessage
 from simulators.devices.passages import PLATE_CAMERAS, SEGMENT_LENGTHS_M

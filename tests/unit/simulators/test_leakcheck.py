@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 from sensors.policy.personal_data import SIDECODES
 from simulators.leakcheck import report
 from simulators.leakcheck.canaries import Canary, IdentifierKind, generate_canaries
+from simulators.leakcheck.check import IngestTotals, LeakCheckResult, SurfaceResult
+from simulators.leakcheck.disruption import BATCH_SIZE
 from simulators.leakcheck.encodings import ENCODINGS, HASH_FUNCTIONS, needle_forms, needles
-from simulators.leakcheck.ordeal import BATCH_SIZE
-from simulators.leakcheck.plant import EVENT_VECTORS, HTTP_VECTORS, MQTT_VECTORS, cycle_vectors
-from simulators.leakcheck.run import IngestTotals, LeakCheckResult, SurfaceResult
 from simulators.leakcheck.search import (
     CHUNK_BYTES,
     MAX_NEEDLE_BYTES,
@@ -27,6 +26,7 @@ from simulators.leakcheck.search import (
     overlapping_pieces,
 )
 from simulators.leakcheck.targets import cycle_targets, target_entries
+from simulators.leakcheck.vectors import EVENT_VECTORS, HTTP_VECTORS, MQTT_VECTORS, cycle_vectors
 
 CANARIES = tuple(islice(generate_canaries(7), 400))
 INDEX = NeedleIndex(CANARIES)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from sensors.processes import ProcessError
-from simulators.embedded.parts import locked_folder, write_private_file
 from simulators.embedded.servers import notify_systemd
+from simulators.embedded.services import locked_folder, write_private_file
 
 
 def test_one_at_a_time_holds_a_folder(tmp_path: Path) -> None:
