@@ -18,7 +18,7 @@ def serve(host: str | None, port: int | None) -> None:
     overrides = {"http_host": host, "http_port": port}
     settings = ApiSettings.load(**{name: value for name, value in overrides.items() if value is not None})
     logs.configure_logging(settings.log_level)
-    logs.get_logger().info("starting", port=settings.http_port)
+    logs.get_logger().info("server_starting", port=settings.http_port)
     uvicorn.run(
         create_app(settings),
         host=settings.http_host,

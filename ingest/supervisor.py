@@ -43,17 +43,17 @@ def _draining_abandoned_sessions(settings: IngestSettings) -> Generator[None]:
     abandoned = abandoned_subscriptions(settings.municipality, settings.workers, settings.share_name.get_secret_value())
     drainers = [Worker(settings, seat) for seat in abandoned]
 
-    def empty() -> None:
-        for emptier in drainers:
-            emptier.drain()
+    def drain() -> None:
+        for drainer in drainers:
+            drainer.drain()
 
-    thread = Thread(target=empty, name="emptying")
+    thread = Thread(target=drain, name="draining")
     thread.start()
     try:
         yield
     finally:
-        for emptier in drainers:
-            emptier.stop()
+        for drainer in drainers:
+            drainer.stop()
         thread.join()
 
 
@@ -69,7 +69,7 @@ def _supervise_workers(settings: IngestSettings, subscriptions: Sequence[Subscri
     while not stopping.wait(POLL_INTERVAL_SECONDS):
         for number, (worker, seat) in enumerate(zip(workers, subscriptions, strict=True)):
             if not worker.is_alive():
-                log.warning("worker_died", worker=number, exit_code=worker.exitcode)
+                log.warning("worker_exited", worker=number, exit_code=worker.exitcode)
                 workers[number] = _start(settings, number, seat)
     for worker in workers:
         worker.terminate()

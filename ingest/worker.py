@@ -127,7 +127,7 @@ class Worker:
         the broker keeps it all and, as nothing is acknowledged, sends no more than the window on the next one.
         """
         if not self._queue.put(delivery, QUEUE_FULL_TIMEOUT_SECONDS):
-            log.warning("no_room_for_messages")
+            log.warning("message_queue_full")
             self._session.break_connection()
 
     def _collect(self) -> Batch | None:
@@ -139,7 +139,7 @@ class Worker:
     def _open_session(self) -> None:
         while not self._stopping.is_set() and not self._session.open():
             if not self._subscription.is_abandoned:
-                log.warning("broker_away")
+                log.warning("broker_unavailable")
             self._stopping.wait(RETRY_INTERVAL_SECONDS)
 
     def _store_batch(self, batch: Batch | None) -> None:
@@ -204,9 +204,9 @@ class Worker:
     def _log_database_state(self, error: psycopg.Error | None) -> None:
         """Tell once when the database goes, and once when it is back; not the error's text, which may hold a row."""
         if error is not None and not self._is_database_down:
-            log.warning("database_away", sqlstate=error.sqlstate)
+            log.warning("database_unavailable", sqlstate=error.sqlstate)
         elif error is None and self._is_database_down:
-            log.info("database_back")
+            log.info("database_available")
         self._is_database_down = error is not None
         self.metrics.up.labels("database").set(error is None)
 

@@ -55,5 +55,9 @@ def _report_exception(
     if issubclass(error_type, KeyboardInterrupt):
         sys.__excepthook__(error_type, error or error_type(), traceback)
         return
-    said = {"event": "program_failed", "error": error_type.__name__, "at": traceback_locations(error) if error else []}
+    said = {
+        "event": "unhandled_exception",
+        "error": error_type.__name__,
+        "at": traceback_locations(error) if error else [],
+    }
     sys.stderr.write(json.dumps(said) + "\n")

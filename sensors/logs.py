@@ -96,7 +96,7 @@ def redact_event(_logger: object, _method: str, event: MutableMapping[str, Any])
     if error is not None:
         said.update({"error": type(error).__name__, "at": traceback_locations(error)})
     shown = {key: _redacted(key, value) for key, value in said.items() if _is_declared_key(key)}
-    return shown if len(shown) == len(said) else shown | {"withheld": len(said) - len(shown)}
+    return shown if len(shown) == len(said) else shown | {"redacted": len(said) - len(shown)}
 
 
 def _exception(given: object) -> BaseException | None:
@@ -144,4 +144,4 @@ class _LibraryHandler(logging.Handler):
         about = {} if said is None else {"error": type(said).__name__}
         errno = {"errno": said.errno} if isinstance(said, OSError) else {}
         at = [f"{record.pathname}:{record.lineno}"]
-        structlog.get_logger().warning("from_library", library=record.name, at=at, **about, **errno)
+        structlog.get_logger().warning("library_warning", library=record.name, at=at, **about, **errno)

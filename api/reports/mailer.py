@@ -53,7 +53,7 @@ class Mailer:
         self._wake_event = Event()
         self._stopped = False
         self._cleaned_at = datetime.min.replace(tzinfo=UTC)
-        self._thread = Thread(target=self._run, name="courier", daemon=True)
+        self._thread = Thread(target=self._run, name="mailer", daemon=True)
 
     def start(self) -> None:
         """Begin; it waits by itself for a database that is away."""
@@ -74,7 +74,7 @@ class Mailer:
             try:
                 self._run_once(datetime.now(UTC))
             except (psycopg.Error, PoolTimeout, OSError) as error:
-                log.warning("mail waits", error=type(error).__name__)
+                log.warning("mail_delivery_postponed", error=type(error).__name__)
             self._wake_event.wait(POLL_INTERVAL_SECONDS)
             self._wake_event.clear()
 
@@ -97,7 +97,7 @@ class Mailer:
                 if message is not None:
                     self._deliver(message, mail.address or "")
             except (OSError, smtplib.SMTPException, ValueError) as error:  # the latter: no mail can be made of it
-                log.warning("mail not sent", error=type(error).__name__, number=mail.number, tries=mail.attempts)
+                log.warning("mail_not_sent", error=type(error).__name__, number=mail.number, tries=mail.attempts)
                 continue
             with self._pool.connection() as db:
                 db.execute(QUERIES["mark_mail_sent"], {"mail": mail.mail_id})

@@ -159,7 +159,7 @@ class EventListener:
         self, client: Client, _data: object, _flags: ConnectFlags, code: ReasonCode, _properties: Properties | None
     ) -> None:
         if code.is_failure:
-            log.error("broker_refused", reason=code.getName())
+            log.error("broker_connection_refused", reason=code.getName())
         elif client.protocol == MQTTv5:
             # As published, so that a message is known for retained when it comes, not only to the next listener.
             client.subscribe(self._topic_filter, options=SubscribeOptions(qos=0, retainAsPublished=True))
@@ -176,7 +176,7 @@ class EventListener:
             if self._disconnected_since is not None:
                 self._windows.record_gap(self._disconnected_since, self._now())
                 self._disconnected_since = None
-        log.info("listening")
+        log.info("events_subscribed")
 
     def _on_disconnect(
         self, _client: Client, _data: object, _flags: DisconnectFlags, code: ReasonCode, _properties: Properties | None
@@ -191,7 +191,7 @@ class EventListener:
         try:
             self._handle(IncomingMessage(message.topic, bytes(message.payload)), message.retain)
         except Exception as error:  # noqa: BLE001 - paho would print it, and its text may hold an identifier
-            log.error("event_not_handled", error=type(error).__name__)  # noqa: TRY400 - the traceback may hold it too
+            log.error("event_handling_failed", error=type(error).__name__)  # noqa: TRY400 - the traceback may hold it too
 
     def _handle(self, message: IncomingMessage, retained: bool) -> None:
         if retained:

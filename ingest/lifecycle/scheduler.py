@@ -7,7 +7,7 @@ role of ingest may not delete. Where that user may not, ``lantaarn retention kee
 """
 
 import signal
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,10 +70,10 @@ class RetentionScheduler:
                 self._run_as_leader(self._database)
             self._publish_latest_verification(self._database)
         except psycopg.Error as error:
-            self._warn("retention_away", error)
+            self._warn("retention_database_unavailable", error)
             self.close()
         else:
-            self._warned.discard("retention_away")
+            self._warned.discard("retention_database_unavailable")
 
     def close(self) -> None:
         """Let go of the database, and with it of the lead."""
@@ -90,21 +90,20 @@ class RetentionScheduler:
         return row is not None and row["leads"]
 
     def _run_as_leader(self, db: Connection) -> None:
-        self._try("quality", lambda: db.execute(QUERIES["refresh_quality"]))
+        self._try("retention_quality_failed", lambda: db.execute(QUERIES["refresh_quality"]))
         if self._is_due:
             self._run_steps(db, self._now())
 
     def _run_steps(self, db: Connection, now: datetime) -> None:
         """Each step by itself: what can't be moved must still be deleted, and what can't be deleted be checked."""
-        steps: Mapping[str, Callable[[], object]] = {
-            "move": lambda: move_reclassified_rows(db, now),
-            "sweep": lambda: erase_late_arrivals(db, now),
-            "days": lambda: update_daily_totals(db, now),
-            "run": lambda: enforce_retention(db, now),
-            "verify": lambda: self._verify(db, now),
-        }
         self._is_not_permitted = False
-        done = [self._try(name, step) for name, step in steps.items()]
+        done = [
+            self._try("retention_reclassification_failed", lambda: move_reclassified_rows(db, now)),
+            self._try("retention_late_erasure_failed", lambda: erase_late_arrivals(db, now)),
+            self._try("retention_daily_totals_failed", lambda: update_daily_totals(db, now)),
+            self._try("retention_deletion_failed", lambda: enforce_retention(db, now)),
+            self._try("retention_verification_failed", lambda: self._verify(db, now)),
+        ]
         self._metrics.retention_permitted.set(not self._is_not_permitted)
         if not self._is_not_permitted:
             self._warned.discard("retention_not_permitted")
@@ -119,8 +118,8 @@ class RetentionScheduler:
             self._database.execute(QUERIES["release_lead"])
         self._is_leader = False
 
-    def _try(self, name: str, step: Callable[[], object]) -> bool:
-        """Whether there is no need to try it again soon."""
+    def _try(self, event: str, step: Callable[[], object]) -> bool:
+        """Whether there is no need to try it again soon. ``event`` is logged when the database refuses the step."""
         try:
             step()
         except psycopg.errors.InsufficientPrivilege as error:
@@ -129,10 +128,10 @@ class RetentionScheduler:
         except psycopg.OperationalError:
             raise
         except psycopg.Error as error:
-            self._warn(f"retention_{name}_failed", error)
+            self._warn(event, error)
             return False
         else:
-            self._warned.discard(f"retention_{name}_failed")
+            self._warned.discard(event)
         return True
 
     def _verify(self, db: Connection, now: datetime) -> None:

@@ -152,7 +152,7 @@ class Session:
         self, client: Client, _data: object, flags: ConnectFlags, code: ReasonCode, _properties: Properties | None
     ) -> None:
         if code.is_failure:
-            log.error("broker_refused", reason=code.getName())
+            log.error("broker_connection_refused", reason=code.getName())
             return
         with self._lock:
             self._connection_number += 1
@@ -182,7 +182,7 @@ class Session:
         if not self._subscription.is_abandoned:
             log.info("subscribed", connection=self._connection_number, resumed=self.is_resumed)
         elif self.is_resumed:
-            log.info("emptying_left_session", client_id=self._subscription.client_id)
+            log.info("draining_abandoned_session", client_id=self._subscription.client_id)
 
     def _on_disconnect(
         self, _client: Client, _data: object, _flags: DisconnectFlags, code: ReasonCode, _properties: Properties | None

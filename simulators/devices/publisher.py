@@ -67,7 +67,7 @@ class Publisher:
         deadline = time.monotonic() + ACKNOWLEDGEMENT_TIMEOUT_SECONDS
         for _ in range(MAX_IN_FLIGHT):
             if not self._free_slots.acquire(timeout=max(0.0, deadline - time.monotonic())):
-                log.warning("messages_not_answered")
+                log.warning("messages_unacknowledged")
                 return
 
 
@@ -86,13 +86,13 @@ def _client(address: BrokerAddress, name: str) -> mqtt.Client:
 
 def _on_connect(_client: mqtt.Client, _userdata: Any, _flags: mqtt.ConnectFlags, reason: ReasonCode, _: object) -> None:
     if reason.is_failure:
-        log.warning("broker_refuses", reason=str(reason))
+        log.warning("broker_connection_refused", reason=str(reason))
     else:
-        log.info("connected_to_broker")
+        log.info("broker_connected")
 
 
 def _on_disconnect(
     _client: mqtt.Client, _userdata: Any, _flags: mqtt.DisconnectFlags, reason: ReasonCode, _: object
 ) -> None:
     if reason.is_failure:
-        log.warning("connection_to_broker_lost", reason=str(reason))
+        log.warning("broker_disconnected", reason=str(reason))

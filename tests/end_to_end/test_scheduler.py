@@ -150,7 +150,7 @@ def test_the_database_may_go_and_come_back(owner: Connection, database: str) -> 
         works.run_pending()
         clock.now += timedelta(minutes=1)
         works.run_pending()
-    assert [each["event"] for each in logs] == ["retention_away"]
+    assert [each["event"] for each in logs] == ["retention_database_unavailable"]
     assert value(metrics, "verified_timestamp_seconds") == clock.now.timestamp()
     works.close()
 
@@ -162,7 +162,7 @@ def test_a_database_that_is_not_there_yet_is_waited_for(owner: Connection, datab
     with capture_logs() as logs:
         for _ in range(3):
             works.run_pending()
-    assert [each["event"] for each in logs] == ["retention_away"]
+    assert [each["event"] for each in logs] == ["retention_database_unavailable"]
     assert value(metrics, "kept") == 1
     works.close()
 

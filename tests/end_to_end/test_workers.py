@@ -207,7 +207,7 @@ def test_a_broker_that_sends_more_than_there_is_room_for_loses_nothing(
             send(mosquitto.port, range(3000))
             with db.transaction():
                 db.execute("lock table lantaarn.ledger in access exclusive mode")
-                wait_for(lambda: any(each["event"] == "no_room_for_messages" for each in logs), 20)
+                wait_for(lambda: any(each["event"] == "message_queue_full" for each in logs), 20)
             wait_for(lambda: stored(db) == 3000, 60)
         finally:
             worker.stop()

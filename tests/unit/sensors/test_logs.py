@@ -53,7 +53,7 @@ def said(capsys: pytest.CaptureFixture[str]) -> Iterator[Any]:
 def test_numbers_times_and_names_of_ours_are_logged(said: Any) -> None:
     now = datetime(2026, 11, 22, 12, tzinfo=UTC)
     line = said(
-        "database_away",
+        "database_unavailable",
         sqlstate="08006",
         sensors=3,
         took=0.5,
@@ -63,7 +63,7 @@ def test_numbers_times_and_names_of_ours_are_logged(said: Any) -> None:
         now=now,
     )
     assert json.loads(line) == {
-        "event": "database_away",
+        "event": "database_unavailable",
         "level": "warning",
         "sqlstate": "08006",
         "sensors": 3,
@@ -91,7 +91,7 @@ def test_what_trips_says_what_it_was(said: Any) -> None:
 
 def test_keys_and_arguments_of_a_message_are_withheld_too(said: Any) -> None:
     line = said("event", **{"plate XX-12-YZ": 1, "aabbccddeeff": 2})
-    assert json.loads(line) == {"event": "event", "level": "warning", "withheld": 2}
+    assert json.loads(line) == {"event": "event", "level": "warning", "redacted": 2}
     assert PLATE not in said("refused %s", PLATE)
     assert PLATE not in said(f"refused {PLATE}")
 
