@@ -9,9 +9,9 @@ from pydantic import ValidationError
 
 from sensors.policy.retention_classes import BUILT_IN_CLASSES
 from sensors.register.entry import Entry
-from sensors.register.validation.datastream_rules import retention_class_rule
 from sensors.register.validation.rule import Rule
 from sensors.register.validation.rules import RULES
+from sensors.register.validation.rules.retention import retention_class_rule
 from sensors.register.validation.violations import Violation, repair, schema_violations
 
 __all__ = ["RULES", "Violation", "find_rule_violations", "find_violations", "validate"]

@@ -1,0 +1,58 @@
+"""What is measured: by a kind of sensor that we know, each property once and in its unit."""
+
+from sensors.kinds import KINDS
+from sensors.policy.constraints import has_wrong_unit, is_total_beside_its_parts
+from sensors.register.entry import Datastream, Entry
+from sensors.register.validation.finders import (
+    datastream_paths_if,
+    duplicates_of,
+    ingested_paths_if,
+    known_property_paths_if,
+    path_if,
+    property_definition,
+)
+from sensors.register.validation.rule import Rule
+
+
+def _is_unknown_property(entry: Entry, datastream: Datastream) -> bool:
+    return entry.delivers_data and entry.kind in KINDS and property_definition(entry, datastream) is None
+
+
+DATASTREAM_RULES: tuple[Rule, ...] = (
+    Rule(
+        "kind_known",
+        f"Wij krijgen gegevens van deze sensor. Zeg welk soort het is: {', '.join(KINDS)}.",
+        f"This sensor delivers data to us. Say which kind it is: {', '.join(KINDS)}.",
+        path_if("kind", lambda entry: entry.delivers_data and entry.kind not in KINDS),
+    ),
+    Rule(
+        "data_needs_datastream",
+        "Wij krijgen gegevens van deze sensor. Zeg wat hij meet.",
+        "This sensor delivers data to us. Say what it measures.",
+        path_if("datastreams", lambda entry: entry.delivers_data and not entry.datastreams),
+    ),
+    Rule(
+        "property_once",
+        "Deze meting staat er al.",
+        "This observed property is already there.",
+        duplicates_of("datastreams", "observed_property"),
+    ),
+    Rule(
+        "property_of_kind",
+        "Dit soort sensor meet dit niet.",
+        "This kind of sensor does not measure this.",
+        datastream_paths_if("observed_property", _is_unknown_property),
+    ),
+    Rule(
+        "unit_of_property",
+        "Dit is niet de eenheid van deze meting.",
+        "This is not the unit of this observed property.",
+        known_property_paths_if("unit", has_wrong_unit),
+    ),
+    Rule(
+        "total_or_parts",
+        "Dit is het totaal van tellingen die er ook apart staan. Zo verraadt het kleine aantallen. Kies er één van.",
+        "This is the total of counts that are also there. Small numbers could be worked out. Choose one.",
+        ingested_paths_if("observed_property", is_total_beside_its_parts),
+    ),
+)

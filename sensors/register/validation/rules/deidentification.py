@@ -1,0 +1,70 @@
+"""What becomes of persons in a datastream: which privacy rule takes them out of the data, and that it can."""
+
+from sensors.policy.constraints import (
+    denies_personal_data,
+    has_duplicate_rule,
+    has_rule_of_other_property,
+    is_identifiable,
+    is_matched_with_itself,
+    lacks_required_rule,
+    reads_dropped_field,
+)
+from sensors.register.validation.finders import datastream_paths_if, ingested_paths_if, known_property_paths_if
+from sensors.register.validation.rule import Rule
+from sensors.vocabulary.codes import PersonalData, Public
+
+DEIDENTIFICATION_RULES: tuple[Rule, ...] = (
+    Rule(
+        "identifiable_not_public",
+        "Mensen zijn hierin te herkennen. Dan mag het niet openbaar zijn.",
+        "People can be recognised in this. So it may not be public.",
+        datastream_paths_if(
+            "public",
+            lambda _, datastream: (
+                datastream.personal_data is PersonalData.IDENTIFIABLE and datastream.public is not Public.NONE
+            ),
+        ),
+    ),
+    Rule(
+        "identifiable_not_stored",
+        "Mensen zijn hierin te herkennen. Zulke gegevens slaan wij niet op.",
+        "People can be recognised in this. Such data is never stored here.",
+        ingested_paths_if("personal_data", is_identifiable),
+    ),
+    Rule(
+        "people_not_denied",
+        "Deze meting gaat over mensen. Kies “de_identified”.",
+        "This observed property is about people. Choose “de_identified”.",
+        ingested_paths_if("personal_data", denies_personal_data),
+    ),
+    Rule(
+        "property_needs_rule",
+        "Bij deze meting hoort een privacyregel: “window_count” voor beweging, “match_in_memory” voor reistijd.",
+        "This needs its privacy rule: “window_count” for presence, “match_in_memory” for travel time.",
+        known_property_paths_if("privacy_rules", lacks_required_rule),
+    ),
+    Rule(
+        "rule_of_property",
+        "Deze privacyregel past niet bij deze meting. Laat hem weg.",
+        "This privacy rule does not fit this observed property. Leave it out.",
+        ingested_paths_if("privacy_rules", has_rule_of_other_property),
+    ),
+    Rule(
+        "rule_once",
+        "Dezelfde privacyregel staat er meer dan één keer. Laat er één staan.",
+        "The same privacy rule is there more than once. Leave one.",
+        ingested_paths_if("privacy_rules", has_duplicate_rule),
+    ),
+    Rule(
+        "match_elsewhere",
+        "De reistijd begint en eindigt bij dezelfde sensor. Noem bij “to” een andere sensor.",
+        "The travel time begins and ends at the same sensor. Name another sensor in “to”.",
+        ingested_paths_if("privacy_rules", is_matched_with_itself),
+    ),
+    Rule(
+        "identifiers_not_read",
+        "Deze meting leest een veld dat volgens “no_identifiers” wordt weggegooid. Kies één van de twee.",
+        "This reads a field that is dropped according to “no_identifiers”. Choose one of the two.",
+        ingested_paths_if("privacy_rules", reads_dropped_field),
+    ),
+)

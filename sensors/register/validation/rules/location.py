@@ -1,0 +1,101 @@
+"""Where a sensor is and what it sees: complete, possible, and no finer than it may be."""
+
+import re
+
+from shapely.geometry import box, shape
+
+from sensors.policy.constraints import RESIDENT_NAME
+from sensors.register.entry import Entry, Location
+from sensors.register.location import snap_to_cell
+from sensors.register.validation.finders import path_if
+from sensors.register.validation.rule import Rule
+from sensors.vocabulary.codes import DeviceCategory, LocationKind, Precision, SensorType
+
+NETHERLANDS_BOUNDS = box(3.2, 50.7, 7.3, 53.7)
+"""The European Netherlands, roughly."""
+
+
+def _is_camera(entry: Entry) -> bool:
+    return entry.device.category is DeviceCategory.CAMERA or SensorType.OPTICAL in entry.device.sensor_types
+
+
+def _is_coarse(entry: Entry) -> bool:
+    return entry.location.precision is not Precision.EXACT
+
+
+def _is_point_or_cell(place: Location) -> bool:
+    # Of a published entry with a coarse place only the cell is left; it can be imported again.
+    is_cell = place.precision is not Precision.EXACT and snap_to_cell(place.geometry, place.precision) == place.geometry
+    return place.geometry["type"] == "Point" or is_cell
+
+
+def _geometry_does_not_fit_kind(entry: Entry) -> bool:
+    place = entry.location
+    if place.kind is LocationKind.FIXED:
+        return not _is_point_or_cell(place)
+    return place.geometry["type"] == "Point"
+
+
+LOCATION_RULES: tuple[Rule, ...] = (
+    Rule(
+        "camera_needs_observed_area",
+        "Teken het gebied dat de camera ziet (observed_area).",
+        "Draw the area that the camera sees (observed_area).",
+        path_if("location.observed_area", lambda entry: _is_camera(entry) and entry.location.observed_area is None),
+    ),
+    Rule(
+        "observed_area_is_area",
+        "Wat een camera ziet is een vlak, geen punt.",
+        "What a camera sees is an area, not a point.",
+        path_if(
+            "location.observed_area",
+            lambda entry: entry.location.observed_area is not None and entry.location.observed_area["type"] == "Point",
+        ),
+    ),
+    Rule(
+        "place_fits_kind",
+        "Een sensor op een vaste plek heeft een punt. Een gebied of een sensor die beweegt heeft een vlak.",
+        "A fixed sensor has a point. An area or a mobile sensor has a polygon.",
+        path_if("location.geometry", _geometry_does_not_fit_kind),
+        depends_on=("location.kind", "location.precision"),
+    ),
+    Rule(
+        "place_in_netherlands",
+        "Deze plek ligt niet in Nederland. Zet eerst de lengtegraad (oost), dan de breedtegraad (noord).",
+        "This place is not in the Netherlands. Put the longitude (east) first, then the latitude (north).",
+        path_if("location.geometry", lambda entry: not NETHERLANDS_BOUNDS.covers(shape(entry.location.geometry))),
+    ),
+    Rule(
+        "resident_place_hidden",
+        "Deze sensor is van een inwoner. Kies “cell_100m” (in de stad) of “cell_1km” (daarbuiten).",
+        "This sensor belongs to a resident. Choose “cell_100m” (in town) or “cell_1km” (elsewhere).",
+        path_if(
+            "location.precision",
+            lambda entry: not _is_coarse(entry) and any(each.name == RESIDENT_NAME for each in entry.organisations),
+        ),
+    ),
+    Rule(
+        "cell_is_of_fixed_sensor",
+        "Een vak (“cell_…”) past alleen bij een sensor op een vaste plek.",
+        "A cell (“cell_…”) fits only a fixed sensor.",
+        path_if(
+            "location.precision", lambda entry: _is_coarse(entry) and entry.location.kind is not LocationKind.FIXED
+        ),
+        depends_on=("location.kind",),
+    ),
+    Rule(
+        "cell_hides_address",
+        "De precieze plek is niet openbaar. Laat het huisnummer weg.",
+        "The exact place is not public. Leave out the house number.",
+        path_if(
+            "location.address",
+            lambda entry: _is_coarse(entry) and re.search(r"\d", entry.location.address or "") is not None,
+        ),
+    ),
+    Rule(
+        "cell_hides_observed_area",
+        "De precieze plek is niet openbaar. Dan kan het gebied dat hij ziet er ook niet bij.",
+        "The exact place is not public. So neither is the area it sees.",
+        path_if("location.observed_area", lambda entry: _is_coarse(entry) and entry.location.observed_area is not None),
+    ),
+)

@@ -1,0 +1,75 @@
+"""Who is behind a sensor: organisations that can be reached, never persons."""
+
+from collections.abc import Callable
+
+from sensors.policy.constraints import RESIDENT_NAME
+from sensors.register.entry import Entry
+from sensors.register.persons import is_mobile_number, is_personal_mailbox, is_personal_name
+from sensors.register.validation.finders import datastream_paths_if, path_if
+from sensors.register.validation.rule import Rule, ViolationFinder
+from sensors.register.validation.violations import format_path
+from sensors.vocabulary.codes import Role
+
+
+def lacks_role(entry: Entry, role: Role) -> bool:
+    """Whether no organisation has this role."""
+    return all(organisation.role is not role for organisation in entry.organisations)
+
+
+def _organisation_names_if(is_violated: Callable[[str], bool]) -> ViolationFinder:
+    return lambda entry: [
+        format_path(("organisations", index, "name"))
+        for index, organisation in enumerate(entry.organisations)
+        if is_violated(organisation.name)
+    ]
+
+
+ORGANISATION_RULES: tuple[Rule, ...] = (
+    Rule(
+        "owner",
+        "Noem de eigenaar (rol “owner”).",
+        "Name the owner.",
+        path_if("organisations", lambda entry: lacks_role(entry, Role.OWNER)),
+    ),
+    Rule(
+        "organisation_not_person",
+        f"Noem een organisatie, geen persoon. Is het een inwoner? Schrijf dan “{RESIDENT_NAME}”.",
+        f"Name an organisation, not a person. Is it a resident? Then write “{RESIDENT_NAME}”.",
+        _organisation_names_if(is_personal_name),
+    ),
+    Rule(
+        "access_not_person",
+        "Noem organisaties, geen personen.",
+        "Name organisations, not persons.",
+        datastream_paths_if(
+            "access_parties", lambda _, datastream: any(map(is_personal_name, datastream.access_parties))
+        ),
+    ),
+    Rule(
+        "contact_reachable",
+        "Geef een e-mailadres, een telefoonnummer of een webadres.",
+        "Give an e-mail address, a phone number or a web address.",
+        path_if(
+            "contact",
+            lambda entry: not (entry.contact.email or entry.contact.phone or entry.contact.url),
+        ),
+    ),
+    Rule(
+        "contact_not_person",
+        "Noem een afdeling of loket, geen persoon.",
+        "Name a department or desk, not a person.",
+        path_if("contact.name", lambda entry: is_personal_name(entry.contact.name)),
+    ),
+    Rule(
+        "contact_mailbox_of_desk",
+        "Dit lijkt het e-mailadres van een persoon. Geef dat van een afdeling, zoals info@ of sensoren@.",
+        "This looks like a person's e-mail address. Give that of a desk, such as info@ or sensoren@.",
+        path_if("contact.email", lambda entry: is_personal_mailbox(entry.contact.email or "")),
+    ),
+    Rule(
+        "contact_phone_of_desk",
+        "Dit is een mobiel nummer. Geef het nummer van een afdeling.",
+        "This is a mobile number. Give the number of a desk.",
+        path_if("contact.phone", lambda entry: is_mobile_number(entry.contact.phone or "")),
+    ),
+)

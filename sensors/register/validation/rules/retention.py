@@ -1,0 +1,52 @@
+"""What is stored of every datastream, and how long."""
+
+from collections.abc import Collection
+
+from sensors.policy.constraints import has_unknown_retention_class, retains_personal_values, stores_undeclared_fields
+from sensors.policy.retention_classes import BUILT_IN_CLASSES, describe_classes
+from sensors.register.validation.finders import datastream_paths_if, ingested_paths_if
+from sensors.register.validation.rule import Rule
+from sensors.vocabulary.codes import PersonalData
+
+
+def retention_class_rule(classes: Collection[str]) -> Rule:
+    """What we keep has a term that is one of these retention classes."""
+    options = describe_classes(classes)
+    return Rule(
+        "retention_class",
+        f"Kies een bewaartermijn die wij kennen: {options.nl}.",
+        f"Choose a retention class: {options.en}.",
+        datastream_paths_if(
+            "retention",
+            lambda entry, datastream: entry.delivers_data and has_unknown_retention_class(datastream, classes),
+        ),
+    )
+
+
+RETENTION_RULES: tuple[Rule, ...] = (
+    Rule(
+        "retention",
+        "Zeg hoe lang dit wordt bewaard.",
+        "Say how long this is kept.",
+        datastream_paths_if(
+            "retention",
+            lambda entry, datastream: (
+                datastream.retention is None
+                and (entry.delivers_data or datastream.personal_data is not PersonalData.NONE)
+            ),
+        ),
+    ),
+    retention_class_rule(BUILT_IN_CLASSES),
+    Rule(
+        "persons_not_kept",
+        "Losse waarden van mensen bewaren wij nooit. Kies bij “raw” de waarde “none”.",
+        "Single values of persons are never stored. Choose “none” for “raw”.",
+        ingested_paths_if("retention", retains_personal_values),
+    ),
+    Rule(
+        "stored_fields_all",
+        "Van elke meting bewaren wij de tijd, de waarde en hoe goed die is. Noem ze alle drie.",
+        "Of every reading we store the time, the value and the quality. Name all three.",
+        ingested_paths_if("stored_fields", stores_undeclared_fields),
+    ),
+)
