@@ -10,10 +10,10 @@ VERSION = "0.1.0"
 COMMANDS = {
     "demo": "simulators.cli:demo",
     "servers": "simulators.cli:servers",
-    "migrate": "sensors.register.cli:migrate",
+    "migrate": "sensors.db.cli:migrate",
     "register": "sensors.register.cli:register",
     "device": "sensors.devices.cli:device",
-    "policy": "sensors.register.cli:policy",
+    "policy": "sensors.policy.cli:policy",
     "ingest": "ingest.cli:ingest",
     "serve": "api.cli:serve",
     "reports": "api.reports.cli:reports",
@@ -24,7 +24,7 @@ COMMANDS = {
     "erase": "ingest.lifecycle.cli:erase_",
     "backup": "ingest.lifecycle.cli:backup",
     "restore": "ingest.lifecycle.cli:restore",
-    "doctor": "sensors.register.cli:doctor",
+    "doctor": "sensors.doctor.cli:doctor",
     "leakcheck": "simulators.cli:leakcheck",
 }
 

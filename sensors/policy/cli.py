@@ -1,0 +1,44 @@
+"""The sub-command ``policy``."""
+
+import sys
+from typing import Literal
+
+import click
+from click.formatting import wrap_text
+from pydantic import ValidationError
+
+from sensors.db import connect
+from sensors.settings import DatabaseSettings
+
+Language = Literal["nl", "en"]
+
+
+@click.group(epilog="Example: lantaarn policy explain lantaarn-0101")
+def policy() -> None:
+    """What ingest may do, compiled from the register."""
+
+
+@policy.command(epilog="Example: lantaarn policy explain lantaarn-0101 --language en")
+@click.argument("reference")
+@click.option("--language", type=click.Choice(["nl", "en"]), default="nl", show_default=True, help="Dutch or English.")
+def explain(reference: str, language: Language) -> None:
+    """Tell in plain words what becomes of the data of the sensor REFERENCE. Exit code 2 when there is none."""
+    from sensors.policy.explanation import explain_policy  # noqa: PLC0415 - each command loads only what it needs
+    from sensors.register.entry import Entry  # noqa: PLC0415
+    from sensors.register.repository import current_versions_by_reference, retention_class_names  # noqa: PLC0415
+
+    with connect(DatabaseSettings.load().database_url.get_secret_value()) as db:
+        found, classes = current_versions_by_reference(db, reference), retention_class_names(db)
+    if not found:
+        click.echo("Error: there is no sensor with this reference in the register.", err=True)
+        sys.exit(2)
+    for version in found:
+        try:
+            entry = Entry.model_validate(version.document)
+        except ValidationError:
+            click.echo("This entry is of an older schema: nothing is taken in until it is imported anew.")
+            continue
+        for each in explain_policy(entry, version.version, language, classes):
+            click.secho(each.heading, bold=True)
+            for line in each.sentences:
+                click.echo(wrap_text(line, initial_indent="  - ", subsequent_indent="    "))
