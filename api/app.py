@@ -36,7 +36,7 @@ from api.sensor import api as sensor_api
 from api.sensor import page as sensor_page
 from api.signs import page as signs_page
 from api.web import STATIC_DIR, create_templates
-from sensors.settings import ApiSettings
+from sensors.settings.web import ApiSettings
 
 PAGE_MODULES = (
     search_page,

@@ -3,7 +3,7 @@
 import click
 
 from sensors import logs
-from sensors.settings import ApiSettings
+from sensors.settings.web import ApiSettings
 
 
 @click.command(epilog="Example: DATABASE_URL=postgresql://db/lantaarn lantaarn serve --port 8080")

@@ -11,7 +11,7 @@ from api.middleware import HttpMetrics
 from api.reports.intake import Intake
 from api.search.queries import Facets
 from api.statistics import StatisticsCache
-from sensors.settings import ApiSettings
+from sensors.settings.web import ApiSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from dashboards.limits import LIMIT_SOURCES
 from dashboards.panel_queries import load_panel_queries
 from dashboards.query import SqlQuery, SqlQueryBuilder
 from dashboards.spec import DATASOURCE_TYPE
-from sensors.settings import DashboardSettings
+from sensors.settings.grafana import DashboardSettings
 
 FOLDER_UID = "lantaarn"
 FOLDER_TITLE = "Lantaarn"

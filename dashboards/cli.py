@@ -18,7 +18,7 @@ def dashboards() -> None:
 def render(folder: Path) -> None:
     """Write FOLDER with all that Grafana reads when it starts, to mount at /srv/grafana."""
     from dashboards.render import write_files as write  # noqa: PLC0415
-    from sensors.settings import DashboardSettings  # noqa: PLC0415
+    from sensors.settings.grafana import DashboardSettings  # noqa: PLC0415
 
     number = write(folder, DashboardSettings.load())
     click.echo(f"{number} files are in {folder}.")
@@ -29,7 +29,7 @@ def render(folder: Path) -> None:
 def check(folder: Path) -> None:
     """Tell whether FOLDER is as render would write it now. Exit code 1 when it is not."""
     from dashboards.render import find_differences  # noqa: PLC0415
-    from sensors.settings import DashboardSettings  # noqa: PLC0415
+    from sensors.settings.grafana import DashboardSettings  # noqa: PLC0415
 
     found = list(find_differences(folder, DashboardSettings.load()))
     for line in found:
@@ -46,7 +46,7 @@ def push() -> None:
     """Send dashboards and alerts to the Grafana that LANTAARN_GRAFANA_URL names. Safe to run again."""
     from dashboards.push import PushError  # noqa: PLC0415
     from dashboards.push import push as send  # noqa: PLC0415
-    from sensors.settings import PushSettings  # noqa: PLC0415
+    from sensors.settings.grafana import PushSettings  # noqa: PLC0415
 
     try:
         for done in send(PushSettings.load()):

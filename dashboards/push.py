@@ -15,7 +15,7 @@ from niquests.exceptions import RequestException
 from dashboards.alerts import FOLDER_TITLE, FOLDER_UID, RULE_GROUP, build_contact_points, build_rule_group
 from dashboards.build import DASHBOARDS, build_dashboard
 from dashboards.render import to_json
-from sensors.settings import PushSettings
+from sensors.settings.grafana import PushSettings
 
 GrafanaClient = Any
 """A ``GrafanaApi``; it has no types of its own."""

@@ -26,7 +26,7 @@ from dashboards.alerts import (
 )
 from dashboards.build import DASHBOARDS, build_dashboard
 from dashboards.spec import DATASOURCE_TYPE
-from sensors.settings import DashboardSettings
+from sensors.settings.grafana import DashboardSettings
 
 MOUNT_PATH = "/srv/grafana"
 """Where the folder is for Grafana."""

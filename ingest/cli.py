@@ -8,7 +8,8 @@ import click
 from ingest.mqtt.subscriptions import MAX_WORKERS
 from sensors import logs
 from sensors.db import connect
-from sensors.settings import DatabaseSettings, IngestSettings
+from sensors.settings.database import DatabaseSettings
+from sensors.settings.ingest import IngestSettings
 
 
 @click.command(epilog="Example: MQTT_URL=mqtt://broker:1883 DATABASE_URL=postgresql://db/lantaarn lantaarn ingest")

@@ -12,7 +12,7 @@ from types import FrameType
 from ingest.mqtt.subscriptions import Subscription, abandoned_subscriptions, worker_subscriptions
 from ingest.worker import Worker, run_worker
 from sensors import logs
-from sensors.settings import IngestSettings
+from sensors.settings.ingest import IngestSettings
 
 log = logs.get_logger()
 

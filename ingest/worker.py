@@ -26,7 +26,7 @@ from ingest.queue import Batch, MessageQueue
 from ingest.writer import commit_batch, load_register, publish_cells, register_revision
 from sensors import logs
 from sensors.db import connect
-from sensors.settings import IngestSettings
+from sensors.settings.ingest import IngestSettings
 
 Connection = psycopg.Connection[dict[str, Any]]
 log = logs.get_logger()

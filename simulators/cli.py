@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from sensors.settings import DemoSettings, ServersSettings, SimulateSettings
+from sensors.settings.simulators import DemoSettings, ServersSettings, SimulateSettings
 
 DAYS_RANGE = click.IntRange(0, 366)
 

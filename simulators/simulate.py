@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from sensors.register.entry import Entry
-from sensors.settings import SimulateSettings
+from sensors.settings.simulators import SimulateSettings
 from sensors.vocabulary.codes import Status
 from simulators import faults, replay
 from simulators.city import example_register as city_register

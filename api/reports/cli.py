@@ -7,7 +7,7 @@ import click
 from api.reports.queries import KIND_LABELS, MAX_TEXT_LENGTH, QUERIES, ReportKind, ReportStatus
 from sensors.db import Database, connect
 from sensors.policy.personal_data import find_personal_data
-from sensors.settings import ReportSettings
+from sensors.settings.reports import ReportSettings
 
 
 @click.group(epilog="Example: lantaarn reports list")

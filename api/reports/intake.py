@@ -6,7 +6,7 @@ from typing import Self
 from api.database import Pool
 from api.reports.forms import FormTokenSigner, RateLimiter
 from api.reports.mailer import Mailer
-from sensors.settings import ApiSettings
+from sensors.settings.web import ApiSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from api.database import Pool
 from api.reports.mails import Mail, compose
 from api.reports.queries import QUERIES
 from sensors import logs
-from sensors.settings import MailSettings
+from sensors.settings.reports import MailSettings
 
 log = logs.get_logger()
 POLL_INTERVAL_SECONDS = 30.0

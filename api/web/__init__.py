@@ -13,7 +13,7 @@ from starlette.templating import Jinja2Templates
 from api import formatting, i18n, labels
 from api.i18n import gettext as _
 from sensors.register.location import municipality_name
-from sensors.settings import ApiSettings
+from sensors.settings.web import ApiSettings
 from sensors.vocabulary import codes
 
 WEB_DIR = Path(__file__).parent

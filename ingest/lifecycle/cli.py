@@ -18,7 +18,7 @@ from ingest.lifecycle.tombstones import TombstoneError, read_tombstones
 from sensors.db import connect
 from sensors.db.dump import DumpError, PostgresTools, dump_database
 from sensors.db.server import find_postgres
-from sensors.settings import BackupSettings, ErasureSettings
+from sensors.settings.lifecycle import BackupSettings, ErasureSettings
 
 
 class InstantParam(click.ParamType[datetime]):

@@ -11,7 +11,8 @@ from rich.table import Table
 
 from sensors.db import connect
 from sensors.policy.retention_classes import is_valid_class_name
-from sensors.settings import DatabaseSettings, RetentionSettings
+from sensors.settings.database import DatabaseSettings
+from sensors.settings.lifecycle import RetentionSettings
 
 
 def _url() -> str:

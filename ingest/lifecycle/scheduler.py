@@ -31,7 +31,7 @@ from ingest.lifecycle.verification import (
 from ingest.metrics import Metrics, serve_metrics
 from sensors.db import connect
 from sensors.db.queries import load_queries
-from sensors.settings import RetentionSettings
+from sensors.settings.lifecycle import RetentionSettings
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 POLL_INTERVAL_SECONDS = 30.0

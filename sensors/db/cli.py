@@ -3,7 +3,7 @@
 import click
 
 from sensors.db import Database, connect
-from sensors.settings import MigrateSettings
+from sensors.settings.database import MigrateSettings
 
 
 @click.command(epilog="Example: DATABASE_URL=postgresql://lantaarn_owner@db/lantaarn lantaarn migrate")

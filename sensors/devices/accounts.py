@@ -13,7 +13,7 @@ from sensors.devices.access import PROGRAM_ACCOUNT_PREFIX, BrokerAccess, is_devi
 from sensors.formats import EVENT_FORMATS, READING_FORMATS
 from sensors.formats.topics import EVENT_PREFIX, event_topic, reading_topic
 from sensors.kinds import KINDS
-from sensors.settings import BrokerAccountSettings, BrokerFilesSettings, DeviceSettings
+from sensors.settings.devices import BrokerAccountSettings, BrokerFilesSettings, DeviceSettings
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 

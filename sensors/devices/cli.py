@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sensors.db import Database, connect
-from sensors.settings import BrokerAccountSettings, BrokerFilesSettings, DeviceSettings
+from sensors.settings.devices import BrokerAccountSettings, BrokerFilesSettings, DeviceSettings
 
 if TYPE_CHECKING:
     from sensors.devices.accounts import DeviceChange

@@ -8,7 +8,7 @@ from sensors.devices import files
 from sensors.devices.access import AccessFileFormatError
 from sensors.devices.accounts import list_devices
 from sensors.doctor.finding import Finding
-from sensors.settings import BrokerFilesSettings
+from sensors.settings.devices import BrokerFilesSettings
 
 
 def access_findings(settings: BrokerFilesSettings) -> Iterator[Finding]:

@@ -18,8 +18,8 @@ from pydantic import SecretStr
 from sensors.broker import BrokerAddress
 from sensors.doctor.finding import Finding
 from sensors.formats.topics import EVENT_PREFIX
-from sensors.settings import DoctorSettings
 from sensors.settings.base import hide_password
+from sensors.settings.doctor import DoctorSettings
 
 PROTOCOLS = {"MQTT 5": MQTTProtocolVersion.MQTTv5, "MQTT 3.1.1": MQTTProtocolVersion.MQTTv311}
 ANSWER_TIMEOUT_SECONDS = 3.0

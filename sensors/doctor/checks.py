@@ -14,8 +14,8 @@ from sensors.doctor.database import database_findings
 from sensors.doctor.finding import Finding
 from sensors.doctor.machine import machine_findings
 from sensors.register.location import known_areas
-from sensors.settings import DoctorSettings
 from sensors.settings.base import SettingsError
+from sensors.settings.doctor import DoctorSettings
 
 BUILT_ASSET = Path(__file__).parents[2] / "api" / "web" / "static" / "vendor" / "leaflet" / "leaflet.js"
 

@@ -8,7 +8,7 @@ from click.formatting import wrap_text
 from pydantic import ValidationError
 
 from sensors.db import connect
-from sensors.settings import DatabaseSettings
+from sensors.settings.database import DatabaseSettings
 
 Language = Literal["nl", "en"]
 

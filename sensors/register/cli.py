@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from sensors.db import connect
-from sensors.settings import DatabaseSettings
+from sensors.settings.database import DatabaseSettings
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 

@@ -46,7 +46,7 @@ class Settings(BaseSettings):
 
     @classmethod
     def load(cls, **overrides: Any) -> Self:
-        """The settings of this environment; ``given`` goes before it. Raises SettingsError, with every problem."""
+        """The settings of this environment; ``overrides`` go before it. Raises SettingsError, with every problem."""
         try:
             return cls(**overrides)
         except ValidationError as error:

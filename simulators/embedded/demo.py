@@ -14,8 +14,8 @@ from sensors.db import connect
 from sensors.db.capabilities import Capabilities, Edition, probe_capabilities
 from sensors.processes import ProcessError, is_port_free
 from sensors.register.repository import import_entries
-from sensors.settings import DemoSettings
 from sensors.settings.base import hide_password
+from sensors.settings.simulators import DemoSettings
 from sensors.upgrade import upgrade_database
 from simulators.city.entry_builder import MUNICIPALITY
 from simulators.city.example_register import example_entries

@@ -12,8 +12,8 @@ from pathlib import Path
 import click
 
 from sensors.processes import ProcessError
-from sensors.settings import ServersSettings
 from sensors.settings.base import hide_password
+from sensors.settings.simulators import ServersSettings
 from simulators.embedded.services import (
     Services,
     StopRequested,

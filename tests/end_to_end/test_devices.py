@@ -28,7 +28,7 @@ from sensors.doctor.finding import Finding
 from sensors.processes import LOOPBACK_HOST, find_free_port
 from sensors.register.entry import Entry
 from sensors.register.repository import PublishResult, publish
-from sensors.settings import DoctorSettings
+from sensors.settings.doctor import DoctorSettings
 from tests.end_to_end.test_ingest import stored
 from tests.support.entries import example_datastream, example_entry
 from tests.support.mosquitto import (

@@ -22,7 +22,7 @@ from ingest.mqtt.subscriptions import worker_subscriptions
 from ingest.worker import Worker
 from sensors.db import connect
 from sensors.db.server import EmbeddedPostgres
-from sensors.settings import IngestSettings
+from sensors.settings.ingest import IngestSettings
 from simulators.embedded.broker import EmbeddedBroker
 from tests.end_to_end.test_ingest import device
 from tests.faults.mosquitto import MOSQUITTO_PATH, Mosquitto

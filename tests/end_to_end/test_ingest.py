@@ -18,7 +18,7 @@ from ingest.worker import Worker
 from sensors.db import connect
 from sensors.register.entry import Entry
 from sensors.register.repository import publish
-from sensors.settings import IngestSettings
+from sensors.settings.ingest import IngestSettings
 from simulators.embedded.broker import EmbeddedBroker
 from tests.support.entries import example_entry
 from tests.support.waiting import wait_for

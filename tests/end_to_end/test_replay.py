@@ -21,7 +21,7 @@ from sensors.db.migrate import migrate
 from sensors.db.server import EmbeddedPostgres
 from sensors.kinds import KINDS
 from sensors.register.repository import publish
-from sensors.settings import IngestSettings
+from sensors.settings.ingest import IngestSettings
 from simulators import replay
 from simulators.city import example_register as city_register
 from simulators.devices.publisher import Publisher

@@ -16,8 +16,8 @@ from api.reports import forms, mailer
 from api.reports.cli import reports
 from api.reports.mailer import delete_spooled_mails, smtp_delivery
 from sensors.db import connect
-from sensors.settings import MailSettings
 from sensors.settings.base import SettingsError
+from sensors.settings.reports import MailSettings
 from tests.support.entries import example_entry
 from tests.support.mail_server import Mailbox, mail_server
 from tests.support.sample_data import publish_documents

@@ -30,7 +30,7 @@ from sensors.db import connect
 from sensors.processes import find_free_port, is_port_free
 from sensors.register.entry import Entry
 from sensors.register.repository import publish
-from sensors.settings import IngestSettings
+from sensors.settings.ingest import IngestSettings
 from simulators.embedded.broker import EmbeddedBroker
 from tests.end_to_end.test_ingest import stored
 from tests.faults.mosquitto import MOSQUITTO_PATH, Mosquitto

@@ -23,7 +23,7 @@ from pydantic import SecretStr
 from sensors.broker import BrokerAddress
 from sensors.devices.accounts import prepare_broker_files
 from sensors.processes import LOOPBACK_HOST, find_free_port, start_process, stop_process, with_parent_death_signal
-from sensors.settings import BrokerAccountSettings, DeviceSettings
+from sensors.settings.devices import BrokerAccountSettings, DeviceSettings
 from tests.faults.mosquitto import MOSQUITTO_PATH
 from tests.support.waiting import wait_for
 

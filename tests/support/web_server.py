@@ -8,7 +8,7 @@ import uvicorn
 
 from api.app import create_app
 from sensors.processes import find_free_port
-from sensors.settings import ApiSettings
+from sensors.settings.web import ApiSettings
 from tests.support.waiting import wait_for
 
 

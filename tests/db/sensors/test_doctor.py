@@ -25,7 +25,7 @@ from sensors.doctor.database import (
     statement_timeout_findings,
 )
 from sensors.doctor.machine import machine_findings
-from sensors.settings import DoctorSettings
+from sensors.settings.doctor import DoctorSettings
 from simulators.embedded.broker import EmbeddedBroker
 from tests.faults.mosquitto import MOSQUITTO_PATH, Mosquitto
 from tests.support.waiting import wait_for

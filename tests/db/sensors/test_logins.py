@@ -20,8 +20,8 @@ from sensors.db.capabilities import Edition, probe_capabilities
 from sensors.db.logins import set_logins
 from sensors.db.migrate import migrate
 from sensors.db.server import EmbeddedPostgres
-from sensors.settings import DatabaseSettings
 from sensors.settings.base import SettingsError
+from sensors.settings.database import DatabaseSettings
 from tests.support.pglite.client import EMPTY_DATABASE, Pglite
 
 ROOT = Path(__file__).parents[3]

@@ -26,8 +26,8 @@ from dashboards.spec import Panel, VariableType
 from dashboards.units import GRAFANA_UNITS
 from sensors.db.queries import load_queries
 from sensors.kinds import KINDS
-from sensors.settings import DashboardSettings
 from sensors.settings.base import SettingsError
+from sensors.settings.grafana import DashboardSettings
 from sensors.vocabulary.rejection_reasons import RejectionReason
 
 SETTINGS = DashboardSettings(alert_mail="beheer@helmond.example", register_url="https://sensoren.helmond.example/")

@@ -11,7 +11,7 @@ from dashboards.build import DASHBOARDS
 from dashboards.cli import dashboards
 from dashboards.push import matches, push
 from sensors.processes import find_free_port
-from sensors.settings import PushSettings
+from sensors.settings.grafana import PushSettings
 from tests.support.fake_grafana import API_TOKEN, FakeGrafana, running_grafana
 
 

@@ -5,7 +5,9 @@ import os
 import re
 import shutil
 import subprocess
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
@@ -46,7 +48,9 @@ OF_OTHERS = {"FORWARDED_ALLOW_IPS": "uvicorn's"}
 
 def known() -> dict[str, bool]:
     """Every variable of every settings class, and whether it is a secret."""
-    classes = [each for _, each in inspect.getmembers(settings, inspect.isclass) if issubclass(each, Settings)]
+    modules = [import_module(f"{settings.__name__}.{each.name}") for each in iter_modules(settings.__path__)]
+    members = [each for module in modules for _, each in inspect.getmembers(module, inspect.isclass)]
+    classes = [each for each in members if issubclass(each, Settings)]
     return {name: secret for each in classes for name, secret in each.environment_variables().items()}
 
 

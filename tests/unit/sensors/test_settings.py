@@ -6,15 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sensors.settings import (
-    ApiSettings,
-    BrokerSettings,
-    DatabaseSettings,
-    IngestSettings,
-    MailSettings,
-    SharedSubscriptionSettings,
-)
 from sensors.settings.base import SettingsError, hide_password
+from sensors.settings.database import DatabaseSettings
+from sensors.settings.ingest import IngestSettings, SharedSubscriptionSettings
+from sensors.settings.mqtt import BrokerSettings
+from sensors.settings.reports import MailSettings
+from sensors.settings.web import ApiSettings
 
 DATABASE = "postgresql://writer:hush-hush@db.example.org:5433/lantaarn"
 

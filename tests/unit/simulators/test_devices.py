@@ -18,7 +18,7 @@ from lantaarn import main
 from sensors.devices import accounts, files, passwords
 from sensors.devices.access import AccessFileFormatError, BrokerAccess, is_device_name, parse_access_files
 from sensors.doctor.access import access_findings
-from sensors.settings import BrokerAccountSettings, BrokerFilesSettings
+from sensors.settings.devices import BrokerAccountSettings, BrokerFilesSettings
 
 HASH = passwords.hash_password("x")
 RIGHTS = ("topic write helmond/air_quality/LML-1/json",)

@@ -1,0 +1,28 @@
+"""The reports of residents, and the mail about them."""
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from sensors.settings.base import EmailAddress, Settings, SmtpUrl
+from sensors.settings.database import DatabaseSettings
+from sensors.settings.general import MunicipalitySettings
+
+
+class MailSettings(Settings):
+    """How mail about the reports of residents goes out; into a folder where no mail server is set."""
+
+    smtp_url: SmtpUrl | None = Field(default=None, description="the mail server, as smtps://user:password@host:port")
+    mail_from: EmailAddress = Field(default="lantaarn@localhost", description="the sender of our mails")
+    mail_spool: Path = Field(default=Path(".lantaarn/mail"), description="where mails go without a mail server")
+
+    @model_validator(mode="after")
+    def _mail_has_a_sender(self) -> Self:
+        if self.smtp_url is not None and "mail_from" not in self.model_fields_set:
+            raise ValueError("LANTAARN_SMTP_URL needs LANTAARN_MAIL_FROM: from whom mails come")
+        return self
+
+
+class ReportSettings(DatabaseSettings, MunicipalitySettings):
+    """Answering the reports of residents."""
