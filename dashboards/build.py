@@ -21,13 +21,13 @@ from dashboards.panel_queries import load_panel_queries
 from dashboards.panels import air_quality, city_today, lighting, platform, privacy, register, traffic
 from dashboards.query import QueryFormat, SqlQuery, SqlQueryBuilder
 from dashboards.spec import ALL_VALUE, DATASOURCE_TYPE, Dashboard, Panel, PanelType, Variable, VariableType
+from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 
 DASHBOARDS: tuple[Dashboard, ...] = tuple(
     module.DASHBOARD for module in (city_today, air_quality, traffic, lighting, register, privacy, platform)
 )
 """Every dashboard, in the order in which they are shown."""
 TAG = "lantaarn"
-TIME_ZONE = "Europe/Amsterdam"
 REFERENCE_COLUMN = "Referentie"
 """The column of a table that holds what a sensor is called in the address of its page."""
 NO_DATA_TEXT = "Geen gegevens"
@@ -45,7 +45,7 @@ def build_dashboard(dashboard: Dashboard, datasource_uid: str, register_url: str
         .uid(dashboard.uid)
         .description(dashboard.description)
         .tags([TAG])
-        .timezone(TIME_ZONE)
+        .timezone(LOCAL_TIME_ZONE.key)
         .week_start("monday")
         .readonly()
         .tooltip(models.DashboardCursorSync.CROSSHAIR)

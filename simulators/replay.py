@@ -24,10 +24,10 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 from simulators.devices.messages import DeviceMessage, Sample, device_topic, pack_samples
 
 DATA_DIR = Path(__file__).parent / "data"
-LOCAL_TIME_ZONE = ZoneInfo("Europe/Amsterdam")
 HOUR = timedelta(hours=1)
 STATION_CODES = ("NL10131", "NL10230", "NL10236", "NL10237", "NL10247", "NL10248")
 CITIZEN_REFERENCE = "lucht-bewoner-15092"

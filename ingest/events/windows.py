@@ -4,14 +4,14 @@ Pure: the clock is an argument everywhere. All instants are timezone-aware; wind
 """
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+
+from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 
 WINDOW_GRACE_PERIOD = timedelta(minutes=5)
 """A window is closed this long after its end; what comes later is too late for it."""
 CLOCK_SKEW_TOLERANCE = timedelta(minutes=1)
 """A device clock may be this much ahead of ours."""
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 DAY_START, NIGHT_START = time(6), time(23)
 """From 23:00 to 06:00 on the clock is one window, however long the night is when the clock changes."""
 
@@ -21,7 +21,7 @@ def window_of(instant: datetime, min_length: timedelta) -> tuple[datetime, datet
 
     No window by day is shorter than ``window``: what is left before 23:00 belongs to the last one.
     """
-    local = instant.astimezone(AMSTERDAM)
+    local = instant.astimezone(LOCAL_TIME_ZONE)
     day = local.date()
     if local.time() >= NIGHT_START:
         return _clock(day, NIGHT_START), _clock(day + timedelta(days=1), DAY_START)
@@ -35,7 +35,7 @@ def window_of(instant: datetime, min_length: timedelta) -> tuple[datetime, datet
 
 
 def _clock(day: date, at: time) -> datetime:
-    return datetime.combine(day, at, AMSTERDAM).astimezone(UTC)
+    return datetime.combine(day, at, LOCAL_TIME_ZONE).astimezone(UTC)
 
 
 class Coverage:

@@ -11,7 +11,6 @@ from functools import lru_cache
 from itertools import count
 from math import cos, exp, pi, sin
 from random import Random
-from zoneinfo import ZoneInfo
 
 from astral import Observer
 from astral.sun import sunrise, sunset
@@ -19,10 +18,10 @@ from astral.sun import sunrise, sunset
 from sensors.kinds import KINDS
 from sensors.register.entry import Entry
 from sensors.vocabulary.codes import Status
+from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 from simulators import replay
 from simulators.devices.messages import Sample
 
-LOCAL_TIME_ZONE = ZoneInfo("Europe/Amsterdam")
 HELMOND_OBSERVER = Observer(latitude=51.48, longitude=5.66)
 TWILIGHT_MARGIN = timedelta(minutes=10)
 """Lamps go on this long after sunset and off this long before sunrise."""

@@ -16,7 +16,8 @@ from typing import Protocol, TypeVar
 from shapely import Point
 
 from sensors.vocabulary.codes import VehicleClass
-from simulators.devices.device import LOCAL_TIME_ZONE, TrafficFlow, poisson_count
+from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
+from simulators.devices.device import TrafficFlow, poisson_count
 
 MINUTE = timedelta(minutes=1)
 MAX_TRAVEL_TIME = timedelta(minutes=15)

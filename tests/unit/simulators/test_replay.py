@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 from simulators import replay
-from simulators.replay import LOCAL_TIME_ZONE, RECORDINGS
+from simulators.replay import RECORDINGS
 
 NOW = datetime(2026, 6, 14, 10, 20, tzinfo=UTC)
 SUNDAY = datetime(2026, 6, 14, 21, 59, 59, tzinfo=UTC)
