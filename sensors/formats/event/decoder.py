@@ -1,15 +1,15 @@
 """The payload of an event topic: passages with an identifier, and movements. Documented in ``docs/payloads.md``.
 
-An identifier lives from here to the matcher, in memory, and shows in no ``repr``, path or exception. As with the
-native payload, only what the register declares is read, and a refusal is a reason and a path in our own words.
+An identifier lives from here to the matcher, in memory, and shows in no ``repr``, path or exception.
 """
 
 import unicodedata
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sensors.formats.model import MAX_READINGS, DecodedEvents, Movement, Passage, Rejection
-from sensors.formats.values import parse_json, parse_time, parse_value
+from sensors.formats.collector import Collector
+from sensors.formats.model import DecodedEvents, Movement, Passage, Rejection
+from sensors.formats.values import parse_value
 from sensors.kinds import Kind
 from sensors.vocabulary.codes import VehicleClass
 from sensors.vocabulary.rejection_reasons import RejectionReason
@@ -23,37 +23,25 @@ _VEHICLE_CLASSES = {code.value: code for code in VehicleClass}
 def decode_events(kind: Kind, payload: bytes, declared_codes: frozenset[str]) -> DecodedEvents:
     """Read one message of an event topic: an object, a list of them, or ``{"time": …, "events": […]}``. Never raises.
 
-    ``allowed``: the property codes that the register declares for this sensor; those without a privacy rule of their
-    own are not read here. A message that can't be read at all gives exactly one ``Rejected`` with an empty path:
+    ``declared_codes``: of the properties that the register declares for this sensor; those without a privacy rule of
+    their own are not read here. A message that can't be read at all gives exactly one ``Rejection`` with an empty path:
     ``malformed``, ``no_readings`` or ``too_large``.
     """
-    try:
-        content = parse_json(payload)
-    except (ValueError, RecursionError):
-        return _rejected_message(RejectionReason.MALFORMED)
-    if not isinstance(content, dict | list):
-        return _rejected_message(RejectionReason.MALFORMED)
     collector = _EventCollector(kind, declared_codes)
-    collector.read_message(cast("dict[str, Any] | list[Any]", content))
-    if collector.size > MAX_READINGS:
-        return _rejected_message(RejectionReason.TOO_LARGE)
-    if not (collector.size or collector.fields_dropped):
-        return _rejected_message(RejectionReason.NO_READINGS)
+    reason = collector.read_message(payload)
+    if reason is not None:
+        return DecodedEvents((), (), (Rejection(reason, ""),), 0)
     return DecodedEvents(
         tuple(collector.passages), tuple(collector.movements), tuple(collector.rejections), collector.fields_dropped
     )
 
 
-def _rejected_message(reason: RejectionReason) -> DecodedEvents:
-    return DecodedEvents((), (), (Rejection(reason, ""),), 0)
-
-
-class _EventCollector:
-    """What has been read of one message so far."""
-
-    __slots__ = ("_movement_properties", "_reads_passages", "fields_dropped", "movements", "passages", "rejections")
+class _EventCollector(Collector):
+    __slots__ = ("_movement_properties", "_reads_passages", "movements", "passages")
+    list_field = "events"
 
     def __init__(self, kind: Kind, declared_codes: frozenset[str]) -> None:
+        super().__init__()
         declared = [each for code, each in kind.properties.items() if code in declared_codes]
         self._reads_passages = any(each.required_privacy_rule == "match_in_memory" for each in declared)
         self._movement_properties = {
@@ -61,42 +49,12 @@ class _EventCollector:
         }
         self.passages: list[Passage] = []
         self.movements: list[Movement] = []
-        self.rejections: list[Rejection] = []
-        self.fields_dropped = 0
 
     @property
     def size(self) -> int:
         return len(self.passages) + len(self.movements) + len(self.rejections)
 
-    def read_message(self, content: dict[str, Any] | list[Any]) -> None:
-        if isinstance(content, list):
-            self._read_list(content, RejectionReason.NO_TIME)
-        elif "events" not in content:
-            self._read_object(content, RejectionReason.NO_TIME, "")
-        else:
-            items: object = content.pop("events")
-            time = self._read_object(content, RejectionReason.NO_TIME, "")
-            if isinstance(items, list):
-                self._read_list(cast("list[Any]", items), time)
-            else:
-                self.rejections.append(Rejection(RejectionReason.MALFORMED, "events"))
-
-    def _read_list(self, items: list[Any], time: datetime | RejectionReason) -> None:
-        for item in items:
-            if isinstance(item, dict):
-                self._read_object(cast("dict[str, Any]", item), time, "events[].")
-            else:
-                self.rejections.append(Rejection(RejectionReason.MALFORMED, "events[]"))
-            if self.size > MAX_READINGS:
-                return
-
-    def _read_object(
-        self, item: dict[str, Any], time: datetime | RejectionReason, path: str
-    ) -> datetime | RejectionReason:
-        """Read the events of one object. Gives back its time, or the one it was given when it has none of its own."""
-        own_time: object = item.get("time")
-        if own_time is not None:
-            time = parse_time(own_time)
+    def _read_fields(self, item: dict[str, Any], time: datetime | RejectionReason, path: str) -> None:
         for key, given in item.items():
             if key in self._movement_properties:
                 self._read_movement(key, given, time, path)
@@ -104,7 +62,6 @@ class _EventCollector:
                 self._read_passage(given, item.get("vehicle_class"), time, path)
             elif key != "time" and not (key == "vehicle_class" and self._reads_passages):
                 self.fields_dropped += 1
-        return time
 
     def _read_passage(self, given: object, vehicle_class: object, time: datetime | RejectionReason, path: str) -> None:
         if given is None:
