@@ -4,7 +4,7 @@ The metrics tell more, to whoever has a Prometheus; this is for everyone, and co
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,6 @@ from sensors.db import Database
 from sensors.db.queries import load_queries
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
-MINUTE = timedelta(minutes=1)
 
 
 class Heartbeat:

@@ -42,7 +42,8 @@ def start_process(
     inherit_stdout: bool = False,
     extra_environment: Mapping[str, str] | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start a child in its own process group, its output appended to ``log``; ``show`` sends standard output to ours.
+    """Start a child in its own process group, its output appended to ``log``; ``inherit_stdout`` sends its
+    standard output to ours.
 
     Neither it nor this process leaves a core dump from then on: what a server has in memory would lie in it.
     The group keeps a Ctrl-C in the terminal from reaching it: its parent stops it, in the right order.
@@ -64,7 +65,7 @@ def start_process(
 def stop_process(
     process: subprocess.Popen[bytes], stop_signal: signal.Signals = signal.SIGTERM, *, timeout_seconds: float = 20
 ) -> None:
-    """Ask a child to stop; after ``patience`` seconds end it."""
+    """Ask a child to stop; after ``timeout_seconds`` end it."""
     if process.poll() is None:
         process.send_signal(stop_signal)
     try:

@@ -27,7 +27,7 @@ class Edition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What this database offers now. ``installable``: TimescaleDB isn't in this database, but could be."""
+    """What this database offers now. ``can_install_timescaledb``: it isn't in this database, but could be."""
 
     server_version: str
     timescale_version: str | None

@@ -1,7 +1,7 @@
 """The whole database in one file, and a database from such a file, by PostgreSQL's own pg_dump and pg_restore.
 
-A restored database is closed: nobody but its owner may use its schemas until ``open_schemas``. So nothing serves from
-it before what was erased since the backup is erased again, whichever programs run meanwhile.
+A restored database is closed: nobody but its owner may use its schemas until ``grant_schema_usage``. So nothing serves
+from it before what was erased since the backup is erased again, whichever programs run meanwhile.
 """
 
 import os
@@ -79,7 +79,7 @@ class DumpError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PostgresTools:
-    """PostgreSQL's programs on this machine, in ``bin``, and the database that they work on."""
+    """PostgreSQL's programs on this machine, in ``bin_folder``, and the database that they work on."""
 
     bin_folder: Path
     database_url: str
@@ -141,7 +141,7 @@ def restore_database(tools: PostgresTools, file: Path, on_progress: ProgressCall
 
 
 def revoke_schema_usage(db: Database) -> None:
-    """Let nobody but the owner in, until ``open_schemas``."""
+    """Let nobody but the owner in, until ``grant_schema_usage``."""
     db.execute(_REVOKE_USAGE)
 
 
@@ -171,7 +171,7 @@ def _environment(url: str) -> Mapping[str, str]:
 
 
 def _is_error(line: str, on_progress: ProgressCallback) -> bool:
-    """Whether a line of pg_dump or pg_restore is an error; of others, those about tables are told."""
+    """Whether a line of pg_dump or pg_restore is an error; of others, ``on_progress`` hears of those about tables."""
     for beginning in ("dumping contents of table ", "processing data for table "):
         if beginning in line:
             on_progress(line.partition(beginning)[2].strip().replace('"', ""))

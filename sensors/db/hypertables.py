@@ -40,7 +40,7 @@ where table_name = %(table_name)s
 
 @dataclass(frozen=True, slots=True)
 class PlainTable:
-    """A table that is not a hypertable yet. ``rows``: about how many it holds."""
+    """A table that is not a hypertable yet. ``estimated_row_count``: about how many rows it holds."""
 
     table_name: str
     estimated_row_count: int
@@ -49,7 +49,7 @@ class PlainTable:
 def convert_to_hypertables(db: Database, on_table: Callable[[PlainTable], object] = lambda _: None) -> int:
     """Convert every table of observations, smallest first, each in a transaction of its own; how many were converted.
 
-    ``tell`` hears of each table before it is locked. Safe to call again, also after it was broken off. Raises
+    ``on_table`` hears of each table before it is locked. Safe to call again, also after it was broken off. Raises
     ``MigrationError`` when the server has no TimescaleDB ready or the schema is not up to date.
     """
     if pending_migrations(db):

@@ -49,9 +49,9 @@ def migrate(db: Database, folder: Path = MIGRATIONS_FOLDER, *, without_timescale
     """Apply what is missing; the names of what was applied, in order. Safe to call again, and by two at once.
 
     Each migration is one transaction. TimescaleDB is used when the server has it ready and a first migration finds it:
-    a database keeps the edition it began with, until ``to_hypertables``. ``plain``: begin without TimescaleDB, also
-    where it is ready. Raises ``MigrationError`` when the database is newer than this program or holds a migration
-    that has changed since.
+    a database keeps the edition it began with, until ``convert_to_hypertables``. ``without_timescaledb``: begin
+    without it, also where it is ready. Raises ``MigrationError`` when the database is newer than this program or holds
+    a migration that has changed since.
     """
     migrations = read_migrations(folder)
     edition = _prepare(db, migrations, without_timescaledb=without_timescaledb)

@@ -148,8 +148,8 @@ def data_folder_of(folder: Path) -> Path:
 class EmbeddedPostgres:
     """A PostgreSQL that runs while the ``with`` block does, with an empty database ``lantaarn`` the first time.
 
-    One program at a time may use a folder; the caller sees to that. Its data is in ``home``, else in ``home_of`` that
-    folder. Raises ProcessError when it can't start.
+    One program at a time may use a folder; the caller sees to that. Its data is in ``data_folder``, else in
+    ``data_folder_of`` that folder. Raises ProcessError when it can't start.
     """
 
     def __init__(

@@ -23,9 +23,8 @@ class AccessFileFormatError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class BrokerAccess:
-    """Both files. ``hashes``: by user name. ``rights``: the lines of the ACL file that belong to a user, by name.
-
-    The comments are what stands before the first user of a file.
+    """Both files. ``password_hashes``: by user name. ``acl_lines``: the lines of the ACL file that belong to a user, by
+    name. The comments are what stands before the first user of a file.
     """
 
     password_hashes: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -74,7 +73,7 @@ def is_device_name(name: str) -> bool:
 
 
 def parse_access_files(password_text: str, acl_text: str) -> BrokerAccess:
-    """Read both files. Raises ``AccessFileError`` for what can't be kept as it is."""
+    """Read both files. Raises ``AccessFileFormatError`` for what can't be kept as it is."""
     hashes, password_comments = _password_hashes(password_text)
     rights, acl_comments = _acl_lines(acl_text)
     return BrokerAccess(hashes, rights, password_comments, acl_comments)

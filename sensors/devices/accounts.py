@@ -1,4 +1,4 @@
-"""Let devices in and shut them out, in both files at once. Mosquitto has to be told afterwards: ``keep.reload``."""
+"""Let devices in and shut them out, in both files at once. Afterwards Mosquitto has to reload them (``files``)."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ def add_device(
 ) -> DeviceChange:
     """Let a new device in, for these sensors of the register; for none: the sensor that is called as it is.
 
-    Raises ``DeviceError``, ``KeepError``, ``AccessFileError``.
+    Raises ``DeviceError``, ``BrokerFilesError``, ``AccessFileFormatError``.
     """
     if not is_device_name(name):
         raise DeviceError(
@@ -65,7 +65,7 @@ def add_device(
 
 
 def rotate_password(settings: BrokerFilesSettings, name: str) -> DeviceChange:
-    """Give a device a new password; the old one is worth nothing from the reload on. Raises as ``add``."""
+    """Give a device a new password; the old one is worth nothing from the reload on. Raises as ``add_device``."""
     password = passwords.generate_password()
     with files.lock_folder(settings.broker_files):
         before = files.read_access(settings.broker_files)
@@ -77,7 +77,10 @@ def rotate_password(settings: BrokerFilesSettings, name: str) -> DeviceChange:
 
 
 def update_device(db: Database, settings: DeviceSettings, name: str, sensors: Collection[str]) -> DeviceChange:
-    """Let a device speak for these sensors; for none: those it had, as the register has them now. Raises as ``add``."""
+    """Let a device speak for these sensors; for none: those it had, as the register has them now.
+
+    Raises as ``add_device``.
+    """
     with files.lock_folder(settings.broker_files):
         before = files.read_access(settings.broker_files)
         device = _require_device(before, name)
@@ -88,7 +91,7 @@ def update_device(db: Database, settings: DeviceSettings, name: str, sensors: Co
 
 
 def revoke_device(settings: BrokerFilesSettings, name: str) -> DeviceChange:
-    """Shut a device out, also one whose sensor has left the register. Raises as ``add``."""
+    """Shut a device out, also one whose sensor has left the register. Raises as ``add_device``."""
     with files.lock_folder(settings.broker_files):
         before = files.read_access(settings.broker_files)
         device = _require_device(before, name)

@@ -34,7 +34,7 @@ def lock_folder(folder: Path) -> Generator[None]:
 
 
 def read_access(folder: Path) -> BrokerAccess:
-    """Both files; one that is not there is empty. Raises ``KeepError``, ``AccessFileError``."""
+    """Both files; one that is not there is empty. Raises ``BrokerFilesError``, ``AccessFileFormatError``."""
     texts: list[str] = []
     for name in (PASSWORD_FILE, ACL_FILE):
         try:
@@ -74,7 +74,7 @@ def write_access(folder: Path, before: BrokerAccess, after: BrokerAccess) -> Non
 def reload_mosquitto(pid_file: Path | None) -> bool:
     """Have Mosquitto read its files again; False when no pid file is set, so that it has to notice by itself.
 
-    Raises ``KeepError`` when the process is not there, or is no Mosquitto: numbers of processes are used again.
+    Raises ``BrokerFilesError`` when the process is not there, or is no Mosquitto: numbers of processes are used again.
     """
     if pid_file is None:
         return False

@@ -43,14 +43,14 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A reading, or a whole message, that is refused. ``field`` is a path of our own words, never text of a payload."""
+    """A reading, or a whole message, that is refused. ``path`` is in our own words, never text of a payload."""
 
     reason: RejectionReason
     path: str
 
 
 class DecodedReadings(msgspec.Struct, frozen=True, gc=False):
-    """What one message held. Readings and rejected together are what was received; dropped fields are no readings."""
+    """What one message held. Readings and rejections together are what was received; dropped fields are no readings."""
 
     readings: tuple[Reading, ...]
     rejections: tuple[Rejection, ...]
@@ -59,7 +59,7 @@ class DecodedReadings(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class DecodedEvents:
-    """What one message held. Passages, movements and rejected together are what was received."""
+    """What one message held. Passages, movements and rejections together are what was received."""
 
     passages: tuple[Passage, ...]
     movements: tuple[Movement, ...]

@@ -44,7 +44,7 @@ def rule_to_document(rule: MatchingRule | CountingRule) -> dict[str, Any]:
 
 
 def rule_from_document(document: Mapping[str, Any]) -> MatchingRule | CountingRule:
-    """The rule in what ``rule_document`` made. Raises KeyError for anything else."""
+    """The rule in what ``rule_to_document`` made. Raises KeyError for anything else."""
     window = timedelta(seconds=document["window"])
     if document["rule"] == "match_in_memory":
         return MatchingRule(document.get("to"), document["minimum"], window)
@@ -131,7 +131,7 @@ def _compile_datastream(entry: Entry, datastream: Datastream, classes: Collectio
 
 
 def _processing_rule(datastream: Datastream) -> MatchingRule | CountingRule | None:
-    """What is done in memory, if anything: an objection has seen to it that there is one rule at most."""
+    """What is done in memory, if anything: a constraint has seen to it that there is one such rule at most."""
     for rule in datastream.privacy_rules:
         if isinstance(rule, MatchInMemory):
             return MatchingRule(rule.to, rule.minimum, parse_duration(rule.window))

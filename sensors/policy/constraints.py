@@ -1,6 +1,6 @@
 """Why ingest refuses a datastream: what is incomplete, contradictory, or weaker than its kind allows. One list.
 
-Every objection is also a rule of ``sensors.register.validation``, by the same name, so that people see it when they
+Every constraint is also a rule of ``sensors.register.validation``, by the same name, so that people see it when they
 import an entry. Here it guards what was published before the rule was there, too.
 """
 
@@ -30,7 +30,7 @@ ConstraintPredicate = Callable[[Entry, Datastream, ObservedProperty], bool]
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """A reason to refuse a datastream. ``rule``: its name in the rulebook."""
+    """A reason to refuse a datastream. ``rule_id``: of the validation rule that says the same."""
 
     rule_id: str
     reason: LocalizedText

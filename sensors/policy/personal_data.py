@@ -1,4 +1,4 @@
-"""The tripwire: does a text hold something that points to one person, their car or their device?
+"""The personal-data detector: does a text hold something that points to one person, their car or their device?
 
 A last line behind rules that should have kept it out already, so it looks at forms only and errs to the safe side:
 ``1.2.3.4`` may have been a version. Not seen: names, foreign number plates and anything encoded. Whoever likes may send

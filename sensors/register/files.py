@@ -70,8 +70,8 @@ class FileEntry:
     result: Entry | tuple[Violation, ...]
 
     def file_violations(self, violations: tuple[Violation, ...]) -> Iterator[FileViolation]:
-        """The problems, told of this entry."""
-        return (FileViolation(self.position, self.reference, problem) for problem in violations)
+        """Violations, as those of this entry in its file."""
+        return (FileViolation(self.position, self.reference, violation) for violation in violations)
 
 
 def read_entries(path: Path, classes: Collection[str] = BUILT_IN_CLASSES) -> Iterator[FileEntry]:

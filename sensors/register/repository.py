@@ -110,7 +110,7 @@ def import_entries(db: Database, path: Path, editor: str, reason: str) -> Import
 def publish(
     db: Database, entry: Entry, *, editor: str, reason: str, valid_from: datetime
 ) -> PublishResult | tuple[Violation, ...]:
-    """Publish one entry from ``at`` on, in one transaction; what is wrong with it when it can't be published."""
+    """Publish one entry from ``valid_from`` on, in one transaction; its violations when it can't be published."""
     with db.transaction():
         db.execute(QUERIES["lock_register"])
         problems = find_rule_violations(entry, retention_class_names(db)) or _conflicts(db, [entry]).get(entry.id)

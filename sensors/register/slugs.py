@@ -16,7 +16,7 @@ FALLBACK_SLUGS: Mapping[str, str] = {"organisation": "organisatie", "project": "
 
 
 def slugify(name: str, fallback: str) -> str:
-    """A name in lower-case letters without accents, digits and hyphens; ``otherwise`` when nothing is left."""
+    """A name in lower-case letters without accents, digits and hyphens; ``fallback`` when nothing is left."""
     plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
     return _NOT_IN_SLUG.sub("-", plain).strip("-")[:MAX_LENGTH].rstrip("-") or fallback
 

@@ -19,7 +19,7 @@ class Rule:
     en: str
     violated_at: ViolationFinder
     depends_on: tuple[str, ...] = ()
-    """Other paths that must be right before the rule can be judged."""
+    """Other paths that must be right before the rule can be applied."""
 
     @property
     def message(self) -> LocalizedText:

@@ -20,15 +20,15 @@ __all__ = ["RULES", "Violation", "find_rule_violations", "find_violations", "val
 def validate(document: object, classes: Collection[str] = BUILT_IN_CLASSES) -> Entry | tuple[Violation, ...]:
     """The entry in a document (JSON as Python values), or everything that is wrong with it. Never raises.
 
-    A part that breaks the schema does not hide what is wrong elsewhere: the other parts are judged without it.
+    A part that breaks the schema does not hide what is wrong elsewhere: the other parts are validated without it.
     ``classes``: the names of the retention classes that there are.
     """
     try:
         entry = Entry.model_validate(document)
     except ValidationError as error:
-        problems = tuple(schema_violations(error))
-        return problems + _find_unmasked_violations(
-            _repaired_entry(document, error), classes, repaired_paths=tuple(each.path for each in problems)
+        violations = tuple(schema_violations(error))
+        return violations + _find_unmasked_violations(
+            _repaired_entry(document, error), classes, repaired_paths=tuple(each.path for each in violations)
         )
     return find_rule_violations(entry, classes) or entry
 
@@ -47,12 +47,15 @@ def find_rule_violations(entry: Entry, classes: Collection[str] = BUILT_IN_CLASS
 def _find_unmasked_violations(
     entry: Entry, classes: Collection[str], repaired_paths: tuple[str, ...]
 ) -> tuple[Violation, ...]:
-    """As ``judge``, without what may be there only because a broken part was mended: above, below or read by a rule."""
+    """As ``find_rule_violations``, without what may be there only because a part was repaired.
+
+    That is: at the part, above it, below it, or of a rule that depends on it.
+    """
     return tuple(
         Violation(path, rule.id, rule.message)
         for rule in _rules_for(classes)
         for path in rule.violated_at(entry)
-        if not any(_overlap(each, judged) for each in repaired_paths for judged in (path, *rule.depends_on))
+        if not any(_overlap(each, read) for each in repaired_paths for read in (path, *rule.depends_on))
     )
 
 
@@ -61,12 +64,12 @@ def _rules_for(classes: Collection[str]) -> tuple[Rule, ...]:
 
 
 def _repaired_entry(document: object, error: ValidationError) -> Entry:
-    mended = repair(document, error)
+    repaired = repair(document, error)
     try:
-        return Entry.model_validate(mended)
+        return Entry.model_validate(repaired)
     except ValidationError as hidden:
-        # A geometry is looked at only when it is alone; whatever comes to light is mended too, so this ends.
-        return _repaired_entry(mended, hidden)
+        # A geometry is looked at only when it is alone; whatever comes to light is repaired too, so this ends.
+        return _repaired_entry(repaired, hidden)
 
 
 def _overlap(path: str, other: str) -> bool:

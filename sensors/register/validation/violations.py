@@ -1,7 +1,7 @@
-"""What is wrong with a register entry, told in plain words and without repeating what was given.
+"""What is wrong with a register entry, said in plain words and without repeating what was given.
 
-Errors of the schema become problems here, and what is wrong can be mended for a moment, so that the rules between the
-parts (``sensors.register.validation.validator``) still judge everything else.
+Errors of the schema become violations here, and what is wrong can be repaired for a moment, so that the rules between
+the parts (``sensors.register.validation.validator``) can still be applied to all the others.
 """
 
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ def format_path(field_path: FieldPath) -> str:
 
 
 def schema_violations(error: ValidationError) -> Iterator[Violation]:
-    """Every error of the schema as a problem. The input in the errors is left where it is."""
+    """Every error of the schema as a violation. The input in the errors is left where it is."""
     for each in error.errors(include_input=False, include_url=False):
         yield _schema_violation(each)
 
@@ -203,7 +203,7 @@ def _repaired(inside: Any, placeholder: Any, path: FieldPath) -> Any:
     if isinstance(step, str) and step not in placeholder:
         return {name: value for name, value in inside.items() if name != step}
     copy = inside.copy()
-    # Every list in the stand-in has one member, which can stand for any.
-    spare_part = placeholder[0 if isinstance(step, int) else step]
-    copy[step] = _repaired(inside[step], spare_part, path[1:]) if path[1:] else spare_part
+    # Every list in the placeholder has one member, which can stand for any.
+    part_placeholder = placeholder[0 if isinstance(step, int) else step]
+    copy[step] = _repaired(inside[step], part_placeholder, path[1:]) if path[1:] else part_placeholder
     return copy
