@@ -16,7 +16,7 @@ select
     coalesce(sum(stored + duplicate), 0)::bigint as stored,
     coalesce(sum(quarantined), 0)::bigint as refused,
     coalesce(sum(aggregated), 0)::bigint as aggregated,
-    coalesce(sum(fields_dropped), 0)::bigint as dropped
+    coalesce(sum(fields_dropped), 0)::bigint as fields_dropped
 from lantaarn.ledger;
 
 -- create_control_table: a table for what must be found

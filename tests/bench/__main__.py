@@ -70,8 +70,8 @@ class MessageNumbers:
 @click.option("--repeat", default=3, show_default=True, help="How often the limit and the full queue are measured.")
 @click.option("--broker", type=click.Choice(["mosquitto", "embedded"]), help="Default: Mosquitto when it is here.")
 @click.option("--quick", is_flag=True, help="Within a minute, and less exact.")
-@click.option("--storage", "kept", is_flag=True, help="Measure what is kept instead: its size, and how it is read.")
-@click.option("--dashboards", "read", is_flag=True, help="Measure how quickly the dashboards read a year instead.")
+@click.option("--storage", "storage_only", is_flag=True, help="Measure what is kept instead: its size, and how it is read.")
+@click.option("--dashboards", "dashboards_only", is_flag=True, help="Measure how quickly the dashboards read a year instead.")
 @click.option(
     "--scale",
     default=1.0,

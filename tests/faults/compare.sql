@@ -15,7 +15,7 @@ held as (
 )
 select
     (select count(*) from (select * from sent except all select * from held) as missing) as lost,
-    (select count(*) from (select * from held except all select * from sent) as more) as double;
+    (select count(*) from (select * from held except all select * from sent) as more) as stored_twice;
 
 -- ledger_totals: the whole ledger in one row
 select
