@@ -1,1 +1,1 @@
-"""A seeded city that plays devices, and the demo that starts everything."""
+"""A seeded, simulated city of devices, and the commands that run Lantaarn on one machine."""

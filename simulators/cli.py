@@ -1,4 +1,4 @@
-"""The sub-commands of the simulators: ``simulate``, ``demo``, ``servers`` and ``leakcheck``."""
+"""Sub-commands ``simulate``, ``demo``, ``servers`` and ``leakcheck``."""
 
 import signal
 import sys
@@ -11,18 +11,18 @@ DAYS_RANGE = click.IntRange(0, 366)
 
 
 def _end_at_once_on_ctrl_c() -> None:
-    """Until a program listens to signals itself: an import that Ctrl-C breaks off would tell it as an error."""
+    """Exit silently on Ctrl-C until the program installs its own handlers: an interrupted import prints a traceback."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @click.command(epilog="Example: MQTT_URL=mqtt://127.0.0.1:1883 lantaarn simulate --days 2")
-@click.option("--days", type=DAYS_RANGE, default=0, show_default=True, help="How many days to play back before now.")
-@click.option("--replay/--no-replay", default=True, show_default=True, help="Recorded series of real stations too.")
-@click.option("--seed", default=1, show_default=True, help="The same seed gives the same city.")
+@click.option("--days", type=DAYS_RANGE, default=0, show_default=True, help="Days of history to publish first.")
+@click.option("--replay/--no-replay", default=True, show_default=True, help="Include recorded series of real stations.")
+@click.option("--seed", default=1, show_default=True, help="Seed of the city; the same seed gives the same city.")
 @click.option("--faults", type=click.FloatRange(0, 1), default=0.03, show_default=True, help="Share of faulty devices.")
-@click.option("--register", is_flag=True, help="Only print the city's register, for lantaarn register import.")
+@click.option("--register", is_flag=True, help="Print the city's register for lantaarn register import, and exit.")
 def simulate(days: int, replay: bool, seed: int, faults: float, register: bool) -> None:
-    """Be the city: publish what its devices would, until SIGTERM or Ctrl-C."""
+    """Publish the measurements of a simulated city, until SIGTERM or Ctrl-C."""
     _end_at_once_on_ctrl_c()
     if register:
         _print_register(seed)
@@ -43,14 +43,14 @@ def _print_register(seed: int) -> None:
 
 
 @click.command(epilog="Example: lantaarn demo --days 7 --duration 600")
-@click.option("--duration", type=click.FloatRange(min=0), help="Stop after so many seconds of being up.")
-@click.option("--days", type=DAYS_RANGE, default=2, show_default=True, help="How many days to play back before now.")
-@click.option("--replay/--no-replay", default=True, show_default=True, help="Recorded series of real stations too.")
-@click.option("--http-port", type=click.IntRange(1, 65535), help="Port of the web pages.  [default: 8000 if free]")
+@click.option("--duration", type=click.FloatRange(min=0), help="Stop this many seconds after everything is up.")
+@click.option("--days", type=DAYS_RANGE, default=2, show_default=True, help="Days of history to publish first.")
+@click.option("--replay/--no-replay", default=True, show_default=True, help="Include recorded series of real stations.")
+@click.option("--http-port", type=click.IntRange(1, 65535), help="Port of the web server.  [default: 8000 if free]")
 def demo(duration: float | None, days: int, replay: bool, http_port: int | None) -> None:
-    """The whole city on this machine: database, broker, ingest, register and simulated devices.
+    """Run a whole city on this machine: database, broker, ingest, register and simulated devices.
 
-    Everything it makes is in the folder .lantaarn here. DATABASE_URL and MQTT_URL use servers that exist.
+    All data is kept in the folder .lantaarn. Set DATABASE_URL or MQTT_URL to use an existing server instead.
     """
     _end_at_once_on_ctrl_c()
     from simulators.embedded.demo import CityOptions, run_demo  # noqa: PLC0415
@@ -60,10 +60,10 @@ def demo(duration: float | None, days: int, replay: bool, http_port: int | None)
 
 @click.command(epilog="Example: lantaarn servers")
 def servers() -> None:
-    """PostgreSQL and an MQTT broker on this machine, for a register of your own, until SIGTERM or Ctrl-C.
+    """Run PostgreSQL and an MQTT broker on this machine for a register of your own, until SIGTERM or Ctrl-C.
 
-    Everything they keep is in the folder .lantaarn here; the file .lantaarn/environment tells the other programs where
-    they are. With MQTT_URL set there is PostgreSQL only. See docs/operations/install.md.
+    All data is kept in the folder .lantaarn; the other programs read the addresses from .lantaarn/environment. With
+    MQTT_URL set, only PostgreSQL is started. See docs/operations/install.md.
     """
     _end_at_once_on_ctrl_c()
     from simulators.embedded.servers import run_servers  # noqa: PLC0415
@@ -72,14 +72,14 @@ def servers() -> None:
 
 
 @click.command(epilog="Example: lantaarn leakcheck --canaries 5000")
-@click.option("--canaries", type=click.IntRange(min=1), default=5000, show_default=True, help="How many identifiers.")
-@click.option("--seed", default=1, show_default=True, help="The same seed gives the same identifiers.")
-@click.option("--keep", is_flag=True, help="Keep all that was searched, to look at it.")
+@click.option("--canaries", type=click.IntRange(min=1), default=5000, show_default=True, help="Identifiers to plant.")
+@click.option("--seed", default=1, show_default=True, help="Seed of the identifiers.")
+@click.option("--keep", is_flag=True, help="Keep everything that was searched, for inspection.")
 def leakcheck(canaries: int, seed: int, keep: bool) -> None:
-    """Send identifiers in every way, let programs crash, and search for them in everything that rests anywhere.
+    """Plant identifiers by every route, crash the programs, and search everything at rest for them.
 
-    It starts servers of its own, in a temporary folder. Exit code 1 when an identifier is found, 2 when one that was
-    put on purpose is not.
+    Runs its own servers in a temporary folder. Exits with 1 if an identifier is found, and with 2 if a positive
+    control is not.
     """
     _end_at_once_on_ctrl_c()
     from simulators.leakcheck.command import run_leakcheck  # noqa: PLC0415

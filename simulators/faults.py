@@ -1,6 +1,6 @@
-"""What goes wrong with sensors in the street: each fault is a pure function on the stream of messages of one device.
+"""Sensor faults, each a pure function from one device's message stream to the faulty stream.
 
-Seeded: the same device goes wrong in the same way at the same messages, so a test can say what must come of it.
+Faults are seeded: a device fails at the same messages every run, so tests can predict the outcome.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from simulators.devices.messages import DeviceEvent, DeviceMessage, Sample
 
 LATE_DELAY = timedelta(hours=3)
 DRIFT_PER_HOUR = 0.02
-"""A drifting sensor is off by this share of its first value, more with every hour."""
+"""The error of a drifting sensor, as a share of its first value per hour."""
 
 MessageIterator = Iterator[DeviceMessage]
 EventIterator = Iterator[DeviceEvent]
@@ -24,39 +24,39 @@ T = TypeVar("T", DeviceMessage, DeviceEvent)
 
 
 class Fault(StrEnum):
-    """What can be wrong with a device."""
+    """A way for a device to fail."""
 
     SILENT = "silent"
-    """It falls silent after a quarter of its first day."""
+    """Stops sending six hours after its first reading."""
     FROZEN = "frozen"
-    """It says the same values for ever."""
+    """Repeats its first values."""
     DRIFTING = "drifting"
-    """Its values creep away from the truth; of events the clock."""
+    """Its values drift, or for events its clock."""
     DUPLICATE = "duplicate"
-    """It says everything twice."""
+    """Sends every message twice."""
     LATE = "late"
-    """It says everything hours later, with the right times."""
+    """Sends everything hours late, with correct timestamps."""
     MALFORMED = "malformed"
-    """One message in three is damaged."""
+    """Truncates one message in three."""
     UNREGISTERED = "unregistered"
-    """It speaks under a name that no register knows."""
+    """Publishes under a reference that is not in the register."""
 
 
 def assign_faults(references: Sequence[str], fraction: float, seed: int) -> Mapping[str, Fault]:
-    """Which device has which fault: this share of the devices, every fault in turn."""
-    dice = _rng(seed, "faults")
-    chosen = dice.sample(sorted(references), round(len(references) * fraction))
+    """Assign a fault to ``fraction`` of the devices, cycling through all faults; by reference."""
+    rng = _rng(seed, "faults")
+    chosen = rng.sample(sorted(references), round(len(references) * fraction))
     faults = list(Fault)
     return MappingProxyType({reference: faults[number % len(faults)] for number, reference in enumerate(chosen)})
 
 
 def apply_to_messages(fault: Fault, stream: MessageIterator, seed: int) -> MessageIterator:
-    """The stream of a device with this fault. Messages stay in order of the time they are sent."""
+    """Apply a fault to a device's messages, which stay in order of ``sent_at``."""
     return _MESSAGE_FAULTS[fault](stream, seed)
 
 
 def apply_to_events(fault: Fault, events: EventIterator, seed: int) -> EventIterator:
-    """The events of a device with this fault, likewise."""
+    """Apply a fault to a device's events, which stay in order of ``sent_at``."""
     return _EVENT_FAULTS[fault](events, seed)
 
 
@@ -93,7 +93,7 @@ def _drifting(stream: MessageIterator, _: int) -> MessageIterator:
 def _drifted(sample: Sample, first: Sample, properties: Mapping[str, ObservedProperty]) -> Sample:
     off = DRIFT_PER_HOUR * (sample.time - first.time) / timedelta(hours=1)
     values = {code: value + off * first.values.get(code, 0.0) for code, value in sample.values.items()}
-    # A counter that misses some is still a counter.
+    # A drifting counter still reports whole numbers.
     return Sample(
         sample.time,
         {code: float(round(value)) if properties[code].is_integer else value for code, value in values.items()},
@@ -136,10 +136,10 @@ def _late(stream: Iterator[T], _: int) -> Iterator[T]:
 
 def _malformed(stream: Iterator[T], seed: int) -> Iterator[T]:
     for message in stream:
-        dice = _rng(seed, message.topic, message.sent_at)
-        if dice.random() < 1 / 3:
+        rng = _rng(seed, message.topic, message.sent_at)
+        if rng.random() < 1 / 3:
             payload = message.payload
-            yield replace(message, damaged_payload=payload[: dice.randrange(len(payload))])
+            yield replace(message, damaged_payload=payload[: rng.randrange(len(payload))])
         else:
             yield message
 

@@ -1,13 +1,13 @@
-"""Recorded real series, played as devices: moved in time, never changed in value.
+"""Replay recorded series of real stations as devices: times are shifted, values are never changed.
 
-**Clocks.** The two American series have the clock time of their place and no zone. An hour that the clock skips in
-spring can't have been measured: the row is left out. An hour that comes twice in autumn has one row (or equal ones):
-it is taken as the first of the two, still summer time, and the second stays empty. Motorway hours that the file holds
-several times (once for each kind of weather) are equal, and are taken once; missing hours stay missing.
+**Clocks.** The two American series use local clock time without a zone. Rows in the hour skipped in spring are
+impossible and dropped. The repeated hour in autumn has one row (or equal ones): it is read as the first of the two,
+still on summer time, and the second stays empty. Motorway hours listed several times (once per weather condition) are
+equal and taken once; missing hours stay missing.
 
-**Moving.** Each source moves by a whole number of hours, such that the last recorded hour with today's place in the
-rhythm is now: the same hour of the day for air, the same hour of the week for traffic, so that the rush hour stays
-where it was. The few hours after it come live; then the recording starts again.
+**Shifting.** Each source is shifted by a whole number of hours, so that the last recorded hour with the same phase as
+the current hour becomes now: the same hour of the day for air, the same hour of the week for traffic, which keeps the
+rush hour in place. The few recorded hours after it are played live; then the recording loops.
 """
 
 import heapq
@@ -41,34 +41,37 @@ _COMPONENTS = {"NO2": "no2", "PM10": "pm10", "PM2.5": "pm2_5"}
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """One recorded file. ``read`` gives reference, property, time (UTC) and value, in order of time."""
+    """One recorded file. ``read`` returns the columns reference, property, time (UTC) and value."""
 
     name: str
     kind: str
     time_zone: ZoneInfo
-    """The clock of the place, whose hour of the day is kept."""
+    """The local clock whose hour of the day (or week) is preserved."""
     cycle: timedelta
     read: Callable[[], pd.DataFrame]
 
 
 def station_reference(code: str) -> str:
-    """The reference of the device that replays an official station."""
+    """The reference of the device replaying an official station."""
     return f"lucht-{code.lower()}"
 
 
 RECORDED_REFERENCES = frozenset(
     {*map(station_reference, STATION_CODES), CITIZEN_REFERENCE, *BICYCLE_COLUMNS, MOTORWAY_REFERENCE}
 )
-"""The devices that replay a recording."""
+"""References of the devices that replay a recording."""
 
 
 def recorded_values() -> pd.DataFrame:
-    """Every recorded value: reference, kind, property, time (UTC, as recorded) and value, bit-equal to the files."""
+    """All recorded values: reference, kind, property, time (UTC, as recorded) and value, bit-equal to the files."""
     return pd.concat([_load(source).assign(kind=source.kind) for source in RECORDINGS], ignore_index=True)
 
 
 def shifted_values(now: datetime, days: float) -> pd.DataFrame:
-    """As ``series``, with ``time`` moved towards ``now`` and ``recorded`` as it was: the last ``days`` before now."""
+    """The values of the last ``days`` before ``now``, as ``recorded_values`` with ``time`` shifted.
+
+    The original time is in the column ``recorded``.
+    """
     frames = [_shifted_recording(source, now, now - timedelta(days=days)) for source in RECORDINGS]
     return pd.concat(frames, ignore_index=True)
 
@@ -76,7 +79,7 @@ def shifted_values(now: datetime, days: float) -> pd.DataFrame:
 def recorded_messages(
     now: datetime, days: float, *, municipality: str = "helmond", until: datetime | None = None
 ) -> Iterator[DeviceMessage]:
-    """What the recorded devices say from ``days`` before ``now`` up to and including ``until`` (``now`` by default)."""
+    """Messages of the recorded devices, from ``days`` before ``now`` to ``until`` inclusive (default: ``now``)."""
     return heapq.merge(
         *recorded_streams(now, now - timedelta(days=days), until or now, municipality).values(),
         key=lambda message: message.sent_at,
@@ -86,7 +89,7 @@ def recorded_messages(
 def recorded_streams(
     now: datetime, start: datetime, until: datetime | None, municipality: str
 ) -> dict[str, Iterator[DeviceMessage]]:
-    """The messages of each recorded device after ``start``, by reference; without ``until`` they never end."""
+    """Messages of each recorded device after ``start``, by reference; endless without ``until``."""
     return {
         str(reference): pack_samples(
             device_topic(municipality, source.kind, str(reference)),
@@ -99,7 +102,10 @@ def recorded_streams(
 
 
 def citizen_values_at(time: datetime) -> dict[str, float]:
-    """What the recorded citizen's sensor said last at this time, the recording repeated without end: for its likes."""
+    """The last values of the recorded citizen sensor at this time, with the recording looped.
+
+    The other citizen sensors are simulated from it.
+    """
     seconds, values = _citizen_recording()
     first, length = seconds[0], seconds[-1] - seconds[0] + 150
     return values[bisect_right(seconds, first + (time.timestamp() - first) % length) - 1]
@@ -112,7 +118,7 @@ def _citizen_recording() -> tuple[list[float], list[dict[str, float]]]:
 
 
 def time_shift(source: Recording, now: datetime) -> timedelta:
-    """How far a source moves: a whole number of hours."""
+    """How far to shift a source: a whole number of hours."""
     last = _last_recorded_hour(source)
     recorded_clock = last.astimezone(source.time_zone).replace(tzinfo=None)
     clock = _floor_to_hour(now).astimezone(LOCAL_TIME_ZONE).replace(tzinfo=None)
@@ -142,7 +148,7 @@ def _samples(
     by = time_shift(source, now)
     end = _last_recorded_hour(source) + HOUR
     first = _floor_to_hour(cast("pd.Timestamp", every["time"].min()).to_pydatetime())
-    # Whole turns of the rhythm, so that a Monday stays a Monday when the recording starts again.
+    # Loop over whole cycles, so that Mondays stay Mondays.
     turn = (end - first) // source.cycle * source.cycle
     yield from _shifted_samples(rows[rows["time"] > start - by], by, until)
     for again in count(1):
@@ -168,12 +174,12 @@ def _load(source: Recording) -> pd.DataFrame:
 
 
 def _csv(name: str, separator: str = ",") -> pd.DataFrame:
-    # As text: the parser's own numbers were one bit off in older versions, Python's never are.
+    # As text: older pandas versions parse floats one bit off, Python's float never does.
     return pd.read_csv(DATA_DIR / name, sep=separator, dtype=str)
 
 
 def _to_utc(clock_times: pd.Series, zone: ZoneInfo) -> pd.Series:
-    first_of_two = clock_times.notna().to_numpy()  # for every row: summer time, when both can be meant
+    first_of_two = clock_times.notna().to_numpy()  # all true: read ambiguous times as summer time
     return clock_times.dt.tz_localize(zone, ambiguous=first_of_two, nonexistent="NaT").dt.tz_convert("UTC")
 
 
@@ -234,4 +240,4 @@ RECORDINGS = (
     Recording("Fremont Bridge", "traffic", _SEATTLE, _WEEK, _bicycles),
     Recording("I-94", "traffic", _MINNEAPOLIS, _WEEK, _motorway),
 )
-"""The recorded sources; every device in them has a reference of its own."""
+"""The recorded sources. Device references are unique across them."""

@@ -1,6 +1,7 @@
-"""``lantaarn simulate``: what all devices of the city say, first the past at full speed, then as time goes by.
+"""``lantaarn simulate``: publish the messages of every device, history at full speed and then in real time.
 
-Events, which tell of single vehicles and persons, have no past: they are said as they happen, or not at all.
+Events concern single vehicles and persons, so they are never backfilled: they are published as they happen or not at
+all.
 """
 
 import heapq
@@ -28,12 +29,12 @@ from simulators.devices.publisher import Publisher
 from simulators.faults import Fault
 
 MAX_EVENT_DELAY = timedelta(minutes=1)
-"""An event that could not be sent within this time is not sent at all."""
+"""Events delayed longer than this are dropped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A city whose devices speak. ``faults``: what is wrong with which device, by reference."""
+    """A city and the faults injected into it, by device reference."""
 
     entries: tuple[Entry, ...]
     seed: int
@@ -43,10 +44,10 @@ class Scenario:
     def messages(
         self, start: datetime, now: datetime, until: datetime | None = None
     ) -> Iterator[DeviceMessage | DeviceEvent]:
-        """Everything said after ``start``, in the order in which it is sent; without ``until`` it never ends.
+        """Yield every message after ``start`` in order of ``sent_at``; endless without ``until``.
 
-        Up to ``now`` a message holds many readings, after it one; events come only after ``now``.
-        Pure: the same arguments give the same messages.
+        Messages up to ``now`` carry many readings each, later ones a single reading. Events start at ``now``.
+        Pure: equal arguments yield equal messages.
         """
         streams = self._streams(start, now, until)
         happening = events.event_streams(self.entries, self.seed, now, until)
@@ -73,7 +74,7 @@ class Scenario:
 
 
 def build_scenario(seed: int, *, with_recorded: bool = True, fault_share: float = 0.0) -> Scenario:
-    """The example city. ``faulty``: the share of simulated devices with a fault; replayed ones have none."""
+    """Build the example city, with a fault in ``fault_share`` of the simulated devices; replayed ones have none."""
     entries = tuple(city_register.example_entries(seed))
     simulated = [
         each.reference for each in entries if each.delivers_data and each.reference not in replay.RECORDED_REFERENCES
@@ -82,12 +83,12 @@ def build_scenario(seed: int, *, with_recorded: bool = True, fault_share: float 
 
 
 def is_overdue(message: DeviceMessage | DeviceEvent, now: datetime) -> bool:
-    """Is this an event that nobody may keep any longer, because it should have been said before?"""
+    """Whether this is an event too old to publish: holding it longer would be storing it."""
     return isinstance(message, DeviceEvent) and now - message.sent_at > MAX_EVENT_DELAY
 
 
 def run_simulation(settings: SimulateSettings) -> None:
-    """Publish until Ctrl-C or SIGTERM. A broker that is away is waited for."""
+    """Publish until Ctrl-C or SIGTERM, waiting for the broker when it is unavailable."""
     plan = build_scenario(settings.seed, with_recorded=settings.replay, fault_share=settings.faults)
     _print_faults(plan.faults)
     now = datetime.now(UTC)
@@ -101,7 +102,7 @@ def run_simulation(settings: SimulateSettings) -> None:
 
 def _print_faults(faults_by_reference: Mapping[str, Fault]) -> None:
     for reference, fault in sorted(faults_by_reference.items()):
-        click.echo(f"Fault on purpose: {reference} is {fault}")
+        click.echo(f"Injected fault: {reference} is {fault}")
 
 
 @contextmanager
@@ -125,7 +126,7 @@ def _publish_past(
     publisher: Publisher,
     stop: threading.Event,
 ) -> DeviceMessage | DeviceEvent | None:
-    """Publish up to the end of the span. Gives the first message after it, or nothing when it was stopped."""
+    """Publish the messages in ``span``; return the first one after it, or None if stopped."""
     start, end = span
     with _progress() as show:
         for message in messages:
@@ -152,22 +153,22 @@ def _publish_live(
 
 @contextmanager
 def _progress() -> Generator[Callable[[float], None]]:
-    """A function that shows which share is done: a bar in a terminal, a line for each tenth elsewhere."""
+    """Yield a function that reports the share done: a bar on a terminal, elsewhere a line per 10 %."""
     console = Console()
     if not console.is_terminal:
         yield _ProgressLines().show
         return
     with Progress(console=console) as bar:
-        task = bar.add_task("The past", total=1.0)
+        task = bar.add_task("History", total=1.0)
         yield lambda share: bar.update(task, completed=share)
 
 
 class _ProgressLines:
     def __init__(self) -> None:
-        self._told = 0
+        self._shown = 0
 
     def show(self, share: float) -> None:
         tenth = int(share * 10)
-        if tenth > self._told:
-            self._told = tenth
-            click.echo(f"The past: {tenth * 10} %")
+        if tenth > self._shown:
+            self._shown = tenth
+            click.echo(f"History: {tenth * 10} %")

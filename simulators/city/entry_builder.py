@@ -1,4 +1,4 @@
-"""How an entry of the example register is made: what sensors of one sort share, and what each has of its own."""
+"""Build entries of the example register from a template per sensor type and the details of each sensor."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -54,9 +54,9 @@ _REVIEW_DATE = date(2028, 3, 1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SensorTemplate:
-    """What sensors of one sort have in common. ``keeps``: how long single values and totals are kept.
+    """What sensors of one type share. ``retention``: the terms for raw values and for aggregates.
 
-    ``rules`` hold for everything measured; ``ruled_by`` for what needs a rule before it may be taken in.
+    ``privacy_rules`` apply to all datastreams, ``required_rule`` to those that may not be ingested without one.
     """
 
     kind: str | None
@@ -79,7 +79,7 @@ class SensorTemplate:
 
 @dataclass(frozen=True, slots=True)
 class SensorInstance:
-    """One sensor of a design: what it is called, where it is and what it measures (property codes)."""
+    """One sensor of a template: its name, its place and its observed properties (codes)."""
 
     reference: str
     name: Words
@@ -99,7 +99,7 @@ MUNICIPAL_ORGANISATIONS = (municipality_as(Role.OWNER), municipality_as(Role.CON
 def build_legal(
     url_slug: str, ground: LegalGround, basis: tuple[Link, ...], dpia: DpiaStatus = DpiaStatus.NOT_NEEDED
 ) -> Legal:
-    """The ground and the papers of a sort of sensors; ``slug`` is its name in the addresses of those."""
+    """The legal ground and documents for a type of sensor; ``url_slug`` names the type in the documents' URLs."""
     done = dpia is DpiaStatus.DONE
     return Legal(
         ground=ground,
@@ -121,7 +121,7 @@ def build_legal(
 
 
 def build_entry(template: SensorTemplate, instance: SensorInstance) -> Entry:
-    """The entry of one sensor. Its UUID follows from its reference."""
+    """Build the entry of one sensor, with a UUID derived from its reference."""
     identity = uuid5(NAMESPACE_URL, f"{REGISTER_URI_BASE}/{instance.reference}")
     return Entry(
         id=identity,
@@ -186,11 +186,11 @@ def _datastream(design: SensorTemplate, code: str) -> Datastream:
         retention=Retention(raw=raw, aggregate=aggregate),
         storage="stored_primarily_locally",
         access=("available_to_download",),
-        # Travel times belong to the sensor where the trip starts: where it only ends there is nothing to publish.
+        # Travel times belong to the sensor where the trip starts; a pure end point has nothing to publish.
         public=Public.NONE if ends_here else known.finest_public,
     )
 
 
 def fixed_location(geometry: GeoJsonGeometry, host: HostObject, height_m: float | None = None) -> Location:
-    """A fixed place, shown exactly."""
+    """A fixed location, published exactly."""
     return Location(kind=LocationKind.FIXED, geometry=geometry, host_object=host, height_m=height_m)

@@ -1,7 +1,7 @@
-"""The example register: Helmond on its real boundaries, with sensors that do not exist.
+"""The example register: fictitious sensors within the real boundaries of Helmond.
 
-The same seed gives the same register, to the byte. References tell the sort of sensor: ``lantaarn-…``, ``lucht-…``,
-``verkeer-…``, ``HD-ANPR-…``; the recorded series have the references of ``simulators.replay``.
+The same seed gives the same register, byte for byte. The prefix of a reference is its sensor type: ``lantaarn-…``,
+``lucht-…``, ``verkeer-…``, ``HD-ANPR-…``; recorded series use the references of ``simulators.replay``.
 """
 
 from collections.abc import Iterator
@@ -47,7 +47,7 @@ STREETLIGHT_ROWS, LAMPS_PER_ROW = 20, 10
 
 
 def example_entries(seed: int) -> Iterator[Entry]:
-    """The whole register, always in the same order."""
+    """Yield all entries, in a fixed order."""
     yield from _streetlights(seed)
     yield from _official_air_stations(seed)
     yield from _municipal_air_stations(seed)
@@ -81,10 +81,10 @@ _STREETLIGHT_PROPERTIES = ("power", "energy", "dim_level", "lamp_temperature", "
 
 
 def _streetlights(seed: int) -> Iterator[Entry]:
-    dice = _rng(seed, "streetlights")
-    for row, area in enumerate(dice.sample(placement.built_up_neighbourhoods(), STREETLIGHT_ROWS), 1):
+    rng = _rng(seed, "streetlights")
+    for row, area in enumerate(rng.sample(placement.built_up_neighbourhoods(), STREETLIGHT_ROWS), 1):
         design = replace(STREETLIGHT, active_period=(PLACEMENT_DATE + timedelta(days=30 * row), None))
-        for lamp, point in enumerate(placement.random_row(area, dice, LAMPS_PER_ROW), 1):
+        for lamp, point in enumerate(placement.random_row(area, rng, LAMPS_PER_ROW), 1):
             reference = f"lantaarn-{row:02}{lamp:02}"
             spot = SensorInstance(
                 reference,
@@ -128,12 +128,12 @@ LAMPS_PER_GROUP = 12
 
 
 def _motion_streetlights(seed: int) -> Iterator[Entry]:
-    """Lamps that notice movement, in groups large enough to count over."""
-    dice = _rng(seed, "wakeful streetlights")
+    """Yield motion-sensing streetlights, in groups large enough to aggregate over."""
+    rng = _rng(seed, "wakeful streetlights")
     areas = {area.name: area for area in placement.built_up_neighbourhoods()}
     for row, group, area, nl, en in _LAMP_GROUPS:
         design = replace(MOTION_STREETLIGHT, required_rule=WindowCount(rule="window_count", group=group))
-        for lamp, point in enumerate(placement.random_row(areas[area], dice, LAMPS_PER_GROUP), 1):
+        for lamp, point in enumerate(placement.random_row(areas[area], rng, LAMPS_PER_GROUP), 1):
             reference = f"lantaarn-{row}{lamp:02}"
             spot = SensorInstance(
                 reference,
@@ -176,13 +176,13 @@ _WITHOUT_PM2_5 = frozenset({"NL10236", "NL10237"})
 
 
 def _official_air_stations(seed: int) -> Iterator[Entry]:
-    dice = _rng(seed, "official air")
+    rng = _rng(seed, "official air")
     source = Organisation(
         role=Role.SUPPLIER, name="RIVM (bron van de cijfers)", url=AnyHttpUrl("https://www.luchtmeetnet.nl/")
     )
     design = replace(AIR_STATION, interval="PT1H", organisations=(*MUNICIPAL_ORGANISATIONS, source))
     for code, area in zip(
-        replay.STATION_CODES, dice.sample(placement.built_up_neighbourhoods(), len(replay.STATION_CODES)), strict=True
+        replay.STATION_CODES, rng.sample(placement.built_up_neighbourhoods(), len(replay.STATION_CODES)), strict=True
     ):
         place = _STATION_PLACES[code]
         spot = SensorInstance(
@@ -194,15 +194,15 @@ def _official_air_stations(seed: int) -> Iterator[Entry]:
                 f"Dit meetpunt herhaalt wat het station in {place} in 2023 echt gemeten heeft, ieder uur.",
                 f"This point repeats what the station in {place} really measured in 2023, every hour.",
             ),
-            fixed_location(placement.to_geojson(placement.random_point_in(area, dice)), HostObject.POLE, 3.5),
+            fixed_location(placement.to_geojson(placement.random_point_in(area, rng)), HostObject.POLE, 3.5),
             ("no2", "pm10") if code in _WITHOUT_PM2_5 else ("no2", "pm10", "pm2_5"),
         )
         yield build_entry(design, spot)
 
 
 def _municipal_air_stations(seed: int) -> Iterator[Entry]:
-    dice = _rng(seed, "municipal air")
-    for number, area in enumerate(dice.sample(placement.built_up_neighbourhoods(), 9), 1):
+    rng = _rng(seed, "municipal air")
+    for number, area in enumerate(rng.sample(placement.built_up_neighbourhoods(), 9), 1):
         spot = SensorInstance(
             f"lucht-gemeente-{number:02}",
             bilingual(f"Luchtmeter {number}, {area.name}", f"Air sensor {number}, {area.name}"),
@@ -210,7 +210,7 @@ def _municipal_air_stations(seed: int) -> Iterator[Entry]:
                 "Deze meter van de gemeente meet hoe schoon de lucht is, iedere tien minuten.",
                 "This sensor of the city measures how clean the air is, every ten minutes.",
             ),
-            fixed_location(placement.to_geojson(placement.random_point_in(area, dice)), HostObject.STREETLIGHT, 4.0),
+            fixed_location(placement.to_geojson(placement.random_point_in(area, rng)), HostObject.STREETLIGHT, 4.0),
             ("pm2_5", "pm10", "no2", "o3", "temperature", "relative_humidity"),
         )
         yield build_entry(AIR_STATION, spot)
@@ -236,8 +236,8 @@ CITIZEN_AIR_SENSOR = replace(
 
 
 def _citizen_air_sensors(seed: int) -> Iterator[Entry]:
-    dice = _rng(seed, "citizens")
-    for number, area in enumerate(dice.sample(placement.built_up_neighbourhoods(), 25)):
+    rng = _rng(seed, "citizens")
+    for number, area in enumerate(rng.sample(placement.built_up_neighbourhoods(), 25)):
         recorded = number == 0
         nl, en = (
             (
@@ -255,7 +255,7 @@ def _citizen_air_sensors(seed: int) -> Iterator[Entry]:
             ),
             Location(
                 kind=LocationKind.FIXED,
-                geometry=placement.to_geojson(placement.random_point_in(area, dice)),
+                geometry=placement.to_geojson(placement.random_point_in(area, rng)),
                 precision=Precision.CELL_100M,
                 host_object=HostObject.FACADE,
             ),
@@ -299,7 +299,7 @@ COUNTING_CAMERA = replace(
 
 @dataclass(frozen=True, slots=True)
 class TrafficCounter:
-    """A sort of traffic counter: how many there are, and what they count."""
+    """A type of traffic counter: the number of counters and what they count."""
 
     slug: str
     count: int
@@ -351,14 +351,12 @@ TRAFFIC_COUNTERS = (
 
 def _counters(seed: int) -> Iterator[Entry]:
     for counter in TRAFFIC_COUNTERS:
-        dice = _rng(seed, counter.slug)
-        for number, area in enumerate(dice.sample(placement.built_up_neighbourhoods(), counter.count), 1):
-            point = placement.random_point_in(area, dice)
+        rng = _rng(seed, counter.slug)
+        for number, area in enumerate(rng.sample(placement.built_up_neighbourhoods(), counter.count), 1):
+            point = placement.random_point_in(area, rng)
             place = fixed_location(placement.to_geojson(point), counter.host_object)
             if counter.template is COUNTING_CAMERA:
-                place = place.model_copy(
-                    update={"observed_area": placement.camera_view(point, dice.uniform(0, 2 * pi))}
-                )
+                place = place.model_copy(update={"observed_area": placement.camera_view(point, rng.uniform(0, 2 * pi))})
             spot = SensorInstance(
                 f"verkeer-{counter.slug}-{number:02}",
                 bilingual(f"{counter.name.nl} {number}, {area.name}", f"{counter.name.en} {number}, {area.name}"),
@@ -398,10 +396,10 @@ _RECORDED_COUNTERS = (
 
 
 def _recorded_traffic(seed: int) -> Iterator[Entry]:
-    dice = _rng(seed, "recorded traffic")
+    rng = _rng(seed, "recorded traffic")
     design = replace(INDUCTION_LOOP, interval="PT1H", retention=(RetentionClass.P10Y, "P10Y"))
     for (reference, code, name, nl, en), area in zip(
-        _RECORDED_COUNTERS, dice.sample(placement.built_up_neighbourhoods(), 3), strict=True
+        _RECORDED_COUNTERS, rng.sample(placement.built_up_neighbourhoods(), 3), strict=True
     ):
         spot = SensorInstance(
             reference,
@@ -410,7 +408,7 @@ def _recorded_traffic(seed: int) -> Iterator[Entry]:
                 f"Deze teller herhaalt wat er bij {nl} echt geteld is, ieder uur.",
                 f"This counter repeats what was really counted at {en}, every hour.",
             ),
-            fixed_location(placement.to_geojson(placement.random_point_in(area, dice)), HostObject.ROAD_SURFACE),
+            fixed_location(placement.to_geojson(placement.random_point_in(area, rng)), HostObject.ROAD_SURFACE),
             (code,),
         )
         yield build_entry(design, spot)

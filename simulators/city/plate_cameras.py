@@ -1,4 +1,4 @@
-"""Entries of the number plate cameras on the N270, which measure travel time and remember nobody."""
+"""Entries of the number plate cameras on the N270, which measure travel times without storing plates."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -36,7 +36,7 @@ PLATE_CAMERA = SensorTemplate(
 
 
 def plate_cameras() -> Iterator[Entry]:
-    """One entry for each camera of the corridor."""
+    """Yield one entry per camera of the corridor."""
     for number, camera in enumerate(PLATE_CAMERAS, 1):
         place = fixed_location(placement.to_geojson(camera.point), HostObject.POLE, 6.0)
         spot = SensorInstance(

@@ -1,4 +1,4 @@
-"""What the example register says to residents: Dutch at level B1, English beside it."""
+"""Texts of the example register for residents: Dutch at level B1, with English translations."""
 
 from pydantic import AnyHttpUrl
 
@@ -10,17 +10,17 @@ EXAMPLE_NOTICE = Words(
 
 
 def bilingual(nl: str, en: str) -> Words:
-    """A sentence in both languages."""
+    """A text in both languages."""
     return Words(nl=nl, en=en)
 
 
 def example_summary(nl: str, en: str) -> Words:
-    """A summary that says it is about an example: the city and its boundaries are real, the sensors are not."""
+    """A summary with the notice that this is an example: the city is real, the sensors are not."""
     return bilingual(f"{nl} {EXAMPLE_NOTICE.nl}", f"{en} {EXAMPLE_NOTICE.en}")
 
 
 def law_link(nl: str, en: str, number: str) -> Link:
-    """A law in the government's collection of laws, by its BWB number."""
+    """A link to a law in the government's database of legislation, by BWB number."""
     return Link(title=bilingual(nl, en), url=AnyHttpUrl(f"https://wetten.overheid.nl/{number}"))
 
 

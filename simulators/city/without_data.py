@@ -1,4 +1,4 @@
-"""Entries of sensors that deliver no data to us: a register names them all the same."""
+"""Entries of sensors that deliver no data to Lantaarn but belong in the register all the same."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -111,7 +111,7 @@ SOUND_METER = replace(
 
 
 def entries_without_data(rng: Random) -> Iterator[Entry]:
-    """A camera, an antenna, a sensor to come, one that is gone, one that moves and one somewhere in an area."""
+    """Yield a camera, an antenna, and a planned, an ended, a mobile and an area sensor."""
     areas = {area.name: area for area in placement.built_up_neighbourhoods()}
     yield _police_camera(areas["Centrum"], rng)
     yield build_entry(MOBILE_ANTENNA, _antenna(areas["Hoogeind"], rng))
@@ -123,8 +123,8 @@ def entries_without_data(rng: Random) -> Iterator[Entry]:
     yield build_entry(SOUND_METER, _area_sensor(areas["Stationsgebied"]))
 
 
-def _police_camera(area: Area, dice: Random) -> Entry:
-    point = placement.random_point_in(area, dice)
+def _police_camera(area: Area, rng: Random) -> Entry:
+    point = placement.random_point_in(area, rng)
     place = fixed_location(placement.to_geojson(point), HostObject.POLE, 5.0)
     spot = SensorInstance(
         "camera-politie-01",
@@ -133,12 +133,12 @@ def _police_camera(area: Area, dice: Random) -> Entry:
             "Deze camera filmt de straat. Alleen de politie kijkt mee. Wij krijgen de beelden niet.",
             "This camera films the street. Only the police watch. We don't get the images.",
         ),
-        place.model_copy(update={"observed_area": placement.camera_view(point, dice.uniform(0, 2 * pi))}),
+        place.model_copy(update={"observed_area": placement.camera_view(point, rng.uniform(0, 2 * pi))}),
     )
     return build_entry(POLICE_CAMERA, spot).model_copy(update={"datastreams": (_FOOTAGE,)})
 
 
-def _antenna(area: Area, dice: Random) -> SensorInstance:
+def _antenna(area: Area, rng: Random) -> SensorInstance:
     return SensorInstance(
         "antenne-5g-01",
         bilingual("Antenne voor 5G, Hoogeind", "5G antenna, Hoogeind"),
@@ -146,26 +146,26 @@ def _antenna(area: Area, dice: Random) -> SensorInstance:
             "Deze antenne verbindt telefoons met het mobiele netwerk. Wij krijgen er geen gegevens van.",
             "This antenna connects phones to the mobile network. We get no data from it.",
         ),
-        fixed_location(placement.to_geojson(placement.random_point_in(area, dice)), HostObject.POLE, 32.0),
+        fixed_location(placement.to_geojson(placement.random_point_in(area, rng)), HostObject.POLE, 32.0),
     )
 
 
-def _planned_sensor(area: Area, dice: Random) -> SensorInstance:
+def _planned_sensor(area: Area, rng: Random) -> SensorInstance:
     return SensorInstance(
         "lucht-gepland-01",
         bilingual("Luchtmeter die nog komt, Brand", "Air sensor to come, Brand"),
         example_summary("Deze meter komt er in 2027.", "This sensor will be placed in 2027."),
-        fixed_location(placement.to_geojson(placement.random_point_in(area, dice)), HostObject.POLE, 4.0),
+        fixed_location(placement.to_geojson(placement.random_point_in(area, rng)), HostObject.POLE, 4.0),
         ("pm2_5", "pm10", "no2"),
     )
 
 
-def _ended_sensor(area: Area, dice: Random) -> SensorInstance:
+def _ended_sensor(area: Area, rng: Random) -> SensorInstance:
     return SensorInstance(
         "lucht-weg-01",
         bilingual("Luchtmeter die weg is, Leonardus", "Air sensor that is gone, Leonardus"),
         example_summary("Deze meter hing hier van 2019 tot en met 2024.", "This sensor hung here from 2019 to 2024."),
-        fixed_location(placement.to_geojson(placement.random_point_in(area, dice)), HostObject.FACADE, 3.0),
+        fixed_location(placement.to_geojson(placement.random_point_in(area, rng)), HostObject.FACADE, 3.0),
         ("no2",),
     )
 

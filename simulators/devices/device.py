@@ -1,6 +1,6 @@
-"""Simulated devices: a pure function from the seed, the device and the time to what it measures.
+"""Simulated devices: measurements as a pure function of seed, device and time.
 
-So the past that is played back and the present agree, in whatever order and however often they are asked.
+History and live data therefore agree, whatever the order or number of calls.
 """
 
 import csv
@@ -24,14 +24,14 @@ from simulators.devices.messages import Sample
 
 HELMOND_OBSERVER = Observer(latitude=51.48, longitude=5.66)
 TWILIGHT_MARGIN = timedelta(minutes=10)
-"""Lamps go on this long after sunset and off this long before sunrise."""
+"""Lamps switch on this long after sunset and off this long before sunrise."""
 
 MeasureFunction = Callable[[datetime], Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
 class SimulatedDevice:
-    """One device. It measures once every ``interval``, ``phase`` after the start of it: not all at the same moment."""
+    """A device that measures once per ``interval``, offset by ``phase`` so that devices don't all send at once."""
 
     reference: str
     kind: str
@@ -40,7 +40,7 @@ class SimulatedDevice:
     measure: MeasureFunction
 
     def samples(self, start: datetime, until: datetime | None) -> Iterator[Sample]:
-        """What it measures after ``start``, up to and including ``until``; without it, for ever."""
+        """Yield samples after ``start`` up to and including ``until``; endless without ``until``."""
         beginning = datetime(2020, 1, 1, tzinfo=UTC) + self.phase
         first = (start - beginning) // self.interval + 1
         for number in count(first):
@@ -51,9 +51,9 @@ class SimulatedDevice:
 
 
 def device_of_entry(entry: Entry, seed: int) -> SimulatedDevice | None:
-    """The device behind a register entry, measuring what the entry declares.
+    """Build the device behind a register entry, measuring the declared properties.
 
-    None when it delivers no data to us, or only what tells of single persons: see ``simulators.devices.events``.
+    None if it delivers no data, or only events about single persons: see ``simulators.devices.events``.
     """
     if not entry.delivers_data or entry.status is not Status.ACTIVE or entry.kind not in _MODELS:
         return None
@@ -77,19 +77,19 @@ def device_of_entry(entry: Entry, seed: int) -> SimulatedDevice | None:
 
 
 def wattage(reference: str, seed: int) -> float:
-    """The power of a lamp, drawn from a real inventory of luminaires, in W."""
+    """The rated power of a lamp in W, drawn from a real inventory of luminaires."""
     watts, luminaires = _inventory()
     return _rng(seed, reference, "wattage").choices(watts, luminaires)[0]
 
 
 def is_night(moment: datetime) -> bool:
-    """Are the streetlights of Helmond on?"""
+    """Whether the streetlights of Helmond are on."""
     off, on = _lamps_off_and_on(moment.astimezone(UTC).date())
     return not off <= moment < on
 
 
 def dim_level(moment: datetime) -> float:
-    """How bright the streetlights are, in %: 60 between 23:00 and 06:00 local time, 0 by day."""
+    """The dim level of the streetlights in %: 100, reduced to 60 from 23:00 to 06:00 local time, 0 by day."""
     if not is_night(moment):
         return 0.0
     return 60.0 if not 6 <= moment.astimezone(LOCAL_TIME_ZONE).hour < 23 else 100.0
@@ -100,7 +100,7 @@ def _rng(*of: object) -> Random:
 
 
 def poisson_count(rng: Random, mean: float) -> float:
-    """A count of passers-by, a whole number. Above 50 a normal distribution is as good, and much faster."""
+    """Draw a Poisson-distributed count. Above a mean of 50 a normal approximation is close enough and much faster."""
     if mean > 50:
         return float(max(0, round(rng.gauss(mean, mean**0.5))))
     product, limit, number = rng.random(), exp(-mean), 0
@@ -119,13 +119,13 @@ def _inventory() -> tuple[list[float], list[int]]:
 
 @lru_cache(maxsize=4096)
 def _lamps_off_and_on(day: date) -> tuple[datetime, datetime]:
-    # In Helmond both fall within the day in UTC, all year round.
+    # In Helmond, sunrise and sunset fall on the same UTC day all year round.
     return sunrise(HELMOND_OBSERVER, day) - TWILIGHT_MARGIN, sunset(HELMOND_OBSERVER, day) + TWILIGHT_MARGIN
 
 
 @lru_cache(maxsize=4096)
 def _burning_time(since: date, before: date) -> timedelta:
-    """How long a lamp was on in these whole days (UTC)."""
+    """How long a lamp burned on the days from ``since`` to before ``before`` (UTC)."""
     total = timedelta()
     for number in range((before - since).days):
         off, on = _lamps_off_and_on(since + timedelta(days=number))
@@ -156,15 +156,15 @@ def _streetlight(entry: Entry, seed: int) -> MeasureFunction:
     steps = [timedelta(minutes=3 * number) for number in range(5)]
 
     def measure(moment: datetime) -> Mapping[str, float]:
-        dice = _rng(seed, entry.reference, moment)
-        strength = dice.gauss(1, 0.01)
+        rng = _rng(seed, entry.reference, moment)
+        strength = rng.gauss(1, 0.01)
         power = watt * dim_level(moment) / 100 * strength
         mean_level = sum(dim_level(moment - step) for step in steps) / len(steps)
         return {
             "power": round(power, 1),
             "energy": round(watt * mean_level / 100 * strength * 0.25 / 1000, 5),
             "dim_level": dim_level(moment),
-            "lamp_temperature": round(_air_temperature(moment) + 30 * power / watt + dice.gauss(0, 0.5), 1),
+            "lamp_temperature": round(_air_temperature(moment) + 30 * power / watt + rng.gauss(0, 0.5), 1),
             "burning_hours": _burning_hours(entry.active_from, moment),
             "fault_code": 0.0,
         }
@@ -174,7 +174,7 @@ def _streetlight(entry: Entry, seed: int) -> MeasureFunction:
 
 @dataclass(frozen=True, slots=True)
 class TrafficFlow:
-    """How many of a class pass in a busy hour, and when it is busy: hours of the day and the width of the peak."""
+    """The daily profile of one vehicle class: the peak rate and the hours of the day at which it occurs."""
 
     peak_per_hour: float
     workday_peak_hours: tuple[float, ...]
@@ -182,7 +182,7 @@ class TrafficFlow:
     peak_width_hours: float = 1.6
 
     def per_hour(self, moment: datetime) -> float:
-        """The mean number in an hour, around this moment."""
+        """The mean rate per hour at this moment."""
         local = moment.astimezone(LOCAL_TIME_ZONE)
         peaks = self.weekend_peak_hours if local.weekday() >= 5 else self.workday_peak_hours
         hour = _day_and_hour(moment)[1]
@@ -211,14 +211,14 @@ def _traffic(entry: Entry, seed: int) -> MeasureFunction:
     counted = [each.observed_property for each in entry.datastreams if each.observed_property in _FLOWS]
 
     def measure(moment: datetime) -> Mapping[str, float]:
-        dice = _rng(seed, entry.reference, moment)
-        counts = {code: poisson_count(dice, busy * _FLOWS[code].per_hour(moment) / 4) for code in counted}
+        rng = _rng(seed, entry.reference, moment)
+        counts = {code: poisson_count(rng, busy * _FLOWS[code].per_hour(moment) / 4) for code in counted}
         vehicles = sum(number for code, number in counts.items() if code not in _NOT_MOTORISED)
         return {
             **counts,
-            "mean_speed": round(max(5.0, limit * (1 - 0.0012 * vehicles) + dice.gauss(0, limit / 20)), 1),
-            # A vehicle is over the loop for about half a second.
-            "occupancy": round(min(100.0, vehicles * 0.5 / 900 * 100 * dice.uniform(0.9, 1.1)), 2),
+            "mean_speed": round(max(5.0, limit * (1 - 0.0012 * vehicles) + rng.gauss(0, limit / 20)), 1),
+            # A vehicle occupies the loop for about half a second.
+            "occupancy": round(min(100.0, vehicles * 0.5 / 900 * 100 * rng.uniform(0.9, 1.1)), 2),
         }
 
     return measure
@@ -231,20 +231,20 @@ def _air(entry: Entry, seed: int) -> MeasureFunction:
     dirty, phase = site.uniform(0.7, 1.4), site.uniform(0, 2 * pi)
 
     def measure(moment: datetime) -> Mapping[str, float]:
-        dice = _rng(seed, entry.reference, moment)
+        rng = _rng(seed, entry.reference, moment)
         day, hour = _day_and_hour(moment)
-        # Days of bad and good air, for the whole city together: two slow waves that don't fit in one another.
+        # City-wide good and bad days: two slow waves with incommensurable periods.
         weather = 1 + 0.4 * sin(2 * pi * day / 9) + 0.25 * sin(2 * pi * day / 23)
         rush = exp(-(((hour - 8) / 2) ** 2)) + exp(-(((hour - 18) / 2.5) ** 2))
-        particles = max(0.5, dirty * weather * (7 + 4 * rush) + sin(phase + hour / 4) + dice.gauss(0, 0.8))
-        warm = _air_temperature(moment) + dice.gauss(0, 0.3)
+        particles = max(0.5, dirty * weather * (7 + 4 * rush) + sin(phase + hour / 4) + rng.gauss(0, 0.8))
+        warm = _air_temperature(moment) + rng.gauss(0, 0.3)
         return {
             "pm2_5": round(particles, 1),
-            "pm10": round(1.6 * particles + abs(dice.gauss(0, 1)), 1),
-            "no2": round(max(0.0, dirty * weather * (12 + 14 * rush) + dice.gauss(0, 1.5)), 1),
-            "o3": round(max(0.0, 45 + 2 * warm - 18 * rush + dice.gauss(0, 3)), 1),
+            "pm10": round(1.6 * particles + abs(rng.gauss(0, 1)), 1),
+            "no2": round(max(0.0, dirty * weather * (12 + 14 * rush) + rng.gauss(0, 1.5)), 1),
+            "o3": round(max(0.0, 45 + 2 * warm - 18 * rush + rng.gauss(0, 3)), 1),
             "temperature": round(warm, 1),
-            "relative_humidity": round(min(100.0, max(20.0, 95 - 1.4 * warm + dice.gauss(0, 2))), 1),
+            "relative_humidity": round(min(100.0, max(20.0, 95 - 1.4 * warm + rng.gauss(0, 2))), 1),
         }
 
     return measure
@@ -255,10 +255,10 @@ def _citizen(entry: Entry, seed: int) -> MeasureFunction:
     factor, offset, delay = site.uniform(0.8, 1.25), site.uniform(-0.5, 1.5), timedelta(minutes=site.uniform(0, 45))
 
     def measure(moment: datetime) -> Mapping[str, float]:
-        dice = _rng(seed, entry.reference, moment)
+        rng = _rng(seed, entry.reference, moment)
         recorded = replay.citizen_values_at(moment - delay)
         return {
-            code: round(max(0.0, factor * value + offset + dice.gauss(0, 0.3)), 2) for code, value in recorded.items()
+            code: round(max(0.0, factor * value + offset + rng.gauss(0, 0.3)), 2) for code, value in recorded.items()
         }
 
     return measure

@@ -1,4 +1,4 @@
-"""What devices say of single vehicles and persons, as it happens: never of the past, since nobody may keep it."""
+"""Events about single vehicles and persons, in real time only: nobody may store them, so there is no history."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -13,7 +13,7 @@ from simulators.devices.passages import Corridor
 def event_streams(
     entries: Iterable[Entry], seed: int, start: datetime, until: datetime | None
 ) -> dict[str, Iterator[DeviceEvent]]:
-    """The events of each device that has any after ``start``, by reference; without ``until`` they never end."""
+    """Events after ``start`` of each device that sends any, by reference; endless without ``until``."""
     ruled = [
         (entry, rule)
         for entry in entries

@@ -1,4 +1,4 @@
-"""What a simulated device says: samples, packed into messages in the native JSON payload, and events."""
+"""Messages of simulated devices in the native JSON format: packed samples, and events."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,12 +11,12 @@ from sensors.formats.native import CODE
 from sensors.register.entry import Entry
 
 MAX_VALUES_PER_MESSAGE = 200
-"""Values in one message of the past: far below the broker's 262,144 bytes, and few enough for even progress."""
+"""Values per historical message: far below the broker's 262,144 bytes, and few enough for smooth progress."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What one device measured at one instant: values by property code, in canonical units."""
+    """One device's values at one instant, by property code in canonical units."""
 
     time: datetime
     values: Mapping[str, float]
@@ -24,7 +24,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class DeviceMessage:
-    """One MQTT message. ``time`` is when it is sent; ``damaged`` replaces the payload of a device that is broken."""
+    """One MQTT message. ``damaged_payload`` replaces the payload if the device is malfunctioning."""
 
     qos: ClassVar[int] = 1
     topic: str
@@ -34,7 +34,7 @@ class DeviceMessage:
 
     @property
     def payload(self) -> bytes:
-        """UTF-8 JSON. Numbers are written by ``repr``, so reading them back gives bit-equal floats."""
+        """UTF-8 JSON. Numbers are written with ``repr``, so they round-trip bit-equal."""
         if self.damaged_payload is not None:
             return self.damaged_payload
         readings = [{"time": sample.time.isoformat(), **sample.values} for sample in self.samples]
@@ -43,15 +43,15 @@ class DeviceMessage:
 
     @property
     def value_count(self) -> int:
-        """The number of values in it."""
+        """The number of values over all samples."""
         return sum(len(sample.values) for sample in self.samples)
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceEvent:
-    """One MQTT message about one vehicle or person: sent at most once (QoS 0), so that no broker keeps it.
+    """One MQTT message about one vehicle or person: QoS 0, so that no broker stores it.
 
-    ``time`` and ``damaged`` as of a message; ``happened`` is the time it tells.
+    ``event_time`` is the time in the payload; ``sent_at`` and ``damaged_payload`` as for DeviceMessage.
     """
 
     qos: ClassVar[int] = 0
@@ -71,17 +71,17 @@ class DeviceEvent:
 
 
 def device_event_topic(entry: Entry) -> str:
-    """The topic on which a device tells of single vehicles or persons."""
+    """The topic for a device's events about single vehicles or persons."""
     return topics.event_topic(entry.municipality, entry.kind or "", entry.reference, CODE)
 
 
 def device_topic(municipality: str, kind: str, reference: str) -> str:
-    """The topic of a device that speaks the native format."""
+    """The topic for a device's readings in the native format."""
     return topics.reading_topic(municipality, kind, reference, CODE)
 
 
 def pack_samples(topic: str, samples: Iterable[Sample], now: datetime) -> Iterator[DeviceMessage]:
-    """Samples in order of time → messages: up to ``now`` as many as fit in one, after it each by itself."""
+    """Pack samples, in order of time, into messages: batched up to ``now``, one per message after it."""
     waiting: list[Sample] = []
     size = 0
     for sample in samples:

@@ -1,4 +1,4 @@
-"""Who walks past the streetlights that notice movement: from one end of a row of lamps to the other."""
+"""Pedestrians passing motion-sensing streetlights, walking from one end of a row of lamps to the other."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,16 +9,16 @@ from simulators.devices.device import TrafficFlow, poisson_count
 from simulators.devices.passages import merge_by_time, whole_minutes
 
 LAMP_SPACING_M = 28.0
-"""Metres from one lamp to the next, as ``simulators.city.placement`` puts them."""
+"""Metres between lamps, matching ``simulators.city.placement``."""
 PEDESTRIAN_FLOW = TrafficFlow(40, (8.4, 17.0), (15.0,), 2.5)
 KEEPALIVE_MINUTES = 15
-"""Minutes. A lamp that sees nobody says so this often, so that it is known to be awake."""
+"""Minutes between "no presence" messages of an idle lamp, which show that it is alive."""
 _MAX_WALK_TIME = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
 class LampMovement:
-    """One lamp, and whether it notices someone."""
+    """Whether one lamp detects someone."""
 
     time: datetime
     reference: str
@@ -27,7 +27,7 @@ class LampMovement:
 
 @dataclass(frozen=True, slots=True)
 class LampRow:
-    """The lamps of one group, in the order in which they stand."""
+    """The lamps of one group, in street order."""
 
     seed: int
     group: str
@@ -36,7 +36,7 @@ class LampRow:
     def movements(
         self, start: datetime, until: datetime | None, reference: str | None = None
     ) -> Iterator[LampMovement]:
-        """What the lamps notice after ``start`` up to and including ``until``, by time: one lamp, or all."""
+        """Yield detections after ``start`` up to and including ``until``, by time, of one lamp or of all."""
         noticed = (
             (minute, (*self._walks(minute), *self._keepalives(minute)))
             for minute in whole_minutes(start - _MAX_WALK_TIME, until)
@@ -46,11 +46,11 @@ class LampRow:
                 yield each
 
     def _walks(self, minute: datetime) -> Iterator[LampMovement]:
-        dice = Random(f"{self.seed}/movements/{self.group}/{minute}")  # noqa: S311 - walkers in an example, no secrets
-        for _ in range(int(poisson_count(dice, PEDESTRIAN_FLOW.per_hour(minute) / 60))):
-            begin = minute + timedelta(seconds=dice.uniform(0, 59))
-            between = timedelta(seconds=LAMP_SPACING_M / dice.uniform(1.0, 1.7))
-            for number, lamp in enumerate(dice.choice((self.lamps, self.lamps[::-1]))):
+        rng = Random(f"{self.seed}/movements/{self.group}/{minute}")  # noqa: S311 - walkers in an example, no secrets
+        for _ in range(int(poisson_count(rng, PEDESTRIAN_FLOW.per_hour(minute) / 60))):
+            begin = minute + timedelta(seconds=rng.uniform(0, 59))
+            between = timedelta(seconds=LAMP_SPACING_M / rng.uniform(1.0, 1.7))
+            for number, lamp in enumerate(rng.choice((self.lamps, self.lamps[::-1]))):
                 yield LampMovement(begin + number * between, lamp, presence=True)
 
     def _keepalives(self, minute: datetime) -> Iterator[LampMovement]:

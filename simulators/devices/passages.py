@@ -1,7 +1,7 @@
-"""The simulated traffic past the number plate cameras, and the true travel times that nobody but a test may know.
+"""Simulated traffic past the number plate cameras, and the true travel times as a reference for tests.
 
-A pure function of the seed and the time, as the devices are. Plates are made up, in the forms that the Dutch vehicle
-authority (RDW) gives out now; half of the vehicles pass every day at the same time, as people who go to work do.
+A pure function of seed and time, like the devices. Plates are invented, in the series that the Dutch vehicle authority
+(RDW) issues now; half of the vehicles are commuters that pass at the same time every day.
 """
 
 import heapq
@@ -21,16 +21,16 @@ from simulators.devices.device import TrafficFlow, poisson_count
 
 MINUTE = timedelta(minutes=1)
 MAX_TRAVEL_TIME = timedelta(minutes=15)
-"""Nobody takes longer from one camera to the next."""
+"""Upper bound on the travel time between two cameras."""
 LOG_TRAVEL_TIME_SIGMA = 0.18
-"""Of the logarithm of a travel time: two in three are within a fifth of the median."""
+"""Standard deviation of the log of a travel time: two in three are within a fifth of the median."""
 UNREAD_SHARE = 0.02
-"""The share of passages in which a camera can't read the plate."""
+"""The share of passages with an unreadable plate."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlateCamera:
-    """A camera that reads number plates, and the one where the trips end that start here. Some write no dashes."""
+    """A number plate camera. Trips that start here end at ``to_reference``; some cameras omit the dashes."""
 
     reference: str
     road: str
@@ -39,7 +39,7 @@ class PlateCamera:
     writes_dashes: bool = True
 
 
-# On the borders of neighbourhoods that follow the N270, since our data has no roads.
+# Placed on neighbourhood borders that follow the N270: the bundled data has no roads.
 PLATE_CAMERAS = (
     PlateCamera("HD-ANPR-1", "Europaweg", Point(5.64029, 51.47724), "HD-ANPR-2"),
     PlateCamera("HD-ANPR-2", "Kasteel-Traverse", Point(5.65608, 51.47692), "HD-ANPR-3", writes_dashes=False),
@@ -54,7 +54,7 @@ SEGMENT_LENGTHS_M: Mapping[tuple[str, str], float] = {
     ("HD-ANPR-4", "HD-ANPR-5"): 1050.0,
     ("HD-ANPR-5", "HD-ANPR-4"): 1050.0,
 }
-"""The length of every segment by the cameras at its ends: a little more than the straight line."""
+"""Segment lengths in metres by start and end camera, slightly longer than the straight line."""
 _PEAK_HOURS = ((8.0, 17.3), (14.5,))
 ROUTE_FLOWS: Mapping[tuple[str, ...], TrafficFlow] = {
     ("HD-ANPR-1", "HD-ANPR-2", "HD-ANPR-3"): TrafficFlow(1000, *_PEAK_HOURS),
@@ -63,7 +63,7 @@ ROUTE_FLOWS: Mapping[tuple[str, ...], TrafficFlow] = {
     ("HD-ANPR-4", "HD-ANPR-5"): TrafficFlow(1800, *_PEAK_HOURS),
     ("HD-ANPR-5", "HD-ANPR-4"): TrafficFlow(1800, *_PEAK_HOURS),
 }
-"""The ways that vehicles go. At the busiest hour one passes over each segment every two seconds."""
+"""Routes and their traffic. At the peak a vehicle passes over each segment every two seconds."""
 
 _CLASS_SHARES = {
     VehicleClass.CAR: 80,
@@ -91,7 +91,7 @@ _PLATE_CHARACTERS = {"9": "0123456789", "X": "DFGHJKLNPRSTXZ"}
 
 @dataclass(frozen=True, slots=True)
 class SimulatedPassage:
-    """One vehicle at one camera. ``read``: the camera could read its plate; else nothing is said of it."""
+    """One vehicle at one camera. If not ``is_read``, the plate was unreadable and no event is sent."""
 
     time: datetime
     reference: str
@@ -102,7 +102,7 @@ class SimulatedPassage:
 
 @dataclass(frozen=True, slots=True)
 class SimulatedTrip:
-    """The truth about one vehicle on one segment. ``read``: at both ends."""
+    """The ground truth for one vehicle on one segment. ``is_read``: at both ends."""
 
     segment: tuple[str, str]
     vehicle_class: VehicleClass
@@ -112,23 +112,23 @@ class SimulatedTrip:
 
     @property
     def duration_seconds(self) -> float:
-        """How long it took."""
+        """Travel time in seconds."""
         return (self.arrived_at - self.departed_at).total_seconds()
 
 
 def median_travel_time_seconds(segment: tuple[str, str], vehicle_class: VehicleClass, moment: datetime) -> float:
-    """The median of those that leave at this moment, in s: on a working day at rush hour nearly double."""
+    """The median travel time of departures at this moment, in seconds: nearly doubled in the weekday rush hour."""
     return SEGMENT_LENGTHS_M[segment] / (_FREE_SPEEDS_KMH[vehicle_class] / 3.6) * (1 + _congestion_delay(moment))
 
 
 def random_plate(rng: Random, vehicle_class: VehicleClass) -> str:
-    """A number plate in one of the forms of this class; it may be that of a real vehicle, as every plate may."""
+    """Draw a plate in one of the series of this class. Like any valid plate, it may belong to a real vehicle."""
     return "".join(rng.choice(_PLATE_CHARACTERS.get(sign, sign)) for sign in rng.choice(_PLATE_FORMATS[vehicle_class]))
 
 
 @dataclass(frozen=True, slots=True)
 class Corridor:
-    """The cameras and all who pass them. ``missed``: the share of passages that a camera can't read."""
+    """The cameras and the traffic past them. ``unread_share``: the share of passages with an unreadable plate."""
 
     seed: int
     unread_share: float = UNREAD_SHARE
@@ -136,7 +136,7 @@ class Corridor:
     def passages(
         self, start: datetime, until: datetime | None, reference: str | None = None
     ) -> Iterator[SimulatedPassage]:
-        """What is read after ``start`` up to and including ``until``, by time: at one camera, or at all."""
+        """Yield readable passages after ``start`` up to and including ``until``, by time, at one camera or at all."""
         routes = [route for route in ROUTE_FLOWS if reference is None or reference in route]
         everyone = (
             (minute, (each for route in routes for journey in self._journeys(route, minute) for each in journey))
@@ -147,7 +147,7 @@ class Corridor:
                 yield each
 
     def trips(self, start: datetime, until: datetime) -> Iterator[SimulatedTrip]:
-        """Who arrived at the end of a segment from ``start`` until before ``until``, read or not, in no order."""
+        """Yield trips that arrive in [``start``, ``until``), read or not, in no particular order."""
         for minute in whole_minutes(start - 2 * MAX_TRAVEL_TIME, until):
             for route in ROUTE_FLOWS:
                 for journey in self._journeys(route, minute):
@@ -158,9 +158,9 @@ class Corridor:
     def true_travel_times(
         self, start: datetime, until: datetime, window: timedelta = timedelta(minutes=15)
     ) -> dict[tuple[tuple[str, str], datetime, VehicleClass], list[float]]:
-        """Seconds of all trips that were read at both ends, by segment, start of the window of arrival, and class.
+        """Travel times in seconds of trips read at both ends, by segment, arrival window start and vehicle class.
 
-        Windows are whole parts of the UTC hour, as in the register; the first and the last may be incomplete.
+        Windows divide the UTC hour, as in the register; the first and last may be incomplete.
         """
         times: dict[tuple[tuple[str, str], datetime, VehicleClass], list[float]] = {}
         for trip in self.trips(start, until):
@@ -170,7 +170,7 @@ class Corridor:
         return times
 
     def _journeys(self, route: tuple[str, ...], minute: datetime) -> Iterator[tuple[SimulatedPassage, ...]]:
-        """Of all who come to the start of a route within this minute."""
+        """Yield the journeys that start on a route within this minute."""
         vehicles = int(poisson_count(self._rng(route, minute), ROUTE_FLOWS[route].per_hour(minute) / 60))
         clock = f"{minute.astimezone(LOCAL_TIME_ZONE):%H:%M}"
         for number in range(vehicles):
@@ -180,19 +180,19 @@ class Corridor:
             yield self._drive(route, minute, (random_plate(vehicle, vehicle_class), vehicle_class), day)
 
     def _drive(
-        self, route: tuple[str, ...], minute: datetime, vehicle: tuple[str, VehicleClass], dice: Random
+        self, route: tuple[str, ...], minute: datetime, vehicle: tuple[str, VehicleClass], rng: Random
     ) -> tuple[SimulatedPassage, ...]:
         identifier, vehicle_class = vehicle
-        time = minute + _to_milliseconds(dice.uniform(0, 59))
+        time = minute + _to_milliseconds(rng.uniform(0, 59))
         passages: list[SimulatedPassage] = []
         for number, here in enumerate(route):
             if number:
                 seconds = median_travel_time_seconds((route[number - 1], here), vehicle_class, time) * exp(
-                    dice.gauss(0, LOG_TRAVEL_TIME_SIGMA)
+                    rng.gauss(0, LOG_TRAVEL_TIME_SIGMA)
                 )
                 time += min(MAX_TRAVEL_TIME, _to_milliseconds(seconds))
             written = identifier if here in _CAMERAS_WITH_DASHES else identifier.replace("-", "")
-            passages.append(SimulatedPassage(time, here, written, vehicle_class, dice.random() >= self.unread_share))
+            passages.append(SimulatedPassage(time, here, written, vehicle_class, rng.random() >= self.unread_share))
         return tuple(passages)
 
     def _rng(self, *of: object) -> Random:
@@ -200,11 +200,11 @@ class Corridor:
 
 
 class Timed(Protocol):
-    """Something at an instant."""
+    """An object with a time."""
 
     @property
     def time(self) -> datetime:
-        """The instant."""
+        """When it happens."""
         ...
 
 
@@ -212,7 +212,7 @@ T = TypeVar("T", bound=Timed)
 
 
 def whole_minutes(start: datetime, until: datetime | None) -> Iterator[datetime]:
-    """The whole minutes from the one of ``start`` up to that of ``until``; without it, for ever. In UTC."""
+    """Yield whole UTC minutes from that of ``start`` up to that of ``until``; endless without ``until``."""
     first = start.astimezone(UTC).replace(second=0, microsecond=0)
     for number in count():
         minute = first + number * MINUTE
@@ -222,7 +222,7 @@ def whole_minutes(start: datetime, until: datetime | None) -> Iterator[datetime]
 
 
 def merge_by_time(by_minute: Iterable[tuple[datetime, Iterable[T]]], until: datetime | None) -> Iterator[T]:
-    """What begins in each minute and ends in that one or later, by time, up to and including ``until``."""
+    """Merge items grouped by starting minute, whose times lie in that minute or later; up to ``until`` inclusive."""
     waiting: list[tuple[datetime, int, T]] = []
     number = count()
     for minute, happenings in by_minute:
@@ -244,7 +244,7 @@ def _to_milliseconds(seconds: float) -> timedelta:
 
 
 def _congestion_delay(moment: datetime) -> float:
-    """How much longer than on an empty road, as a share."""
+    """The delay relative to free flow, as a share."""
     local = moment.astimezone(LOCAL_TIME_ZONE)
     if local.weekday() >= 5:
         return 0.1

@@ -1,5 +1,6 @@
-"""Publishing to the broker: MQTT 3.1.1. Messages at least once (QoS 1), never more unanswered than the broker can bear;
-events at most once (QoS 0), so that neither end keeps what tells of one person.
+"""Publish to the broker over MQTT 3.1.1.
+
+Messages use QoS 1 with a bounded number in flight. Events use QoS 0, so that neither end stores data about one person.
 """
 
 import threading
@@ -17,22 +18,22 @@ from sensors.broker import BrokerAddress
 from simulators.devices.messages import DeviceEvent, DeviceMessage
 
 MAX_IN_FLIGHT = 50
-"""Messages on their way at the same time: half of what the embedded broker allows."""
+"""Unacknowledged messages: half of what the embedded broker allows."""
 ACKNOWLEDGEMENT_TIMEOUT_SECONDS = 10.0
-"""Seconds that the last answers are waited for."""
+"""Seconds to wait for the last acknowledgements on exit."""
 
 log = logs.get_logger()
 
 
 class Publisher:
-    """Two connections that come back by themselves: what was not answered is sent again, an event is not."""
+    """Two reconnecting connections. Unacknowledged messages are redelivered; events are not."""
 
     def __init__(self, address: BrokerAddress, stop: threading.Event) -> None:
         self._stop = stop
         self._free_slots = threading.Semaphore(MAX_IN_FLIGHT)
         self._client = _client(address, "simulate")
         self._client.on_publish = self._on_acknowledged
-        # The library tells that an event is sent as it tells that a message is answered: on a line of their own.
+        # A separate connection: paho calls on_publish for QoS 0 too, which would free slots that were never taken.
         self._events = _client(address, "simulate-events")
 
     def __enter__(self) -> Self:
@@ -47,9 +48,9 @@ class Publisher:
             client.loop_stop()
 
     def send(self, message: DeviceMessage | DeviceEvent) -> bool:
-        """Hand over a message; waits while too many are unanswered. False when it was stopped while waiting.
+        """Queue a message, blocking while too many are in flight. False if stopped while waiting.
 
-        An event is lost when there is no connection.
+        Events are lost while disconnected.
         """
         if isinstance(message, DeviceEvent):
             self._events.publish(message.topic, message.payload, qos=message.qos)

@@ -1,7 +1,7 @@
-"""The embedded MQTT broker of the demo and the tests: rumqttd, from the wheel ``iotcore``.
+"""The embedded MQTT broker for the demo and the tests: rumqttd, from the wheel ``iotcore``.
 
-It speaks MQTT 3.1.1 on one port and MQTT 5 on another; each refuses clients of the other version. Sessions outlive a
-broken connection and are redelivered, at most 100 messages in flight. It listens on this machine only, without login.
+MQTT 3.1.1 and MQTT 5 have separate ports; each refuses clients of the other version. Sessions survive a lost connection
+and are redelivered, with at most 100 messages in flight. It listens on localhost only, without authentication.
 """
 
 import logging
@@ -49,7 +49,7 @@ max_segment_count = 10
 
 
 class EmbeddedBroker:
-    """A broker that runs while the ``with`` block does. Raises ProcessError when it can't start."""
+    """A broker that runs for the duration of the ``with`` block. Raises ProcessError if it fails to start."""
 
     def __init__(self, folder: Path, *, port: int | None = None, port_v5: int | None = None) -> None:
         self.port = port or find_free_port()
@@ -60,17 +60,17 @@ class EmbeddedBroker:
 
     @property
     def url(self) -> str:
-        """Where MQTT 3.1.1 clients connect."""
+        """URL for MQTT 3.1.1 clients."""
         return f"mqtt://{LOOPBACK_HOST}:{self.port}"
 
     @property
     def url_v5(self) -> str:
-        """Where MQTT 5 clients connect."""
+        """URL for MQTT 5 clients."""
         return f"mqtt://{LOOPBACK_HOST}:{self.port_v5}"
 
     @property
     def process(self) -> subprocess.Popen[bytes]:
-        """The running broker. Raises ProcessError outside the ``with`` block."""
+        """The broker process. Raises ProcessError outside the ``with`` block."""
         if self._process is None:
             raise ProcessError("The embedded broker is not running")
         return self._process
@@ -102,7 +102,7 @@ class EmbeddedBroker:
         waiting = [port for _, port in self._ports()]
         while waiting:
             if self.process.poll() is not None or time.monotonic() > deadline:
-                raise ProcessError(f"The broker did not start; its log is {self.log_file}")
+                raise ProcessError(f"The broker did not start; see its log, {self.log_file}")
             waiting = [port for port in waiting if not _accepts_connections(port)]
             time.sleep(0.02)
 
@@ -116,12 +116,12 @@ def _accepts_connections(port: int) -> bool:
 
 
 def main() -> None:
-    """Run the broker of a configuration file in this process, until SIGTERM."""
+    """Run the broker with the given configuration file in this process, until SIGTERM."""
     harden_process()
-    # The library runs outside Python, where no handler would be called: the signals end the process by themselves.
+    # The broker blocks in native code, where Python handlers never run: restore the default actions.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    # It logs every packet, as an error; a packet may hold personal data.
+    # It logs every packet at level ERROR, and packets may hold personal data.
     logging.getLogger("rumqttd").setLevel(logging.CRITICAL)
     Broker(config_path=sys.argv[1]).run_forever()
 

@@ -29,9 +29,9 @@ from simulators.embedded.services import (
 )
 
 READY_TIMEOUT_SECONDS = 60
-"""Seconds in which a program must be ready."""
+"""Seconds to wait for a program to become ready."""
 EXAMPLE_SEED = 1
-"""Of the example city: its register and its devices are made from the same one."""
+"""Seed of the example city, shared by its register and its devices."""
 EDITION_LABELS = {
     Edition.POSTGRESQL: "without TimescaleDB",
     Edition.TIMESCALEDB_APACHE: "with TimescaleDB {} (Apache 2 edition)",
@@ -41,7 +41,7 @@ EDITION_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class CityOptions:
-    """What is simulated: days to play back before now, and whether recorded series of real stations are played too."""
+    """What to simulate: days of history, and whether to include recorded series of real stations."""
 
     days: int
     replay: bool
@@ -50,7 +50,7 @@ class CityOptions:
 def run_demo(settings: DemoSettings, city: CityOptions, *, http_port: int | None, duration: float | None) -> None:
     """Run until Ctrl-C, SIGTERM, or ``duration`` seconds after everything is up.
 
-    Raises ProcessError when another demo runs in this folder, when a part can't start, or when one dies.
+    Raises ProcessError if another demo runs in this folder, or if a service fails to start or dies.
     """
     home = Path.cwd() / ".lantaarn"
     with (
@@ -58,7 +58,7 @@ def run_demo(settings: DemoSettings, city: CityOptions, *, http_port: int | None
         ExitStack() as stack,
     ):
         raise_on_stop_signals()
-        (home / "demo.json").unlink(missing_ok=True)  # of a demo that was killed
+        (home / "demo.json").unlink(missing_ok=True)  # left behind by a killed demo
         try:
             demo = Demo(settings, home, stack)
             demo.start(city, http_port)
@@ -79,7 +79,7 @@ def _running_demo_hint(home: Path) -> str:
 
 
 class Demo:
-    """Starts the parts in the order in which they need each other."""
+    """Starts the services in dependency order."""
 
     def __init__(self, settings: DemoSettings, home: Path, stack: ExitStack) -> None:
         self._settings = settings
@@ -87,7 +87,7 @@ class Demo:
         self.parts = Services(home, stack)
 
     def start(self, city: CityOptions, http_port: int | None) -> None:
-        """Start everything and tell the address once the web server is ready."""
+        """Start everything, and print the address once the web server is ready."""
         database_url = self._start_database()
         mqtt_url, ingest_url = self._start_broker()
         port = self._http_port(http_port)
@@ -102,20 +102,20 @@ class Demo:
             "ingest", environment=known | {"MQTT_URL": ingest_url, "LANTAARN_METRICS_PORT": str(metrics)}
         )
         self.parts.start_program("serve", environment=known | {"LANTAARN_HTTP_PORT": str(port)})
-        # A broker keeps nothing for a session that it has not seen yet: the devices speak once ingest listens.
+        # The broker queues nothing for a session it has not seen yet: start the devices once ingest has subscribed.
         self._wait_until_ready("ingest", "127.0.0.1", metrics)
         options = ["--seed", str(EXAMPLE_SEED), "--days", str(city.days), "--replay" if city.replay else "--no-replay"]
         self.parts.start_program("simulate", *options, environment=known | {"MQTT_URL": mqtt_url})
         self._wait_until_ready("serve", self._settings.http_host, port)
         http_url = f"http://{self._settings.http_host}:{port}"
-        told = {"http_url": http_url, "mqtt_url": mqtt_url, "database_url": database_url, "pid": os.getpid()}
-        self.parts.write_while_running(self._home / "demo.json", json.dumps(told, indent=2) + "\n")
+        addresses = {"http_url": http_url, "mqtt_url": mqtt_url, "database_url": database_url, "pid": os.getpid()}
+        self.parts.write_while_running(self._home / "demo.json", json.dumps(addresses, indent=2) + "\n")
         click.echo(f"\nThe register: {http_url}\nStop with Ctrl-C.\n")
 
     def _start_database(self) -> str:
-        """The database's address, migrated and with the city's register in it."""
-        given = self._settings.database_url
-        url = given.get_secret_value() if given else self.parts.start_postgresql(self._settings.pg_bin)
+        """Migrate the database and import the city's register; return its URL."""
+        external = self._settings.database_url
+        url = external.get_secret_value() if external else self.parts.start_postgresql(self._settings.pg_bin)
         with connect(url) as db:
             upgrade_database(db)
             click.echo(f"Database: {database_label(probe_capabilities(db))}, {hide_password(url)}")
@@ -123,7 +123,7 @@ class Demo:
         return url
 
     def _write_register(self) -> Path:
-        """The register of the example city as a file: what ``lantaarn register import`` takes too."""
+        """Write the register of the example city to a file, as ``lantaarn register import`` reads it."""
         path = self._home / "register.jsonl"
         path.write_text(
             "".join(f"{entry.model_dump_json(exclude_none=True)}\n" for entry in example_entries(EXAMPLE_SEED))
@@ -131,20 +131,23 @@ class Demo:
         return path
 
     def _start_broker(self) -> tuple[str, str]:
-        """The broker's address for devices and for ingest."""
-        given = self._settings.mqtt_url
-        url, url_v5 = self.parts.start_broker(given)
-        click.echo(f"Broker:   {hide_password(url) if given else f'{url} (MQTT 3.1.1), {url_v5} (MQTT 5)'}")
+        """The broker's URLs for devices and for ingest."""
+        external = self._settings.mqtt_url
+        url, url_v5 = self.parts.start_broker(external)
+        click.echo(f"Broker:   {hide_password(url) if external else f'{url} (MQTT 3.1.1), {url_v5} (MQTT 5)'}")
         return url, url_v5
 
-    def _http_port(self, asked: int | None) -> int:
-        """The port that was asked for, else the usual one or a free one. Another server there could answer for ours."""
-        given = self._settings.http_port if "http_port" in self._settings.model_fields_set else None
-        port = asked or given
+    def _http_port(self, requested: int | None) -> int:
+        """The requested or configured port, else the default or a free one.
+
+        Raises ProcessError if the port is in use: the readiness check would take another server for ours.
+        """
+        configured = self._settings.http_port if "http_port" in self._settings.model_fields_set else None
+        port = requested or configured
         if port is None:
             return self.parts.ports.assign("http", self._settings.http_port)
         if not is_port_free(port):
-            raise ProcessError(f"Port {port} is taken by another program; choose another with --http-port")
+            raise ProcessError(f"Port {port} is in use; choose another with --http-port")
         return port
 
     def _wait_until_ready(self, name: str, host: str, port: int) -> None:
@@ -152,12 +155,13 @@ class Demo:
         while not _is_ready(host, port):
             self.parts.check_alive()
             if time.monotonic() > deadline:
-                raise ProcessError(f"lantaarn {name} is not ready; its log is {self._home / 'log' / f'{name}.log'}")
+                log = self._home / "log" / f"{name}.log"
+                raise ProcessError(f"lantaarn {name} did not become ready; see its log, {log}")
             time.sleep(POLL_INTERVAL_SECONDS)
 
 
 def database_label(found: Capabilities) -> str:
-    """The database's version and edition, for people."""
+    """The database's version and edition, for display."""
     return f"PostgreSQL {found.server_version} {EDITION_LABELS[found.edition].format(found.timescale_version)}"
 
 

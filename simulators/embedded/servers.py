@@ -1,7 +1,7 @@
-"""``lantaarn servers``: PostgreSQL and the broker of one machine, for a municipality without servers of its own.
+"""``lantaarn servers``: PostgreSQL and a broker on one machine, for a municipality without servers of its own.
 
-Ingest and the web server run beside it and not in it: they can be stopped, upgraded and started again while the broker
-keeps what the devices say.
+Ingest and the web server are separate processes, so that they can be stopped, upgraded and restarted while the broker
+queues the devices' messages.
 """
 
 import os
@@ -28,13 +28,13 @@ PURPOSE = "servers"
 def run_servers(settings: ServersSettings) -> None:
     """Run until Ctrl-C or SIGTERM.
 
-    Raises ProcessError when the folder is taken, when a server can't start, or when one dies.
+    Raises ProcessError if the folder is locked, or if a server fails to start or dies.
     """
     home = Path.cwd() / ".lantaarn"
-    with locked_folder(home, PURPOSE, "The servers of this folder already run"), ExitStack() as stack:
+    with locked_folder(home, PURPOSE, "The servers of this folder are already running"), ExitStack() as stack:
         raise_on_stop_signals()
         environment = home / "environment"
-        environment.unlink(missing_ok=True)  # of servers that were killed
+        environment.unlink(missing_ok=True)  # left behind by killed servers
         try:
             parts = Services(home, stack)
             _start(parts, settings, environment)
@@ -49,18 +49,20 @@ def run_servers(settings: ServersSettings) -> None:
 def _start(parts: Services, settings: ServersSettings, environment: Path) -> None:
     database_url = parts.start_postgresql(settings.pg_bin, allow_new=False)
     click.echo(f"Database: {hide_password(database_url)}")
-    told = {"DATABASE_URL": database_url}
+    addresses = {"DATABASE_URL": database_url}
     if settings.mqtt_url is None:
         for_devices, for_ingest = parts.start_broker(None)
-        click.echo(f"Broker:   {for_devices} (MQTT 3.1.1), {for_ingest} (MQTT 5): this machine only, without login")
-        told["MQTT_URL"] = for_ingest
-    parts.write_while_running(environment, "".join(f"{name}={value}\n" for name, value in told.items()))
-    click.echo(f"Addresses for the other programs: {environment}\nStop with Ctrl-C.")
+        click.echo(
+            f"Broker:   {for_devices} (MQTT 3.1.1), {for_ingest} (MQTT 5): localhost only, without authentication"
+        )
+        addresses["MQTT_URL"] = for_ingest
+    parts.write_while_running(environment, "".join(f"{name}={value}\n" for name, value in addresses.items()))
+    click.echo(f"Environment for the other programs: {environment}\nStop with Ctrl-C.")
     notify_systemd("READY=1")
 
 
 def notify_systemd(state: str) -> None:
-    """Tell systemd (sd_notify), when it is what started us. Raises ProcessError when it does not listen."""
+    """Notify systemd (sd_notify) if it started us. Raises ProcessError if it cannot be reached."""
     address = os.environ.get("NOTIFY_SOCKET")
     if not address:
         return
@@ -68,4 +70,4 @@ def notify_systemd(state: str) -> None:
         try:
             line.sendto(state.encode(), f"\0{address[1:]}" if address.startswith("@") else address)
         except OSError as error:
-            raise ProcessError("systemd does not hear that the servers are ready (NOTIFY_SOCKET)") from error
+            raise ProcessError("Cannot notify systemd that the servers are ready (NOTIFY_SOCKET)") from error

@@ -1,4 +1,4 @@
-"""Servers and programs on this machine, started and stopped together: what ``demo`` and ``servers`` have in common."""
+"""Start and stop a group of servers and programs on this machine; shared by ``demo`` and ``servers``."""
 
 import fcntl
 import signal
@@ -18,22 +18,22 @@ from sensors.processes import PortAssignments, ProcessError, start_process, stop
 from simulators.embedded.broker import EmbeddedBroker
 
 POLL_INTERVAL_SECONDS = 0.2
-"""Seconds between two looks at the programs: how late the death of one is noticed."""
+"""Seconds between liveness checks."""
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class StopRequested(Exception):  # noqa: N818 - it is no error
-    """Ctrl-C, SIGTERM, or the terminal was closed."""
+class StopRequested(Exception):  # noqa: N818 - not an error
+    """Ctrl-C, SIGTERM, or a closed terminal."""
 
 
 def raise_on_stop_signals() -> None:
-    """From here on the first of them raises Stopped."""
+    """Raise StopRequested on the first stop signal from now on."""
     for each in STOP_SIGNALS:
         signal.signal(each, _on_stop_signal)
 
 
 def ignore_stop_signals() -> None:
-    """From here on everything stops in order, and a second Ctrl-C may not break that."""
+    """Ignore stop signals from now on, so that a second Ctrl-C does not interrupt an orderly shutdown."""
     for each in STOP_SIGNALS:
         signal.signal(each, signal.SIG_IGN)
 
@@ -45,15 +45,15 @@ def _on_stop_signal(_signal: int, _frame: FrameType | None) -> None:
 
 @contextmanager
 def locked_folder(folder: Path, purpose: str, taken_message: str) -> Generator[None]:
-    """Hold the folder ``home``, for ever for the same ``use``: an example city does not belong among real sensors.
+    """Create and lock ``folder``, dedicating it to one ``purpose`` so that demo data never mixes with real sensors.
 
-    Raises ProcessError with ``taken`` when another program has it, or when it is used for something else.
+    Raises ProcessError with ``taken_message`` if another process holds the lock, or if it serves another purpose.
     """
     folder.mkdir(mode=0o700, exist_ok=True)
     mark = folder / "use"
     before = mark.read_text().strip() if mark.exists() else purpose
     if before != purpose:
-        raise ProcessError(f"{folder} is of lantaarn {before}; run lantaarn {purpose} in another folder")
+        raise ProcessError(f"{folder} belongs to lantaarn {before}; run lantaarn {purpose} in another folder")
     with (folder / "lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -64,7 +64,7 @@ def locked_folder(folder: Path, purpose: str, taken_message: str) -> Generator[N
 
 
 def write_private_file(path: Path, text: str) -> None:
-    """Write a file that only this user may read, whole or not at all."""
+    """Write a file atomically, readable by this user only."""
     new = path.with_name(f"{path.name}.new")
     new.unlink(missing_ok=True)
     new.touch(mode=0o600)
@@ -74,7 +74,7 @@ def write_private_file(path: Path, text: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A running program and where its log is."""
+    """A running program and its log file."""
 
     name: str
     process: subprocess.Popen[bytes]
@@ -82,7 +82,7 @@ class Service:
 
 
 class Services:
-    """The parts in the order they were started; the stack stops them in reverse."""
+    """Services in start order; the exit stack stops them in reverse."""
 
     def __init__(self, home: Path, stack: ExitStack) -> None:
         self._home = home
@@ -91,7 +91,7 @@ class Services:
         self.ports = PortAssignments(home / "ports.json")
 
     def start_postgresql(self, pg_bin: Path | None, *, allow_new: bool = True) -> str:
-        """The owner's address of the embedded server. ``anew``: an empty one is good too."""
+        """Start the embedded server and return its owner's URL. ``allow_new``: whether to create a new one."""
         server = EmbeddedPostgres(self._home.parent, pg_bin=pg_bin, port=self.ports.assign("postgresql", 5432))
         if not allow_new:
             server.check_data_version()
@@ -100,9 +100,9 @@ class Services:
         return server.url
 
     def start_broker(self, external_url: SecretStr | None) -> tuple[str, str]:
-        """The address for devices and the one for ingest: the embedded broker has a port for each version of MQTT.
+        """The URLs for devices and for ingest: the embedded broker has a port for each version of MQTT.
 
-        A broker whose address is ``given`` is both.
+        With ``external_url``, nothing is started and both are that URL.
         """
         if external_url is not None:
             return external_url.get_secret_value(), external_url.get_secret_value()
@@ -112,7 +112,7 @@ class Services:
         return broker.url, broker.url_v5
 
     def start_program(self, name: str, *options: str, environment: dict[str, str]) -> None:
-        """One of our own programs. It holds nothing that isn't kept elsewhere, so it may die at once with us."""
+        """Start a Lantaarn command. It holds no state of its own, so it is killed outright when this process dies."""
         log = self._home / "log" / f"{name}.log"
         command = with_parent_death_signal([sys.executable, "-m", "lantaarn", name, *options], signal.SIGKILL)
         process = start_process(command, log, inherit_stdout=name == "simulate", extra_environment=environment)
@@ -120,20 +120,20 @@ class Services:
         self._services.append(Service(f"lantaarn {name}", process, log))
 
     def write_while_running(self, path: Path, text: str) -> None:
-        """Write what other programs need to know, passwords included, for this user only, while it is true."""
+        """Write a private file for other programs, passwords included, and remove it on shutdown."""
         self._stack.callback(path.unlink, missing_ok=True)
         write_private_file(path, text)
 
     def watch(self, duration: float | None = None) -> None:
-        """Return after ``duration`` seconds. Raises ProcessError when a part dies."""
+        """Return after ``duration`` seconds, or never. Raises ProcessError if a service dies."""
         deadline = None if duration is None else time.monotonic() + duration
         while deadline is None or time.monotonic() < deadline:
             self.check_alive()
             time.sleep(POLL_INTERVAL_SECONDS)
 
     def check_alive(self) -> None:
-        """Raises ProcessError when a part has died."""
+        """Raise ProcessError if a service has died."""
         for part in self._services:
             code = part.process.poll()
             if code is not None:
-                raise ProcessError(f"{part.name} stopped by itself (exit code {code}); its log is {part.log_file}")
+                raise ProcessError(f"{part.name} exited unexpectedly (exit code {code}); see its log, {part.log_file}")

@@ -1,1 +1,1 @@
-"""``lantaarn leakcheck``: identifiers are planted everywhere, and then nothing that rests anywhere may hold one."""
+"""``lantaarn leakcheck``: plant identifiers everywhere, then prove that nothing at rest contains one."""

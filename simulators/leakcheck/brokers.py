@@ -1,6 +1,6 @@
-"""The broker of a leak check: Mosquitto that writes its sessions to disk when it is installed, else the embedded one.
+"""The broker under test: Mosquitto with sessions on disk if it is installed, else the embedded broker.
 
-Both are context managers, and have a folder in which everything lies that the broker writes.
+Both write all their files below one folder.
 """
 
 import getpass
@@ -27,8 +27,8 @@ from simulators.embedded.broker import EmbeddedBroker
 MOSQUITTO_PATH = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
 PERSISTENCE_FILE = "mosquitto.db"
 BROKER_TIMEOUT_SECONDS = 20.0
-# Its log tells as much as it does by default. What may wait has a limit: with none (0) Mosquitto 2.0.11 drops messages
-# of quality of service 0, those of event topics, whenever another one is on its way to ingest.
+# Default log level. The queue needs a limit: with none (0), Mosquitto 2.0.11 drops QoS 0 messages, those on event
+# topics, while another message is in flight to ingest.
 MOSQUITTO_CONFIGURATION = """
 listener {port} {host}
 allow_anonymous true
@@ -42,7 +42,7 @@ max_queued_messages 1000000
 
 @dataclass(frozen=True, slots=True)
 class RunningBroker:
-    """A broker that runs. ``process`` is None when it has no store to be written."""
+    """A running broker. ``process`` is None if the broker has no persistent store."""
 
     device_url: str
     ingest_url: str
@@ -51,7 +51,7 @@ class RunningBroker:
     process: subprocess.Popen[bytes] | None
 
     def persist(self) -> bool:
-        """Let it write what it holds to disk. False when it never does."""
+        """Make the broker save its store. False if it has none. Raises ProcessError on a timeout."""
         if self.process is None:
             return False
         store = self.folder / PERSISTENCE_FILE
@@ -60,14 +60,14 @@ class RunningBroker:
         deadline = time.monotonic() + BROKER_TIMEOUT_SECONDS
         while not store.exists() or store.stat().st_mtime_ns == before:
             if time.monotonic() > deadline:
-                raise ProcessError(f"Mosquitto does not save its sessions; its log is {self.log_file}")
+                raise ProcessError(f"Mosquitto did not save its sessions; see its log, {self.log_file}")
             time.sleep(0.05)
         return True
 
 
 @contextmanager
 def running_broker(folder: Path) -> Generator[RunningBroker]:
-    """The broker, until the block is over."""
+    """Run a broker for the duration of the block."""
     folder.mkdir(parents=True)
     if MOSQUITTO_PATH is not None:
         with _mosquitto(MOSQUITTO_PATH, folder) as broker:
@@ -96,7 +96,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], port: int, log: Path) ->
     deadline = time.monotonic() + BROKER_TIMEOUT_SECONDS
     while True:
         if process.poll() is not None or time.monotonic() > deadline:
-            raise ProcessError(f"Mosquitto did not start; its log is {log}")
+            raise ProcessError(f"Mosquitto did not start; see its log, {log}")
         try:
             socket.create_connection((LOOPBACK_HOST, port), timeout=1).close()
         except OSError:

@@ -1,4 +1,4 @@
-"""Canaries: identifiers of nobody, made so that none turns up anywhere by chance (see ``docs/leakcheck.md``)."""
+"""Canaries: fictitious identifiers, unlikely to occur anywhere by chance (see ``docs/leakcheck.md``)."""
 
 import codecs
 from collections.abc import Callable, Iterator
@@ -9,14 +9,14 @@ from random import Random
 from sensors.policy.personal_data import SIDECODES
 
 PLATE_LETTERS = "BDFGHJKLNPRSTVXZ"
-"""Those of Dutch plates: no vowels, and none that look like a digit."""
+"""The letters of Dutch plates: no vowels, and none that resemble a digit."""
 NON_HEX_LETTERS = "GHJKLTVXZ"
-"""Every plate has one of these, so that no hexadecimal text (an id, a digest) holds it, nor its ROT13."""
+"""Every plate contains one of these, so that neither it nor its ROT13 occurs in hexadecimal text (an id, a digest)."""
 DIGITS = "0123456789"
 
 
 class IdentifierKind(StrEnum):
-    """What sort of identifier it is."""
+    """The kind of identifier."""
 
     PLATE = "plate"
     MAC = "mac"
@@ -32,25 +32,25 @@ class Canary:
     identifier: str
 
 
-def _plate(dice: Random) -> str:
-    series = dice.choice(SIDECODES)
+def _plate(rng: Random) -> str:
+    series = rng.choice(SIDECODES)
     first = series.index("X")
     known = {"-": "-", "9": DIGITS, "X": PLATE_LETTERS}
-    return "".join(dice.choice(NON_HEX_LETTERS if place == first else known[sort]) for place, sort in enumerate(series))
+    return "".join(rng.choice(NON_HEX_LETTERS if place == first else known[sort]) for place, sort in enumerate(series))
 
 
-def _mac(dice: Random) -> str:
-    """An EUI-48 of one device: neither a group address nor one that the device made up (IEEE 802, 8.2)."""
-    octets = dice.randbytes(6)
+def _mac(rng: Random) -> str:
+    """A universally administered unicast EUI-48 (IEEE 802, 8.2)."""
+    octets = rng.randbytes(6)
     return ":".join(f"{octet:02X}" for octet in (octets[0] & 0xFC, *octets[1:]))
 
 
-def _email(dice: Random) -> str:
-    return "".join(dice.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=12)) + "@post.example"
+def _email(rng: Random) -> str:
+    return "".join(rng.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=12)) + "@post.example"
 
 
-def _phone(dice: Random) -> str:
-    return f"06-{dice.randrange(10**8):08}"
+def _phone(rng: Random) -> str:
+    return f"06-{rng.randrange(10**8):08}"
 
 
 GENERATORS: dict[IdentifierKind, Callable[[Random], str]] = {
@@ -63,15 +63,15 @@ KIND_WEIGHTS = {IdentifierKind.PLATE: 8, IdentifierKind.MAC: 6, IdentifierKind.E
 
 
 def generate_canaries(seed: int) -> Iterator[Canary]:
-    """Canaries without end, all different; the same seed gives the same ones.
+    """Yield distinct canaries, endlessly and reproducibly for a seed.
 
-    None is another one written backwards or in ROT13: that would look like a leak of both.
+    None is another one reversed or in ROT13: a hit would count as a leak of both.
     """
-    dice = Random(f"{seed}/leakcheck")  # noqa: S311 - they must be repeatable, and are no secrets
+    rng = Random(f"{seed}/leakcheck")  # noqa: S311 - reproducible test data, no secrets
     seen: set[str] = set()
     while True:
-        kind = dice.choices(list(KIND_WEIGHTS), weights=list(KIND_WEIGHTS.values()))[0]
-        text = GENERATORS[kind](dice)
+        kind = rng.choices(list(KIND_WEIGHTS), weights=list(KIND_WEIGHTS.values()))[0]
+        text = GENERATORS[kind](rng)
         forms = {text, text[::-1], codecs.encode(text, "rot13")}
         if seen.isdisjoint(forms):
             seen |= forms

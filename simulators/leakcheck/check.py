@@ -1,4 +1,4 @@
-"""A leak check from beginning to end: plant, let things go wrong, put the controls, search every surface."""
+"""The whole leak check: plant canaries, disrupt the programs, place the controls, search every surface."""
 
 import shutil
 import tempfile
@@ -28,58 +28,56 @@ DATABASE_CONTROL_SURFACES = (surfaces.TABLES, surfaces.DATA_DIRECTORY, surfaces.
 BROKER_CONTROL_SURFACES = (surfaces.BROKER_STORE, surfaces.BROKER_STORE_DURING_OUTAGE)
 
 MIN_PAGES = 100
-"""Public addresses that are asked, of each sort alike many; a large check asks all of them."""
+"""Public pages to crawl at least, spread evenly over the page types; a large check crawls all."""
 
 
 @dataclass(frozen=True, slots=True)
 class SurfaceResult:
-    """What one surface held. ``controls``: how many were found, and how many were put there."""
+    """What was found on one surface. ``control_counts``: positive controls found, and placed."""
 
     surface: str
     bytes_searched: int
-    """Octets."""
     canaries_searched: int
-    """Those searched for, and of them found."""
     canaries_found: int
     leaks: Mapping[tuple[str, str], int]
-    """How many of them in which form, by the way in which they came."""
+    """Number of canaries by (form, vector)."""
     control_counts: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class IngestTotals:
-    """What became of the messages, in readings of the ledger: so it shows that they were not just lost."""
+    """What became of the messages, in readings from the ledger: shows that they were not simply lost."""
 
     received: int
     stored: int
     refused: int
     aggregated: int
     fields_dropped: int
-    """Fields that the register does not declare."""
+    """Fields not declared in the register."""
 
 
 @dataclass(frozen=True, slots=True)
 class LeakCheckResult:
-    """The whole of a leak check."""
+    """The result of a leak check."""
 
     ingested: IngestTotals
     surfaces: tuple[SurfaceResult, ...]
 
 
 def run_check(canary_count: int, seed: int, progress: Progress, *, keep_files: bool = False) -> LeakCheckResult:
-    """Plant so many canaries and search everything. Raises ProcessError when a program does not start or stop."""
+    """Plant canaries and search everything. Raises ProcessError if a program fails to start or stop."""
     folder = Path(tempfile.mkdtemp(prefix="lantaarn-leakcheck-"))
     try:
         return LeakCheck(canary_count, seed, progress).run(folder, keep=keep_files)
     finally:
         if keep_files:
-            progress.console.print(f"Everything is kept, in {folder} and {data_folder_of(folder)}.")
+            progress.console.print(f"Files kept in {folder} and {data_folder_of(folder)}.")
         else:
             shutil.rmtree(folder, ignore_errors=True)
 
 
 class ByteCounter:
-    """A stream that counts its octets on the way."""
+    """Passes a stream through and counts its octets."""
 
     def __init__(self, stream: Iterable[bytes]) -> None:
         self.byte_count = 0
@@ -97,7 +95,7 @@ def _hits(index: NeedleIndex, stream: Iterable[bytes]) -> Iterator[Hit]:
 
 
 class LeakCheck:
-    """One leak check: what is planted, how, and what must be found."""
+    """One leak check: the canaries, their vectors and the positive controls."""
 
     def __init__(self, canary_count: int, seed: int, progress: Progress) -> None:
         more = generate_canaries(seed)
@@ -113,7 +111,7 @@ class LeakCheck:
         self._progress = progress
 
     def run(self, folder: Path, *, keep: bool) -> LeakCheckResult:
-        """Everything, in a folder of its own."""
+        """Run the check with all files below ``folder``."""
         index = self._index()
         entries = target_entries()
         planting = self._progress.add_task("planting identifiers", total=len(self._vectors))
@@ -136,15 +134,15 @@ class LeakCheck:
                     return LeakCheckResult(taken_in, tuple(self._search(index, streams)))
 
     def _planted_indexes(self) -> Sequence[int]:
-        """The canaries that are sent: not the controls, and none that was there before."""
+        """Indexes of the canaries to send: not the controls, and none that was already present."""
         return [place for place in range(len(self._vectors)) if place not in self._present_before]
 
     def _index(self) -> NeedleIndex:
-        making = self._progress.add_task("writing them in every way", total=len(self._canaries))
-        return NeedleIndex(self._canaries, lambda: self._progress.advance(making))
+        indexing = self._progress.add_task("encoding identifiers", total=len(self._canaries))
+        return NeedleIndex(self._canaries, lambda: self._progress.advance(indexing))
 
     def _place_broker_controls(self, programs: TestedPrograms) -> None:
-        """Retained messages rest in the store. The embedded broker has none: then it is a file in its folder."""
+        """Publish retained messages, which end up in the store. The embedded broker has none: write a file instead."""
         if programs.broker.process is None:
             (programs.broker.folder / "control").write_bytes(
                 b"\n".join(self._control_content[one] for one in BROKER_CONTROL_SURFACES)
@@ -180,7 +178,10 @@ class LeakCheck:
             self._progress.advance(searching)
 
     def _surface_result(self, surface: str, searched: int, hits: set[Hit]) -> SurfaceResult:
-        """What waits for ingest at the broker lies in its store by design, but never what came on event topics."""
+        """Judge one surface.
+
+        Ordinary messages wait in the broker's store by design while ingest is down, so only event vectors count there.
+        """
         concerned = EVENT_VECTORS if surface == surfaces.BROKER_STORE_DURING_OUTAGE else set(self._vectors)
         searched_for = {place for place in self._planted_indexes() if self._vectors[place] in concerned}
         leaked = [hit for hit in hits if hit.canary_index in searched_for]
@@ -198,7 +199,7 @@ class LeakCheck:
         return needle_forms(self._canaries[hit.canary_index].kind)[hit.form_index].name
 
     def _unique_hits(self, hits: Iterable[Hit]) -> Iterable[Hit]:
-        """One hit for each needle: some encodings change nothing of some identifiers."""
+        """One hit per distinct needle: some encodings leave some identifiers unchanged."""
         needles = {
             (hit.canary_index, needle(self._canaries[hit.canary_index], hit.form_index)): hit
             for hit in sorted(hits, key=lambda hit: hit.form_index, reverse=True)

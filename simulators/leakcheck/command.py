@@ -1,4 +1,4 @@
-"""The command ``lantaarn leakcheck``: progress on standard error, tables on standard output, signals that clean up."""
+"""Run ``lantaarn leakcheck``: progress on stderr, tables on stdout, clean-up on signals."""
 
 import signal
 from types import FrameType
@@ -11,11 +11,11 @@ from simulators.leakcheck.check import run_check
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 EXIT_INTERRUPTED = 130
-"""The exit code of a program that Ctrl-C ended."""
+"""The conventional exit code after Ctrl-C."""
 
 
 def run_leakcheck(canary_count: int, seed: int, *, keep: bool) -> int:
-    """The exit code. Whatever ends it, everything that it started is stopped, and what it wrote is removed."""
+    """Run the check and return the exit code. However it ends, its servers are stopped and its files removed."""
     for each in STOP_SIGNALS:
         signal.signal(each, _stop)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -31,7 +31,7 @@ def run_leakcheck(canary_count: int, seed: int, *, keep: bool) -> int:
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
-    """Once: a second Ctrl-C may not break the cleaning up."""
+    """Interrupt once: a second Ctrl-C must not interrupt the clean-up."""
     for each in STOP_SIGNALS:
         signal.signal(each, signal.SIG_IGN)
     raise KeyboardInterrupt

@@ -1,6 +1,6 @@
-"""Positive controls: on every surface canaries are put on purpose, in several encodings, and all of them must be found.
+"""Positive controls: canaries placed deliberately on every surface, in several encodings, all of which must be found.
 
-Without them a search that finds nothing proves nothing.
+Without them, finding nothing proves nothing.
 """
 
 import http.server
@@ -46,7 +46,7 @@ BINARY_CONTROLS = (
 
 
 class PositiveControls:
-    """Canaries to be found, and on which surface. ``canaries`` grows after those that are planted."""
+    """The canaries that must be found on each surface, appended to ``canaries`` after the planted ones."""
 
     def __init__(self, canaries: list[Canary], supply: Iterator[Canary]) -> None:
         self.expected: defaultdict[str, set[int]] = defaultdict(set)
@@ -54,11 +54,11 @@ class PositiveControls:
         self._more = supply
 
     def text_for(self, surface: str) -> str:
-        """A text for this surface, of canaries in encodings that are texts."""
+        """Controls for a text surface, in text encodings."""
         return b" ".join(self._take(surface, kind, name) for kind, name in TEXT_CONTROLS).decode()
 
     def bytes_for(self, surface: str) -> bytes:
-        """The same for a surface that holds any octets."""
+        """Controls for a binary surface, in text and binary encodings."""
         return self.text_for(surface).encode() + b" ".join(
             self._take(surface, kind, name) for kind, name in BINARY_CONTROLS
         )
@@ -72,7 +72,7 @@ class PositiveControls:
 
 
 def insert_controls(database: psycopg.Connection[Any], rows: Iterable[bytes], log: bytes) -> None:
-    """Rows of a table of our own, and a line in the server's log."""
+    """Insert rows into a table of our own, and write a line to the server log."""
     database.execute(QUERIES["create_control_table"])
     for octets in rows:
         database.execute(QUERIES["insert_control"], {"content": octets.decode(), "octets": octets})
@@ -81,7 +81,7 @@ def insert_controls(database: psycopg.Connection[Any], rows: Iterable[bytes], lo
 
 @contextmanager
 def echo_server(content: bytes) -> Generator[int]:
-    """The port of a web server that repeats this, in its answer to anything."""
+    """Run a web server that answers every request with ``content``; yields its port."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:  # the name is the standard library's
@@ -90,7 +90,7 @@ def echo_server(content: bytes) -> Generator[int]:
             self.wfile.write(content)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of the standard library
-            """Nothing."""
+            """Log nothing."""
 
     with http.server.ThreadingHTTPServer((LOOPBACK_HOST, 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -104,7 +104,7 @@ CRASH_SCRIPT = "import os, sys; kept = sys.stdin.buffer.read(); os.abort()"
 
 
 def crash_with(content: bytes, folder: Path) -> None:
-    """A process that holds this in memory crashes here. Where the system makes no core file, we write one."""
+    """Crash a process that holds ``content`` in memory. Write a core file ourselves if the system does not."""
     folder.mkdir()
     command = with_core_dumps([sys.executable, "-c", CRASH_SCRIPT])
     subprocess.run(command, cwd=folder, input=content, capture_output=True, check=False)
@@ -113,5 +113,5 @@ def crash_with(content: bytes, folder: Path) -> None:
 
 
 def is_core_file(path: Path) -> bool:
-    """Whether this may be a core file: the usual names, with a process number in some place (core(5))."""
+    """Whether this looks like a core file: the usual names, with or without a process id (core(5))."""
     return "core" in path.name.split(".")

@@ -1,4 +1,4 @@
--- relations: every table, and the views that show what the server remembers of statements
+-- relations: every table, our views, and the statistics views, which may hold statement texts
 select namespace.nspname as schema, class.relname as name, class.relkind in ('r', 'm') as stored
 from pg_class as class
 inner join pg_namespace as namespace on namespace.oid = class.relnamespace
@@ -7,10 +7,10 @@ where
     or (class.relkind = 'v' and class.relname like 'pg_stat_%')
 order by 1, 2;
 
--- is_stored: whether the value of this instant is stored
+-- is_stored: whether a value with this time is stored
 select from lantaarn.observation where time = %(time)s;
 
--- ingest_totals: what became of everything that ingest read
+-- ingest_totals: what became of all readings that ingest received
 select
     coalesce(sum(received), 0)::bigint as received,
     coalesce(sum(stored + duplicate), 0)::bigint as stored,
@@ -19,19 +19,19 @@ select
     coalesce(sum(fields_dropped), 0)::bigint as fields_dropped
 from lantaarn.ledger;
 
--- create_control_table: a table for what must be found
+-- create_control_table: a table for positive controls
 create schema leakcheck;
 create table leakcheck.control (content text not null, octets bytea not null);
 
--- insert_control: what must be found in tables, in the files of the database, or in a backup
+-- insert_control: a control for tables, database files and backups
 insert into leakcheck.control (content, octets) values (%(content)s, %(octets)s);
 
--- insert_quarantine_control: what must be found in the quarantine
+-- insert_quarantine_control: a control for the quarantine
 insert into lantaarn.quarantine (received_at, topic_template, reason, field_paths, size)
 values (now(), %(content)s, 'control', '{}', 0);
 
--- emit_wal_control: what must be found in the write-ahead log
+-- emit_wal_control: a control for the write-ahead log
 select pg_logical_emit_message(false, 'leakcheck', %(octets)s);
 
--- checkpoint: everything in memory goes to the files
+-- checkpoint: write all dirty pages to the data files
 checkpoint;

@@ -1,4 +1,4 @@
-"""The public addresses of a register, found as a visitor finds them: by links."""
+"""Crawl the public pages of a register by following links."""
 
 import html
 import http.client
@@ -16,13 +16,13 @@ START_PATHS = (
     *("/", "/over", "/kwaliteit", "/v1/sensors", "/v1/quality", "/v1/areas", "/v1/openapi.json"),
     *("/organisaties", "/projecten", "/themas", "/buurten", "/sitemap.xml", "/register-entry.schema.json"),
     *("/v1/organisations", "/v1/projects", "/v1/themes"),
-    "/s/lantaarn-0101",  # behind the code on a sign, which no page links to
+    "/s/lantaarn-0101",  # reached by the code on a sign, not linked from any page
 )
 _LINK = re.compile(rb'(?:href|action)="(/[^"#]*)"|"https?://[^/"]+(/[^"{}]*)"|"(/[^"{} ]*)":')
 
 
 def fetch(port: int, path: str) -> bytes:
-    """What a server of ours answers, headers included. Raises OSError when it doesn't."""
+    """Fetch a path from a local server; returns headers and body. Raises OSError if it is unreachable."""
     with closing(http.client.HTTPConnection(LOOPBACK_HOST, port, timeout=30)) as connection:
         connection.request("GET", quote(path, safe=string.punctuation))
         answer = connection.getresponse()
@@ -30,11 +30,11 @@ def fetch(port: int, path: str) -> bytes:
 
 
 def crawl(port: int, max_pages: int) -> Iterator[bytes]:
-    """What so many addresses answer that can be reached from the first pages and the description of the API.
+    """Yield up to ``max_pages`` responses reachable from the start pages and the API description.
 
-    A register has thousands of them, most of a few sorts: the first of every sort comes before the second of any.
+    A register has thousands of pages in a few patterns: the first page of each pattern comes before the second of any.
     """
-    seen, sorts = {*START_PATHS}, Counter[str]()
+    seen, patterns = {*START_PATHS}, Counter[str]()
     waiting = [(0, place, path) for place, path in enumerate(START_PATHS)]
     while waiting and max_pages > 0:
         answer = fetch(port, heappop(waiting)[-1])
@@ -42,13 +42,13 @@ def crawl(port: int, max_pages: int) -> Iterator[bytes]:
         yield answer
         for path in extract_links(answer):
             if path not in seen:
-                heappush(waiting, (sorts[path_pattern(path)], len(seen), path))
+                heappush(waiting, (patterns[path_pattern(path)], len(seen), path))
                 seen.add(path)
-                sorts[path_pattern(path)] += 1
+                patterns[path_pattern(path)] += 1
 
 
 def extract_links(answer: bytes) -> Iterator[str]:
-    """The addresses on this site that an answer names."""
+    """Yield the same-site paths in a response, except static files."""
     for found in _LINK.finditer(answer):
         path = html.unescape(next(filter(None, found.groups())).decode())
         if not path.startswith(("/static/", "//")):
@@ -56,6 +56,6 @@ def extract_links(answer: bytes) -> Iterator[str]:
 
 
 def path_pattern(path: str) -> str:
-    """What addresses of one sort have alike: all but the names of sensors, places and the like, and what is chosen."""
+    """The path with identifiers and query values replaced, the same for all pages of one type."""
     place, _, query = path.partition("?")
     return re.sub(r"[^/]*[\d-][^/]*", "*", place) + "?" + re.sub(r"=[^&]*", "=", query)

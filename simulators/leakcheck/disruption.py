@@ -1,4 +1,4 @@
-"""What happens during a leak check: canaries come in by every way, while programs are killed, stopped and crash."""
+"""Send canaries by every vector while programs are killed, stopped and crashed."""
 
 import shutil
 import signal
@@ -23,16 +23,16 @@ from simulators.leakcheck.vectors import (
 )
 
 BATCH_SIZE = 500
-"""Canaries that are sent together."""
+"""Canaries per batch."""
 REQUESTS_DURING_OUTAGE = 1
-"""Requests while the database is away: each waits for it for a while."""
+"""Requests while the database is down: each blocks until it times out."""
 STABLE_SECONDS = 2.0
-"""Seconds in which nothing more is booked once everything is."""
+"""Seconds without changes to the ledger after which it is considered complete."""
 PlannedCanaries = Sequence[tuple[Canary, str]]
 
 
 class DisruptionRun:
-    """Programs that get canaries. ``planted`` is called with the number that was planted just now."""
+    """Sends canaries to the programs under disruption. ``on_planted`` is called with the number just sent."""
 
     def __init__(
         self, programs: TestedPrograms, targets: Iterator[Target], on_planted: Callable[[int], object]
@@ -44,7 +44,7 @@ class DisruptionRun:
         self._planted = on_planted
 
     def run(self, canaries: PlannedCanaries) -> None:
-        """All of it; when it returns, everything that was sent has been taken in and all programs run."""
+        """Run all disruptions; on return, everything sent has been processed and all programs are running."""
         calm, kill, outage, crash = _split(canaries, 4)
         self._plant(calm)
         self._wait_until_processed()
@@ -66,7 +66,7 @@ class DisruptionRun:
                 device.send(portion)
         for canary, way in canaries:
             if way == OVERSIZED_VECTOR:
-                # On a connection of its own: a broker may hang up on such a message.
+                # On its own connection: the broker may close it after such a message.
                 with CanaryPublisher(self._programs.broker.device_url) as device:
                     device.send([oversized_message(canary.identifier, next(self._targets))])
 
@@ -79,7 +79,7 @@ class DisruptionRun:
         return MQTT_VECTORS[way](canary.identifier, next(self._targets))
 
     def _kill_ingest(self, canaries: PlannedCanaries) -> None:
-        """Half of it is sent just before, half while it is away; and what the broker then writes to disk is kept."""
+        """Send half just before the kill and half while ingest is down; snapshot the broker's store in between."""
         before, away = _split(canaries, 2)
         self._plant(before)
         self._programs.ingest.stop(signal.SIGKILL)
@@ -90,7 +90,7 @@ class DisruptionRun:
         self._programs.ingest.wait_until_ready()
 
     def _kill_database(self, canaries: PlannedCanaries) -> None:
-        """Half of it is sent just before, half while it is away; a few visitors come meanwhile, and wait."""
+        """Send half just before the kill and half while the database is down, including a few HTTP requests."""
         before, away = _split(canaries, 2)
         self._plant(before)
         self._programs.stop_database(signal.SIGKILL)
@@ -102,7 +102,7 @@ class DisruptionRun:
         self._planted(len(away))
 
     def _crash(self, canaries: PlannedCanaries) -> None:
-        """Both programs abort while they have canaries in memory: whoever writes core files writes one now."""
+        """Abort both programs with canaries in memory, so that core dumps are written where enabled."""
         self._plant(canaries)
         programs = (self._programs.ingest, self._programs.serve)
         for program in programs:
@@ -112,7 +112,7 @@ class DisruptionRun:
             program.wait_until_ready()
 
     def _wait_until_processed(self) -> None:
-        """Wait until a last value is stored and the books stand still: all that came before is in them then."""
+        """Send a last value, and wait until it is stored and the ledger is stable: everything before it is then in."""
         at = datetime.now(UTC)
         target = next(self._targets)
         message = OutgoingMessage(
@@ -124,18 +124,18 @@ class DisruptionRun:
             wait_for(lambda: database.execute(QUERIES["is_stored"], {"time": at}).fetchone() is not None, "ingest")
             wait_for(
                 StabilityCheck(lambda: database.execute(QUERIES["ingest_totals"]).fetchone()).is_stable,
-                "the books of ingest",
+                "the ledger",
             )
 
 
 def _split(canaries: PlannedCanaries, number: int) -> list[PlannedCanaries]:
-    """So many parts of the same length, one after the other: each comes in by every way."""
+    """Split into ``number`` consecutive parts of equal length, each covering every vector."""
     ends = [len(canaries) * end // number for end in range(number + 1)]
     return [canaries[start:end] for start, end in pairwise(ends)]
 
 
 class StabilityCheck:
-    """Whether something has been the same for a while: events are booked every second, and no one tells of it."""
+    """Detects that a value has stopped changing: events reach the ledger every second, without a signal."""
 
     def __init__(self, look: Callable[[], object]) -> None:
         self._look = look
@@ -143,7 +143,7 @@ class StabilityCheck:
         self._since = time.monotonic()
 
     def is_stable(self) -> bool:
-        """Look again."""
+        """Poll the value; True once it has not changed for STABLE_SECONDS."""
         now = self._look()
         if now != self._last:
             self._last, self._since = now, time.monotonic()

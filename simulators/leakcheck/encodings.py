@@ -1,7 +1,7 @@
-"""In how many ways an identifier can be written: the needles that are searched for.
+"""All the needles to search for: the ways to write and encode an identifier.
 
-A canary is written in several ways (case, separators); each of these is encoded in every way, and hashed by every
-common function without a key. For one kind of canary the needles always come in the same order and lengths.
+A canary has several notations (case, separators); each is encoded in every encoding and hashed with every common
+unkeyed function. For one kind of canary, the needles always have the same order and lengths.
 """
 
 import codecs
@@ -18,7 +18,7 @@ Encoder = Callable[[bytes], bytes]
 
 
 def _base64_at(offset: int) -> Encoder:
-    """The characters that are the same whatever stands before and behind, when ``offset`` octets stand before."""
+    """The base64 characters that do not depend on the surrounding text, with ``offset`` octets before it (mod 3)."""
     first = -(-8 * offset // 6)
 
     def encode(text: bytes) -> bytes:
@@ -62,7 +62,7 @@ ENCODINGS: dict[str, Encoder] = {
     "base64 of UTF-16 LE": lambda text: _base64_at(0)(text.decode().encode("utf-16-le")),
 }
 BINARY_ENCODINGS = ("plain", *(name for name in ENCODINGS if name.startswith(("hex", "base64, "))))
-"""Those that work for octets that are no text."""
+"""Encodings that accept arbitrary octets."""
 HASH_FUNCTIONS = (
     "md5",
     "sha1",
@@ -83,7 +83,7 @@ DIGEST_ENCODINGS: dict[str, Encoder] = {
     "base64": lambda digest: b64encode(digest)[:10],
     "URL-safe base64": lambda digest: b64encode(digest)[:10].translate(_URL_SAFE),
 }
-"""A digest is found by its beginning, so truncated ones are too: from 8 octets, 12 hex or 10 base64 characters on."""
+"""A digest is found by its prefix, also when truncated: down to 8 octets, 12 hex or 10 base64 characters."""
 
 
 def _cased(*texts: str) -> tuple[bytes, ...]:
@@ -95,7 +95,7 @@ def _plate_notations(sent: str) -> tuple[bytes, ...]:
 
 
 def _mac_notations(sent: str) -> tuple[bytes, ...]:
-    """As text, in binary, and as the EUI-64 of an IPv6 address (RFC 4291, appendix A)."""
+    """As text, as octets, and as the EUI-64 of an IPv6 address (RFC 4291, appendix A)."""
     plain = sent.replace(":", "")
     raw = bytes.fromhex(plain)
     long = raw[:3] + b"\xff\xfe" + raw[3:]
@@ -123,15 +123,15 @@ NOTATIONS: dict[IdentifierKind, tuple[str, ...]] = {
     IdentifierKind.PLATE: ("AB-12-CD", "ab-12-cd", "AB12CD", "ab12cd", "AB 12 CD", "ab 12 cd"),
     IdentifierKind.MAC: (
         *("A0:A0", "a0:a0", "A0A0", "a0a0", "A0-A0", "a0-a0", "A0A0.A0A0", "a0a0.a0a0"),
-        *("octets", "octets backwards", "EUI-64", "modified EUI-64"),
+        *("octets", "octets reversed", "EUI-64", "modified EUI-64"),
     ),
     IdentifierKind.EMAIL: ("upper case", "lower case"),
     IdentifierKind.PHONE: ("06-…", "06…", "316…", "+31 6 …"),
 }
 FIRST_BINARY_NOTATION = 8
-"""The first writing of a MAC address that is no text."""
+"""Index of the first binary notation of a MAC address."""
 HASHED_NOTATIONS = {*range(4), FIRST_BINARY_NOTATION}
-"""Which writings are hashed: with and without separators, in both cases, and the octets."""
+"""Notations that are hashed: with and without separators, in both cases, and the octets."""
 
 
 @lru_cache(maxsize=64)
@@ -141,7 +141,7 @@ def _digest(function: str, text: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class NeedleForm:
-    """How one needle is made: from which writing of the canary, and in what way."""
+    """How to derive one needle: the notation of the canary and its encoder."""
 
     name: str
     notation: int
@@ -150,8 +150,8 @@ class NeedleForm:
 
 @lru_cache
 def needle_forms(kind: IdentifierKind) -> tuple[NeedleForm, ...]:
-    """Every needle of a canary of this kind, always in the same order."""
-    return tuple(recipe for place, text in enumerate(NOTATIONS[kind]) for recipe in _forms_of_notation(place, text))
+    """All needle forms for this kind of canary, in a fixed order."""
+    return tuple(form for place, text in enumerate(NOTATIONS[kind]) for form in _forms_of_notation(place, text))
 
 
 def _forms_of_notation(place: int, text: str) -> Iterator[NeedleForm]:
@@ -173,12 +173,12 @@ def _notations_of(canary: Canary) -> tuple[bytes, ...]:
 
 
 def needle(canary: Canary, form_index: int) -> bytes:
-    """One form of a canary, by the place of its recipe."""
-    recipe = needle_forms(canary.kind)[form_index]
-    return recipe.encode(_notations_of(canary)[recipe.notation])
+    """One needle of a canary, by index in ``needle_forms``."""
+    form = needle_forms(canary.kind)[form_index]
+    return form.encode(_notations_of(canary)[form.notation])
 
 
 def needles(canary: Canary) -> list[bytes]:
-    """Every form of a canary, in the order of its recipes."""
+    """All needles of a canary, in the order of ``needle_forms``."""
     written = _notations_of(canary)
-    return [recipe.encode(written[recipe.notation]) for recipe in needle_forms(canary.kind)]
+    return [form.encode(written[form.notation]) for form in needle_forms(canary.kind)]

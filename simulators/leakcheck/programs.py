@@ -1,4 +1,4 @@
-"""The real programs in a folder of their own, to be stopped, killed and crashed: database, broker, ingest and serve."""
+"""The programs under test in a folder of their own: database, broker, ingest and serve."""
 
 import http.client
 import shutil
@@ -29,23 +29,23 @@ from simulators.city.entry_builder import MUNICIPALITY
 from simulators.leakcheck import brokers
 
 READY_TIMEOUT_SECONDS = 60.0
-"""Seconds in which anything must be ready again."""
+"""Seconds to wait for anything to become ready."""
 POLL_INTERVAL_SECONDS = 0.05
 
 
 def wait_for(condition: Callable[[], object], what: str) -> None:
-    """Return as soon as it happened. Raises ProcessError with ``what`` is waited for when that takes too long."""
+    """Poll until ``condition`` holds. Raises ProcessError naming ``what`` after READY_TIMEOUT_SECONDS."""
     deadline = time.monotonic() + READY_TIMEOUT_SECONDS
     while not condition():
         if time.monotonic() > deadline:
-            raise ProcessError(f"The leak check waited too long for {what}")
+            raise ProcessError(f"Timed out waiting for {what}")
         time.sleep(POLL_INTERVAL_SECONDS)
 
 
 def with_core_dumps(command: Sequence[str]) -> list[str]:
-    """The same command, free to leave a core dump: then only what the program itself does about it prevents one.
+    """Wrap a command so that core dumps are allowed, and only the program's own hardening prevents them.
 
-    Where we may not allow that (it takes more than a plain user's rights), it is as the system has it.
+    Returns it unchanged if raising the limit is not permitted (it may take root).
     """
     free = ["prlimit", "--core=unlimited:unlimited"]
     allowed = subprocess.run([*free, "true"], capture_output=True, check=False).returncode == 0
@@ -53,7 +53,7 @@ def with_core_dumps(command: Sequence[str]) -> list[str]:
 
 
 class Program:
-    """One of our own programs, with its log in a file."""
+    """A Lantaarn command with its log file."""
 
     def __init__(self, name: str, log: Path, folder: Path, environment: Mapping[str, str], port: int) -> None:
         self.name = name
@@ -64,25 +64,25 @@ class Program:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start; ``wait`` returns when it is ready."""
+        """Start without waiting; see ``wait_until_ready``."""
         command = with_parent_death_signal(
             with_core_dumps([sys.executable, "-m", "lantaarn", self.name]), signal.SIGKILL
         )
         self._process = start_process(command, self.log_file, cwd=self._folder, extra_environment=self._environment)
 
     def wait_until_ready(self) -> None:
-        """Until it is ready. Raises ProcessError when it ends instead."""
-        wait_for(self._ready, f"lantaarn {self.name}; its log is {self.log_file}")
+        """Wait for /readyz. Raises ProcessError if the program exits or the wait times out."""
+        wait_for(self._ready, f"lantaarn {self.name}; see its log, {self.log_file}")
 
     def stop(self, with_signal: signal.Signals = signal.SIGTERM) -> None:
-        """Send a signal and wait for the end. Does nothing when it doesn't run."""
+        """Send a signal and wait for the exit. No-op if not running."""
         if self._process is not None:
             stop_process(self._process, with_signal)
             self._process = None
 
     def _ready(self) -> bool:
         if self._process is None or self._process.poll() is not None:
-            raise ProcessError(f"lantaarn {self.name} ended by itself; its log is {self.log_file}")
+            raise ProcessError(f"lantaarn {self.name} exited unexpectedly; see its log, {self.log_file}")
         connection = http.client.HTTPConnection(LOOPBACK_HOST, self.port, timeout=5)
         try:
             connection.request("GET", "/readyz")
@@ -94,7 +94,7 @@ class Program:
 
 
 class TestedPrograms:
-    """Everything that runs while the ``with`` block does; ``folder`` holds what it writes, but for the database."""
+    """All programs, running for the duration of the ``with`` block; everything but the database is below ``folder``."""
 
     def __init__(self, folder: Path, entries: Iterable[Entry], *, keep_files: bool = False) -> None:
         self.folder = folder
@@ -120,7 +120,7 @@ class TestedPrograms:
         self.close()
 
     def close(self) -> None:
-        """Stop everything and remove the database, unless it is to be kept."""
+        """Stop everything, and remove the database unless ``keep_files``."""
         self._stack.close()
         self._database.close()
         if not self._keep:
@@ -136,8 +136,8 @@ class TestedPrograms:
             "TMPDIR": str(self.temporary_directory),
         }
         ports = find_free_port(), find_free_port()
-        of_ingest = known | {"MQTT_URL": self.broker.ingest_url, "LANTAARN_METRICS_PORT": str(ports[0])}
-        self.ingest = self._program("ingest", of_ingest, ports[0])
+        ingest_settings = known | {"MQTT_URL": self.broker.ingest_url, "LANTAARN_METRICS_PORT": str(ports[0])}
+        self.ingest = self._program("ingest", ingest_settings, ports[0])
         self.serve = self._program("serve", known | {"LANTAARN_HTTP_PORT": str(ports[1])}, ports[1])
         self.ingest.wait_until_ready()
         self.serve.wait_until_ready()
@@ -155,14 +155,14 @@ class TestedPrograms:
             upgrade_database(db)
             report = import_entries(db, path, "lantaarn leakcheck", "the example city")
         if report.violations:
-            raise ProcessError(f"The example register is refused: {report.violations[0]}")
+            raise ProcessError(f"The example register was rejected: {report.violations[0]}")
 
     def start_database(self) -> None:
-        """Start it. After a kill its children may need a moment to notice; until then the folder is taken."""
+        """Start the database. After a kill its children take a moment to exit, and until then the folder is locked."""
         wait_for(self._try_to_start_database, "the database")
 
     def stop_database(self, with_signal: signal.Signals) -> None:
-        """SIGQUIT and SIGKILL leave everything as it lies: the next start recovers from the log."""
+        """Stop the database. SIGQUIT and SIGKILL skip the shutdown checkpoint: the next start recovers from WAL."""
         self.server.process.send_signal(with_signal)
         self.server.process.wait(READY_TIMEOUT_SECONDS)
         self._database.close()

@@ -1,4 +1,4 @@
-"""What a leak check found, as tables; never a canary itself."""
+"""Render the result of a leak check as tables, which never contain a canary."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,26 +7,26 @@ from rich.table import Table
 from simulators.leakcheck.check import LeakCheckResult, SurfaceResult
 
 EXIT_CLEAN, EXIT_LEAKS, EXIT_CONTROL_MISSED = 0, 1, 2
-"""Exit codes: nothing found, something found, or a control was not found and the search proves nothing."""
+"""Exit codes: no leaks, leaks, or a missed control, which makes the search inconclusive."""
 
 
 def exit_code(result: LeakCheckResult) -> int:
-    """What the whole came to."""
+    """The exit code for a result."""
     if any(one.control_counts[0] < one.control_counts[1] for one in result.surfaces):
         return EXIT_CONTROL_MISSED
     return EXIT_LEAKS if any(one.leaks for one in result.surfaces) else EXIT_CLEAN
 
 
 def render_report(result: LeakCheckResult) -> Iterator[Table | str]:
-    """What was found on each surface, the controls, the leaks when there are any, and what ingest made of it."""
+    """Yield tables of findings per surface, controls and any leaks, and a line of ingest totals."""
     yield _found(result.surfaces)
     yield _controls(result.surfaces)
     if any(one.leaks for one in result.surfaces):
         yield _leaks(result.surfaces)
-    books = result.ingested
+    totals = result.ingested
     yield (
-        f"Ingest received {books.received:,} readings: {books.stored:,} stored, {books.refused:,} refused, "
-        f"{books.aggregated:,} in windows; and dropped {books.fields_dropped:,} fields."
+        f"Ingest received {totals.received:,} readings: {totals.stored:,} stored, {totals.refused:,} refused, "
+        f"{totals.aggregated:,} in windows; and dropped {totals.fields_dropped:,} fields."
     )
 
 
@@ -40,16 +40,16 @@ def _found(found: Sequence[SurfaceResult]) -> Table:
 
 
 def _controls(found: Sequence[SurfaceResult]) -> Table:
-    table = Table("surface", "put there", "found", title="Positive controls")
+    table = Table("surface", "placed", "found", title="Positive controls")
     for one in found:
-        put, seen = one.control_counts[1], one.control_counts[0]
-        table.add_row(one.surface, str(put), f"{seen} ({100 * seen // put} %)")
+        placed, seen = one.control_counts[1], one.control_counts[0]
+        table.add_row(one.surface, str(placed), f"{seen} ({100 * seen // placed} %)")
     return table
 
 
 def _leaks(found: Sequence[SurfaceResult]) -> Table:
-    table = Table("surface", "form", "came in as", "canaries", title="Leaks")
+    table = Table("surface", "form", "vector", "canaries", title="Leaks")
     for one in found:
-        for (form, way), canaries in sorted(one.leaks.items()):
-            table.add_row(one.surface, form, way, f"{canaries:,}")
+        for (form, vector), canaries in sorted(one.leaks.items()):
+            table.add_row(one.surface, form, vector, f"{canaries:,}")
     return table

@@ -1,7 +1,6 @@
-"""Searching for millions of needles at once: windows of 8 (or 6) octets at every place, looked up in a bit set.
+"""Multi-pattern search for millions of needles: look up the 8 (or 6) octets at every offset in a bit set.
 
-A window of the data that begins a needle is compared with the whole needle. What is left to chance is computed in
-``docs/leakcheck.md``.
+Candidates are compared with the whole needle. ``docs/leakcheck.md`` computes the odds of a chance hit.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,32 +16,32 @@ from simulators.leakcheck.encodings import needle, needles
 WindowKeys = NDArray[np.uint64]
 NeedleNumbers = NDArray[np.uint32]
 WIDE_WINDOW_BYTES, NARROW_WINDOW_BYTES = 8, 6
-"""Octets in a window: the narrow one is for needles that are shorter than the wide one."""
+"""Window widths; the narrow window is for needles shorter than the wide one."""
 MAX_NEEDLE_BYTES = 1024
-"""Octets in the longest needle, at most."""
+"""Upper bound on the length of a needle."""
 CHUNK_BYTES = 1 << 18
-"""Octets that are looked at together, so that they stay in the processor's cache."""
+"""Octets processed at a time, so that they stay in the CPU cache."""
 PAGE_BYTES = 8192
-"""Octets in a page of PostgreSQL's files."""
+"""PostgreSQL's page size."""
 NEEDLE_NUMBERS_PER_CANARY = 1 << 10
-"""A needle's number is its canary's place times this, plus its own place."""
+"""A needle's number is canary index × this + form index."""
 BITSET_INDEX_BITS = 27
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One needle that was found: the places of its canary and its recipe."""
+    """A needle that was found: the indexes of its canary and its form."""
 
     canary_index: int
     form_index: int
 
 
 class WindowIndex:
-    """The beginnings of needles, of ``width`` octets each, to be found at any place."""
+    """An index of the first ``width`` octets of needles."""
 
     def __init__(self, width: int, beginnings: bytes, numbers: NeedleNumbers) -> None:
-        """``beginnings``: filled up with zeros to 8 octets each; ``numbers``: of the same needles."""
+        """Index ``beginnings``, zero-padded to 8 octets each, of the needles in ``numbers``."""
         keys = np.frombuffer(beginnings, "<u8").astype(np.uint64)
         order = np.argsort(keys, kind="stable")
         self._keys: WindowKeys = keys[order]
@@ -53,10 +52,10 @@ class WindowIndex:
         np.bitwise_or.at(self._bits, _byte_index(places), np.left_shift(np.uint8(1), _bit_index(places)))
 
     def candidates(self, data: bytes, start: int, stop: int) -> Iterator[tuple[int, NeedleNumbers]]:
-        """Places from ``start`` up to ``stop`` where needles may begin, with the numbers of those."""
+        """Yield offsets in [``start``, ``stop``) where needles may begin, with the numbers of those needles."""
         if not len(self._keys):
             return
-        # A copy only because of the mask: at every place the 8 octets from there on, as one number.
+        # An unaligned strided view: the 8 octets at every offset as one integer. Only the mask makes a copy.
         windows: WindowKeys = np.ndarray((stop - start,), "<u8", data, start, (1,)) & self._mask
         places = _bit_positions(windows)
         likely = np.flatnonzero(np.right_shift(self._bits[_byte_index(places)], _bit_index(places)) & np.uint8(1))
@@ -80,10 +79,10 @@ def _bit_index(places: WindowKeys) -> NDArray[np.uint8]:
 
 
 class NeedleIndex:
-    """All needles of all canaries."""
+    """An index of all needles of all canaries."""
 
     def __init__(self, canaries: Sequence[Canary], on_indexed: Callable[[], object] = bool) -> None:
-        """``made`` is called once for every canary: the work takes a while for many."""
+        """Build the index, which takes a while; ``on_indexed`` is called after each canary."""
         self.canaries = canaries
         beginnings = {WIDE_WINDOW_BYTES: bytearray(), NARROW_WINDOW_BYTES: bytearray()}
         numbers: dict[int, list[NeedleNumbers]] = {WIDE_WINDOW_BYTES: [], NARROW_WINDOW_BYTES: []}
@@ -103,7 +102,7 @@ class NeedleIndex:
         ]
 
     def find(self, data: bytes) -> Iterator[Hit]:
-        """Every needle in the data, the same one as often as it is there."""
+        """Yield a hit for every occurrence of a needle."""
         octets = _without_empty_pages(data) + bytes(WIDE_WINDOW_BYTES)
         for start in range(0, len(octets) - WIDE_WINDOW_BYTES, CHUNK_BYTES):
             stop = min(start + CHUNK_BYTES, len(octets) - WIDE_WINDOW_BYTES)
@@ -127,7 +126,7 @@ def _by_kind(canaries: Sequence[Canary]) -> Iterator[list[int]]:
 
 
 def _needles_by_width(first: Sequence[bytes]) -> dict[int, list[int]]:
-    """Which needles have which window: all canaries of a kind have needles of the same lengths."""
+    """Assign needle forms to windows by length, which is equal for all canaries of a kind."""
     return {
         WIDE_WINDOW_BYTES: [place for place, needle in enumerate(first) if len(needle) >= WIDE_WINDOW_BYTES],
         NARROW_WINDOW_BYTES: [
@@ -137,7 +136,7 @@ def _needles_by_width(first: Sequence[bytes]) -> dict[int, list[int]]:
 
 
 def _without_empty_pages(data: bytes) -> bytes:
-    """Most of a new log file of PostgreSQL is zeros, and no needle is."""
+    """Drop all-zero pages: most of a new WAL segment is zeros, and no needle is."""
     whole = len(data) // PAGE_BYTES * PAGE_BYTES
     pages = np.frombuffer(data, np.uint8, whole).reshape(-1, PAGE_BYTES)
     full = pages.any(axis=1)
@@ -145,7 +144,7 @@ def _without_empty_pages(data: bytes) -> bytes:
 
 
 def overlapping_pieces(parts: Iterable[bytes], size: int = 1 << 24) -> Iterator[bytes]:
-    """The same octets in larger pieces; each begins with the end of the one before, so that no needle is cut."""
+    """Regroup a stream into pieces of about ``size`` octets that overlap, so that no needle is split."""
     waiting = bytearray()
     for part in parts:
         waiting += part

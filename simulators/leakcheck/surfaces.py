@@ -1,4 +1,4 @@
-"""Everything in which an identifier could rest: each surface as a stream of octets."""
+"""Everything at rest that could contain an identifier: each surface as a stream of octets."""
 
 import os
 import subprocess
@@ -19,30 +19,30 @@ from simulators.leakcheck.disruption import DisruptionRun
 from simulators.leakcheck.programs import TestedPrograms
 from simulators.leakcheck.search import PAGE_BYTES
 
-TABLES = "tables of all schemas"
+TABLES = "tables (all schemas)"
 QUARANTINE = "quarantine"
 DATA_DIRECTORY = "data directory"
 WAL = "write-ahead log"
-DATABASE_LOG = "log of PostgreSQL"
-INGEST_LOG = "log of ingest"
-SERVE_LOG = "log of serve"
-BROKER_LOG = "log of the broker"
-BROKER_STORE = "store of the broker"
-BROKER_STORE_DURING_OUTAGE = "the same while ingest was away: event topics"
+DATABASE_LOG = "PostgreSQL log"
+INGEST_LOG = "ingest log"
+SERVE_LOG = "serve log"
+BROKER_LOG = "broker log"
+BROKER_STORE = "broker store"
+BROKER_STORE_DURING_OUTAGE = "broker store during outage (events)"
 METRICS = "metrics"
 PUBLIC_ENDPOINTS = "public endpoints"
-HTTP_RESPONSES = "answers to what was asked"
+HTTP_RESPONSES = "HTTP responses"
 BACKUP = "backup"
 CORE_FILES = "core files"
 TEMPORARY_FILES = "temporary files"
 BINARY_SURFACES = (WAL, BROKER_STORE, BROKER_STORE_DURING_OUTAGE, CORE_FILES, TEMPORARY_FILES)
-"""Surfaces that hold any octets, and those that are texts."""
+"""Surfaces that may hold arbitrary octets; TEXT_SURFACES hold text."""
 TEXT_SURFACES = (
     *(TABLES, QUARANTINE, DATA_DIRECTORY, DATABASE_LOG, INGEST_LOG, SERVE_LOG, BROKER_LOG),
     *(METRICS, PUBLIC_ENDPOINTS, HTTP_RESPONSES, BACKUP),
 )
 HTTP_SURFACES = (METRICS, PUBLIC_ENDPOINTS, HTTP_RESPONSES)
-"""Surfaces that are asked for over HTTP."""
+"""Surfaces read over HTTP."""
 WAL_FOLDER = "pg_wal"
 
 
@@ -53,8 +53,10 @@ def surface_streams(
     control_port: int,
     max_pages: int,
 ) -> dict[str, Iterator[bytes]]:
-    """Every surface, read when it is asked for. ``control``: the port of a server that repeats the controls; ``pages``:
-    how many of the public addresses to ask."""
+    """All surfaces as lazy streams.
+
+    ``control_port`` is the port of the server that echoes the controls; ``max_pages`` limits the crawl of public pages.
+    """
     server, broker = programs.server, programs.broker
     return {
         TABLES: dump_tables(database),
@@ -77,7 +79,7 @@ def surface_streams(
 
 
 def initial_content(programs: TestedPrograms, max_pages: int) -> Iterator[bytes]:
-    """What is there before anything was sent: a canary in it is there by chance."""
+    """Content present before anything is sent: any canary in it is there by chance."""
     return chain(read_database_files(programs.server), crawl(programs.serve.port, max_pages))
 
 
@@ -86,12 +88,12 @@ def _read(paths: Iterable[Path]) -> Iterator[bytes]:
 
 
 def broker_store_files(folder: Path) -> Iterator[Path]:
-    """The files of a broker in which messages can rest: all but its log and its configuration."""
+    """Files of a broker that may hold messages: all but its log and configuration."""
     return (path for path in folder.rglob("*") if path.is_file() and path.suffix not in {".log", ".conf", ".toml"})
 
 
 def dump_tables(database: psycopg.Connection[dict[str, Any]]) -> Iterator[bytes]:
-    """Every relation by COPY: as text, and tables of ours in binary too (the catalogue has types without that)."""
+    """COPY every relation as text, and our own tables in binary too (some catalog types have no binary output)."""
     for row in database.execute(QUERIES["relations"]).fetchall():
         every = sql.SQL("copy (select * from {}) to stdout").format(sql.Identifier(row["schema"], row["name"]))
         yield from _copy(database, every)
@@ -100,7 +102,7 @@ def dump_tables(database: psycopg.Connection[dict[str, Any]]) -> Iterator[bytes]
 
 
 def dump_quarantine(database: psycopg.Connection[dict[str, Any]]) -> Iterator[bytes]:
-    """The quarantine by itself, though it is one of the tables: it is where others keep what was refused."""
+    """COPY the quarantine separately: it is where other systems keep rejected payloads."""
     return _copy(database, sql.SQL("copy {} to stdout").format(sql.Identifier("lantaarn", "quarantine")))
 
 
@@ -110,7 +112,7 @@ def _copy(database: psycopg.Connection[dict[str, Any]], statement: sql.Composed)
 
 
 def read_files(folder: Path) -> Iterator[bytes]:
-    """Every file below a folder, and its name. What disappears meanwhile is skipped."""
+    """Yield the name and content of every file below a folder, skipping files that disappear meanwhile."""
     for path in sorted(folder.rglob("*")):
         with suppress(FileNotFoundError):
             yield os.fsencode(path.name) + b"\n"
@@ -119,7 +121,7 @@ def read_files(folder: Path) -> Iterator[bytes]:
 
 
 def read_database_files(server: EmbeddedPostgres) -> Iterator[bytes]:
-    """The files of the server, without its write-ahead log."""
+    """Yield the server's data files, without its write-ahead log."""
     for path in sorted(server.data_folder.rglob("*")):
         with suppress(FileNotFoundError):
             if path.is_file() and WAL_FOLDER not in path.parts:
@@ -127,9 +129,10 @@ def read_database_files(server: EmbeddedPostgres) -> Iterator[bytes]:
 
 
 def read_write_ahead_log(server: EmbeddedPostgres) -> Iterator[bytes]:
-    """The segments without the headers of their pages, by which a record may be cut in two.
+    """Yield WAL segments without page headers, which may split a record.
 
-    A page has 8 KiB, the header of a segment's first page 40 octets, of the others 24 (PostgreSQL's xlog_internal.h).
+    Pages are 8 KiB. The header of a segment's first page has 40 octets, other headers have 24 (PostgreSQL's
+    xlog_internal.h).
     """
     for path in sorted(server.data_folder.rglob(f"{WAL_FOLDER}/*")):
         with suppress(FileNotFoundError):
@@ -142,9 +145,9 @@ def read_write_ahead_log(server: EmbeddedPostgres) -> Iterator[bytes]:
 
 
 def dump_as_text(server: EmbeddedPostgres) -> Iterator[bytes]:
-    """A dump as text: what a compressed one holds too."""
+    """Dump the database as plain text, with the same content as a compressed dump. Raises ProcessError."""
     command = [server.installation.bin_folder / "pg_dump", "--dbname", server.url]
     try:
         yield subprocess.run(command, capture_output=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError) as error:
-        raise ProcessError(f"{server.installation.bin_folder} has no pg_dump that works") from error
+        raise ProcessError(f"{server.installation.bin_folder} has no working pg_dump") from error

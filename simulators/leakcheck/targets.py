@@ -1,4 +1,4 @@
-"""Which sensors of the example city are spoken for: some of each kind, and all that take part in events."""
+"""The sensors of the example city to impersonate: a few of each kind, and all that send events."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,11 +14,11 @@ from simulators.leakcheck.vectors import Target
 
 EXAMPLE_SEED = 1
 MAX_SENSORS_PER_KIND = 3
-"""Sensors of a kind whose values are public: more of them would only make the check slower."""
+"""Sensors per kind with public values: more would only make the check slower."""
 
 
 def target_entries() -> tuple[Entry, ...]:
-    """A small register with everything in it that ingest treats differently."""
+    """A small register that covers every case ingest distinguishes."""
     chosen = Counter[str]()
     return tuple(
         entry for entry in example_entries(EXAMPLE_SEED) if _event_properties(entry) or _within_limit(chosen, entry)
@@ -26,7 +26,7 @@ def target_entries() -> tuple[Entry, ...]:
 
 
 def cycle_targets(register: Iterable[Entry]) -> Iterator[Target]:
-    """Topics to send to, in turn, without end."""
+    """Cycle through the topics to send to, endlessly."""
     active = [entry for entry in register if entry.status is Status.ACTIVE and entry.delivers_data]
     seen, heard = Counter[str](), Counter[str]()
     values = [
@@ -42,7 +42,7 @@ def cycle_targets(register: Iterable[Entry]) -> Iterator[Target]:
 
 
 def _within_limit(chosen: Counter[str], entry: Entry) -> bool:
-    """Whether this is one of the first of its kind; ``chosen`` counts them."""
+    """Count the entry in ``chosen``; whether it is within the limit for its kind."""
     kind = entry.kind or ""
     chosen[kind] += 1
     return chosen[kind] <= MAX_SENSORS_PER_KIND
@@ -61,7 +61,7 @@ def _value_properties(entry: Entry) -> Sequence[str]:
 
 
 def _properties(entry: Entry) -> Iterator[tuple[str, bool]]:
-    """The properties that it may send, and whether on event topics."""
+    """Yield the properties the sensor may send, and whether on event topics."""
     if entry.kind is None:
         return
     known = KINDS[entry.kind].properties

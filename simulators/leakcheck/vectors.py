@@ -1,4 +1,4 @@
-"""Where identifiers turn up that have no business there: every way in which a device or a visitor can send one."""
+"""Attack vectors: every way for a device or a visitor to send an identifier where none belongs."""
 
 import http.client
 import json
@@ -17,14 +17,14 @@ from ingest.pipeline import MAX_PAYLOAD_BYTES
 from sensors.processes import LOOPBACK_HOST
 
 ACKNOWLEDGEMENT_TIMEOUT_SECONDS = 30.0
-"""Seconds in which the broker must acknowledge a portion."""
+"""Seconds to wait for the broker to acknowledge a batch."""
 MAX_IN_FLIGHT = 50
 """Half of what the embedded broker allows."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
-    """One publication. Quality of service 0 for what goes to event topics, as devices must."""
+    """One MQTT publication. Event topics require QoS 0, as for real devices."""
 
     topic: str
     payload: bytes
@@ -33,7 +33,7 @@ class OutgoingMessage:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Topics of sensors that the register knows: of values, of passages (events)."""
+    """Topics of registered sensors: one for values, one for passages (events)."""
 
     value_topic: str
     event_topic: str
@@ -52,7 +52,7 @@ def _values(content: object) -> Callable[[Target], OutgoingMessage]:
 
 
 def _reading(make: Callable[[str, str], dict[str, Any]]) -> MqttVector:
-    """A message of a known sensor: ``make`` gets the canary and the property's code."""
+    """A reading of a known sensor: ``make`` takes the canary and the property code."""
     return lambda canary, targets: _values({"time": _now(), **make(canary, targets.property)})(targets)
 
 
@@ -61,7 +61,7 @@ def _raw_payload(make: Callable[[str], bytes]) -> MqttVector:
 
 
 def _topic(make: Callable[[str, list[str]], Sequence[str]]) -> MqttVector:
-    """An ordinary message on another topic: ``make`` gets the canary and the levels of a known one."""
+    """An ordinary message on a modified topic: ``make`` takes the canary and the levels of a known topic."""
 
     def sent(canary: str, targets: Target) -> OutgoingMessage:
         return OutgoingMessage("/".join(make(canary, targets.value_topic.split("/"))), _passage(canary))
@@ -85,11 +85,11 @@ def _event_of_unknown(canary: str, targets: Target) -> OutgoingMessage:
 EVENT_VECTORS: dict[str, MqttVector] = {
     "passage on an event topic": _event(_passage),
     "list of passages": _event(lambda canary: b"[" + _passage(canary) + b"]"),
-    "unknown field of an event": _event(lambda canary: json.dumps({"time": _now(), "owner": canary}).encode()),
-    "key of an event": _event(lambda canary: json.dumps({"time": _now(), canary: 1}).encode()),
-    "class of an event": _event(lambda canary: json.dumps({"time": _now(), "vehicle_class": canary}).encode()),
-    "event that is cut off": _event(lambda canary: _passage(canary)[:-2]),
-    "reference of an event topic": _event_of_unknown,
+    "unknown event field": _event(lambda canary: json.dumps({"time": _now(), "owner": canary}).encode()),
+    "event key": _event(lambda canary: json.dumps({"time": _now(), canary: 1}).encode()),
+    "vehicle class of an event": _event(lambda canary: json.dumps({"time": _now(), "vehicle_class": canary}).encode()),
+    "truncated event": _event(lambda canary: _passage(canary)[:-2]),
+    "reference level of an event topic": _event_of_unknown,
 }
 MQTT_VECTORS: dict[str, MqttVector] = {
     "declared value": _reading(lambda canary, code: {code: canary}),
@@ -99,16 +99,14 @@ MQTT_VECTORS: dict[str, MqttVector] = {
     "unknown field within a value": _reading(lambda canary, code: {code: {"value": 1, "owner": canary}}),
     "key": _reading(lambda canary, code: {code: 1, canary: 1}),
     "list of texts": _reading(lambda canary, code: {code: [canary, {canary: canary}]}),
-    "row that is too old": _raw_payload(
-        lambda canary: json.dumps({"time": "2001-01-01T00:00:00Z", canary: 1}).encode()
-    ),
-    "row in the future": _raw_payload(
+    "expired reading": _raw_payload(lambda canary: json.dumps({"time": "2001-01-01T00:00:00Z", canary: 1}).encode()),
+    "reading in the future": _raw_payload(
         lambda canary: json.dumps({"time": "2999-01-01T00:00:00Z", "owner": canary}).encode()
     ),
     "malformed JSON": _raw_payload(lambda canary: b'{"owner": "' + canary.encode()),
-    "text that is no JSON": _raw_payload(lambda canary: canary.encode()),
+    "non-JSON text": _raw_payload(lambda canary: canary.encode()),
     "UTF-16": _raw_payload(lambda canary: json.dumps({"owner": canary}).encode("utf-16")),
-    "broken UTF-8": _raw_payload(lambda canary: b'{"owner": "\xff' + canary.encode() + b'"}'),
+    "invalid UTF-8": _raw_payload(lambda canary: b'{"owner": "\xff' + canary.encode() + b'"}'),
     "passage on an ordinary topic": _raw_payload(_passage),
     "kind level of a topic": _topic(lambda canary, levels: [levels[0], canary, *levels[2:]]),
     "reference level of a topic": _topic(lambda canary, levels: [*levels[:2], canary, levels[3]]),
@@ -116,11 +114,11 @@ MQTT_VECTORS: dict[str, MqttVector] = {
     "extra level of a topic": _topic(lambda canary, levels: [*levels, canary]),
     **EVENT_VECTORS,
 }
-OVERSIZED_VECTOR = "message that is too large"
+OVERSIZED_VECTOR = "oversized message"
 
 
 def oversized_message(canary: str, targets: Target) -> OutgoingMessage:
-    """One octet more than ingest reads, with the canary at both ends."""
+    """A payload one octet over the limit of ingest, with the canary at both ends."""
     end = json.dumps({"owner": canary}).encode()
     return OutgoingMessage(targets.value_topic, end + b" " * (MAX_PAYLOAD_BYTES + 1 - 2 * len(end)) + end, 0)
 
@@ -147,10 +145,10 @@ HTTP_VECTORS: dict[str, Callable[[str], HttpRequest]] = {
     "path": _path_request("/{}"),
     "path of a sensor": _path_request("/sensors/{}"),
     "path with a NUL": _path_request("/sensors/{}%00"),
-    "path of the API": _path_request("/v1/sensors/{}"),
-    "path of the API with a NUL": _path_request("/v1/sensors/{}%00"),
+    "API path": _path_request("/v1/sensors/{}"),
+    "API path with a NUL": _path_request("/v1/sensors/{}%00"),
     "path below the static files": _path_request("/static/{}"),
-    "value of a filter": _path_request("/?kind={}"),
+    "filter value": _path_request("/?kind={}"),
     "neighbourhood": _path_request("/?neighbourhood={}"),
     "page number": _path_request("/v1/sensors?page={}"),
     "bounding box": _path_request("/v1/areas?bbox={0}&level={0}"),
@@ -167,7 +165,7 @@ HTTP_VECTORS: dict[str, Callable[[str], HttpRequest]] = {
 
 
 class CanaryPublisher:
-    """A connection to the broker that publishes in portions. Raises OSError when the broker isn't there."""
+    """A connection to the broker that publishes in batches. Raises OSError if the broker is unreachable."""
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
@@ -184,7 +182,7 @@ class CanaryPublisher:
         self._client.loop_stop()
 
     def send(self, messages: Iterable[OutgoingMessage], *, retain: bool = False) -> None:
-        """Publish; returns when the broker has acknowledged all of it."""
+        """Publish, and return once the broker has acknowledged everything."""
         waiting: list[MQTTMessageInfo] = [
             self._client.publish(each.topic, each.payload, each.qos, retain) for each in messages
         ]
@@ -193,14 +191,14 @@ class CanaryPublisher:
 
 
 class Visitor:
-    """Asks the web server, and keeps every different answer, for what it may repeat."""
+    """Sends requests to the web server and keeps every distinct response, which might echo a canary."""
 
     def __init__(self, port: int) -> None:
         self.responses: set[bytes] = set()
         self._connection = http.client.HTTPConnection(LOOPBACK_HOST, port, timeout=30)
 
     def request(self, request: HttpRequest) -> None:
-        """One request. A connection that the server closes is opened again."""
+        """Send one request, reconnecting next time if the server closed the connection."""
         try:
             self._connection.request(request.method, request.path, request.body, request.headers)
             answer = self._connection.getresponse()
@@ -210,7 +208,7 @@ class Visitor:
 
 
 def cycle_vectors() -> Iterator[str]:
-    """How each canary is planted, without end: every way in turn; one in twenty over HTTP, a few in large messages."""
+    """Cycle through the vectors, endlessly: one in twenty over HTTP, one in a thousand oversized."""
     mqtt, visits = cycle(MQTT_VECTORS), cycle(HTTP_VECTORS)
     for place in count():
         yield OVERSIZED_VECTOR if place % 1000 == 1 else next(visits if place % 20 == 0 else mqtt)

@@ -151,7 +151,7 @@ def test_the_death_of_a_part_ends_all_and_names_it_and_the_next_demo_works(tmp_p
         demo.wait_until_up()
         os.kill(_part(demo, "lantaarn ingest"), signal.SIGKILL)
         assert demo.end() == 1
-        assert "lantaarn ingest stopped by itself" in demo.said()
+        assert "lantaarn ingest exited unexpectedly" in demo.said()
         assert str(tmp_path / ".lantaarn" / "log" / "ingest.log") in demo.said()
         assert demo.left_behind() == {}
 

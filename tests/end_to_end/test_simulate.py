@@ -53,8 +53,8 @@ def test_the_command_plays_back_the_past_goes_on_live_and_stops_in_order(broker:
     ):
         try:
             assert city.stdout is not None
-            lines = list(iter(city.stdout.readline, "The past: 100 %\n"))
-            assert lines[0].startswith("Fault on purpose: ")
+            lines = list(iter(city.stdout.readline, "History: 100 %\n"))
+            assert lines[0].startswith("Injected fault: ")
             wait_for(lambda: len({message.topic.split("/")[2] for message in heard}) == 314, 10)
             past = len(heard)
             wait_for(lambda: len(heard) > past, 30)

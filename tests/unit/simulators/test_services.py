@@ -28,7 +28,7 @@ def test_a_demo_never_comes_among_real_sensors_nor_they_among_its(tmp_path: Path
         home = tmp_path / first
         with locked_folder(home, first, ""):
             pass
-        with pytest.raises(ProcessError, match=f"is of lantaarn {first}; run lantaarn {second} in another folder"):  # noqa: SIM117
+        with pytest.raises(ProcessError, match=f"belongs to lantaarn {first}; run lantaarn {second} in another folder"):  # noqa: SIM117
             with locked_folder(home, second, ""):
                 pass
 
@@ -48,5 +48,5 @@ def test_systemd_hears_that_the_servers_are_ready(tmp_path: Path, monkeypatch: p
         monkeypatch.setenv("NOTIFY_SOCKET", address)
         notify_systemd("READY=1")
         assert systemd.recv(100) == b"READY=1"
-    with pytest.raises(ProcessError, match="systemd does not hear"):
+    with pytest.raises(ProcessError, match="Cannot notify systemd"):
         notify_systemd("READY=1")
