@@ -1,1 +1,1 @@
-"""What policy officers see in Grafana: dashboards and alerts as code, and how they get there."""
+"""Grafana dashboards and alerts for policy officers, as code."""

@@ -1,4 +1,4 @@
-"""What someone is told of by itself, and what to do then. Each has a heading of its own in docs/alerts.md."""
+"""Alert rules and what to do when they fire. Each has a section in docs/alerts.md."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,19 +21,19 @@ FOLDER_TITLE = "Lantaarn"
 RULE_GROUP = "Lantaarn"
 RECEIVER = "Lantaarn"
 EVALUATION_INTERVAL_SECONDS = 60
-"""Seconds between two looks."""
+"""Seconds between evaluations."""
 EXPRESSION_DATASOURCE_UID = "__expr__"
-"""The data source of what Grafana works out itself."""
+"""Grafana's built-in data source for expressions."""
 WEBHOOK_FILE_REFERENCE = "$__file{/run/secrets/alert_webhook}"
-"""In a file the address stands for itself: it may hold a secret. Grafana reads it where a container has its secrets."""
+"""Written instead of the webhook URL, which may hold a secret: Grafana reads it from the container's secrets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """One alert: when a number of its statement is above ``above`` for ``lasting``, someone is told.
+    """An alert that fires when a value of its query exceeds ``threshold`` for ``pending_period``.
 
-    ``key``: the section of its statement, and its name in addresses. ``panel``: the dashboard and panel to look at.
-    Texts are Grafana's templates: ``.Labels`` are the statement's texts, ``.Values.A.Value`` is its number.
+    ``key``: the section of its query, and part of its uid. ``panel``: the related (dashboard, panel). Texts are Grafana
+    templates: ``.Labels`` are the query's text columns, ``.Values.A.Value`` is its value.
     """
 
     key: str
@@ -47,12 +47,12 @@ class Alert:
 
     @property
     def uid(self) -> str:
-        """Its name in Grafana."""
+        """The uid in Grafana."""
         return f"lantaarn-{self.key.replace('_', '-')}"
 
     @property
     def anchor(self) -> str:
-        """Its heading in docs/alerts.md."""
+        """The anchor in docs/alerts.md."""
         return f"alert-{self.key.replace('_', '-')}"
 
 
@@ -147,11 +147,11 @@ ALERTS = (
         "wel, dan is er meer werk dan één werker aankan: geef de inname er een bij met LANTAARN_WORKERS.",
     ),
 )
-"""Every alert there is."""
+"""All alerts."""
 
 
 def build_rule(alert: Alert, settings: DashboardSettings) -> models.Rule:
-    """One alert as Grafana's provisioning keeps it."""
+    """Build the provisioning model of an alert."""
     source = DataSourceRef(type_val=DATASOURCE_TYPE, uid=settings.grafana_datasource)
     query = (
         builders.Query("A")
@@ -192,7 +192,7 @@ def _threshold_expression(value: float) -> expr.TypeThreshold:
 
 
 def _annotations(alert: Alert, settings: DashboardSettings) -> Iterator[tuple[str, str]]:
-    """What is told, what to do, and where to look: the panel, and the page of the handbook."""
+    """Yield the summary, the action, and links to the panel and the handbook."""
     dashboard, panel = panel_of(alert)
     yield "summary", alert.summary
     yield "description", f"{alert.action} Meer: docs/alerts.md, onder #{alert.anchor}."
@@ -203,21 +203,21 @@ def _annotations(alert: Alert, settings: DashboardSettings) -> Iterator[tuple[st
 
 
 def panel_of(alert: Alert) -> tuple[str, int]:
-    """The uid of the dashboard and the number of the panel where an alert can be looked at. Raises StopIteration."""
+    """The dashboard uid and panel id an alert refers to. Raises StopIteration if there is no such panel."""
     name, key = alert.panel
     dashboard = next(each for each in DASHBOARDS if each.name == name)
     return dashboard.uid, 1 + next(number for number, panel in enumerate(dashboard.panels) if panel.key == key)
 
 
 def build_rule_group(settings: DashboardSettings) -> models.RuleGroup:
-    """All alerts, looked at every minute."""
+    """Build the group of all alerts, evaluated every minute."""
     group = models.RuleGroup(folder_uid=FOLDER_UID, interval=EVALUATION_INTERVAL_SECONDS, title=RULE_GROUP)
     group.rules = [build_rule(alert, settings) for alert in ALERTS]
     return group
 
 
 def build_contact_points(settings: DashboardSettings, webhook: str | None) -> Iterator[models.ContactPoint]:
-    """Who hears of an alert: a mailbox, an address on the web, or both. ``webhook``: what to write as that address."""
+    """Yield the contact points: a mailbox, a webhook, or both. ``webhook``: the URL or a reference to it."""
     mail = settings.alert_mail
     if mail is not None:
         yield _contact_point("mail", "email", {"addresses": mail, "singleEmail": True})

@@ -1,4 +1,4 @@
-"""Grafana's own models of our dashboards, by the builders of the Grafana Foundation SDK."""
+"""Build Grafana models of the dashboards with the Grafana Foundation SDK."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -26,19 +26,19 @@ from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 DASHBOARDS: tuple[Dashboard, ...] = tuple(
     module.DASHBOARD for module in (city_today, air_quality, traffic, lighting, register, privacy, platform)
 )
-"""Every dashboard, in the order in which they are shown."""
+"""All dashboards, in display order."""
 TAG = "lantaarn"
 REFERENCE_COLUMN = "Referentie"
-"""The column of a table that holds what a sensor is called in the address of its page."""
+"""The table column with sensor references, which link to the sensor's page."""
 NO_DATA_TEXT = "Geen gegevens"
 GRID_COLUMNS = 24
 
 PanelBuilder = barchart.Panel | bargauge.Panel | piechart.Panel | stat.Panel | table.Panel | timeseries.Panel
-"""A builder of one of the sorts of panels that are used here."""
+"""A builder of any panel type in use."""
 
 
 def build_dashboard(dashboard: Dashboard, datasource_uid: str, register_url: str) -> models.Dashboard:
-    """One dashboard as Grafana keeps it. ``register_url``: where the register is, with a slash at its end."""
+    """Build a dashboard model. ``register_url``: the base URL of the register, ending in a slash."""
     source = models.DataSourceRef(type_val=DATASOURCE_TYPE, uid=datasource_uid)
     builder = (
         builders.Dashboard(dashboard.title)
@@ -66,7 +66,7 @@ def _link(title: str) -> builders.DashboardLink:
 
 
 def _positioned(panels: tuple[Panel, ...]) -> Iterator[tuple[Panel, models.GridPos]]:
-    """Beside each other as long as they fit, then below the highest of them."""
+    """Lay panels out left to right, starting a new row below the tallest panel when one does not fit."""
     x = y = height = 0
     for panel in panels:
         width, panel_height = panel.size
@@ -77,7 +77,7 @@ def _positioned(panels: tuple[Panel, ...]) -> Iterator[tuple[Panel, models.GridP
 
 
 def get_query(dashboard: Dashboard, key: str) -> str:
-    """What a panel or a variable of this dashboard asks."""
+    """The query of a panel or variable, falling back to the shared queries. Raises KeyError."""
     own = load_panel_queries(dashboard.name)
     return own[key] if key in own else load_panel_queries("shared")[key]
 
@@ -131,7 +131,7 @@ def _panel(dashboard: Dashboard, panel: Panel, source: models.DataSourceRef, reg
 
 
 def describe_panel(panel: Panel) -> str:
-    """What is told of a panel to who asks: what it shows, what its colours mean, and how complete it is."""
+    """The info text of a panel: what it shows, what its colours mean, and how complete its data is."""
     steps = [f"Vanaf {_dutch_number(step.value)}: {step.explanation}." for step in panel.thresholds]
     complete = f"Hoe volledig: ${{{panel.completeness.variable}}} {panel.completeness.of_what}."
     return "\n\n".join([panel.description, *(["Kleuren. " + " ".join(steps)] if steps else []), complete])
@@ -142,7 +142,7 @@ def _dutch_number(value: float) -> str:
 
 
 def _register_link(register_url: str) -> models.DynamicConfigValue:
-    """Each reference leads to the page of its sensor."""
+    """Link each reference to the page of its sensor."""
     url = f"{register_url}sensors/${{__value.raw}}"
     return models.DynamicConfigValue(
         id_val="links", value=[{"title": "Bladzijde in het register", "url": url, "targetBlank": True}]
@@ -156,29 +156,29 @@ def _thresholds(panel: Panel) -> builders.ThresholdsConfig:
 
 
 def _time_series(panel: Panel) -> timeseries.Panel:
-    made = timeseries.Panel().fill_opacity(8).line_width(2).show_points(options.VisibilityMode.AUTO)
-    made.legend(common.VizLegendOptions().show_legend(True).placement(options.LegendPlacement.BOTTOM))
-    # The colours are those of the lines; what may be is a dashed line.
-    made.color_scheme(builders.FieldColor().mode(models.FieldColorModeId.PALETTE_CLASSIC))
+    builder = timeseries.Panel().fill_opacity(8).line_width(2).show_points(options.VisibilityMode.AUTO)
+    builder.legend(common.VizLegendOptions().show_legend(True).placement(options.LegendPlacement.BOTTOM))
+    # Colours distinguish the series; thresholds are dashed lines.
+    builder.color_scheme(builders.FieldColor().mode(models.FieldColorModeId.PALETTE_CLASSIC))
     if panel.thresholds:
-        made.thresholds_style(common.GraphThresholdsStyleConfig().mode(options.GraphThresholdsStyleMode.DASHED))
-    return made
+        builder.thresholds_style(common.GraphThresholdsStyleConfig().mode(options.GraphThresholdsStyleMode.DASHED))
+    return builder
 
 
 def _time_series_bars(panel: Panel) -> timeseries.Panel:
-    made = _time_series(panel).draw_style(options.GraphDrawStyle.BARS).fill_opacity(80)
-    return made.stacking(common.StackingConfig().mode(options.StackingMode.NORMAL))
+    builder = _time_series(panel).draw_style(options.GraphDrawStyle.BARS).fill_opacity(80)
+    return builder.stacking(common.StackingConfig().mode(options.StackingMode.NORMAL))
 
 
 def _all_values() -> common.ReduceDataOptions:
-    """Every row is a piece of its own."""
+    """Show every row as a separate value."""
     return common.ReduceDataOptions().values(True).calcs(["lastNotNull"])
 
 
 def _pie_chart(_: Panel) -> piechart.Panel:
-    made = piechart.Panel().reduce_options(_all_values())
-    made.hide_from(common.HideSeriesConfig().legend(False).tooltip(False).viz(False))
-    return made.legend(
+    builder = piechart.Panel().reduce_options(_all_values())
+    builder.hide_from(common.HideSeriesConfig().legend(False).tooltip(False).viz(False))
+    return builder.legend(
         piechart.PieChartLegendOptions()
         .show_legend(True)
         .placement(options.LegendPlacement.RIGHT)
@@ -205,12 +205,12 @@ def _table(_: Panel) -> table.Panel:
 
 
 def _bar_chart(_: Panel) -> barchart.Panel:
-    made = barchart.Panel().orientation(options.VizOrientation.VERTICAL)
-    return made.line_width(1).fill_opacity(80).gradient_mode(options.GraphGradientMode.NONE)
+    builder = barchart.Panel().orientation(options.VizOrientation.VERTICAL)
+    return builder.line_width(1).fill_opacity(80).gradient_mode(options.GraphGradientMode.NONE)
 
 
 def _heat_table(_: Panel) -> table.Panel:
-    """A table whose cells are the darker the higher their number is."""
+    """A table with cells shaded by value."""
     return (
         table.Panel()
         .cell_options(options.TableColoredBackgroundCellOptions(mode=options.TableCellBackgroundDisplayMode.BASIC))

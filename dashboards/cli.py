@@ -10,24 +10,24 @@ FOLDER_TYPE = click.Path(file_okay=False, path_type=Path)
 
 @click.group(epilog="Example: lantaarn dashboards render grafana")
 def dashboards() -> None:
-    """Make Grafana's dashboards and alerts, as files or by its API."""
+    """Provision Grafana's dashboards and alerts, from files or over its API."""
 
 
 @dashboards.command(epilog="Example: LANTAARN_ALERT_MAIL=beheer@stad.example lantaarn dashboards render grafana")
 @click.argument("folder", type=FOLDER_TYPE)
 def render(folder: Path) -> None:
-    """Write FOLDER with all that Grafana reads when it starts, to mount at /srv/grafana."""
+    """Write Grafana's provisioning files to FOLDER, to be mounted at /srv/grafana."""
     from dashboards.render import write_files as write  # noqa: PLC0415
     from sensors.settings.grafana import DashboardSettings  # noqa: PLC0415
 
     number = write(folder, DashboardSettings.load())
-    click.echo(f"{number} files are in {folder}.")
+    click.echo(f"Wrote {number} files to {folder}.")
 
 
 @dashboards.command(epilog="Example: lantaarn dashboards check grafana")
 @click.argument("folder", type=FOLDER_TYPE)
 def check(folder: Path) -> None:
-    """Tell whether FOLDER is as render would write it now. Exit code 1 when it is not."""
+    """Compare FOLDER with what render would write now. Exits with 1 if they differ."""
     from dashboards.render import find_differences  # noqa: PLC0415
     from sensors.settings.grafana import DashboardSettings  # noqa: PLC0415
 
@@ -43,7 +43,7 @@ def check(folder: Path) -> None:
     "LANTAARN_GRAFANA_TOKEN_FILE=/run/secrets/grafana_token lantaarn dashboards push"
 )
 def push() -> None:
-    """Send dashboards and alerts to the Grafana that LANTAARN_GRAFANA_URL names. Safe to run again."""
+    """Push dashboards and alerts to the Grafana at LANTAARN_GRAFANA_URL. Safe to repeat."""
     from dashboards.push import PushError  # noqa: PLC0415
     from dashboards.push import push as send  # noqa: PLC0415
     from sensors.settings.grafana import PushSettings  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""The words of dashboards and alerts that are not beside a panel. Dutch: they are for the staff of a municipality."""
+"""Labels shared by dashboards and alerts, in Dutch for the staff of a municipality."""
 
 from collections.abc import Mapping
 
@@ -25,4 +25,4 @@ REASON_LABELS: Mapping[RejectionReason, str] = {
     RejectionReason.ERASED: "Op verzoek gewist",
     RejectionReason.REFUSED_BY_DATABASE: "Geweigerd door de database",
 }
-"""Why a reading was refused, for every reason there is."""
+"""A label for every rejection reason."""

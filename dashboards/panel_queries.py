@@ -1,7 +1,7 @@
-"""The statements of panels and alerts, with what they share filled in: names, limits, reasons, choices.
+"""Load the queries of panels and alerts, with shared placeholders substituted: names, limits, reasons, filters.
 
-They are in Grafana's dialect: ``$__timeFilter(column)`` and its like are filled in by Grafana's data source, and
-``${name:sqlstring}`` by the dashboard, as texts in quotes. A choice of everything is ``'*'``.
+The queries use Grafana's dialect: its data source expands macros such as ``$__timeFilter(column)``, and the dashboard
+expands ``${name:sqlstring}`` to quoted strings. The selection "all" is ``'*'``.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,13 +22,13 @@ def _literal(value: str | float) -> str:
 
 
 def _values_table(rows: Iterable[tuple[str | float, ...]], name: str) -> str:
-    """Rows of our own as a table in SQL."""
+    """Constant rows as an SQL table expression."""
     listed = ", ".join("(" + ", ".join(map(_literal, row)) + ")" for row in rows)
     return f"(values {listed}) as {name}"
 
 
 def _selection_condition(table_alias: str) -> str:
-    """Rows of the neighbourhoods and organisations that are chosen above a dashboard."""
+    """The condition for the neighbourhoods and organisations selected in a dashboard's filters."""
     return (
         f"('*' in (${{buurt:sqlstring}}) or {table_alias}.neighbourhood in (${{buurt:sqlstring}})) "
         f"and ('*' in (${{organisatie:sqlstring}}) or {table_alias}.organisations && array[${{organisatie:sqlstring}}])"
@@ -51,16 +51,16 @@ SUBSTITUTIONS: Mapping[str, str] = {
         "limits (property, regime, period, value)",
     ),
 }
-"""What each word in braces in a statement stands for."""
+"""The SQL for each ``{placeholder}`` in a query."""
 
 
 @cache
 def load_panel_queries(name: str) -> Mapping[str, LiteralString]:
-    """The sections of one file of ``dashboards/panels``, filled in."""
+    """The queries in ``dashboards/panels/<name>.sql`` by section, with placeholders substituted."""
     return {key: _substitute(text) for key, text in load_queries(PANELS_FOLDER / f"{name}.sql").items()}
 
 
 def _substitute(text: str) -> LiteralString:
     for placeholder, sql in SUBSTITUTIONS.items():
         text = text.replace(placeholder, sql)
-    return cast(LiteralString, text)  # ours, as the files themselves: see sensors.db.queries
+    return cast(LiteralString, text)  # trusted, like the files themselves: see sensors.db.queries

@@ -1,6 +1,6 @@
-"""Dashboards and alerts sent to a Grafana that runs already, by its HTTP API. Twice is as good as once.
+"""Push dashboards and alerts to a running Grafana over its HTTP API, idempotently.
 
-What is there already is read and compared first, so that where nothing changed nothing is written and no version made.
+Existing objects are read and compared first, so that unchanged ones are not written and get no new version.
 """
 
 import json
@@ -18,25 +18,25 @@ from dashboards.render import to_json
 from sensors.settings.grafana import PushSettings
 
 GrafanaClient = Any
-"""A ``GrafanaApi``; it has no types of its own."""
+"""A ``GrafanaApi``; the package is untyped."""
 REDACTED_VALUE = "[REDACTED]"
-"""What Grafana shows of a setting that is secret."""
+"""What Grafana returns in place of secret settings."""
 
 
 class PushError(Exception):
-    """Grafana could not be told; the text says what and why, and holds no secret."""
+    """A failed push. The message says what failed and why, without secrets."""
 
 
 @dataclass(frozen=True, slots=True)
 class PushResult:
-    """What became of one thing: ``created``, ``updated`` or ``unchanged``."""
+    """The outcome for one object: ``created``, ``updated`` or ``unchanged``."""
 
     name: str
     outcome: str
 
 
 def push(settings: PushSettings) -> Iterator[PushResult]:
-    """Send everything, in the order in which one thing needs the other. Raises ``PushError``."""
+    """Push everything in dependency order. Raises PushError."""
     token = settings.grafana_token.get_secret_value()
     grafana: GrafanaClient = GrafanaApi.from_url(settings.grafana_url, token, timeout=30)
     try:
@@ -60,13 +60,13 @@ def _error_message(error: GrafanaException) -> str:
     match status:
         case 401 | 403:
             return (
-                "Grafana does not accept the token: LANTAARN_GRAFANA_TOKEN must be that of a service account "
-                "with the role Admin"
+                "Grafana rejected the token: LANTAARN_GRAFANA_TOKEN must belong to a service account with the role "
+                "Admin"
             )
         case 0:
             return "Grafana did not answer in time"
         case _:
-            return f"Grafana refused it: status {status}"
+            return f"Grafana rejected the request with status {status}"
 
 
 def _to_dict(what: object) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def _to_dict(what: object) -> dict[str, Any]:
 
 
 def _get_or_none(request: Callable[[], Any]) -> Any | None:
-    """The answer; none when there is no such thing."""
+    """The response, or None on a 404."""
     try:
         return request()
     except GrafanaClientError as error:
@@ -87,8 +87,8 @@ def _require_datasource(grafana: GrafanaClient, settings: PushSettings) -> None:
     uid = settings.grafana_datasource
     if _get_or_none(lambda: grafana.datasource.get_datasource_by_uid(uid)) is None:
         raise PushError(
-            f"Grafana has no data source with the uid {uid}: add a PostgreSQL one for the role lantaarn_dashboard, "
-            "or name yours in LANTAARN_GRAFANA_DATASOURCE"
+            f"Grafana has no data source with uid {uid}: add a PostgreSQL data source for the role "
+            "lantaarn_dashboard, or set LANTAARN_GRAFANA_DATASOURCE to the uid of an existing one"
         )
 
 
@@ -133,7 +133,7 @@ def _push_rules(grafana: GrafanaClient, group: Mapping[str, Any]) -> str:
 
 
 def matches(existing: object, desired: object) -> bool:
-    """Whether all that we want is there, whatever Grafana added. A secret that it hides is taken for the same one."""
+    """Whether ``existing`` contains ``desired``, ignoring Grafana's additions. Redacted secrets match anything."""
     if existing == REDACTED_VALUE:
         return True
     if isinstance(desired, Mapping):

@@ -1,4 +1,4 @@
-"""A question to PostgreSQL, as Grafana's data source takes it. The SDK knows many data sources, and not this one."""
+"""A query for Grafana's PostgreSQL data source, which the SDK does not support."""
 
 from typing import Any, Literal, Self
 
@@ -13,7 +13,7 @@ QueryFormat = Literal["time_series", "table"]
 
 
 class SqlQuery(Dataquery):
-    """One statement. ``format``: a table as it is, or rows with a time and the name of a line in ``metric``."""
+    """One SQL query. ``format``: a table, or time series with columns for time and ``metric`` (the series name)."""
 
     def __init__(self, sql: str, query_format: QueryFormat, datasource: DataSourceRef, ref_id: str = "A") -> None:
         self.sql = sql
@@ -22,7 +22,7 @@ class SqlQuery(Dataquery):
         self.ref_id = ref_id
 
     def to_json(self) -> dict[str, object]:
-        """As it is in a dashboard."""
+        """The JSON model in a dashboard."""
         return {
             "refId": self.ref_id,
             "datasource": self.datasource,
@@ -34,21 +34,21 @@ class SqlQuery(Dataquery):
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        """From a dashboard. Raises KeyError for what is no such question."""
+        """Parse the JSON model in a dashboard. Raises KeyError if it is not an SQL query."""
         return cls(data["rawSql"], data["format"], DataSourceRef.from_json(data["datasource"]), data["refId"])
 
 
 class SqlQueryBuilder(Builder[SqlQuery]):
-    """A question, for where the SDK wants to build it itself."""
+    """Wraps a finished query where the SDK expects a builder."""
 
     def __init__(self, query: SqlQuery) -> None:
         self._query = query
 
     def build(self) -> SqlQuery:
-        """The question."""
+        """Return the query."""
         return self._query
 
 
 def register_query_type() -> None:
-    """Let the SDK know questions of this sort when it reads a dashboard."""
+    """Register SqlQuery with the SDK, so that it can parse dashboards."""
     register_dataquery_variant(DataqueryConfig(identifier=DATASOURCE_TYPE, from_json_hook=SqlQuery.from_json))

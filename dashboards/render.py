@@ -1,7 +1,7 @@
-"""The files that Grafana reads when it starts: a folder to mount at /srv/grafana.
+"""Render Grafana's provisioning files into a folder to be mounted at /srv/grafana.
 
-``provisioning/datasources``, ``provisioning/dashboards`` and ``provisioning/alerting`` as Grafana lays them out, and
-the dashboards themselves in ``dashboards``. What is YAML to Grafana is written as JSON, which is YAML too.
+``provisioning/{datasources,dashboards,alerting}`` follow Grafana's layout; the dashboards themselves are in
+``dashboards``. The YAML files are written as JSON, which is valid YAML.
 """
 
 import json
@@ -29,15 +29,15 @@ from dashboards.spec import DATASOURCE_TYPE
 from sensors.settings.grafana import DashboardSettings
 
 MOUNT_PATH = "/srv/grafana"
-"""Where the folder is for Grafana."""
-PASSWORD_FILE = "/run/secrets/dashboard_database_password"  # noqa: S105 - where it is, not what
-"""Where Grafana finds the password of its database user."""
+"""The mount point of the folder in Grafana's container."""
+PASSWORD_FILE = "/run/secrets/dashboard_database_password"  # noqa: S105 - a path, not a password
+"""Where Grafana reads the password of its database user."""
 MANAGED_FOLDERS = ("dashboards", "provisioning")
-"""What the folder holds of ours; other files in it are left alone."""
+"""The subfolders managed by Lantaarn; other files are left alone."""
 
 
 def render_files(settings: DashboardSettings) -> Mapping[Path, str]:
-    """Every file, by its path in the folder."""
+    """The content of every file, by path relative to the folder."""
     contents: dict[Path, Any] = {
         Path("provisioning/datasources/lantaarn.yaml"): _datasource_file(settings),
         Path("provisioning/dashboards/lantaarn.yaml"): _dashboard_provider_file(),
@@ -52,12 +52,12 @@ def render_files(settings: DashboardSettings) -> Mapping[Path, str]:
 
 
 def to_json(model: object) -> str:
-    """As JSON, as the SDK writes it, in lines that can be compared."""
+    """Serialise an SDK model as indented JSON, for readable diffs."""
     return json.dumps(model, cls=JSONEncoder, indent=2, ensure_ascii=False) + "\n"
 
 
 def write_files(folder: Path, settings: DashboardSettings) -> int:
-    """Write every file, and take away files of ours that are no longer made; how many there are."""
+    """Write all files and remove stale ones; return the number written."""
     rendered = render_files(settings)
     for path in _stale_files(folder, rendered):
         (folder / path).unlink()
@@ -68,7 +68,7 @@ def write_files(folder: Path, settings: DashboardSettings) -> int:
 
 
 def find_differences(folder: Path, settings: DashboardSettings) -> Iterator[str]:
-    """What of the folder is not as ``render`` would make it, a line each."""
+    """Yield a line for every file that differs from what ``render_files`` returns."""
     rendered = render_files(settings)
     for path, text in rendered.items():
         there = folder / path
@@ -99,7 +99,7 @@ def _datasource_file(settings: DashboardSettings) -> dict[str, Any]:
         "jsonData": {
             "database": parts.path.removeprefix("/"),
             "sslmode": parse_qs(parts.query).get("sslmode", ["disable"])[0],
-            # Every statement means the same with and without TimescaleDB: macros are never to become its functions.
+            # Queries must behave the same with and without TimescaleDB: keep macros from using its functions.
             "timescaledb": False,
             "postgresVersion": 1500,
             "maxOpenConns": 10,
@@ -125,7 +125,7 @@ def _dashboard_provider_file() -> dict[str, Any]:
 
 
 def _alert_rules_file(settings: DashboardSettings) -> dict[str, Any]:
-    """As a file has it: the folder by its title, the rules without what the group says already."""
+    """The file format of the rules: the folder by title, and rules without the fields of the group."""
     places = {alert.uid: panel_of(alert) for alert in ALERTS}
     rules: list[dict[str, Any]] = []
     for one in build_rule_group(settings).rules or []:

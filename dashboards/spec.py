@@ -1,6 +1,6 @@
-"""What a dashboard is made of, in our own words: ``dashboards.build`` makes Grafana's of it.
+"""Declarative specification of dashboards, from which ``dashboards.build`` builds Grafana's models.
 
-A panel that has no unit, no description or does not say how complete its data is can't be written down.
+Every panel must declare its unit, its description and the completeness of its data.
 """
 
 from collections.abc import Mapping
@@ -9,11 +9,11 @@ from enum import StrEnum
 
 DATASOURCE_TYPE = "grafana-postgresql-datasource"
 ALL_VALUE = "'*'"
-"""What stands in a statement when everything is chosen: as it is, so with its quotes."""
+"""Substituted in a query when everything is selected; verbatim, hence the quotes."""
 
 
 class PanelType(StrEnum):
-    """How a panel shows its numbers, by the name of Grafana's plugin."""
+    """The type of a panel, after Grafana's plugin names."""
 
     TIME_SERIES = "timeseries"
     TIME_SERIES_BARS = "timeseries-bars"
@@ -27,7 +27,7 @@ class PanelType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """From this value on the colour is another. ``why``: what the value is, and where that is written."""
+    """The colour from a value upward. ``explanation``: the meaning of the value and its source."""
 
     value: float
     colour: str
@@ -36,7 +36,7 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """How complete the data of a panel is: a variable of the dashboard tells it, ``of`` says what of."""
+    """The completeness of a panel's data: a dashboard variable with the figure, and what it is a share of."""
 
     variable: str
     of_what: str
@@ -44,9 +44,9 @@ class Completeness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """One panel. ``key``: the section of its statement. ``unit``: Grafana's. ``columns``: units of a table's columns.
+    """One panel. ``key``: the section of its query. ``unit``: a Grafana unit. ``column_units``: units of table columns.
 
-    ``page``: where its title leads to, from the register's address on. ``size``: columns (of 24) and rows.
+    ``register_path``: the page linked from the title, relative to the register. ``size``: width (of 24) and height.
     """
 
     key: str
@@ -63,7 +63,7 @@ class Panel:
 
 
 class VariableType(StrEnum):
-    """What sort of choice a variable is."""
+    """The type of a dashboard variable."""
 
     SINGLE_CHOICE = "choice"
     MULTI_CHOICE = "choices"
@@ -73,9 +73,9 @@ class VariableType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A choice above the dashboard, or a hidden one that tells how complete data is.
+    """A filter above the dashboard, or a hidden variable with the completeness of the data.
 
-    ``key``: the section of its statement, in the dashboard's file or in that for all; none for a text to fill in.
+    ``name`` is also the section of its query, in the dashboard's own file or in shared.sql; text fields have no query.
     """
 
     name: str
@@ -87,7 +87,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dashboard:
-    """One dashboard. ``name``: of its file of statements, and of its address."""
+    """One dashboard. ``name``: of its query file, and part of its uid."""
 
     name: str
     title: str
@@ -99,11 +99,11 @@ class Dashboard:
 
     @property
     def uid(self) -> str:
-        """Its name in addresses: ``/d/<uid>``."""
+        """The uid in Grafana, as in ``/d/<uid>``."""
         return f"lantaarn-{self.name.replace('_', '-')}"
 
 
 NEIGHBOURHOOD_VARIABLE = Variable("buurt", "Buurt", VariableType.MULTI_CHOICE)
 ORGANISATION_VARIABLE = Variable("organisatie", "Organisatie", VariableType.MULTI_CHOICE)
 SENSOR_FILTERS = (NEIGHBOURHOOD_VARIABLE, ORGANISATION_VARIABLE)
-"""The choices that every dashboard has whose numbers are of sensors."""
+"""Filters for every dashboard about sensors."""

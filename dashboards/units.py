@@ -1,9 +1,9 @@
-"""The unit that Grafana writes behind a number, for each UCUM unit of what sensors measure."""
+"""Grafana units for the UCUM units of observed properties."""
 
 from collections.abc import Mapping
 
 COUNT = "locale"
-"""A whole number, with points between the thousands."""
+"""A whole number with thousands separators."""
 PERCENT = "percent"
 DAYS = "d"
 SECONDS = "s"
@@ -22,4 +22,4 @@ GRAFANA_UNITS: Mapping[str, str] = {
     "hPa": "pressurehpa",
     "ug/m3": "conμgm3",
 }
-"""UCUM → the name by which Grafana knows the unit."""
+"""UCUM → Grafana unit id."""

@@ -1,1 +1,1 @@
-"""The dashboards: for each a list of panels, and beside it the statements that they ask, one section for each panel."""
+"""One module per dashboard with its panels, and an SQL file with one query section per panel."""

@@ -1,4 +1,4 @@
-"""Luchtkwaliteit: against what the EU allows now and from 2030, and what the WHO advises."""
+"""Luchtkwaliteit: air quality against the EU limits of now and 2030, and the WHO guidelines."""
 
 from dashboards.limits import LIMIT_SOURCES
 from dashboards.spec import SENSOR_FILTERS, Completeness, Dashboard, Panel, PanelType, Threshold, Variable, VariableType

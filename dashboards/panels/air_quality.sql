@@ -1,11 +1,11 @@
--- stof: what can be chosen to look at
+-- stof: options for the pollutant
 select distinct stream.property as __value, name.label as __text
 from staff.datastream as stream
 inner join {names} on name.property = stream.property
 where stream.kind = 'air_quality' and stream.unit = 'ug/m3'
 order by 1;
 
--- station: the stations that measure it
+-- station: options for the station, among those that measure the pollutant
 select stream.reference as __value, stream.name as __text
 from staff.datastream as stream
 where
@@ -13,7 +13,7 @@ where
     and {chosen stream}
 order by stream.reference like 'lucht-bewoner%', 2;
 
--- volledig: of all hours of all stations in the period, today included, how many have values
+-- volledig: share of station hours in the period, today included, that have values
 select
     coalesce(
         round(
@@ -41,7 +41,7 @@ select
         '0'
     ) || ' %' as __text;
 
--- latest_hour: the mean of all stations in the last hour that is over
+-- latest_hour: mean of all stations in the last full hour
 select avg(hour.value) as "Nu"
 from staff.datastream as stream
 inner join open.hour as hour on hour.datastream_id = stream.datastream_id
@@ -50,7 +50,7 @@ where
     and hour.hour = date_trunc('hour', now()) - interval '1 hour'
     and {chosen stream};
 
--- daily_means: the mean, lowest and highest station of each day, beside what is allowed on a day
+-- daily_means: mean, lowest and highest station per day, with the daily limits
 select
     open.day_start(day.day) as "time",
     avg(day.value) as "Gemiddelde van de stations",
@@ -76,7 +76,7 @@ where
 group by day.day
 order by day.day;
 
--- station_means: each station over the whole period, beside what is allowed over a year
+-- station_means: mean per station over the whole period, with the annual limits
 select
     day.name as "Station",
     day.reference as "Referentie",
@@ -101,7 +101,7 @@ where
 group by day.name, day.reference
 order by 3 desc nulls last;
 
--- exceedance_days: on how many days each station was above what is allowed on a day
+-- exceedance_days: days above the daily limits, per station
 select
     day.name as "Station",
     day.reference as "Referentie",
@@ -126,7 +126,7 @@ where
 group by day.name, day.reference
 order by 4 desc, 5 desc, 2;
 
--- weekday_hour: the chosen station by hour and weekday, clock of Amsterdam
+-- weekday_hour: mean of the selected station by hour and weekday, Amsterdam time
 select
     to_char(extract(hour from hour.hour at time zone 'Europe/Amsterdam'), 'FM00') || ':00' as "Uur",
     avg(hour.value) filter (where extract(isodow from hour.hour at time zone 'Europe/Amsterdam') = 1) as "maandag",
@@ -147,7 +147,7 @@ where
 group by 1
 order by 1;
 
--- monthly_means: the mean of all stations by month
+-- monthly_means: mean of all stations per month
 select
     open.day_start(date_trunc('month', day.day)::date) as "time",
     avg(day.value) as "Gemiddelde van de stations"
@@ -159,7 +159,7 @@ where
 group by date_trunc('month', day.day)
 order by 1;
 
--- completeness: hours with values by day, of all stations
+-- completeness: share of hours with values per day, all stations
 select
     open.day_start(day.day) as "time",
     100.0 * sum(day.hours) / sum(day.day_hours) as "Uren met metingen"

@@ -1,4 +1,4 @@
--- limit_value: each station as a part of what the EU allows: its day of yesterday, and its highest hour since (1 is the limit)
+-- limit_value: per station, yesterday's mean and the highest hour since then as a ratio to the EU limit
 select
     day.name as station,
     day.reference as sensor,
@@ -25,7 +25,7 @@ where
     and hour.hour < date_trunc('hour', now())
 group by stream.name, stream.reference, name.label, limits.value;
 
--- lamps_out: the part of the lamps of a neighbourhood, in percent, that has a fault or fell silent
+-- lamps_out: percentage of lamps per neighbourhood that are faulty or silent
 select
     coalesce(area.name, 'Buiten de buurten') as buurt,
     100.0 * sum(lights.faulty + lights.silent) / sum(lights.lamps) as value
@@ -33,7 +33,7 @@ from staff.light_now as lights
 left join open.area as area on area.code = lights.neighbourhood
 group by 1;
 
--- silent: sensors from which nothing comes, by kind
+-- silent: silent sensors by kind
 select
     coalesce(kind.label, 'Andere sensoren') as soort,
     count(deviation.sensor_id) as value
@@ -43,10 +43,10 @@ left join {kinds} on kind.code = sensor.kind
 where sensor.delivers_data and sensor.status = 'active'
 group by 1;
 
--- imbalance: readings of the last day that the books do not explain
+-- imbalance: readings of the last day that the ledger does not account for
 select (imbalance.unexplained + imbalance.without_reason) as value from staff.imbalance as imbalance;
 
--- retention: promises that are not kept, or one when nobody has checked for an hour
+-- retention: broken retention promises, or 1 if the last check is over an hour ago
 select
     case
         when coalesce(max(retention.verified_at) < now() - interval '1 hour', true) then 1
@@ -54,12 +54,12 @@ select
     end as value
 from open.retention as retention;
 
--- unregistered: readings of senders that the register does not know, in this hour and the one before
+-- unregistered: readings from unregistered senders in this hour and the previous one
 select coalesce(sum(unknown.received), 0) as value
 from staff.unknown_hour as unknown
 where unknown.hour >= date_trunc('hour', now()) - interval '1 hour';
 
--- lag: how many seconds ingest is behind, or since when it gives no sign of life
+-- lag: ingest lag, or the time since its last heartbeat, in seconds
 select
     coalesce(
         greatest(

@@ -1,4 +1,4 @@
-"""Stad vandaag: how the city is doing now, on one screen."""
+"""Stad vandaag: the current state of the city on one screen."""
 
 from dashboards.spec import SENSOR_FILTERS, Completeness, Dashboard, Panel, PanelType, Threshold, Variable, VariableType
 from dashboards.units import COUNT, GRAFANA_UNITS

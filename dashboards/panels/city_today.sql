@@ -1,4 +1,4 @@
--- volledig: how many of the sensors that should deliver did not fall silent
+-- volledig: share of active, delivering sensors that are not silent
 select
     coalesce(
         round(
@@ -15,7 +15,7 @@ where
     and sensor.delivers_data
     and {chosen sensor};
 
--- sensors: sensors that are in use and should deliver
+-- sensors: active sensors that should deliver data
 select count(*) as "Sensoren"
 from staff.sensor as sensor
 where
@@ -23,7 +23,7 @@ where
     and sensor.delivers_data
     and {chosen sensor};
 
--- silent_sensors: sensors from which nothing comes
+-- silent_sensors: number of silent sensors
 select count(sensor.sensor_id) as "Stil"
 from open.deviation as deviation
 inner join staff.sensor as sensor on sensor.sensor_id = deviation.sensor_id
@@ -31,7 +31,7 @@ where
     deviation.deviation = 'silent'
     and {chosen sensor};
 
--- air_latest_hour: particles and nitrogen dioxide in the last hour that is over, the mean of all stations
+-- air_latest_hour: particulates and nitrogen dioxide in the last full hour, mean of all stations
 select
     avg(hour.value) filter (where stream.property = 'pm2_5') as "Fijnstof PM2,5",
     avg(hour.value) filter (where stream.property = 'pm10') as "Fijnstof PM10",
@@ -44,7 +44,7 @@ where
     and hour.hour = date_trunc('hour', now()) - interval '1 hour'
     and {chosen stream};
 
--- air_by_hour: particles by hour over the last two days
+-- air_by_hour: particulates per hour over the last two days
 select
     hour.hour as "time",
     avg(hour.value) as "Gemiddelde van de stations",
@@ -59,7 +59,7 @@ where
 group by hour.hour
 order by hour.hour;
 
--- traffic_by_hour: what passed by hour over the last two days, by how people travel
+-- traffic_by_hour: traffic per hour over the last two days, by mode
 select
     hour.hour as "time",
     case stream.property
@@ -78,7 +78,7 @@ where
 group by hour.hour, 2
 order by hour.hour;
 
--- lamps: lamps with a fault or silent, of groups of eight or more
+-- lamps: total, faulty and silent lamps, in groups of eight or more
 select
     sum(lights.lamps) as "Lampen",
     sum(lights.faulty) as "Met storing",
@@ -87,26 +87,26 @@ from staff.light_now as lights
 where
     {chosen lights};
 
--- energy_yesterday: what the lamps used on the last day that is over
+-- energy_yesterday: energy use of the lamps on the last full day
 select sum(day.kwh) as "Verbruik"
 from staff.light_day as day
 where
     day.day = open.day_of(now()) - 1
     and {chosen day};
 
--- open_report_count: reports of residents that wait for an answer, and those that wait too long
+-- open_report_count: unanswered and overdue reports from residents
 select
     count(*) as "Wachten op antwoord",
     count(*) filter (where report.due_on < open.day_of(now())) as "Te laat"
 from open.report as report
 where report.status = 'received';
 
--- broken_promises: promises about keeping data that are not kept
+-- broken_promises: broken retention promises
 select count(*) filter (where not retention.kept) as "Niet nagekomen"
 from open.retention as retention
 having count(*) > 0;
 
--- neighbourhoods: each neighbourhood yesterday
+-- neighbourhoods: yesterday per neighbourhood
 select
     sensor.neighbourhood_name as "Buurt",
     count(distinct sensor.sensor_id) as "Sensoren",

@@ -1,11 +1,11 @@
-"""Openbare verlichting: energy, burning hours, what dimming saves, outages and how long they last."""
+"""Openbare verlichting: energy, burning hours, savings by dimming, outages and repair times."""
 
 from dashboards.spec import SENSOR_FILTERS, Completeness, Dashboard, Panel, PanelType, Threshold, Variable, VariableType
 from dashboards.units import COUNT, DAYS, GRAFANA_UNITS, KILOGRAM, PERCENT
 
 CO2_KG_PER_KWH = "0.374"
-"""kg of carbon dioxide for 1 kWh from the Dutch grid, its chain included: CE Delft for CO2emissiefactoren.nl, mix of
-2021 (0.300 at the power station, 0.074 in the chain)."""
+"""kg CO₂ per kWh from the Dutch grid, upstream emissions included: CE Delft for CO2emissiefactoren.nl, the mix of 2021
+(0.300 at the power station, 0.074 upstream)."""
 CO2_SOURCE_TEXT = (
     "0,374 kg CO₂ per kWh: de Nederlandse stroommix van 2021, met de keten erbij (0,300 + 0,074), CE Delft voor "
     "CO2emissiefactoren.nl. Heeft uw gemeente een ander contract, vul dan boven een ander getal in."

@@ -1,4 +1,4 @@
--- volledig: of all lamps on all days of the period, how many are in a group of eight and reported
+-- volledig: share of lamp days in the period from lamps that reported, in groups of eight or more
 select
     coalesce(
         round(
@@ -24,7 +24,7 @@ where
     {days}
     and {chosen day};
 
--- volledig_storing: of all days of all lamps in the period that are over, of how many it is known whether there was a fault
+-- volledig_storing: share of full lamp days in the period with a known fault status
 select
     coalesce(
         round(
@@ -47,7 +47,7 @@ select
         '0'
     ) || ' %' as __text;
 
--- energy_by_day: what all lamps used by day
+-- energy_by_day: energy use of all lamps per day
 select open.day_start(day.day) as "time", sum(day.kwh) as "Verbruik"
 from staff.light_day as day
 where
@@ -56,7 +56,7 @@ where
 group by day.day
 order by day.day;
 
--- burning_hours: for how long a lamp burned by day, the mean of all
+-- burning_hours: mean burning hours per lamp per day
 select open.day_start(day.day) as "time", sum(day.burning_hours) / sum(day.lamps) as "Branduren van een lamp"
 from staff.light_day as day
 where
@@ -65,7 +65,7 @@ where
 group by day.day
 order by day.day;
 
--- saved_by_day: what dimming saved by day
+-- saved_by_day: energy saved by dimming per day
 select open.day_start(day.day) as "time", sum(day.full_kwh - day.compared_kwh) as "Bespaard door dimmen"
 from staff.light_day as day
 where
@@ -74,28 +74,28 @@ where
 group by day.day
 order by day.day;
 
--- saved_kwh: what dimming saved in the whole period
+-- saved_kwh: energy saved by dimming over the whole period
 select sum(day.full_kwh - day.compared_kwh) as "Bespaard"
 from staff.light_day as day
 where
     {days}
     and {chosen day};
 
--- saved_carbon: the same as carbon dioxide
+-- saved_carbon: the same in kg of carbon dioxide
 select sum(day.full_kwh - day.compared_kwh) * replace(${co2:sqlstring}, ',', '.')::double precision as "Bespaard"
 from staff.light_day as day
 where
     {days}
     and {chosen day};
 
--- saved_share: the same as a part of what would have been used
+-- saved_share: the same as a share of the energy use without dimming
 select 100 * sum(day.full_kwh - day.compared_kwh) / nullif(sum(day.full_kwh), 0) as "Bespaard"
 from staff.light_day as day
 where
     {days}
     and {chosen day};
 
--- outages: lamps with a fault in the period, from when to when
+-- outages: lamp faults in the period, with their start and end
 select
     sensor.name as "Lamp",
     sensor.reference as "Referentie",
@@ -113,7 +113,7 @@ where
 order by outage.until is null desc, outage.since desc
 limit 200;
 
--- mean_repair_time: how many days it took to repair a lamp, the mean of those that were repaired in the period
+-- mean_repair_time: mean days to repair, of lamps repaired in the period
 select avg(outage.until - outage.since)::double precision as "Hersteltijd"
 from staff.light_outage as outage
 inner join staff.sensor as sensor on sensor.sensor_id = outage.sensor_id
@@ -121,7 +121,7 @@ where
     outage.until between open.day_of($__timeFrom()) and open.day_of($__timeTo())
     and {chosen sensor};
 
--- neighbourhoods: each neighbourhood now and over the period
+-- neighbourhoods: per neighbourhood, now and over the period
 select
     coalesce(area.name, 'Buiten de buurten') as "Buurt",
     sum(lights.lamps) as "Lampen",

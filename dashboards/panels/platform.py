@@ -1,4 +1,4 @@
-"""Platform: is everything taken in, in time, and does it add up?"""
+"""Platform: is everything ingested, on time, and does the ledger balance?"""
 
 from dashboards.spec import Completeness, Dashboard, Panel, PanelType, Threshold, Variable, VariableType
 from dashboards.units import BYTES, COUNT, PERCENT, SECONDS

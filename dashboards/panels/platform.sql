@@ -1,4 +1,4 @@
--- volledig: of the minutes of the period (at most the last 31 days), in how many ingest was at work
+-- volledig: share of minutes in the period (at most the last 31 days) with a heartbeat of ingest
 select
     coalesce(
         round(
@@ -16,7 +16,7 @@ select
 from staff.pulse as pulse
 where $__timeFilter(pulse.minute);
 
--- volledig_boeken: of the days of the period, how many have books
+-- volledig_boeken: share of days in the period with ledger entries
 select
     coalesce(
         round(100.0 * count(distinct book.day) / (open.day_of($__timeTo()) - open.day_of($__timeFrom()) + 1))::text, '0'
@@ -24,10 +24,10 @@ select
 from staff.book_day as book
 where book.day between open.day_of($__timeFrom()) and open.day_of($__timeTo());
 
--- volledig_nu: what the database tells of itself is always all of it
+-- volledig_nu: database statistics are always complete
 select 'alles, op dit moment' as __text;
 
--- current_lag: how far ingest is behind
+-- current_lag: current ingest lag
 select
     greatest(
         extract(epoch from now() - max(pulse.minute) - interval '2 minutes'),
@@ -38,7 +38,7 @@ from staff.pulse as pulse
 where pulse.minute > now() - interval '1 day'
 having count(*) > 0;
 
--- lag: from a measurement to the database, and from receipt to the database, the worst of each span
+-- lag: worst delay per interval, from measurement to commit and from receipt to commit
 select
     $__timeGroupAlias(pulse.minute, $__interval),
     max(pulse.lag) as "Van meting tot opslag",
@@ -48,7 +48,7 @@ where $__timeFilter(pulse.minute)
 group by 1
 order by 1;
 
--- messages_per_minute: messages by minute, the mean of each span
+-- messages_per_minute: mean messages per minute, per interval
 select
     $__timeGroupAlias(pulse.minute, $__interval),
     avg(pulse.messages) as "Berichten per minuut"
@@ -57,7 +57,7 @@ where $__timeFilter(pulse.minute)
 group by 1
 order by 1;
 
--- batch_sizes: how many messages a transaction holds
+-- batch_sizes: messages per transaction
 select
     $__timeGroupAlias(pulse.minute, $__interval),
     sum(pulse.messages)::double precision / nullif(sum(pulse.batches), 0) as "Berichten per keer",
@@ -67,7 +67,7 @@ where $__timeFilter(pulse.minute)
 group by 1
 order by 1;
 
--- outage_minutes: minutes in which ingest, the broker or the database was away, by hour
+-- outage_minutes: minutes per hour in which ingest, the broker or the database was down
 select
     hour as "time",
     60 - count(pulse.minute) as "Minuten zonder levensteken"
@@ -80,11 +80,11 @@ left join staff.pulse as pulse on pulse.minute >= hour and pulse.minute < hour +
 group by hour
 order by hour;
 
--- unexplained_readings: readings of the last day that the books do not explain
+-- unexplained_readings: readings of the last day that the ledger does not account for
 select imbalance.unexplained + imbalance.without_reason as "Onverklaard"
 from staff.imbalance as imbalance;
 
--- ledger_by_day: what became of the readings by day of receipt
+-- ledger_by_day: outcome of readings by day of receipt
 select
     open.day_start(book.day) as "time",
     sum(book.stored) as "Opgeslagen",
@@ -101,7 +101,7 @@ select book.hour as "time", book.received as "Ontvangen"
 from staff.book_hour as book
 order by book.hour;
 
--- database_size: how large the database is
+-- database_size: total size of the database
 select pg_database_size(current_database()) as "Omvang";
 
 -- largest_tables: the largest tables
@@ -110,7 +110,7 @@ from staff.table_size as size
 order by size.octets desc
 limit 15;
 
--- connections: how many programs are connected, and how much of what is read is in memory
+-- connections: number of connections, cache hit ratio and deadlocks
 select
     stat.numbackends as "Verbindingen",
     100.0 * stat.blks_hit / nullif(stat.blks_hit + stat.blks_read, 0) as "Uit het geheugen",

@@ -1,4 +1,4 @@
-"""Privacy en bewaartermijnen: what was dropped, refused, hidden and deleted, for the privacy officer."""
+"""Privacy en bewaartermijnen: what was dropped, rejected, suppressed and deleted, for the privacy officer."""
 
 from dashboards.spec import Completeness, Dashboard, Panel, PanelType, Threshold, Variable, VariableType
 from dashboards.units import COUNT, DAYS, PERCENT

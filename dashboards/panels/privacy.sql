@@ -1,4 +1,4 @@
--- volledig: of the days of the period, how many have books
+-- volledig: share of days in the period with ledger entries
 select
     coalesce(
         round(100.0 * count(distinct book.day) / (open.day_of($__timeTo()) - open.day_of($__timeFrom()) + 1))::text, '0'
@@ -6,7 +6,7 @@ select
 from staff.book_day as book
 where book.day between open.day_of($__timeFrom()) and open.day_of($__timeTo());
 
--- volledig_telling: of the days of the period, how many have published hours of counters
+-- volledig_telling: share of days in the period with published hourly counts
 select
     coalesce(
         round(100.0 * count(distinct hidden.day) / (open.day_of($__timeTo()) - open.day_of($__timeFrom()) + 1))::text, '0'
@@ -14,7 +14,7 @@ select
 from staff.hidden_day as hidden
 where hidden.day between open.day_of($__timeFrom()) and open.day_of($__timeTo());
 
--- volledig_controle: how many promises were checked, and when
+-- volledig_controle: number of promises checked, and when
 select
     case
         when count(*) = 0 then 'nog nooit gecontroleerd'
@@ -24,12 +24,12 @@ select
     end as __text
 from open.retention as retention;
 
--- broken_promises: promises that are not kept
+-- broken_promises: broken retention promises
 select count(*) filter (where not retention.kept) as "Niet nagekomen"
 from open.retention as retention
 having count(*) > 0;
 
--- undeclared_fields: fields that devices sent and that the register does not declare, dropped before anything else saw them
+-- undeclared_fields: fields sent but not declared in the register, dropped before further processing
 select
     open.day_start(book.day) as "time",
     coalesce(kind.label, case book.kind when 'unknown' then 'Onbekende afzender' else 'Andere sensoren' end) as metric,
@@ -40,7 +40,7 @@ where book.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
 group by book.day, 2
 order by 1;
 
--- refused_readings: readings that were refused, by why
+-- refused_readings: rejected readings by reason
 select
     open.day_start(refused.day) as "time",
     reason.label as metric,
@@ -51,7 +51,7 @@ where refused.day between open.day_of($__timeFrom()) and open.day_of($__timeTo()
 group by refused.day, reason.label
 order by 1;
 
--- hidden_hours: hours of counters of which the number is not told, because fewer than 15 passed
+-- hidden_hours: share of counter hours suppressed because the count is below 15
 select
     open.day_start(hidden.day) as "time",
     100.0 * sum(hidden.hidden) / nullif(sum(hidden.hours), 0) as "Verborgen uren"
@@ -60,14 +60,14 @@ where hidden.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
 group by hidden.day
 order by 1;
 
--- aggregated_readings: readings that were only counted in a group and never stored by themselves
+-- aggregated_readings: readings only counted in a group, never stored individually
 select open.day_start(book.day) as "time", sum(book.aggregated) as "Alleen meegeteld"
 from staff.book_day as book
 where book.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
 group by book.day
 order by 1;
 
--- promises: each promise, and the oldest row that there is
+-- promises: each retention promise, and the age of the oldest row
 select
     retention.subject as "Tabel",
     retention.retention_class as "Termijn",
@@ -78,7 +78,7 @@ select
 from open.retention as retention
 order by retention.kept, retention.term nulls first, 1;
 
--- deletions: rows that were deleted by day, by why
+-- deletions: rows deleted per day, by reason
 select
     open.day_start(open.day_of(deletion.deleted_at)) as "time",
     case
@@ -92,7 +92,7 @@ where $__timeFilter(deletion.deleted_at)
 group by open.day_of(deletion.deleted_at), 2
 order by 1;
 
--- undeclared_sensors: sensors that send what the register does not declare
+-- undeclared_sensors: sensors that send undeclared fields
 select sensor.name as "Sensor", sensor.reference as "Referentie", sensor.neighbourhood_name as "Buurt"
 from open.deviation as deviation
 inner join staff.sensor as sensor on sensor.sensor_id = deviation.sensor_id

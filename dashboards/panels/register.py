@@ -1,4 +1,4 @@
-"""Register en vertrouwen: is the register filled in, does it tell the truth, and are residents answered?"""
+"""Register en vertrouwen: is the register complete and accurate, and do residents get answers?"""
 
 from dashboards.spec import SENSOR_FILTERS, Completeness, Dashboard, Panel, PanelType, Threshold, Variable, VariableType
 from dashboards.units import COUNT, DAYS, PERCENT

@@ -1,4 +1,4 @@
--- volledig: how many entries are chosen, of how many there are
+-- volledig: number of selected entries, of the total
 select
     count(*) filter (
         where
@@ -6,12 +6,12 @@ select
     )::text || ' van ' || count(*)::text || ' sensoren' as __text
 from staff.sensor as sensor;
 
--- volledig_meldingen: from when on there are reports
+-- volledig_meldingen: date of the first report
 select coalesce('alle meldingen sinds ' || to_char(min(report.received_on), 'DD-MM-YYYY'), 'er zijn nog geen meldingen')
 as __text
 from open.report as report;
 
--- sensors_by_status: how many sensors there are, by status
+-- sensors_by_status: number of sensors by status
 select
     case sensor.status
         when 'active' then 'In gebruik'
@@ -27,7 +27,7 @@ where
 group by 1
 order by 2 desc;
 
--- filled_in_by_part: of how many entries each part that may be left out is there
+-- filled_in_by_part: share of entries with each optional part
 select
     part.name as "Onderdeel",
     100.0 * count(*) filter (where part.is_there) / count(*) as "Ingevuld"
@@ -38,14 +38,14 @@ where
 group by part.name
 order by 2, 1;
 
--- filled_in_share: the mean of that
+-- filled_in_share: the mean over all optional parts
 select 100.0 * count(*) filter (where part.is_there) / nullif(count(*), 0) as "Ingevuld"
 from staff.entry_part as part
 inner join staff.sensor as sensor on sensor.sensor_id = part.sensor_id
 where
     {chosen sensor};
 
--- deviation_counts: how many sensors do something else than the register says, by what it is
+-- deviation_counts: number of sensors that deviate from the register, by type of deviation
 select sort.label as "Wat er niet klopt", count(sensor.sensor_id) as "Sensoren"
 from (
     values
@@ -62,7 +62,7 @@ left join staff.sensor as sensor
 group by sort.label
 order by 2 desc, 1;
 
--- deviating_sensors: which sensors those are
+-- deviating_sensors: the sensors that deviate
 select
     sensor.name as "Sensor",
     sensor.reference as "Referentie",
@@ -81,7 +81,7 @@ where
 order by 4, 1
 limit 500;
 
--- due_dates: whose date to look again, or whose end, is near or past
+-- due_dates: sensors whose review or end date is near or past
 select
     sensor.name as "Sensor",
     sensor.reference as "Referentie",
@@ -96,7 +96,7 @@ where
 order by 5, 2
 limit 100;
 
--- reports_by_month: how many reports of residents came in by month, and whether they were answered in time
+-- reports_by_month: reports from residents per month, and whether they were answered on time
 select
     open.day_start(date_trunc('month', report.received_on)::date) as "time",
     count(*) filter (where report.settled_on <= report.due_on) as "Op tijd beantwoord",
@@ -107,14 +107,14 @@ where report.received_on between open.day_of($__timeFrom()) and open.day_of($__t
 group by date_trunc('month', report.received_on)
 order by 1;
 
--- median_answer_days: how many days a resident waited for an answer, the middle one of all
+-- median_answer_days: median days until a report was answered
 select percentile_cont(0.5) within group (order by report.settled_on - report.received_on) as "Dagen tot het antwoord"
 from open.report as report
 where
     report.settled_on is not null
     and report.received_on between open.day_of($__timeFrom()) and open.day_of($__timeTo());
 
--- open_reports: what waits for an answer
+-- open_reports: unanswered reports
 select
     report.number as "Nummer",
     coalesce(sensor.name, report.reference) as "Sensor",

@@ -1,4 +1,4 @@
-"""Verkeer: what passes, by class and hour, how long it takes, and what changed after a date."""
+"""Verkeer: volumes by class and hour, travel times, speeds, and changes after a date."""
 
 from dashboards.spec import SENSOR_FILTERS, Completeness, Dashboard, Panel, PanelType, Threshold, Variable, VariableType
 from dashboards.units import COUNT, GRAFANA_UNITS, PERCENT

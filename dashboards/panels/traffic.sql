@@ -1,4 +1,4 @@
--- teller: the counters
+-- teller: options for the counter
 select distinct stream.reference as __value, stream.name as __text
 from staff.datastream as stream
 where
@@ -7,7 +7,7 @@ where
     and {chosen stream}
 order by 2;
 
--- volledig: of all hours of all counters in the period, how many are published and not too small to be told
+-- volledig: share of counter hours in the period that are published and not suppressed
 select
     coalesce(
         round(
@@ -35,7 +35,7 @@ select
         '0'
     ) || ' %' as __text;
 
--- volledig_snelheid: of all hours of all counters with a speed, how many have one that is public
+-- volledig_snelheid: share of hours with a public speed, of all counters that measure speed
 select
     coalesce(
         round(
@@ -63,7 +63,7 @@ select
         '0'
     ) || ' %' as __text;
 
--- volledig_reistijd: of all hours of the routes in the period, how many have a travel time of 15 vehicles or more
+-- volledig_reistijd: share of route hours in the period with a travel time over 15 or more vehicles
 select
     coalesce(
         round(
@@ -83,7 +83,7 @@ where
     and stream.public = 'hour'
     and {chosen stream};
 
--- traffic_by_class: what passed by day, by class, all counters together
+-- traffic_by_class: traffic per day by class, all counters combined
 select
     open.day_start(daily.day) as "time",
     name.label as metric,
@@ -101,7 +101,7 @@ from (
 inner join {names} on name.property = daily.property
 order by daily.day, name.label;
 
--- modal_split: what passed in the whole period, by how people travel
+-- modal_split: traffic over the whole period by mode
 select
     case day.property
         when 'count_bicycle' then 'Op de fiets'
@@ -119,7 +119,7 @@ where
 group by 1
 order by 2 desc nulls last;
 
--- traffic_by_counter: each counter by day, and how many of its hours are too small to be told
+-- traffic_by_counter: mean per day for each counter, and the share of its hours that is published
 select
     day.name as "Teller",
     day.reference as "Referentie",
@@ -134,7 +134,7 @@ where
 group by day.name, day.reference
 order by 3 desc nulls last;
 
--- weekday_hour: the chosen counter by hour and weekday, all classes together, clock of Amsterdam
+-- weekday_hour: the selected counter by hour and weekday, all classes combined, Amsterdam time
 with hourly as (
     select
         extract(isodow from hour.hour at time zone 'Europe/Amsterdam') as weekday,
@@ -162,14 +162,14 @@ from hourly
 group by clock
 order by clock;
 
--- before_after: what passed on a day before and after a date, over as many days on both sides, by class
+-- before_after: mean per day by class before and after a date, over equally many days on both sides
 with chosen as (
     select coalesce(nullif(${datum:sqlstring}, '')::date, open.day_of(now()) - 28) as day
 ),
 span as (
     select
         chosen.day,
-        -- Whole weeks where there are any, so that both sides have as many Sundays.
+        -- Whole weeks if possible, so that both sides have equally many Sundays.
         case when fits.days < 7 then fits.days else fits.days / 7 * 7 end as days
     from chosen
     cross join lateral (
@@ -201,7 +201,7 @@ inner join {names} on name.property = daily.property
 group by name.label
 order by 3 desc nulls last;
 
--- travel_time_by_day: the usual travel time of each route by day
+-- travel_time_by_day: median travel time per route per day
 select
     open.day_start(open.day_of(travel.hour)) as "time",
     stream.name || ' → ' || coalesce(there.name, travel.goes_to) as metric,
@@ -215,7 +215,7 @@ where
 group by open.day_of(travel.hour), 2
 order by 1;
 
--- travel_time_by_hour: the usual travel time of all routes by hour of the day, clock of Amsterdam
+-- travel_time_by_hour: median travel time of all routes by hour of the day, Amsterdam time
 select
     to_char(extract(hour from travel.hour at time zone 'Europe/Amsterdam'), 'FM00') || ':00' as "Uur",
     avg(travel.median) as "Gewone reistijd",
@@ -228,7 +228,7 @@ where
 group by 1
 order by 1;
 
--- mean_speed_by_day: how fast the traffic goes by day
+-- mean_speed_by_day: mean speed per day
 select
     open.day_start(day.day) as "time",
     avg(day.value) as "Gemiddelde snelheid"

@@ -81,7 +81,7 @@ def test_a_wrong_token_is_told_and_not_shown(environment: pytest.MonkeyPatch) ->
     environment.setenv("LANTAARN_GRAFANA_TOKEN", "glsa_wrong")
     done = CliRunner().invoke(dashboards, ["push"])
     assert done.exit_code == 1
-    assert "LANTAARN_GRAFANA_TOKEN must be that of a service account" in done.output
+    assert "LANTAARN_GRAFANA_TOKEN must belong to a service account" in done.output
     assert "glsa_wrong" not in done.output
 
 
@@ -89,7 +89,7 @@ def test_a_wrong_token_is_told_and_not_shown(environment: pytest.MonkeyPatch) ->
 def test_a_missing_data_source_is_named(grafana: FakeGrafana) -> None:
     grafana.datasources.clear()
     done = CliRunner().invoke(dashboards, ["push"])
-    assert "no data source with the uid lantaarn" in done.output
+    assert "no data source with uid lantaarn" in done.output
     assert grafana.writes == []
 
 
