@@ -1,4 +1,4 @@
-# Lantaarn's programs: ingest, the register, retention, the commands. Everything is pinned, and nothing that builds stays.
+# The image of all Lantaarn programs. Everything is pinned, and no build tools remain.
 
 FROM node:24.18.0-trixie-slim AS assets
 WORKDIR /build
@@ -14,7 +14,7 @@ RUN python -m venv --without-pip /opt/lantaarn \
         --requirement /tmp/production.txt
 COPY . /opt/lantaarn/src/
 COPY --from=assets /build/vendor/ /opt/lantaarn/src/api/web/static/vendor/
-# As `make` links it. Compiled now: later the file system can't be written to.
+# Linked as in the Makefile. Compiled now, because the file system is read-only at run time.
 RUN rm -r /opt/lantaarn/src/deployment /opt/lantaarn/src/requirements \
         /opt/lantaarn/src/package.json /opt/lantaarn/src/package-lock.json /opt/lantaarn/src/.npmrc \
     && echo /opt/lantaarn/src > "$(/opt/lantaarn/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/lantaarn.pth" \
@@ -23,14 +23,14 @@ RUN rm -r /opt/lantaarn/src/deployment /opt/lantaarn/src/requirements \
     && /opt/lantaarn/bin/python -m compileall -q /opt/lantaarn
 
 FROM python:3.13.14-slim-trixie
-# pg_dump and pg_restore, of the version of the database in compose.yaml.
+# pg_dump and pg_restore, of the same version as the database in compose.yaml.
 RUN apt-get update -q \
     && apt-get install -q -y --no-install-recommends postgresql-client-17 \
     && rm -rf /var/lib/apt/lists/* \
     && python -m pip uninstall -q -y pip \
     && groupadd --gid 10001 lantaarn \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /srv/lantaarn --shell /usr/sbin/nologin lantaarn \
-    # Volumes take over who owns these; 1883 is Mosquitto in its own image.
+    # Volumes inherit the ownership of these folders; 1883 is the uid of Mosquitto in its image.
     && install -d -o 10001 -g 10001 -m 700 /srv/lantaarn /srv/lantaarn/mail \
     && install -d -o 10001 -g 10001 -m 755 /srv/grafana \
     && install -d -o 1883 -g 1883 -m 700 /mosquitto/access

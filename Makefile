@@ -1,4 +1,4 @@
-# Lantaarn's own set-up and gates. Everything lands in .venv, node_modules and .lantaarn; nothing needs root.
+# Set-up and checks. Everything is installed in .venv, node_modules and .lantaarn; no root needed.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
@@ -8,50 +8,50 @@ VENDOR := api/web/static/vendor
 
 .PHONY: help install demo test check bench soak mutants sbom texts schema statement format lock clean
 
-help: ## this list
+help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-install: .venv/.runtime $(VENDOR)/.made ## what the programs need, in this folder
+install: .venv/.runtime $(VENDOR)/.made ## install runtime dependencies in this folder
 
-demo: .venv/.runtime $(VENDOR)/.made ## the whole city on this machine (ARGS="--duration 60")
+demo: .venv/.runtime $(VENDOR)/.made ## run a whole city on this machine (ARGS="--duration 60")
 	@exec $(BIN)/lantaarn demo $(ARGS)
 
-test: .venv/.dev $(VENDOR)/.made node_modules/.dev ## every test (ARGS="-k words")
+test: .venv/.dev $(VENDOR)/.made node_modules/.dev ## run all tests (ARGS="-k words")
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: .venv/.dev ## format, lint, types, import contracts, tests
+check: .venv/.dev ## check format, lint, types and import contracts, and run all tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports
 	@$(MAKE) --no-print-directory test
 
-bench: .venv/.dev ## measured speed, as ratios within one run
+bench: .venv/.dev ## benchmark, as ratios to baselines of the same run
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-soak: .venv/.dev ## half an hour of faults, then a leak check; nothing lost (ARGS="--minutes 5")
+soak: .venv/.dev ## inject faults for half an hour, then run a leak check (ARGS="--minutes 5")
 	@$(BIN)/python -m tests.faults.soak $(ARGS)
 
-mutants: .venv/.dev ## take out each rule of the privacy code; a test must fail (ARGS="--only token")
+mutants: .venv/.dev ## mutation testing: disable each privacy rule; a test must fail (ARGS="--only token")
 	@$(BIN)/python -m tests.mutants $(ARGS)
 
-sbom: .venv/.dev $(VENDOR)/.made ## what Lantaarn is made of, as CycloneDX, in build/sbom
+sbom: .venv/.dev $(VENDOR)/.made ## write a CycloneDX software bill of materials to build/sbom
 	@$(BIN)/python -m deployment.sbom build/sbom
 
-texts: .venv/.dev ## take new sentences up in the English catalogue
+texts: .venv/.dev ## add new messages to the English catalogue
 	@$(BIN)/python -m api.web.message_catalogue
 
-schema: .venv/.dev ## write sensors/db/schema.sql again, after a migration
+schema: .venv/.dev ## regenerate sensors/db/schema.sql, after adding a migration
 	@$(BIN)/python -m docs.generators.schema
 
-statement: .venv/.dev $(VENDOR)/.made node_modules/.dev ## test with axe-core, and write what it found for the accessibility statement
+statement: .venv/.dev $(VENDOR)/.made node_modules/.dev ## run axe-core and update the accessibility statement
 	@LANTAARN_STATEMENT=write $(BIN)/python -m pytest tests/browser/test_axe.py
 
-format: .venv/.dev ## let ruff format and mend
+format: .venv/.dev ## format and autofix with ruff
 	@$(BIN)/ruff check --fix-only .
 	@$(BIN)/ruff format .
 
-lock: .venv/.dev ## pin the dependencies again, with hashes
+lock: .venv/.dev ## pin dependencies with hashes
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
 		--extra embedded pyproject.toml -o requirements/runtime.txt
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
@@ -59,10 +59,10 @@ lock: .venv/.dev ## pin the dependencies again, with hashes
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
 		--extra embedded --extra dev pyproject.toml -o requirements/dev.txt
 
-clean: ## remove what was installed or built (not .lantaarn, the demo's data)
+clean: ## remove everything installed or built (but not .lantaarn, the demo's data)
 	rm -rf .venv node_modules build api/web/static/vendor .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
-# uv when it is there, for speed; else venv and pip, which every Debian has once python3-venv is installed.
+# Use uv if available, for speed; else venv and pip (python3-venv on Debian).
 UV := $(shell command -v uv)
 .venv/bin/python:
 	@if [ -n "$(UV)" ]; then $(UV) venv -q --allow-existing --python '>=3.11' .venv; \
@@ -72,7 +72,7 @@ UV := $(shell command -v uv)
 		echo "Python's venv module is missing. On Debian: apt-get install python3-venv" >&2; exit 1; \
 	else $(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }; fi
 
-# A .venv that uv made has no pip of its own.
+# A .venv created by uv has no pip.
 define install
 	@echo "installing $(1)"
 	@if [ -n "$(UV)" ]; then VIRTUAL_ENV=.venv $(UV) pip install -q --require-hashes -r $(1); else \
@@ -80,7 +80,7 @@ define install
 		$(BIN)/python -m pip install -q --require-hashes -r $(1); fi
 endef
 
-# The command `lantaarn` and the folders on the path, without a build step (so that it works off line).
+# Put the command `lantaarn` and the packages on the path without a build step, which would need network access.
 define link
 	@$(BIN)/python -c "import pathlib, sysconfig; pathlib.Path(sysconfig.get_path('purelib'), 'lantaarn.pth').write_text(str(pathlib.Path().resolve()) + '\n')"
 	@printf '#!%s\nimport sys\nfrom lantaarn import main\nsys.exit(main())\n' "$(CURDIR)/$(BIN)/python" > $(BIN)/lantaarn && chmod +x $(BIN)/lantaarn
@@ -95,7 +95,7 @@ endef
 	$(call install,requirements/dev.txt)
 	@touch $@
 
-# Node comes as a wheel too; its npm fetches the assets once, pinned by package-lock.json.
+# Node comes as a wheel too; its npm installs the assets pinned by package-lock.json.
 NPM := $(BIN)/python -m simulators.embedded.npm
 $(VENDOR)/.made: package-lock.json .venv/.runtime
 	@echo "installing the web assets"

@@ -1,4 +1,4 @@
-"""The command ``lantaarn``: one table of sub-commands, each loaded when it is asked for."""
+"""The command ``lantaarn``: a table of lazily loaded sub-commands."""
 
 from importlib import import_module
 from typing import Any
@@ -30,7 +30,7 @@ COMMANDS = {
 
 
 class LazyGroup(click.Group):
-    """The sub-commands of the table; their known troubles become one sentence instead of a traceback."""
+    """Loads sub-commands on demand, and reports known errors as a single line instead of a traceback."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(COMMANDS)
@@ -47,7 +47,7 @@ class LazyGroup(click.Group):
         except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise
         except Exception as error:
-            from sensors.errors import message_for_user  # noqa: PLC0415 - this module stays quick to load
+            from sensors.errors import message_for_user  # noqa: PLC0415 - keep this module fast to import
 
             message = message_for_user(error)
             if message is None:
@@ -58,11 +58,11 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, epilog="Example: lantaarn demo", context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="lantaarn")
 def main() -> None:
-    """A municipality's sensor data platform and its public register of sensors in one.
+    """A municipality's sensor data platform and public sensor register in one.
 
-    Settings come from the environment; lantaarn doctor shows them.
+    Settings are read from the environment; lantaarn doctor shows them.
     """
-    from sensors.hardening import harden_process  # noqa: PLC0415 - this module stays quick to load
+    from sensors.hardening import harden_process  # noqa: PLC0415 - keep this module fast to import
 
     harden_process()
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Run once by the image of the database, when it is new: the owner of Lantaarn's tables, who is no superuser. The image
-# has added TimescaleDB by then, which only a superuser may.
+# Run once by the database image on initialisation: create the owner of Lantaarn's tables, without superuser rights. By
+# then the image has created the TimescaleDB extension, which takes a superuser.
 set -eu
 psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname "$POSTGRES_DB" <<'EOSQL'
 \set password `cat /run/secrets/database_owner_password`

@@ -1,16 +1,16 @@
 #!/bin/sh
-# Make every secret that compose.yaml asks for and that is not there yet. What is there is left as it is.
+# Create the secrets that compose.yaml needs, leaving existing ones alone.
 #   make-secrets.sh BROKER_HOST [FOLDER]
-# BROKER_HOST is the name by which devices reach the broker (LANTAARN_BROKER_HOST). FOLDER is `secrets` by default.
+# BROKER_HOST is the host name devices use for the broker (LANTAARN_BROKER_HOST). FOLDER defaults to `secrets`.
 set -eu
 umask 077
-host=${1:?the name by which devices reach the broker}
+host=${1:?BROKER_HOST, the host name devices use for the broker, is required}
 folder=${2:-secrets}
 mkdir -p "$folder"
 cd "$folder"
 
-# The folder keeps others on this machine out. The files can be read, because each container has a user of its own, and
-# sees those files only that compose.yaml gives it.
+# The folder keeps other local users out. The files are world-readable because each container runs as a different user,
+# and sees only the files that compose.yaml mounts.
 keep() { chmod 444 "$1"; }
 
 random() {
@@ -25,14 +25,14 @@ for name in database_superuser_password database_owner_password \
     random "$name"
 done
 
-# What is the municipality's own. smtp_url: its mail server, smtps://user:password@host; empty: mail waits in a folder.
-# grafana_smtp_password: for Grafana's mail. alert_webhook: an address that hears of alerts; empty: none does.
+# To be filled in by the municipality. smtp_url: its mail server, smtps://user:password@host; if empty, mail is spooled.
+# grafana_smtp_password: for Grafana's mail. alert_webhook: a webhook URL for alerts; may be empty.
 for name in smtp_url grafana_smtp_password alert_webhook; do
     [ -e "$name" ] || { : > "$name"; keep "$name"; }
 done
 
-# An authority of our own: devices carry its certificate, so that the broker's can be renewed without touching them.
-# Its key is needed for that alone: keep it elsewhere.
+# A private CA: devices trust its certificate, so that the broker's can be renewed without touching them. The CA key is
+# needed only for that: keep it elsewhere.
 if [ ! -e broker_authority ]; then
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 7300 -subj "/CN=Lantaarn broker authority" \
         -addext "keyUsage=critical,keyCertSign,cRLSign" -keyout authority_key -out broker_authority 2>/dev/null

@@ -1,13 +1,13 @@
 #!/bin/sh
-# Run Mosquitto, and have it read its files again within a second after one of them has changed: passwords, rights, its
-# certificate. FOLDER holds the first two; FILEs are watched too.
+# Run Mosquitto, and reload it within a second of a change to its passwords or ACL (in FOLDER) or any FILE, such as the
+# certificate.
 #   run-mosquitto.sh CONFIGURATION FOLDER [FILE…]
 set -eu
 configuration=$1
 folder=$2
 shift 2
 
-# A file is replaced as a whole, so it has changed when it is another one (inode) or of another time.
+# Files are replaced atomically, so a change shows in the inode, the mtime or the size.
 look() { stat -c '%n %i %Y %s' "$folder/passwords" "$folder/acl" "$@" 2>/dev/null || true; }
 
 seen=$(look "$@")

@@ -1,7 +1,7 @@
-"""``make sbom``: what Lantaarn is made of, as two CycloneDX files. The same versions give the same files, to the byte.
+"""``make sbom``: write Lantaarn's software bill of materials as two reproducible CycloneDX files.
 
-``cyclonedx-py`` reads the packages that are installed here, with the licences that they declare, and npm the lock of
-the web assets. What is only for development is left out: it is on no machine of a municipality.
+``cyclonedx-py`` reads the installed packages and their declared licences, and npm the lock file of the web assets.
+Development dependencies are left out: they are never deployed.
 """
 
 import json
@@ -17,11 +17,11 @@ PIN_PATTERN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^\s;]+)(\s*;)?", 
 Sbom = dict[str, Any]
 
 UNDECLARED_LICENCES = {"verlib2": "BSD-2-Clause"}
-"""What stands in the licence file of packages that declare none."""
+"""Licences of packages that declare none, from their licence files."""
 
 
 def main(folder: Path) -> None:
-    """Write both files into ``folder``. Exits with a sentence when what is installed is not what is pinned."""
+    """Write both files to ``folder``. Exits with a message if the installed packages don't match the pins."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, document in (("lantaarn-python", python_sbom()), ("lantaarn-web", web_sbom())):
         path = folder / f"{name}.cdx.json"
@@ -30,19 +30,19 @@ def main(folder: Path) -> None:
 
 
 def python_sbom() -> Sbom:
-    """What ``requirements/runtime.txt`` pins, as it is installed here."""
+    """The SBOM of the packages pinned in ``requirements/runtime.txt``, as installed."""
     options = ["--output-reproducible", "--no-validate", "--of", "JSON", "--pyproject", "pyproject.toml"]
     document = _run_json([sys.executable, "-m", "cyclonedx_py", "environment", *options, sys.executable])
     pins = PIN_PATTERN.findall((ROOT / "requirements" / "runtime.txt").read_text())
     pinned = {(_normalised_name(name), version) for name, version, _ in pins}
-    # A package with a marker behind it may be for other machines.
+    # Packages with an environment marker may be for other platforms.
     needed = {_normalised_name(name) for name, _, marker in pins if not marker}
     document["components"] = [each for each in document["components"] if _name_and_version(each) in pinned]
     missing = needed - {name for name, _ in map(_name_and_version, document["components"])}
     if missing:
         sys.exit(f"Not installed as pinned: {', '.join(sorted(missing))}. Run make install.")
     for each in document["components"]:
-        # Home pages and the like: purl names the package, and to check 400 addresses takes longer than all the rest.
+        # Drop home pages and the like: the purl identifies the package, and 400 URLs are a lot to verify.
         each.pop("externalReferences", None)
         if each["name"] in UNDECLARED_LICENCES:
             each.setdefault("licenses", [{"license": {"id": UNDECLARED_LICENCES[each["name"]]}}])
@@ -51,10 +51,10 @@ def python_sbom() -> Sbom:
 
 
 def web_sbom() -> Sbom:
-    """What the browser gets: the packages of ``package-lock.json`` but those of the tests."""
+    """The SBOM of the browser assets: the packages in ``package-lock.json``, without dev dependencies."""
     options = ["--sbom-format", "cyclonedx", "--omit", "dev", "--package-lock-only"]
     document = _run_json([sys.executable, "-m", "simulators.embedded.npm", "sbom", *options])
-    # A number and a time of making would differ each time; npm takes the name from the folder.
+    # For reproducibility: the serial number and timestamp differ each run, and npm names it after the folder.
     del document["serialNumber"], document["metadata"]["timestamp"]
     document["metadata"]["component"]["name"] = "lantaarn-web"
     return document
@@ -72,12 +72,12 @@ def _name_and_version(component: Sbom) -> tuple[str, str]:
 
 
 def _normalised_name(name: str) -> str:
-    """PEP 503."""
+    """Normalise a package name (PEP 503)."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _prune_dependencies(document: Sbom) -> None:
-    """Leave out the links to and from what is left out."""
+    """Drop dependency edges to and from components that were left out."""
     known = {each["bom-ref"] for each in (*document["components"], document["metadata"]["component"])}
     document["dependencies"] = [
         {**each, "dependsOn": [ref for ref in each.get("dependsOn", []) if ref in known]}

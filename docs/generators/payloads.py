@@ -1,4 +1,4 @@
-"""The tables in ``docs/payloads.md``, from the program: ``python -m docs.generators.payloads`` writes them anew."""
+"""Generate the tables in ``docs/payloads.md``: run ``python -m docs.generators.payloads``."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,13 +9,13 @@ from sensors.vocabulary.units import IDENTITY
 PAGE_PATH = Path(__file__).parents[2] / "docs" / "payloads.md"
 GENERATED_MARK = "<!-- From here on written by `python -m docs.generators.payloads`. -->\n"
 RULE_REMARKS = {
-    "window_count": "only kept as a count over many lamps",
-    "match_in_memory": "only kept for groups",
+    "window_count": "stored only as a count over many lamps",
+    "match_in_memory": "stored only for groups",
 }
 
 
 def render_page() -> str:
-    """What the page should be: its own words as they are, and the tables after the mark."""
+    """The page with everything after the mark regenerated."""
     words = PAGE_PATH.read_text(encoding="utf-8").partition(GENERATED_MARK)[0]
     return words + GENERATED_MARK + "\n".join(_tables()) + "\n"
 
@@ -34,7 +34,7 @@ def _row(observed_property: ObservedProperty) -> str:
 
 
 def _other_units(each: ObservedProperty) -> str:
-    """One spelling, the first, of each other unit."""
+    """The first spelling of each non-canonical unit."""
     first: dict[UnitConversion, str] = {}
     for spelling, factor in each.conversions.items():
         first.setdefault(factor, f"`{spelling}`")

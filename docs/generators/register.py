@@ -1,4 +1,4 @@
-"""The tables in ``docs/register.md``, from the program: ``python -m docs.generators.register`` writes them anew."""
+"""Generate the tables in ``docs/register.md``: run ``python -m docs.generators.register``."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,13 +12,13 @@ GENERATED_MARK = "<!-- From here on written by `python -m docs.generators.regist
 
 
 def render_page() -> str:
-    """What the page should be: its own words as they are, and the tables after the mark."""
+    """The page with everything after the mark regenerated."""
     words = PAGE_PATH.read_text(encoding="utf-8").partition(GENERATED_MARK)[0]
     return words + GENERATED_MARK + "\n".join([*_fields(), *_codes(), *_rules()]) + "\n"
 
 
 def _fields() -> Iterator[str]:
-    yield "\n## Every field\n\n`●`: always required. Other fields can be required by a rule; see the rules."
+    yield "\n## Every field\n\n`●`: required. Rules may require other fields; see below."
     parts = [part for part in vars(register_entry).values() if _is_part(part)]
     for part in sorted(parts, key=lambda each: each is not register_entry.Entry):
         yield f"\n### {part.__name__}\n\n{(part.__doc__ or '').strip()}\n\n| field | | |\n|---|---|---|"

@@ -1,7 +1,7 @@
-"""``sensors/db/schema.sql``, from the migrations: ``python -m docs.generators.schema`` writes it anew.
+"""Generate ``sensors/db/schema.sql`` from the migrations: run ``python -m docs.generators.schema``.
 
-Made by the wheel's PostgreSQL, so that it is the same on every machine. What pg_dump scatters is put together: below a
-table stand its keys, indexes, triggers and grants.
+Uses the wheel's PostgreSQL, so that the result is the same on every machine. pg_dump's output is regrouped: each table
+is followed by its keys, indexes, triggers and grants.
 """
 
 import re
@@ -31,7 +31,7 @@ _SUBJECT = re.compile(
 
 
 def page() -> str:
-    """What the file should be: of a database that is made for it, and gone afterwards."""
+    """The content of the file, from a temporary database."""
     programs = find_wheel().bin_folder
     with TemporaryDirectory() as folder:
         server = EmbeddedPostgres(Path(folder), pg_bin=programs, durable=False)
@@ -45,7 +45,7 @@ def page() -> str:
 
 
 def page_of(programs: PostgresTools) -> str:
-    """The same of a migrated database. Raises ``DumpError``."""
+    """The content of the file, from a migrated database. Raises DumpError."""
     dumped = _output(programs, "pg_dump", *_OPTIONS)
     roles = _roles(_output(programs, "pg_dumpall", "--roles-only", "--no-role-passwords"), dumped)
     return "\n".join([HEADER, "-- roles", *roles, "", *_sections(dumped)])
@@ -59,7 +59,7 @@ def _output(programs: PostgresTools, name: str, *options: str) -> str:
 
 
 def _sections(dumped: str) -> Iterator[str]:
-    """A section for each schema, table, view and function, in that order and then by name."""
+    """Yield a section per schema, table, view and function, in that order and then by name."""
     found: dict[str, list[str]] = {}
     for entry in _ENTRY.split(dumped.partition(_END)[0])[1:]:
         found.setdefault(_subject(entry), []).append(entry.strip())
@@ -68,17 +68,17 @@ def _sections(dumped: str) -> Iterator[str]:
 
 
 def _subject(entry: str) -> str:
-    """What an entry is, or is a part of."""
+    """The object an entry defines or belongs to. Raises ValueError for an unknown type of entry."""
     subject = _SUBJECT.search(entry)
     if subject is None:
-        raise ValueError(f"pg_dump tells of something that has no place in the schema's file yet: {entry[:80]}")
+        raise ValueError(f"pg_dump printed an entry of an unknown type: {entry[:80]}")
     return subject[1]
 
 
-def _roles(all_of_them: str, dumped: str) -> Iterator[str]:
-    """The roles that were granted something, and their settings. Who logs in differs from server to server."""
+def _roles(all_roles: str, dumped: str) -> Iterator[str]:
+    """Yield the roles with grants, and their settings. Login roles differ between servers and are left out."""
     granted = set(re.findall(r"^GRANT .* TO (\w+);$", dumped, re.MULTILINE))
-    for line in re.finditer(r"^(?:CREATE|ALTER) ROLE (\w+)(?:;| SET .*)$", all_of_them, re.MULTILINE):
+    for line in re.finditer(r"^(?:CREATE|ALTER) ROLE (\w+)(?:;| SET .*)$", all_roles, re.MULTILINE):
         if line[1] in granted:
             yield line[0]
 
