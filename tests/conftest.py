@@ -1,4 +1,4 @@
-"""Real servers for the tests: one PostgreSQL for the whole run with a fresh database per test, one broker per test."""
+"""Real servers for the tests: one PostgreSQL per run with a fresh database per test, and one broker per test."""
 
 import os
 import secrets
@@ -20,18 +20,18 @@ from tests.browser import city
 
 pytest_plugins = ["tests.support.pglite.fixtures"]
 
-# A shared machine is slow at times; that is no failure.
+# No deadlines: shared machines are slow at times.
 settings.register_profile("lantaarn", deadline=None)
 settings.load_profile("lantaarn")
 
 TEMPLATE_DATABASE = "template_lantaarn"
-SHARED_MEMORY_DIR = Path("/dev/shm")  # noqa: S108 - not for one file that others could guess, but for a folder of our own
+SHARED_MEMORY_DIR = Path("/dev/shm")  # noqa: S108 - the parent of a folder of our own, not a predictable file name
 MIN_FREE_BYTES = 2 * 2**30
 
 
 @pytest.fixture(scope="session")
 def pg_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
-    """One PostgreSQL for the whole run, gone after it. Its databases are migrated copies: see ``database``."""
+    """One PostgreSQL for the whole run, removed afterwards. Tests use copies of its databases: see ``database``."""
     folder = tmp_path_factory.mktemp("postgresql")
     server = EmbeddedPostgres(folder, data_folder=_home_in_memory(), durable=False)
     try:
@@ -43,7 +43,7 @@ def pg_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPost
 
 @pytest.fixture(scope="session")
 def migrated_template(pg_server: EmbeddedPostgres) -> str:
-    """The name of a database with every migration applied, to copy."""
+    """The name of a template database with all migrations applied."""
     _execute_as_admin(pg_server, sql.SQL("create database {}").format(sql.Identifier(TEMPLATE_DATABASE)))
     with connect(pg_server.url_of(TEMPLATE_DATABASE)) as db:
         migrate(db)
@@ -52,7 +52,7 @@ def migrated_template(pg_server: EmbeddedPostgres) -> str:
 
 @pytest.fixture
 def database(pg_server: EmbeddedPostgres, migrated_template: str) -> Iterator[str]:
-    """The owner's address of a migrated database that only this test uses."""
+    """The owner's URL of a migrated database for this test alone."""
     with _database_copy(pg_server, migrated_template) as url:
         yield url
 
@@ -61,7 +61,7 @@ def database(pg_server: EmbeddedPostgres, migrated_template: str) -> Iterator[st
 def city_template(
     pg_server: EmbeddedPostgres, migrated_template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    """The name of a database with the example city in it, to copy: to publish it takes seconds."""
+    """The name of a template database with the example city, which takes seconds to publish."""
     with _database_copy(pg_server, migrated_template) as url:
         city.build(url, tmp_path_factory.mktemp("city"))
         yield url.rpartition("/")[2]
@@ -69,25 +69,25 @@ def city_template(
 
 @pytest.fixture
 def city_database(pg_server: EmbeddedPostgres, city_template: str) -> Iterator[str]:
-    """The owner's address of a database with the example city, that only this test uses."""
+    """The owner's URL of a database with the example city for this test alone."""
     with _database_copy(pg_server, city_template) as url:
         yield url
 
 
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[EmbeddedBroker]:
-    """An MQTT broker on free ports that only this test uses."""
+    """An MQTT broker on free ports for this test alone."""
     with EmbeddedBroker(tmp_path / "broker") as running:
         yield running
 
 
 def _home_in_memory() -> Path | None:
-    """A place for the server in memory, where there is room: a copy of a database is five hundred files."""
+    """A folder for the server in shared memory, if there is room: copying a database means copying 500 files."""
     if not SHARED_MEMORY_DIR.is_dir() or shutil.disk_usage(SHARED_MEMORY_DIR).free < MIN_FREE_BYTES:
         return None
-    for left in SHARED_MEMORY_DIR.glob("lantaarn-tests-*"):  # by a run that was killed: its number is no program now
-        if not Path("/proc", left.name.rpartition("-")[2]).exists():
-            shutil.rmtree(left, ignore_errors=True)
+    for stale in SHARED_MEMORY_DIR.glob("lantaarn-tests-*"):  # left by a killed run: its pid no longer exists
+        if not Path("/proc", stale.name.rpartition("-")[2]).exists():
+            shutil.rmtree(stale, ignore_errors=True)
     return SHARED_MEMORY_DIR / f"lantaarn-tests-{os.getpid()}"
 
 
@@ -95,7 +95,7 @@ def _home_in_memory() -> Path | None:
 def _database_copy(server: EmbeddedPostgres, template: str) -> Generator[str]:
     name = f"test_{secrets.token_hex(6)}"
     names = {"name": sql.Identifier(name), "template": sql.Identifier(template)}
-    # A copy by files: as quick as it gets, and these databases never see a crash.
+    # file_copy is the fastest strategy, and crash safety does not matter here.
     _execute_as_admin(server, sql.SQL("create database {name} template {template} strategy file_copy").format(**names))
     yield server.url_of(name)
     _execute_as_admin(server, sql.SQL("drop database {name} with (force)").format(**names))

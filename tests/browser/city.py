@@ -1,4 +1,4 @@
-"""The example city with something to see on every page, and the addresses of its pages."""
+"""The example city with content for every page, and the paths of its pages."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ from tests.support.waiting import wait_for
 
 SENSOR, COUNTER, CAMERA = "lucht-bewoner-01", "verkeer-camera-01", "camera-station-01"
 AREA, DISTRICT = "BU07941003", "WK079418"
-"""The neighbourhood of the sensor, and a quiet district."""
+"""The neighbourhood of the sensor, and a district with few sensors."""
 
 PAGES: Mapping[str, tuple[str, ...]] = {
     "/": ("/", "/?kind=other", "/?neighbourhood=BU07941000&kind=air_quality&status=ended", "/?kind=nonsense"),
@@ -50,14 +50,14 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "/borden": ("/borden", "/borden?buurt=BU07941000"),
     "/kwaliteit": ("/kwaliteit", "/kwaliteit?neighbourhood=BU07941000", "/kwaliteit?organisation=Inwoner&order=filled"),
 }
-"""Of every route that is a page, what to look at: full, empty, wrong. ``{number}`` is that of a report."""
+"""Paths to visit for every page route: full, empty and invalid ones. ``{number}`` is the number of a report."""
 
 NO_PAGES = frozenset({"/id/{name}", "/id/{entry_id}", "/id/{entry_id}/{number}"})
-"""Routes that lead on to a page."""
+"""Routes that redirect to a page."""
 
 
 def build(database: str, folder: Path) -> None:
-    """Publish the example city, with a day of measurements of some sensors."""
+    """Publish the example city, with a day of measurements for some sensors."""
     file = folder / "register.jsonl"
     file.write_text("".join(f"{entry.model_dump_json(exclude_none=True)}\n" for entry in example_entries(1)))
     with connect(database) as db:
@@ -72,7 +72,7 @@ def build(database: str, folder: Path) -> None:
 
 
 def go_wrong(db: Database) -> None:
-    """Something to tell on the page about quality: silence, refusals, what is not in the register, and a check."""
+    """Insert problems for the quality page: silence, rejections, unregistered senders and a retention check."""
     db.execute("update lantaarn.finding set known_since = now() - interval '60 days' where reference like 'lucht-%'")
     insert_ledger_hour(db, SENSOR, NOW, stored=90, refused={"too_late": 10, "sentinel": 3})
     db.execute(
@@ -84,25 +84,25 @@ def go_wrong(db: Database) -> None:
 
 
 def reported(site: str) -> str:
-    """The number of a report that was just made, as a resident makes it."""
+    """File a report through the form and return its number."""
     path = f"/sensors/{SENSOR}/melding"
     with httpx.Client(base_url=site, follow_redirects=False) as client:
         form = client.get(path).text
         ticket = form.split('name="ticket" value="')[1].split('"')[0]
-        given = {"ticket": ticket, "kind": "question", "words": "Klopt de plek van deze meter wel?"}
+        data = {"ticket": ticket, "kind": "question", "words": "Klopt de plek van deze meter wel?"}
 
-        found: list[str] = []
+        locations: list[str] = []
 
-        def sent() -> bool:
-            """As long as no human could be as quick as this, the form comes back."""
-            found.extend(client.post(path, data=given).headers.get_list("location"))
-            return bool(found)
+        def is_accepted() -> bool:
+            """Submit the form, which is returned as long as it was filled in faster than a human could."""
+            locations.extend(client.post(path, data=data).headers.get_list("location"))
+            return bool(locations)
 
-        wait_for(sent, 20)
-    return found[0].split("?")[0].rpartition("/")[2]
+        wait_for(is_accepted, 20)
+    return locations[0].split("?")[0].rpartition("/")[2]
 
 
 def addresses(site: str) -> list[str]:
-    """Every page to look at."""
+    """The paths of all pages to visit."""
     number = reported(site)
     return [each.replace("{number}", number) for all_of_route in PAGES.values() for each in all_of_route]

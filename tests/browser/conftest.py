@@ -1,4 +1,4 @@
-"""One Chromium for all browser tests, and the example city."""
+"""Fixtures: one Chromium for all browser tests, and a server with the example city."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,9 +15,9 @@ QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-componen
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     if not CHROMIUM.exists():
-        pytest.skip("there is no Chromium at /usr/bin/chromium")
+        pytest.skip("Chromium is not installed at /usr/bin/chromium")
     with sync_playwright() as playwright:
-        # Without a sandbox of its own: containers seldom allow one, and the pages are ours.
+        # No sandbox: containers seldom allow it, and we trust our own pages.
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--no-first-run", *QUIET])
         yield browser
         browser.close()
@@ -25,6 +25,6 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def site(city_database: str, tmp_path: Path) -> Iterator[str]:
-    """The register of the whole example city."""
+    """The URL of a server with the whole example city."""
     with running_web_server(city_database, mail_spool=str(tmp_path / "mail")) as url:
         yield url

@@ -1,4 +1,4 @@
-"""Every page in every state, looked at by axe-core: no violation, and the accessibility statement says so truly."""
+"""Check every page in every state with axe-core: no violations, and an up-to-date accessibility statement."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -28,7 +28,7 @@ def _sized(width: int, height: int = 800) -> Callable[[Page], None]:
 
 
 def _open_all(page: Page) -> None:
-    """Everything that can be opened: texts, filters, a mark on the map."""
+    """Open everything that can be opened: texts, filters, a popup on the map."""
     page.set_viewport_size({"width": 1280, "height": 800})
     page.eval_on_selector_all("details", "all => all.forEach(each => { each.open = true; })")
     if page.query_selector("#map"):
@@ -46,12 +46,12 @@ STATES: Mapping[str, Callable[[Page], None]] = {
     "opened": _open_all,
     "dark": lambda page: page.emulate_media(color_scheme="dark"),
 }
-"""One after the other, on a page that was loaded once: the last is dark and open."""
+"""Applied in order to a page that is loaded once, so the last state is also opened."""
 
 
 @pytest.fixture
 def looked_at() -> list[str]:
-    """What is found, with where."""
+    """The violations found, with their pages."""
     return []
 
 
@@ -78,7 +78,7 @@ def test_axe_finds_nothing(browser: Browser, site: str, looked_at: list[str]) ->
     with browser.new_context(reduced_motion="reduce") as context:
         page = context.new_page()
         for path in city.addresses(site):
-            # English has the same looks in other words: seen once, with all that can be opened.
+            # The English pages differ only in their texts: check them once, with everything opened.
             for address, states in ((path, STATES), (f"/en{path}", ("opened",))):
                 page.emulate_media(color_scheme="light")
                 page.set_viewport_size({"width": 1280, "height": 800})
@@ -87,12 +87,12 @@ def test_axe_finds_nothing(browser: Browser, site: str, looked_at: list[str]) ->
                 for state in states:
                     STATES[state](page)
                     looked_at += [f"{state} {address} {each}" for each in page.evaluate(RUN, RULES)]
-    _told(len(looked_at))
+    _check_statement(len(looked_at))
     assert looked_at == [], "\n".join(looked_at)
 
 
-def _told(violations: int) -> None:
-    """Write the statement where that is asked for; else it must say what was found now."""
+def _check_statement(violations: int) -> None:
+    """Check that the statement covers these pages and states; write it first if LANTAARN_STATEMENT is ``write``."""
     version = AXE.read_text(encoding="utf-8").split("\n", 1)[0].split(" v")[1].split()[0]
     found = accessibility.AccessibilityResults(
         datetime.now(UTC).date(), version, tuple(city.PAGES), tuple(STATES), violations

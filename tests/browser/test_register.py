@@ -1,4 +1,4 @@
-"""The register in a real browser: with a keyboard alone, without JavaScript, with the map, and on a small screen."""
+"""The register in a real browser: by keyboard only, without JavaScript, with the map, and on a small screen."""
 
 import re
 from datetime import UTC, datetime
@@ -17,20 +17,20 @@ new PerformanceObserver(list => list.getEntries().forEach(each => { window.shift
 """
 
 DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
-"""Once what is loaded now is drawn too."""
+"""Resolves after the current content is painted."""
 
 pytestmark = pytest.mark.browser
 
 
 def tab_to(page: Page, wanted: str, most: int = 60) -> None:
-    """Press Tab until the element with this selector has the focus, which must be visible."""
+    """Press Tab until an element matching ``wanted`` has a visible focus; fails after ``most`` presses."""
     for _ in range(most):
         page.keyboard.press("Tab")
         if page.evaluate("wanted => document.activeElement.matches(wanted)", wanted):
             style = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-            assert style != "none", f"{wanted} has the focus, but nobody sees it"
+            assert style != "none", f"{wanted} has no visible focus"
             return
-    raise AssertionError(f"the keyboard does not reach {wanted}")
+    raise AssertionError(f"{wanted} can't be reached by keyboard")
 
 
 @pytest.mark.parametrize("javascript", [True, False])
@@ -58,7 +58,9 @@ def test_a_keyboard_alone_finds_a_sensor_and_asks_something(browser: Browser, si
         tab_to(page, "[name=kind]")
         page.keyboard.press("Space")
         tab_to(page, "#words")
-        page.keyboard.type("Klopt de plek van deze meter wel?", delay=120)  # no faster than people: robots are refused
+        page.keyboard.type(
+            "Klopt de plek van deze meter wel?", delay=120
+        )  # at human speed: faster submissions are rejected as bots
         tab_to(page, "form.report button")
         page.keyboard.press("Enter")
         page.wait_for_url(re.compile("/meldingen/"))

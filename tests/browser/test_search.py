@@ -1,4 +1,4 @@
-"""Finding sensors in a real browser: on the map, by keyboard, near you, and at a spot."""
+"""Find sensors in a real browser: on the map, by keyboard, nearby, and at a point."""
 
 import re
 from urllib.parse import parse_qs, urlsplit
@@ -12,7 +12,7 @@ HERE: Geolocation = {"longitude": 5.661234, "latitude": 51.480321}
 
 
 def ready(page: Page) -> int:
-    """How many sensors are in view, when they are drawn."""
+    """Wait until the map is drawn, and return the number of sensors in view."""
     page.wait_for_selector("#map[data-ready]")
     return int(page.eval_on_selector("#map", "map => map.dataset.ready"))
 
@@ -64,9 +64,9 @@ def test_a_keyboard_alone_goes_from_a_group_to_a_sensor(browser: Browser, site: 
             break
         page.wait_for_timeout(50)
         ready(page)
-        assert page.evaluate("document.activeElement.matches('#map .pin')"), "the focus is lost on the way"
+        assert page.evaluate("document.activeElement.matches('#map .pin')"), "the focus was lost"
     else:
-        raise AssertionError("the groups never come apart")
+        raise AssertionError("the groups never split")
     if not page.query_selector(".leaflet-popup"):
         page.keyboard.press("Enter")
     page.wait_for_selector(".leaflet-popup a:focus")
@@ -97,7 +97,7 @@ def test_the_list_can_be_that_of_a_part_of_the_map(browser: Browser, site: str) 
 def test_a_spot_is_chosen_on_the_map_with_a_mouse_or_with_keys(browser: Browser, site: str) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     for mouse in (True, False):
-        # The map begins where the sweeper may be.
+        # The map starts at the area of the street sweeper.
         page.goto(f"{site}/?q=veegwagen")
         ready(page)
         page.click(".map-tools .point")
@@ -117,28 +117,28 @@ def test_a_spot_is_chosen_on_the_map_with_a_mouse_or_with_keys(browser: Browser,
 def test_what_is_near_is_reckoned_on_the_device_and_the_place_stays_there(browser: Browser, site: str) -> None:
     context = browser.new_context(geolocation=HERE, permissions=["geolocation"])
     page = context.new_page()
-    asked: list[str] = []
+    requested: list[str] = []
     page.goto(f"{site}/dichtbij", wait_until="networkidle")
-    page.on("request", lambda request: asked.append(request.url + (request.post_data or "")))
+    page.on("request", lambda request: requested.append(request.url + (request.post_data or "")))
     page.click(".locate")
     page.wait_for_selector(".rings:not([hidden])")
-    assert sorted(url.removeprefix(site) for url in asked) == sorted(
+    assert sorted(url.removeprefix(site) for url in requested) == sorted(
         f"/v1/cells/{column}/{row}/sensors" for column in (386, 387, 388) for row in (5719, 5720, 5721)
     )
-    told = page.eval_on_selector_all(
+    rings = page.eval_on_selector_all(
         ".ring",
         "all => all.map(ring => "
         "[Number(ring.dataset.metres), Array.from(ring.querySelectorAll('li p'), p => p.textContent)])",
     )
-    assert [metres for metres, _ in told] == [50, 100, 250, 500]
+    assert [metres for metres, _ in rings] == [50, 100, 250, 500]
     before = 0
-    for metres, lines in told:
+    for metres, lines in rings:
         near = [int(found[1]) for line in lines if (found := re.search(r"op (\d+) meter", line))]
         assert near == sorted(near)
         assert all(before <= each <= metres for each in near)
         before = metres
-    assert sum(len(lines) for _, lines in told) > 10
-    assert any("beweegt door dit gebied" in line for _, lines in told for line in lines)
+    assert sum(len(lines) for _, lines in rings) > 10
+    assert any("beweegt door dit gebied" in line for _, lines in rings for line in lines)
     context.close()
 
 

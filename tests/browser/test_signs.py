@@ -1,4 +1,4 @@
-"""In the street: the code on a sign, the page it opens on a phone, and asking something by keyboard alone."""
+"""Signs: the code, the page it opens on a phone, and filing a report by keyboard only."""
 
 import re
 from io import BytesIO
@@ -52,7 +52,7 @@ def press_to(page: Page, wanted: str) -> None:
         if page.evaluate("wanted => document.activeElement.matches(wanted)", wanted):
             return
         page.keyboard.press("Tab")
-    raise AssertionError(f"nobody gets to {wanted} by keyboard")
+    raise AssertionError(f"{wanted} can't be reached by keyboard")
 
 
 def test_a_resident_asks_something_by_keyboard_and_without_javascript(browser: Browser, site: str) -> None:
@@ -65,18 +65,18 @@ def test_a_resident_asks_something_by_keyboard_and_without_javascript(browser: B
     press_to(page, "form.report button")
     page.keyboard.press("Enter")
     page.wait_for_selector(".problems")
-    assert page.evaluate("document.activeElement.matches('.problems')"), "the errors have the focus"
+    assert page.evaluate("document.activeElement.matches('.problems')"), "the error summary should have the focus"
     press_to(page, '.problems a[href="#words"]')
     page.keyboard.press("Enter")
     press_to(page, "#words")
     page.keyboard.type("Waarom hangt deze sensor juist hier?")
-    for _ in range(2):  # from the text back to the choice
+    for _ in range(2):  # back from the text field to the radio buttons
         page.keyboard.press("Shift+Tab")
         if page.evaluate("document.activeElement.matches('[name=kind]')"):
             break
     page.keyboard.press("Space")
     press_to(page, "form.report button")
-    page.wait_for_timeout(3000)  # what a person takes at least, as the form wants
+    page.wait_for_timeout(3000)  # the form's minimum time for humans
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/meldingen/\d+$"))
     assert "We hebben uw bericht." in page.inner_text("main")

@@ -1,4 +1,4 @@
-"""How heavy the first view is, and how soon an old phone on a slow network can use it."""
+"""Page weight, and time to interactive on an old phone with a slow network."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,23 +10,23 @@ from tests.browser import city
 from tests.support.waiting import wait_for
 
 SLOW = {"offline": False, "latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 750e3 / 8}
-"""Lighthouse's "slow 4G"; with it goes a processor four times slower than this one."""
+"""Lighthouse's "slow 4G", used with 4× CPU throttling."""
 
 pytestmark = pytest.mark.browser
 
 
 def _watch(page: Page) -> tuple[Any, dict[str, tuple[str, int]]]:
-    """A line to the browser, and what comes in from now on: by request, the sort of thing and its bytes."""
+    """A CDP session, and a live mapping of request id to (resource type, bytes) for requests from now on."""
     session: Any = page.context.new_cdp_session(page)
     session.send("Network.enable")
-    sorts: dict[str, str] = {}
+    types: dict[str, str] = {}
     loaded: dict[str, tuple[str, int]] = {}
 
     def answered(event: Mapping[str, Any]) -> None:
-        sorts[event["requestId"]] = event["type"]
+        types[event["requestId"]] = event["type"]
 
     def finished(event: Mapping[str, Any]) -> None:
-        loaded[event["requestId"]] = sorts.get(event["requestId"], ""), int(event["encodedDataLength"])
+        loaded[event["requestId"]] = types.get(event["requestId"], ""), int(event["encodedDataLength"])
 
     session.on("Network.responseReceived", answered)
     session.on("Network.loadingFinished", finished)
@@ -43,12 +43,12 @@ def test_a_page_is_light(browser: Browser, site: str, path: str) -> None:
         _, loaded = _watch(page)
         page.goto(site + path, wait_until="networkidle")
         assert sum(size for _, size in loaded.values()) <= 300_000, loaded
-        scripts = sum(size for sort, size in loaded.values() if sort == "Script")
+        scripts = sum(size for resource, size in loaded.values() if resource == "Script")
         assert scripts <= (120_000 if page.query_selector("#map") else 10_000), loaded
 
 
 def test_a_slow_phone_can_use_the_register_within_two_seconds(browser: Browser, site: str) -> None:
-    # The best of some: other tests only ever make it slower.
+    # The best of up to six: load from other tests only makes it slower.
     times: list[float] = []
     while not times or (min(times) > 2000 and len(times) < 6):
         times.append(_usable_after(browser, site))
@@ -56,7 +56,7 @@ def test_a_slow_phone_can_use_the_register_within_two_seconds(browser: Browser, 
 
 
 def _usable_after(browser: Browser, site: str) -> float:
-    """Milliseconds until a slow phone that was never here shows the register, and it can be used."""
+    """Milliseconds until the register is painted and interactive on a slow phone with an empty cache."""
     with browser.new_context(viewport={"width": 360, "height": 800}) as context:
         page = context.new_page()
         session, _ = _watch(page)

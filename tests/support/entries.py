@@ -1,4 +1,4 @@
-"""Register entries for tests: one valid document, and a Hypothesis strategy for any."""
+"""Register entries for tests: valid example documents, and a Hypothesis strategy for arbitrary ones."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -29,9 +29,9 @@ Document = dict[str, Any]
 
 
 def example_entry(**changes: Any) -> Document:
-    """A valid entry: an air-quality station in the centre of Helmond. Changes replace whole fields.
+    """A valid entry: an air quality station in the centre of Helmond, with ``changes`` replacing whole fields.
 
-    Another reference is another sensor, with its own id.
+    The id is derived from the reference.
     """
     reference = changes.get("reference", "LML-1")
     document: Document = {
@@ -64,7 +64,7 @@ def example_entry(**changes: Any) -> Document:
 
 
 def example_datastream(observed_property: str, kind: str = "air_quality", **changes: Any) -> Document:
-    """A valid datastream without personal data, with its canonical unit."""
+    """A valid datastream without personal data, in its canonical unit."""
     document: Document = {
         "observed_property": observed_property,
         "unit": KINDS[kind].properties[observed_property].unit,
@@ -77,8 +77,11 @@ def example_datastream(observed_property: str, kind: str = "air_quality", **chan
 
 
 def example_camera_entry(**changes: Any) -> Document:
-    """A valid entry of a traffic camera that delivers no data to us and sees people."""
-    seen = {"type": "Polygon", "coordinates": [[[5.66, 51.48], [5.661, 51.48], [5.661, 51.481], [5.66, 51.48]]]}
+    """A valid entry of a traffic camera that records people and delivers no data to Lantaarn."""
+    field_of_view = {
+        "type": "Polygon",
+        "coordinates": [[[5.66, 51.48], [5.661, 51.48], [5.661, 51.481], [5.66, 51.48]]],
+    }
     document = example_entry(
         reference="camera-001",
         delivers_data=False,
@@ -100,7 +103,7 @@ def example_camera_entry(**changes: Any) -> Document:
             "dpia": {"status": "done", "date": "2022-11-03"},
         },
     )
-    document["location"] = document["location"] | {"observed_area": seen}
+    document["location"] = document["location"] | {"observed_area": field_of_view}
     return document | changes
 
 
@@ -108,11 +111,11 @@ PERSON_RULES: dict[str, Document] = {
     "window_count": {"rule": "window_count", "group": "centrum"},
     "match_in_memory": {"rule": "match_in_memory", "to": "verkeer-002"},
 }
-"""The rule that a property needs, by its name."""
+"""An example of each privacy rule that a property may require, by rule name."""
 
 
 def person_datastream(code: str, kind: str, *rules: Document, **changes: Any) -> Document:
-    """A valid datastream made from what single persons do, with its rule (or other ones)."""
+    """A valid datastream derived from single persons, with its required rule or with ``rules``."""
     needed = KINDS[kind].properties[code].required_privacy_rule or ""
     private = {
         "personal_data": "de_identified",
@@ -152,8 +155,10 @@ def _unique_codes(codes: Any, min_size: int = 0, max_size: int = 3) -> st.Search
 
 @st.composite
 def entry_documents(draw: st.DrawFn, *, delivers_data: bool | None = None) -> Document:
-    """Any valid entry as a document, in the form in which it is published: every kind, with and without personal data,
-    at an exact place, in an area, or at a resident's home."""
+    """Draw any valid entry document in its published form.
+
+    Covers every kind, with and without personal data, at an exact place, in an area or at a resident's home.
+    """
     delivers = draw(st.booleans()) if delivers_data is None else delivers_data
     kind = draw(st.sampled_from(sorted(KINDS))) if delivers or draw(st.booleans()) else None
     codes = draw(_unique_codes(KINDS[kind].properties if kind else ["mast"], min_size=1, max_size=5))
@@ -251,6 +256,6 @@ def _datastreams(draw: st.DrawFn, code: str, known: ObservedProperty | None, del
 
 
 def _personal_data_levels(of_people: bool, delivers: bool) -> list[str]:
-    """What may be said of the data: those that are taken in never show who someone is."""
+    """The permitted levels: data delivered to Lantaarn is never identifiable."""
     levels = [] if of_people else ["none"]
     return [*levels, "de_identified"] if delivers else [*levels, "de_identified", "identifiable"]

@@ -1,7 +1,7 @@
-"""A stand-in for Grafana's HTTP API that holds requests to what its documentation says, and answers as it does.
+"""A fake of Grafana's HTTP API that validates requests against the documentation.
 
-Folder, dashboard, data source and alerting provisioning API of Grafana 11. What it does not know, and every body that
-is not as documented, is an error that the test sees.
+Covers the folder, dashboard, data source and alerting provisioning APIs of Grafana 11. Unknown paths and undocumented
+bodies are recorded in ``bad_requests``.
 """
 
 import json
@@ -26,7 +26,7 @@ Response = tuple[int, Any]
 
 @dataclass
 class FakeGrafana:
-    """What it holds, what was written to it, and requests that it should never have had."""
+    """The stored objects, the writes so far, and invalid requests."""
 
     url: str = ""
     datasources: set[str] = field(default_factory=lambda: {"lantaarn"})
@@ -38,7 +38,7 @@ class FakeGrafana:
     bad_requests: list[str] = field(default_factory=list[str])
 
     def respond(self, method: str, path: str, query: dict[str, list[str]], body: Any) -> Response:
-        """One request, by the parts of its path."""
+        """Dispatch a request by method and first path segment. Raises AssertionError for an invalid request."""
         if method != "GET":
             self.writes.append(f"{method} {path}")
         parts = path.removeprefix("/api/").split("/")
@@ -74,8 +74,8 @@ class FakeGrafana:
 
     def _get_dashboard(self, parts: list[str], *_: Any) -> Response:
         assert parts[1] == "uid"
-        held = self.dashboards.get(parts[2])
-        return (200, held) if held else (404, {"message": "Dashboard not found", "traceID": ""})
+        stored = self.dashboards.get(parts[2])
+        return (200, stored) if stored else (404, {"message": "Dashboard not found", "traceID": ""})
 
     def _post_dashboard(self, parts: list[str], _: Any, body: JsonObject) -> Response:
         assert parts[1] == "db"
@@ -97,8 +97,8 @@ class FakeGrafana:
             shown = [point for point in self.contact_points.values() if point["name"] == name]
             return 200, [_without_secrets(point) for point in shown]
         assert (parts[2], parts[4]) == ("folder", "rule-groups")
-        held = self.rule_groups.get((parts[3], parts[5]))
-        return (200, held) if held else (404, {"message": "rule group not found"})
+        stored = self.rule_groups.get((parts[3], parts[5]))
+        return (200, stored) if stored else (404, {"message": "rule group not found"})
 
     def _post_contact_point(self, parts: list[str], _: Any, body: JsonObject) -> Response:
         assert parts[1:] == ["provisioning", "contact-points"]
@@ -153,7 +153,7 @@ def _without_secrets(point: JsonObject) -> JsonObject:
 
 @contextmanager
 def running_grafana() -> Generator[FakeGrafana]:
-    """One that listens on a free port until the block ends."""
+    """Run a fake Grafana on a free port for the duration of the block."""
     grafana = FakeGrafana()
 
     class Handler(BaseHTTPRequestHandler):
@@ -179,7 +179,7 @@ def running_grafana() -> Generator[FakeGrafana]:
         do_GET = do_POST = do_PUT = do_DELETE = _handle  # noqa: N815 - names of the standard library
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name of the standard library
-            """Nothing."""
+            """Log nothing."""
 
     with ThreadingHTTPServer((LOOPBACK_HOST, 0), Handler) as server:
         grafana.url = f"http://{LOOPBACK_HOST}:{server.server_address[1]}/"

@@ -1,8 +1,8 @@
-"""What Grafana does to a statement before PostgreSQL sees it: choices by the dashboard, macros by the data source.
+"""Expand a query as Grafana does before sending it: variables by the dashboard, macros by the data source.
 
-Written after Grafana's own: ``pkg/tsdb/grafana-postgresql-datasource/macros.go`` (macros, whose arguments hold no
-closing bracket), ``pkg/tsdb/sqleng`` (``$__interval``), and ``sqlstring`` of the front end (texts in single quotes,
-quotes doubled; the custom value for all is put there as it is).
+Follows Grafana's ``pkg/tsdb/grafana-postgresql-datasource/macros.go`` (macros, whose arguments contain no closing
+parenthesis), ``pkg/tsdb/sqleng`` (``$__interval``), and the front end's ``sqlstring`` (strings in single quotes, quotes
+doubled; the custom "all" value verbatim).
 """
 
 import re
@@ -17,12 +17,12 @@ UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
 class UnknownMacroError(Exception):
-    """Grafana would refuse this."""
+    """A macro that Grafana would reject."""
 
 
 @dataclass(frozen=True, slots=True)
 class TimeRange:
-    """The period that is chosen, and what Grafana would take for ``$__interval``."""
+    """The selected period and the value of ``$__interval``."""
 
     since: datetime
     until: datetime
@@ -31,24 +31,27 @@ class TimeRange:
 
 
 def expand_macros(sql: str, time_range: TimeRange, variables: Mapping[str, str | Sequence[str]]) -> LiteralString:
-    """The statement as it is sent. A choice of ``'*'``, with its quotes, is the custom value for all."""
+    """The query as sent. The selection ``'*'``, quotes and all, is the custom "all" value.
 
-    def chosen(match: re.Match[str]) -> str:
+    Raises UnknownMacroError.
+    """
+
+    def selected(match: re.Match[str]) -> str:
         value = variables[match[1]]
         values = [value] if isinstance(value, str) else value
         if list(values) == ["'*'"]:
             return "'*'"
         return ",".join("'" + each.replace("'", "''") + "'" for each in values)
 
-    with_choices = VARIABLE_PATTERN.sub(chosen, sql).replace("$__interval", time_range.interval)
+    with_variables = VARIABLE_PATTERN.sub(selected, sql).replace("$__interval", time_range.interval)
 
     def macro(match: re.Match[str]) -> str:
         name, arguments = match[1], [each.strip(" ") for each in match[2].split(",")]
-        if name == "__timeGroup" and with_choices[match.end() : match.end() + 1] == ",":
+        if name == "__timeGroup" and with_variables[match.end() : match.end() + 1] == ",":
             name = "__timeGroupAlias"
         return _macro(name, arguments, time_range)
 
-    return cast(LiteralString, MACRO_PATTERN.sub(macro, with_choices))
+    return cast(LiteralString, MACRO_PATTERN.sub(macro, with_variables))
 
 
 def _macro(name: str, arguments: Sequence[str], period: TimeRange) -> str:
@@ -79,12 +82,12 @@ def _group(arguments: Sequence[str], period: TimeRange) -> str:
 
 
 def _instant(at: datetime) -> str:
-    """RFC 3339 in UTC, with no more digits than are needed."""
+    """RFC 3339 in UTC, without trailing zeros."""
     text = at.astimezone(UTC).replace(tzinfo=None).isoformat()
     return (text.rstrip("0") if "." in text else text) + "Z"
 
 
 def last_days(days: float, now: datetime | None = None, **options: object) -> TimeRange:
-    """The last so many days."""
+    """The last ``days`` before ``now``."""
     until = now or datetime.now(UTC)
     return TimeRange(until - timedelta(days=days), until, **options)  # pyright: ignore[reportArgumentType]

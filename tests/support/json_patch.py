@@ -1,11 +1,11 @@
-"""JSON Patch (RFC 6902) carried out, for tests: written from the standard alone, so that it checks what we write."""
+"""Apply JSON Patch (RFC 6902): an independent implementation to verify the patches we create."""
 
 from copy import deepcopy
 from typing import Any
 
 
 def apply_patch(document: Any, patch: list[dict[str, Any]]) -> Any:
-    """The document after all operations, in their order. Raises when one names what isn't there."""
+    """The document after all operations. Raises an exception if a path does not exist."""
     root = {"": deepcopy(document)}
     for operation in patch:
         *parents, last = ["", *map(_unescape, operation["path"].split("/")[1:])]
@@ -17,7 +17,7 @@ def apply_patch(document: Any, patch: list[dict[str, Any]]) -> Any:
 
 
 def _apply_operation(operation: dict[str, Any], target: Any, last: str) -> None:
-    """Writes into one list or object; a list is written by slices, so that it grows or shrinks."""
+    """Modify one list or object in place."""
     key = _key(target, last)
     value = deepcopy(operation.get("value"))
     match operation["op"]:

@@ -1,4 +1,4 @@
-"""A mail server that keeps what it gets: enough of SMTP (RFC 5321) for one mail after another."""
+"""A mail server that stores messages: enough of SMTP (RFC 5321) for one message after another."""
 
 import socketserver
 from collections.abc import Generator
@@ -11,7 +11,7 @@ from threading import Thread
 
 @dataclass
 class Mailbox:
-    """What came in, and how many mails to turn away first."""
+    """The received messages, and how many to reject first."""
 
     url: str = ""
     refuse_first: int = 0
@@ -21,7 +21,7 @@ class Mailbox:
 
 @contextmanager
 def mail_server(refuse_first: int = 0) -> Generator[Mailbox]:
-    """A server on this machine until the block ends."""
+    """Run a local mail server for the duration of the block."""
     box = Mailbox(refuse_first=refuse_first)
 
     class Session(socketserver.StreamRequestHandler):

@@ -1,4 +1,4 @@
-"""Mosquitto as it is shipped: its configuration, the script that runs it and the script that makes the certificates."""
+"""Mosquitto as shipped in ``deployment``: with its configuration, start script and certificate script."""
 
 import getpass
 import re
@@ -37,12 +37,12 @@ needs_mosquitto = pytest.mark.skipif(
 
 
 def _version() -> tuple[int, ...]:
-    said = (
+    output = (
         subprocess.run([MOSQUITTO_PATH, "-h"], capture_output=True, text=True, check=False).stdout
         if MOSQUITTO_PATH
         else ""
     )
-    found = re.search(r"mosquitto version (\d+)\.(\d+)", said)
+    found = re.search(r"mosquitto version (\d+)\.(\d+)", output)
     return (int(found[1]), int(found[2])) if found else (0,)
 
 
@@ -51,7 +51,7 @@ MOSQUITTO_VERSION = _version()
 
 @dataclass(frozen=True, slots=True)
 class ShippedBroker:
-    """A broker that runs: where devices connect, where our own programs do, and its files."""
+    """A running broker: the listeners for devices and for our own programs, and its files."""
 
     device_address: BrokerAddress
     program_address: BrokerAddress
@@ -67,7 +67,10 @@ class ShippedBroker:
 
 @contextmanager
 def shipped_broker(folder: Path, *, listener_options: str = "") -> Generator[ShippedBroker]:
-    """Mosquitto with ``deployment/mosquitto.conf``, but its own paths and ports. ``extra``: for the outer listener."""
+    """Run Mosquitto with ``deployment/mosquitto.conf`` on temporary paths and ports.
+
+    ``listener_options`` are added to the listener for devices.
+    """
     secrets, access, data = (folder / name for name in ("secrets", "access", "data"))
     subprocess.run([DEPLOYMENT_DIR / "make-secrets.sh", "localhost", secrets], check=True)
     data.mkdir()
@@ -102,7 +105,7 @@ def shipped_broker(folder: Path, *, listener_options: str = "") -> Generator[Shi
 
 
 def account_settings(access: Path, ingest: str = INGEST_PASSWORD) -> BrokerAccountSettings:
-    """The passwords of our own programs, for Mosquitto's files in this folder."""
+    """Accounts of our own programs, for Mosquitto's files in ``access``."""
     return BrokerAccountSettings(
         broker_files=access,
         ingest_mqtt_password=SecretStr(ingest),
@@ -121,7 +124,7 @@ def _answers(port: int) -> bool:
 
 @dataclass(slots=True)
 class RecordingClient:
-    """A client, and what happened to it."""
+    """A client that records its callbacks."""
 
     client: Client
     connect_reasons: list[str] = field(default_factory=list[str])
@@ -140,17 +143,17 @@ class RecordingClient:
 
     @property
     def is_connected(self) -> bool:
-        """Whether the broker let it in."""
+        """Whether the broker accepted the connection."""
         return self.connect_reasons == ["Success"]
 
     def subscribe(self, *filters: str) -> None:
-        """Ask for topics, and wait for the answer."""
+        """Subscribe, and wait for the SUBACK."""
         before = len(self.suback_counts)
         self.client.subscribe([(each, 1) for each in filters])
         wait_for(lambda: len(self.suback_counts) > before, 5)
 
     def publish(self, topic: str, payload: str | bytes, qos: int = 1, **more: Any) -> str:
-        """Publish at quality 1, and give the broker's answer, or how it ended the connection."""
+        """Publish, and return the reason of the PUBACK or of the disconnection."""
         before = len(self.publish_reasons) + len(self.disconnect_reasons)
         self.client.publish(topic, payload, qos=qos, **more)
         wait_for(lambda: len(self.publish_reasons) + len(self.disconnect_reasons) > before, 5)
@@ -171,7 +174,7 @@ class RecordingClient:
         self.suback_counts.append(len(codes))
 
     def _on_publish(self, _c: Client, _d: object, _m: int, code: ReasonCode, _p: Properties) -> None:
-        # "No matching subscribers" is no refusal.
+        # "No matching subscribers" is not a failure.
         self.publish_reasons.append(code.getName() if code.is_failure else "Success")
 
 
@@ -184,7 +187,7 @@ def connected_client(
     clean_start: bool = True,
     session_expiry_seconds: int = 0,
 ) -> Generator[RecordingClient]:
-    """A client that tries once: it doesn't come back when it is cut off."""
+    """Connect a client that does not reconnect."""
     v5 = protocol == MQTTv5
     client = Client(
         CallbackAPIVersion.VERSION2,

@@ -1,8 +1,8 @@
-"""What the load generators write by themselves of MQTT 3.1.1, because a client library would be the bottleneck."""
+"""MQTT 3.1.1 encoding for the load generators, for which a client library would be the bottleneck."""
 
 
 def encode_remaining_length(length: int) -> bytes:
-    """The length of what follows (2.2.3): seven bits an octet, the least first."""
+    """Encode the remaining length (2.2.3): seven bits per octet, least significant first."""
     encoded = bytearray()
     while length > 127:
         encoded.append(length % 128 | 128)

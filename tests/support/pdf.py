@@ -1,4 +1,4 @@
-"""What a printer makes of a PDF: the size of each page, its text, and what a phone reads in its codes."""
+"""Read PDFs as a printer and a phone would: page sizes, text, and barcodes."""
 
 from dataclasses import dataclass
 from importlib import import_module
@@ -6,13 +6,13 @@ from typing import Any
 
 import zxingcpp
 
-# Imported by name: it comes without types, and only its answers leave this module.
+# Imported dynamically because it is untyped; only its results leave this module.
 pdfium: Any = import_module("pypdfium2")
 
 
 @dataclass(frozen=True, slots=True)
 class PdfPage:
-    """A page: millimetres, the text in one line, and the codes in order."""
+    """A page: size in mm, text on one line, and barcode contents, sorted."""
 
     size_mm: tuple[float, float]
     text: str
@@ -20,7 +20,7 @@ class PdfPage:
 
 
 def pdf_pages(document: bytes) -> list[PdfPage]:
-    """The pages of a PDF, drawn at 144 dots an inch to read the codes."""
+    """The pages of a PDF, rendered at 144 dpi to read the barcodes."""
     return [_page(page) for page in pdfium.PdfDocument(document)]
 
 
@@ -31,5 +31,5 @@ def _page(page: Any) -> PdfPage:
 
 
 def read_barcodes(picture: Any) -> list[str]:
-    """What the codes in a picture say, in order. The picture is one of Pillow."""
+    """The barcode contents in a Pillow image, sorted."""
     return sorted(each.text for each in zxingcpp.read_barcodes(picture))

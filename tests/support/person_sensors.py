@@ -1,4 +1,4 @@
-"""Register entries of sensors that see single vehicles or persons, of which only groups are stored."""
+"""Register entries of sensors that detect single vehicles or persons, for which only aggregates are stored."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ LEGAL_WITH_DPIA: Document = {
 
 
 def plate_camera_entry(reference: str, *, to: str | None = None, aggregate: str = "P1Y") -> Document:
-    """One end of a segment, or with ``to`` its start. Counts cars as well."""
+    """A camera at the end of a segment, or with ``to`` at its start. It also counts cars."""
     rule = {"rule": "match_in_memory", "to": to}
     return _person_sensor_entry(
         reference, "traffic", "travel_time", rule, aggregate, example_datastream("count_car", "traffic", public="none")
@@ -24,12 +24,12 @@ def plate_camera_entry(reference: str, *, to: str | None = None, aggregate: str 
 
 
 def lamp_in_group_entry(reference: str, group: str) -> Document:
-    """A streetlight in a group of which movements are counted."""
+    """A streetlight in a group whose movements are counted."""
     return _person_sensor_entry(reference, "streetlight", "presence", {"rule": "window_count", "group": group}, "P1Y")
 
 
 def publish_documents(db: Database, *documents: Document, at: datetime) -> None:
-    """Publish these; the test fails when the register refuses one."""
+    """Publish the documents; fails the test if the register rejects one."""
     for document in documents:
         published = publish(db, Entry.model_validate(document), editor="test", reason="test", valid_from=at)
         assert isinstance(published, PublishResult), published

@@ -1,6 +1,7 @@
-"""How easy a Dutch text is to read: the Flesch reading ease as Douma fitted it to Dutch (W.H. Douma, De leesbaarheid
-van landbouwbladen, 1960): 206.84 − 0.93 × words per sentence − 0.77 × syllables per 100 words. Around 60 to 70 is plain
-language for everyone, which is about level B1; above that it is easier.
+"""Readability of Dutch texts, by the Flesch reading ease as adapted to Dutch.
+
+W.H. Douma, De leesbaarheid van landbouwbladen, 1960: 206.84 − 0.93 × words per sentence − 0.77 × syllables per
+100 words. A score of 60 to 70 is plain language, about CEFR level B1; higher is easier.
 """
 
 import re
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 
 _SENTENCE = re.compile(r"[.!?]+(?:\s|$)")
 _WORD = re.compile(r"[^\W\d_][^\W_'’]*", re.UNICODE)
-# Vowels that sound as one; a trema begins a new syllable.
+# Vowel groups that form one syllable; a diaeresis starts a new one.
 _VOWELS = re.compile(
     r"aai|ooi|oei|eeu|ieu|aa|ee|oo|uu|ie|oe|eu|ui|ij|ei|au|ou|[aeiouyàáâèéêìíîòóôùúû]|[äëïöü]", re.IGNORECASE
 )
@@ -17,7 +18,7 @@ _VOWELS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Readability:
-    """``ease``: 0 (very hard) to 100 (very easy). ``longest``: the words in the longest sentence."""
+    """``reading_ease``: 0 (very hard) to 100 (very easy). ``longest_sentence``: in words."""
 
     reading_ease: float
     longest_sentence: int
@@ -27,7 +28,7 @@ class Readability:
 
 
 def measure_readability(texts: Iterable[str]) -> Readability:
-    """How easy these texts are together."""
+    """Measure the readability of these texts combined."""
     sentences = [words for text in texts for part in _SENTENCE.split(text) if (words := _WORD.findall(part))]
     words = [word for sentence in sentences for word in sentence]
     syllables = sum(max(1, len(_VOWELS.findall(word))) for word in words)

@@ -1,4 +1,4 @@
-"""A sensor whose properties are each kept for another term, and a clock that only the test moves."""
+"""A sensor whose properties each have a different retention class, on a clock controlled by the test."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -26,11 +26,11 @@ CLASS_BY_PROPERTY: Mapping[str, str] = {
     "relative_humidity": "P5Y",
     "pm1": "P10Y",
 }
-"""The class of each property. One of them is not built in."""
+"""The retention class of each property. One is not built in."""
 
 
 def publish_sensor(db: Database, classes: Mapping[str, str] = CLASS_BY_PROPERTY, aggregate: str = "P10Y") -> None:
-    """Make the class that is not built in, and publish the sensor with these classes."""
+    """Add the custom retention class, and publish the sensor with these classes."""
     add_retention_class(db, CUSTOM_CLASS)
     streams = [
         example_datastream(code, retention={"raw": raw, "aggregate": aggregate}, public="live")
@@ -39,12 +39,12 @@ def publish_sensor(db: Database, classes: Mapping[str, str] = CLASS_BY_PROPERTY,
     document = example_entry(reference="LML-1", datastreams=streams)
     done = publish(db, Entry.model_validate(document), editor="test", reason="test", valid_from=START)
     assert isinstance(done, PublishResult), done
-    # The database keeps time by itself; here it is told.
+    # The database stamps changes with its own clock; put them on the test's clock.
     db.execute("update lantaarn.class_change set changed_at = %(at)s where moved_at is null", {"at": START})
 
 
 def datastream_id(db: Database, code: str) -> int:
-    """The number of one datastream."""
+    """The id of the datastream with this property."""
     row = db.execute("select id from lantaarn.datastream where property = %(code)s", {"code": code}).fetchone()
     assert row is not None
     return row["id"]
@@ -57,7 +57,7 @@ def observation_table(retention_class: str) -> str:
 def store_observations(
     db: Database, code: str, retention_class: str, times: Iterable[datetime], value: float = 7.0
 ) -> None:
-    """What ingest does with good values of this property, when this is its class."""
+    """Commit good values of a property with this retention class, as ingest does."""
     number = datastream_id(db, code)
     observations = tuple(
         Observation(observation_table(retention_class), number, at, value, QualityFlag.GOOD) for at in times
@@ -66,13 +66,13 @@ def store_observations(
 
 
 def verify_and_record(db: Database, now: datetime) -> RetentionVerification:
-    """What the clock does last."""
+    """Verify retention and record the result, as the scheduler does after enforcing it."""
     found = verify_retention(db, now)
     record_verification(db, found, now)
     return found
 
 
 def run_lifecycle(db: Database, now: datetime) -> RetentionVerification:
-    """What the clock does each quarter of an hour."""
+    """Enforce and verify retention, as the scheduler does every 15 minutes."""
     enforce(db, now)
     return verify_and_record(db, now)

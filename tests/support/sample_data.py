@@ -1,4 +1,4 @@
-"""A small register with values in it, for tests of what reads it."""
+"""A small register with data, for tests of code that reads it."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ DAY = timedelta(days=1)
 
 
 def publish_documents(db: Database, *documents: Document) -> None:
-    """Publish these entries, with the outlines they lie in."""
+    """Load the area boundaries, and publish these entries."""
     load_areas(db)
     for document in documents:
         done = publish(db, Entry.model_validate(document), editor="test", reason="test", valid_from=NOW - HOUR)
@@ -22,7 +22,7 @@ def publish_documents(db: Database, *documents: Document) -> None:
 
 
 def traffic_counter_entry(**changes: Any) -> Document:
-    """A traffic counter whose hourly counts are public, from 15 up."""
+    """A traffic counter with public hourly counts of 15 or more."""
     counts = example_datastream("count_car", "traffic", public="hour", privacy_rules=[{"rule": "public_threshold"}])
     return example_entry(
         **{
@@ -37,13 +37,13 @@ def traffic_counter_entry(**changes: Any) -> Document:
 
 
 def travel_time_entry(**changes: Any) -> Document:
-    """A sensor from which travel times to another are taken."""
+    """A sensor at the start of a travel time segment."""
     rule = {"rule": "match_in_memory", "to": "kenteken-2"}
     return _person_sensor_entry("kenteken-1", "traffic", "travel_time", rule) | changes
 
 
 def motion_lamp_entry(**changes: Any) -> Document:
-    """A lamp of which movements are counted together with those of others."""
+    """A lamp whose movements are counted per group."""
     rule = {"rule": "window_count", "group": "kasteelpark"}
     return _person_sensor_entry("lamp-1", "streetlight", "presence", rule) | changes
 
@@ -58,7 +58,7 @@ def _person_sensor_entry(reference: str, kind: str, code: str, rule: Document) -
 
 
 def home_sensor_entry(**changes: Any) -> Document:
-    """A resident's sensor: its exact place may never be seen."""
+    """A resident's sensor, whose exact location must never be published."""
     place = {"kind": "fixed", "geometry": {"type": "Point", "coordinates": [5.654321, 51.481234]}}
     return example_entry(
         **{
@@ -72,7 +72,7 @@ def home_sensor_entry(**changes: Any) -> Document:
 
 
 def insert_observation(db: Database, reference: str, code: str, value: float, at: datetime) -> None:
-    """One good value of a live datastream that is kept for a year."""
+    """Insert one good value of a datastream with retention class P1Y."""
     db.execute(
         "insert into lantaarn.observation_1y (datastream_id, time, value, quality) "
         "select d.id, %(at)s, %(value)s, 0 from lantaarn.datastream d join lantaarn.sensor s on s.id = d.sensor_id "
@@ -82,7 +82,7 @@ def insert_observation(db: Database, reference: str, code: str, value: float, at
 
 
 def insert_hourly_total(db: Database, reference: str, code: str, hour: datetime, amount: float) -> None:
-    """The total of three values in an hour."""
+    """Insert the rollup of three values in an hour."""
     db.execute(
         "insert into lantaarn.rollup_hour (datastream_id, hour, count, sum, min, max) "
         "select d.id, %(hour)s, 3, %(sum)s, %(sum)s, %(sum)s "
@@ -93,7 +93,7 @@ def insert_hourly_total(db: Database, reference: str, code: str, hour: datetime,
 
 
 def insert_travel_time(db: Database, reference: str, start: datetime, *, n: int, median: float) -> None:
-    """A window of travel times of cars."""
+    """Insert a window of travel times of cars."""
     db.execute(
         "insert into lantaarn.travel_time "
         "(datastream_id, window_start, minutes, vehicle_class, n, median, p15, p85, revision) "
@@ -104,7 +104,7 @@ def insert_travel_time(db: Database, reference: str, start: datetime, *, n: int,
 
 
 def insert_window_count(db: Database, group: str, start: datetime, count: int) -> None:
-    """A window of an hour in which so many movements were seen near the lamps of a group."""
+    """Insert a one-hour window with ``count`` movements at the lamps of a group."""
     db.execute(
         "insert into lantaarn.window_count values "
         "('helmond', %(group)s, 'presence', %(start)s, %(start)s::timestamptz + interval '1 hour', 8, %(count)s, 1)",
@@ -113,17 +113,17 @@ def insert_window_count(db: Database, group: str, start: datetime, count: int) -
 
 
 def publish_cells(db: Database, at: datetime | None = None) -> None:
-    """Publish the hours and days that are over, as ingest does every hour."""
+    """Publish the completed hours and days, as ingest does every hour."""
     db.execute("select lantaarn.publish_cells(coalesce(%(at)s::timestamptz, now()))", {"at": at})
 
 
 def insert_ledger_hour(db: Database, reference: str, hour: datetime, *, stored: int, refused: dict[str, int]) -> None:
-    """An hour of the ledger: what was stored, and what was refused by reason."""
-    asked = {"reference": reference, "hour": hour, "stored": stored, "refused": sum(refused.values())}
+    """Insert an hour of the ledger: readings stored, and readings rejected by reason."""
+    params = {"reference": reference, "hour": hour, "stored": stored, "refused": sum(refused.values())}
     db.execute(
         "insert into lantaarn.ledger select id, %(hour)s, %(stored)s::integer + %(refused)s::integer, "
         "%(stored)s, 0, %(refused)s, 0, 0 from lantaarn.sensor where reference = %(reference)s",
-        asked,
+        params,
     )
     for reason, readings in refused.items():
         db.execute(

@@ -1,4 +1,4 @@
-"""Running the commands of a page of the documentation, as a reader would."""
+"""Run the commands on a documentation page, as a reader would."""
 
 import re
 import subprocess
@@ -9,12 +9,12 @@ ROOT = Path(__file__).parents[2]
 
 
 def shell_blocks(page: str) -> list[str]:
-    """The blocks of commands on a page, which are marked ``sh``, in order."""
+    """The ``sh`` code blocks on a page, in order."""
     return re.findall(r"^```sh\n(.*?)^```", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 
 
 def link_project(folder: Path) -> None:
-    """Make a folder the project's, without what is only in the real one: its data and what a user writes there."""
+    """Link the project's files into a folder, except its data in .lantaarn."""
     for each in ROOT.iterdir():
         if each.name != ".lantaarn":
             (folder / each.name).symlink_to(each)
@@ -23,7 +23,7 @@ def link_project(folder: Path) -> None:
 def run_shell(
     folder: Path, commands: str, environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run commands in a folder; the first that fails is the last one."""
+    """Run commands in a folder with bash, stopping at the first failure."""
     return subprocess.run(
         ["bash", "-euo", "pipefail", "-c", commands],
         cwd=folder,

@@ -1,7 +1,7 @@
-"""A piece of the demo's city with days of data in it, for tests of what the dashboards read.
+"""A part of the example city with a few days of data, for tests of the dashboards' queries.
 
-Its devices are those of the simulators and speak through the pipeline that ingest has; what comes by other ways (travel
-times, reports, what the clock does) is put in as those ways would.
+Simulated devices send through ingest's pipeline; other data (travel times, reports, results of scheduled jobs) is
+inserted directly.
 """
 
 from collections.abc import Iterator
@@ -24,15 +24,15 @@ from simulators.devices.messages import DeviceMessage, Sample, device_topic, pac
 EXAMPLE_SEED = 1
 DAYS_OF_DATA = 3
 STEP_HOURS = 8
-"""Hours in which messages come in together."""
+"""Hours of messages per batch."""
 REFERENCE_PREFIXES = ("lantaarn-01", "lucht-gemeente-01", "lucht-gemeente-02", "verkeer-fiets-01", "verkeer-lus-01")
-"""What the references of its devices begin with: a street of ten lamps, air sensors, counters."""
+"""Prefixes of the references of its devices: a street of ten lamps, air sensors, counters."""
 CAMERA_PREFIX = "HD-ANPR"
 FAULTY_REFERENCE = "lantaarn-0103"
 
 
 def fill_database(db: Database, now: datetime) -> None:
-    """Everything that a panel may ask for, up to now."""
+    """Insert data for every panel, up to ``now``."""
     load_areas(db)
     entries = [
         each
@@ -41,7 +41,7 @@ def fill_database(db: Database, now: datetime) -> None:
     ]
     for entry in entries:
         publish(db, entry, editor="test", reason="test", valid_from=now - timedelta(days=20))
-    # The register takes note of sensors when they are published, and a sensor that is new is not silent yet.
+    # Backdate the findings, which start at publication: a new sensor is not considered silent yet.
     db.execute("update lantaarn.finding set known_since = %(at)s", {"at": now - timedelta(days=20)})
     hours = [now - timedelta(hours=number) for number in range(24 * DAYS_OF_DATA, -1, -STEP_HOURS)]
     _ingest_messages(db, [each for entry in entries for each in _messages(entry, now)], hours)
@@ -51,11 +51,11 @@ def fill_database(db: Database, now: datetime) -> None:
 
 
 def _messages(entry: Entry, now: datetime) -> Iterator[DeviceMessage]:
-    spoken = device_of_entry(entry, EXAMPLE_SEED)
-    if spoken is None or entry.kind is None:
+    device = device_of_entry(entry, EXAMPLE_SEED)
+    if device is None or entry.kind is None:
         return
-    # Of lamps all of them, because what they use adds up.
-    samples = list(spoken.samples(now - timedelta(days=DAYS_OF_DATA), now))[:: 1 if entry.kind == "streetlight" else 3]
+    # Every sample of lamps, because energy adds up; every third one of other kinds.
+    samples = list(device.samples(now - timedelta(days=DAYS_OF_DATA), now))[:: 1 if entry.kind == "streetlight" else 3]
     if entry.reference == FAULTY_REFERENCE:
         samples = [_with_fault(each, now) for each in samples]
     yield from pack_samples(device_topic(entry.municipality, entry.kind, entry.reference), samples, now)
@@ -67,19 +67,19 @@ def _with_fault(sample: Sample, now: datetime) -> Sample:
 
 
 def _ingest_messages(db: Database, messages: list[DeviceMessage], hours: list[datetime]) -> None:
-    """What ingest does with them, hour after hour, so that the books have hours too."""
+    """Ingest the messages batch by batch, so that the ledger has hours too; adds two invalid messages per batch."""
     known, memory = load_register(db), QualityChecker()
     for hour in hours:
-        heard = [each for each in messages if hour - timedelta(hours=STEP_HOURS) < each.sent_at <= hour]
-        odd = [
+        received = [each for each in messages if hour - timedelta(hours=STEP_HOURS) < each.sent_at <= hour]
+        invalid = [
             pipeline.IncomingMessage("helmond/air_quality/nobody/json", b'{"time": "2026-01-01T00:00:00Z", "no2": 1}'),
             pipeline.IncomingMessage(
                 "helmond/air_quality/lucht-gemeente-01/json",
                 f'{{"time": "{hour.isoformat()}", "no2": "veel", "mac": "x"}}'.encode(),
             ),
         ]
-        told = [pipeline.IncomingMessage(each.topic, each.payload) for each in heard]
-        outcomes = [pipeline.process_message(each, known, memory, hour) for each in [*told, *odd]]
+        valid = [pipeline.IncomingMessage(each.topic, each.payload) for each in received]
+        outcomes = [pipeline.process_message(each, known, memory, hour) for each in [*valid, *invalid]]
         for start in range(0, len(outcomes), 200):
             commit_batch(db, outcomes[start : start + 200], hour)
 
@@ -103,7 +103,7 @@ def _insert_other_data(db: Database, now: datetime) -> None:
                 "update lantaarn.report set status = 'answered', answer = 'Lucht.', settled_at = now(), "
                 "received_at = now() - interval '2 days' where id = (select max(id) from lantaarn.report)"
             )
-    # A chunk of a year ago, so that there is something to delete.
+    # An expired chunk, so that there is something to delete.
     db.execute(
         "insert into lantaarn.observation_31d select 1, %(now)s::timestamptz - interval '40 days', 1, 0", {"now": now}
     )
@@ -120,5 +120,5 @@ def _run_scheduled_jobs(db: Database, now: datetime) -> None:
 
 
 def current_second() -> datetime:
-    """This moment, to the second."""
+    """The current time in UTC, truncated to the second."""
     return datetime.now(UTC).replace(microsecond=0)

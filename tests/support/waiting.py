@@ -1,4 +1,4 @@
-"""Waiting for something that another program does."""
+"""Wait for another process or thread."""
 
 import time
 from collections.abc import Callable
@@ -6,8 +6,8 @@ from threading import Event
 
 
 def wait_for(condition: Callable[[], object], timeout_seconds: float) -> None:
-    """Return as soon as it happened; after so many seconds the test fails."""
+    """Poll until ``condition`` holds; fails the test after ``timeout_seconds``."""
     deadline = time.monotonic() + timeout_seconds
     while not condition():
-        assert time.monotonic() < deadline, f"it did not happen in {timeout_seconds:g} seconds"
+        assert time.monotonic() < deadline, f"condition not met within {timeout_seconds:g} seconds"
         Event().wait(0.05)

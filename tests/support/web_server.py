@@ -1,4 +1,4 @@
-"""The register on a port of its own, as visitors meet it."""
+"""The register's web server on a free port."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from tests.support.waiting import wait_for
 
 @contextmanager
 def running_web_server(database_url: str, **settings: str) -> Generator[str]:
-    """The address of a register that reads this database, until the block ends."""
+    """Run the web server on this database for the duration of the block; yields its URL."""
     port = find_free_port()
     app = create_app(ApiSettings.load(database_url=database_url, **settings))
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, ws="none"))

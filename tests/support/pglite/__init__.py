@@ -1,1 +1,1 @@
-"""TimescaleDB without a server: PostgreSQL 17 with TimescaleDB as WebAssembly under Node, for the tests only."""
+"""TimescaleDB without a server: PostgreSQL 17 and TimescaleDB compiled to WebAssembly, on Node; for tests only."""

@@ -1,4 +1,4 @@
-"""A ``Database`` on TimescaleDB as WebAssembly: psycopg's own adapters on both sides, another wire between them."""
+"""A ``Database`` on TimescaleDB in WebAssembly: psycopg's adapters on both ends, JSON over pipes in between."""
 
 import json
 import re
@@ -37,7 +37,7 @@ _DIAGNOSTICS = {
 
 
 class ByteaDumper(Dumper):
-    """Octets as PostgreSQL writes them: psycopg's own dumper asks a connection of its own how to, and there is none."""
+    """Dump bytes in hex format: psycopg's own dumper needs a libpq connection."""
 
     oid = psycopg.adapters.types["bytea"].oid
 
@@ -51,7 +51,7 @@ _adapters.register_dumper(bytes, ByteaDumper)
 
 @dataclass(slots=True)
 class PgliteCursor:
-    """The first result of what was executed."""
+    """The result of the first statement."""
 
     rowcount: int
     _rows: Iterator[dict[str, Any]] | None
@@ -98,12 +98,12 @@ class Pglite:
         self._errors.close()
 
     def open_snapshot(self, name: str) -> None:
-        """Leave the database for a new one: ``EMPTY``, or a copy of the one kept under this name."""
+        """Replace the database by an empty one (EMPTY_DATABASE) or by a copy of a saved snapshot."""
         self._request({"open": name})
         self._depth = 0
 
     def save_snapshot(self, name: str) -> None:
-        """Remember the database as it is now, to open copies of it later."""
+        """Save a snapshot of the current database, to open copies of later."""
         self._request({"keep": name})
 
     def execute(self, query: LiteralString, params: Mapping[str, Any] | None = None, /) -> PgliteCursor:
@@ -152,12 +152,12 @@ class Pglite:
 def _transaction_statements(depth: int) -> tuple[LiteralString, LiteralString, LiteralString]:
     if depth == 0:
         return "begin", "commit", "rollback"
-    # The innermost savepoint of a name is the one that is meant, so one name will do.
+    # A savepoint name refers to the innermost one, so a single name suffices.
     return "savepoint nested", "release nested", "rollback to nested; release nested"
 
 
 def _with_parameters(transformer: Any, query: str, params: Mapping[str, Any]) -> dict[str, Any]:
-    """The request for a statement whose ``%(name)s`` have become ``$n``, each name once."""
+    """The request for a statement, with each ``%(name)s`` replaced by ``$n``."""
     names: list[str] = []
 
     def number(match: re.Match[str]) -> str:

@@ -1,8 +1,8 @@
-"""Databases for the tests, besides the fixture ``database`` (the address of a migrated PostgreSQL).
+"""Database fixtures, in addition to ``database`` (the URL of a migrated PostgreSQL).
 
-``timescale``            a migrated TimescaleDB as WebAssembly, for this test alone
-``each_database``        the test runs on PostgreSQL, on that one, and on the server at ``TIMESCALE_URL`` if set
-``server_database``      the same without the second: for what is in plain tables alone, and has many tests
+``timescale``            a migrated TimescaleDB in WebAssembly, for this test alone
+``each_database``        parametrised: PostgreSQL, that TimescaleDB, and the server at ``TIMESCALE_URL`` if set
+``server_database``      the same without WebAssembly: for the many tests that only use plain tables
 ``each_empty_database``  as ``each_database``, before any migration
 """
 
@@ -25,7 +25,7 @@ MIGRATED_SNAPSHOT = "migrated"
 
 @pytest.fixture(scope="session")
 def pglite() -> Iterator[Pglite]:
-    """One process for all tests: a new database in it takes 0.4 s, a new process 2 s."""
+    """One process for all tests: opening a new database takes 0.4 s, a new process 2 s."""
     with Pglite() as db:
         yield db
 
@@ -84,7 +84,7 @@ def each_empty_database(request: pytest.FixtureRequest) -> Iterator[Database]:
 
 @contextmanager
 def temporary_database(url: str) -> Generator[str]:
-    """The address of an empty database on the server of ``url``; it is dropped afterwards."""
+    """Create an empty database on the server at ``url`` and yield its URL; dropped afterwards."""
     name = f"lantaarn_test_{secrets.token_hex(6)}"
     with connect(url) as server:
         server.execute(sql.SQL("create database {} template template0").format(sql.Identifier(name)))

