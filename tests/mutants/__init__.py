@@ -1,1 +1,1 @@
-"""Does a test fail when a rule of the privacy code is taken out? Each mutant takes out one."""
+"""Mutation testing of the privacy code: each mutant disables one rule, and a test must fail."""

@@ -1,7 +1,7 @@
-"""``make mutants``: take out one rule of the privacy code at a time and see that a test fails.
+"""``make mutants``: disable the rules of the privacy code one at a time, and check that a test fails.
 
-Works in a copy of the files under version control, so that a mutant never touches the tree you work in. A mutant that
-no test notices is a hole in the tests: the run ends with exit code 1 and names it.
+Works on copies of the files under version control, never on the working tree. A surviving mutant is a gap in the tests:
+it is listed, and the exit code is 1.
 """
 
 import shutil
@@ -21,11 +21,11 @@ from tests.mutants.catalogue import MUTANTS, Mutant
 
 ROOT = Path(__file__).parents[2]
 TEST_TIMEOUT_SECONDS = 300.0
-"""Seconds for the tests of one mutant; one that makes them hang is noticed too."""
+"""Seconds for the tests of one mutant. A timeout counts as killed."""
 
 
 def copy_project(target: Path) -> None:
-    """The project as it is here, without what is installed or built, but for the web assets."""
+    """Copy the project's files, and link the web assets but nothing else that is installed or built."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -43,7 +43,7 @@ def copy_project(target: Path) -> None:
 
 
 def is_killed(mutant: Mutant) -> bool:
-    """Whether the tests named for it fail once the rule is gone."""
+    """Whether the mutant's tests fail."""
     with tempfile.TemporaryDirectory(prefix="lantaarn-mutant-") as folder:
         tree = Path(folder)
         copy_project(tree)
@@ -52,7 +52,7 @@ def is_killed(mutant: Mutant) -> bool:
 
 
 def tests_pass(tree: Path, tests: Sequence[str]) -> bool:
-    """Whether these tests pass in this tree."""
+    """Whether the tests pass in a tree."""
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", *tests]
     try:
         return (
@@ -64,28 +64,28 @@ def tests_pass(tree: Path, tests: Sequence[str]) -> bool:
 
 
 @click.command()
-@click.option("--only", default="", help="Only mutants whose name holds this.")
-@click.option("--jobs", default=2, show_default=True, help="Mutants at a time.")
+@click.option("--only", default="", help="Run only mutants whose name contains this.")
+@click.option("--jobs", default=2, show_default=True, help="Mutants to run in parallel.")
 def main(only: str, jobs: int) -> None:
-    """Take out each rule of the privacy code in turn; a test must fail for each."""
+    """Disable each rule of the privacy code in turn; a test must fail for each."""
     chosen = [mutant for mutant in MUTANTS if only in mutant.name]
     every_test = sorted({test for mutant in chosen for test in mutant.tests})
     console = Console()
     with Progress(console=console) as progress:
-        task = progress.add_task("without a mutant", total=len(chosen) + 1)
+        task = progress.add_task("unmodified code", total=len(chosen) + 1)
         if not tests_pass(ROOT, every_test):
-            raise click.ClickException("the tests fail before anything is taken out")
+            raise click.ClickException("the tests fail on the unmodified code")
         progress.update(task, advance=1, description="mutants")
         with ThreadPoolExecutor(jobs) as pool:
             verdicts: list[bool] = []
-            for noticed in pool.map(is_killed, chosen):
-                verdicts.append(noticed)
+            for killed in pool.map(is_killed, chosen):
+                verdicts.append(killed)
                 progress.advance(task)
-    table = Table("mutant", "file", "noticed")
-    for mutant, noticed in zip(chosen, verdicts, strict=True):
-        table.add_row(mutant.name, mutant.path, "yes" if noticed else "[bold red]no[/]")
+    table = Table("mutant", "file", "killed")
+    for mutant, killed in zip(chosen, verdicts, strict=True):
+        table.add_row(mutant.name, mutant.path, "yes" if killed else "[bold red]no[/]")
     console.print(table)
-    console.print(f"{sum(verdicts)} of {len(chosen)} noticed")
+    console.print(f"{sum(verdicts)} of {len(chosen)} killed")
     sys.exit(0 if all(verdicts) else 1)
 
 

@@ -1,4 +1,4 @@
-"""The rules and filters of the privacy code, each with what takes it out and the tests that must notice."""
+"""The rules of the privacy code, each with the change that disables it and the tests that must fail."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +42,7 @@ CONSTRAINTS = (
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One rule taken out: ``old`` stands exactly once in the file at ``path``."""
+    """One disabled rule: replaces ``old``, which must occur exactly once in the file at ``path``, by ``new``."""
 
     name: str
     path: str
@@ -51,11 +51,11 @@ class Mutant:
     tests: tuple[str, ...]
 
     def apply(self, tree: Path) -> None:
-        """Change the file in this copy of the project. Raises LookupError when the list no longer fits the code."""
+        """Apply the change to a copy of the project. Raises LookupError if ``old`` does not occur exactly once."""
         file = tree / self.path
         text = file.read_text(encoding="utf-8")
         if text.count(self.old) != 1:
-            raise LookupError(f"{self.name}: not exactly once in {self.path}")
+            raise LookupError(f"{self.name}: text not found exactly once in {self.path}")
         file.write_text(text.replace(self.old, self.new), encoding="utf-8")
 
 
@@ -67,12 +67,16 @@ MUTANTS: tuple[Mutant, ...] = (
     *_mutants_in(
         "ingest/events/travel_time.py",
         TRAVEL_TIME_TESTS,
-        ("a window of too few", "len(seconds) < max(self._segment.min_trips, MIN_TRIPS)", "len(seconds) < 1"),
+        ("a window of too few trips", "len(seconds) < max(self._segment.min_trips, MIN_TRIPS)", "len(seconds) < 1"),
         ("the floor under the minimum", "max(self._segment.min_trips, MIN_TRIPS)", "self._segment.min_trips"),
-        ("a window not seen whole", "if not self.coverage.covers(start, start + self._segment.window)", "if False"),
-        ("the term of a token", "(each + 1) * _BUCKET_SECONDS + self._term <= now", "False"),
         (
-            "a token is gone when matched",
+            "a window not covered completely",
+            "if not self.coverage.covers(start, start + self._segment.window)",
+            "if False",
+        ),
+        ("the expiry of a token", "(each + 1) * _BUCKET_SECONDS + self._term <= now", "False"),
+        (
+            "a token is dropped when matched",
             "            self._departures.drop(tokens)\n            return self._sample(left",
             "            return self._sample(left",
         ),
@@ -87,10 +91,10 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
         ("a random key", "bytearray(os.urandom(32))", "bytearray(32)"),
         ("a token per segment", "key=key, person=person)", "key=key)"),
-        ("whole seconds", "median=float(round(twentieths[9]))", "median=twentieths[9]"),
-        ("room for so many tokens", "while live and live + tokens > self._most_tokens:", "while False:"),
+        ("rounding to whole seconds", "median=float(round(twentieths[9]))", "median=twentieths[9]"),
+        ("the limit on tokens", "while live and live + tokens > self._most_tokens:", "while False:"),
         (
-            "a segment that is gone",
+            "a segment that was removed",
             "self._tracks = {each: held.get(each) or _SegmentState(each, now) for each in segments}",
             "self._tracks = {**held, **{each: held.get(each) or _SegmentState(each, now) for each in segments}}",
         ),
@@ -110,7 +114,7 @@ MUTANTS: tuple[Mutant, ...] = (
             "max(MIN_WINDOW, *(window for _, window in rules))",
             "max(window for _, window in rules)",
         ),
-        ("a count not seen whole", "if not self.coverage.covers(*window):", "if False:"),
+        ("a count not covered completely", "if not self.coverage.covers(*window):", "if False:"),
         ("the same movement twice", "if movement.present and time in times:", "if False:"),
         ("a movement that is too late", "if window[1] + WINDOW_GRACE_PERIOD <= max(now, self._closed):", "if False:"),
         ("a lamp that left the group", "del heard[gone]", "pass"),
@@ -125,16 +129,16 @@ MUTANTS: tuple[Mutant, ...] = (
         "ingest/events/pipeline.py",
         EVENT_TESTS,
         (
-            "a message that rested at the broker",
+            "a retained message",
             "return RejectionReason.NOT_HERE if state.is_retained else None",
             "return None",
         ),
         (
-            "only what the register declares",
+            "only declared properties",
             "frozenset(sensor.event_datastreams)\n    )",
             "frozenset(sensor.kind.properties))",
         ),
-        ("only sensors that are on", "if sensor.status is Status.ACTIVE}", "}"),
+        ("only active sensors' events", "if sensor.status is Status.ACTIVE}", "}"),
         (
             "both ends declare the rule",
             (
@@ -171,7 +175,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *_mutants_in(
         "sensors/policy/compiler.py",
         POLICY_TESTS,
-        ("a datastream without a term", "if datastream.retention is None:", "if False:"),
+        ("a datastream without retention", "if datastream.retention is None:", "if False:"),
     ),
     *_mutants_in(
         "sensors/formats/native/decoder.py",
@@ -184,7 +188,7 @@ MUTANTS: tuple[Mutant, ...] = (
         PIPELINE_TESTS,
         ("only active sensors", "if sensor.status is not Status.ACTIVE:", "if False:"),
         (
-            "people's values on an ordinary topic",
+            "personal values on an ordinary topic",
             "state.rejections.append(Rejection(RejectionReason.NOT_HERE, reading.property))",
             "pass",
         ),
@@ -212,22 +216,22 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
         ("a mean needs a count", "                        and enough.value is not null\n", ""),
         (
-            "silence is a small count",
+            "no data counts as a small count",
             "            stream.counts_people\n            or (seen.sum is not null and (stream",
             "            (seen.sum is not null and (stream.counts_people or stream",
         ),
         (
-            "an hour is over before it is public",
+            "an hour is complete before it is public",
             "(at - interval '1 hour') at time zone stream.zone) - stream.step;",
             "(at - interval '1 hour') at time zone stream.zone);",
         ),
         (
-            "books only of weeks that are over",
+            "ledger only of completed weeks",
             "at time zone 'Europe/Amsterdam'\ngroup by 1, 2\nhaving",
             "at time zone 'Europe/Amsterdam' + interval '7 days'\ngroup by 1, 2\nhaving",
         ),
         (
-            "daily books only of live sensors",
+            "daily ledger only of live sensors",
             "having bool_and(public = 'live' and not counts_people and rule is null);",
             ";",
         ),
@@ -236,24 +240,28 @@ MUTANTS: tuple[Mutant, ...] = (
         "sensors/db/migrations/017_quality.sql",
         QUALITY_TESTS,
         (
-            "refusals of the day only of live sensors",
+            "daily rejections only of live sensors",
             "sum(trouble.refused) filter (where finding.live)",
             "sum(trouble.refused)",
         ),
-        ("reasons of the day only of live sensors", "= refused.sensor_id and finding.live", "= refused.sensor_id"),
+        ("daily reasons only of live sensors", "= refused.sensor_id and finding.live", "= refused.sensor_id"),
         (
-            "what is due only of live sensors",
+            "due dates only of live sensors",
             "        finding.live\n        and finding.status = 'active'",
             "        finding.status = 'active'",
         ),
         (
-            "trouble only of weeks that are over",
+            "weekly rejections only of completed weeks",
             "        and ledger.hour < watch.week_until\n    group by",
             "    group by",
         ),
-        ("trouble of a week in bands", "open.band(trouble.refused) as refused", "trouble.refused::bigint as refused"),
-        ("unregistered only of weeks that are over", " and refused.hour < watch.week_until", ""),
-        ("few that are not registered", "having sum(refused.readings) >= 15", "having sum(refused.readings) >= 1"),
+        ("weekly rejections in bands", "open.band(trouble.refused) as refused", "trouble.refused::bigint as refused"),
+        ("unregistered only of completed weeks", " and refused.hour < watch.week_until", ""),
+        (
+            "the threshold of unregistered readings",
+            "having sum(refused.readings) >= 15",
+            "having sum(refused.readings) >= 1",
+        ),
     ),
     *_mutants_in(
         "sensors/register/repository.py",
@@ -263,7 +271,7 @@ MUTANTS: tuple[Mutant, ...] = (
             "        _store_exact_locations(db, batch, documents)\n        _coarsen_history(db, documents)\n",
             "        _store_exact_locations(db, batch, documents)\n",
         ),
-        ("an old address goes too", 'if name not in ("address", "observed_area")', "if True"),
+        ("old addresses are removed too", 'if name not in ("address", "observed_area")', "if True"),
         (
             "only the cell is published",
             (
@@ -308,4 +316,4 @@ MUTANTS: tuple[Mutant, ...] = (
         for name in CONSTRAINTS
     ),
 )
-"""Every rule that must be missed when it is gone."""
+"""All mutants."""
