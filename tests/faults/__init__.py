@@ -1,1 +1,1 @@
-"""Nothing lost and nothing twice, whatever breaks: real broker, database and processes, and faults on purpose."""
+"""Fault injection with a real broker, database and processes: nothing may be lost or stored twice."""

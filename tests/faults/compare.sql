@@ -1,4 +1,4 @@
--- compare_readings: how many readings of the first so many messages are not there, and how many are there that should not be (or twice)
+-- compare_readings: readings of the sent messages that are missing, and stored readings that are duplicate or unexpected
 with sent as (
     select
         datastream.id as datastream_id,
@@ -10,14 +10,14 @@ with sent as (
     inner join unnest(%(properties)s::text[]) with ordinality as known (property, place)
         on known.property = datastream.property and place <= 1 + mod(number, 3)
 ),
-held as (
+stored as (
     select datastream_id, time, value from lantaarn.observation
 )
 select
-    (select count(*) from (select * from sent except all select * from held) as missing) as lost,
-    (select count(*) from (select * from held except all select * from sent) as more) as stored_twice;
+    (select count(*) from (select * from sent except all select * from stored) as missing) as lost,
+    (select count(*) from (select * from stored except all select * from sent) as surplus) as stored_twice;
 
--- ledger_totals: the whole ledger in one row
+-- ledger_totals: totals of the whole ledger
 select
     coalesce(sum(received), 0)::bigint as received,
     coalesce(sum(stored), 0)::bigint as stored,
@@ -26,7 +26,7 @@ select
     coalesce(sum(aggregated), 0)::bigint as aggregated
 from lantaarn.ledger;
 
--- fill_disk: from now on the database says that its disk is full
+-- fill_disk: make inserts fail with disk_full
 create function lantaarn.disk_is_full() returns trigger language plpgsql as $$
 begin
     raise exception 'no space left' using errcode = '53100';
@@ -34,27 +34,27 @@ end $$;
 create trigger disk_is_full before insert on lantaarn.observation_1y
 for each statement execute function lantaarn.disk_is_full();
 
--- free_disk: there is room again
+-- free_disk: undo fill_disk
 drop trigger disk_is_full on lantaarn.observation_1y;
 drop function lantaarn.disk_is_full();
 
--- set_read_only: from the next reload on every session may only read, as on a standby or for maintenance
+-- set_read_only: make sessions read-only after the next reload, as on a standby or during maintenance
 alter system set default_transaction_read_only = on;
 
--- set_writable: from the next reload on they may write again
+-- set_writable: make sessions writable after the next reload
 alter system reset default_transaction_read_only;
 
--- reload_settings: let the server read its settings
+-- reload_settings: reload the server configuration
 select pg_reload_conf();
 
--- open_transactions: the sessions of ingest that are in the middle of a transaction
+-- open_transactions: sessions of ingest with an open transaction
 select pid from pg_stat_activity
 where datname = current_database() and application_name = 'lantaarn ingest' and xact_start is not null;
 
--- add_refusing_constraint: from now on the database refuses the value 13
+-- add_refusing_constraint: make the database reject the value 13
 alter table lantaarn.observation_1y add constraint not_that_one check (value <> 13);
 
--- quarantined: everything that is told about what was refused
+-- quarantined: all quarantine rows with their sensors
 select quarantine.*, sensor.reference
 from lantaarn.quarantine as quarantine
 left join lantaarn.sensor as sensor on sensor.id = quarantine.sensor_id

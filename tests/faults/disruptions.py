@@ -1,4 +1,4 @@
-"""What can go wrong, each as one thing that happens to a rig under load and is over when the function returns."""
+"""Disruptions of a rig under load, each over when the function returns."""
 
 import signal
 from collections.abc import Callable
@@ -10,11 +10,11 @@ from tests.support.waiting import wait_for
 Disruption = Callable[[Rig, Random], None]
 
 MAX_READINGS_BEFORE = 600
-"""Readings, at most, that are stored before something goes wrong, so that it never happens at the same place."""
+"""Upper bound on the random number of readings stored before a disruption."""
 
 
 def kill_ingest(rig: Rig, rng: Random) -> None:
-    """``kill -9`` at any moment or, every other time, in the middle of a transaction; and start it again."""
+    """Kill ingest with SIGKILL, half of the time in the middle of a transaction, and restart it."""
     rig.wait_for_readings(rng.randint(1, MAX_READINGS_BEFORE))
     if rng.random() < 0.5:
         wait_for(lambda: rig.query(QUERIES["open_transactions"]), RECOVERY_TIMEOUT_SECONDS)
@@ -23,17 +23,17 @@ def kill_ingest(rig: Rig, rng: Random) -> None:
 
 
 def shut_down_database(rig: Rig, random: Random) -> None:
-    """Sessions are ended, everything is written."""
+    """Fast shutdown: sessions are terminated and everything is written."""
     _stop_database(rig, random, signal.SIGINT)
 
 
 def crash_database(rig: Rig, random: Random) -> None:
-    """PostgreSQL's immediate shutdown: nothing is written, the next start recovers from the log."""
+    """Immediate shutdown: nothing is written, and the next start recovers from WAL."""
     _stop_database(rig, random, signal.SIGQUIT)
 
 
 def kill_database(rig: Rig, random: Random) -> None:
-    """``kill -9`` of the postmaster: its children find out by themselves."""
+    """SIGKILL of the postmaster only: its children have to notice on their own."""
     _stop_database(rig, random, signal.SIGKILL)
 
 
@@ -46,7 +46,7 @@ def _stop_database(rig: Rig, random: Random, by: signal.Signals) -> None:
 
 
 def stop_broker(rig: Rig, random: Random) -> None:
-    """Stop the broker while ingest reads, and start it again once ingest has noticed."""
+    """Stop the broker while ingest is reading, and restart it once ingest has noticed."""
     rig.wait_for_readings(random.randint(1, MAX_READINGS_BEFORE))
     rig.broker.stop()
     wait_for(lambda: not rig.ingest.is_ready(), RECOVERY_TIMEOUT_SECONDS)
@@ -55,19 +55,19 @@ def stop_broker(rig: Rig, random: Random) -> None:
 
 
 def cut_mid_packet(rig: Rig, random: Random) -> None:
-    """Break the connection somewhere in a message."""
+    """Break the connection in the middle of a packet."""
     rig.wait_for_readings()
     broken = rig.proxy.cut_count
     rig.proxy.cut_after(random.randint(1, 20_000))
-    # Not the number of open connections: ingest may be back before anyone looks.
+    # Don't poll the number of open connections: ingest may have reconnected already.
     wait_for(lambda: rig.proxy.cut_count > broken, RECOVERY_TIMEOUT_SECONDS)
-    # The connection for events carries nothing here, so it would never break in a packet.
+    # The connection for events is idle here, so it would never be cut.
     rig.proxy.cut()
     rig.wait_for_readings()
 
 
 def lose_acknowledgements(rig: Rig, random: Random) -> None:
-    """Lose what ingest acknowledges after a commit, and then the connection: the broker sends all that again."""
+    """Drop ingest's acknowledgements after a commit, then the connection, so that the broker redelivers."""
     rig.wait_for_readings(random.randint(1, MAX_READINGS_BEFORE))
     rig.proxy.drop_upstream()
     rig.wait_for_readings()
@@ -76,7 +76,7 @@ def lose_acknowledgements(rig: Rig, random: Random) -> None:
 
 
 def fill_disk(rig: Rig, random: Random) -> None:
-    """Let the database say that its disk is full, until ingest has noticed."""
+    """Make inserts fail with disk_full until ingest has noticed."""
     rig.wait_for_readings(random.randint(1, MAX_READINGS_BEFORE))
     rig.query(QUERIES["fill_disk"])
     wait_for(lambda: not rig.ingest.is_ready(), RECOVERY_TIMEOUT_SECONDS)
@@ -85,7 +85,7 @@ def fill_disk(rig: Rig, random: Random) -> None:
 
 
 def make_read_only(rig: Rig, random: Random) -> None:
-    """Let the database be read-only, with its connections open, until ingest has noticed."""
+    """Make the database read-only, without closing connections, until ingest has noticed."""
     rig.wait_for_readings(random.randint(1, MAX_READINGS_BEFORE))
     try:
         rig.query(QUERIES["set_read_only"])

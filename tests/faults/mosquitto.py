@@ -1,4 +1,4 @@
-"""A real Mosquitto that keeps its sessions on disk, stopped and started by the test."""
+"""A real Mosquitto with persistent sessions, stopped and started by the test."""
 
 import getpass
 import shutil
@@ -13,8 +13,8 @@ from sensors.processes import LOOPBACK_HOST, find_free_port, start_process, stop
 from tests.support.waiting import wait_for
 
 MOSQUITTO_PATH = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
-# As good as no limit to what waits for a subscriber: with none at all it drops messages of QoS 0. What is in flight is
-# the subscriber's choice: its Receive Maximum.
+# Practically no limit on queued messages: with none at all (0), it drops QoS 0 messages. Messages in flight are limited
+# by the subscriber's Receive Maximum.
 MOSQUITTO_CONFIGURATION = """
 listener {port} {host}
 {listener}allow_anonymous true
@@ -30,10 +30,9 @@ log_type warning
 
 
 class Mosquitto:
-    """A broker at one address. It writes its sessions and queues when it is asked to stop, and reads them at the start.
+    """A broker on a fixed port that saves its sessions and queues on a clean stop and restores them on start.
 
-    It acknowledges what it has in memory only, so a broker that is killed loses messages that nobody could save;
-    that is why it is stopped here and never killed.
+    It is never killed: it acknowledges messages that are only in memory, which a kill would lose whatever ingest does.
     """
 
     def __init__(self, folder: Path, *, listener_options: str = "") -> None:
@@ -50,7 +49,7 @@ class Mosquitto:
         self.stop()
 
     def start(self) -> None:
-        """Start, and return when it answers."""
+        """Start, and return once it accepts connections."""
         assert MOSQUITTO_PATH is not None
         self._folder.mkdir(parents=True, exist_ok=True)
         configuration = self._folder / "mosquitto.conf"
@@ -67,14 +66,14 @@ class Mosquitto:
         wait_for(self._accepts_connections, 20)
 
     def stop(self) -> None:
-        """Stop, with everything on disk. Does nothing when it doesn't run."""
+        """Stop cleanly, saving everything to disk. No-op if not running."""
         if self._process is not None:
             stop_process(self._process, timeout_seconds=60)
             self._process = None
 
     def _accepts_connections(self) -> bool:
         assert self._process is not None
-        assert self._process.poll() is None, f"Mosquitto ended by itself; its log is in {self._folder}"
+        assert self._process.poll() is None, f"Mosquitto exited unexpectedly; its log is in {self._folder}"
         try:
             socket.create_connection((LOOPBACK_HOST, self.port), timeout=1).close()
         except OSError:

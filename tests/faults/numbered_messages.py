@@ -1,7 +1,7 @@
-"""Numbered messages, published at QoS 1 over a plain socket until the broker has acknowledged every one of them.
+"""Numbered messages, published at QoS 1 over a plain socket until the broker has acknowledged them all.
 
-A number says everything about its message: the sensor, the time and the values. ``compare.sql`` knows the same rule,
-so what was sent and what is stored are compared without keeping either in memory.
+The number determines the sensor, time and values of a message. ``compare.sql`` implements the same rule, so that sent
+and stored readings can be compared without keeping either in memory.
 """
 
 import json
@@ -19,20 +19,20 @@ from tests.support.mqtt_packets import encode_remaining_length
 SENSOR_COUNT = 100
 PROPERTIES = ("no2", "pm10", "pm2_5")
 MAX_UNACKNOWLEDGED = 1000
-"""Messages that may wait for their acknowledgement."""
+"""Maximum number of unacknowledged messages."""
 SEND_INTERVAL_SECONDS = 0.02
-"""Seconds between two portions when the rate is limited."""
+"""Seconds between bursts if the rate is limited."""
 CONNECT_PACKET = bytes.fromhex("10 0c 0004 4d515454 04 02 0000 0000")
-"""MQTT 3.1.1, a clean session, no keep-alive, no client identifier (MQTT 3.1.1, 3.1)."""
+"""CONNECT with a clean session, no keep-alive and no client id (MQTT 3.1.1, 3.1)."""
 PUBLISH_QOS_1, DUP_FLAG = 0x32, 0x08
-"""QoS 1, and the flag of what is sent again (3.3.1)."""
+"""PUBLISH with QoS 1, and the DUP flag for redelivery (3.3.1)."""
 
 MessageFactory = Callable[[int], tuple[str, bytes]]
-"""The topic and the payload of a number."""
+"""Maps a number to (topic, payload)."""
 
 
 def sensor_reference(number: int) -> str:
-    """The sensor of a message."""
+    """The reference of a message's sensor."""
     return f"F{number % SENSOR_COUNT}"
 
 
@@ -42,15 +42,12 @@ def properties_in(number: int) -> tuple[str, ...]:
 
 
 def count_readings(numbers: Iterable[int]) -> int:
-    """How many readings these messages hold."""
+    """The number of readings in these messages."""
     return sum(len(properties_in(number)) for number in numbers)
 
 
 def numbered_messages(start: datetime, padding: int = 0) -> MessageFactory:
-    """Messages of which each sensor sends one per second from ``start`` on.
-
-    With ``padding`` octets in a field that no register declares.
-    """
+    """Messages from ``start`` on, one per second per sensor, with ``padding`` octets in an undeclared field."""
     more = {"padding": "x" * padding} if padding else {}
 
     def message(number: int) -> tuple[str, bytes]:
@@ -64,9 +61,9 @@ def numbered_messages(start: datetime, padding: int = 0) -> MessageFactory:
 
 
 class NumberedPublisher(Thread):
-    """Publishes numbers until they end, or until ``finish``, and every one until it is acknowledged.
+    """Publishes numbers until they run out or ``finish`` is called, and until all are acknowledged.
 
-    What is unacknowledged when a connection breaks is sent again, as duplicates, on the next.
+    After a lost connection, unacknowledged messages are sent again with the DUP flag.
     """
 
     def __init__(self, port: int, numbers: Iterable[int], message: MessageFactory, rate: int | None = None) -> None:
@@ -83,7 +80,7 @@ class NumberedPublisher(Thread):
         self._aborted = Event()
 
     def run(self) -> None:
-        """Until everything is acknowledged; a broker that is away is waited for."""
+        """Run until everything is acknowledged, waiting for the broker if it is down."""
         while not self._aborted.is_set() and not self._done():
             with suppress(OSError), socket.create_connection((LOOPBACK_HOST, self._port), timeout=10) as broker:
                 self._open(broker)
@@ -93,7 +90,7 @@ class NumberedPublisher(Thread):
             self._aborted.wait(SEND_INTERVAL_SECONDS)
 
     def finish(self) -> None:
-        """Send no new numbers, and return when those that were sent are acknowledged."""
+        """Send no new numbers, and return once all sent ones are acknowledged."""
         self._ended.set()
         self.join()
 
@@ -123,7 +120,7 @@ class NumberedPublisher(Thread):
             broker.sendall(b"".join(self._packet(identifier) for identifier in identifiers))
 
     def _next_identifiers(self, count: int) -> list[int]:
-        """The next numbers, by their packet identifiers; these go round, long after they were last waited for."""
+        """Take the next numbers and return their packet identifiers, which wrap around well after their last use."""
         identifiers: list[int] = []
         for number in islice(self._numbers, count):
             identifier = self.sent % 65535 + 1
@@ -140,7 +137,7 @@ class NumberedPublisher(Thread):
         return bytes([PUBLISH_QOS_1 | flags]) + encode_remaining_length(len(body)) + body
 
     def _take_acknowledgements(self, broker: socket.socket) -> None:
-        """PUBACKs, of four octets each; nothing else comes on such a connection (3.4)."""
+        """Read PUBACKs of four octets each; nothing else arrives on this connection (3.4)."""
         if not self._waiting:
             return
         data = broker.recv(65536)

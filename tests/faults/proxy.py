@@ -1,4 +1,4 @@
-"""A TCP proxy that breaks connections on purpose: at once, in the middle of a packet, or after losing the answers."""
+"""A TCP proxy that breaks connections: immediately, in the middle of a packet, or after dropping upstream data."""
 
 import socket
 from collections.abc import Callable
@@ -19,25 +19,25 @@ class ProxiedConnection:
         self._drops_upstream = False
         self._allowance: int | None = None
         self.bytes_delivered = 0
-        """Octets that the client has had."""
+        """Octets sent to the client."""
         self.was_cut = False
-        """Whether it ended after the octets that it was allowed."""
+        """Whether ``cut_after`` ended it."""
 
     def run(self) -> None:
-        """Carry both directions until either ends, then close both sides."""
-        answers = Thread(target=self._carry, args=(self._client, self._server, self._to_server))
-        answers.start()
+        """Forward both directions until either ends, then close both sockets."""
+        upstream = Thread(target=self._carry, args=(self._client, self._server, self._to_server))
+        upstream.start()
         self._carry(self._server, self._client, self._to_client)
-        answers.join()
+        upstream.join()
         self._client.close()
         self._server.close()
 
     def drop_upstream(self) -> None:
-        """From now on nothing of the client reaches the server."""
+        """Drop everything the client sends from now on."""
         self._drops_upstream = True
 
     def cut_after(self, octets: int) -> None:
-        """Break the connection when the client has had so many more octets."""
+        """Break the connection after sending the client this many more octets."""
         self._allowance = octets
 
     def cut(self) -> None:
@@ -65,7 +65,7 @@ class ProxiedConnection:
         passed, self._allowance = data[: self._allowance], self._allowance - len(data)
         if self._allowance > 0:
             return passed
-        # The beginning of a packet goes through, its end never does.
+        # The start of a packet gets through, its end never does.
         with suppress(OSError):
             self._client.sendall(passed)
         self.was_cut = True
@@ -73,8 +73,10 @@ class ProxiedConnection:
 
 
 class Proxy:
-    """Listens on a free port while the ``with`` block runs. Faults concern the connections that are open then, but for
-    ``cut_after``, which also waits for the next ones: a client may be between two."""
+    """Listens on a free port for the duration of the ``with`` block.
+
+    Faults affect open connections. ``cut_after`` affects new ones too, because a client may be reconnecting.
+    """
 
     def __init__(self, target: int) -> None:
         self._target = target
@@ -90,7 +92,7 @@ class Proxy:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        # Closing alone would not wake the thread that accepts.
+        # close() alone does not wake the accepting thread.
         self._listener.shutdown(socket.SHUT_RDWR)
         self._acceptor.join()
         self._listener.close()
@@ -99,33 +101,33 @@ class Proxy:
             thread.join()
 
     def cut(self) -> None:
-        """Break every connection now, and those to come no more."""
+        """Break all connections now, and cancel ``cut_after`` for new ones."""
         with self._lock:
             self._allowance = None
         for link in self._open():
             link.cut()
 
     def cut_after(self, octets: int) -> None:
-        """Break every connection when its client has had so many more octets: rarely the end of a packet."""
+        """Break every connection after this many more octets to its client, rarely at a packet boundary."""
         with self._lock:
             self._allowance = octets
             for link in self._connections.values():
                 link.cut_after(octets)
 
     def drop_upstream(self) -> None:
-        """From now on nothing that a client sends on an open connection arrives."""
+        """Drop everything that clients send on open connections from now on."""
         for link in self._open():
             link.drop_upstream()
 
     @property
     def cut_count(self) -> int:
-        """How many connections ``cut_after`` has broken so far."""
+        """Number of connections broken by ``cut_after`` so far."""
         with self._lock:
             return sum(link.was_cut for link in self._connections.values())
 
     @property
     def bytes_delivered(self) -> int:
-        """Octets that the clients have had so far, of all connections together."""
+        """Octets sent to clients so far, over all connections."""
         with self._lock:
             return sum(link.bytes_delivered for link in self._connections.values())
 

@@ -1,4 +1,4 @@
-"""Everything that a fault needs to happen to: a database, a broker, ingest as its own process, and the books."""
+"""The test rig for faults: a database, a broker, ingest as its own process, and reconciliation with the ledger."""
 
 import json
 import re
@@ -54,30 +54,30 @@ QUERIES = load_queries(Path(__file__).with_name("compare.sql"))
 TEMPLATE_DATABASE = "template_faults"
 BATCH_SIZE = 500
 MAX_MEMORY_BYTES = 300 * 2**20
-"""Bytes that ingest may hold, whatever waits for it."""
+"""Limit on the memory of ingest, whatever the backlog."""
 RECOVERY_TIMEOUT_SECONDS = 60.0
-"""Seconds in which everything must be well again after a fault, on a slow machine."""
+"""Seconds for recovery after a fault, on a slow machine."""
 
 
 class DurableServer:
-    """A PostgreSQL that keeps its promises (it writes to disk), stopped and started by the test."""
+    """A PostgreSQL with fsync on, stopped and started by the test."""
 
     def __init__(self, folder: Path) -> None:
         self.embedded = EmbeddedPostgres(folder)
         self._running = ExitStack()
 
     def start(self) -> None:
-        """Start. After a kill the old server's children may need a moment to notice; until then the folder is taken."""
+        """Start. After a kill, the old server's children take a moment to exit, and until then the folder is locked."""
         wait_for(self._try_to_start, RECOVERY_TIMEOUT_SECONDS)
 
     def stop(self, with_signal: signal.Signals = signal.SIGINT) -> None:
-        """SIGINT ends sessions and writes everything; SIGQUIT and SIGKILL write nothing."""
+        """Stop. SIGINT terminates sessions and writes everything; SIGQUIT and SIGKILL write nothing."""
         self.embedded.process.send_signal(with_signal)
         self.embedded.process.wait(RECOVERY_TIMEOUT_SECONDS)
         self._running.close()
 
     def close(self) -> None:
-        """Stop and remove it."""
+        """Stop, and remove the data folder."""
         self._running.close()
         shutil.rmtree(self.embedded.data_folder, ignore_errors=True)
 
@@ -95,7 +95,7 @@ class IngestProcess:
     def __init__(self, database: str, broker: int, log: Path) -> None:
         self.log_file = log
         self.workers = 1
-        # A second worker answers at the next port.
+        # A second worker uses the next port.
         self._port = next(port for port in iter(find_free_port, 0) if is_port_free(port + 1))
         self._environment = {
             "DATABASE_URL": database,
@@ -106,37 +106,37 @@ class IngestProcess:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start; it may take a second before it reads."""
+        """Start without waiting until it is ready."""
         own = [sys.executable, "-m", "lantaarn", "ingest", "--workers", str(self.workers)]
         command = with_parent_death_signal(own, signal.SIGTERM)
         self._process = start_process(command, self.log_file, cwd=ROOT, extra_environment=self._environment)
 
     def kill(self) -> None:
-        """SIGKILL: no warning, no goodbye."""
+        """Kill with SIGKILL."""
         self.process.kill()
         self.process.wait()
         self._process = None
 
     def stop(self) -> None:
-        """SIGTERM, as a service manager does it. Does nothing when it doesn't run."""
+        """Stop with SIGTERM, as a service manager does. No-op if not running."""
         if self._process is not None:
             stop_process(self._process)
             self._process = None
 
     @property
     def process(self) -> subprocess.Popen[bytes]:
-        """The running process; the test fails when it ended by itself."""
+        """The running process; fails the test if it has exited."""
         assert self._process is not None, "ingest was not started"
-        assert self._process.poll() is None, f"ingest ended by itself; its log is {self.log_file}"
+        assert self._process.poll() is None, f"ingest exited unexpectedly; see its log, {self.log_file}"
         return self._process
 
     def worker_pids(self) -> list[int]:
-        """The processes of several workers, without those that died."""
+        """The pids of live worker processes."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
         return [pid for pid in map(int, children.split()) if is_worker(pid)]
 
     def is_ready(self) -> bool:
-        """What the ``/readyz`` of the first worker says."""
+        """Whether the first worker reports ready on ``/readyz``."""
         assert self.process
         try:
             with urllib.request.urlopen(f"http://{LOOPBACK_HOST}:{self._port}/readyz", timeout=5) as answer:
@@ -145,7 +145,7 @@ class IngestProcess:
             return False
 
     def count_in_flight(self) -> int:
-        """How many messages it holds that it has not acknowledged, by its ``/metrics``; 0 before it answers."""
+        """Unacknowledged messages, from ``/metrics``; 0 before it is up."""
         try:
             with urllib.request.urlopen(f"http://{LOOPBACK_HOST}:{self._port}/metrics", timeout=5) as answer:
                 found = re.search(r"^lantaarn_ingest_in_flight (\S+)$", answer.read().decode(), re.MULTILINE)
@@ -155,7 +155,7 @@ class IngestProcess:
         return int(float(found[1]))
 
     def peak_memory_bytes(self) -> int:
-        """Bytes of memory that it held at most (Linux: ``VmHWM``)."""
+        """Peak resident memory in bytes (Linux: ``VmHWM``)."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         found = re.search(r"VmHWM:\s*(\d+) kB", status)
         assert found is not None
@@ -163,7 +163,7 @@ class IngestProcess:
 
 
 def is_worker(pid: int) -> bool:
-    """Whether this is a live worker of a crew."""
+    """Whether this is a live worker process."""
     try:
         return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
@@ -172,7 +172,7 @@ def is_worker(pid: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """What the database holds against what was sent, and what its ledger says."""
+    """The stored readings compared with the sent ones, and the totals of the ledger."""
 
     lost: int
     stored_twice: int
@@ -184,7 +184,7 @@ class Reconciliation:
 
 
 class Rig:
-    """A database, a broker, and ingest between them. All messages that were ever sent are one row of numbers from 0."""
+    """A database, a broker, and ingest between them. The messages sent are numbered consecutively from 0."""
 
     def __init__(self, server: DurableServer, broker: Mosquitto, proxy: Proxy, database: str, log: Path) -> None:
         self.server = server
@@ -197,17 +197,17 @@ class Rig:
         self._start = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(days=1)
 
     def close(self) -> None:
-        """End ingest and let go of the database."""
+        """Stop ingest and disconnect from the database."""
         self.ingest.stop()
         self._disconnect()
 
     def start(self) -> None:
-        """Start ingest; from then on the broker keeps all for it."""
+        """Start ingest and wait until it is ready; from then on the broker queues for its session."""
         self.ingest.start()
         wait_for(self.ingest.is_ready, RECOVERY_TIMEOUT_SECONDS)
 
     def send(self, numbers: Sequence[int], *, padding: int = 0) -> None:
-        """Publish these, in this order, at full speed; return when the broker has acknowledged all."""
+        """Publish these in order at full speed, and return once the broker has acknowledged all."""
         message = numbered_messages(self._start, padding)
         with self._publishing(NumberedPublisher(self.broker.port, numbers, message)) as publisher:
             publisher.join(RECOVERY_TIMEOUT_SECONDS + len(numbers) / 1000)
@@ -215,7 +215,7 @@ class Rig:
 
     @contextmanager
     def under_load(self, rate: int, messages: int) -> Generator[NumberedPublisher]:
-        """Publish while the block runs, and then at full speed what is left of ``messages`` in all."""
+        """Publish at ``rate`` during the block, then at full speed until there are ``messages`` in total."""
         last = self.messages + messages
         message = numbered_messages(self._start)
         with self._publishing(NumberedPublisher(self.broker.port, count(self.messages), message, rate)) as publisher:
@@ -235,11 +235,11 @@ class Rig:
         assert publisher.acknowledged == publisher.sent, "the broker did not acknowledge everything"
 
     def query(self, query: LiteralString, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-        """The rows of a query. Raises psycopg.OperationalError while the database is away."""
+        """Run a query and return its rows. Raises psycopg.OperationalError while the database is down."""
         try:
             return self._query(query, parameters)
         except psycopg.OperationalError:
-            # The connection is of before the database was stopped.
+            # The connection predates a restart of the database.
             self._disconnect()
             return self._query(query, parameters)
 
@@ -250,40 +250,40 @@ class Rig:
         return cursor.fetchall() if cursor.description else []
 
     def count_stored(self) -> int:
-        """Readings that the ledger says are stored."""
+        """Stored readings, according to the ledger."""
         return self.query(QUERIES["ledger_totals"])[0]["stored"]
 
     def reconcile(self) -> Reconciliation:
-        """The whole reckoning, and every reading compared."""
-        given = {
+        """Compare every sent reading with the database, and total the ledger."""
+        params = {
             "start": self._start,
             "messages": self.messages,
             "sensors": SENSOR_COUNT,
             "properties": list(PROPERTIES),
         }
         return Reconciliation(
-            **self.query(QUERIES["compare_readings"], given)[0], **self.query(QUERIES["ledger_totals"])[0]
+            **self.query(QUERIES["compare_readings"], params)[0], **self.query(QUERIES["ledger_totals"])[0]
         )
 
     def wait_for_readings(self, readings: int = 1, seconds: float = RECOVERY_TIMEOUT_SECONDS) -> None:
-        """Until ingest has stored so many readings more."""
+        """Wait until ingest has stored this many more readings."""
         enough = self.count_stored() + readings
         wait_for(lambda: self.ingest.process and self.count_stored() >= enough, seconds)
 
     def wait_until_received(self, readings: int) -> None:
-        """Until the ledger has so many, whatever became of them."""
+        """Wait until the ledger counts this many received readings, whatever their outcome."""
         wait_for(
             lambda: self.ingest.process and self.query(QUERIES["ledger_totals"])[0]["received"] >= readings,
             RECOVERY_TIMEOUT_SECONDS,
         )
 
     def drain_and_verify(self, *, refused: int = 0, seconds: float = RECOVERY_TIMEOUT_SECONDS) -> Reconciliation:
-        """Wait until all is stored that was sent, save what must be refused; end ingest; compare everything."""
+        """Wait until all but ``refused`` readings are stored, stop ingest, and verify that everything adds up."""
         sent = count_readings(range(self.messages))
         try:
             wait_for(lambda: self.ingest.process and self.count_stored() >= sent - refused, seconds)
         except AssertionError as error:
-            raise AssertionError(f"of {sent} readings not all were stored: {self.reconcile()}") from error
+            raise AssertionError(f"not all {sent} readings were stored: {self.reconcile()}") from error
         self.ingest.stop()
         books = self.reconcile()
         assert (books.lost, books.stored_twice) == (refused, 0)
@@ -300,7 +300,7 @@ class Rig:
 
 
 def make_template(server: DurableServer) -> None:
-    """A database with all migrations and all sensors, to copy."""
+    """Create a template database with all migrations and sensors."""
     execute_as_admin(server, sql.SQL("create database {}").format(sql.Identifier(TEMPLATE_DATABASE)))
     now = datetime.now(UTC)
     with connect(server.embedded.url_of(TEMPLATE_DATABASE)) as db:
@@ -314,7 +314,7 @@ def make_template(server: DurableServer) -> None:
 
 @contextmanager
 def running_rig(server: DurableServer, folder: Path) -> Generator[Rig]:
-    """A rig with a database and a broker of its own, gone after the block."""
+    """Run a rig with its own database and broker for the duration of the block."""
     name = f"test_{secrets.token_hex(6)}"
     names = {"name": sql.Identifier(name), "template": sql.Identifier(TEMPLATE_DATABASE)}
     execute_as_admin(server, sql.SQL("create database {name} template {template}").format(**names))
@@ -328,6 +328,6 @@ def running_rig(server: DurableServer, folder: Path) -> Generator[Rig]:
 
 
 def execute_as_admin(server: DurableServer, statement: sql.Composed) -> None:
-    """Run a statement outside the databases of the tests."""
+    """Run a statement in the database ``postgres``."""
     with psycopg.connect(server.embedded.url_of("postgres"), autocommit=True) as connection:
         connection.execute(statement)

@@ -1,7 +1,6 @@
-"""The long run: a large backlog, and then one thing after the other goes wrong, at random by a seed.
+"""The soak test: drain a large backlog, then run rounds of seeded random disruptions, then a large leak check.
 
-Every round has a fresh database, twenty events, and the whole reckoning at its end, which must come out. Last comes
-the leak check, with many identifiers.
+Each round uses a fresh database and twenty disruptions, and ends with a full reconciliation.
 """
 
 import subprocess
@@ -19,18 +18,18 @@ from tests.faults.numbered_messages import count_readings
 from tests.faults.rig import MAX_MEMORY_BYTES, ROOT, DurableServer, Reconciliation, Rig, make_template, running_rig
 
 DISRUPTIONS_PER_ROUND = 20
-"""Events in a round."""
+"""Disruptions per round."""
 HOUR_SECONDS = 3600.0
 
 
 @click.command(epilog='Example: make soak ARGS="--minutes 5 --backlog 100000"')
-@click.option("--minutes", default=30.0, show_default=True, help="How long things go wrong, after the backlog.")
-@click.option("--backlog", default=1_000_000, show_default=True, help="Messages that wait when ingest starts.")
-@click.option("--rate", default=4000, show_default=True, help="Messages per second while things go wrong.")
-@click.option("--seed", default=1, show_default=True, help="The same seed gives the same events.")
-@click.option("--canaries", default=100_000, show_default=True, help="Identifiers of the leak check.")
+@click.option("--minutes", default=30.0, show_default=True, help="Duration of the disruptions, after the backlog.")
+@click.option("--backlog", default=1_000_000, show_default=True, help="Messages queued before ingest starts.")
+@click.option("--rate", default=4000, show_default=True, help="Messages per second during disruptions.")
+@click.option("--seed", default=1, show_default=True, help="Seed of the disruptions.")
+@click.option("--canaries", default=100_000, show_default=True, help="Identifiers for the leak check.")
 def main(minutes: float, backlog: int, rate: int, seed: int, canaries: int) -> None:
-    """Let everything go wrong for a while, and prove that nothing is lost and nothing is there twice."""
+    """Disrupt everything for a while, and verify that nothing is lost or stored twice."""
     if MOSQUITTO_PATH is None:
         raise click.ClickException("Mosquitto is not installed. On Debian: apt-get install mosquitto")
     random = Random(seed)
@@ -54,14 +53,14 @@ def main(minutes: float, backlog: int, rate: int, seed: int, canaries: int) -> N
 
 
 def check_for_leaks(canaries: int) -> None:
-    """``lantaarn leakcheck``, which tells what it finds. Raises click's error when it finds anything, or is blind."""
+    """Run ``lantaarn leakcheck``. Raises ClickException if it finds a leak or misses a control."""
     command = [sys.executable, "-m", "lantaarn", "leakcheck", "--canaries", str(canaries)]
     if subprocess.run(command, cwd=ROOT, check=False).returncode:
         raise click.ClickException("The leak check failed.")
 
 
 def drain_backlog(rig: Rig, messages: int) -> None:
-    """Let messages wait at the broker, start ingest, and look at its memory while it catches up."""
+    """Queue messages at the broker, start ingest, and check its peak memory once it has caught up."""
     rig.start()
     rig.ingest.stop()
     rig.send(range(messages))
@@ -72,11 +71,11 @@ def drain_backlog(rig: Rig, messages: int) -> None:
     print_outcome(
         "backlog", rig, rig.drain_and_verify(), f"{messages / seconds:,.0f} messages/s, {memory / 2**20:.0f} MB"
     )
-    assert memory < MAX_MEMORY_BYTES, "ingest took too much memory"
+    assert memory < MAX_MEMORY_BYTES, "ingest used too much memory"
 
 
 def run_round(rig: Rig, random: Random, rate: int, number: int) -> None:
-    """Some events under load, and the reckoning."""
+    """Run random disruptions under load, and reconcile."""
     start = time.monotonic()
     events = random.choices(DISRUPTIONS, k=DISRUPTIONS_PER_ROUND)
     rig.start()
@@ -88,10 +87,10 @@ def run_round(rig: Rig, random: Random, rate: int, number: int) -> None:
 
 
 def print_outcome(title: str, rig: Rig, books: Reconciliation, figures: str) -> None:
-    """One line: what was sent, and what became of it."""
+    """Print one line with what was sent and what became of it."""
     click.echo(
         f"{title}: {rig.messages:,} messages, {books.stored:,} readings stored, {books.lost} lost, "
-        f"{books.stored_twice} double, {books.duplicate:,} came again; {figures}"
+        f"{books.stored_twice} stored twice, {books.duplicate:,} redelivered; {figures}"
     )
 
 

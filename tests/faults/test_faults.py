@@ -1,4 +1,4 @@
-"""After any fault all that the broker acknowledged is in the database exactly once, and the books are right."""
+"""After any fault, everything the broker acknowledged is stored exactly once, and the ledger balances."""
 
 import os
 import signal
@@ -41,14 +41,14 @@ pytestmark = pytest.mark.skipif(
 )
 
 MIN_PUBLICATION_BYTES = 60
-"""Octets of a publication of ours, at least."""
+"""Lower bound on the size of our PUBLISH packets."""
 MESSAGES_PER_SECOND = 4000
-"""Messages per second while things go wrong."""
+"""Message rate during disruptions."""
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DurableServer]:
-    """One PostgreSQL for this module, because its tests stop it."""
+    """One PostgreSQL for this module, whose tests stop and restart it."""
     running = DurableServer(tmp_path_factory.mktemp("faults"))
     try:
         running.start()
@@ -148,7 +148,7 @@ def test_a_row_that_the_database_refuses_is_in_quarantine_once_and_stops_no_othe
     rig.query(QUERIES["add_refusing_constraint"])
     rig.start()
     rig.send(range(10_000))
-    # The first value of the messages 1300, 5300 and 9300; two of these hold other values, which are stored.
+    # The first value of messages 1300, 5300 and 9300; two of these carry other values too, which are stored.
     assert rig.drain_and_verify(refused=3).quarantined == 3
     rows = rig.query(QUERIES["quarantined"])
     assert [(row["reference"], row["reason"], row["topic_template"]) for row in rows] == [
@@ -173,8 +173,8 @@ def test_a_backlog_waits_at_the_broker_and_not_in_memory(rig: Rig) -> None:
     wait_for(drained, RECOVERY_TIMEOUT_SECONDS)
     assert rig.ingest.peak_memory_bytes() < MAX_MEMORY_BYTES
     rig.drain_and_verify()
-    # What waits, one more read of the network, and the batch at hand. Not every broker keeps to the Receive Maximum
-    # (Mosquitto 2.0.11 does not).
+    # The queue, one more network read, and the current batch. Not every broker honours the Receive Maximum (Mosquitto
+    # 2.0.11 does not).
     assert max(in_flight) <= 3 * BATCH_SIZE + READ_SIZE_BYTES // MIN_PUBLICATION_BYTES
 
 
