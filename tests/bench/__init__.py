@@ -1,1 +1,1 @@
-"""Measured speed, always as a ratio to a named baseline of the same run."""
+"""Benchmarks, always reported as a ratio to a named baseline of the same run."""

@@ -1,8 +1,8 @@
-"""How fast ingest is, from a device's message to a committed value, against two baselines of the same run.
+"""Benchmark ingest, from a device's message to a committed value, against two baselines of the same run.
 
-The limit: psycopg's binary COPY of the same rows into the same indexed table, with nothing else done.
-The plain way: a callback that inserts value by value, each in its own transaction, as a first program does it.
-Ours: the real program, a real broker, the real schema; acknowledged after commit, totals and ledger on.
+Limit: psycopg's binary COPY of the same rows into the same indexed table, and nothing else.
+Plain: a callback that inserts value by value, each in its own transaction, as in a naive implementation.
+Ours: the real program, broker and schema; acknowledging after commit, with rollups and ledger.
 """
 
 import os
@@ -41,44 +41,48 @@ from tests.bench.testbed import (
 )
 
 MAX_MESSAGES_PER_SECOND = 50_000
-"""Messages a second that no sustained load will pass: so many are made beforehand."""
+"""Upper bound on the sustained rate, which determines how many messages are generated beforehand."""
 PLAIN_MAX_QUEUED = 1_000
 PRIVACY_SAMPLE_MESSAGES = 20_000
-"""Messages with which the privacy steps are measured."""
+"""Messages for measuring the privacy steps."""
 EMBEDDED_BATCH_SIZE = 50
 QUICK_PLAN = {"sensors": 1_000, "messages": 20_000, "seconds": 4.0, "repeat": 1}
 
 
 class MessageNumbers:
-    """Numbers of messages that were not used before, so that the time of a sensor only ever goes forward."""
+    """Allocates unused message numbers, so that time only moves forward for each sensor."""
 
     def __init__(self) -> None:
         self._next = 0
 
     def take(self, count: float) -> range:
-        """So many."""
+        """Allocate the next ``count`` numbers."""
         start, self._next = self._next, self._next + int(count)
         return range(start, self._next)
 
 
 @click.command()
-@click.option("--sensors", default=10_000, show_default=True, help="How many sensors send.")
-@click.option("--messages", default=100_000, show_default=True, help="Messages, of three values each, in a full queue.")
-@click.option("--seconds", default=10.0, show_default=True, help="How long live load lasts, each time.")
-@click.option("--workers", default=1, show_default=True, help="Processes of ingest.")
-@click.option("--batch", default=500, show_default=True, help="Most messages in one transaction.")
-@click.option("--repeat", default=3, show_default=True, help="How often the limit and the full queue are measured.")
-@click.option("--broker", type=click.Choice(["mosquitto", "embedded"]), help="Default: Mosquitto when it is here.")
-@click.option("--quick", is_flag=True, help="Within a minute, and less exact.")
-@click.option("--storage", "storage_only", is_flag=True, help="Measure what is kept instead: its size, and how it is read.")
-@click.option("--dashboards", "dashboards_only", is_flag=True, help="Measure how quickly the dashboards read a year instead.")
+@click.option("--sensors", default=10_000, show_default=True, help="Number of sensors.")
+@click.option("--messages", default=100_000, show_default=True, help="Messages in a full queue, of three values each.")
+@click.option("--seconds", default=10.0, show_default=True, help="Duration of each live load.")
+@click.option("--workers", default=1, show_default=True, help="Worker processes of ingest.")
+@click.option("--batch", default=500, show_default=True, help="Maximum messages per transaction.")
+@click.option("--repeat", default=3, show_default=True, help="Repetitions for the limit and the full queue.")
+@click.option("--broker", type=click.Choice(["mosquitto", "embedded"]), help="Default: Mosquitto if installed.")
+@click.option("--quick", is_flag=True, help="Finish within a minute, less accurately.")
+@click.option("--storage", "storage_only", is_flag=True, help="Benchmark storage instead: size and query times.")
+@click.option(
+    "--dashboards", "dashboards_only", is_flag=True, help="Benchmark the dashboards' queries over a year instead."
+)
 @click.option(
     "--scale",
     default=1.0,
     show_default=True,
-    help="With --storage: the part of the datastreams; with --dashboards: of a year.",
+    help="Fraction of the datastreams (--storage) or of the year (--dashboards).",
 )
-@click.option("--json", "target", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures here too.")
+@click.option(
+    "--json", "target", type=click.Path(path_type=Path, dir_okay=False), help="Also write the figures to this file."
+)
 def main(
     *,
     broker: str | None,
@@ -89,7 +93,7 @@ def main(
     target: Path | None,
     **plan: float,
 ) -> None:
-    """Measure and print tables: on the embedded database, and on the server in TIMESCALE_URL when that is set."""
+    """Measure and print tables, on the embedded database and on the server at TIMESCALE_URL if set."""
     if storage_only:
         measure_storage(scale)
         return
@@ -112,7 +116,7 @@ def main(
 
 @contextmanager
 def running_servers(url: str | None, embedded: bool) -> Generator[tuple[Path, BenchDatabase, BenchBroker]]:
-    """A database (the embedded one without an address) and a broker, gone at the end with all that they wrote."""
+    """Run a database (embedded if ``url`` is None) and a broker in a temporary folder, removed afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="lantaarn-bench-"))
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
@@ -122,7 +126,7 @@ def running_servers(url: str | None, embedded: bool) -> Generator[tuple[Path, Be
 
 
 def measure_all(plan: BenchPlan, folder: Path, store: BenchDatabase, broker: BenchBroker) -> BenchReport:
-    """Everything, one after the other: never two at a time."""
+    """Run all measurements sequentially."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, transient=True) as progress, connect(store.url) as db:
         task = progress.add_task("registering the sensors")
@@ -149,7 +153,7 @@ def measure_all(plan: BenchPlan, folder: Path, store: BenchDatabase, broker: Ben
 def _measure_in_turn(
     bed: Testbed, plan: BenchPlan, supply: MessageNumbers, tell: Callable[[str], None]
 ) -> tuple[dict[str, list[float]], dict[str, Throughput]]:
-    """Both baselines and the full queue in turn, so that all meet the same weather on a shared machine."""
+    """Alternate between both baselines and the full queue, so that load on a shared machine affects all alike."""
     rates: dict[str, list[float]] = {LIMIT: [], PLAIN: [], DRAIN: []}
     work: dict[str, Throughput] = {}
     for turn in range(plan.repeat):
@@ -172,7 +176,7 @@ def _measure_in_turn(
 def _measure_in_process(
     bed: Testbed, plan: BenchPlan, supply: MessageNumbers, tell: Callable[[str], None]
 ) -> dict[str, list[float]]:
-    """Without broker and network thread: what the steps and the statements take."""
+    """Measure without broker and network thread: the cost of the pipeline steps and SQL statements."""
     rates: dict[str, list[float]] = {}
     for size in sorted({EMBEDDED_BATCH_SIZE, plan.batch}):
         tell(f"in one process, batches of {size}")
@@ -185,7 +189,7 @@ def _measure_in_process(
 def _measure_live(
     bed: Testbed, plan: BenchPlan, supply: MessageNumbers, tell: Callable[[str], None]
 ) -> tuple[Throughput, dict[str, Latency]]:
-    """As much as it takes, a quarter of that, and 2,000 messages a second."""
+    """Measure the maximum throughput, and the latency at a quarter of it and at 2,000 messages/s."""
     tell("sustained live load")
     with running_ingest(bed, plan.batch, plan.workers) as program:
         most = measure_sustained(bed, supply.take(MAX_MESSAGES_PER_SECOND * plan.seconds), plan.seconds, program)

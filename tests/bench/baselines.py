@@ -1,6 +1,7 @@
-"""What our speed is compared with: the most the database can take, and what a first program does.
+"""The baselines: the maximum of the database, and a naive program.
 
-Run as a program, this is that first program: paho's callback, one INSERT per value, every one its own transaction.
+Run as a program, this module is that naive program: a paho callback with one INSERT per value, each in its own
+transaction.
 """
 
 import json
@@ -37,7 +38,7 @@ INSERT_STATEMENT = (
 
 
 def measure_copy(bed: Testbed, numbers: range) -> float:
-    """Values a second of one binary COPY of the rows of these messages, and nothing else."""
+    """Values per second for a single binary COPY of the rows of these messages."""
     rows = list(bed.traffic.rows(numbers, bed.datastreams))
     bed.clear()
     start = time.perf_counter()
@@ -49,9 +50,9 @@ def measure_copy(bed: Testbed, numbers: range) -> float:
 
 
 def measure_in_process(bed: Testbed, numbers: range, batch: int, *, with_ledger: bool) -> float:
-    """Values a second from payload to commit in this process, without a broker.
+    """Values per second from payload to commit in this process, without a broker.
 
-    Not ``booked``: the observations only, by COPY, so without totals, ledger and the look for duplicates.
+    Without ``with_ledger``, only observations are written, by COPY: no rollups, ledger or duplicate detection.
     """
     traffic = [IncomingMessage(bed.traffic.topic(number), bed.traffic.payload(number)) for number in numbers]
     bed.clear()
@@ -69,16 +70,16 @@ def measure_in_process(bed: Testbed, numbers: range, batch: int, *, with_ledger:
 
 @dataclass(frozen=True, slots=True)
 class PrivacyStepCosts:
-    """Processor seconds per value, from payload to outcome."""
+    """CPU seconds per value, from payload to outcome."""
 
     checked: float
     """The real steps: allow-list, rules, reasons, units, clock, quality."""
     unchecked: float
-    """Decoded from the same JSON, and everything in it taken and judged for its quality, which is not about privacy."""
+    """The same JSON, with every value accepted; includes quality assessment, which is not a privacy step."""
 
 
 def measure_privacy_steps(bed: Testbed, numbers: range) -> PrivacyStepCosts:
-    """What it costs to take in only what the register permits, against taking in all. Each is the best of five."""
+    """The cost of accepting only what the register permits, compared with accepting everything; each the best of 5."""
     traffic = [IncomingMessage(bed.traffic.topic(number), bed.traffic.payload(number)) for number in numbers]
     register, now = load_register(bed.connection), datetime.now(bed.traffic.start.tzinfo)
 
@@ -87,7 +88,7 @@ def measure_privacy_steps(bed: Testbed, numbers: range) -> PrivacyStepCosts:
         for _ in range(5):
             memory, start = QualityChecker(), time.process_time()
             for at in range(0, len(traffic), BATCH_SIZE):
-                # Kept for as long as a batch is, and no longer.
+                # Keep the outcomes as long as a batch would, and no longer.
                 _batch = [work(message, memory) for message in traffic[at : at + BATCH_SIZE]]
             used.append(time.process_time() - start)
         return min(used) / (len(traffic) * len(PROPERTIES))
@@ -121,9 +122,9 @@ def _observations_only(db: Connection, outcomes: Sequence[MessageOutcome]) -> No
 
 @contextmanager
 def running_plain_program(bed: Testbed) -> Generator[Popen[bytes]]:
-    """The first program, subscribed; the broker keeps its messages for nobody else."""
+    """Run the naive program until it has subscribed, with ingest's durable sessions removed from the broker."""
     for seat in (*worker_subscriptions(MUNICIPALITY, 1), *worker_subscriptions(MUNICIPALITY, MAX_WORKERS)):
-        BrokerConnection(bed.broker.port, seat.client_id).close()  # a clean session in the place of the durable one
+        BrokerConnection(bed.broker.port, seat.client_id).close()  # replaces the durable session by a clean one
     command = [sys.executable, "-m", "tests.bench.baselines", bed.database.url, str(bed.broker.port)]
     with running_process(command, bed.log_file, with_pipes=True) as process:
         if process.stdout is None or process.stdout.readline() != b"subscribed\n":
@@ -132,7 +133,7 @@ def running_plain_program(bed: Testbed) -> Generator[Popen[bytes]]:
 
 
 def main() -> None:
-    """Store what comes in, value by value, until SIGTERM. Arguments: the database's address, the broker's port."""
+    """Store messages value by value until SIGTERM. Arguments: database URL, broker port."""
     database = psycopg.connect(sys.argv[1], autocommit=True)
     found = database.execute(
         "select sensor.reference, datastream.property, datastream.id from lantaarn.datastream "

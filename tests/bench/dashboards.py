@@ -1,7 +1,7 @@
-"""How quickly the dashboards read a year of a city: every panel, choice and alert, as Grafana asks it, by its role.
+"""Benchmark every dashboard panel, variable and alert over a year of data, as Grafana queries them, with its role.
 
-The register of the demo and stations up to 2,000 datastreams, with the hourly totals of the measurement of storage
-(17.5 million), the published cells that belong to them, and a year of books, travel times, reports and deletions.
+The data: the example register extended to 2,000 datastreams, hourly rollups as in the storage benchmark (17.5 million
+rows), the cells published from them, and a year of ledger, travel times, reports and deletions.
 """
 
 import os
@@ -39,7 +39,7 @@ FILL_HOURS = queries.load_queries(Path(__file__).with_name("storage.sql"))["fill
 DATASTREAM_COUNT, YEAR_DAYS, DATASTREAMS_PER_SLICE = 2_000, 365, 100
 DAY = timedelta(days=1)
 MAX_ANSWER_SECONDS = 0.2
-"""Seconds that an answer may take."""
+"""Limit on the response time of a query."""
 REPETITIONS = 5
 VARIABLES = {
     "buurt": "'*'",
@@ -54,9 +54,9 @@ VARIABLES = {
 
 @dataclass(frozen=True, slots=True)
 class StatementTiming:
-    """What one statement took, in seconds: the median of several times after a first one, and of that on the processor.
+    """Timing of one query in seconds: median wall time after a warm-up run, and mean CPU time of the backend.
 
-    The latter is what a machine that does nothing else would take; none for a server elsewhere.
+    The CPU time approximates an idle machine; None for a remote server.
     """
 
     name: str
@@ -66,21 +66,21 @@ class StatementTiming:
 
 
 def measure_dashboards(scale: float) -> None:
-    """Measure and print, and end with an error when an answer takes too long; ``scale``: the part of the year."""
+    """Measure, print, and exit with an error if a query is too slow. ``scale``: fraction of the year."""
     late: list[str] = []
-    given = os.environ.get("TIMESCALE_URL")
-    for url in (None, given) if given else (None,):
+    timescale = os.environ.get("TIMESCALE_URL")
+    for url in (None, timescale) if timescale else (None,):
         columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-        with Progress(*columns, transient=True) as progress, _filled(url, scale, progress) as (store, made):
-            answers = list(_measure(store, progress))
-        _show(store, answers, made, Console())
-        late += [f"{each.name} ({store.name})" for each in answers if each.median_seconds > MAX_ANSWER_SECONDS]
+        with Progress(*columns, transient=True) as progress, _filled(url, scale, progress) as (store, job_seconds):
+            timings = list(_measure(store, progress))
+        _show(store, timings, job_seconds, Console())
+        late += [f"{each.name} ({store.name})" for each in timings if each.median_seconds > MAX_ANSWER_SECONDS]
     sys.exit(f"too slow: {', '.join(late)}" if late else 0)
 
 
 @contextmanager
 def _filled(url: str | None, scale: float, progress: Progress) -> Generator[tuple[BenchDatabase, dict[str, float]]]:
-    """A database of our own with all of it, and how long it took to make the days; gone at the end."""
+    """Fill a temporary database; yields it with the seconds that updating the daily totals took."""
     folder = Path(tempfile.mkdtemp(prefix="lantaarn-bench-"))
     try:
         with temporary_database(url) if url else embedded_database(folder) as store, connect(store.url) as db:
@@ -94,11 +94,11 @@ def _filled(url: str | None, scale: float, progress: Progress) -> Generator[tupl
 
 
 def _register(db: Connection, folder: Path) -> int:
-    """The demo's sensors and as many stations as it takes; the highest number of a datastream."""
+    """Publish the example sensors and enough extra stations; return the highest datastream id."""
     load_areas(db)
     _publish(db, folder, [document_of(entry) for entry in city_register.example_entries(1)])
-    there = (db.execute(QUERIES["datastream_numbers"]).fetchone() or {})["streams"]
-    more = -(-(DATASTREAM_COUNT - there) // 3)
+    existing = (db.execute(QUERIES["datastream_numbers"]).fetchone() or {})["streams"]
+    more = -(-(DATASTREAM_COUNT - existing) // 3)
     _publish(db, folder, [example_entry(reference=f"station-{number}") for number in range(more)])
     return (db.execute(QUERIES["datastream_numbers"]).fetchone() or {})["highest"]
 
@@ -110,7 +110,7 @@ def _publish(db: Connection, folder: Path, documents: list[dict[str, object]]) -
 
 
 def _hours(db: Connection, progress: Progress, end: datetime, days: int, streams: int) -> None:
-    """Day by day, as it would have come in."""
+    """Insert day by day, in the physical order of real ingest."""
     for number in progress.track(range(days, 0, -1), description=f"hours of {streams} datastreams"):
         day = end - number * DAY
         db.execute(FILL_HOURS, {"since": day, "until": day + DAY, "streams": streams})
@@ -118,23 +118,23 @@ def _hours(db: Connection, progress: Progress, end: datetime, days: int, streams
 
 def _rest(db: Connection, progress: Progress, end: datetime, days: int, streams: int) -> dict[str, float]:
     db.execute(QUERIES["analyze"])
-    # For each row it looks for an erasure: there is none, and there are millions of rows.
+    # The trigger looks up erasures for each of millions of rows, and there are none.
     db.execute(QUERIES["disable_erasure_lookup"])
     for first in progress.track(range(1, streams + 1, DATASTREAMS_PER_SLICE), description="published cells"):
         db.execute(QUERIES["fill_cells"], {"first": first, "last": first + DATASTREAMS_PER_SLICE - 1})
     span = {"since": end - days * DAY, "until": end}
     for name in progress.track(
-        [name for name in QUERIES if name.startswith("fill_")][1:], description="books and others"
+        [name for name in QUERIES if name.startswith("fill_")][1:], description="ledger and others"
     ):
         db.execute(QUERIES[name], span if "%(" in QUERIES[name] else None)
     db.execute(QUERIES["analyze"])
-    took = {"make all days, once": _time_call(lambda: update_daily_totals(db, datetime.now(UTC)))}
-    # As it grows, day after day, and not datastream after datastream as it was made at once here.
+    took = {"daily totals, from scratch": _time_call(lambda: update_daily_totals(db, datetime.now(UTC)))}
+    # Restore the physical order of daily updates: by day, instead of by datastream.
     for name in ("reorder_days", "reorder_public_days", "reorder_lamp_days"):
         db.execute(QUERIES[name])
     db.execute(QUERIES["analyze"])
     return took | {
-        "make days again, every quarter of an hour": _time_call(lambda: update_daily_totals(db, datetime.now(UTC)))
+        "daily totals, update every 15 minutes": _time_call(lambda: update_daily_totals(db, datetime.now(UTC)))
     }
 
 
@@ -159,28 +159,26 @@ def _measure(store: BenchDatabase, progress: Progress) -> Iterator[StatementTimi
     with connect(store.url, role="lantaarn_dashboard") as db:
         db.execute(QUERIES["set_role_settings"])
         process = (db.execute(QUERIES["backend_pid"]).fetchone() or {})["pid"] if store.pid else None
-        for name, query in progress.track(list(_statements()), description="asking"):
+        for name, query in progress.track(list(_statements()), description="querying"):
             expanded = expand_macros(query, period, VARIABLES)
             rows = len(db.execute(expanded).fetchall())
             before = _cpu_seconds(process)
-            taken = [_time_call(lambda sent=expanded: db.execute(sent).fetchall()) for _ in range(REPETITIONS)]
-            worked = (_cpu_seconds(process) - before) / REPETITIONS if process else None
-            yield StatementTiming(name, median(taken), worked, rows)
+            taken = [_time_call(lambda query=expanded: db.execute(query).fetchall()) for _ in range(REPETITIONS)]
+            cpu = (_cpu_seconds(process) - before) / REPETITIONS if process else None
+            yield StatementTiming(name, median(taken), cpu, rows)
 
 
 def _cpu_seconds(process: int | None) -> float:
-    """How long a process has been on a processor, in seconds, as Linux tells it."""
+    """CPU time of a process in seconds, from Linux's schedstat; 0 if unavailable."""
     path = Path(f"/proc/{process}/schedstat")
     return int(path.read_text().split()[0]) / 1e9 if process and path.exists() else 0.0
 
 
-def _show(store: BenchDatabase, answers: list[StatementTiming], made: dict[str, float], console: Console) -> None:
-    table = Table(
-        "question", "median ms", "on the processor ms", "rows", title=f"{store.name}: a year, everything chosen"
-    )
-    for each in sorted(answers, key=lambda answer: -answer.median_seconds):
-        worked = "–" if each.cpu_seconds is None else f"{each.cpu_seconds * 1000:.1f}"
-        table.add_row(each.name, f"{each.median_seconds * 1000:.1f}", worked, str(each.rows))
+def _show(store: BenchDatabase, timings: list[StatementTiming], jobs: dict[str, float], console: Console) -> None:
+    table = Table("query", "median ms", "CPU ms", "rows", title=f"{store.name}: a year, everything selected")
+    for each in sorted(timings, key=lambda timing: -timing.median_seconds):
+        cpu = "–" if each.cpu_seconds is None else f"{each.cpu_seconds * 1000:.1f}"
+        table.add_row(each.name, f"{each.median_seconds * 1000:.1f}", cpu, str(each.rows))
     console.print(table)
-    for what, seconds in made.items():
+    for what, seconds in jobs.items():
         console.print(f"{what}: {seconds:.1f} s")

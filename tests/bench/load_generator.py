@@ -1,7 +1,7 @@
-"""The load generator, a process of its own: packets made beforehand, written straight to several sockets.
+"""The load generator, a separate process that writes pre-encoded packets to several sockets.
 
-It takes its order as JSON, says ``ready`` when the packets are made, and then sends as many messages as the numbers on
-its standard input allow. At the end it tells how many it sent and when.
+It takes a LoadOrder as JSON, prints ``ready`` once the packets are encoded, sends as many messages as the numbers on
+its stdin allow, and finally prints a SendResult as JSON.
 """
 
 import socket
@@ -25,15 +25,15 @@ from tests.support.mqtt_packets import encode_remaining_length
 
 PUBLISH_QOS_1 = 0x32
 MAX_UNACKNOWLEDGED = 5_000
-"""Messages of one socket that may wait for their acknowledgement; below the 65,535 packet identifiers there are."""
+"""Maximum number of unacknowledged messages per socket; below the 65,535 available packet identifiers."""
 
 KEEP_ALIVE_BYTES = (255, 255)
-"""Eighteen hours: no measurement lasts so long, and the embedded broker refuses a client that names none."""
+"""Eighteen hours, longer than any measurement: the embedded broker rejects clients without a keep-alive."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadOrder:
-    """What to send: ``count`` messages from number ``first`` on, ``chunk`` at a time over ``sockets`` in turn."""
+    """What to send: ``count`` messages from number ``first`` on, in chunks over ``sockets`` round robin."""
 
     port: int
     sensors: int
@@ -42,26 +42,26 @@ class LoadOrder:
     count: int
     chunk_size: int
     messages_per_second: float | None = None
-    """Messages a second; as fast as it goes without one."""
+    """None for maximum speed."""
     sockets: int = 4
 
     @property
     def chunks(self) -> Sequence[range]:
-        """The numbers of each chunk."""
+        """The message numbers of each chunk."""
         last = self.first + self.count
         return [range(at, min(at + self.chunk_size, last)) for at in range(self.first, last, self.chunk_size)]
 
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """What became of it: the number sent and acknowledged by the broker, and the monotonic time of every chunk."""
+    """The number of messages sent and acknowledged, and the monotonic time of each chunk."""
 
     count: int
     chunk_times: list[float]
 
 
 class LoadGenerator:
-    """The process as its parent sees it."""
+    """The parent's handle on the process."""
 
     def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
         self.pid = process.pid
@@ -70,18 +70,18 @@ class LoadGenerator:
         self._allowed = 0
 
     def wait_until_ready(self) -> None:
-        """Return when all packets are made."""
+        """Wait until all packets are encoded. Raises RuntimeError if the process dies."""
         self._line()
 
     def allow(self, count: int) -> None:
-        """Let it send up to ``count`` messages in all."""
+        """Allow it to send up to ``count`` messages in total."""
         if count > self._allowed and self._process.stdin is not None:
             self._allowed = count
             self._process.stdin.write(b"%d\n" % count)
             self._process.stdin.flush()
 
     def finish(self) -> SendResult:
-        """No more than was allowed; wait until the broker acknowledged it."""
+        """Allow no more, and wait until the broker has acknowledged everything."""
         if self._process.stdin is not None:
             self._process.stdin.close()
         return msgspec.json.decode(self._line(), type=SendResult)
@@ -95,7 +95,7 @@ class LoadGenerator:
 
 @contextmanager
 def running_load_generator(order: LoadOrder, log: Path) -> Generator[LoadGenerator]:
-    """A load generator that is ready to send."""
+    """Run a load generator; yields it once it is ready to send."""
     command = [sys.executable, "-m", "tests.bench.load_generator", msgspec.json.encode(order).decode()]
     with running_process(command, log, with_pipes=True) as process:
         generator = LoadGenerator(process, log)
@@ -104,7 +104,7 @@ def running_load_generator(order: LoadOrder, log: Path) -> Generator[LoadGenerat
 
 
 class BrokerConnection:
-    """One connection to the broker, MQTT 3.1.1."""
+    """One MQTT 3.1.1 connection to the broker."""
 
     def __init__(self, port: int, name: str) -> None:
         self._socket = socket.create_connection((LOOPBACK_HOST, port), timeout=60)
@@ -117,13 +117,13 @@ class BrokerConnection:
             raise ConnectionError("the broker did not accept the connection")
 
     def send(self, packets: bytes, count: int) -> None:
-        """Send, and wait only when too much is unacknowledged."""
+        """Send packets, blocking only while too many messages are unacknowledged."""
         self._socket.sendall(packets)
         self._sent += count
         self.wait(MAX_UNACKNOWLEDGED)
 
     def wait(self, max_unacknowledged: int) -> None:
-        """Until at most so many messages are unacknowledged. Each acknowledgement is four octets (MQTT 3.1.1, 3.4)."""
+        """Wait until at most this many are unacknowledged. A PUBACK has four octets (MQTT 3.1.1, 3.4)."""
         while self._sent - self._acknowledged // 4 > max_unacknowledged:
             data = self._socket.recv(65_536)
             if not data:
@@ -131,23 +131,23 @@ class BrokerConnection:
             self._acknowledged += len(data)
 
     def close(self) -> None:
-        """Everything acknowledged, then goodbye."""
+        """Wait for all acknowledgements, and disconnect."""
         self.wait(0)
         self._socket.sendall(b"\xe0\x00")
         self._socket.close()
 
 
 def make_packets(order: LoadOrder) -> Iterator[tuple[bytes, int]]:
-    """The chunks as octets, with the number of messages in each; packet identifiers go round for each socket."""
+    """Yield each chunk as octets with its number of messages. Packet identifiers wrap around per socket."""
     traffic = NumberedTraffic(order.sensors, order.start)
     used = [0] * order.sockets
     for index, numbers in enumerate(order.chunks):
         link = index % order.sockets
-        made: list[bytes] = []
+        packets: list[bytes] = []
         for number in numbers:
             used[link] += 1
-            made.append(_publish(traffic, number, used[link] % 65_535 + 1))
-        yield b"".join(made), len(made)
+            packets.append(_publish(traffic, number, used[link] % 65_535 + 1))
+        yield b"".join(packets), len(packets)
 
 
 def _publish(traffic: NumberedTraffic, number: int, identifier: int) -> bytes:
@@ -159,11 +159,11 @@ def _encode_text(text: str) -> bytes:
     return struct.pack("!H", len(text)) + text.encode()
 
 
-def send_packets(order: LoadOrder, made: Sequence[tuple[bytes, int]]) -> SendResult:
-    """Send what standard input allows, at the rate of the order."""
+def send_packets(order: LoadOrder, chunks: Sequence[tuple[bytes, int]]) -> SendResult:
+    """Send as many messages as stdin allows, at the rate of the order."""
     links = [BrokerConnection(order.port, f"bench-load-{number}") for number in range(order.sockets)]
     allowed, sent, times, start = 0, 0, list[float](), 0.0
-    for index, (data, count) in enumerate(made):
+    for index, (data, count) in enumerate(chunks):
         while allowed < sent + count:
             line = sys.stdin.readline()
             if not line:
@@ -183,11 +183,11 @@ def send_packets(order: LoadOrder, made: Sequence[tuple[bytes, int]]) -> SendRes
 
 
 def main() -> None:
-    """Make the packets of the order in the first argument, and send them."""
+    """Encode and send the messages of the order in the first argument."""
     order = msgspec.json.decode(sys.argv[1], type=LoadOrder)
-    made = list(make_packets(order))
+    chunks = list(make_packets(order))
     _write_line(b"ready")
-    _write_line(msgspec.json.encode(send_packets(order, made)))
+    _write_line(msgspec.json.encode(send_packets(order, chunks)))
 
 
 def _write_line(line: bytes) -> None:

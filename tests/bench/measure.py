@@ -1,4 +1,4 @@
-"""Measuring ingest from the outside: what another connection to the database can see, and what the processes used."""
+"""Measure ingest from the outside: commits visible to another connection, and resources used by the processes."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -16,13 +16,13 @@ from tests.bench.testbed import TIMEOUT_SECONDS, Connection, Testbed, running_in
 from tests.support.waiting import wait_for
 
 MAX_QUEUED = 10_000
-"""Messages that may wait at the broker under sustained load: enough for a program to be always busy."""
+"""Messages queued at the broker under sustained load: enough to keep the program busy."""
 WARM_UP_SECONDS = 2.0
-"""Seconds at the start of a measurement that do not count."""
+"""Seconds discarded at the start of a measurement."""
 COOL_DOWN_SECONDS = 1.0
-"""Seconds at the end of a steady rate that do not count: the last messages wait for others that do not come."""
+"""Seconds discarded at the end of a steady rate: the last batch waits for messages that never come."""
 MAX_PROBES = 200
-"""Messages that the reader looks for at a time."""
+"""Messages the reader looks for per query."""
 COMMITTED_QUERY = f"""
 select wanted.number
 from unnest(%(numbers)s::integer[], %(datastreams)s::integer[], %(times)s::timestamptz[])
@@ -34,7 +34,7 @@ inner join lantaarn.{OBSERVATION_TABLE} as observation
 
 @dataclass(frozen=True, slots=True)
 class Throughput:
-    """A stretch of work: values a second, its length, the processor time by program, ingest's most memory in octets."""
+    """A measured interval: values per second, duration, CPU seconds by program, and peak memory of ingest in bytes."""
 
     values_per_second: float
     seconds: float
@@ -44,7 +44,7 @@ class Throughput:
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """From just before a message is written to the broker's socket until a reader sees its value; seconds."""
+    """Seconds from just before a message is written to the broker's socket until a reader sees its value."""
 
     messages_per_second: float
     probes: int
@@ -52,21 +52,21 @@ class Latency:
     p99: float
     worst: float
     resolution: float
-    """The 99th percentile of the time between two looks."""
+    """The 99th percentile of the polling interval."""
 
 
 class CommitReader:
-    """Another connection that looks for the values of single messages."""
+    """A separate connection that polls for committed messages."""
 
     def __init__(self, bed: Testbed, db: Connection) -> None:
         self._bed = bed
         self._db = db
-        # The tables were empty when it was planned: without this it might read them whole ever after.
+        # The query is planned while the tables are empty: prevent a cached plan with sequential scans.
         for method in ("hashjoin", "mergejoin", "seqscan"):
             db.execute(f"set enable_{method} = off")
 
     def committed(self, numbers: Sequence[int]) -> Sequence[int]:
-        """Those of these messages that are committed."""
+        """The messages in ``numbers`` that are committed."""
         traffic, datastreams = self._bed.traffic, self._bed.datastreams
         wanted = {
             "numbers": list(numbers),
@@ -76,7 +76,7 @@ class CommitReader:
         return [row["number"] for row in self._db.execute(COMMITTED_QUERY, wanted).fetchall()]
 
     def wait_until_committed(self, number: int) -> None:
-        """Return within 10 ms of its commit."""
+        """Return within 10 ms of the commit. Raises TimeoutError."""
         deadline = time.monotonic() + TIMEOUT_SECONDS
         while not self.committed([number]):
             if time.monotonic() > deadline:
@@ -84,13 +84,13 @@ class CommitReader:
             Event().wait(0.01)
 
     def wait_until_stored(self, values: int) -> None:
-        """Return when every value is there. Raises AssertionError when some are missing or there are too many."""
+        """Wait until this many values are stored. Raises AssertionError on a timeout or a surplus."""
         wait_for(lambda: self._bed.count_stored() >= values, TIMEOUT_SECONDS)
         assert self._bed.count_stored() == values, "values were stored that were not sent"
 
 
 def measure_drain(bed: Testbed, numbers: range, batch: int, workers: int) -> Throughput:
-    """Empty a queue that was filled while ingest was away, so that nothing else needs the processors."""
+    """Measure draining a queue that was filled while ingest was down, so that nothing else competes for CPU."""
     bed.clear()
     with running_ingest(bed, batch, workers):
         pass
@@ -111,7 +111,7 @@ def measure_drain(bed: Testbed, numbers: range, batch: int, workers: int) -> Thr
 def measure_sustained(
     bed: Testbed, numbers: range, seconds: float, program: Popen[bytes], *, max_queued: int = MAX_QUEUED
 ) -> Throughput:
-    """Live load, as much as the program takes: the generator stays ``ahead`` of what is committed, no more."""
+    """Measure the maximum live load: the generator stays at most ``max_queued`` messages ahead of commits."""
     with connect(bed.database.url) as db, running_load_generator(_order(bed, numbers, 50), bed.log_file) as load:
         reader, meter = CommitReader(bed, db), _CpuMeter(bed, program, load)
         bed.clear()
@@ -126,7 +126,7 @@ def measure_sustained(
 
 @dataclass(slots=True)
 class _LoadController:
-    """How far the program is, and how far ahead of it the generator may be."""
+    """Keeps the generator ``max_queued`` messages ahead of the last commit."""
 
     reader: CommitReader
     load: LoadGenerator
@@ -135,7 +135,7 @@ class _LoadController:
     last_committed: int
 
     def run_for(self, seconds: float) -> int:
-        """Allow more as more is committed, for so long; the last number seen, a fiftieth of ``ahead`` exact."""
+        """Follow commits for ``seconds``; return the last committed number, in steps of ``max_queued`` / 50."""
         end, step = time.monotonic() + seconds, self.max_queued // 50
         while time.monotonic() < end and self.last_committed + step in self.numbers:
             self.load.allow(self.last_committed - self.numbers[0] + self.max_queued)
@@ -147,7 +147,7 @@ class _LoadController:
 
 
 def measure_latency(bed: Testbed, numbers: range, rate: float) -> Latency:
-    """At a steady rate, ten messages at a time, the first of which is looked for in a tight loop."""
+    """Measure latency at a steady rate in chunks of ten, polling for the first message of each chunk."""
     order = _order(bed, numbers, 10, rate)
     wanted: list[int] = [chunk[0] for chunk in order.chunks]
     seen: dict[int, float] = {}
@@ -181,17 +181,17 @@ def _order(bed: Testbed, numbers: range, chunk: int, rate: float | None = None) 
 
 
 class _CpuMeter:
-    """Processor time by program."""
+    """CPU time by program."""
 
     def __init__(self, bed: Testbed, program: Popen[bytes], load: LoadGenerator | None) -> None:
         self._programs = {"program": program.pid, "database": bed.database.pid, "broker": bed.broker.pid}
         self._programs["generator"] = load.pid if load else None
 
     def read(self) -> Mapping[str, float]:
-        """Seconds since the programs began, nothing for one that is not here; and all the rest of the machine."""
+        """CPU seconds since start for each local program, and for the rest of the machine."""
         used = {name: cpu_seconds(pid) for name, pid in self._programs.items() if pid is not None}
         return used | {"rest": machine_cpu_seconds() - sum(used.values())}
 
     def since(self, before: Mapping[str, float]) -> Mapping[str, float]:
-        """Seconds since ``before``."""
+        """CPU seconds since the reading ``before``."""
         return {name: max(0.0, used - before[name]) for name, used in self.read().items()}

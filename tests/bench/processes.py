@@ -1,4 +1,4 @@
-"""Processes of a measurement: started and never left behind, and what Linux says that they used (proc(5))."""
+"""Run the processes of a benchmark without leaking them, and read their resource usage from proc(5)."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ CLOCK_TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 def running_process(
     command: Sequence[str], log: Path, *, environment: Mapping[str, str] | None = None, with_pipes: bool = False
 ) -> Generator[subprocess.Popen[bytes]]:
-    """A child process, stopped at the end of the block; with ``with_pipes`` over its standard input and output."""
+    """Run a child process for the duration of the block. ``with_pipes``: connect its stdin and stdout."""
     channel = subprocess.PIPE if with_pipes else subprocess.DEVNULL
     with log.open("ab") as output:
         process = subprocess.Popen(
@@ -38,12 +38,12 @@ def running_process(
 
 
 def log_tail(log: Path) -> str:
-    """The end of a log that is gone when the measurement has failed."""
+    """The end of a log, for error messages: the file itself is removed afterwards."""
     return log.read_text(errors="replace")[-500:].strip() if log.exists() else ""
 
 
 def cpu_seconds(pid: int) -> float:
-    """What a process, its children and those of them that ended have used, user and system; 10 ms exact."""
+    """User and system time of a process tree, including exited children; resolution 10 ms."""
     used = 0
     for each in _process_tree(pid):
         with suppress(OSError):
@@ -53,13 +53,13 @@ def cpu_seconds(pid: int) -> float:
 
 
 def machine_cpu_seconds() -> float:
-    """What all processors of the machine have done since it began, whoever asked."""
+    """Busy time of all CPUs of the machine since boot."""
     user, nice, system, _idle, _waiting, *interrupts = Path("/proc/stat").read_text().splitlines()[0].split()[1:8]
     return sum(map(int, (user, nice, system, *interrupts))) / CLOCK_TICKS_PER_SECOND
 
 
 def peak_memory_bytes(pid: int) -> int:
-    """The most octets that were resident at a time, of the largest process of the family."""
+    """Peak resident memory of the largest process in the tree, in bytes."""
     return max((_peak_resident_bytes(each) for each in _process_tree(pid)), default=0)
 
 
@@ -80,5 +80,5 @@ def _process_tree(pid: int) -> Iterator[int]:
 
 
 def _stat(pid: int) -> Sequence[str]:
-    """The fields after the name, which may hold spaces: the third one first."""
+    """The fields of /proc/<pid>/stat from the third on (the second, the name, may contain spaces)."""
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

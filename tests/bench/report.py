@@ -1,4 +1,4 @@
-"""What was measured, as tables for people and as values for other programs."""
+"""The benchmark report: values for other programs, printed as tables."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ SUSTAINED = "ingest, live load"
 
 @dataclass(frozen=True, slots=True)
 class BenchPlan:
-    """How much is measured."""
+    """The size of the measurements."""
 
     sensors: int
     messages: int
@@ -31,7 +31,7 @@ class BenchPlan:
 
 @dataclass(frozen=True, slots=True)
 class BenchReport:
-    """One run on one database. The rates are values a second, every repetition of them."""
+    """One run on one database. ``rates``: values per second of every repetition."""
 
     at: datetime
     machine: str
@@ -45,7 +45,7 @@ class BenchReport:
 
 
 def print_report(report: BenchReport, console: Console) -> None:
-    """Print the tables."""
+    """Print the report as tables."""
     plan = report.plan
     console.print(
         f"\n[bold]{report.database}, {report.broker}[/bold], {report.at:%Y-%m-%d %H:%M} UTC\n{report.machine}\n"
@@ -56,12 +56,12 @@ def print_report(report: BenchReport, console: Console) -> None:
         console.print(table)
     console.print(_privacy(report))
     peak = max(each.peak_memory for name, each in report.work.items() if name != PLAIN)
-    console.print(f"Most memory of one ingest process: {peak / 2**20:.0f} MiB")
+    console.print(f"Peak memory of an ingest process: {peak / 2**20:.0f} MiB")
 
 
 def _speeds(report: BenchReport) -> Table:
     limit, plain = median(report.rates[LIMIT]), median(report.rates[PLAIN])
-    table = _table("committed", "values/s", "least – most", "of the limit", "× plain")
+    table = _table("committed", "values/s", "min – max", "of the limit", "× plain")
     for name, rates in report.rates.items():
         middle = median(rates)
         spread = f"{min(rates):,.0f} – {max(rates):,.0f}" if len(rates) > 1 else ""
@@ -71,7 +71,7 @@ def _speeds(report: BenchReport) -> Table:
 
 def _processors(report: BenchReport) -> Table:
     programs = ("program", "database", "broker", "generator", "rest")
-    table = _table("processor seconds", "wall", *programs, "µs/value")
+    table = _table("CPU seconds", "wall", *programs, "µs/value")
     for name, each in report.work.items():
         used = [f"{each.cpu_seconds[program]:.1f}" if program in each.cpu_seconds else "–" for program in programs]
         ours = sum(each.cpu_seconds.get(program, 0) for program in programs[:2])
@@ -82,14 +82,14 @@ def _processors(report: BenchReport) -> Table:
 
 
 def _privacy(report: BenchReport) -> str:
-    """What the steps that keep things out cost, as a share of all that ingest and its database do for a value."""
+    """The cost of the privacy steps, as a share of the total CPU time of ingest and database per value."""
     steps, drained = report.steps, report.work[DRAIN]
     whole = sum(drained.cpu_seconds[each] for each in ("program", "database") if each in drained.cpu_seconds)
     each = whole / (drained.values_per_second * drained.seconds)
     extra = steps.checked - steps.unchecked
     return (
-        f"Privacy steps: {steps.checked * 1e6:.2f} µs/value, taking all in unchecked: {steps.unchecked * 1e6:.2f}; "
-        f"the difference is {extra / each:.1%} of the {each * 1e6:.1f} µs of processor time that a value takes"
+        f"Privacy steps: {steps.checked * 1e6:.2f} µs/value, without checks: {steps.unchecked * 1e6:.2f}; "
+        f"the difference is {extra / each:.1%} of the {each * 1e6:.1f} µs of CPU time per value"
     )
 
 

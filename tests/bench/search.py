@@ -1,8 +1,8 @@
-"""How fast a large register is found in: the real server over HTTP, with tens of thousands of sensors.
+"""Benchmark browsing a large register: the real server over HTTP, with tens of thousands of sensors.
 
-The sensors are those of the example city, again and again, each at a place of its own; a day of the ledger is full, and
-of sensors that are told of by the week, the week before. One in ten says nothing, one in fifty is refused something,
-one in a hundred is due for review. Meanwhile the numbers about quality are worked out twice a minute, as ingest does.
+The sensors of the example city are repeated, each at its own location. The ledger covers a day, and two weeks before it
+for sensors reported on per week. One sensor in ten is silent, one in fifty has rejected readings, and one in a hundred
+is due for review. Meanwhile quality figures are refreshed twice a minute, as by ingest.
 """
 
 import shutil
@@ -39,18 +39,18 @@ from tests.support.waiting import wait_for
 
 BATCH_SIZE = 500
 FILL_QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
-"""What came in and was published, as the module says."""
+"""Statements that fill the ledger."""
 BOUNDING_BOX = (5.56, 51.43, 5.76, 51.52)
-"""West, south, east and north of what is measured: Helmond and a little around it."""
+"""West, south, east, north: Helmond with a margin."""
 PRECOMPUTED_PAGES = ("/?deviating=yes", "/kwaliteit")
-"""Pages that are quick because ingest works out beforehand what is on them."""
+"""Pages whose figures ingest computes in advance."""
 MAX_FIRST_PAGE_MS = 300
 MAX_MAP_MS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class RequestTiming:
-    """What one sort of request takes, in milliseconds at the client on the same machine, and octets as sent."""
+    """Timing of one type of request: milliseconds at a local client, and octets on the wire."""
 
     what: str
     median: float
@@ -61,10 +61,12 @@ class RequestTiming:
 
 @click.command()
 @click.option("--sensors", default=50_000, show_default=True)
-@click.option("--repeat", default=100, show_default=True, help="Requests of each sort.")
-@click.option("--json", "target", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures here too.")
+@click.option("--repeat", default=100, show_default=True, help="Requests of each type.")
+@click.option(
+    "--json", "target", type=click.Path(path_type=Path, dir_okay=False), help="Also write the figures to this file."
+)
 def main(sensors: int, repeat: int, target: Path | None) -> None:
-    """Fill a register, ask it what visitors ask, and fail when that takes longer than it may."""
+    """Fill a register, time the requests of visitors, and fail if one exceeds its limit."""
     console, folder = Console(), Path(tempfile.mkdtemp(prefix="lantaarn-bench-"))
     try:
         with embedded_database(folder) as store:
@@ -74,7 +76,7 @@ def main(sensors: int, repeat: int, target: Path | None) -> None:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     console.print(timing_table(figures, sensors))
-    console.print(f"compiled in {filled:.0f} s; memory of the server {before / 1e6:.0f} → {after / 1e6:.0f} MB at most")
+    console.print(f"derived data in {filled:.0f} s; peak server memory {before / 1e6:.0f} → {after / 1e6:.0f} MB")
     if target is not None:
         target.write_bytes(msgspec.json.format(msgspec.json.encode([asdict(each) for each in figures])))
     late = [each.what for each in figures if each.limit is not None and each.p95 > each.limit]
@@ -82,9 +84,9 @@ def main(sensors: int, repeat: int, target: Path | None) -> None:
 
 
 def fill_register(db: Connection, sensors: int) -> float:
-    """Write the sensors straight to the tables, and what they are found by; the seconds for the latter."""
+    """Insert the sensors, refresh the derived data, and return the seconds that refresh took."""
     load_areas(db)
-    # As if they had been there for long: who is new is not called silent.
+    # Backdate the entries: new sensors are not considered silent.
     db.execute("alter table lantaarn.register_entry alter column recorded_at set default now() - interval '60 days'")
     batch: list[dict[str, Any]] = []
     for document in generate_documents(sensors):
@@ -104,7 +106,7 @@ def fill_register(db: Connection, sensors: int) -> float:
 
 
 def insert_measurements(db: Connection) -> None:
-    """A day of hours of all that is public live or by the hour, and a week of days of what is public by the day."""
+    """Insert a day of hours for datastreams published live or hourly, and a week of days for those published daily."""
     db.execute(
         "insert into lantaarn.rollup_hour (datastream_id, hour, count, sum, min, max) "
         "select id, date_trunc('hour', now()) - hours * interval '1 hour', 6, 60, 5, 15 "
@@ -124,21 +126,21 @@ def insert_measurements(db: Connection) -> None:
 
 
 def _write(db: Connection, documents: list[dict[str, Any]]) -> None:
-    given = {"batch": {"documents": documents}, "at": datetime.now(UTC), "editor": "bench", "reason": "bench"}
-    db.execute(QUERIES["publish"], given)
+    params = {"batch": {"documents": documents}, "at": datetime.now(UTC), "editor": "bench", "reason": "bench"}
+    db.execute(QUERIES["publish"], params)
 
 
 def generate_documents(sensors: int) -> Iterator[dict[str, Any]]:
-    """So many sensors: those of the city as patterns, moved to places of their own."""
-    dice, patterns = Random(1), [document_of(entry) for entry in example_entries(1)]
+    """Yield ``sensors`` entry documents, modelled on the city's and moved to random places."""
+    rng, patterns = Random(1), [document_of(entry) for entry in example_entries(1)]
     for number in range(sensors):
         pattern = patterns[number % len(patterns)]
         reference = f"{pattern['reference']}-{number}"
         location = pattern["location"]
         if location["geometry"]["type"] == "Point":
             point = [
-                round(dice.uniform(BOUNDING_BOX[0], BOUNDING_BOX[2]), 6),
-                round(dice.uniform(BOUNDING_BOX[1], BOUNDING_BOX[3]), 6),
+                round(rng.uniform(BOUNDING_BOX[0], BOUNDING_BOX[2]), 6),
+                round(rng.uniform(BOUNDING_BOX[1], BOUNDING_BOX[3]), 6),
             ]
             location = location | {"geometry": {"type": "Point", "coordinates": point}}
         neighbourhood, district = neighbourhood_and_district(location["geometry"])
@@ -148,7 +150,7 @@ def generate_documents(sensors: int) -> Iterator[dict[str, Any]]:
             pattern
             | due
             | {
-                "id": str(UUID(int=dice.getrandbits(128), version=4)),
+                "id": str(UUID(int=rng.getrandbits(128), version=4)),
                 "reference": reference,
                 "uri": f"https://sensoren.helmond.example/id/{reference}",
                 "location": location,
@@ -157,7 +159,7 @@ def generate_documents(sensors: int) -> Iterator[dict[str, Any]]:
 
 
 def measure_requests(url: str, folder: Path, repeat: int) -> tuple[list[RequestTiming], int, int]:
-    """The figures, and the server's memory in octets after its first answer and after all of them."""
+    """Time all requests; also return the server's peak memory in bytes after the first and after all responses."""
     port, log = find_free_port(), folder / "serve.log"
     command = [sys.executable, "-m", "lantaarn", "serve", "--port", str(port)]
     environment = {"DATABASE_URL": url}
@@ -179,24 +181,24 @@ def measure_requests(url: str, folder: Path, repeat: int) -> tuple[list[RequestT
 
 @contextmanager
 def refreshing_quality(url: str) -> Generator[None]:
-    """Work out the numbers about quality beside the measurement, as often as ingest does."""
-    over = Event()
+    """Refresh the quality figures during the block, as often as ingest does."""
+    done = Event()
 
-    def keep() -> None:
+    def refresh() -> None:
         with connect(url) as db:
-            while not over.is_set():
+            while not done.is_set():
                 db.execute("select lantaarn.refresh_quality()")
                 ready.set()
-                over.wait(POLL_INTERVAL_SECONDS)
+                done.wait(POLL_INTERVAL_SECONDS)
 
     ready = Event()
-    thread = Thread(target=keep, daemon=True)
+    thread = Thread(target=refresh, daemon=True)
     thread.start()
     ready.wait(60)
     try:
         yield
     finally:
-        over.set()
+        done.set()
         thread.join(60)
 
 
@@ -208,7 +210,7 @@ def _answers(client: httpx.Client, url: str) -> bool:
 
 
 def timed_requests() -> Mapping[str, tuple[list[str], int | None]]:
-    """What visitors ask, by name: addresses to take in turn, and within how many milliseconds they must be there."""
+    """Visitors' requests by name: paths to request in turn, and their limit in milliseconds, if any."""
     return {
         "first page": (["/"], MAX_FIRST_PAGE_MS),
         "first page, words": ([f"/?q={word}" for word in ("lucht", "fiets", "lantaarn", "camera")], MAX_FIRST_PAGE_MS),
@@ -235,10 +237,10 @@ def timed_requests() -> Mapping[str, tuple[list[str], int | None]]:
 
 
 def map_view_paths(zoom: int) -> Iterator[str]:
-    """What a map of 800 by 560 pixels asks for, at ten places."""
-    dice, degrees = Random(zoom), 360 / 2**zoom / 256
+    """The requests of an 800 × 560 pixel map at ten places."""
+    rng, degrees = Random(zoom), 360 / 2**zoom / 256
     for _ in range(10):
-        west, south = dice.uniform(BOUNDING_BOX[0], BOUNDING_BOX[2]), dice.uniform(BOUNDING_BOX[1], BOUNDING_BOX[3])
+        west, south = rng.uniform(BOUNDING_BOX[0], BOUNDING_BOX[2]), rng.uniform(BOUNDING_BOX[1], BOUNDING_BOX[3])
         view = f"{west:.5f},{south:.5f},{west + 800 * degrees:.5f},{south + 560 * degrees * 0.62:.5f}"
         if zoom == 12:
             view = f"{BOUNDING_BOX[0]},{BOUNDING_BOX[1]},{BOUNDING_BOX[2]},{BOUNDING_BOX[3]}"
@@ -261,8 +263,8 @@ def _measure(client: httpx.Client, what: str, urls: list[str], repeat: int, limi
 
 
 def timing_table(figures: list[RequestTiming], sensors: int) -> Table:
-    """A table for people."""
-    table = Table("request", "median ms", "p95 ms", "at most ms", "kB sent", title=f"{sensors:,} sensors")
+    """Render the figures as a table."""
+    table = Table("request", "median ms", "p95 ms", "limit ms", "kB sent", title=f"{sensors:,} sensors")
     for each in figures:
         limit = "" if each.limit is None else str(each.limit)
         table.add_row(each.what, f"{each.median:.0f}", f"{each.p95:.0f}", limit, f"{each.octets / 1000:.0f}")

@@ -1,7 +1,7 @@
-"""What is kept, how large it is and how quickly it is read: as rows, and in the columnstore.
+"""Benchmark storage: table sizes and query times, as rows and in the columnstore.
 
-A year of hourly totals and a month of single values are made in the database, in the tables of the real schema. Two
-databases are measured, one after the other: the embedded PostgreSQL and the server in TIMESCALE_URL.
+Generates a year of hourly rollups and a month of observations in the real schema. Measures the embedded PostgreSQL, and
+then the server at TIMESCALE_URL if set.
 """
 
 import os
@@ -36,7 +36,7 @@ ROLLUP_DAYS, RAW_DAYS = 365, 31
 DATASTREAM_COUNTS = {ROLLUP_TABLE: 2_000, RAW_TABLE: 500}
 DAY = timedelta(days=1)
 LATE_AGE = 14 * DAY
-"""So old that its chunk is in the columnstore."""
+"""Old enough for its chunk to be in the columnstore."""
 TIMED_QUERIES: Mapping[str, tuple[LiteralString, int]] = {
     "page: newest values of a sensor": (PAGES["datastreams"], 5),
     "page: 24 hours of a sensor": (PAGES["hours"], 5),
@@ -51,12 +51,12 @@ TIMED_QUERIES: Mapping[str, tuple[LiteralString, int]] = {
     "check: oldest value of each datastream": (QUERIES["oldest_value_of_each"], 3),
     "check: oldest value": (QUERIES["oldest_value"], 3),
 }
-"""A question that is asked, its statement, and how often it is timed."""
+"""By label: the query, and how often to time it."""
 
 
 @dataclass(frozen=True, slots=True)
 class StorageFigures:
-    """The state of a database: octets with indexes for each row of a table, and seconds for each question or deed."""
+    """Figures for one storage layout: bytes per row, indexes included, and seconds per query and per operation."""
 
     name: str
     bytes_per_row: dict[str, float] = field(default_factory=dict[str, float])
@@ -66,21 +66,21 @@ class StorageFigures:
 
 @dataclass(frozen=True, slots=True)
 class FilledDatabase:
-    """A filled database, and the midnight (UTC) at which its data ends."""
+    """A filled database; its data ends at ``end``, a UTC midnight."""
 
     db: Connection
     end: datetime
     has_chunks: bool
     datastreams_by_sensor: Mapping[int, tuple[int, ...]]
-    """The datastreams with single values, by sensor."""
+    """Datastreams with observations, by sensor."""
 
 
 def measure_storage(scale: float) -> None:
-    """Measure and print; ``scale``: the part of the datastreams."""
+    """Measure and print. ``scale``: fraction of the datastreams."""
     states: list[StorageFigures] = []
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    given = os.environ.get("TIMESCALE_URL")
-    for url in (None, given) if given else (None,):
+    timescale = os.environ.get("TIMESCALE_URL")
+    for url in (None, timescale) if timescale else (None,):
         with Progress(*columns, transient=True) as progress, _filled(url, scale, progress) as bench:
             states += _measure(bench, progress)
     _show(states, Console())
@@ -88,7 +88,7 @@ def measure_storage(scale: float) -> None:
 
 @contextmanager
 def _filled(url: str | None, scale: float, progress: Progress) -> Generator[FilledDatabase]:
-    """A database of our own with a year of totals and a month of values; gone at the end."""
+    """Fill a temporary database with a year of rollups and a month of observations."""
     folder = Path(tempfile.mkdtemp(prefix="lantaarn-bench-"))
     end = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     streams = {table: max(15, round(number * scale)) for table, number in DATASTREAM_COUNTS.items()}
@@ -98,16 +98,16 @@ def _filled(url: str | None, scale: float, progress: Progress) -> Generator[Fill
             db.execute(QUERIES["set_retention_classes"], {"raw": streams[RAW_TABLE]})
             _fill(db, "fill_hours", _days(end, ROLLUP_DAYS), streams[ROLLUP_TABLE], progress)
             _fill(db, "fill_minutes", _days(end, RAW_DAYS), streams[RAW_TABLE], progress)
-            held = {sensor: tuple(each for each in ids if each <= streams[RAW_TABLE]) for sensor, ids in known.items()}
+            raw = {sensor: tuple(each for each in ids if each <= streams[RAW_TABLE]) for sensor, ids in known.items()}
             yield FilledDatabase(
-                db, end, probe_capabilities(db).has_hypertables, {sensor: ids for sensor, ids in held.items() if ids}
+                db, end, probe_capabilities(db).has_hypertables, {sensor: ids for sensor, ids in raw.items() if ids}
             )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def _fill(db: Connection, name: str, days: Sequence[datetime], streams: int, progress: Progress) -> None:
-    """Day by day, as it would have come in."""
+    """Insert day by day, in the physical order of real ingest."""
     for day in progress.track(days, description=f"{name}, {streams} datastreams"):
         db.execute(QUERIES[name], {"since": day, "until": day + DAY, "streams": streams})
 
@@ -117,7 +117,7 @@ def _days(end: datetime, number: int) -> list[datetime]:
 
 
 def _measure(bench: FilledDatabase, progress: Progress) -> Generator[StorageFigures]:
-    """As rows; and in the columnstore, where there is one."""
+    """Measure as rows, and in the columnstore if available."""
     found = probe_capabilities(bench.db)
     name = f"TimescaleDB {found.timescale_version}" if found.has_hypertables else f"PostgreSQL {found.server_version}"
     rows = StorageFigures(f"{name}, rows")
@@ -152,8 +152,8 @@ def _measure_compression(
 
 
 def _measure_trial(bench: FilledDatabase, rows: StorageFigures, progress: Progress) -> StorageFigures:
-    """What the columnstore would do for hourly totals, which are rows in every edition."""
-    state = StorageFigures("hours in the columnstore, as a trial")
+    """Measure hourly rollups in the columnstore, as a trial: the schema stores them as rows in every edition."""
+    state = StorageFigures("hours in the columnstore (trial)")
     task = progress.add_task(state.name, total=None)
     for step in ("create_trial_table", "set_trial_chunks", "fill_trial", "set_trial_columnstore"):
         bench.db.execute(QUERIES[step])
@@ -177,7 +177,7 @@ def _measure_trial(bench: FilledDatabase, rows: StorageFigures, progress: Progre
 
 
 def _measure_state(bench: FilledDatabase, state: StorageFigures, progress: Progress) -> None:
-    """Sizes first, then questions, and at last what changes the data: two days expire in one way each."""
+    """Measure sizes, then queries, and finally operations that change the data; each way to expire takes a day."""
     task = progress.add_task(state.name, total=len(TIMED_QUERIES) + 6)
     bench.db.execute(QUERIES["vacuum"])
     _measure_size(bench, ROLLUP_TABLE, state)
@@ -185,9 +185,9 @@ def _measure_state(bench: FilledDatabase, state: StorageFigures, progress: Progr
     for question, (statement, times) in TIMED_QUERIES.items():
         progress.update(task, description=f"{state.name}: {question}", advance=1)
         state.query_seconds[question] = _time_statement(bench, statement, times)
-    for deed, act in _operations(bench, timedelta(seconds=len(state.operation_seconds))).items():
-        progress.update(task, description=f"{state.name}: {deed}", advance=1)
-        state.operation_seconds[deed] = act()
+    for label, operation in _operations(bench, timedelta(seconds=len(state.operation_seconds))).items():
+        progress.update(task, description=f"{state.name}: {label}", advance=1)
+        state.operation_seconds[label] = operation()
     progress.remove_task(task)
 
 
@@ -197,21 +197,21 @@ def _measure_size(bench: FilledDatabase, table: LiteralString, state: StorageFig
 
 
 def _operations(bench: FilledDatabase, offset: timedelta) -> Mapping[str, Callable[[], float]]:
-    """``offset``: so that what is stored is new."""
-    deeds: dict[str, Callable[[], float]] = {
+    """The operations to time, by label. ``offset`` shifts the times, so that the stored values are new."""
+    operations: dict[str, Callable[[], float]] = {
         "store a value of each datastream, now": lambda: _store(bench, offset),
         "store a value of each datastream, two weeks late": lambda: _store(bench, LATE_AGE + offset),
-        "store them again: all are doubles": lambda: _store(bench, LATE_AGE + offset),
+        "store them again: all duplicates": lambda: _store(bench, LATE_AGE + offset),
         "delete an expired day, row by row": lambda: _expire(bench, QUERIES["delete_expired_rows"]),
         "vacuum the table after that": lambda: _time_statement(bench, QUERIES["vacuum_raw"]),
     }
     if bench.has_chunks:
-        deeds["drop an expired day's chunk"] = lambda: _expire(bench, QUERIES["drop_expired_chunks"])
-    return deeds
+        operations["drop an expired day's chunk"] = lambda: _expire(bench, QUERIES["drop_expired_chunks"])
+    return operations
 
 
 def _store(bench: FilledDatabase, age: timedelta) -> float:
-    """One batch as ingest writes it: totals and ledger too."""
+    """Time one batch as ingest commits it, with rollups and ledger."""
     time = bench.end - age + timedelta(seconds=30)
     outcomes = [
         MessageOutcome(
@@ -230,21 +230,21 @@ def _store(bench: FilledDatabase, age: timedelta) -> float:
 
 
 def _expire(bench: FilledDatabase, statement: LiteralString) -> float:
-    """The oldest day goes, which holds a value of each datastream for every minute."""
+    """Time deleting the oldest day, which must hold a value per minute for each datastream. Raises RuntimeError."""
     row = bench.db.execute(QUERIES["oldest_day"]).fetchone() or {}
     if row["rows"] != 1440 * sum(map(len, bench.datastreams_by_sensor.values())):
-        raise RuntimeError("the oldest day is not whole")
+        raise RuntimeError("the oldest day is incomplete")
     taken = _time_statement(bench, statement, until=row["until"])
     left = bench.db.execute(QUERIES["oldest_day"]).fetchone() or {}
     if left["until"] != row["until"] + DAY:
-        raise RuntimeError("the day did not go")
+        raise RuntimeError("the day was not deleted")
     return taken
 
 
 def _time_statement(
     bench: FilledDatabase, statement: LiteralString, times: int = 1, until: datetime | None = None
 ) -> float:
-    """Seconds until the answer is here; when asked more than once the median, without a first time to warm up."""
+    """Seconds to run a statement and fetch its rows; if ``times`` > 1, the median after a warm-up run."""
     params = {
         "sensor_id": 2,
         "end": bench.end,
@@ -262,9 +262,9 @@ def _time_statement(
 
 
 def _show(states: list[StorageFigures], console: Console) -> None:
-    """Every state is a column."""
+    """Print the figures, with a column per layout."""
     for title, part, unit in (
-        ("octets a row, indexes included", "bytes_per_row", 1),
+        ("bytes per row, indexes included", "bytes_per_row", 1),
         ("milliseconds", "query_seconds", 1000),
         ("milliseconds", "operation_seconds", 1000),
     ):

@@ -1,10 +1,10 @@
--- count_datastreams: how many datastreams there are
+-- count_datastreams: number of datastreams
 select count(*) as streams from lantaarn.datastream;
 
--- set_retention_classes: single values of the first datastreams for 31 days, of the others for a year
+-- set_retention_classes: P31D for the first datastreams, P1Y for the others
 update lantaarn.datastream set retention_class = case when id <= %(raw)s then 'P31D' else 'P1Y' end;
 
--- fill_hours: totals of sixty values an hour to 0.1, over a day and a week, added up in four batches as ingest does
+-- fill_hours: hourly rollups of 60 values with resolution 0.1, with daily and weekly cycles, summed in four batches as by ingest
 insert into lantaarn.rollup_hour (datastream_id, hour, count, sum, min, max)
 select
     stream,
@@ -29,7 +29,7 @@ from (
         generate_series(1, %(streams)s) as stream
 ) as course;
 
--- fill_minutes: a value to 0.1 every minute, over a day, with noise
+-- fill_minutes: a noisy value with resolution 0.1 every minute, with a daily cycle
 insert into lantaarn.observation_31d (datastream_id, time, value, quality)
 select
     stream,
@@ -43,7 +43,7 @@ from
     generate_series(%(since)s::timestamptz, %(until)s::timestamptz - interval '1 minute', interval '1 minute') as minute,
     generate_series(1, %(streams)s) as stream;
 
--- table_size: octets with indexes, of a table or of all its chunks
+-- table_size: size in bytes with indexes, of a table or of all its chunks
 select
     (
         select sum(pg_total_relation_size(relation.oid))::bigint
@@ -54,7 +54,7 @@ select
     ) as octets,
     (select count(*) from lantaarn.{table}) as rows;
 
--- compressed_size: octets of the chunks that are in the columnstore, as they were and as they are, and how many rows they hold
+-- compressed_size: bytes before and after compression, and rows, of the chunks in the columnstore
 select
     sum(stats.before_compression_total_bytes)::bigint as before,
     sum(stats.after_compression_total_bytes)::bigint as after,
@@ -64,43 +64,43 @@ inner join timescaledb_information.chunks as chunk
     on chunk.chunk_schema = stats.chunk_schema and chunk.chunk_name = stats.chunk_name
 where stats.compression_status = 'Compressed';
 
--- compress_chunks: what the columnstore policy does, at once
+-- compress_chunks: run the columnstore policy now
 select count(compress_chunk(chunk)) as chunks
 from show_chunks('lantaarn.{table}', older_than => %(until)s::timestamptz - interval '7 days') as chunk;
 
--- delete_expired_rows: what is expired, row by row
+-- delete_expired_rows: delete expired observations row by row
 delete from lantaarn.observation_31d where time < %(until)s::timestamptz;
 
--- drop_expired_chunks: what is expired, by the chunk
+-- drop_expired_chunks: drop chunks with expired observations
 select count(*) as chunks from drop_chunks('lantaarn.observation_31d', older_than => %(until)s::timestamptz);
 
--- oldest_day: the end of the oldest day that has single values, and how many it has
+-- oldest_day: end and number of rows of the oldest day with observations
 select day.until, (select count(*) from lantaarn.observation_31d where time < day.until) as rows
 from (
     select date_trunc('day', min(time), 'UTC') + interval '1 day' as until from lantaarn.observation_31d
 ) as day;
 
--- vacuum_raw: give the room of deleted rows back to the table
+-- vacuum_raw: reclaim the space of deleted observations
 vacuum lantaarn.observation_31d;
 
--- create_trial_table: the hourly totals as a table that could be in the columnstore
+-- create_trial_table: a copy of the hourly rollups to put in the columnstore
 create table lantaarn.trial_hour (like lantaarn.rollup_hour including all);
 
--- set_trial_chunks: in chunks of four weeks, so that a segment comes near the thousand rows of a batch
+-- set_trial_chunks: use chunks of four weeks, so that segments approach the columnstore's batches of 1,000 rows
 select create_hypertable('lantaarn.trial_hour', by_range('hour', interval '28 days'), create_default_indexes => false);
 
--- fill_trial: all of them
+-- fill_trial: copy all hourly rollups
 insert into lantaarn.trial_hour select * from lantaarn.rollup_hour;
 
--- set_trial_columnstore: as the tables of single values have it
+-- set_trial_columnstore: enable the columnstore, as for observation tables
 alter table lantaarn.trial_hour set (
     timescaledb.enable_columnstore, timescaledb.segmentby = 'datastream_id', timescaledb.orderby = 'hour desc'
 );
 
--- vacuum_trial: clean up after, and count
+-- vacuum_trial: vacuum and analyze the trial table
 vacuum (analyze) lantaarn.trial_hour;
 
--- add_to_hour: what ingest does with a late value of some datastreams
+-- add_to_hour: add a late value of 50 datastreams, as ingest does
 insert into lantaarn.{table} as total (datastream_id, hour, count, sum, min, max)
 select stream, date_trunc('hour', %(until)s::timestamptz, 'UTC'), 1, 20.5, 20.5, 20.5
 from generate_series(1, 50) as stream
@@ -110,34 +110,34 @@ on conflict (datastream_id, hour) do update set
     min = least(total.min, excluded.min),
     max = greatest(total.max, excluded.max);
 
--- vacuum: clean up after, and count
+-- vacuum: vacuum and analyze rollups and observations
 vacuum (analyze) lantaarn.rollup_hour, lantaarn.observation_31d;
 
--- day_of_minutes: the single values of one datastream of a day
+-- day_of_minutes: observations of one datastream on one day
 select time, value from lantaarn.observation_31d
 where datastream_id = 7 and time >= %(end)s::timestamptz - interval '15 days' and time < %(end)s::timestamptz - interval '14 days'
 order by time;
 
--- city_hour: the mean of each datastream over an hour, two weeks ago
+-- city_hour: mean of each datastream over one hour, two weeks ago
 select datastream_id, avg(value) from lantaarn.observation_31d
 where time >= %(end)s::timestamptz - interval '14 days' and time < %(end)s::timestamptz - interval '335 hours'
 group by 1;
 
--- month_of_minutes: the mean by the hour of a month, of one datastream
+-- month_of_minutes: hourly means of one datastream over a month
 select date_trunc('hour', time), avg(value), min(value), max(value) from lantaarn.observation_31d
 where datastream_id = 7
 group by 1;
 
--- datastream_days: a year of days of one datastream, from open.day
+-- datastream_days: daily values of one datastream over a year, from open.day
 select day, value, min, max from open.day where datastream_id = 7 and day >= %(end)s::date - 365 order by day;
 
--- city_days: a year of days of all datastreams, from open.day
+-- city_days: daily means per property over a year, from open.day
 select day, property, avg(value) from open.day group by 1, 2;
 
--- city_sums: a year of days of all datastreams, from the hours
+-- city_sums: daily sums over all datastreams over a year, from the hourly rollups
 select (hour at time zone 'Europe/Amsterdam')::date as day, sum(sum), sum(count) from lantaarn.rollup_hour group by 1;
 
--- datastream_weekdays: the mean by hour and weekday over a year, of one datastream
+-- datastream_weekdays: mean by hour and weekday over a year, of one datastream
 select
     extract(isodow from hour at time zone 'Europe/Amsterdam') as weekday,
     extract(hour from hour at time zone 'Europe/Amsterdam') as clock,
@@ -146,7 +146,7 @@ from lantaarn.rollup_hour
 where datastream_id = 7
 group by 1, 2;
 
--- city_weekdays: the mean by hour and weekday over a year, of all
+-- city_weekdays: mean by hour and weekday over a year, of all datastreams
 select
     extract(isodow from hour at time zone 'Europe/Amsterdam') as weekday,
     extract(hour from hour at time zone 'Europe/Amsterdam') as clock,
@@ -154,11 +154,11 @@ select
 from lantaarn.rollup_hour
 group by 1, 2;
 
--- oldest_value: the oldest single value
+-- oldest_value: time of the oldest observation
 select min(time) from lantaarn.observation_31d;
 
--- oldest_value_of_each: the oldest single value of every datastream
-select stream.id, held.time from lantaarn.datastream as stream
+-- oldest_value_of_each: time of the oldest observation per datastream
+select stream.id, oldest.time from lantaarn.datastream as stream
 cross join lateral (
     select time from lantaarn.observation_31d as value where value.datastream_id = stream.id order by time limit 1
-) as held;
+) as oldest;

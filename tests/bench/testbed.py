@@ -1,4 +1,4 @@
-"""What a measurement runs on: a database with its register filled, a broker, and the ingest program itself."""
+"""The testbed for benchmarks: a database with a filled register, a broker, and ingest itself."""
 
 import getpass
 import http.client
@@ -34,9 +34,9 @@ from tests.support.waiting import wait_for
 Connection = psycopg.Connection[dict[str, Any]]
 
 TIMEOUT_SECONDS = 60.0
-"""Seconds in which something must happen, or the measurement has failed."""
+"""Seconds to wait for anything before the benchmark fails."""
 MOSQUITTO_PATH = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
-# No limit to what waits for ingest or is in flight to it, and nothing on disk: the broker must not be what is measured.
+# No limits on queued or in-flight messages, and no persistence: the broker must not be the bottleneck.
 MOSQUITTO_CONFIGURATION = """
 listener {port} {host}
 allow_anonymous true
@@ -51,19 +51,19 @@ log_type warning
 
 @dataclass(frozen=True, slots=True)
 class BenchBroker:
-    """A running broker: where devices and ingest connect, and its process."""
+    """A running broker: the port for devices, the URL for ingest, and its pid."""
 
     name: str
     port: int
     url: str
     pid: int
     max_in_flight: int
-    """Messages that it sends before it wants an acknowledgement: twice the batch must fit."""
+    """Its limit on unacknowledged messages, which must fit twice the batch size."""
 
 
 @dataclass(frozen=True, slots=True)
 class BenchDatabase:
-    """A migrated database: its owner's address, what it is, and its server's process when that is ours."""
+    """A migrated database: its label, its owner's URL, and the server's pid if local."""
 
     name: str
     url: str
@@ -72,7 +72,7 @@ class BenchDatabase:
 
 @dataclass(frozen=True, slots=True)
 class Testbed:
-    """Everything that a measurement needs."""
+    """Everything a benchmark needs."""
 
     folder: Path
     database: BenchDatabase
@@ -84,11 +84,11 @@ class Testbed:
 
     @property
     def log_file(self) -> Path:
-        """Where the programs write what they have to say."""
+        """The shared log of the programs."""
         return self.folder / "programs.log"
 
     def clear(self) -> None:
-        """Empty tables, and no writing left to do from before."""
+        """Truncate the tables, and checkpoint so that no earlier writes are pending."""
         self.connection.execute(
             f"truncate lantaarn.{OBSERVATION_TABLE}, lantaarn.rollup_hour, lantaarn.ledger, "
             "lantaarn.ledger_reason, lantaarn.quarantine"
@@ -97,14 +97,14 @@ class Testbed:
             self.connection.execute("checkpoint")
 
     def count_stored(self) -> int:
-        """How many values are stored."""
+        """The number of stored values."""
         row = self.connection.execute(f"select count(*) as count from lantaarn.{OBSERVATION_TABLE}").fetchone()
         return row["count"] if row else 0
 
 
 @contextmanager
 def running_mosquitto(folder: Path) -> Generator[BenchBroker]:
-    """Mosquitto, as a broker of a busy municipality would be set up."""
+    """Run Mosquitto, configured as for a busy municipality."""
     port, configuration = find_free_port(), folder / "mosquitto.conf"
     configuration.write_text(MOSQUITTO_CONFIGURATION.format(port=port, host=LOOPBACK_HOST, user=getpass.getuser()))
     process = start_process(
@@ -120,14 +120,14 @@ def running_mosquitto(folder: Path) -> Generator[BenchBroker]:
 
 @contextmanager
 def running_embedded_broker(folder: Path) -> Generator[BenchBroker]:
-    """The broker of the demo: at most 100 messages in flight."""
+    """Run the demo's broker, with at most 100 messages in flight."""
     with EmbeddedBroker(folder / "broker") as broker:
         yield BenchBroker("the embedded broker", broker.port, broker.url_v5, broker.process.pid, 100)
 
 
 @contextmanager
 def embedded_database(folder: Path) -> Generator[BenchDatabase]:
-    """The PostgreSQL that comes with the project, writing to disk as it does for users."""
+    """Run the bundled PostgreSQL with fsync on, as for users."""
     server = EmbeddedPostgres(folder)
     try:
         with server, connect(server.url) as db:
@@ -139,7 +139,7 @@ def embedded_database(folder: Path) -> Generator[BenchDatabase]:
 
 @contextmanager
 def temporary_database(url: str) -> Generator[BenchDatabase]:
-    """A database of our own on a server that is there already, dropped at the end."""
+    """Create a database on an existing server, dropped afterwards."""
     name = f"lantaarn_bench_{secrets.token_hex(6)}"
     own = urlsplit(url)._replace(path=f"/{name}").geturl()
     with psycopg.connect(url, autocommit=True) as server:
@@ -160,14 +160,14 @@ def _database_label(db: Connection) -> str:
 
 
 def publish_sensors(db: Connection, folder: Path, sensors: int) -> Mapping[int, Sequence[int]]:
-    """Publish so many air-quality stations; their datastreams in the order of PROPERTIES."""
+    """Publish air quality stations; return the datastream ids by sensor, in the order of PROPERTIES."""
     path = folder / "register.jsonl"
     path.write_text(
         "\n".join(json.dumps(example_entry(reference=sensor_reference(number))) for number in range(sensors))
     )
     report = import_entries(db, path, "bench", "bench")
     if report.published != sensors:
-        raise RuntimeError("the register did not take every sensor")
+        raise RuntimeError("the register rejected some sensors")
     rows = db.execute(
         "select sensor.reference, datastream.property, datastream.id from lantaarn.datastream "
         "join lantaarn.sensor on sensor.id = datastream.sensor_id"
@@ -178,7 +178,7 @@ def publish_sensors(db: Connection, folder: Path, sensors: int) -> Mapping[int, 
 
 @contextmanager
 def running_ingest(bed: Testbed, batch: int, workers: int, *, wait: bool = True) -> Generator[subprocess.Popen[bytes]]:
-    """The real ``lantaarn ingest``; with ``wait`` it is ready when the block begins."""
+    """Run the real ``lantaarn ingest``; with ``wait``, yields once it is ready."""
     port = find_free_port()
     environment = {
         "DATABASE_URL": bed.database.url,
@@ -193,7 +193,7 @@ def running_ingest(bed: Testbed, batch: int, workers: int, *, wait: bool = True)
         if wait:
             wait_for(lambda: process.poll() is not None or all(map(_is_ready, ports)), TIMEOUT_SECONDS)
             if process.poll() is not None:
-                raise RuntimeError(f"ingest ended by itself: {log_tail(bed.log_file)}")
+                raise RuntimeError(f"ingest exited unexpectedly: {log_tail(bed.log_file)}")
         yield process
 
 

@@ -31,7 +31,7 @@ class TimeRange:
 
 
 def expand_macros(sql: str, time_range: TimeRange, variables: Mapping[str, str | Sequence[str]]) -> LiteralString:
-    """The query as sent. The selection ``'*'``, quotes and all, is the custom "all" value.
+    """The query as sent. The selection ``'*'``, including its quotes, is the custom "all" value.
 
     Raises UnknownMacroError.
     """
