@@ -1,1 +1,1 @@
-"""The writers: from broker to database, by the rules of the register."""
+"""Ingest: move sensor data from the broker to the database, as far as the register permits."""

@@ -1,4 +1,4 @@
-"""The sub-commands of the writers: ``ingest`` and ``audit``."""
+"""The ``ingest`` and ``audit`` commands."""
 
 import sys
 from datetime import UTC, datetime
@@ -13,9 +13,9 @@ from sensors.settings.ingest import IngestSettings
 
 
 @click.command(epilog="Example: MQTT_URL=mqtt://broker:1883 DATABASE_URL=postgresql://db/lantaarn lantaarn ingest")
-@click.option("--workers", type=click.IntRange(1, MAX_WORKERS), help="Processes that share the work.  [default: 1]")
+@click.option("--workers", type=click.IntRange(1, MAX_WORKERS), help="Number of worker processes.  [default: 1]")
 def ingest(workers: int | None) -> None:
-    """Read the broker and store what the register permits, until SIGTERM or Ctrl-C."""
+    """Store sensor data from the broker as the register permits, until SIGTERM or Ctrl-C."""
     from ingest.supervisor import supervise  # noqa: PLC0415 - each command loads only what it needs
 
     settings = IngestSettings.load(**({"workers": workers} if workers else {}))
@@ -25,7 +25,10 @@ def ingest(workers: int | None) -> None:
 
 @click.command(epilog="Example: lantaarn audit")
 def audit() -> None:
-    """Check the ledger, its reasons, and the totals against single values. Exit code 1 with the rows that differ."""
+    """Check that the ledger balances and that totals match individual values.
+
+    Prints the rows that differ, and exits with code 1 if there are any.
+    """
     from ingest.lifecycle.audit import CHECKS, audit_ledger  # noqa: PLC0415
 
     with connect(DatabaseSettings.load().database_url.get_secret_value()) as db:

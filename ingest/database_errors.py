@@ -1,7 +1,7 @@
-"""What to do when the database says no: one table by SQLSTATE class (PostgreSQL documentation, appendix A).
+"""How to react to a database error, by SQLSTATE class (PostgreSQL documentation, appendix A).
 
-Either a row is to blame, and then only that row is refused; or the server is, and then the batch is tried again until
-it is well. Nothing else exists: an error that is not in the table is the server's, so that no error loses a message.
+Either a row is at fault and only that row is rejected, or the server is and the batch is retried until it succeeds.
+Errors missing from the table are taken to be the server's, so that no error ever loses a message.
 """
 
 from enum import Enum
@@ -10,7 +10,7 @@ import psycopg
 
 
 class ErrorAction(Enum):
-    """Who is to blame."""
+    """The response to an error."""
 
     REJECT_ROW = "row"
     RETRY_BATCH = "server"
@@ -18,13 +18,13 @@ class ErrorAction(Enum):
 
 ACTION_BY_SQLSTATE_CLASS = {
     "08": ErrorAction.RETRY_BATCH,  # connection exception
-    "0A": ErrorAction.RETRY_BATCH,  # feature not supported: what TimescaleDB can't do on this chunk for now
+    "0A": ErrorAction.RETRY_BATCH,  # feature not supported: something TimescaleDB can't do on this chunk for now
     "22": ErrorAction.REJECT_ROW,  # data exception: out of range, not representable
     "23": ErrorAction.REJECT_ROW,  # integrity constraint violation
     "25": ErrorAction.RETRY_BATCH,  # invalid transaction state: a standby, or read-only for maintenance
-    "28": ErrorAction.RETRY_BATCH,  # invalid authorisation: a password that is being rotated
+    "28": ErrorAction.RETRY_BATCH,  # invalid authorisation: a password being rotated
     "40": ErrorAction.RETRY_BATCH,  # transaction rollback: serialisation failure, deadlock
-    "42": ErrorAction.RETRY_BATCH,  # undefined table, missing grant: a migration that is under way
+    "42": ErrorAction.RETRY_BATCH,  # undefined table, missing grant: a migration in progress
     "44": ErrorAction.REJECT_ROW,  # with check option violation
     "53": ErrorAction.RETRY_BATCH,  # insufficient resources: disk full, out of memory, too many connections
     "54": ErrorAction.REJECT_ROW,  # program limit exceeded
@@ -37,5 +37,5 @@ ACTION_BY_SQLSTATE_CLASS = {
 
 
 def action_for(error: psycopg.Error) -> ErrorAction:
-    """Who is to blame. An error without SQLSTATE is a connection that broke."""
+    """Return how to react to this error. One without an SQLSTATE is a lost connection."""
     return ACTION_BY_SQLSTATE_CLASS.get((error.sqlstate or "")[:2], ErrorAction.RETRY_BATCH)

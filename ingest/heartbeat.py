@@ -1,6 +1,6 @@
-"""How ingest is doing, a row a minute, for the dashboards and the alert that it is behind.
+"""One heartbeat row a minute, for the dashboards and the alert that ingest is falling behind.
 
-The metrics tell more, to whoever has a Prometheus; this is for everyone, and costs one statement a minute.
+The metrics show more but require Prometheus; this works everywhere, for one statement a minute.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 
 
 class Heartbeat:
-    """What one worker did in the running minute. Times are in seconds."""
+    """Counts and lag of one worker in the current minute. Durations are in seconds."""
 
     def __init__(self) -> None:
         self._minute: datetime | None = None
@@ -28,18 +28,18 @@ class Heartbeat:
         self._commit: float | None = None
 
     def record_batch(self, outcomes: Sequence[MessageOutcome], received_at: datetime, duration_seconds: float) -> None:
-        """A batch is in the database, so long after its oldest message came in."""
+        """Record a batch, committed ``duration_seconds`` after its oldest message was received."""
         self._batches += 1
         self._messages += len(outcomes)
         self._commit = max(duration_seconds, self._commit or 0.0)
         times = [each.time for outcome in outcomes for each in outcome.observations]
         if times:
-            # The freshest of all: what is older than that may just be a device that was away.
+            # Only the newest observation shows our own lag: older ones may come from a device that was offline.
             lag = max(0.0, (received_at - max(times)).total_seconds()) + duration_seconds
             self._lag = lag if self._lag is None else min(lag, self._lag)
 
     def take_finished_minute(self, now: datetime) -> dict[str, Any] | None:
-        """The minute that is over, once; then a new one begins."""
+        """Return the previous minute's row once that minute is over, and start a new one; None until then."""
         minute = now.replace(second=0, microsecond=0)
         if self._minute is None:
             self._minute = minute
@@ -53,5 +53,5 @@ class Heartbeat:
 
 
 def write_heartbeat(db: Database, minute: dict[str, Any]) -> None:
-    """Add a worker's minute to that of the others."""
+    """Merge one worker's minute into the row shared by all workers."""
     db.execute(QUERIES["add_heartbeat"], minute)

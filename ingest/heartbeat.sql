@@ -1,4 +1,4 @@
--- add_heartbeat: one worker's minute; the worst of them counts
+-- add_heartbeat: merge one worker's minute into the shared row, keeping the worst lag and commit time
 insert into lantaarn.pulse as total (minute, workers, batches, messages, lag, commit)
 values (%(minute)s, 1, %(batches)s, %(messages)s, %(lag)s, %(commit)s)
 on conflict (minute) do update set

@@ -1,6 +1,6 @@
-"""What ingest tells about itself: counts and times for Prometheus, and whether it is ready. Never a piece of a message.
+"""Prometheus metrics and readiness of ingest: counts and durations, never message content.
 
-Every label is of a closed list: an outcome, a reason, a side.
+Label values come from closed lists: outcomes, reasons, sides.
 """
 
 import json
@@ -26,7 +26,7 @@ BATCH_SIZE_BUCKETS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 
 
 class Metrics:
-    """The counters of one worker, in a registry of their own."""
+    """The metrics of one worker, in a registry of their own."""
 
     def __init__(self) -> None:
         registry = self.registry = CollectorRegistry()
@@ -66,7 +66,7 @@ class Metrics:
         self.up = gauge("lantaarn_ingest_up", "Whether the other side is there", ["side"])
 
     def record_batch(self, outcomes: Iterable[MessageOutcome], totals: BatchTotals, received_at: datetime) -> None:
-        """Count a batch that is in the database."""
+        """Count a committed batch."""
         for outcome, count in (
             ("stored", totals.stored),
             ("duplicate", totals.duplicate),
@@ -83,22 +83,22 @@ class Metrics:
                 self.device_lag_seconds.observe(max(0.0, (received_at - newest).total_seconds()))
 
     def retention_readiness(self) -> Mapping[str, bool]:
-        """Whether the last check is recent and found what was promised, and whether we may delete."""
+        """Whether the last verification is recent and clean, and whether the database user may delete."""
         names = ("kept", "permitted")
         return {name: self.registry.get_sample_value(f"lantaarn_ingest_retention_{name}") == 1 for name in names}
 
     def record_windows(
         self, outcome_counts: Mapping[tuple[PrivacyRuleName, WindowOutcome], int], token_count: int
     ) -> None:
-        """Tell what became of the windows since the start, and how many tokens are live."""
-        for (rule, fate), count in outcome_counts.items():
-            self.windows.labels(rule, fate).inc(count - self._reported_counts[rule, fate])
-            self._reported_counts[rule, fate] = count
+        """Publish window outcomes, counted since startup, and the number of live tokens."""
+        for (rule, outcome), count in outcome_counts.items():
+            self.windows.labels(rule, outcome).inc(count - self._reported_counts[rule, outcome])
+            self._reported_counts[rule, outcome] = count
         self.tokens.set(token_count)
 
 
 ReadinessCheck = Callable[[], Mapping[str, bool]]
-"""What must be so for the program to be ready, by name, and whether it is."""
+"""Returns the conditions for readiness by name, and whether each is met."""
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -106,13 +106,13 @@ class _Server(ThreadingMixIn, WSGIServer):
 
 
 class _QuietRequestHandler(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name of the standard library
-        """Requests are not logged: they come every few seconds and tell nothing."""
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the standard library's parameter name
+        """Don't log requests: probes and scrapes arrive every few seconds and carry no information."""
 
 
 @contextmanager
 def serve_metrics(host: str, port: int | None, metrics: Metrics, readiness: ReadinessCheck) -> Generator[None]:
-    """Answer ``/livez``, ``/readyz`` and ``/metrics`` on this port; nowhere without one."""
+    """Serve ``/livez``, ``/readyz`` and ``/metrics`` on this port; serve nothing if it is None."""
     if port is None:
         yield
         return

@@ -1,6 +1,6 @@
-"""The way of one message: a literal list of steps. What comes out is observations and counts, never the payload.
+"""Process one message through an explicit list of steps, yielding observations and counts, never the payload.
 
-Pure: no clock, no database, no broker. A message that a step refuses is a value with a closed reason.
+Pure: no clock, no database, no broker. Rejection is a return value, with a reason from a closed list.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,12 +20,12 @@ from sensors.vocabulary.codes import Status
 from sensors.vocabulary.rejection_reasons import RejectionReason
 
 MAX_PAYLOAD_BYTES = 262_144
-"""Bytes. A larger message is refused unread."""
+"""Larger messages are rejected without being decoded."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredDatastream:
-    """What may be stored of one observed property: a row of ``lantaarn.datastream``."""
+    """A datastream whose values may be stored: a row of ``lantaarn.datastream``."""
 
     id: int
     table: str
@@ -35,7 +35,7 @@ class StoredDatastream:
 
 @dataclass(frozen=True, slots=True)
 class EventDatastream:
-    """What may be taken up in windows and never stored by itself: a row of ``lantaarn.datastream`` with a rule."""
+    """A datastream that may only be aggregated in windows: a row of ``lantaarn.datastream`` with a privacy rule."""
 
     id: int
     observed_property: ObservedProperty
@@ -44,9 +44,9 @@ class EventDatastream:
 
 @dataclass(frozen=True, slots=True)
 class IngestSensor:
-    """A sensor as ingest knows it. Both mappings are its allow-list, by observed property; no property is in both.
+    """A sensor as ingest sees it. The two mappings, by observed property, are its allow-list; they are disjoint.
 
-    ``events`` is read from event topics only. ``revision``: the version of the entry that allows all this.
+    ``event_datastreams`` applies to event topics only. ``revision`` is the register version that permits all this.
     """
 
     id: int
@@ -56,27 +56,27 @@ class IngestSensor:
     event_datastreams: Mapping[str, EventDatastream] = field(default_factory=dict[str, EventDatastream])
     revision: int = 0
     erased_periods: tuple[tuple[datetime, datetime], ...] = ()
-    """Periods, from and before, of which nothing may be taken in again."""
+    """Half-open periods (since, until) whose readings must not be stored again."""
     declared_properties: frozenset[str] = field(init=False)
-    """The observed properties of both; made once, because every message needs it."""
+    """The observed properties in either mapping, computed once because every message needs them."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "declared_properties", frozenset(self.datastreams).union(self.event_datastreams))
 
 
 SensorsByTopic = Mapping[tuple[str, str, str], IngestSensor]
-"""Every registered sensor by (municipality, kind, reference): the first three parts of its topic."""
+"""Registered sensors by (municipality, kind, reference): the first three levels of their topics."""
 
 
 class IncomingMessage(msgspec.Struct, frozen=True, gc=False):
-    """One MQTT publication. Lives in memory only, until its outcome is known."""
+    """One MQTT publication. It exists in memory only, until its outcome is known."""
 
     topic: str
     payload: bytes
 
 
 class Observation(msgspec.Struct, frozen=True, gc=False):
-    """One value of one datastream, to be stored in ``table``."""
+    """One value of one datastream, to be inserted into ``table``."""
 
     table: str
     datastream_id: int
@@ -86,7 +86,7 @@ class Observation(msgspec.Struct, frozen=True, gc=False):
 
 
 class MessageOutcome(msgspec.Struct, frozen=True, gc=False):
-    """What became of one message: ``received`` = observations + refused + aggregated, counted in readings."""
+    """What became of one message. In readings: received = observations + rejections + aggregated."""
 
     sensor_id: int | None
     topic_template: str
@@ -95,18 +95,18 @@ class MessageOutcome(msgspec.Struct, frozen=True, gc=False):
     rejections: tuple[Rejection, ...]
     fields_dropped: int
     aggregated_readings: int = 0
-    """Readings that were taken up in a privacy window, and are nowhere by themselves."""
+    """Readings that were added to a privacy window and are stored nowhere else."""
 
 
 class MessageState(msgspec.Struct):
-    """The state of one message on its way through the steps."""
+    """The state of one message as it passes through the steps."""
 
     message: IncomingMessage
     register: SensorsByTopic
     quality_checker: QualityChecker
     received_at: datetime
     payload_formats: Mapping[str, Format[Any]] = READING_FORMATS
-    """Those of the topics that this message came by."""
+    """The formats of the topic tree that this message arrived on."""
     sensor: IngestSensor | None = None
     payload_format: Format[Any] | None = None
     topic_template: str = "+/+/+/+"
@@ -117,25 +117,25 @@ class MessageState(msgspec.Struct):
 
     @property
     def identified_sensor(self) -> IngestSensor:
-        """The sensor, in the steps after ``identify``."""
+        """The sensor, for steps after ``identify_sensor``."""
         if self.sensor is None:
-            raise RuntimeError("identify comes first")
+            raise RuntimeError("identify_sensor must run first")
         return self.sensor
 
     @property
     def known_format(self) -> Format[Any]:
-        """The format, in the steps after ``permit``."""
+        """The format, for steps after ``check_permission``."""
         if self.payload_format is None:
-            raise RuntimeError("permit comes first")
+            raise RuntimeError("check_permission must run first")
         return self.payload_format
 
 
 Step = Callable[[MessageState], RejectionReason | None]
-"""A step changes the work, or refuses the whole message with a reason."""
+"""Updates the state, or returns the reason to reject the whole message."""
 
 
 def identify_sensor(state: MessageState) -> RejectionReason | None:
-    """The topic ``{municipality}/{kind}/{reference}/{format}`` names a sensor of the register."""
+    """Look up the sensor named by the topic, ``{municipality}/{kind}/{reference}/{format}``."""
     parts = state.message.topic.split("/")
     if len(parts) != 4:
         return RejectionReason.UNKNOWN_TOPIC
@@ -149,7 +149,7 @@ def identify_sensor(state: MessageState) -> RejectionReason | None:
 
 
 def check_permission(state: MessageState) -> RejectionReason | None:
-    """The register says that this sensor is on and that its data may be stored."""
+    """Require an active sensor with data that may be ingested, a known format and an acceptable payload size."""
     sensor = state.identified_sensor
     if sensor.status is not Status.ACTIVE:
         return RejectionReason.NOT_ACTIVE
@@ -161,7 +161,7 @@ def check_permission(state: MessageState) -> RejectionReason | None:
 
 
 def decode_payload(state: MessageState) -> RejectionReason | None:
-    """Decode what is declared; the rest is dropped before anything else sees it, and counted."""
+    """Decode the declared properties. Other fields are counted, and dropped before anything else sees them."""
     sensor = state.identified_sensor
     decoded: DecodedReadings = state.known_format.decode(sensor.kind, state.message.payload, sensor.declared_properties)
     state.readings = decoded.readings
@@ -172,17 +172,17 @@ def decode_payload(state: MessageState) -> RejectionReason | None:
 
 
 def check_readings(state: MessageState) -> RejectionReason | None:
-    """Each reading's time against the clock and the term of its class; what is left gets its quality."""
+    """Check each reading's time against the clock and its retention period; flag the quality of accepted readings."""
     datastreams, erased = state.identified_sensor.datastreams, state.identified_sensor.erased_periods
     assess, keep = state.quality_checker.assess, state.observations.append
     time, age = state.received_at, timedelta()
     for reading in state.readings:
-        # The values of a message share their time.
+        # Readings of one message usually share their time: compute its age once.
         if reading.time is not time:
             time, age = reading.time, state.received_at - reading.time
         datastream = datastreams.get(reading.property)
         if datastream is None:
-            # Declared, but for event topics only: here it may have rested in the broker.
+            # Declared for event topics only: on an ordinary topic the broker may have stored it.
             state.rejections.append(Rejection(RejectionReason.NOT_HERE, reading.property))
         elif age < -CLOCK_SKEW_TOLERANCE:
             state.rejections.append(Rejection(RejectionReason.IN_FUTURE, reading.property))
@@ -197,15 +197,15 @@ def check_readings(state: MessageState) -> RejectionReason | None:
 
 
 STEPS: tuple[Step, ...] = (identify_sensor, check_permission, decode_payload, check_readings)
-"""The way of the data. Nothing reaches storage that has not passed all of them, in this order."""
+"""The pipeline. Nothing reaches storage without passing all steps, in this order."""
 
 
 def process_message(
     message: IncomingMessage, register: SensorsByTopic, quality_checker: QualityChecker, received_at: datetime
 ) -> MessageOutcome:
-    """Take one message through the steps.
+    """Process one message through the steps.
 
-    ``now`` is the time of receipt, ``memory`` what earlier values were. A message refused as a whole is one reading.
+    ``quality_checker`` remembers earlier values. A message rejected as a whole counts as one reading.
     """
     work = MessageState(message, register, quality_checker, received_at)
     for step in STEPS:

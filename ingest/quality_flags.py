@@ -1,9 +1,9 @@
-"""Is this value to be believed? A code with every observation; all but good is left out of totals and the public views.
+"""Flag suspect values. Every observation gets a quality code; totals and public views include only good ones.
 
-Three checks, with the bounds of the observed property: outside what is plausible, a jump that the next value does not
-confirm, and the same value for longer than nature repeats itself: the range, step and persistence checks of measuring
-networks. What one worker remembers of a datastream is in memory only: after a restart the first
-value is believed, and a value that comes late, out of order, is judged by its range alone.
+Three checks, bounded per observed property: a value outside the plausible range, a jump that the next value does not
+confirm, and a value unchanged for longer than occurs naturally. These are the range, step and persistence checks of
+measurement networks. State is kept in the worker's memory only: after a restart the first value is trusted, and a value
+that arrives out of order is checked for range only.
 """
 
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from enum import IntEnum
 from sensors.kinds import ObservedProperty
 
 MAX_STEP_INTERVAL = timedelta(hours=1)
-"""A step is judged against a value that is at most this old: in a longer gap the weather may really have changed."""
+"""A jump is judged only against a value at most this old: over a longer gap the change may be real."""
 MIN_FROZEN_REPEATS = 10
-"""So many equal values at least before one is called frozen."""
+"""Minimum number of equal values before the next one counts as frozen."""
 
 
 class QualityFlag(IntEnum):
-    """The code that is stored."""
+    """The quality code stored with an observation."""
 
     GOOD = 0
     IMPLAUSIBLE = 1
@@ -29,7 +29,7 @@ class QualityFlag(IntEnum):
 
 @dataclass(slots=True)
 class SeriesState:
-    """What is remembered of one datastream: its newest value, the newest believed one, and how long it is the same."""
+    """State of one datastream: its newest value, its last good one, and how long the value has been unchanged."""
 
     time: datetime
     value: float
@@ -39,7 +39,7 @@ class SeriesState:
 
 
 class QualityChecker:
-    """The tracks of all datastreams that this worker has seen, by id."""
+    """The state of every datastream this worker has seen, by id."""
 
     def __init__(self) -> None:
         self._tracks: dict[int, SeriesState] = {}
@@ -47,7 +47,7 @@ class QualityChecker:
     def assess(
         self, datastream_id: int, observed_property: ObservedProperty, time: datetime, value: float
     ) -> QualityFlag:
-        """The quality of a value, which is remembered if it is the newest."""
+        """Return the quality of a value, and remember the value if it is the newest."""
         low, high = observed_property.plausible_range
         if not low <= value <= high:
             return QualityFlag.IMPLAUSIBLE
@@ -72,14 +72,14 @@ class QualityChecker:
 
 
 def _is_jump(track: SeriesState, largest_step: float, time: datetime, value: float) -> bool:
-    """Far from the newest value and from the newest believed one: the way back from a spike is no jump."""
+    """Far from both the newest value and the last good one, so that the return from a spike is no jump."""
     if abs(value - track.value) <= largest_step or abs(value - track.last_good_value) <= largest_step:
         return False
     return time - track.time <= MAX_STEP_INTERVAL
 
 
 def _is_frozen(track: SeriesState, frozen_after: timedelta | None, time: datetime) -> bool:
-    """Equal to the newest value, as often and for as long as nature does not repeat itself."""
+    """Equal to the newest value, more often and for longer than occurs naturally."""
     return (
         frozen_after is not None and track.repeats >= MIN_FROZEN_REPEATS and time - track.unchanged_since > frozen_after
     )

@@ -1,4 +1,4 @@
-"""What the network thread hands to the worker: messages in the order of receipt, of one connection only."""
+"""The queue between network thread and worker: messages in order of receipt, from a single connection."""
 
 import time
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from ingest.mqtt.session import Delivery
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The oldest messages that wait. ``received``: when the first of them came, in seconds of the monotonic clock."""
+    """The oldest waiting messages. ``received_monotonic`` is when the first arrived, on the monotonic clock."""
 
     connection_number: int
     received_monotonic: float
@@ -20,7 +20,7 @@ class Batch:
 
 
 class MessageQueue:
-    """Room for so many messages, and for what one more read of the network brings."""
+    """A queue of ``capacity`` messages, which one network read may exceed."""
 
     def __init__(self, capacity: int) -> None:
         self._room = capacity
@@ -34,9 +34,9 @@ class MessageQueue:
         return self._count
 
     def put(self, delivery: Delivery, timeout_seconds: float) -> bool:
-        """Add messages, once there is room. False when there was none for so many seconds.
+        """Add messages once there is room. Returns False if there was none within ``timeout_seconds``.
 
-        The first of a new connection throws out what waits: that is of an old one, and comes again.
+        The first delivery of a new connection discards all waiting messages: the broker sends those again.
         """
         with self._changed:
             if delivery.connection_number != self._connection:
@@ -47,14 +47,16 @@ class MessageQueue:
                 return False
             self._waiting.append(delivery)
             self._count += len(delivery.publications)
-            # Whoever takes sleeps until it has what it wants: waking it for every read would cost more than the read.
+            # The consumer sleeps until it has what it wants: waking it for every read would cost more than the read.
             if self._count >= self._wanted:
                 self._changed.notify_all()
             return True
 
     def take(self, max_messages: int, max_wait_seconds: float, idle_seconds: float) -> Batch | None:
-        """The messages that wait, once there are ``most``, or ``age`` seconds have passed, or for ``silence`` seconds
-        nothing was added to those there are. None when there are none."""
+        """Return up to ``max_messages`` waiting messages, or None if none arrive within ``max_wait_seconds``.
+
+        Returns early once ``max_messages`` are waiting, or nothing was added to a started batch for ``idle_seconds``.
+        """
         deadline = time.monotonic() + max_wait_seconds
         with self._changed:
             while self._count < max_messages and (left := deadline - time.monotonic()) > 0:
@@ -67,7 +69,7 @@ class MessageQueue:
     def _cut(self, most: int) -> Batch:
         first = self._waiting[0]
         every = list(chain.from_iterable(each.publications for each in self._waiting))
-        # The rest keeps the time of its last read: it is at most one read old by then.
+        # The remainder takes the time of the last read: by now it is at most one read old.
         rest = Delivery(self._connection, self._waiting[-1].received_monotonic, every[most:])
         self._waiting = [rest] if rest.publications else []
         self._count = len(rest.publications)

@@ -1,4 +1,4 @@
-"""Several workers on one machine: a process for each, started again when it dies, stopped together."""
+"""Run several workers on one machine: one process each, restarted when it dies, all stopped together."""
 
 import os
 import signal
@@ -17,13 +17,13 @@ from sensors.settings.ingest import IngestSettings
 log = logs.get_logger()
 
 POLL_INTERVAL_SECONDS = 1.0
-"""Seconds between two looks at the workers, and before one that died is started again."""
+"""Interval at which workers are checked, and thus the delay before a dead one is restarted."""
 SHUTDOWN_TIMEOUT_SECONDS = 20.0
-"""Seconds a worker gets to finish its batch."""
+"""Time that a worker gets to finish its batch."""
 
 
 def supervise(settings: IngestSettings) -> None:
-    """Ingest with as many workers as the settings say, until SIGTERM or Ctrl-C."""
+    """Run the configured number of workers until SIGTERM or Ctrl-C."""
     subscriptions = worker_subscriptions(
         settings.municipality, settings.workers, settings.share_name.get_secret_value()
     )
@@ -36,9 +36,9 @@ def supervise(settings: IngestSettings) -> None:
 
 @contextmanager
 def _draining_abandoned_sessions(settings: IngestSettings) -> Generator[None]:
-    """Beside the work, which need not wait for it: store what an earlier crew left in sessions of its own.
+    """Store what an earlier set of workers left in their sessions, without holding up the current workers.
 
-    Until such a session has lost its subscription, what is published comes to it too, and is a duplicate in the ledger.
+    Until such a session is unsubscribed it receives new messages too, which the ledger counts as duplicates.
     """
     abandoned = abandoned_subscriptions(settings.municipality, settings.workers, settings.share_name.get_secret_value())
     drainers = [Worker(settings, seat) for seat in abandoned]
@@ -78,10 +78,10 @@ def _supervise_workers(settings: IngestSettings, subscriptions: Sequence[Subscri
 
 
 def _start(settings: IngestSettings, number: int, subscription: Subscription) -> BaseProcess:
-    """A worker in a process of its own; its metrics are at the port of the first one plus its number."""
+    """Start a worker in its own process. Its metrics port is that of the first worker plus its number."""
     port = settings.metrics_port
     own = settings.model_copy(update={"metrics_port": port + number if port else None})
-    # Not forked: threads and connections of this process must not be in it. A daemon, so that it dies with us.
+    # Spawn, not fork: the child must not inherit our threads and connections. Daemon, so that it dies with us.
     process = get_context("spawn").Process(target=_run, args=(own, subscription), daemon=True)
     process.start()
     return process
@@ -94,8 +94,10 @@ def _run(settings: IngestSettings, subscription: Subscription) -> None:
 
 
 def _exit_with_parent() -> None:
-    """End when the process that started this one does, even by SIGKILL: its successor starts workers of its own, and
-    two of the same name would take the session from each other for ever."""
+    """Exit when the parent process does, even by SIGKILL.
+
+    Its successor starts new workers, and two with the same client id would keep taking the session from each other.
+    """
     leader = parent_process()
     if leader is not None:
         leader.join()

@@ -1,4 +1,4 @@
-"""The ingest program: collect a batch, take it through the pipeline, commit, acknowledge in the order of receipt."""
+"""The ingest worker: collect a batch, process it, commit it, and acknowledge it in order of receipt."""
 
 import gc
 import signal
@@ -13,8 +13,7 @@ import psycopg
 
 from ingest.events.aggregates import Aggregate
 from ingest.events.listener import EventListener
-from ingest.heartbeat import Heartbeat
-from ingest.heartbeat import write_heartbeat as write_pulse
+from ingest.heartbeat import Heartbeat, write_heartbeat
 from ingest.lifecycle.scheduler import run_in_background
 from ingest.metrics import Metrics, serve_metrics
 from ingest.mqtt.session import Delivery, Session
@@ -33,14 +32,14 @@ log = logs.get_logger()
 
 DATABASE_ROLE = "lantaarn_ingest"
 REGISTER_POLL_INTERVAL_SECONDS = 1.0
-"""Seconds after which the register is looked at again: the time in which a new entry takes effect."""
+"""Interval at which the register is checked, and thus the time a change takes to become effective."""
 QUEUE_FULL_TIMEOUT_SECONDS = 5.0
-"""Seconds that the connection waits for room: less than its keep-alive, more than a slow commit."""
+"""How long the connection waits for room: less than its keep-alive, more than a slow commit."""
 BATCH_IDLE_SECONDS = 0.005
-"""Seconds without a message after which a batch is closed: a lone message is in the database at once, and a broker that
-allows fewer messages in flight than a batch holds makes us wait no longer than this."""
+"""A batch closes after this long without a message. Lone messages are stored at once, and a broker that allows fewer
+messages in flight than a batch holds delays us no longer than this."""
 RETRY_INTERVAL_SECONDS = 1.0
-"""Seconds between tries while the database or the broker is away."""
+"""Interval between attempts while the database or the broker is down."""
 
 
 def _now() -> datetime:
@@ -48,8 +47,11 @@ def _now() -> datetime:
 
 
 class Worker:
-    """One process, one connection to each side. While the database is away nothing is acknowledged, so the broker
-    stops sending when the in-flight window is full, and keeps the rest."""
+    """One process, with one connection to the broker and one to the database.
+
+    While the database is down nothing is acknowledged, so the broker stops sending once the in-flight window is full,
+    and queues the rest.
+    """
 
     def __init__(
         self, settings: IngestSettings, subscription: Subscription | None = None, now: Callable[[], datetime] = _now
@@ -72,7 +74,7 @@ class Worker:
         self._is_database_down = False
 
     def run(self) -> None:
-        """Work until ``stop``. What is not committed by then is not acknowledged, and comes again."""
+        """Run until ``stop``. Messages not committed by then stay unacknowledged, so the broker sends them again."""
         settings = self._settings
         url = settings.database_url.get_secret_value()
         with (
@@ -80,7 +82,7 @@ class Worker:
             run_in_background(url, self.metrics, self._now, enabled=self._subscription.receives_events),
         ):
             try:
-                # The database first: what comes in before it is there would only wait.
+                # Database first: messages received before it is up would only wait.
                 self._with_database(self._refresh_register)
                 self._open_session()
                 if self._subscription.receives_events:
@@ -96,10 +98,10 @@ class Worker:
                 self._close_database()
 
     def drain(self) -> None:
-        """Store what an earlier crew left in this seat's session, and end the session. For a seat that is left."""
+        """Store what is left in an abandoned session, then end the session."""
         self._open_session()
         try:
-            # Nearly always there is none, and then the register need not be read for it.
+            # Usually there is no such session, and the register need not be loaded.
             while self._session.is_resumed and not self._stopping.is_set() and (batch := self._collect()):
                 self._store_batch(batch)
         finally:
@@ -110,28 +112,28 @@ class Worker:
             self._close_database()
 
     def readiness(self) -> dict[str, bool]:
-        """Whether both sides are there: from then on the broker keeps for us what comes in."""
+        """Whether broker and database are connected. From then on the broker queues messages for us."""
         return {
             "broker": self._session.is_connected and self._event_listener.is_ready,
             "database": self._database is not None,
         }
 
     def stop(self) -> None:
-        """Finish the batch at hand and return from ``run``."""
+        """Finish the current batch and return from ``run``."""
         self._stopping.set()
 
     def _enqueue(self, delivery: Delivery) -> None:
-        """Put a message with those that wait, or let the connection wait for room; called on its thread.
+        """Queue a delivery, blocking the network thread while the queue is full.
 
-        A broker may send more than the window (Mosquitto 2.0.11 does). With no room for long the connection is broken:
-        the broker keeps it all and, as nothing is acknowledged, sends no more than the window on the next one.
+        A broker may exceed the in-flight window (Mosquitto 2.0.11 does). If the queue stays full, break the connection:
+        the broker keeps everything unacknowledged, and sends no more than the window on the next connection.
         """
         if not self._queue.put(delivery, QUEUE_FULL_TIMEOUT_SECONDS):
             log.warning("message_queue_full")
             self._session.break_connection()
 
     def _collect(self) -> Batch | None:
-        """A batch closes on size, on age, or when nothing more comes for a moment, whichever is first."""
+        """Return the next batch. It closes on size, on age or on a short silence, whichever comes first."""
         settings = self._settings
         batch = self._queue.take(settings.batch_size, settings.batch_milliseconds / 1000, BATCH_IDLE_SECONDS)
         return batch if batch and self._session.is_current_connection(batch.connection_number) else None
@@ -161,7 +163,7 @@ class Worker:
             self._session.acknowledge(batch.connection_number, (each.packet_id for each in batch.publications))
 
     def _store_events(self) -> None:
-        """What came of event topics: counts, and windows that are over. Nothing of it is acknowledged."""
+        """Store counts and finished windows from event topics, whose messages are never acknowledged."""
         if (
             self._subscription.receives_events
             and self._with_database(self._refresh_register)
@@ -179,13 +181,13 @@ class Worker:
             self._publication_schedule.mark_published(now)
 
     def _write_heartbeat(self) -> None:
-        """Without the broker there is no sign of life: nobody would notice that nothing comes."""
+        """Write no heartbeat without a broker: it would hide that no data arrives."""
         minute = self._heartbeat.take_finished_minute(self._now())
         if minute is not None and self._session.is_connected:
-            self._with_database(lambda database: write_pulse(database, minute))
+            self._with_database(lambda database: write_heartbeat(database, minute))
 
     def _with_database(self, work: Callable[[Connection], object]) -> bool:
-        """Do it, waiting for the database while that is away. False when stopped before it was done."""
+        """Run ``work``, retrying while the database is down. Returns False if stopped before it succeeded."""
         while not self._stopping.is_set():
             try:
                 if self._database is None:
@@ -202,7 +204,7 @@ class Worker:
         return False
 
     def _log_database_state(self, error: psycopg.Error | None) -> None:
-        """Tell once when the database goes, and once when it is back; not the error's text, which may hold a row."""
+        """Log once when the database goes down and once when it is back, without error text: it may hold a row."""
         if error is not None and not self._is_database_down:
             log.warning("database_unavailable", sqlstate=error.sqlstate)
         elif error is None and self._is_database_down:
@@ -218,8 +220,8 @@ class Worker:
         aggregates: Sequence[Aggregate] = (),
     ) -> None:
         with self.metrics.commit_seconds.time():
-            booked = commit_batch(database, outcomes, received_at, aggregates)
-        self.metrics.record_batch(outcomes, booked, received_at)
+            totals = commit_batch(database, outcomes, received_at, aggregates)
+        self.metrics.record_batch(outcomes, totals, received_at)
 
     def _refresh_register(self, database: Connection) -> None:
         if time.monotonic() - self._register_checked_at > REGISTER_POLL_INTERVAL_SECONDS:
@@ -227,7 +229,7 @@ class Worker:
             if newest != self._register_revision:
                 self._register = load_register(database)
                 self._register_revision = newest
-                # It stays until the next one: the collector would walk through all of it every few batches.
+                # The register is long-lived: otherwise the garbage collector would scan it every few batches.
                 gc.freeze()
                 self._event_listener.set_register(self._register)
                 log.info("register_loaded", revision=newest, sensors=len(self._register))
@@ -240,7 +242,7 @@ class Worker:
 
 
 def run_worker(settings: IngestSettings, subscription: Subscription | None = None) -> None:
-    """Ingest until SIGTERM or Ctrl-C."""
+    """Run one worker until SIGTERM or Ctrl-C."""
     worker = Worker(settings, subscription)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

@@ -1,4 +1,4 @@
-"""Storing a batch: one transaction for observations, totals, ledger and quarantine. All of it, or nothing."""
+"""Commit a batch atomically: observations, totals, ledger and quarantine in one transaction."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -36,23 +36,23 @@ QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 
 @cache
 def _statement(table: str) -> LiteralString:
-    """The statement of one retention class's table, made once."""
+    """The insert statement for one retention class's table, built once."""
     return substitute_table(QUERIES["insert_observations"], table)
 
 
 def register_revision(db: Database) -> int:
-    """A number that grows with every version in the register and every erasure."""
+    """Return a number that grows with every register version and every erasure."""
     row = db.execute(QUERIES["register_revision"]).fetchone()
     return row["revision"] if row else 0
 
 
 def publish_cells(db: Database, now: datetime) -> None:
-    """Write the public hours and days that are over at ``now``. Safe to do again."""
+    """Publish the hourly and daily cells that are complete at ``now``. Idempotent."""
     db.execute(QUERIES["publish_cells"], {"at": now})
 
 
 def load_register(db: Database) -> SensorsByTopic:
-    """Every registered sensor of a kind we know, with its allow-list."""
+    """Load every registered sensor of a known kind, with its allow-list."""
     sensors: dict[tuple[str, str, str], IngestSensor] = {}
     for row in db.execute(QUERIES["registered_sensors"]).fetchall():
         kind = KINDS.get(row["kind"])
@@ -68,7 +68,7 @@ def load_register(db: Database) -> SensorsByTopic:
 
 
 def _with_datastream(sensor: IngestSensor, row: dict[str, Any]) -> IngestSensor:
-    """The sensor with this row's datastream, if it has one, on its allow-list."""
+    """Add the row's datastream, if it has one, to the sensor's allow-list."""
     number, code = row["datastream_id"], row["property"]
     if number is None:
         return sensor
@@ -82,7 +82,7 @@ def _with_datastream(sensor: IngestSensor, row: dict[str, Any]) -> IngestSensor:
 
 @dataclass(frozen=True, slots=True)
 class BatchTotals:
-    """What a batch came to, in readings, as it stands in the ledger now."""
+    """A batch as recorded in the ledger, in readings."""
 
     stored: int = 0
     duplicate: int = 0
@@ -103,10 +103,10 @@ class BatchTotals:
 def commit_batch(
     db: Database, outcomes: Sequence[MessageOutcome], received_at: datetime, aggregates: Sequence[Aggregate] = ()
 ) -> BatchTotals:
-    """Write a batch, and the windows that are over, in one transaction.
+    """Write a batch and the finished windows in one transaction.
 
-    A row that the database refuses is found by halving the batch, and quarantined in the same transaction, so that
-    it never holds up its neighbours. Raises psycopg.Error when the server is to blame: nothing is stored then.
+    A row that the database rejects is isolated by halving the batch, and quarantined in the same transaction, so that
+    it never holds up its neighbours. Raises psycopg.Error if the server is at fault; nothing is stored then.
     """
     try:
         with db.transaction():
@@ -115,23 +115,23 @@ def commit_batch(
     except psycopg.Error as error:
         if action_for(error) is not ErrorAction.REJECT_ROW:
             raise
-    # Seldom, so that the savepoints that this takes are not paid for by every batch.
+    # Rare, so ordinary batches don't pay for these savepoints.
     with db.transaction():
         write_aggregates(db, aggregates)
         return _write_halves(db, outcomes, received_at)
 
 
 def _write_halves(db: Database, outcomes: Sequence[MessageOutcome], received_at: datetime) -> BatchTotals:
-    booked = BatchTotals()
+    totals = BatchTotals()
     for half in _halves(outcomes):
         try:
             with db.transaction():
-                booked += _write(db, half, received_at)
+                totals += _write(db, half, received_at)
         except psycopg.Error as error:
             if action_for(error) is not ErrorAction.REJECT_ROW or not any(outcome.observations for outcome in half):
                 raise
-            booked += _write_halves(db, half, received_at)
-    return booked
+            totals += _write_halves(db, half, received_at)
+    return totals
 
 
 def _write(db: Database, outcomes: Sequence[MessageOutcome], received_at: datetime) -> BatchTotals:
@@ -148,7 +148,7 @@ def _write(db: Database, outcomes: Sequence[MessageOutcome], received_at: dateti
 
 
 def _halves(outcomes: Sequence[MessageOutcome]) -> Sequence[Sequence[MessageOutcome]]:
-    """A refused batch in smaller pieces, down to one observation; the one refused alone becomes a refused reading."""
+    """Split a rejected batch, down to single observations. One rejected on its own becomes a rejected reading."""
     if len(outcomes) > 1:
         middle = len(outcomes) // 2
         return outcomes[:middle], outcomes[middle:]
@@ -166,7 +166,7 @@ def _halves(outcomes: Sequence[MessageOutcome]) -> Sequence[Sequence[MessageOutc
 
 
 def _insert_observations(db: Database, outcomes: Iterable[MessageOutcome]) -> Counter[int]:
-    """Insert the observations, class by class. Returns how many were there already, by datastream."""
+    """Insert the observations table by table. Returns how many already existed, by datastream."""
     by_table: defaultdict[str, list[Observation]] = defaultdict(list)
     for outcome in outcomes:
         for observation in outcome.observations:
@@ -174,7 +174,7 @@ def _insert_observations(db: Database, outcomes: Iterable[MessageOutcome]) -> Co
     duplicates: Counter[int] = Counter()
     for table, observations in sorted(by_table.items()):
         row = db.execute(_statement(table), _columns(observations)).fetchone()
-        # Nearly always all are new, and the server then names none.
+        # Usually all rows are new, and the server then returns no ids.
         if row is not None and row["stored"] < len(observations):
             duplicates.update(one.datastream_id for one in observations)
             duplicates.subtract(row["datastream_ids"] or ())
@@ -182,14 +182,14 @@ def _insert_observations(db: Database, outcomes: Iterable[MessageOutcome]) -> Co
 
 
 def _columns(observations: Sequence[Observation]) -> dict[str, str]:
-    """The four columns as PostgreSQL array literals: psycopg's own lists cost a third more for the whole statement.
+    """Format the four columns as PostgreSQL array literals: with psycopg's lists the statement costs a third more.
 
-    Safe because they hold our own numbers and instants, never text from a message.
+    Safe because they contain our own numbers and instants, never text from a message.
     """
     texts: list[str] = []
     time, text = None, ""
     for one in observations:
-        # The values of a message share their time.
+        # Observations of one message usually share their time: format it once.
         if one.time is not time:
             time, text = one.time, one.time.isoformat()
         texts.append(text)
@@ -202,14 +202,14 @@ def _columns(observations: Sequence[Observation]) -> dict[str, str]:
 
 
 def _literal(numbers: Sequence[float | None]) -> str:
-    """An array of numbers, as Python writes a list: the quickest way to their texts."""
+    """Format an array by way of ``str(list)``, the fastest way to convert many numbers to text."""
     return "{" + str(numbers)[1:-1].replace("None", "null") + "}"
 
 
 def _add_to_ledger(
     db: Database, outcomes: Sequence[MessageOutcome], duplicates: Counter[int], received_at: datetime
 ) -> None:
-    """The ledger: stored, duplicate, quarantined, aggregated and fields dropped, in this order, by sensor."""
+    """Add to the ledger, by sensor. Rows hold stored, duplicate, quarantined, aggregated and fields dropped."""
     ledger_rows: defaultdict[int | None, list[int]] = defaultdict(lambda: [0] * 5)
     for outcome in outcomes:
         book = ledger_rows[outcome.sensor_id]
@@ -249,7 +249,7 @@ def _by_sensor(duplicates: Counter[int], outcomes: Iterable[MessageOutcome]) -> 
 
 
 def _quarantine(db: Database, outcomes: Sequence[MessageOutcome], received_at: datetime) -> Counter[RejectionReason]:
-    """Why readings were refused: counted for each sensor and reason, and told for each message and reason."""
+    """Record rejections: counts by sensor and reason, details by message and reason. Returns the counts by reason."""
     reasons = Counter((outcome.sensor_id, one.reason) for outcome in outcomes for one in outcome.rejections)
     if not reasons:
         return Counter()
@@ -280,7 +280,7 @@ def _quarantine(db: Database, outcomes: Sequence[MessageOutcome], received_at: d
 
 
 def _fields_by_reason(outcome: MessageOutcome) -> Mapping[RejectionReason, set[str]]:
-    """Where it was refused. These are our own words, so the tripwire should have nothing to do."""
+    """Paths of the rejected fields. They are our own names, so redaction should never find anything."""
     fields: defaultdict[RejectionReason, set[str]] = defaultdict(set)
     for one in outcome.rejections:
         fields[one.reason].add(redact_text(one.path))

@@ -1,8 +1,7 @@
--- register_revision: a number that grows with every version in the register and every erasure, to know whether what we compiled is
--- still current
+-- register_revision: a number that grows with every register version and every erasure, to detect a stale register
 select coalesce(max(revision), 0) + (select count(*) from lantaarn.tombstone) as revision from lantaarn.register_entry;
 
--- registered_sensors: every sensor that ingest may meet, with what may be stored of it
+-- registered_sensors: every sensor of a known kind, with its active datastreams and erased periods
 select
     sensor.id as sensor_id,
     sensor.municipality,
@@ -26,7 +25,7 @@ left join lantaarn.retention_class as class on class.name = datastream.retention
 where sensor.kind is not null
 order by sensor.id, datastream.id;
 
--- insert_observations: observations into the table of one retention class ({table}), and hourly totals from the rows that were new
+-- insert_observations: insert observations into one retention class's table ({table}) and add new rows to hourly totals
 with input as (
     select datastream_id, time, value, quality
     from unnest(
@@ -54,7 +53,7 @@ hourly as (
         max = greatest(total.max, excluded.max)
 ),
 late as (
-    -- Days of which hours change after the fact are made again: see ingest/lifecycle/daily_totals.py. None, in a batch of now.
+    -- Mark past days for recomputation (ingest/lifecycle/daily_totals.py). A batch of current data marks none.
     insert into lantaarn.changed_day (day, datastream_ids)
     select open.day_of(time), array_agg(distinct datastream_id)
     from stored
@@ -66,7 +65,7 @@ select
     case when count(*) < cardinality(%(datastream_ids)s::integer[]) then array_agg(datastream_id) end as datastream_ids
 from stored;
 
--- add_to_ledger: add a batch to the ledger, per sensor, in the hour of receipt
+-- add_to_ledger: add a batch to the ledger, by sensor and hour of receipt
 insert into lantaarn.ledger as total
     (sensor_id, hour, received, stored, duplicate, quarantined, aggregated, fields_dropped)
 select
@@ -91,19 +90,19 @@ on conflict (sensor_id, hour) do update set
     aggregated = total.aggregated + excluded.aggregated,
     fields_dropped = total.fields_dropped + excluded.fields_dropped;
 
--- add_to_ledger_reason: why readings were refused, per sensor, in the hour of receipt
+-- add_to_ledger_reason: count rejected readings by sensor, hour of receipt and reason
 insert into lantaarn.ledger_reason as total (sensor_id, hour, reason, readings)
 select sensor_id, date_trunc('hour', %(received_at)s::timestamptz, 'UTC'), reason, readings
 from unnest(%(sensor_ids)s::integer[], %(reasons)s::text[], %(readings)s::bigint[]) as given (sensor_id, reason, readings)
 order by sensor_id, reason
 on conflict (sensor_id, hour, reason) do update set readings = total.readings + excluded.readings;
 
--- add_to_quarantine: one row for each refused message and reason: where and why, never what
+-- add_to_quarantine: add one row per rejected message and reason: where and why, never what
 insert into lantaarn.quarantine (received_at, sensor_id, topic_template, reason, field_paths, size)
 select %(received_at)s, sensor_id, topic_template, reason, array_remove(string_to_array(fields, ' '), ''), size
 from unnest(
     %(sensor_ids)s::integer[], %(topic_templates)s::text[], %(reasons)s::text[], %(fields)s::text[], %(sizes)s::integer[]
 ) as given (sensor_id, topic_template, reason, fields, size);
 
--- publish_cells: write the public hours and days that are over; what is written already stays as it is
+-- publish_cells: publish complete hours and days; published cells never change
 select lantaarn.publish_cells(%(at)s) as written;
