@@ -1,4 +1,4 @@
-"""Storing what comes out of the privacy windows: numbers about groups, each window once and for good."""
+"""Store the output of the privacy windows: figures about groups, each window written once and never changed."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -15,16 +15,16 @@ from sensors.db.queries import load_queries
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 
 Aggregate = TravelTimes | WindowCount
-"""One window that is over, and may be stored."""
+"""One finished window that may be stored."""
 
 
 def write_aggregates(db: Database, aggregates: Sequence[Aggregate]) -> None:
-    """Store these, inside the caller's transaction. A window that is stored already stays as it was."""
+    """Insert windows inside the caller's transaction. A window already stored is left unchanged."""
     rows: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for each in aggregates:
         rows["insert_travel_time" if isinstance(each, TravelTimes) else "insert_window_count"].append(_row(each))
-    for name, together in rows.items():
-        db.execute(QUERIES[name], {"batch": {"aggregates": together}})
+    for name, batch in rows.items():
+        db.execute(QUERIES[name], {"batch": {"aggregates": batch}})
 
 
 def _row(aggregate: Aggregate) -> dict[str, Any]:

@@ -1,4 +1,4 @@
--- insert_travel_time: store travel times of groups; what is there already stays as it is
+-- insert_travel_time: insert travel times of groups; a window already stored is left unchanged
 insert into lantaarn.travel_time
 (datastream_id, window_start, minutes, vehicle_class, n, median, p15, p85, revision)
 select datastream_id, window_start, minutes, vehicle_class, n, median, p15, p85, revision
@@ -9,7 +9,7 @@ from jsonb_to_recordset(%(batch)s -> 'aggregates') as given (
 order by datastream_id, window_start, vehicle_class
 on conflict (datastream_id, window_start, vehicle_class) do nothing;
 
--- insert_window_count: store counts over groups of lamps; what is there already stays as it is
+-- insert_window_count: insert counts over groups of lamps; a window already stored is left unchanged
 insert into lantaarn.window_count
 (municipality, group_name, property, window_start, window_end, sensors, count, revision)
 select municipality, "group", property, window_start, window_end, sensors, count, revision

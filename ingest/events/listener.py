@@ -1,8 +1,8 @@
-"""Listening to event topics: messages that tell of single vehicles or persons, taken up in windows as they come.
+"""Listen to event topics: messages about individual vehicles or people, aggregated in windows as they arrive.
 
-A client of its own, QoS 0 and a clean session, so that such a message never rests at the broker. It doesn't rest here
-either: it is handled on the network thread and gone. What waits for the database are counts and windows that are over.
-What is sent while nobody listens is lost, and a window with such a gap is never stored.
+Uses its own client with QoS 0 and a clean session, so that the broker never stores such a message. Nor is it kept here:
+it is handled on the network thread and discarded. Only counts and finished windows wait for the database. Messages sent
+while nobody listens are lost, and a window with such a gap is never stored.
 """
 
 import time
@@ -29,21 +29,20 @@ from sensors.formats.topics import EVENT_PREFIX
 log = logs.get_logger()
 
 TICK_INTERVAL_SECONDS = 5.0
-"""Seconds between two looks at the clock: also when nothing comes, what is past its term goes."""
+"""Interval at which windows are closed and expired tokens dropped, even if no messages arrive."""
 MIN_TAKE_INTERVAL_SECONDS = 1.0
-"""Seconds between two takings: they are transactions of their own, so under load there must not be many."""
+"""Minimum interval between batches: each is a transaction of its own, so under load there must not be many."""
 KEEP_ALIVE_SECONDS = 10
-"""Seconds."""
 MAX_DISCONNECT_DETECTION = timedelta(seconds=2 * KEEP_ALIVE_SECONDS)
-"""A connection that breaks in silence is noticed within this, so what was missed may have begun so much earlier."""
+"""A silent disconnect is noticed within this time, so the gap may have begun this much earlier."""
 
 
 @dataclass(slots=True)
 class MessageCounts:
-    """What is left of messages of one sensor: numbers. Its size doesn't grow with theirs."""
+    """What remains of one sensor's messages: counts. Its size does not grow with the number of messages."""
 
     largest_payload_bytes: int = 0
-    """Octets of the largest of them."""
+    """Size of the largest payload."""
     rejections: Counter[Rejection] = field(default_factory=Counter[Rejection])
     fields_dropped: int = 0
     aggregated_readings: int = 0
@@ -56,7 +55,7 @@ class MessageCounts:
         self.aggregated_readings += outcome.aggregated_readings
 
     def outcome(self, sensor_id: int | None, topic_template: str) -> MessageOutcome:
-        """All of them as one."""
+        """Return the counts as a single outcome."""
         refused = tuple(self.rejections.elements())
         return MessageOutcome(
             sensor_id,
@@ -71,7 +70,7 @@ class MessageCounts:
 
 @dataclass(frozen=True, slots=True)
 class EventBatch:
-    """What there is to store."""
+    """Outcomes and finished windows to store."""
 
     outcomes: tuple[MessageOutcome, ...] = ()
     aggregates: tuple[Aggregate, ...] = ()
@@ -81,7 +80,7 @@ class EventBatch:
 
 
 class EventListener:
-    """The event topics of one municipality. There is one listener: all of a segment or a group must come to it."""
+    """Listens to one municipality's event topics. There is only one, since it must see all of a segment or group."""
 
     def __init__(self, broker: BrokerAddress, municipality: str, metrics: Metrics, now: Callable[[], datetime]) -> None:
         self._broker = broker
@@ -102,11 +101,11 @@ class EventListener:
 
     @property
     def is_ready(self) -> bool:
-        """Whether the subscription stands. Also where there is none to make: another worker listens."""
+        """Whether the subscription is active; always true in workers that don't listen."""
         return self._client is None or self._disconnected_since is None
 
     def open(self, protocol: MQTTProtocolVersion) -> None:
-        """Begin to listen. Returns at once, and connects again by itself whenever the connection is gone."""
+        """Start listening. Returns at once, and reconnects automatically."""
         client = self._client = Client(CallbackAPIVersion.VERSION2, client_id=self._client_id, protocol=protocol)
         self._broker.set_credentials(client)
         client.reconnect_delay_set(min_delay=1, max_delay=30)
@@ -119,7 +118,7 @@ class EventListener:
         self._ticker.start()
 
     def close(self) -> None:
-        """Stop listening. Tokens and open windows end with this process."""
+        """Stop listening. Tokens and open windows are lost with this process."""
         self._closing.set()
         if self._client is not None:
             self._client.disconnect()
@@ -127,13 +126,13 @@ class EventListener:
             self._ticker.join()
 
     def set_register(self, register: SensorsByTopic) -> None:
-        """Go by this register from now on."""
+        """Apply this register from now on."""
         with self._lock:
             self._register = register
             self._windows.set_register(register, self._now())
 
     def take_batch(self) -> EventBatch:
-        """What there is to store; it is the caller's now. Nothing within a moment of the last time."""
+        """Hand over what is ready to store; empty within ``MIN_TAKE_INTERVAL_SECONDS`` of the previous call."""
         if time.monotonic() - self._taken < MIN_TAKE_INTERVAL_SECONDS:
             return EventBatch()
         self._taken = time.monotonic()
@@ -161,7 +160,7 @@ class EventListener:
         if code.is_failure:
             log.error("broker_connection_refused", reason=code.getName())
         elif client.protocol == MQTTv5:
-            # As published, so that a message is known for retained when it comes, not only to the next listener.
+            # Retain as published, so that a retained message is flagged on arrival, not only to later subscribers.
             client.subscribe(self._topic_filter, options=SubscribeOptions(qos=0, retainAsPublished=True))
         else:
             client.subscribe(self._topic_filter, qos=0)

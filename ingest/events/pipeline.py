@@ -1,6 +1,6 @@
-"""The way of one event message: a literal list of steps. Its content is taken up in windows; what comes out are counts.
+"""Process one event message through an explicit list of steps: its content goes into windows, its outcome is counts.
 
-Pure: no clock, no database, no broker. The passages and movements of a message live from ``read`` to ``take_up``.
+Pure: no clock, no database, no broker. Passages and movements live from ``decode_event_payload`` to ``add_to_windows``.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -28,12 +28,12 @@ from sensors.vocabulary.rejection_reasons import RejectionReason
 
 PrivacyRuleName = Literal["match_in_memory", "window_count"]
 WindowOutcome = Literal["released", "suppressed", "unobserved"]
-"""Of a window: it may be stored; too few were in it; it was not observed in full."""
+"""Of a window: it may be stored, it held too few, or it was not observed in full."""
 _UNUSED_QUALITY_CHECKER = QualityChecker()
 
 
 class PrivacyWindows:
-    """What messages are taken up in: the travel times and the counts of all sensors. Not safe for threads."""
+    """The travel time and presence windows of all sensors. Not thread-safe."""
 
     def __init__(self) -> None:
         self.matcher = TravelTimeMatcher()
@@ -41,25 +41,25 @@ class PrivacyWindows:
         self._released: dict[PrivacyRuleName, int] = {"match_in_memory": 0, "window_count": 0}
 
     def set_register(self, register: SensorsByTopic, now: datetime) -> None:
-        """Match and count by the rules of this register from now on."""
+        """Match and count by this register's rules from now on."""
         active = {name: sensor for name, sensor in register.items() if sensor.status is Status.ACTIVE}
         self.matcher.set_segments(_segments(active), now)
         self.counter.set_members(_members(active), now)
 
     def record_gap(self, since: datetime, until: datetime) -> None:
-        """Messages may have been missed in this time: no window that it touches comes out."""
+        """Record that messages may have been missed: no window that overlaps this period is released."""
         self.matcher.record_gap(since, until)
         self.counter.record_gap(since, until)
 
     def close_finished(self, now: datetime) -> tuple[TravelTimes | WindowCount, ...]:
-        """The windows that are over and may be stored, each once; and forget what is old."""
+        """Close finished windows and drop expired state. Returns the windows that may be stored, each once."""
         times, counts = self.matcher.close_finished(now), self.counter.close_finished(now)
         self._released["match_in_memory"] += len(times)
         self._released["window_count"] += len(counts)
         return (*times, *counts)
 
     def outcome_counts(self) -> Mapping[tuple[PrivacyRuleName, WindowOutcome], int]:
-        """What became of the windows since the start."""
+        """Window outcomes by privacy rule, counted since startup."""
         matcher, counter = self.matcher.discards, self.counter.discards
         return {
             ("match_in_memory", "released"): self._released["match_in_memory"],
@@ -72,7 +72,7 @@ class PrivacyWindows:
 
 
 def _segments(register: SensorsByTopic) -> Iterator[Segment]:
-    """A segment needs both ends: the sensor it leads to must have declared the rule too."""
+    """Yield the segments whose two sensors both declare the rule."""
     for (municipality, kind, _), sensor in register.items():
         for stream in sensor.event_datastreams.values():
             rule = stream.privacy_rule
@@ -95,7 +95,7 @@ def _members(register: SensorsByTopic) -> Iterator[GroupMember]:
 
 
 class EventMessageState(MessageState, kw_only=True):
-    """The state of one message on its way through the steps. ``retained``: it has rested at the broker."""
+    """The state of one event message as it passes through the steps. ``is_retained``: the broker has stored it."""
 
     windows: PrivacyWindows
     is_retained: bool
@@ -104,12 +104,12 @@ class EventMessageState(MessageState, kw_only=True):
 
 
 def reject_retained(state: EventMessageState) -> RejectionReason | None:
-    """A retained message lies at the broker, where it may not be."""
+    """Reject a retained message: the broker must not store events."""
     return RejectionReason.NOT_HERE if state.is_retained else None
 
 
 def decode_event_payload(state: EventMessageState) -> RejectionReason | None:
-    """Decode what is declared for event topics; the rest is dropped unseen, and counted."""
+    """Decode the properties declared for event topics. Other fields are counted, and dropped unseen."""
     sensor = state.identified_sensor
     events: DecodedEvents = state.known_format.decode(
         sensor.kind, state.message.payload, frozenset(sensor.event_datastreams)
@@ -120,7 +120,7 @@ def decode_event_payload(state: EventMessageState) -> RejectionReason | None:
 
 
 def add_to_windows(state: EventMessageState) -> RejectionReason | None:
-    """Hand each event to its window. A passage becomes a token there."""
+    """Add each event to its window, where a passage becomes a token."""
     sensor, events = state.identified_sensor, state.decoded_events
     if events is not None:
         for passage in events.passages:
@@ -139,7 +139,7 @@ STEPS: tuple[Callable[[EventMessageState], RejectionReason | None], ...] = (
     decode_event_payload,
     add_to_windows,
 )
-"""The way of an event. The first two are those of every message."""
+"""The event pipeline. Its first two steps are those of ordinary messages."""
 
 
 def process_event_message(
@@ -150,9 +150,9 @@ def process_event_message(
     *,
     is_retained: bool,
 ) -> MessageOutcome:
-    """Take one message on ``event/{municipality}/{kind}/{reference}/{format}`` through the steps.
+    """Process one message on ``event/{municipality}/{kind}/{reference}/{format}`` through the steps.
 
-    ``now`` is the time of receipt. The outcome has no observations: every event is refused, or taken up in a window.
+    The outcome has no observations: every event is either rejected or added to a window.
     """
     within = IncomingMessage(message.topic.removeprefix(EVENT_PREFIX), message.payload)
     work = EventMessageState(

@@ -1,7 +1,7 @@
-"""Movements at streetlights become counts over many lamps and at least an hour; a single movement is nowhere.
+"""Aggregate movements at streetlights into counts over many lamps and at least an hour. No single movement is stored.
 
-A count comes out only when enough different lamps were heard in a window that was observed in full. Which lamp told
-what is in memory only, until the window closes. Pure: the clock is an argument. Not safe for threads: the caller locks.
+A count is released only if enough different lamps reported in a window that was observed in full. Which lamp reported
+what stays in memory, until the window closes. Pure: the clock is an argument. Not thread-safe: the caller must lock.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,15 +13,15 @@ from sensors.formats.model import Movement
 from sensors.vocabulary.rejection_reasons import RejectionReason
 
 MIN_SENSORS = 8
-"""Lamps that must be heard in a window, whatever the register entry says."""
+"""Lamps that must report in a window, whatever the register entry says."""
 MIN_WINDOW = timedelta(hours=1)
 MAX_MOVEMENTS = 10_000
-"""Of one lamp in one window: more than one every four seconds for half a day is a lamp that is broken."""
+"""Per lamp and window: a lamp with more than one every four seconds for half a day is broken."""
 
 
 @dataclass(frozen=True, slots=True)
 class GroupMember:
-    """A lamp in a group, with the rule of its register entry. ``sensor`` is its id; ``window`` is in whole hours."""
+    """A lamp in a group, with the rule from its register entry. ``window`` is in whole hours."""
 
     sensor_id: int
     municipality: str
@@ -34,7 +34,7 @@ class GroupMember:
 
 @dataclass(frozen=True, slots=True)
 class WindowCount:
-    """One window that may be stored: ``count`` movements at ``sensors`` lamps that were heard. Instants in UTC.
+    """One window that may be stored: ``count`` movements over the ``sensors`` lamps that reported. Instants in UTC.
 
     ``revision`` is the newest among the group's register entries.
     """
@@ -51,16 +51,16 @@ class WindowCount:
 
 @dataclass(slots=True)
 class PresenceDiscards:
-    """What did not come out, counted since the start."""
+    """What was not released or counted, since startup."""
 
     suppressed: int = 0
     """Windows with too few lamps."""
     unobserved: int = 0
-    """Windows that were not observed in full."""
+    """Windows not observed in full."""
     duplicate: int = 0
-    """Movements that had been counted already: the same lamp at the same time."""
+    """Movements already counted: the same lamp at the same time."""
     excess: int = 0
-    """Movements beyond ``MOST_MOVEMENTS``."""
+    """Movements beyond ``MAX_MOVEMENTS``."""
 
 
 class PresenceCounter:
@@ -72,10 +72,10 @@ class PresenceCounter:
         self._of: dict[tuple[int, str], _GroupWindows] = {}
 
     def set_members(self, members: Iterable[GroupMember], now: datetime) -> None:
-        """Count for these lamps from now on. What was heard of a lamp that is gone is dropped at once.
+        """Count for these lamps from now on. State of removed lamps is dropped at once.
 
-        Where members of one group have different rules, the strictest holds: the largest minimum, the longest window.
-        A group whose rule changes begins anew.
+        If the members of a group have different rules, the strictest applies: the largest minimum, the longest window.
+        A group whose rule changes starts over.
         """
         by_group: dict[tuple[str, str, str], list[GroupMember]] = {}
         for each in members:
@@ -92,12 +92,12 @@ class PresenceCounter:
             self._of.update({(each.sensor_id, each.property): group for each in together})
 
     def record_gap(self, since: datetime, until: datetime) -> None:
-        """Movements may have been missed in this time: no window that it touches comes out."""
+        """Record that movements may have been missed: no window that overlaps this period is released."""
         for group in self._groups.values():
             group.coverage.record_gap(since, until)
 
     def add_movement(self, sensor_id: int, movement: Movement, now: datetime) -> RejectionReason | None:
-        """Take up what a lamp tells, received now. A reason: it was refused, and nothing of it is kept."""
+        """Count a movement received at ``now``. Returns the reason if it is rejected; nothing of it is kept then."""
         group = self._of.get((sensor_id, movement.property))
         if group is None:
             return RejectionReason.NOT_INGESTED
@@ -106,12 +106,12 @@ class PresenceCounter:
         return group.add_movement(sensor_id, movement, now, self.discards)
 
     def close_finished(self, now: datetime) -> tuple[WindowCount, ...]:
-        """Close the windows that are over. Each comes out once, in a fixed order."""
+        """Close finished windows. Each is released at most once, in a fixed order."""
         return tuple(row for group in self._groups.values() for row in group.close(now, self.discards))
 
 
 def _strictest(members: Iterable[GroupMember]) -> tuple[int, timedelta]:
-    """The minimum of lamps and the window."""
+    """The minimum number of lamps and the window length."""
     rules = [(each.minimum_sensors, each.window) for each in members]
     return max(MIN_SENSORS, *(lamps for lamps, _ in rules)), max(MIN_WINDOW, *(window for _, window in rules))
 
@@ -120,7 +120,7 @@ TimeWindow = tuple[datetime, datetime]
 
 
 class _GroupWindows:
-    """The open windows of one group: by lamp, the times of its movements. No times: it was heard, and saw nobody."""
+    """One group's open windows: movement times by lamp. A lamp without times reported, but saw nobody."""
 
     def __init__(self, name: tuple[str, str, str], rule: tuple[int, timedelta], since: datetime) -> None:
         self.rule = rule
@@ -131,7 +131,7 @@ class _GroupWindows:
         self._closed = datetime.min.replace(tzinfo=UTC)
 
     def set_members(self, members: Sequence[GroupMember]) -> None:
-        """Of these lamps and no others."""
+        """Keep the state of these lamps only."""
         sensors = {each.sensor_id for each in members}
         self._revision = max(each.revision for each in members)
         for heard in self._windows.values():

@@ -1,13 +1,13 @@
-"""Travel times between two points from passages that are matched in memory. No passage and no token is ever written.
+"""Travel times between two points, from passages matched in memory. Passages and tokens are never written.
 
-A passage becomes a token: a keyed BLAKE2b hash (RFC 7693) of the identifier, under a key of ``os.urandom`` that lives
-for one epoch of an hour and for the half hour in which its tokens may still match. The key is never written and never
-derived. The segment is part of the hash, so one vehicle has unrelated tokens on two segments. A token is gone when it
-is matched, and at the latest ``T_MAX`` after its passage. What comes out is about groups: n, median, p15 and p85 of a
-window, a segment and a class of vehicle, from the minimum of the register entry up.
+A passage becomes a token: a keyed BLAKE2b hash (RFC 7693) of the identifier. The key comes from ``os.urandom`` and
+lives for an epoch of one hour plus the half hour in which its tokens may still match; it is never written or derived.
+The segment is part of the hash, so one vehicle has unrelated tokens on two segments. A token is dropped when it is
+matched, and at the latest ``MAX_TRAVEL_TIME`` after its passage. Only group figures are released: n, median, p15 and
+p85 per window, segment and vehicle class, if there are at least as many trips as the register entry requires.
 
-A restart loses keys, tokens and open windows. Pure but for ``os.urandom``: the clock is an argument. Not safe for
-threads: the caller locks.
+A restart loses keys, tokens and open windows. Pure except for ``os.urandom``: the clock is an argument. Not
+thread-safe: the caller must lock.
 """
 
 import os
@@ -25,32 +25,32 @@ from sensors.vocabulary.codes import VehicleClass
 from sensors.vocabulary.rejection_reasons import RejectionReason
 
 MAX_TRAVEL_TIME = timedelta(minutes=30)
-"""A longer trip is not measured, and no token is kept for longer."""
+"""Longer trips are not measured, and no token is kept for longer."""
 MAX_REORDERING = timedelta(minutes=2)
-"""The message of the arrival may come this much earlier than that of the departure."""
+"""The arrival's message may be received up to this much earlier than the departure's."""
 KEY_EPOCH = timedelta(minutes=60)
 MIN_TRIPS = 5
-"""Matches a window must hold, whatever the register entry says."""
+"""Trips that a window must hold, whatever the register entry says."""
 MAX_TOKENS = 1_000_000
-"""Live at once, over all segments: at 1 million passages an hour each opens two segments for half an hour."""
+"""Live tokens over all segments: 1 million passages an hour, each starting two segments for half an hour."""
 MAX_BRIEF_GAP = timedelta(minutes=1)
-"""After a longer time without observation the first trips that are seen whole are the short ones: see ``declare``."""
+"""After a longer gap the first trips observed in full are the short ones: see ``set_segments``."""
 
 _BUCKET_SECONDS = 30
-"""Seconds. Tokens of one bucket are dropped together, so at most this long after their time."""
+"""Tokens in one bucket are dropped together, so at most this long after they expire."""
 _MAX_TRAVEL_SECONDS = MAX_TRAVEL_TIME.total_seconds()
 _MAX_ARRIVAL_DELAY_SECONDS = (MAX_TRAVEL_TIME - MAX_REORDERING).total_seconds()
-"""An arrival that was received later than this after it happened waits shorter: ``T_MAX`` holds for it too."""
+"""An arrival received later than this after the fact is held for a shorter time: ``MAX_TRAVEL_TIME`` limits it too."""
 _MAX_CLOCK_STEP_BACK = timedelta(seconds=10)
 _DIGEST_BYTES = 8
-"""Bytes: among a million tokens two are equal by chance once in 37 million times."""
+"""The chance that any two of a million tokens collide is 1 in 37 million."""
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """The way from one sensor to another, one direction: two-way is two of these. Sensors are ids of the register.
+    """The route from one sensor to another, in one direction; a two-way road has two segments.
 
-    ``datastream_id`` and ``revision`` are of the sensor where it starts. ``window`` divides the hour.
+    ``datastream_id`` and ``revision`` are those of the start sensor. ``window`` divides the hour.
     """
 
     datastream_id: int
@@ -63,11 +63,11 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class TravelTimes:
-    """One window that may be stored. ``n`` trips; times in whole seconds; the window is of arrivals, in UTC.
+    """One window of ``n`` trips that may be stored. Trips count by time of arrival; instants are in UTC.
 
-    Whole seconds: in a window of five the median is one vehicle's own time, and exact to the microsecond it would be
-    that vehicle's fingerprint. Quantiles are by linear interpolation between the order statistics, type 7 of Hyndman
-    and Fan (The American Statistician 50(4), 1996): what NumPy and spreadsheets give.
+    Travel times are in whole seconds: in a window of five trips the median is a single vehicle's time, which to the
+    microsecond would identify that vehicle. Quantiles interpolate linearly between order statistics, type 7 of Hyndman
+    and Fan (The American Statistician 50(4), 1996), as NumPy and spreadsheets do.
     """
 
     datastream_id: int
@@ -83,20 +83,23 @@ class TravelTimes:
 
 @dataclass(slots=True)
 class TravelTimeDiscards:
-    """What did not come out, counted since the start. Windows count once per class of vehicle."""
+    """What was not released, since startup. Windows count once per vehicle class."""
 
     suppressed: int = 0
     """Windows below the minimum."""
     unobserved: int = 0
-    """Windows that were not observed in full."""
+    """Windows not observed in full."""
     late: int = 0
-    """Matches whose window was closed already."""
+    """Trips matched after their window had closed."""
     evicted: int = 0
-    """Tokens dropped before their time, because there were too many."""
+    """Tokens dropped early because there were too many."""
 
 
 class TravelTimeMatcher:
-    """All segments, their live tokens and their open windows. Call ``due`` every 15 seconds or so: it also forgets."""
+    """All segments, with their live tokens and open windows.
+
+    Call ``close_finished`` about every 15 seconds: it also drops expired tokens.
+    """
 
     def __init__(self, max_tokens: int = MAX_TOKENS) -> None:
         self.discards = TravelTimeDiscards()
@@ -110,14 +113,14 @@ class TravelTimeMatcher:
 
     @property
     def token_count(self) -> int:
-        """Tokens that are held now."""
+        """The number of live tokens."""
         return sum(track.token_count for track in self._tracks.values())
 
     def set_segments(self, segments: Iterable[Segment], now: datetime) -> None:
-        """Match on these segments from now on. What was held of a segment that is gone or changed is dropped at once.
+        """Match on these segments from now on. State of removed or changed segments is dropped at once.
 
-        The first window of a new segment begins at least ``T_MAX`` from now: an earlier one would only hold the trips
-        that began after now, so mostly the short ones, and its median would be wrong.
+        The first window of a new segment begins at least ``MAX_TRAVEL_TIME`` from now: an earlier one would hold only
+        trips that started after now, mostly short ones, which would bias its median.
         """
         held = self._tracks
         self._tracks = {each: held.get(each) or _SegmentState(each, now) for each in segments}
@@ -127,12 +130,12 @@ class TravelTimeMatcher:
             self._ending.setdefault(segment.end_sensor_id, []).append(track)
 
     def record_gap(self, since: datetime, until: datetime) -> None:
-        """Passages may have been missed in this time: no window that it touches comes out."""
+        """Record that passages may have been missed: no window that overlaps this period is released."""
         for track in self._tracks.values():
             track.coverage.record_gap(since, until)
 
     def add_passage(self, sensor_id: int, passage: Passage, now: datetime) -> RejectionReason | None:
-        """Take up one passage at a sensor, received now. A reason: it was refused, and nothing of it is kept."""
+        """Match a passage received at ``now``. Returns the reason if it is rejected; nothing of it is kept then."""
         now = self._drop_expired(now)
         if passage.time > now + CLOCK_SKEW_TOLERANCE:
             return RejectionReason.IN_FUTURE
@@ -150,14 +153,14 @@ class TravelTimeMatcher:
         return None
 
     def close_finished(self, now: datetime) -> tuple[TravelTimes, ...]:
-        """Close the windows that are over, and forget what is old. Each window comes out once, in a fixed order."""
+        """Close finished windows and drop expired tokens. Each window is released at most once, in a fixed order."""
         now = self._drop_expired(now)
         return tuple(row for track in self._tracks.values() for row in track.close(now, self.discards))
 
     def _drop_expired(self, now: datetime) -> datetime:
-        """Drop what is too old, and say what time it is: a small step back of the clock is waited out.
+        """Drop what has expired and return the effective time, which stands still while the clock is slightly behind.
 
-        After a large one the age of what is held can't be known, so all of it is dropped.
+        After a large step back the age of tokens is unknown, so everything is dropped.
         """
         if self._clock - now > _MAX_CLOCK_STEP_BACK:
             segments, self._tracks = tuple(self._tracks), {}
@@ -174,7 +177,7 @@ class TravelTimeMatcher:
         return now
 
     def _make_room(self, tokens: int) -> None:
-        """Keep memory bounded, at the cost of the segment that holds most: a flood there costs the others nothing."""
+        """Bound memory at the expense of the largest segment, so that a flood there does not affect the others."""
         self._free_tokens -= tokens
         if self._free_tokens >= 0:
             return
@@ -187,13 +190,13 @@ class TravelTimeMatcher:
 
 
 class _Keys:
-    """The keys of this epoch and, while tokens under it may live, of the one before: two at most."""
+    """The key of this epoch and, while its tokens may still be live, that of the previous one: two at most."""
 
     def __init__(self) -> None:
         self._live: dict[int, bytearray] = {}
 
     def tokens(self, identifier: bytes, person: bytes, now: datetime) -> list[bytes]:
-        """The tokens under every live key, that of the present epoch last."""
+        """Return the token under every live key, the current epoch's last."""
         epoch = _epoch(now)
         if epoch not in self._live:
             self._live[epoch] = bytearray(os.urandom(32))
@@ -203,7 +206,7 @@ class _Keys:
         ]
 
     def drop_expired(self, now: datetime) -> None:
-        """Drop the keys under which no token can live."""
+        """Drop the keys under which no token can still be live."""
         oldest = _epoch(now - MAX_TRAVEL_TIME - timedelta(seconds=_BUCKET_SECONDS))
         for epoch in [each for each in self._live if each < oldest]:
             self._drop(epoch)
@@ -213,7 +216,7 @@ class _Keys:
             self._drop(epoch)
 
     def _drop(self, epoch: int) -> None:
-        """Overwritten before it is let go. Best effort: the hash function may have left a copy in freed memory."""
+        """Overwrite the key before releasing it. Best effort: hashing may have left a copy in freed memory."""
         key = self._live.pop(epoch)
         key[:] = bytes(len(key))
 
@@ -226,7 +229,7 @@ ValueT = TypeVar("ValueT")
 
 
 class _TokenBuckets(Generic[ValueT]):
-    """What is held by token, in buckets of time that are dropped whole; a look-up looks in each, newest first."""
+    """Values by token, in time buckets that are dropped whole. Look-ups search every bucket, newest first."""
 
     def __init__(self, term: timedelta) -> None:
         self._term = term.total_seconds()
@@ -239,7 +242,7 @@ class _TokenBuckets(Generic[ValueT]):
         self._buckets.setdefault(int(time // _BUCKET_SECONDS), {})[token] = held
 
     def find(self, tokens: list[bytes]) -> ValueT | None:
-        """What is held by one of these tokens; None when none is known."""
+        """Return the newest value stored under any of these tokens, or None."""
         for bucket in reversed(self._buckets.values()):
             for token in tokens:
                 if token in bucket:
@@ -256,7 +259,7 @@ class _TokenBuckets(Generic[ValueT]):
             del self._buckets[number]
 
     def evict_oldest(self) -> int:
-        """Drop the oldest bucket; how many tokens that were."""
+        """Drop the oldest bucket. Returns the number of tokens dropped."""
         return len(self._buckets.pop(min(self._buckets))) if self._buckets else 0
 
 
@@ -268,7 +271,7 @@ def _is_trip(left: float, arrival: Arrival) -> bool:
 
 
 class _SegmentState:
-    """One segment: who left, who arrived before the message of leaving came, and the trips of the open windows."""
+    """One segment: departures, arrivals received before their departure, and the trips in open windows."""
 
     def __init__(self, segment: Segment, since: datetime) -> None:
         self.coverage = Coverage(since, warm_up=MAX_TRAVEL_TIME, max_brief_gap=MAX_BRIEF_GAP)
@@ -284,7 +287,7 @@ class _SegmentState:
         return len(self._departures) + len(self._arrivals)
 
     def add_arrival(self, tokens: list[bytes], arrival: Arrival, now: float) -> bool:
-        """The end of a trip, or an arrival that waits for its start. True: the trip came too late for its window."""
+        """Complete a trip, or hold the arrival until its departure. Returns True if the trip missed its window."""
         left = self._departures.find(tokens)
         if left is not None and _is_trip(left, arrival):
             self._departures.drop(tokens)
@@ -294,7 +297,7 @@ class _SegmentState:
         return False
 
     def add_departure(self, tokens: list[bytes], time: float, now: float) -> bool:
-        """The start of a trip, in place of an earlier one. True: the trip came too late for its window."""
+        """Start a trip, replacing an earlier departure. Returns True if a completed trip missed its window."""
         left = self._departures.find(tokens)
         is_newest = left is None or left < time
         if is_newest:
@@ -315,7 +318,7 @@ class _SegmentState:
         return self._departures.evict_oldest() or self._arrivals.evict_oldest()
 
     def close(self, now: datetime, discards: TravelTimeDiscards) -> Iterator[TravelTimes]:
-        """The windows that are over. What is held of them is gone, also of those that do not come out."""
+        """Close finished windows and drop their trips, including those of windows that are not released."""
         self._closed = now.timestamp() - self._segment.window.total_seconds() - WINDOW_GRACE_PERIOD.total_seconds()
         for key in sorted(key for key in self._windows if key[0] <= self._closed):
             seconds = self._windows.pop(key)

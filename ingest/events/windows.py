@@ -1,6 +1,6 @@
-"""The windows over which travel times and movements are taken together, and whether one was observed in full.
+"""The windows over which travel times and movements are aggregated, and whether they were observed in full.
 
-Pure: the clock is an argument everywhere. All instants are timezone-aware; windows are half-open and in UTC.
+Pure: the clock is always an argument. Instants are timezone-aware; windows are half-open and in UTC.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -8,18 +8,18 @@ from datetime import UTC, date, datetime, time, timedelta
 from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 
 WINDOW_GRACE_PERIOD = timedelta(minutes=5)
-"""A window is closed this long after its end; what comes later is too late for it."""
+"""A window closes this long after its end; anything later is too late for it."""
 CLOCK_SKEW_TOLERANCE = timedelta(minutes=1)
-"""A device clock may be this much ahead of ours."""
+"""How far a device's clock may run ahead of ours."""
 
 DAY_START, NIGHT_START = time(6), time(23)
-"""From 23:00 to 06:00 on the clock is one window, however long the night is when the clock changes."""
+"""The night from 23:00 to 06:00 local time is one window, however long it is when the clocks change."""
 
 
 def window_of(instant: datetime, min_length: timedelta) -> tuple[datetime, datetime]:
-    """Start and end of the window that holds an instant: whole hours from 06:00 on the clock, and the night.
+    """Return start and end of the window containing an instant: whole hours from 06:00 local time, or the night.
 
-    No window by day is shorter than ``window``: what is left before 23:00 belongs to the last one.
+    No daytime window is shorter than ``min_length``: the remainder before 23:00 belongs to the last one.
     """
     local = instant.astimezone(LOCAL_TIME_ZONE)
     day = local.date()
@@ -39,10 +39,10 @@ def _clock(day: date, at: time) -> datetime:
 
 
 class Coverage:
-    """Since when, and with which gaps, something is observed.
+    """Since when, and with which gaps, something has been observed.
 
-    A start is a gap as well: all the time before it. ``run_up``: how much must have been observed before a window
-    for the window to be right; only a gap longer than ``brief`` needs it again.
+    Everything before the start is a gap too. ``warm_up`` is how long observation must precede a window for the window
+    to be correct; a gap requires a new warm-up only if longer than ``max_brief_gap``.
     """
 
     def __init__(
@@ -54,13 +54,13 @@ class Coverage:
         self._gaps: list[tuple[datetime, datetime]] = []
 
     def record_gap(self, since: datetime, until: datetime) -> None:
-        """Nothing was observed from ``since`` to ``until``. Gaps of more than a day ago are forgotten.
+        """Record that nothing was observed from ``since`` to ``until``. Gaps older than a day are dropped.
 
-        A gap that still lasts is told again and again, and each time replaces what was told of it.
+        An ongoing gap is reported repeatedly; each report replaces the previous one.
         """
         self._gaps = [gap for gap in self._gaps if gap[1] > until - timedelta(days=1) and gap[0] < since]
         self._gaps.append((since, until + self._run_up if until - since > self._brief else until))
 
     def covers(self, start: datetime, end: datetime) -> bool:
-        """Whether the window was observed from start to end."""
+        """Whether the window was observed in full."""
         return self._since <= start and not any(since < end and start < until for since, until in self._gaps)

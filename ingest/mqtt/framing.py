@@ -1,7 +1,7 @@
-"""A quicker way in and out for paho's client: publications framed in large pieces, acknowledgements written in one.
+"""Faster I/O for paho's client: frame publications from large reads, and write acknowledgements in one piece.
 
-paho reads a packet in three or more calls to the system and builds properties, a message and a callback for each. Most
-of what ingest did was that. Only PUBLISH is framed here; everything else of MQTT stays paho's.
+paho makes three or more system calls per packet and builds properties, a message and a callback for each, which used to
+dominate the cost of ingest. Only PUBLISH is framed here; paho still handles the rest of MQTT.
 """
 
 import struct
@@ -20,39 +20,39 @@ from sensors import logs
 log = logs.get_logger()
 
 READ_SIZE_BYTES = 65_536
-"""Octets to read at a time."""
+"""Bytes to read at a time."""
 MAX_PACKET_BYTES = 1 << 20
-"""Octets of a packet that are kept. Of a larger publication the rest is thrown away as it comes in: what is kept is
-still too large for the pipeline, so it is refused and acknowledged. After a broken connection it would come again."""
+"""Bytes to keep of a packet. The rest of a larger publication is discarded as it arrives: what remains still exceeds
+the pipeline's limit, so it is rejected and acknowledged. Disconnecting instead would make the broker send it again."""
 PUBLISH_PACKET_TYPE = 3
 PUBACK_HEADER = 0x4002
-"""The first two octets of an acknowledgement without properties (MQTT 5, 3.4): its type, and that two octets follow."""
+"""First two bytes of a PUBACK without properties (MQTT 5, 3.4): packet type, and a remaining length of two."""
 
 
 class MalformedPacketError(Exception):
-    """Octets that are no MQTT, or nothing that we ever asked for. The text holds none of them."""
+    """Bytes that are not MQTT, or a packet we never asked for. The text contains none of the bytes."""
 
 
 DECODING_ERRORS = (MalformedPacketError, MQTTException, struct.error, ValueError, LookupError, AssertionError)
-"""What paho's own decoding raises besides, of packets that are not what they should be."""
+"""What decoding a malformed packet may raise, here or in paho."""
 
 
 class Publication(msgspec.Struct, frozen=True, gc=False):
-    """A PUBLISH of the broker. ``packet_id`` is 0 at QoS 0, where nothing is acknowledged."""
+    """A PUBLISH from the broker. ``packet_id`` is 0 at QoS 0, which is not acknowledged."""
 
     message: IncomingMessage
     packet_id: int
 
 
 class OtherPacket(msgspec.Struct, frozen=True, gc=False):
-    """Any other packet: the first octet, and what comes after the remaining length."""
+    """Any other packet: its first byte, and what follows the remaining length."""
 
     command: int
     content: bytes
 
 
 class PacketFramer:
-    """Octets in, whole packets out, for one connection. What is not whole yet waits for the next octets."""
+    """Splits the bytes of one connection into packets, buffering an incomplete one."""
 
     def __init__(self, protocol: MQTTProtocolVersion, max_packet_bytes: int = MAX_PACKET_BYTES) -> None:
         self._has_properties = protocol is MQTTProtocolVersion.MQTTv5
@@ -61,7 +61,7 @@ class PacketFramer:
         self._skip = 0
 
     def packets(self, data: bytes) -> Iterator[Publication | OtherPacket]:
-        """The packets that are whole now, to be taken to the end. Raises MalformedPacketError."""
+        """Yield the packets that are now complete; callers must exhaust the iterator. Raises MalformedPacketError."""
         if self._skip:
             skipped = min(self._skip, len(data))
             self._skip -= skipped
@@ -77,7 +77,7 @@ class PacketFramer:
         self._rest = data[at:]
 
     def _frame(self, data: bytes, at: int) -> tuple[int, int, int, int] | None:
-        """First octet of the packet at this place, start and end of its content, start of the next; None: not whole."""
+        """First byte of the packet at ``at``, start and end of its content, start of the next; None if incomplete."""
         have = len(data)
         if have < at + 2:
             return None
@@ -94,7 +94,7 @@ class PacketFramer:
 
     def _cut(self, data: bytes, at: int, start: int, end: int) -> tuple[int, int, int, int] | None:
         if data[at] >> 4 != PUBLISH_PACKET_TYPE:
-            raise MalformedPacketError("a packet is too large")
+            raise MalformedPacketError("packet too large")
         kept = start + self._largest
         if len(data) < kept:
             return None
@@ -102,11 +102,11 @@ class PacketFramer:
         return data[at], start, kept, min(end, len(data))
 
     def _publication(self, command: int, data: bytes, start: int, end: int) -> Publication:
-        """MQTT 5, 3.3. The topic is decoded whatever it holds: one that is no UTF-8 names no sensor, and is refused."""
+        """Decode a PUBLISH (MQTT 5, 3.3). A topic that is not UTF-8 passes here: it names no sensor, so is rejected."""
         qos = command >> 1 & 3
         topic_at = start + 2
         if qos > 1 or end < topic_at:
-            raise MalformedPacketError("a publication is malformed")
+            raise MalformedPacketError("malformed PUBLISH")
         at = topic_end = topic_at + (data[start] << 8 | data[start + 1])
         packet_id = 0
         if qos:
@@ -120,30 +120,31 @@ class PacketFramer:
                 at = sum(found) if found else end + 1
         elif self._has_properties:
             at = end + 1
-        # An empty topic stands for an alias, and we allow none (MQTT 5, 3.1.2.11.5).
+        # An empty topic means a topic alias, and we allow none (MQTT 5, 3.1.2.11.5).
         if at > end or topic_end == topic_at or packet_id < qos:
-            raise MalformedPacketError("a publication is malformed")
+            raise MalformedPacketError("malformed PUBLISH")
         return Publication(
             IncomingMessage(data[topic_at:topic_end].decode("utf-8", "replace"), data[at:end]), packet_id
         )
 
 
 def _long_length(data: bytes, at: int) -> tuple[int, int] | None:
-    """A variable byte integer (MQTT 5, 1.5.5) and where it ends; None when it is not whole."""
+    """Decode a variable byte integer (MQTT 5, 1.5.5). Returns its value and where it ends; None if incomplete."""
     value = 0
     for place, octet in enumerate(data[at : at + 4]):
         value |= (octet & 127) << 7 * place
         if octet < 128:
             return value, at + place + 1
     if len(data) >= at + 4:
-        raise MalformedPacketError("a length is longer than four octets")
+        raise MalformedPacketError("variable byte integer exceeds four bytes")
     return None
 
 
 class FramingClient(Client):
-    """paho's client, but publications come to ``take``, in order, all of one read at a time, on the network thread.
+    """A paho client that passes publications to ``on_publications``, in order and batched per network read.
 
-    ``on_message`` is never called. A malformed packet breaks the connection, which paho then makes anew.
+    Runs on the network thread. ``on_message`` is never called. A malformed packet breaks the connection, and paho
+    reconnects.
     """
 
     def __init__(
@@ -160,18 +161,18 @@ class FramingClient(Client):
         self._framer = PacketFramer(protocol)
 
     def reconnect(self) -> MQTTErrorCode:
-        """Connect anew, and forget what was left of the old connection's octets."""
+        """Reconnect, discarding any partial packet of the old connection."""
         self._framer = PacketFramer(self._protocol)
         return super().reconnect()
 
     def acknowledge(self, packet_ids: Iterable[int]) -> None:
-        """Queue the acknowledgements of QoS 1 as one piece, behind what is being written."""
+        """Queue the QoS 1 acknowledgements as one piece, behind what is being written."""
         words = [word for packet_id in packet_ids if packet_id for word in (PUBACK_HEADER, packet_id)]
         if words:
             self._packet_queue(PacketTypes.PUBACK << 4, struct.pack(f"!{len(words)}H", *words), 0, 1)
 
     def _packet_read(self) -> MQTTErrorCode:
-        """Instead of paho's: one read, and all packets that are whole by then."""
+        """Override paho's reader: read once, and handle every packet completed by it."""
         try:
             data = self._sock_recv(READ_SIZE_BYTES)
         except BlockingIOError:
@@ -185,7 +186,7 @@ class FramingClient(Client):
         try:
             return self._take_packets(data)
         except DECODING_ERRORS as error:
-            # Not the error itself, whose text may hold a piece of the packet.
+            # Only the type: the error's text may hold part of the packet.
             log.warning("malformed_packet", error=type(error).__name__)
             return MQTTErrorCode.MQTT_ERR_PROTOCOL
 
@@ -195,7 +196,7 @@ class FramingClient(Client):
             if isinstance(packet, Publication):
                 publications.append(packet)
                 continue
-            # In order: what came before the packet belongs to the time before it.
+            # Preserve order: deliver the publications received before this packet first.
             self._deliver(publications)
             publications = []
             answer = self._leave_to_paho(packet)
@@ -209,7 +210,7 @@ class FramingClient(Client):
             self._on_publications(publications)
 
     def _leave_to_paho(self, packet: OtherPacket) -> MQTTErrorCode:
-        """As paho does it once a packet is whole; between packets its own reader finds nothing begun."""
+        """Handle a packet as paho does once it is complete, then restore paho's empty input buffer."""
         no_packet = self._in_packet
         self._in_packet = {
             **no_packet,

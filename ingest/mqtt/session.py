@@ -1,7 +1,7 @@
-"""The MQTT session: durable, bounded in flight, acknowledged by hand.
+"""A durable MQTT session with a bounded in-flight window and manual acknowledgement.
 
-MQTT 5, and 3.1.1 where the broker has no more. An acknowledgement is written only on the connection that brought the
-message: after a reconnect the broker delivers again what was not acknowledged, and old packet identifiers mean nothing.
+Uses MQTT 5, or 3.1.1 if the broker supports nothing newer. A message is acknowledged only on the connection that
+delivered it: after a reconnect the broker redelivers what was unacknowledged, and old packet identifiers are void.
 """
 
 import socket
@@ -25,24 +25,24 @@ from sensors.broker import BrokerAddress
 log = logs.get_logger()
 
 SESSION_EXPIRY_SECONDS = 7 * 24 * 3600
-"""Seconds the broker keeps what it could not deliver to us."""
+"""How long the broker keeps what it cannot deliver to us."""
 HANDSHAKE_TIMEOUT_SECONDS = 5.0
-"""Seconds to wait for the answer to CONNECT before trying the older protocol."""
+"""How long to wait for the answer to CONNECT before trying the older protocol."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Messages that came in together, in order."""
+    """Messages that arrived together, in order."""
 
     connection_number: int
-    """Which connection brought them: they are acknowledged on no other."""
+    """The connection that delivered them, and the only one on which they may be acknowledged."""
     received_monotonic: float
     """Seconds of the monotonic clock."""
     publications: Sequence[Publication]
 
 
 class Session:
-    """One durable session. ``deliver`` is called on the network thread, which must go on within seconds."""
+    """One durable session. ``on_delivery`` is called on the network thread and must return within seconds."""
 
     def __init__(
         self,
@@ -63,10 +63,10 @@ class Session:
         self._client: FramingClient | None = None
         self._protocol: MQTTProtocolVersion = MQTTv5
         self.is_resumed = False
-        """Whether the broker still had this session when it was opened."""
+        """Whether the broker still had this session on connecting."""
 
     def open(self) -> bool:
-        """Connect and subscribe; False when the broker does not answer. Once open, it reconnects by itself."""
+        """Connect and subscribe. Returns False if the broker does not answer. Once open, reconnects automatically."""
         for protocol in (MQTTv5, MQTTv311):
             client = self._client = self._make_client(protocol)
             if self._handshake(client, protocol):
@@ -77,27 +77,27 @@ class Session:
         return False
 
     def acknowledge(self, connection_number: int, packet_ids: Iterable[int]) -> None:
-        """Tell the broker that messages are committed, unless their connection is gone: then they come again."""
+        """Acknowledge committed messages, unless their connection is gone: the broker then delivers them again."""
         with self._lock:
             if self._client is not None and connection_number == self._connection_number:
                 self._client.acknowledge(packet_ids)
 
     def is_current_connection(self, connection_number: int) -> bool:
-        """Whether this connection is the one that is open now. If not, the broker delivers its messages again."""
+        """Whether this is the current connection. If not, the broker delivers its messages again."""
         return connection_number == self._connection_number
 
     @property
     def protocol(self) -> MQTTProtocolVersion:
-        """What the broker speaks, once the session is open."""
+        """The protocol version in use, once the session is open."""
         return self._protocol
 
     @property
     def is_connected(self) -> bool:
-        """Whether the broker is there and the subscription stands."""
+        """Whether the broker is connected and the subscription active."""
         return self._client is not None and self._client.is_connected() and self._ready.is_set()
 
     def break_connection(self) -> None:
-        """Break this connection: the broker delivers again what is not acknowledged, on the next one."""
+        """Break this connection. The broker redelivers unacknowledged messages on the next one."""
         with self._lock:
             self._connection_number += 1
             self._is_broken = True
@@ -107,13 +107,13 @@ class Session:
                 connection.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Disconnect. The session stays at the broker, which keeps what comes in meanwhile."""
+        """Disconnect. The broker keeps the session, and queues messages for it."""
         if self._client is not None:
             self._client.disconnect()
             self._client.loop_stop()
 
     def discard(self) -> None:
-        """Disconnect for good: the broker forgets the session and everything it kept for it."""
+        """End the session: the broker discards it and everything queued for it."""
         self.close()
         client = self._make_client(self._protocol, clean=True)
         client.on_connect = _disconnect
@@ -161,10 +161,10 @@ class Session:
         if self._subscription.is_abandoned:
             client.unsubscribe(self._subscription.topic_filter)
         else:
-            # Also when the session was kept: one that was made just before a crash may be without its subscription.
+            # Even if the session was resumed: one created just before a crash may lack its subscription.
             client.subscribe(self._subscription.topic_filter, qos=1)
         if self._subscription.is_abandoned or self.is_resumed:
-            # The answer comes behind all that the broker kept for us, which waits for our acknowledgements.
+            # Don't wait for the answer: it is queued behind the backlog, which waits for our acknowledgements.
             self._note_ready()
 
     def _on_subscribe(
@@ -192,7 +192,7 @@ class Session:
         if self._ready.is_set() and not self._subscription.is_abandoned:
             log.warning("broker_disconnected", reason=code.getName())
         self._ready.clear()
-        # A broker that does not know the protocol hangs up instead of answering.
+        # A broker that does not support the protocol hangs up instead of answering.
         self._answered.set()
 
     def _on_publications(self, publications: Sequence[Publication]) -> None:
