@@ -1,7 +1,7 @@
-"""Do the books tell the truth? The ledger against itself, the reasons against the ledger, totals against single values.
+"""Audit the ledger: its balance, the reasons for rejection against it, and totals against individual values.
 
-One snapshot, so that it can run while ingest works. Sums of floating-point numbers depend on their order in the last
-bits: they may differ by 1e-9 of their size.
+Reads a single snapshot, so it can run alongside ingest. The last bits of a floating-point sum depend on the order of
+addition, so sums may differ by a relative 1e-9.
 """
 
 from collections.abc import Mapping
@@ -16,25 +16,25 @@ from sensors.db.queries import load_queries
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 
 CHECKS: Mapping[str, str] = {
-    "unbalanced": "received is not stored + duplicate + quarantined + aggregated",
-    "unexplained": "the reasons do not add up to what was quarantined",
-    "lost_rows": "there are more observations than the ledger says were stored",
-    "hours": "an hourly total differs from its single values",
+    "unbalanced": "received differs from stored + duplicate + quarantined + aggregated",
+    "unexplained": "the reasons for rejection do not add up to the quarantined readings",
+    "lost_rows": "there are more observations than the ledger counts as stored",
+    "hours": "an hourly total differs from its individual values",
     "days": "a daily total differs from its hours",
 }
-"""What can be wrong, by the query that finds it."""
+"""The possible findings, by the query that reports them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A row where two records of the same thing differ."""
+    """A row in which two records of the same thing disagree."""
 
     check: str
     row: Mapping[str, Any]
 
 
 def audit_ledger(db: Database, now: datetime) -> tuple[Difference, ...]:
-    """Every difference; none when the books are right."""
+    """Return every difference; none if the ledger is correct."""
     with db.transaction():
         db.execute("set transaction isolation level repeatable read, read only")
         return tuple(

@@ -1,10 +1,10 @@
--- unbalanced: hours in which received is not stored + duplicate + quarantined + aggregated
+-- unbalanced: hours in which received differs from stored + duplicate + quarantined + aggregated
 select sensor_id, hour, received, stored + duplicate + quarantined + aggregated as explained
 from lantaarn.ledger
 where received <> stored + duplicate + quarantined + aggregated
 order by hour, sensor_id;
 
--- unexplained: hours in which the reasons do not add up to what was quarantined
+-- unexplained: hours in which the reasons for rejection do not add up to the quarantined readings
 select
     coalesce(ledger.sensor_id, reasons.sensor_id) as sensor_id,
     coalesce(ledger.hour, reasons.hour) as hour,
@@ -17,7 +17,7 @@ full join (
 where coalesce(ledger.quarantined, 0) <> coalesce(reasons.readings, 0)
 order by 2, 1;
 
--- lost_rows: sensors with more observations than the ledger says were stored (fewer is retention's doing)
+-- lost_rows: sensors with more observations than the ledger counts as stored (retention accounts for fewer)
 select datastream.sensor_id, count(*) as observations, coalesce(max(ledger.stored), 0) as stored
 from lantaarn.observation as observation
 inner join lantaarn.datastream as datastream on datastream.id = observation.datastream_id
@@ -28,7 +28,7 @@ group by 1
 having count(*) > coalesce(max(ledger.stored), 0)
 order by 1;
 
--- hours: hourly totals that differ from the single values, for hours of which no single value can have been deleted
+-- hours: hourly totals that differ from individual values, in hours too recent for any value to have been deleted
 with computed as (
     select
         datastream_id,
@@ -66,7 +66,7 @@ where
     )
 order by 2, 1;
 
--- days: daily totals that differ from their hours, but for days that are still to be made again or on their way out
+-- days: daily totals that differ from their hours, except days due for recomputation or deletion
 with computed as (
     select
         datastream_id,

@@ -1,9 +1,9 @@
-"""Daily totals for the dashboards, made of the hours: for days of which hours changed, every quarter of an hour.
+"""Recompute the dashboards' daily totals from hourly totals, every quarter of an hour, for days whose hours changed.
 
-Exact under redelivery, late data and several writers, without a lock that ingest would meet. Days from two days before
-the last time on are made again each time. Who stores an hour of more than a day ago leaves a mark in the same
-transaction, so a mark that can be seen stands for hours that can be seen; one that can't be seen yet is met next time.
-Nothing slips between: a batch would have to be under way for longer than a day.
+Exact under redelivery, late data and concurrent writers, without a lock that would block ingest. Each run recomputes
+all days from two days before the previous run. Storing an hour over a day old marks its day in the same transaction, so
+a visible mark implies visible hours; a mark not yet visible is picked up by the next run. Nothing is missed unless a
+batch stays in progress for over a day.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,16 +17,16 @@ from sensors.db.queries import load_queries
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 EARLIEST_DAY = date(1970, 1, 1)
 DATASTREAMS_PER_TRANSACTION = 200
-"""Datastreams of which a first time makes all days in one transaction: ten years of them take seconds."""
+"""Datastreams per transaction on the first run, which computes all days: ten years of them take seconds."""
 
 
 def update_daily_totals(db: Database, now: datetime) -> None:
-    """Bring the daily totals up to date, as the owner of the tables. Safe to do again, and to break off."""
+    """Bring the daily totals up to date, as the table owner. Idempotent, and safe to interrupt."""
     row = db.execute(QUERIES["last_update"]).fetchone()
     streams = db.execute(QUERIES["datastream_ids"]).fetchone() or {"ids": []}
     if row is None:
-        for some in _slices(streams["ids"]):
-            _update_in_transaction(db, some, EARLIEST_DAY)
+        for ids in _slices(streams["ids"]):
+            _update_in_transaction(db, ids, EARLIEST_DAY)
         first_day = EARLIEST_DAY
     else:
         first = db.execute(QUERIES["first_day_to_update"], {"at": row["at"]}).fetchone()
@@ -44,7 +44,7 @@ def update_daily_totals(db: Database, now: datetime) -> None:
 
 
 def _update_in_transaction(db: Database, streams: Sequence[int], first_day: date) -> None:
-    """Under the lock of erasing and retention: what they delete must not come back from hours that we saw before."""
+    """Take the lock of erasure and retention: rows they delete must not return from hours read before that."""
     with db.transaction():
         db.execute(RETENTION["lock_retention"])
         db.execute(QUERIES["update_day_total"], {"datastream_ids": list(streams), "first_day": first_day})
@@ -52,10 +52,10 @@ def _update_in_transaction(db: Database, streams: Sequence[int], first_day: date
 
 def _update_changed_days(db: Database) -> None:
     rows = db.execute(QUERIES["take_changed_days"]).fetchall()
-    which = {"datastream_ids": [row["datastream_id"] for row in rows], "days": [row["day"] for row in rows]}
+    changed = {"datastream_ids": [row["datastream_id"] for row in rows], "days": [row["day"] for row in rows]}
     if rows:
-        db.execute(QUERIES["update_changed_day_total"], which)
-        db.execute(QUERIES["update_changed_lamp_day"], which)
+        db.execute(QUERIES["update_changed_day_total"], changed)
+        db.execute(QUERIES["update_changed_lamp_day"], changed)
 
 
 def _update_ledger_days(db: Database, first_day: date) -> None:

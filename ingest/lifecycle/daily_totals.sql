@@ -1,13 +1,13 @@
--- last_update: since when days are made again anyway; no row when they were never made
+-- last_update: when daily totals were last updated; no row if never
 select at from lantaarn.days_made;
 
--- datastream_ids: every datastream that may have hours, in the order of their numbers
+-- datastream_ids: every datastream that may have hourly totals, in order of id
 select coalesce(array_agg(id order by id), '{}') as ids from lantaarn.datastream;
 
--- first_day_to_update: the day that the time from which days are made again lies in; a day that may be in the table of changed days is not before it
+-- first_day_to_update: the day from which to recompute all days; earlier days whose hours changed are in changed_day
 select open.day_of(%(at)s::timestamptz - interval '48 hours') as first_day;
 
--- update_day_total: the days of these datastreams from a day on, as sums of their hours; those that are as they were stay untouched
+-- update_day_total: recompute the daily totals of these datastreams from first_day onwards, skipping unchanged rows
 insert into lantaarn.day_total as total (datastream_id, day, count, sum, min, max, hours)
 select stream.id, made.day, made.count, made.sum, made.min, made.max, made.hours
 from unnest(%(datastream_ids)s::integer[]) as stream (id)
@@ -32,7 +32,7 @@ on conflict (datastream_id, day) do update set
 where (total.count, total.sum, total.min, total.max) is distinct from
     (excluded.count, excluded.sum, excluded.min, excluded.max);
 
--- take_changed_days: days before that whose hours changed; who stored them has committed, or its mark would not be here
+-- take_changed_days: remove and return marked days; their hours are committed, or the mark would not be visible
 with taken as (
     delete from lantaarn.changed_day returning day, datastream_ids
 )
@@ -41,7 +41,7 @@ from taken
 cross join lateral unnest(datastream_ids) as one (datastream_id)
 order by datastream_id, day;
 
--- update_changed_day_total: these days of these datastreams
+-- update_changed_day_total: recompute these days of these datastreams
 insert into lantaarn.day_total as total (datastream_id, day, count, sum, min, max, hours)
 select changed.datastream_id, changed.day, made.count, made.sum, made.min, made.max, made.hours
 from unnest(%(datastream_ids)s::integer[], %(days)s::date[]) as changed (datastream_id, day)
@@ -66,10 +66,10 @@ on conflict (datastream_id, day) do update set
     max = excluded.max,
     hours = excluded.hours;
 
--- update_lamp_day: what the lamps did on their days, from a day on
+-- update_lamp_day: recompute the lamps' daily figures from first_day onwards
 select lantaarn.make_lamp_days(array(select distinct sensor_id from lantaarn.datastream where property = 'energy'), %(first_day)s, 'infinity');
 
--- update_changed_lamp_day: the same for days that changed, and the day after each, whose burning hours count from there
+-- update_changed_lamp_day: the same for changed days and the day after each, whose burning hours count from there
 select lantaarn.make_lamp_days(array_agg(distinct meter.sensor_id), min(changed.day), max(changed.day) + 1)
 from unnest(%(datastream_ids)s::integer[], %(days)s::date[]) as changed (datastream_id, day)
 inner join lantaarn.datastream as meter on meter.id = changed.datastream_id
@@ -78,7 +78,7 @@ where exists (
 )
 having count(*) > 0;
 
--- update_travel_hour: travel times by the hour, from a day on; a window is written once, when it is over
+-- update_travel_hour: recompute hourly travel times from first_day onwards; windows are written once, when finished
 insert into lantaarn.travel_hour as total (datastream_id, hour, revision, windows, median, p85)
 select
     travel.datastream_id,
@@ -95,7 +95,7 @@ on conflict (datastream_id, hour, revision) do update set
     median = excluded.median,
     p85 = excluded.p85;
 
--- update_public_day: days of published hours, and published days, from the last one that there is on: they are published in their order and never change
+-- update_public_day: daily totals of published cells from the newest day onwards; cells come in order and never change
 insert into lantaarn.public_day as total (datastream_id, day, sum, hours, hidden)
 select stream.id, made.day, made.sum, made.cells * made.length, made.hidden * made.length
 from lantaarn.datastream as stream
@@ -120,7 +120,7 @@ where stream.public in ('hour', 'day')
 on conflict (datastream_id, day) do update set sum = excluded.sum, hours = excluded.hours, hidden = excluded.hidden
 where (total.hours, total.hidden) is distinct from (excluded.hours, excluded.hidden);
 
--- update_book_day: the books from a day of receipt on
+-- update_book_day: daily ledger totals by kind, from this day of receipt onwards
 with named as (
     select
         sensor.id,
@@ -150,7 +150,7 @@ on conflict (day, kind) do update set
     aggregated = excluded.aggregated,
     fields_dropped = excluded.fields_dropped;
 
--- update_book_reason_day: why readings were refused, from a day of receipt on
+-- update_book_reason_day: daily rejected readings by kind and reason, from this day of receipt onwards
 with named as (
     select
         sensor.id,
@@ -169,14 +169,14 @@ where refused.hour >= open.day_start(%(first_day)s)
 group by 1, 2, 3
 on conflict (day, kind, reason) do update set readings = excluded.readings;
 
--- delete_book_day: the same days, so that a kind that grew or shrank is not in two places
+-- delete_book_day: delete those days first, so that a kind crossing the threshold of 8 sensors is not counted twice
 delete from lantaarn.book_day where day >= %(first_day)s;
 
--- delete_book_reason_day: the same
+-- delete_book_reason_day: the same for the reasons
 delete from lantaarn.book_reason_day where day >= %(first_day)s;
 
--- delete_days_made: the time before
+-- delete_days_made: forget the previous update
 delete from lantaarn.days_made;
 
--- insert_days_made: from when on days have to be made again
+-- insert_days_made: record this update, from which the next one starts
 insert into lantaarn.days_made (at) values (%(at)s);

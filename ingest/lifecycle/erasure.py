@@ -1,8 +1,8 @@
-"""The right to be forgotten (AVG art. 17): what is erased, where it may have left traces, and that it stays away.
+"""The right to erasure (AVG art. 17): delete a sensor's data and all traces of it, and keep it from coming back.
 
-One transaction for all tables: half of an erasure would leave totals that differ from their values. Ingest waits while
-it lasts; the broker keeps what comes in. A tombstone goes first, to the disk and to the database, so that nothing of
-the period is taken in again; one whose erasure then fails does no harm and is done at the next try.
+One transaction covers all tables: half an erasure would leave totals that disagree with their values. Ingest waits
+meanwhile; the broker queues messages. The tombstone is written first, to disk and to the database, so that nothing of
+the period is ingested again. If the erasure then fails, the tombstone does no harm, and the next attempt completes it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,29 +32,28 @@ from sensors.vocabulary.codes import Precision, Role, Status
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 EARLIEST_INSTANT = datetime(1, 1, 1, tzinfo=UTC)
 IN_FLIGHT_PERIOD = timedelta(days=1)
-"""What was on its way through memory when its sensor was erased is stored within this time, or never."""
+"""Data that was in memory when its sensor was erased is stored within this time, or never."""
 BROKEN_TIMESCALEDB_VERSIONS: tuple[tuple[tuple[int, int, int], tuple[int, int, int], int], ...] = (
     ((0, 0, 0), (2, 15, 0), 6781),
     ((2, 17, 0), (2, 18, 1), 7644),
     ((2, 21, 0), (2, 23, 0), 8704),
 )
-"""Versions of TimescaleDB, from and before, that delete other rows of a compressed chunk than they were asked to, and
-the number in its own list of issues. #10129 (2.17.0 to 2.28.2) needs an array that holds a null: our statements never
-do."""
+"""Half-open ranges of TimescaleDB versions that delete the wrong rows of a compressed chunk, each with the upstream
+issue number. Issue #10129 (2.17.0 to 2.28.2) requires an array containing a null, which our statements never have."""
 PUBLIC_ERASURE_REASON = "gewist (AVG artikel 17) / erased (GDPR article 17)"
-"""What the history of the entry tells everyone; the reason that was given is for the tombstone alone."""
+"""Shown in the entry's public history; the actual reason is recorded in the tombstone only."""
 
 
 class ErasureError(Exception):
-    """What was asked for can't be erased; the text says why. Nothing was deleted."""
+    """The request can't be carried out; the text says why. Nothing was deleted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """What was erased, or would be. ``rebuilt``: hourly totals made again from the values around the period.
+    """What was erased, or would be. ``rebuilt_hours``: hourly totals recomputed from the values outside the period.
 
-    ``removed``: hours that the period cuts and whose totals went as a whole, because not all of their single values
-    are still there.
+    ``removed_hours``: hours partly in the period whose totals were deleted entirely, because some of their individual
+    values no longer exist.
     """
 
     tombstone: Tombstone
@@ -65,10 +64,10 @@ class Erasure:
 
 @dataclass(frozen=True, slots=True)
 class ErasureRequest:
-    """What was asked: a sensor, or a period of it.
+    """A request to erase all of a sensor's data, or one period of it.
 
-    ``until`` none: everything up to now, with what a device whose clock is ahead may have sent. ``whole_entry``: its
-    place, contact and owner too. ``resend``: a correction, its devices may deliver the period again.
+    ``until`` None: everything up to now, including values from a device whose clock is ahead. ``whole_entry``: also its
+    location, contact and owner. ``resend``: a correction; its devices may deliver the period again.
     """
 
     municipality: str
@@ -81,28 +80,28 @@ class ErasureRequest:
 
 
 def plan_erasure(db: Database, request: ErasureRequest, now: datetime) -> Tombstone:
-    """The tombstone for a request; nothing is done yet. Raises ``ErasureError`` for one that makes no sense."""
+    """Build the tombstone for a request, without changing anything. Raises ``ErasureError`` for an invalid request."""
     named = {"municipality": request.municipality, "reference": request.reference}
     row = db.execute(QUERIES["find_entry"], named).fetchone()
     if row is None:
-        raise ErasureError(f"{request.municipality} has no sensor with the reference {request.reference}")
+        raise ErasureError(f"{request.municipality} has no sensor with reference {request.reference}")
     latest = now + CLOCK_SKEW_TOLERANCE
     since = request.since and request.since.astimezone(UTC)
     until = request.until.astimezone(UTC) if request.until else latest
     if until > latest or (since is not None and since >= until):
-        raise ErasureError("the period ends in the future, or before it begins")
+        raise ErasureError("the period ends in the future or before it begins")
     if request.whole_entry and (request.since or request.until or request.resend):
-        raise ErasureError("place, contact and owner are erased with all that was measured: leave the period out")
+        raise ErasureError("location, contact and owner are erased only with all measurements: omit the period")
     match = find_personal_data(request.reason)
     if match is not None:
-        raise ErasureError(f"the reason is kept, and looks as if it tells of a person ({match}): write it otherwise")
+        raise ErasureError(f"the reason is kept, and seems to contain personal data ({match}): rephrase it")
     return Tombstone(
         uuid4(), row["entry_id"], since, until, request.whole_entry, request.resend, request.reason, now.astimezone(UTC)
     )
 
 
 def preview_erasure(db: Database, tombstone: Tombstone) -> Erasure:
-    """What ``erase`` would delete: the single values are counted, the rest is erased and put back."""
+    """Report what ``erase`` would delete: count individual values, delete the rest and roll back."""
     _check_timescaledb_version(db)
     seen: list[Erasure] = []
     with suppress(psycopg.Rollback), db.transaction():
@@ -112,10 +111,10 @@ def preview_erasure(db: Database, tombstone: Tombstone) -> Erasure:
 
 
 def erase(db: Database, tombstone: Tombstone, tombstone_file: Path) -> Erasure:
-    """Put the tombstone in the list at ``path`` and in the database, then delete; as the owner of the tables.
+    """Add the tombstone to ``tombstone_file`` and to the database, then delete, as the table owner.
 
-    Raises ``ErasureError``, ``TombstoneError`` for a list that was changed, and ``psycopg.Error`` when counts before
-    and after don't fit each other: nothing is deleted then.
+    Raises ``ErasureError``, ``TombstoneError`` if the list was altered, and ``psycopg.Error`` if row counts before and
+    after the deletion don't match: nothing is deleted then.
     """
     _check_timescaledb_version(db)
     tombstones.append_tombstones(tombstone_file, [*read_tombstones_from_database(db), tombstone])
@@ -124,20 +123,20 @@ def erase(db: Database, tombstone: Tombstone, tombstone_file: Path) -> Erasure:
 
 
 def replay_tombstones(db: Database, tombstones: Iterable[Tombstone], now: datetime) -> list[Erasure]:
-    """Erase again in a database from a backup what was erased since, and what should have stayed away.
+    """Repeat erasures in a database restored from a backup, including older ones whose data must not return.
 
-    A correction that the backup knows of is not done again: the corrected values are in it.
+    A correction that the backup already includes is not repeated: the backup holds the corrected values.
     """
     _check_timescaledb_version(db)
-    held = {tombstone.id for tombstone in read_tombstones_from_database(db)}
-    due = [tombstone for tombstone in tombstones if not (tombstone.resend and tombstone.id in held)]
+    known = {tombstone.id for tombstone in read_tombstones_from_database(db)}
+    due = [tombstone for tombstone in tombstones if not (tombstone.resend and tombstone.id in known)]
     for tombstone in due:
         insert_tombstone(db, tombstone)
     return [_erase(db, tombstone, now) for tombstone in due]
 
 
 def erase_late_arrivals(db: Database, now: datetime) -> list[Erasure]:
-    """Erase what was under way through memory when its sensor was erased; for the schedule of retention."""
+    """Erase what was still in memory when its sensor was erased. Run by the retention scheduler."""
     recent = [
         one for one in read_tombstones_from_database(db) if not one.resend and one.recorded_at > now - IN_FLIGHT_PERIOD
     ]
@@ -145,12 +144,12 @@ def erase_late_arrivals(db: Database, now: datetime) -> list[Erasure]:
 
 
 def read_tombstones_from_database(db: Database) -> tuple[Tombstone, ...]:
-    """Every tombstone in the database, the oldest first."""
+    """Return every tombstone in the database, oldest first."""
     return tuple(Tombstone(**row) for row in db.execute(QUERIES["tombstones"]).fetchall())
 
 
 def insert_tombstone(db: Database, tombstone: Tombstone) -> None:
-    """Put a tombstone in the database, if it isn't there; from then on ingest refuses what it is about."""
+    """Insert a tombstone unless present. From then on ingest rejects the readings it covers."""
     row = asdict(tombstone)
     db.execute(QUERIES["insert_tombstone"], row | {"from": row["since"]})
 
@@ -163,8 +162,8 @@ def _check_timescaledb_version(db: Database) -> None:
     for first, fixed, issue in BROKEN_TIMESCALEDB_VERSIONS:
         if first <= numbers < fixed:
             raise ErasureError(
-                f"TimescaleDB {version} deletes wrong rows in compressed chunks (its issue #{issue}): "
-                f"upgrade it to {'.'.join(map(str, fixed))} or later first"
+                f"TimescaleDB {version} deletes the wrong rows from compressed chunks (upstream issue #{issue}): "
+                f"upgrade to {'.'.join(map(str, fixed))} or later first"
             )
 
 
@@ -180,7 +179,7 @@ def _erase(db: Database, tombstone: Tombstone, now: datetime) -> Erasure:
 
 
 def _apply(db: Database, tombstone: Tombstone, observations: str) -> Erasure:
-    """Delete in every table, inside a transaction."""
+    """Delete from every table, inside the caller's transaction."""
     found = db.execute(QUERIES["datastream_ids"], {"entry_id": tombstone.entry_id}).fetchone() or {"ids": []}
     period = {
         "datastream_ids": found["ids"],
@@ -188,9 +187,8 @@ def _apply(db: Database, tombstone: Tombstone, observations: str) -> Erasure:
         "from": tombstone.since or EARLIEST_INSTANT,
         "until": tombstone.until,
     }
-    cut = db.execute(
-        QUERIES["partly_erased_hours"], period
-    ).fetchall()  # compared while the single values are still there
+    # Compare before the individual values are gone.
+    cut = db.execute(QUERIES["partly_erased_hours"], period).fetchall()
     counts = {row["table_name"]: row["rows"] for row in db.execute(QUERIES[observations], period).fetchall()}
     hours = _rebuild_cut_hours(db, cut)
     counts["rollup_hour"] = db.execute(QUERIES["erase_hours"], period).rowcount + hours.deleted
@@ -213,7 +211,7 @@ def _apply(db: Database, tombstone: Tombstone, observations: str) -> Erasure:
 
 
 def _erase_daily_totals(db: Database, period: Mapping[str, Any]) -> Mapping[str, int]:
-    """Take out of the daily totals what is no longer in the hours; how many days changed, or went."""
+    """Bring the daily totals in line with the remaining hours. Returns the days changed or deleted, by table."""
     days = {**period, **(db.execute(QUERIES["affected_days"], period).fetchone() or {})}
     lamps = db.execute(QUERIES["count_lamp_days"], days).fetchone()
     changed = {
@@ -221,13 +219,13 @@ def _erase_daily_totals(db: Database, period: Mapping[str, Any]) -> Mapping[str,
         for table, query in (("day_total", "days"), ("public_day", "public_days"))
     }
     db.execute(QUERIES["rebuild_lamp_days"], days)
-    # A day of a lamp is made of its daily totals: where none of those changed, neither did it.
+    # A lamp's day is derived from its daily totals: if none of those changed, neither did it.
     return changed | {"lamp_day": lamps["rows"] if lamps and changed["day_total"] else 0}
 
 
 @dataclass(frozen=True, slots=True)
 class _CutHours:
-    """What became of the hours that the period cuts."""
+    """What became of the hours partly in the period."""
 
     deleted: int
     rebuilt: int
@@ -235,19 +233,19 @@ class _CutHours:
 
 
 def _rebuild_cut_hours(db: Database, cut: Sequence[Mapping[str, Any]]) -> _CutHours:
-    """Make the totals of these hours again where all their single values were there, else delete them."""
+    """Recompute the totals of these hours if all their individual values exist, else delete them."""
     touched = [row for row in cut if row["inside"] or row["count"] != row["outside"]]
     whole = [row for row in touched if row["count"] == row["inside"] + row["outside"]]
     for query, rows in (("erase_partly_erased_hours", touched), ("rebuild_hours", whole)):
-        which = {"datastream_ids": [row["datastream_id"] for row in rows], "times": [row["hour"] for row in rows]}
-        db.execute(QUERIES[query], which)
+        hours = {"datastream_ids": [row["datastream_id"] for row in rows], "times": [row["hour"] for row in rows]}
+        db.execute(QUERIES[query], hours)
     rebuilt = sum(row["outside"] > 0 for row in whole)
     removed = tuple(row["hour"] for row in touched if row not in whole)
     return _CutHours(len(touched) - rebuilt, rebuilt, removed)
 
 
 def _redact_entry(db: Database, tombstone: Tombstone) -> int:
-    """Erase place, contact and owner from every version, and end the entry; how many versions changed."""
+    """Erase location, contact and owner from every version, and end the entry. Returns how many versions changed."""
     versions = db.execute(QUERIES["entry_versions"], {"entry_id": tombstone.entry_id}).fetchall()
     if not versions:
         return 0
@@ -268,9 +266,9 @@ def _last_day(document: Mapping[str, Any], tombstone: Tombstone) -> str:
 
 
 def redacted_document(document: Mapping[str, Any]) -> dict[str, Any]:
-    """A version of an entry without its place, contact and owner. What is measured and why stays; so do controllers.
+    """Return an entry version without location, contact and owner. What is measured and why stays, as do controllers.
 
-    The place becomes a cell of 1 km, without height or address. Of what is left, this makes the same again.
+    The location becomes a 1 km cell, without height or address. Idempotent.
     """
     cell = snap_to_cell(document["location"]["geometry"], Precision.CELL_1KM)
     neighbourhood, district = neighbourhood_and_district(cell)

@@ -1,24 +1,24 @@
--- find_entry: the sensors with this reference in a municipality
+-- find_entry: the register entry of the sensor with this reference in a municipality
 select entry_id from lantaarn.sensor where municipality = %(municipality)s and reference = %(reference)s;
 
--- datastream_ids: everything that was ever taken in of a sensor
+-- datastream_ids: every datastream that a sensor ever had
 select coalesce(array_agg(datastream.id order by datastream.id), '{}') as ids
 from lantaarn.datastream as datastream
 inner join lantaarn.sensor as sensor on sensor.id = datastream.sensor_id
 where sensor.entry_id = %(entry_id)s;
 
--- lock_observations: ingest waits from here on
+-- lock_observations: make ingest wait until the transaction ends
 select lantaarn.hold_observations();
 
--- count_observations: single values in the period, by table
+-- count_observations: count individual values in the period, by table
 select table_name, rows
 from lantaarn.count_observations(%(datastream_ids)s::integer[], %(from)s::timestamptz, %(until)s::timestamptz);
 
--- erase_observations: the same, deleted
+-- erase_observations: delete and count them, by table
 select table_name, rows
 from lantaarn.erase_observations(%(datastream_ids)s::integer[], %(from)s::timestamptz, %(until)s::timestamptz);
 
--- partly_erased_hours: hourly totals of which the period takes a part, and the good single values in it and around it
+-- partly_erased_hours: hourly totals partly in the period, with the number of good values inside and outside it
 select total.datastream_id, total.hour, total.count, seen.inside, seen.outside
 from lantaarn.rollup_hour as total
 cross join lateral (
@@ -42,19 +42,19 @@ where
     and total.hour < %(until)s::timestamptz
 order by total.datastream_id, total.hour;
 
--- erase_hours: hourly totals that lie in the period as a whole
+-- erase_hours: delete hourly totals entirely in the period
 delete from lantaarn.rollup_hour
 where
     datastream_id = any(%(datastream_ids)s::integer[])
     and hour >= %(from)s::timestamptz
     and hour + interval '1 hour' <= %(until)s::timestamptz;
 
--- erase_partly_erased_hours: hourly totals one by one
+-- erase_partly_erased_hours: delete the given hourly totals
 delete from lantaarn.rollup_hour as total
 using unnest(%(datastream_ids)s::integer[], %(times)s::timestamptz[]) as cut (datastream_id, hour)
 where total.datastream_id = cut.datastream_id and total.hour = cut.hour;
 
--- rebuild_hours: the totals of these hours from the single values that are left
+-- rebuild_hours: recompute the given hourly totals from the remaining values
 insert into lantaarn.rollup_hour (datastream_id, hour, count, sum, min, max)
 select cut.datastream_id, cut.hour, seen.count, seen.sum, seen.min, seen.max
 from unnest(%(datastream_ids)s::integer[], %(times)s::timestamptz[]) as cut (datastream_id, hour)
@@ -69,19 +69,19 @@ cross join lateral (
 ) as seen
 where seen.count > 0;
 
--- erase_cells: published hours and days that the period touches
+-- erase_cells: delete published hours and days that overlap the period
 delete from lantaarn.public_cell
 where
     datastream_id = any(%(datastream_ids)s::integer[])
     and start < %(until)s::timestamptz
     and lantaarn.cell_end(period, start) > %(from)s::timestamptz;
 
--- affected_days: the first and the last day that the period touches
+-- affected_days: the first and last day that overlap the period
 select
     open.day_of(greatest(%(from)s::timestamptz, '0100-01-01')) as first_day,
     open.day_of(%(until)s::timestamptz) as last_day;
 
--- erase_days: daily totals of which no hour is left
+-- erase_days: delete daily totals without remaining hours
 delete from lantaarn.day_total as total
 where
     total.datastream_id = any(%(datastream_ids)s::integer[])
@@ -95,7 +95,7 @@ where
             and hourly.hour < open.day_start(total.day + 1)
     );
 
--- rebuild_days: daily totals that are no longer the sum of their hours
+-- rebuild_days: recompute daily totals that no longer match their hours
 update lantaarn.day_total as total set
     count = left_over.count,
     sum = left_over.sum,
@@ -123,17 +123,17 @@ where
     and total.day = left_over.day
     and (total.hours, total.count) is distinct from (left_over.hours, left_over.count);
 
--- count_lamp_days: how many days of lamps the period touches
+-- count_lamp_days: number of lamp days that overlap the period
 select count(*) as rows from lantaarn.lamp_day as lamp
 inner join lantaarn.sensor as sensor on sensor.id = lamp.sensor_id
 where sensor.entry_id = %(entry_id)s and lamp.day between %(first_day)s and %(last_day)s;
 
--- rebuild_lamp_days: what is left of them, and of the day after
+-- rebuild_lamp_days: recompute them, and the day after, from the remaining totals
 select lantaarn.make_lamp_days(array_agg(sensor.id), %(first_day)s, %(last_day)s + 1) from lantaarn.sensor as sensor
 where sensor.entry_id = %(entry_id)s
 having count(*) > 0;
 
--- erase_public_days: days of which no published hour, or no published day, is left
+-- erase_public_days: delete daily totals without remaining published cells
 delete from lantaarn.public_day as total
 using lantaarn.datastream as stream
 where
@@ -150,7 +150,7 @@ where
             and cell.start < open.day_start(total.day + 1)
     );
 
--- rebuild_public_days: days that are no longer the sum of their published hours
+-- rebuild_public_days: recompute daily totals that no longer match their published hours
 update lantaarn.public_day as total set
     sum = left_over.sum,
     hours = left_over.hours,
@@ -173,7 +173,7 @@ from (
 ) as left_over
 where total.datastream_id = left_over.datastream_id and total.day = left_over.day and total.hours <> left_over.hours;
 
--- erase_travel_times: windows of segments that begin here, or that ended here by the rule that made them
+-- erase_travel_times: delete windows of segments that start at the sensor, or ended there under the rule that made them
 delete from lantaarn.travel_time as travel
 where
     travel.window_start < %(until)s::timestamptz
@@ -190,7 +190,7 @@ where
         )
     );
 
--- erase_travel_hours: the same, hours that the period touches
+-- erase_travel_hours: the same for hourly travel times
 delete from lantaarn.travel_hour as travel
 where
     travel.hour < %(until)s::timestamptz
@@ -207,7 +207,7 @@ where
         )
     );
 
--- erase_quarantine: what was refused of the sensor and came in during the period
+-- erase_quarantine: delete the sensor's quarantine rows received during the period
 delete from lantaarn.quarantine as refused
 using lantaarn.sensor as sensor
 where
@@ -216,38 +216,38 @@ where
     and refused.received_at >= %(from)s::timestamptz
     and refused.received_at < %(until)s::timestamptz;
 
--- lock_quality: nothing is worked out of books and cells while it lasts
+-- lock_quality: keep quality figures from being computed until the transaction ends
 select pg_advisory_xact_lock(hashtextextended('lantaarn.quality', 0));
 
--- erase_quality_made: what was worked out before counts no more
+-- erase_quality_made: invalidate the quality figures computed so far
 delete from lantaarn.quality_made;
 
--- erase_quality_group: what was worked out of sensors together; it is made again from what is left
+-- erase_quality_group: delete figures over several sensors; they are recomputed from the remaining data
 delete from lantaarn.quality_group;
 
--- erase_sensor_day: what was worked out of the sensor's last day
+-- erase_sensor_day: delete the figures on the sensor's last day
 delete from lantaarn.sensor_day as day
 using lantaarn.sensor as sensor
 where sensor.id = day.sensor_id and sensor.entry_id = %(entry_id)s;
 
--- erase_deviations: where it was found to do otherwise than its entry says
+-- erase_deviations: delete the sensor's observed deviations from its register entry
 delete from lantaarn.deviation as deviation
 using lantaarn.sensor as sensor
 where sensor.id = deviation.sensor_id and sensor.entry_id = %(entry_id)s;
 
--- erase_location: the exact place of the sensor
+-- erase_location: delete the sensor's exact location
 delete from restricted.location where entry_id = %(entry_id)s;
 
--- entry_versions: every version of an entry, the last one being the current one
+-- entry_versions: every version of an entry, the current one last
 select revision, document from lantaarn.register_entry where entry_id = %(entry_id)s order by version;
 
--- redact_versions: what is left of each version, as the trigger on the table allows in such a transaction
+-- redact_versions: replace versions by their redacted documents; the setting makes the table's trigger allow it
 update lantaarn.register_entry as entry set document = left_over.document
 from jsonb_to_recordset(%(batch)s -> 'documents') as left_over (revision bigint, document jsonb)
 cross join (select set_config('lantaarn.redacting', 'erasure', true) as means) as permitted
 where entry.revision = left_over.revision and permitted.means = 'erasure';
 
--- end_entry: the last version of an entry
+-- end_entry: add the final version of an entry and update its sensor
 with ended as (
     insert into lantaarn.register_entry (entry_id, version, document, valid_from, editor, reason)
     select %(entry_id)s, max(version) + 1, %(document)s, %(at)s, %(editor)s, %(reason)s
@@ -264,12 +264,12 @@ update lantaarn.sensor as sensor set
 from ended
 where sensor.entry_id = ended.entry_id;
 
--- tombstones: everything that was asked to be forgotten, in the order in which it was asked
+-- tombstones: every tombstone, in order of recording
 select id, entry_id, since, until, register, resend, reason, recorded_at
 from lantaarn.tombstone
 order by recorded_at, id;
 
--- insert_tombstone: remember that something was asked to be forgotten
+-- insert_tombstone: insert a tombstone unless present
 insert into lantaarn.tombstone (id, entry_id, since, until, register, resend, reason, recorded_at)
 values (
     %(id)s, %(entry_id)s, %(from)s, %(until)s, %(register)s, %(resend)s, %(reason)s, %(recorded_at)s

@@ -1,7 +1,7 @@
-"""A sensor that changed its class: its values move to the table of the class that it has now.
+"""Move a datastream's values to another table when its retention class changes.
 
-In batches, each a transaction of its own, so that ingest goes on beside it and it can be broken off at any time: a row
-is in one table before and in the other after. What the new term no longer allows is deleted on the way, and logged.
+Works in batches, each in its own transaction, so that ingest can continue and the move can be interrupted at any time:
+every row is in exactly one table. Rows that the new retention period excludes are deleted on the way, and logged.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,12 +19,12 @@ from sensors.policy.retention_classes import NEVER_STORED, substitute_table
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 BATCH_ROWS = 5_000
 MIN_CHANGE_AGE = timedelta(minutes=1)
-"""After a change so old, ingest no longer writes to the table that was: it looks at the register every second."""
+"""Once a change is this old, ingest no longer writes to the former table: it checks the register every second."""
 
 
 @dataclass(frozen=True, slots=True)
 class MoveProgress:
-    """How far one datastream is: rows that went from its former class, and rows that were there when it began."""
+    """Progress of one datastream: rows that left its former class, and rows that class held at the start."""
 
     datastream_id: int
     from_class: str
@@ -39,10 +39,10 @@ def move_reclassified_rows(
     on_progress: Callable[[MoveProgress], object] = lambda _: None,
     batch_rows: int = BATCH_ROWS,
 ) -> int:
-    """Move what is in the table of a class that its datastream no longer has; how many rows left their table.
+    """Move rows out of the tables of former classes, as the table owner. Returns how many rows left their table.
 
-    As the owner of the tables. ``tell`` hears of every batch after it is committed. Nothing is lost or doubled when it
-    is broken off; calling it again goes on from there.
+    ``on_progress`` is called after every committed batch. Interrupting the move loses or duplicates nothing; the next
+    call resumes it.
     """
     pending = db.execute(QUERIES["pending_changes"]).fetchall()
     return sum(_move_datastream(db, change, now, on_progress, batch_rows) for change in pending)
@@ -62,10 +62,10 @@ def _move_datastream(
 
 
 def _move_batch(db: Database, change_id: int, now: datetime, batch: int) -> int:
-    """The oldest rows of one datastream, in one transaction; how many there were. The last one closes the change."""
+    """Move a datastream's oldest rows in one transaction. Returns how many; the last, empty batch closes the change."""
     with db.transaction():
         db.execute(RETENTION["lock_retention"])
-        # Read again and held: the entry may change once more while rows are on their way.
+        # Read again, and locked: the entry may change once more during the move.
         change = db.execute(QUERIES["lock_change"], {"change_id": change_id, "now": now}).fetchone()
         if change is None:
             return 0
@@ -83,9 +83,9 @@ def _move_batch(db: Database, change_id: int, now: datetime, batch: int) -> int:
 
 
 def _move_or_discard(db: Database, change: Mapping[str, Any], batch: int) -> tuple[int, int]:
-    """Rows that left the old table, and those of them that nothing is kept of any more."""
+    """Returns the number of rows that left the old table, and how many of those were deleted as expired."""
     db.execute(QUERIES["lift_decompression_limit"])
-    # Without a class nothing is kept at all, so nothing goes anywhere.
+    # Without a class nothing may be kept, so there is no table to move to.
     query = "move_rows" if change["to_table"] else "discard_rows"
     statement = substitute_table(QUERIES[query], change["from_table"])
     if change["to_table"]:

@@ -1,4 +1,4 @@
--- pending_changes: datastreams with rows that may be in the table of a class they no longer have
+-- pending_changes: datastreams that may have rows in the table of a former class
 select
     change.id,
     change.datastream_id,
@@ -11,10 +11,10 @@ inner join lantaarn.datastream as datastream on datastream.id = change.datastrea
 where change.moved_at is null
 order by change.id;
 
--- count_rows: how many rows of a datastream are in one class's table ({table})
+-- count_rows: number of a datastream's rows in one class's table ({table})
 select count(*) as rows from lantaarn.{table} where datastream_id = %(datastream_id)s;
 
--- lock_change: one change as it stands now, with the class that the datastream has now and keeps until the transaction ends
+-- lock_change: lock one change and its datastream, whose class then stays the same until the transaction ends
 select
     change.datastream_id,
     change.changed_at,
@@ -30,11 +30,13 @@ left join lantaarn.retention_class as target on target.name = datastream.retenti
 where change.id = %(change_id)s and change.moved_at is null
 for update of change, datastream;
 
--- lift_decompression_limit: a limit of TimescaleDB that is there against mistakes: here whole batches of compressed rows are meant
+-- lift_decompression_limit: lift TimescaleDB's guard against accidental decompression; these batches intend it
 select set_config('timescaledb.max_tuples_decompressed_per_dml_transaction', '0', true)
 where current_setting('timescaledb.max_tuples_decompressed_per_dml_transaction', true) is not null;
 
--- move_rows: the oldest rows of a datastream from one class's table ({table}) to another's ({into}), but for those past its term. A value that came again meanwhile is in both, and counted twice: one of the two leaves the totals with the row. (Highest and lowest stay: the same value came again.)
+-- move_rows: move a datastream's oldest rows from one class's table ({table}) to another's ({into}), unless expired.
+-- A value redelivered meanwhile is in both tables and counted twice, so one is subtracted from the totals; minimum and
+-- maximum stand, since the value is the same.
 with taken as (
     delete from lantaarn.{table}
     where
@@ -76,7 +78,7 @@ marked as (
 )
 select count(*) as taken, count(*) filter (where time < %(older_than)s) as expired from taken;
 
--- discard_rows: the oldest rows of a datastream of which nothing is kept any more, out of one class's table ({table})
+-- discard_rows: delete the oldest rows of a datastream that may keep nothing from one class's table ({table})
 with taken as (
     delete from lantaarn.{table}
     where
@@ -92,7 +94,7 @@ with taken as (
 )
 select count(*) as taken, count(*) as expired from taken;
 
--- record_progress: how many rows went, and whether that was all
+-- record_progress: add the rows moved, and close the change once settled
 update lantaarn.class_change set
     moved_rows = moved_rows + %(taken)s,
     moved_at = case when %(settled)s then %(now)s::timestamptz end

@@ -1,7 +1,6 @@
-"""A database from a backup, made fit to serve: what was erased since is erased again, what is past its term is deleted.
+"""Make a database restored from a backup fit to serve: repeat erasures made since, and delete expired rows.
 
-Until all of that is done the database is closed to every program but this one (``sensors.db.dump``); when a step fails
-it stays closed.
+Until that is done no other program can read the database (``sensors.db.dump``); if a step fails, it stays closed.
 """
 
 from collections.abc import Sequence
@@ -21,7 +20,7 @@ from sensors.upgrade import upgrade_database
 
 @dataclass(frozen=True, slots=True)
 class RestoreResult:
-    """What was done after the data was back, and what the audit found."""
+    """What was done after the data was restored, and what the audit found."""
 
     migrations: Sequence[str]
     erasures: Sequence[Erasure]
@@ -30,7 +29,7 @@ class RestoreResult:
 
     @property
     def erased_rows(self) -> int:
-        """How many rows of the backup were erased again."""
+        """Number of restored rows that were erased again."""
         return sum(deletion.deleted_rows for erasure in self.erasures for deletion in erasure.deletions)
 
 
@@ -41,9 +40,9 @@ def restore_backup(
     now: datetime,
     on_progress: ProgressCallback,
 ) -> RestoreResult:
-    """Fill the empty database from ``file``, or take the one that another tool has restored, and make it fit to serve.
+    """Restore ``file`` into the empty database and make it fit to serve. ``file`` None: another tool has restored it.
 
-    Raises ``DumpError`` when the file or the database is not fit, and what migrations, erasing and retention raise.
+    Raises ``DumpError`` if the file or the database is unsuitable, and what migrations, erasure and retention raise.
     """
     if file is not None:
         restore_database(tools, file, on_progress)

@@ -1,9 +1,8 @@
-"""Kept as long as promised: delete what is past its term, and log it.
+"""Enforce retention periods: delete expired rows, and log every deletion.
 
-Single values go by the chunk where there are chunks and by the row elsewhere; totals by the term that the entry of
-their datastream promises; aggregates by the promise that they were made under, or the present one when that is shorter;
-the books and the quarantine by terms of their own. That it is gone is checked by other means, in
-``ingest.lifecycle.verification``.
+Individual values go by chunk if their table has chunks, else by row; totals by the retention period in their
+datastream's register entry; aggregates by the promise in force when they were computed, or the current one if shorter;
+ledger and quarantine by fixed periods. ``ingest.lifecycle.verification`` checks the result by independent means.
 """
 
 import hashlib
@@ -21,7 +20,7 @@ from sensors.policy.retention_classes import substitute_table
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 FIRST_HASH = bytes(32)
 TIMESCALEDB_RULE = "timescaledb policy"
-"""The rule of chunks that TimescaleDB dropped by itself: it does so too, should nothing else."""
+"""The rule for chunks dropped by TimescaleDB's own policy, which works even if nothing else does."""
 METADATA_TERMS = {
     "ledger": "P5Y",
     "ledger_reason": "P5Y",
@@ -30,14 +29,14 @@ METADATA_TERMS = {
     "book_reason_day": "P5Y",
     "pulse": "P31D",
 }
-"""The terms of what is kept about readings, not of them."""
+"""Retention periods of data about readings, as opposed to the readings themselves."""
 TOTALS_TABLES = ("rollup_hour", "public_cell", "day_total", "public_day", "lamp_day")
 AGGREGATE_TABLES = ("travel_time", "travel_hour", "window_count")
 
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """What was removed from one table. ``rule``: why, when it is not the term of the class."""
+    """Rows deleted from one table. ``rule`` is the reason, if other than the retention period of the class."""
 
     table_name: str
     retention_class: str
@@ -47,16 +46,16 @@ class Deletion:
 
 
 def add_retention_class(db: Database, name: str) -> bool:
-    """Make a retention class, as the owner of the tables; False when it is there already.
+    """Create a retention class, as the table owner. Returns False if it already exists.
 
-    Raises psycopg.errors.InvalidParameterValue for what ``is_class_name`` refuses.
+    Raises psycopg.errors.InvalidParameterValue for names that ``is_valid_class_name`` rejects.
     """
     row = db.execute(QUERIES["add_retention_class"], {"retention_class": name}).fetchone()
     return row is not None and row["added"]
 
 
 def enforce_retention(db: Database, now: datetime) -> list[Deletion]:
-    """Delete what is past its term at ``now``, as the owner of the tables; log every table that lost rows."""
+    """Delete what has expired at ``now``, as the table owner, and log every table that lost rows."""
     with db.transaction():
         db.execute(QUERIES["lock_retention"])
         deletions = [*_observations(db, now), *_totals(db, now), *_aggregates(db, now), *_metadata(db, now)]
@@ -67,7 +66,7 @@ def enforce_retention(db: Database, now: datetime) -> list[Deletion]:
 
 
 def log_deletion(db: Database, deletion: Deletion, now: datetime) -> None:
-    """Add a deletion to the chain. Inside a transaction that holds the lock of ``QUERIES["lock_retention"]``."""
+    """Append a deletion to the hash chain. The caller's transaction must have run ``QUERIES["lock_retention"]``."""
     last = db.execute(QUERIES["last_deletion"]).fetchone()
     previous = bytes(last["hash"]) if last else FIRST_HASH
     entry = {
@@ -82,7 +81,7 @@ def log_deletion(db: Database, deletion: Deletion, now: datetime) -> None:
 
 
 def first_broken_deletion_id(db: Database) -> int | None:
-    """Walk the chain of deletions: the id of the first one that does not follow from those before it."""
+    """Verify the hash chain of deletions. Returns the id of the first row that breaks it, or None."""
     previous = FIRST_HASH
     for row in db.execute(QUERIES["deletions"]).fetchall():
         entry = {key: value for key, value in row.items() if key not in {"id", "previous_hash", "hash"}}
@@ -93,9 +92,9 @@ def first_broken_deletion_id(db: Database) -> int | None:
 
 
 def _hash(previous: bytes, entry: Mapping[str, Any]) -> bytes:
-    """SHA-256 over the hash before it and the entry as JSON with sorted keys and instants in seconds since 1970.
+    """SHA-256 of the previous hash and the entry as JSON, with sorted keys and instants as Unix timestamps.
 
-    What has no rule was hashed before there were rules, so a rule that is none is left out.
+    A rule of None is omitted: entries from before rules existed were hashed without one.
     """
     plain = {
         key: value.timestamp() if isinstance(value, datetime) else value
@@ -116,7 +115,7 @@ def _observations(db: Database, now: datetime) -> Iterator[Deletion]:
 
 
 def _drop_chunks(db: Database, row: Mapping[str, Any]) -> Iterator[Deletion]:
-    """Drop the chunks that are over; then note those that will be next, and tell which of these went by themselves."""
+    """Drop expired chunks, report noted chunks that TimescaleDB dropped itself, and note the next ones to expire."""
     table, older_than = row["table_name"], row["older_than"]
     gone = db.execute(QUERIES["dropped_by_database"], {"table_name": table}).fetchall()
     for chunk in gone:
@@ -155,6 +154,6 @@ def _metadata(db: Database, now: datetime) -> Iterator[Deletion]:
     for table, term in METADATA_TERMS.items():
         row = db.execute(QUERIES["cutoff"], {"now": now, "term": term}).fetchone()
         if row is None:
-            raise RuntimeError("a select without a table has one row")
+            raise RuntimeError("a select without from returned no row")
         deleted = db.execute(QUERIES[f"delete_{table}"], {"older_than": row["older_than"]}).rowcount
         yield Deletion(table, term, row["older_than"], deleted)

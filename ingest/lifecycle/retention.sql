@@ -1,7 +1,7 @@
--- lock_retention: one enforcer at a time, so that the chain of deletions has one end
+-- lock_retention: one enforcer at a time, so that the hash chain of deletions cannot fork
 select pg_advisory_xact_lock(hashtext('lantaarn.retention'));
 
--- retention_classes: every class, whether its table is made of chunks, and what is past its term
+-- retention_classes: every class, whether its table has chunks, and its cutoff
 select
     name,
     table_name,
@@ -10,7 +10,7 @@ select
 from lantaarn.retention_class
 order by term, name;
 
--- delete_observations: remove the single values of one class ({table}) that are past their term, by datastream: the index is by datastream, and a table of years has no other
+-- delete_observations: delete one class's expired values ({table}), by datastream: a large table has no other index
 with recursive present as (
     (select datastream_id from lantaarn.{table} order by datastream_id limit 1)
     union all
@@ -25,17 +25,17 @@ with recursive present as (
 delete from lantaarn.{table}
 where datastream_id = any(array(select datastream_id from present)) and time < %(older_than)s;
 
--- expired_chunks_until: until when whole chunks are past the term
+-- expired_chunks_until: the end of the newest expired chunk
 select max(range_end) as until from timescaledb_information.chunks
 where hypertable_schema = 'lantaarn' and hypertable_name = %(table_name)s and range_end <= %(older_than)s;
 
--- count_expired: how many rows these chunks hold
+-- count_expired: number of rows in the expired chunks
 select count(*) as rows from lantaarn.{table} where time < %(until)s;
 
--- drop_chunks: drop them, which is quicker than deleting and leaves nothing behind
+-- drop_chunks: drop them, which is faster than deleting rows and leaves nothing behind
 select count(*) as dropped_chunks from drop_chunks('lantaarn.{table}'::regclass, older_than => %(older_than)s::timestamptz);
 
--- dropped_by_database: chunks that were noted by the last run and are not there any more
+-- dropped_by_database: chunks noted by the last run that no longer exist
 select noted.until, noted.rows from lantaarn.expiring_chunk as noted
 where
     noted.table_name = %(table_name)s
@@ -48,22 +48,22 @@ where
     )
 order by noted.until;
 
--- expiring_chunks: chunks that will pass the term within the hour, when other than us may drop them too
+-- expiring_chunks: chunks that expire within the hour, which TimescaleDB's own policy may drop first
 select range_start as since, range_end as until from timescaledb_information.chunks
 where
     hypertable_schema = 'lantaarn'
     and hypertable_name = %(table_name)s
     and range_end <= %(older_than)s::timestamptz + interval '1 hour';
 
--- delete_expiring_chunk: what was noted before
+-- delete_expiring_chunk: forget the chunks noted before
 delete from lantaarn.expiring_chunk where table_name = %(table_name)s;
 
--- insert_expiring_chunk: how many rows such a chunk holds
+-- insert_expiring_chunk: note such a chunk and its number of rows
 insert into lantaarn.expiring_chunk (table_name, retention_class, until, rows)
 select %(table_name)s, %(retention_class)s, %(until)s, count(*) from lantaarn.{table}
 where time >= %(since)s::timestamptz and time < %(until)s::timestamptz;
 
--- due_rollup_hour: datastreams with hours past the term of their totals
+-- due_rollup_hour: datastreams with expired hourly totals
 select
     lantaarn.term_name(datastream.aggregate_term) as name,
     %(now)s::timestamptz - datastream.aggregate_term as older_than,
@@ -76,10 +76,10 @@ where first.hour < %(now)s::timestamptz - datastream.aggregate_term
 group by datastream.aggregate_term
 order by datastream.aggregate_term;
 
--- delete_rollup_hour: remove these hours
+-- delete_rollup_hour: delete these hours
 delete from lantaarn.rollup_hour where datastream_id = any(%(datastream_ids)s::integer[]) and hour < %(older_than)s;
 
--- due_public_cell: datastreams with published hours or days past the term of their totals
+-- due_public_cell: datastreams with expired published hours or days
 select
     lantaarn.term_name(datastream.aggregate_term) as name,
     %(now)s::timestamptz - datastream.aggregate_term as older_than,
@@ -95,11 +95,11 @@ where first.start < %(now)s::timestamptz - datastream.aggregate_term
 group by datastream.aggregate_term
 order by datastream.aggregate_term;
 
--- delete_public_cell: remove these cells
+-- delete_public_cell: delete these cells
 delete from lantaarn.public_cell
 where datastream_id = any(%(datastream_ids)s::integer[]) and period in ('hour', 'day') and start < %(older_than)s;
 
--- due_day_total: datastreams with days that begin before the term of their totals
+-- due_day_total: datastreams with daily totals that begin before their cutoff
 select
     lantaarn.term_name(datastream.aggregate_term) as name,
     %(now)s::timestamptz - datastream.aggregate_term as older_than,
@@ -112,11 +112,11 @@ where open.day_start(first.day) < %(now)s::timestamptz - datastream.aggregate_te
 group by datastream.aggregate_term
 order by datastream.aggregate_term;
 
--- delete_day_total: remove these days
+-- delete_day_total: delete these days
 delete from lantaarn.day_total
 where datastream_id = any(%(datastream_ids)s::integer[]) and open.day_start(day) < %(older_than)s;
 
--- due_public_day: datastreams with days that begin before the term of their totals
+-- due_public_day: datastreams with days of published cells that begin before their cutoff
 select
     lantaarn.term_name(datastream.aggregate_term) as name,
     %(now)s::timestamptz - datastream.aggregate_term as older_than,
@@ -129,11 +129,11 @@ where open.day_start(first.day) < %(now)s::timestamptz - datastream.aggregate_te
 group by datastream.aggregate_term
 order by datastream.aggregate_term;
 
--- delete_public_day: remove these days
+-- delete_public_day: delete these days
 delete from lantaarn.public_day
 where datastream_id = any(%(datastream_ids)s::integer[]) and open.day_start(day) < %(older_than)s;
 
--- due_lamp_day: lamps with days that begin before the shortest term of their totals; the numbers are those of sensors
+-- due_lamp_day: lamps with days that begin before the cutoff of their shortest retention period; the ids are of sensors
 select
     lantaarn.term_name(promised.term) as name,
     %(now)s::timestamptz - promised.term as older_than,
@@ -152,11 +152,11 @@ order by promised.term;
 delete from lantaarn.lamp_day
 where sensor_id = any(%(datastream_ids)s::integer[]) and open.day_start(day) < %(older_than)s;
 
--- aggregate_promises: every promise that aggregates were made under
+-- aggregate_promises: every promise under which aggregates were computed, with its cutoff
 select distinct name, %(now)s::timestamptz - term as older_than from lantaarn.aggregate_promise
 order by older_than desc, name;
 
--- delete_travel_time: remove the travel times of one promise that are past its term
+-- delete_travel_time: delete the expired travel times computed under one promise
 delete from lantaarn.travel_time as held using lantaarn.aggregate_promise as promise
 where
     held.window_start < %(older_than)s
@@ -164,7 +164,7 @@ where
     and promise.property = 'travel_time'
     and promise.name = %(retention_class)s;
 
--- delete_travel_hour: the same, of hours
+-- delete_travel_hour: the same for hourly travel times
 delete from lantaarn.travel_hour as held using lantaarn.aggregate_promise as promise
 where
     held.hour < %(older_than)s
@@ -172,7 +172,7 @@ where
     and promise.property = 'travel_time'
     and promise.name = %(retention_class)s;
 
--- delete_window_count: remove the counts of one promise that are past its term
+-- delete_window_count: delete the expired window counts computed under one promise
 delete from lantaarn.window_count as held using lantaarn.aggregate_promise as promise
 where
     held.window_start < %(older_than)s
@@ -180,36 +180,36 @@ where
     and promise.property = held.property
     and promise.name = %(retention_class)s;
 
--- cutoff: the instant that lies a term before now
+-- cutoff: the instant one retention period before now
 select %(now)s::timestamptz - %(term)s::interval as older_than;
 
--- delete_ledger: remove the books of hours past their term
+-- delete_ledger: delete expired hours of the ledger
 delete from lantaarn.ledger where hour < %(older_than)s;
 
--- delete_ledger_reason: remove the reasons of hours past their term
+-- delete_ledger_reason: delete the reasons for rejection of expired hours
 delete from lantaarn.ledger_reason where hour < %(older_than)s;
 
--- delete_quarantine: remove what was refused and is past its term
+-- delete_quarantine: delete expired quarantine rows
 delete from lantaarn.quarantine where received_at < %(older_than)s;
 
--- delete_book_day: remove the books of days that begin before their term
+-- delete_book_day: delete daily ledger totals of days that begin before the cutoff
 delete from lantaarn.book_day where day <= open.day_of(%(older_than)s) and open.day_start(day) < %(older_than)s;
 
--- delete_book_reason_day: remove the reasons of such days
+-- delete_book_reason_day: delete the reasons for rejection of those days
 delete from lantaarn.book_reason_day where day <= open.day_of(%(older_than)s) and open.day_start(day) < %(older_than)s;
 
--- delete_pulse: remove how ingest was doing past its term
+-- delete_pulse: delete expired heartbeats of ingest
 delete from lantaarn.pulse where minute < %(older_than)s;
 
--- last_deletion: the end of the chain of deletions
+-- last_deletion: the last hash in the chain of deletions
 select hash from lantaarn.deletion_log order by id desc limit 1;
 
--- deletions: all deletions, in order
+-- deletions: all deletions, in chain order
 select id, deleted_at, table_name, retention_class, older_than, deleted_rows, rule, previous_hash, hash
 from lantaarn.deletion_log
 order by id;
 
--- insert_deletion: add a deletion to the chain
+-- insert_deletion: append a deletion to the chain
 insert into lantaarn.deletion_log
     (deleted_at, table_name, retention_class, older_than, deleted_rows, rule, previous_hash, hash)
 values (
@@ -223,5 +223,5 @@ values (
     %(hash)s
 );
 
--- add_retention_class: make a retention class of this name
+-- add_retention_class: create a retention class with this name
 select lantaarn.add_retention_class(%(retention_class)s) as added;

@@ -1,4 +1,4 @@
-"""The sub-command ``retention``: classes, enforcement and the proof of it. Each command loads only what it needs."""
+"""The ``retention`` commands: manage, enforce and verify retention. Each command imports only what it needs."""
 
 import sys
 from datetime import UTC, datetime, timedelta
@@ -21,12 +21,12 @@ def _url() -> str:
 
 @click.group(epilog="Example: lantaarn retention verify")
 def retention() -> None:
-    """Delete what is past its term, and prove it."""
+    """Delete expired data, and verify that it is gone."""
 
 
 @retention.command("run", epilog="Example: lantaarn retention run")
 def run_() -> None:
-    """Delete what is past its term now; every deletion goes to the deletion log. Before that, daily totals are made."""
+    """Update daily totals, then delete expired data now. Every deletion is recorded in the deletion log."""
     from ingest.lifecycle.daily_totals import update_daily_totals  # noqa: PLC0415
     from ingest.lifecycle.retention import enforce_retention  # noqa: PLC0415
 
@@ -43,10 +43,10 @@ def run_() -> None:
 
 @retention.command(epilog="Example: lantaarn retention keep")
 def keep() -> None:
-    """Move, delete and check every quarter of an hour, until SIGTERM or Ctrl-C. For the owner of the tables.
+    """Move, delete and verify every quarter of an hour, until SIGTERM or Ctrl-C. Must run as the table owner.
 
-    Ingest does this by itself where it logs in as the owner. With LANTAARN_METRICS_PORT, /readyz tells whether what was
-    promised is kept.
+    Ingest does this itself if it logs in as the table owner. With LANTAARN_METRICS_PORT set, /readyz reports whether
+    the retention promises are kept.
     """
     from ingest.lifecycle.scheduler import run_standalone  # noqa: PLC0415 - each command loads only what it needs
     from sensors import logs  # noqa: PLC0415
@@ -58,7 +58,7 @@ def keep() -> None:
 
 @retention.command(epilog="Example: lantaarn retention verify")
 def verify() -> None:
-    """Compare the oldest rows with what is promised, and walk the deletion log. Exit code 1 when either is broken."""
+    """Check the oldest rows against the retention promises, and the deletion log. Exits with code 1 if either fails."""
     from ingest.lifecycle.verification import record_verification  # noqa: PLC0415
     from ingest.lifecycle.verification import verify_retention as check  # noqa: PLC0415
 
@@ -66,8 +66,8 @@ def verify() -> None:
     with connect(_url()) as db:
         found = check(db, now)
         record_verification(db, found, now)
-    table = Table("table", "class", "at most", "oldest (UTC)", "kept")
-    # Of the datastreams only those with a broken promise: there are thousands.
+    table = Table("table", "class", "max age", "oldest (UTC)", "kept")
+    # List only datastreams with a broken promise: there are thousands.
     for held in (one for one in found.checks if one.datastream_id is None or not one.kept):
         promised = _duration_text(held.promised_max_age) if held.promised_max_age else "nothing"
         name = held.table_name if held.datastream_id is None else f"  datastream {held.datastream_id}"
@@ -76,16 +76,16 @@ def verify() -> None:
     Console().print(table)
     if found.broken_deletion_id is not None:
         click.echo(
-            f"The deletion log was changed: row {found.broken_deletion_id} does not follow from the rows before it."
+            f"The deletion log was altered: row {found.broken_deletion_id} does not follow from the rows before it."
         )
     else:
-        click.echo("The deletion log is whole: every row follows from the rows before it.")
+        click.echo("The deletion log is intact: every row follows from the rows before it.")
     sys.exit(not found.is_kept)
 
 
 @retention.command(epilog="Example: lantaarn retention move")
 def move() -> None:
-    """Move the values of sensors that changed their class to the table of the class they have now."""
+    """Move the values of reclassified sensors to the table of their current class."""
     from ingest.lifecycle.reclassification import MoveProgress  # noqa: PLC0415
     from ingest.lifecycle.reclassification import move_reclassified_rows as move_all  # noqa: PLC0415
 
@@ -93,39 +93,39 @@ def move() -> None:
     with Bars(*columns) as bars, connect(_url()) as db:
         tasks: dict[tuple[int, str], TaskID] = {}
 
-        def tell(progress: MoveProgress) -> None:
-            which = (progress.datastream_id, progress.from_class)
-            if which not in tasks:
+        def report(progress: MoveProgress) -> None:
+            key = (progress.datastream_id, progress.from_class)
+            if key not in tasks:
                 name = f"datastream {progress.datastream_id}: {progress.from_class} → {progress.to_class}"
-                tasks[which] = bars.add_task(name)
-            bars.update(tasks[which], completed=progress.moved_rows, total=progress.total_rows)
+                tasks[key] = bars.add_task(name)
+            bars.update(tasks[key], completed=progress.moved_rows, total=progress.total_rows)
 
-        moved = move_all(db, datetime.now(UTC), tell)
-    click.echo(f"{moved} rows left the table of a class that their datastream no longer has.")
+        moved = move_all(db, datetime.now(UTC), report)
+    click.echo(f"{moved} rows left the table of a former class.")
 
 
 @retention.command(epilog="Example: lantaarn retention add P90D")
 @click.argument("term")
 def add(term: str) -> None:
-    """Make a retention class of TERM, an ISO 8601 duration such as P90D or PT12H; entries may use it from then on."""
+    """Create a retention class for TERM, an ISO 8601 duration such as P90D or PT12H, for register entries to use."""
     from ingest.lifecycle.retention import add_retention_class  # noqa: PLC0415
 
     if not is_valid_class_name(term):
-        raise click.BadParameter("use a duration of one part, of an hour or more, such as P90D or PT12H")
+        raise click.BadParameter("use a duration in a single unit, of at least an hour, such as P90D or PT12H")
     with connect(_url()) as db:
-        new = add_retention_class(db, term)
-    click.echo(f"The class {term} is there." if new else f"The class {term} was there already.")
+        created = add_retention_class(db, term)
+    click.echo(f"Created retention class {term}." if created else f"Retention class {term} already exists.")
 
 
 @retention.command("list", epilog="Example: lantaarn retention list")
 def list_() -> None:
-    """Show the retention classes, and how old a value of each can become: term + chunk + schedule."""
+    """List the retention classes, and the maximum age of a value in each: term + chunk + schedule."""
     from ingest.lifecycle.verification import RETENTION_INTERVAL, retention_promises  # noqa: PLC0415
 
     now = datetime.now(UTC)
     with connect(_url()) as db:
         known = retention_promises(db, now)
-    table = Table("class", "table", "term", "chunk", "schedule", "oldest at most")
+    table = Table("class", "table", "term", "chunk", "schedule", "max age")
     for each in known:
         max_age = now - each.not_before
         parts = (max_age - each.chunk - RETENTION_INTERVAL, each.chunk, RETENTION_INTERVAL, max_age)
@@ -138,7 +138,7 @@ def _instant_text(at: datetime | None) -> str:
 
 
 def _duration_text(length: timedelta) -> str:
-    """A span of time in days, hours and minutes."""
+    """Format a duration in days, hours and minutes."""
     minutes = round(length.total_seconds() / 60)
     parts = ((minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "min"))
     return " ".join(f"{amount} {unit}" for amount, unit in parts if amount) or "–"

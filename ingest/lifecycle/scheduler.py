@@ -1,9 +1,10 @@
-"""By the clock: a thread of ingest that moves, adds days up, deletes and checks, every quarter of an hour and at the
-start. At each look it also works out what the register tells of its own quality.
+"""Schedule the lifecycle jobs: move, total, delete and verify, at startup and every quarter of an hour.
 
-Of all that run beside each other, on whatever machine, one leads: the one that holds a lock in the database. Another
-takes it within a minute after the leader is gone. It acts as the user that logged in, who has to own the tables: the
-role of ingest may not delete. Where that user may not, ``lantaarn retention keep`` runs beside it, as the owner.
+Every poll also refreshes the register's quality figures.
+
+Of all schedulers running, on whatever machine, one leads: the holder of a database lock. Another takes over within a
+minute after the leader is gone. Jobs run as the login user, who must own the tables: the ingest role may not delete. If
+that user may not either, ``lantaarn retention keep`` runs alongside, as the owner.
 """
 
 import signal
@@ -35,18 +36,18 @@ from sensors.settings.lifecycle import RetentionSettings
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 POLL_INTERVAL_SECONDS = 30.0
-"""Seconds between two looks at the clock and at who leads."""
+"""Interval at which the clock and the lead are checked."""
 SHUTDOWN_TIMEOUT_SECONDS = 10.0
-"""Seconds that work at hand gets when ingest stops."""
+"""Time that a job in progress gets when ingest stops."""
 MAX_VERIFICATION_AGE = 2 * RETENTION_INTERVAL
-"""A check that is older than this tells nothing: whoever led has stopped."""
+"""An older verification proves nothing: whoever led has stopped."""
 
 Connection = psycopg.Connection[dict[str, Any]]
 log = structlog.get_logger("ingest.lifecycle.scheduler")
 
 
 class RetentionScheduler:
-    """What the thread does at each look. ``connection`` makes a connection as the user that may delete."""
+    """Runs the jobs that are due. ``connect`` opens a connection as a user that may delete."""
 
     def __init__(self, connect: Callable[[], Connection], metrics: Metrics, now: Callable[[], datetime]):
         self._connection = connect
@@ -59,8 +60,10 @@ class RetentionScheduler:
         self._warned: set[str] = set()
 
     def run_pending(self) -> None:
-        """Do what is due, if this one leads, and tell what the last check found. No error of the database comes out:
-        what failed is tried again at the next look."""
+        """Run what is due, if this scheduler leads, and publish the result of the last verification.
+
+        Never raises a database error: what failed is retried on the next poll.
+        """
         try:
             if self._database is None:
                 self._database = self._connection()
@@ -76,7 +79,7 @@ class RetentionScheduler:
             self._warned.discard("retention_database_unavailable")
 
     def close(self) -> None:
-        """Let go of the database, and with it of the lead."""
+        """Close the database connection, which also gives up the lead."""
         if self._database is not None:
             self._database.close()
         self._database, self._is_leader, self._next_run_at = None, False, None
@@ -95,7 +98,7 @@ class RetentionScheduler:
             self._run_steps(db, self._now())
 
     def _run_steps(self, db: Connection, now: datetime) -> None:
-        """Each step by itself: what can't be moved must still be deleted, and what can't be deleted be checked."""
+        """Run the steps independently: what can't be moved must still be deleted, what can't be deleted verified."""
         self._is_not_permitted = False
         done = [
             self._try("retention_reclassification_failed", lambda: move_reclassified_rows(db, now)),
@@ -113,13 +116,13 @@ class RetentionScheduler:
             self._release_lead()
 
     def _release_lead(self) -> None:
-        """Leave the lead to one that may do all of it, if there is one: ``lantaarn retention keep``."""
+        """Leave the lead to a scheduler with all permissions, if there is one: ``lantaarn retention keep``."""
         if self._database is not None:
             self._database.execute(QUERIES["release_lead"])
         self._is_leader = False
 
     def _try(self, event: str, step: Callable[[], object]) -> bool:
-        """Whether there is no need to try it again soon. ``event`` is logged when the database refuses the step."""
+        """Run one step, logging ``event`` if the database rejects it. Returns False if it should be retried soon."""
         try:
             step()
         except psycopg.errors.InsufficientPrivilege as error:
@@ -141,7 +144,7 @@ class RetentionScheduler:
             log.error("retention_breach", classes=_classes(found), log_altered=found.broken_deletion_id is not None)
 
     def _publish_latest_verification(self, db: Connection) -> None:
-        """Every machine tells the same, whichever leads; and all of them notice when none does."""
+        """Publish the shared result, so that every machine reports the same, and all notice when none leads."""
         row = db.execute(QUERIES["latest_verification"]).fetchone()
         at = row["verified_at"] if row else None
         kept = row is not None and at is not None and row["kept"] and self._now() - at <= MAX_VERIFICATION_AGE
@@ -149,7 +152,7 @@ class RetentionScheduler:
         self._metrics.retention_verified.set(at.timestamp() if at else 0)
 
     def _warn(self, event: str, error: psycopg.Error) -> None:
-        """Once, until it is over; not the error's text, which may hold a row."""
+        """Log once until resolved, without the error's text: it may hold a row."""
         if event not in self._warned:
             log.warning(event, sqlstate=error.sqlstate)
             self._warned.add(event)
@@ -160,7 +163,7 @@ def _classes(found: RetentionVerification) -> list[str]:
 
 
 def run_scheduler(scheduler: RetentionScheduler, stopping: Event) -> None:
-    """Look every half minute, until it is stopped."""
+    """Poll every half minute until stopped."""
     while not stopping.is_set():
         scheduler.run_pending()
         stopping.wait(POLL_INTERVAL_SECONDS)
@@ -168,7 +171,7 @@ def run_scheduler(scheduler: RetentionScheduler, stopping: Event) -> None:
 
 
 def run_standalone(settings: RetentionSettings) -> None:
-    """Do it as a program of its own, until SIGTERM or Ctrl-C; ready as long as what was promised is kept."""
+    """Run the scheduler as its own program until SIGTERM or Ctrl-C; ready while retention promises are kept."""
     stopping, metrics = Event(), Metrics()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -186,14 +189,14 @@ def run_standalone(settings: RetentionSettings) -> None:
 
 @contextmanager
 def run_in_background(url: str, metrics: Metrics, now: Callable[[], datetime], *, enabled: bool) -> Generator[None]:
-    """Do it beside the work, where it is wanted."""
+    """Run the scheduler in a background thread, if enabled."""
     if not enabled:
         yield
         return
     stopping = Event()
     scheduler = RetentionScheduler(lambda: connect(url, application_name="lantaarn retention"), metrics, now)
 
-    # Work at hand may take minutes, and is undone by the database when the process ends before it.
+    # A job may take minutes; if the process ends first, the database rolls it back.
     thread = Thread(target=run_scheduler, args=(scheduler, stopping), name="retention", daemon=True)
     thread.start()
     try:

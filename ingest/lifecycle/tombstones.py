@@ -1,7 +1,7 @@
-"""The list of what was erased, outside the database: a backup from before an erasure forgets it again from this.
+"""The list of erasures, kept outside the database so that they can be repeated after restoring an older backup.
 
-A file of JSON lines. Each line holds the SHA-256 of the one before, so that a line that was changed, moved or taken
-out shows. A line tells which entry and which period, never what was in it.
+A file of JSON lines. Each line holds the SHA-256 of the one before, which exposes changed, moved or removed lines. A
+line identifies a register entry and a period, never the data that was in it.
 """
 
 import fcntl
@@ -24,9 +24,9 @@ class TombstoneError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """What was erased of one register entry: everything at or after ``since`` (none: from the start) before ``until``.
+    """What was erased from one register entry: the period from ``since`` (None: the beginning) to before ``until``.
 
-    ``register``: its place, contact and owner too. ``resend``: its devices may deliver the period again, corrected.
+    ``register``: also its location, contact and owner. ``resend``: its devices may deliver the period again, corrected.
     """
 
     id: UUID
@@ -40,15 +40,15 @@ class Tombstone:
 
 
 def read_tombstones(path: Path) -> tuple[Tombstone, ...]:
-    """Every tombstone of the list, in order. Raises ``TombstoneError`` when the chain breaks, or ``OSError``."""
+    """Read every tombstone, in order. Raises ``TombstoneError`` if the chain is broken, or ``OSError``."""
     with path.open("rb") as file:
         return tuple(tombstone for tombstone, _ in _chain(path, _lines(file)))
 
 
 def append_tombstones(path: Path, tombstones: Iterable[Tombstone]) -> None:
-    """Add those that the list doesn't have yet; on return they are on the disk. Raises as ``read`` does.
+    """Append tombstones not yet in the list; on return they are on disk. Raises as ``read_tombstones`` does.
 
-    One writer at a time. What is left of a line that a crash broke off goes: its erasure had not begun.
+    One writer at a time. A line cut short by a crash is removed: its erasure had not begun.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(mode=0o600)
@@ -69,7 +69,7 @@ def append_tombstones(path: Path, tombstones: Iterable[Tombstone]) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """A new file is there after a power failure only when its folder was written too."""
+    """Sync the folder: a new file survives a power failure only if its folder was written too."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -82,23 +82,23 @@ def _lines(file: BinaryIO) -> list[bytes]:
 
 
 def _chain(path: Path, lines: Iterable[bytes]) -> Iterator[tuple[Tombstone, str]]:
-    """Each tombstone with the hash of its line."""
+    """Yield each tombstone with the hash of its line."""
     previous = FIRST_HASH
     for number, line in enumerate(lines, 1):
         try:
             document = json.loads(line)
             tombstone = _from_document(document)
         except (ValueError, KeyError, TypeError):
-            raise TombstoneError(f"{path}: line {number} is no tombstone") from None
+            raise TombstoneError(f"{path}: line {number} is not a tombstone") from None
         expected, line_hash = _line(tombstone, previous)
         if line != expected:
-            raise TombstoneError(f"{path}: line {number} does not follow from the lines before it: it was changed")
+            raise TombstoneError(f"{path}: line {number} does not follow from the lines before it: it was altered")
         previous = line_hash
         yield tombstone, line_hash
 
 
 def _line(tombstone: Tombstone, previous: str) -> tuple[bytes, str]:
-    """A tombstone as its line, and the hash that the next one refers to."""
+    """Return a tombstone's line, and the hash that the next line refers to."""
     document = _to_document(tombstone) | {"previous_hash": previous}
     line_hash = hashlib.sha256(_json(document)).hexdigest()
     return _json(document | {"hash": line_hash}) + b"\n", line_hash

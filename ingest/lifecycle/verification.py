@@ -1,8 +1,8 @@
-"""Is what was promised so? Looks for the oldest row of everything that has a term, trusting nothing that deletes.
+"""Verify retention promises: find the oldest row of everything with a retention period, trusting nothing that deletes.
 
-It shares no statement with ``ingest.lifecycle.retention`` but the chain of deletions that it walks. The oldest row may
-be as old as term + chunk + schedule: the last row of a chunk waits until the whole chunk is past its term (no chunks on
-plain PostgreSQL), and everything waits for the next run.
+Shares no statement with ``ingest.lifecycle.retention``, apart from checking its deletion log. The oldest row may be as
+old as term + chunk + schedule: a row stays until its whole chunk has expired (plain PostgreSQL has no chunks), and all
+deletion waits for the next run.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,7 +18,7 @@ from sensors.policy.retention_classes import NEVER_STORED, substitute_table
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 RETENTION_INTERVAL = timedelta(minutes=15)
-"""The time between two runs that the promise allows for."""
+"""The interval between runs that the promise allows for."""
 NO_CHUNK = timedelta(0)
 TOTALS_QUERIES = (
     "rollup_hours",
@@ -31,12 +31,12 @@ TOTALS_QUERIES = (
     "window_counts",
     "metadata",
 )
-"""What is asked of everything but single values."""
+"""The queries for everything but individual values."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetentionPromise:
-    """One retention class, and the instant that nothing in its table may lie before: now - term - chunk - schedule."""
+    """One retention class, and the earliest instant allowed in its table: now - term - chunk - schedule."""
 
     name: str
     table_name: str
@@ -46,13 +46,13 @@ class RetentionPromise:
 
 @dataclass(frozen=True, slots=True)
 class RetentionCheck:
-    """What one table promises and what it holds, or one datastream in it. ``oldest`` is none when there is nothing."""
+    """The promise for a table, or for one datastream in it, against its oldest row. ``oldest`` None: no rows."""
 
     table_name: str
     retention_class: str
     datastream_id: int | None
     promised_max_age: timedelta | None
-    """Term + chunk + schedule, as long as that is now. None: nothing may be there at all."""
+    """Term + chunk + schedule, measured back from now. None: nothing may be stored at all."""
     chunk: timedelta
     oldest: datetime | None
     kept: bool
@@ -60,30 +60,30 @@ class RetentionCheck:
 
 @dataclass(frozen=True, slots=True)
 class RetentionVerification:
-    """The promise against reality, and the first deletion whose hash does not fit the ones before it."""
+    """The checks, and the id of the first deletion whose hash does not follow from those before it."""
 
     checks: tuple[RetentionCheck, ...]
     broken_deletion_id: int | None
 
     @property
     def is_kept(self) -> bool:
-        """Whether every promise is kept and the chain of deletions is whole."""
+        """Whether every promise is kept and the deletion log is intact."""
         return self.broken_deletion_id is None and all(one.kept for one in self.checks)
 
     @property
     def breaches(self) -> tuple[RetentionCheck, ...]:
-        """The promises that are not kept."""
+        """The checks that failed."""
         return tuple(one for one in self.checks if not one.kept)
 
 
 def retention_promises(db: Database, now: datetime) -> tuple[RetentionPromise, ...]:
-    """The retention classes of this database, the shortest term first."""
+    """Return the retention classes in this database, the shortest retention period first."""
     rows = db.execute(QUERIES["promises"], {"now": now, "schedule": RETENTION_INTERVAL}).fetchall()
     return tuple(RetentionPromise(**row) for row in rows)
 
 
 def verify_retention(db: Database, now: datetime) -> RetentionVerification:
-    """Read the oldest row of everything with a term, compare it with the promise, and walk the chain of deletions."""
+    """Check the oldest row of everything with a retention period against its promise, and check the deletion log."""
     moment = {"now": now, "schedule": RETENTION_INTERVAL}
     held: list[RetentionCheck] = []
     for promise in retention_promises(db, now):
@@ -94,7 +94,7 @@ def verify_retention(db: Database, now: datetime) -> RetentionVerification:
 
 
 def record_verification(db: Database, verification: RetentionVerification, now: datetime) -> None:
-    """Keep what was found, for the register; what was found before is replaced."""
+    """Store the result for the register, replacing the previous one."""
     found = [_document(held) for held in verification.checks]
     chain = RetentionCheck(
         "deletion_log", NEVER_STORED, None, None, NO_CHUNK, None, verification.broken_deletion_id is None
@@ -117,7 +117,7 @@ def _document(held: RetentionCheck) -> dict[str, Any]:
 
 
 def _observations(db: Database, promise: RetentionPromise, moment: Mapping[str, Any]) -> Iterator[RetentionCheck]:
-    """The table of one class, and every datastream that has rows in it: each against its own promise."""
+    """Check one class's table, and every datastream with rows in it, each against its own promise."""
     table = promise.table_name
     streams = db.execute(
         substitute_table(QUERIES["oldest_observations"], table),
@@ -132,7 +132,7 @@ def _observations(db: Database, promise: RetentionPromise, moment: Mapping[str, 
 
 def _datastreams(table: str, streams: Iterable[Mapping[str, Any]]) -> Iterator[RetentionCheck]:
     for row in streams:
-        # Rows of a datastream that nobody knows are held to the promise of their table.
+        # Rows of an unknown datastream are covered by their table's check.
         if row["known"]:
             name, number = row["retention_class"] or NEVER_STORED, row["datastream_id"]
             yield RetentionCheck(table, name, number, row["promised_max_age"], row["chunk"], row["oldest"], row["kept"])

@@ -1,4 +1,4 @@
--- promises: every table of single values, and the instant that nothing in it may lie before
+-- promises: every table of individual values, and the earliest instant allowed in it
 select
     class.name,
     class.table_name,
@@ -8,7 +8,8 @@ from lantaarn.retention_class as class
 cross join lateral (select lantaarn.chunk_of(class.table_name) as chunk) as promise
 order by class.term, class.name;
 
--- oldest_observations: the oldest row of each datastream in one class's table ({table}), against the promise made about that datastream. In the table of another class only while it is being moved, for which there is as much time as for a deletion
+-- oldest_observations: the oldest row of each datastream in one class's table ({table}), against that datastream's
+-- promise. Rows may be in another class's table only while being moved, which may take as long as a deletion.
 with recursive present as (
     (select min(datastream_id) as datastream_id from lantaarn.{table})
     union all
@@ -51,7 +52,7 @@ left join lateral (
 ) as moving on true
 order by held.datastream_id;
 
--- rollup_hours: the oldest hourly total of each term
+-- rollup_hours: the oldest hourly total, by retention period
 select
     'rollup_hour' as table_name,
     lantaarn.term_name(datastream.aggregate_term) as retention_class,
@@ -67,7 +68,7 @@ cross join lateral (
 group by datastream.aggregate_term
 order by datastream.aggregate_term;
 
--- public_cells: the oldest published hour or day of each term
+-- public_cells: the oldest published hour or day, by retention period
 select
     'public_cell' as table_name,
     lantaarn.term_name(datastream.aggregate_term) as retention_class,
@@ -93,7 +94,7 @@ where datastream.public in ('hour', 'day')
 group by datastream.aggregate_term
 order by datastream.aggregate_term;
 
--- day_totals: the oldest daily total of each term; a day is as old as its first moment
+-- day_totals: the oldest daily total, by retention period; a day's age counts from its start
 select
     'day_total' as table_name,
     lantaarn.term_name(datastream.aggregate_term) as retention_class,
@@ -110,7 +111,7 @@ cross join lateral (
 group by datastream.aggregate_term
 order by datastream.aggregate_term;
 
--- public_days: the oldest day of published hours of each term; a day is as old as its first moment
+-- public_days: the oldest day of published cells, by retention period; a day's age counts from its start
 select
     'public_day' as table_name,
     lantaarn.term_name(datastream.aggregate_term) as retention_class,
@@ -127,7 +128,7 @@ cross join lateral (
 group by datastream.aggregate_term
 order by datastream.aggregate_term;
 
--- lamp_days: the oldest day of a lamp, of each term that is the shortest of a lamp
+-- lamp_days: the oldest lamp day, by the shortest retention period of each lamp
 select
     'lamp_day' as table_name,
     lantaarn.term_name(promised.term) as retention_class,
@@ -146,7 +147,7 @@ cross join lateral (
 group by promised.term
 order by promised.term;
 
--- travel_times: the oldest travel times of each promise that they were made under (the age is since a window began)
+-- travel_times: the oldest travel times, by the promise they were computed under; age counts from the window's start
 select
     'travel_time' as table_name,
     coalesce(promise.name, 'none') as retention_class,
@@ -161,7 +162,7 @@ left join lantaarn.aggregate_promise as promise
 group by promise.name, promise.term
 order by promise.term;
 
--- travel_hours: the same of travel times by the hour
+-- travel_hours: the same for hourly travel times
 select
     'travel_hour' as table_name,
     coalesce(promise.name, 'none') as retention_class,
@@ -176,7 +177,7 @@ left join lantaarn.aggregate_promise as promise
 group by promise.name, promise.term
 order by promise.term;
 
--- window_counts: the same of counts over groups
+-- window_counts: the same for counts over groups
 select
     'window_count' as table_name,
     coalesce(promise.name, 'none') as retention_class,
@@ -191,7 +192,7 @@ left join lantaarn.aggregate_promise as promise
 group by promise.name, promise.term
 order by promise.term;
 
--- metadata: the oldest rows of what is kept about readings; the ledger by sensor, as it has its index
+-- metadata: the oldest rows of data about readings; the ledger is searched by sensor, to use its index
 select
     oldest_of.table_name,
     oldest_of.retention_class,
@@ -241,10 +242,10 @@ from (
 ) as oldest_of
 order by oldest_of.table_name;
 
--- delete_verification: what was found before
+-- delete_verification: delete the previous result
 delete from lantaarn.verification;
 
--- insert_verification: what was found now
+-- insert_verification: insert the new result
 insert into lantaarn.verification
     (subject, retention_class, datastream_id, term, chunk, schedule, oldest, kept, verified_at)
 select

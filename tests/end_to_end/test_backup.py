@@ -97,7 +97,7 @@ def test_nothing_of_an_erased_sensor_comes_back(server: str, source: str, tmp_pa
     for words in (SENSOR, HOME):
         done(lantaarn(source, tmp_path, *words))
     with connect(source) as db, restored(server, tmp_path, str(backup), "--tombstones", tombstones) as (copy, said):
-        assert "2 of 2 erasures done again" in said
+        assert "2 of 2 erasures repeated" in said
         assert [line for line in everything(copy, "LML-1") if "received" not in line] == []
         assert everything(copy, "LML-2") == everything(db, "LML-2")
         assert list(export_entries(copy)) == list(export_entries(db))
@@ -156,7 +156,7 @@ def test_books_that_differ_are_told(server: str, source: str, tmp_path: Path) ->
     with temporary_database(server) as url:
         result = lantaarn(url, tmp_path, "restore", str(tmp_path / "old.dump"), "--no-tombstones")
         assert result.exit_code == 1
-        assert "differences in the books" in result.output
+        assert "differences in the ledger" in result.output
 
 
 def test_erasing_asks_first_and_counts_before(source: str, tmp_path: Path) -> None:
@@ -164,7 +164,7 @@ def test_erasing_asks_first_and_counts_before(source: str, tmp_path: Path) -> No
     assert f"{READINGS}" in done(lantaarn(source, tmp_path, *words, "--dry-run"))
     assert lantaarn(source, tmp_path, *words).exit_code == 1  # nobody answered
     without_zone = lantaarn(source, tmp_path, *words, "--from", "2026-11-22T12:00:00")
-    assert (without_zone.exit_code, "which zone" in without_zone.output) == (2, True)
+    assert (without_zone.exit_code, "UTC offset" in without_zone.output) == (2, True)
     with connect(source) as db:
         assert count(db, "lantaarn.observation") == 2 * READINGS
     assert not (tmp_path / "tombstones.jsonl").exists()

@@ -390,7 +390,7 @@ def test_versions_that_delete_wrong_rows_are_refused(
         ({"reference": "LML-9"}, "no sensor"),
         ({"until": NOW + timedelta(hours=1)}, "future"),
         ({"since": NOW, "until": NOW - timedelta(hours=1)}, "before it begins"),
-        ({"since": NOW, "whole_entry": True}, "leave the period out"),
+        ({"since": NOW, "whole_entry": True}, "omit the period"),
         ({"reason": "asked by jan@voorbeeld.example"}, "email"),
     ],
 )

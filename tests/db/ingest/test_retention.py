@@ -249,8 +249,8 @@ def test_the_commands_tell_what_is_promised_and_what_is_so(database: str, monkey
         outcome = CliRunner().invoke(retention, arguments)
         return outcome.exit_code, outcome.output
 
-    assert said("add", "P90D") == (0, "The class P90D is there.\n")
-    assert said("add", "P90D") == (0, "The class P90D was there already.\n")
+    assert said("add", "P90D") == (0, "Created retention class P90D.\n")
+    assert said("add", "P90D") == (0, "Retention class P90D already exists.\n")
     assert said("add", "P3")[0] == 2
     assert "observation_90d" in said("list")[1]
     with connect(database) as db:
@@ -258,6 +258,6 @@ def test_the_commands_tell_what_is_promised_and_what_is_so(database: str, monkey
         store_observations(db, "temperature", "P1Y", [datetime.now(UTC) - 100 * DAY])
         publish_sensor(db, {**CLASS_BY_PROPERTY, "temperature": "P31D"})
     code, text = said("verify")
-    assert (code, "NO" in text, "The deletion log is whole" in text) == (1, True, True)
+    assert (code, "NO" in text, "The deletion log is intact" in text) == (1, True, True)
     assert "1 rows left" in said("move")[1]
     assert said("run")[0] == said("verify")[0] == 0
