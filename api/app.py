@@ -11,7 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from api import operations
+from api import entry_schema, openapi
 from api.areas import api as areas_api
 from api.areas import page as areas_page
 from api.content import page as content_page
@@ -22,19 +22,25 @@ from api.errors import INTERNAL_ERROR, PROBLEM_BY_EXCEPTION, error_response, pro
 from api.history import api as history_api
 from api.history import feed_page
 from api.history import page as history_page
-from api.i18n import URL_PREFIXES, LanguageMiddleware
-from api.middleware import API_VERSION, HttpMetrics, RequestMiddleware
+from api.i18n import URL_PREFIXES
+from api.middleware import API_VERSION, HttpMetrics, LanguageMiddleware, RequestMiddleware
+from api.operations import api as operations_api
+from api.organisations import api as organisations_api
 from api.organisations import page as organisations_page
+from api.projects import api as projects_api
+from api.projects import page as projects_page
 from api.quality import api as quality_api
 from api.quality import page as quality_page
 from api.reports import page as reports_page
 from api.reports.intake import Intake
 from api.search import api as search_api
 from api.search import page as search_page
-from api.search.queries import Facets
+from api.search.facets import Facets
 from api.sensor import api as sensor_api
 from api.sensor import page as sensor_page
 from api.signs import page as signs_page
+from api.themes import api as themes_api
+from api.themes import page as themes_page
 from api.web import STATIC_DIR, create_templates
 from sensors.settings.web import ApiSettings
 
@@ -42,6 +48,8 @@ PAGE_MODULES = (
     search_page,
     sensor_page,
     organisations_page,
+    projects_page,
+    themes_page,
     areas_page,
     quality_page,
     content_page,
@@ -51,6 +59,19 @@ PAGE_MODULES = (
     signs_page,
 )
 """For people, so in every language."""
+API_MODULES = (
+    search_api,
+    sensor_api,
+    history_api,
+    organisations_api,
+    projects_api,
+    themes_api,
+    areas_api,
+    quality_api,
+    openapi,
+    entry_schema,
+)
+"""For programs."""
 
 
 def create_app(settings: ApiSettings) -> FastAPI:
@@ -67,13 +88,13 @@ def create_app(settings: ApiSettings) -> FastAPI:
         await run_in_threadpool(app_state.pool.close)
 
     app = FastAPI(title="Lantaarn", version=API_VERSION, lifespan=lifespan, openapi_url=None, redirect_slashes=False)
-    app.state.register = app_state
-    for routes in PAGE_MODULES:
+    app.state.app_state = app_state
+    for module in PAGE_MODULES:
         for prefix in URL_PREFIXES.values():
-            app.include_router(routes.router, prefix=prefix)
+            app.include_router(module.router, prefix=prefix)
     for router in (
-        *(search_api.router, sensor_api.router, history_api.router, areas_api.router, quality_api.router),
-        *(operations.router, sitemap_page.router, content_page.unlocalized_router),
+        *(module.router for module in API_MODULES),
+        *(operations_api.router, sitemap_page.router, content_page.unlocalized_router),
     ):
         app.include_router(router)
     app.add_api_route("/en", lambda: RedirectResponse("/en/", 308), include_in_schema=False)

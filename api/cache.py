@@ -6,12 +6,12 @@ from typing import Generic, TypeVar
 
 from sensors.db import Database, queries
 
-QUERIES = queries.load_queries(Path(__file__).parent / "search" / "queries.sql")
+QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
 T = TypeVar("T")
 
 
 class RevisionCache(Generic[T]):
-    """``make``: makes it of what there is in a municipality."""
+    """``load`` reads the value of a municipality from the database."""
 
     def __init__(self, load: Callable[[Database, str], T]) -> None:
         self._load = load

@@ -9,7 +9,8 @@ from itertools import pairwise
 
 from api import formatting
 from api.i18n import gettext as _
-from api.sensor.queries import LOCAL_TIME_ZONE, PublicDatastream, PublicValue, TravelTime
+from api.periods import LOCAL_TIME_ZONE
+from api.sensor.queries import PublicDatastream, PublicValue, TravelTime
 from sensors.vocabulary.codes import Public
 
 CHART_WIDTH, CHART_HEIGHT = 320.0, 160.0

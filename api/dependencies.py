@@ -9,7 +9,7 @@ from starlette.templating import Jinja2Templates
 from api.database import Pool
 from api.middleware import HttpMetrics
 from api.reports.intake import Intake
-from api.search.queries import Facets
+from api.search.facets import Facets
 from api.statistics import StatisticsCache
 from sensors.settings.web import ApiSettings
 
@@ -28,7 +28,7 @@ class AppState:
 
 
 def _app_state(request: Request) -> AppState:
-    return request.app.state.register
+    return request.app.state.app_state
 
 
 AppStateDependency = Annotated[AppState, Depends(_app_state)]

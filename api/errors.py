@@ -15,9 +15,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.templating import Jinja2Templates
 
+from api.exceptions import NotFoundError
 from api.reports.forms import CrossSiteError, FormTooLargeError
 from api.search.filters import InvalidFilterError
-from api.sensor.queries import NotFoundError
 from sensors.vocabulary.localized_text import LocalizedText
 
 

@@ -9,7 +9,8 @@ from babel.numbers import format_decimal
 
 from api.i18n import current_language, current_locale, localize
 from api.i18n import gettext as _
-from api.sensor.queries import LOCAL_TIME_ZONE, Band
+from api.periods import LOCAL_TIME_ZONE
+from api.sensor.queries import Band
 from sensors.kinds import KINDS
 from sensors.vocabulary.codes import RetentionClass, label_of
 from sensors.vocabulary.durations import describe_duration
@@ -154,14 +155,14 @@ def height(value: float) -> str:
 
 TEMPLATE_FILTERS: dict[str, Any] = {
     "number": number,
-    "share": percentage,
+    "percentage": percentage,
     "band": band,
-    "window": time_range,
+    "time_range": time_range,
     "duration": duration,
-    "retained": retention_period,
-    "span": timedelta_in_words,
+    "retention_period": retention_period,
+    "timedelta_in_words": timedelta_in_words,
     "interval": interval,
     "day": day,
-    "metres": height,
+    "height": height,
 }
 """What the templates may use."""

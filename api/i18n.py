@@ -16,7 +16,6 @@ from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from markupsafe import Markup, escape
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 Language = Literal["nl", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -85,7 +84,7 @@ def localize(text: Localizable) -> str:
 
 
 def localize_html(text: Localizable) -> Markup:
-    """As ``said``; Dutch on an English page is marked as such, so that it is read aloud as Dutch."""
+    """As ``localize``; Dutch on an English page is marked as such, so that it is read aloud as Dutch."""
     if current_language() == "en" and not text.en:
         return Markup('<span lang="nl">{}</span>').format(text.nl)
     return escape(localize(text))
@@ -101,15 +100,3 @@ def _translations(language: Language) -> gnu.NullTranslations:
         write_mo(compiled, read_po(file, language))
     compiled.seek(0)
     return gnu.GNUTranslations(compiled)
-
-
-class LanguageMiddleware:
-    """Sets the language of each request by its address."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            set_language(language_of_path(scope["path"]))
-        await self._app(scope, receive, send)

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.i18n import language_of_path, set_language
 from sensors import logs
 from sensors.hardening import traceback_locations
 
@@ -39,7 +40,8 @@ class HttpMetrics:
 
 
 class RequestMiddleware:
-    """The outermost layer. An exception that nobody answered becomes ``failed(request)``, and its place is logged."""
+    """The outermost layer. An exception that nobody answered becomes ``make_error_response(request)``; its place is
+    logged."""
 
     def __init__(
         self,
@@ -88,7 +90,7 @@ class RequestMiddleware:
 
 
 def security_headers(tile_origin: str | None) -> dict[str, str]:
-    """For every answer. ``image_source``: the origin of map tiles, the only one besides our own."""
+    """For every answer. ``tile_origin``: the origin of map tiles, the only one besides our own."""
     images = f"'self' data: {tile_origin}" if tile_origin else "'self' data:"
     policy = (
         f"default-src 'self'; img-src {images}; object-src 'none'; base-uri 'none'; "
@@ -102,3 +104,15 @@ def security_headers(tile_origin: str | None) -> dict[str, str]:
         "Permissions-Policy": "camera=(), geolocation=(self), microphone=()",
         "Cross-Origin-Opener-Policy": "same-origin",
     }
+
+
+class LanguageMiddleware:
+    """Sets the language of each request by its address."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            set_language(language_of_path(scope["path"]))
+        await self._app(scope, receive, send)

@@ -1,12 +1,17 @@
 """The description of the API (OpenAPI 3.1), as the NL API Design Rules want it."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
+from fastapi.responses import JSONResponse
 from starlette.routing import BaseRoute
 
 from api.middleware import API_VERSION
+
+router = APIRouter(include_in_schema=False)
 
 _VERSION_HEADER = {
     "API-Version": {"description": "The version of this API", "schema": {"type": "string", "const": API_VERSION}}
@@ -15,6 +20,12 @@ _DESCRIPTION = (
     "The sensors in public space: what they measure, why, and what is public of it. Read only, no key needed. "
     "Values are CC0; outlines are © CBS / Kadaster, CC BY 4.0."
 )
+
+_PUBLISHED_NAMES = {
+    "api__search__schemas__Group": "api__find_schemas__Group",
+    "api__quality__schemas__Group": "api__quality_schemas__Group",
+}
+"""FastAPI tells models of one name apart by their module. Published names stay when a module moves."""
 
 
 def build_openapi(routes: Sequence[BaseRoute]) -> dict[str, Any]:
@@ -27,7 +38,14 @@ def build_openapi(routes: Sequence[BaseRoute]) -> dict[str, Any]:
     }
     for unused in ("HTTPValidationError", "ValidationError"):
         document["components"]["schemas"].pop(unused, None)
-    return document
+    return _with_published_names(document)
+
+
+def _with_published_names(document: dict[str, Any]) -> dict[str, Any]:
+    text = json.dumps(document)
+    for name, published in _PUBLISHED_NAMES.items():
+        text = text.replace(f'{name}"', f'{published}"')
+    return json.loads(text)
 
 
 def _operation(details: dict[str, Any]) -> dict[str, Any]:
@@ -40,3 +58,11 @@ def _response(status: str, response: dict[str, Any]) -> dict[str, Any]:
     ((media, form),) = ((media, each) for media, each in response["content"].items() if "schema" in each)
     own = media if status.startswith("2") else "application/problem+json"
     return response | {"headers": _VERSION_HEADER, "content": {own: form}}
+
+
+@router.get("/v1/openapi.json")
+def openapi_document(request: Request) -> JSONResponse:
+    """This API in OpenAPI. Made once: it costs more than any other answer, and anyone may ask for it all day."""
+    app: FastAPI = request.app
+    app.openapi_schema = app.openapi_schema or build_openapi(app.routes)
+    return JSONResponse(app.openapi_schema)

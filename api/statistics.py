@@ -1,6 +1,6 @@
 """What sensors have in common, counted: for the pages of organisations, projects, themes and neighbourhoods.
 
-However many sensors there are, there are few sorts of them; they are counted once for each state of the register.
+However many sensors there are, many are alike; those are counted in groups, once for each state of the register.
 """
 
 from collections import Counter
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from api.cache import RevisionCache
-from api.sensor.queries import NotFoundError
+from api.exceptions import NotFoundError
 from sensors.db import Database, queries
 from sensors.policy.constraints import RESIDENT_NAME
 from sensors.register.entry import Organisation, Project
@@ -77,7 +77,7 @@ class OrganisationStatistics:
 
 @dataclass(frozen=True, slots=True)
 class ProjectStatistics:
-    """A project in the register. ``about``: what most of its entries say of it; none when there are none any more."""
+    """A project in the register. ``project``: what most of its entries say of it; none when there are none any more."""
 
     slug: str
     name: str
@@ -156,16 +156,22 @@ class Summary:
         return Counter(dict(sorted(counted.items(), key=lambda pair: (-pair[1], str(pair[0])))))
 
 
+def highest_personal_data_level(summary: Summary) -> PersonalData:
+    """How personal the data of these sensors are: those of the most personal one."""
+    levels = reversed(PersonalData)
+    return next((level for level in levels if summary.personal_data[level]), PersonalData.NONE)
+
+
 class Statistics:
-    """The sensors of a municipality by sort, and the addresses of who they belong to."""
+    """The sensors of a municipality in groups, and the addresses of who they belong to."""
 
     def __init__(self, groups: Iterable[SensorGroup], slugs: Iterable[tuple[str, str, str]]) -> None:
         self.groups = tuple(groups)
         self._names: dict[tuple[str, str], str] = {}
         self._slugs: dict[tuple[str, str], str] = {}
-        for sort, slug, name in slugs:
-            self._names[sort, slug] = name
-            self._slugs[sort, name] = slug
+        for scope, slug, name in slugs:
+            self._names[scope, slug] = name
+            self._slugs[scope, name] = slug
 
     def slug_of(self, scope: str, name: str) -> str | None:
         """The address of an ``organisation`` or ``project``; none while it is not there yet."""
@@ -197,8 +203,8 @@ class Statistics:
         """Those that have sensors now, with most sensors first."""
         found = [
             self._organisation_statistics(slug, name)
-            for (sort, slug), name in self._names.items()
-            if sort == "organisation"
+            for (scope, slug), name in self._names.items()
+            if scope == "organisation"
         ]
         return tuple(
             sorted((each for each in found if each.sensor_count), key=lambda each: (-each.sensor_count, each.name))
@@ -212,7 +218,7 @@ class Statistics:
     def projects(self) -> tuple[ProjectStatistics, ...]:
         """Those that have sensors now, by name."""
         found = [
-            self._project_statistics(slug, name) for (sort, slug), name in self._names.items() if sort == "project"
+            self._project_statistics(slug, name) for (scope, slug), name in self._names.items() if scope == "project"
         ]
         return tuple(sorted((each for each in found if each.sensor_count), key=lambda each: each.name.casefold()))
 
@@ -235,38 +241,40 @@ class Statistics:
         groups = self.of_organisation(name).groups
         roles: Counter[Role] = Counter()
         for each in groups:
-            for role in {party.role for party in each.organisations if party.name == name}:
+            for role in {declared.role for declared in each.organisations if declared.name == name}:
                 roles[role] += each.sensor_count
-        declarations = [party for each in groups for party in each.organisations if party.name == name]
-        desks = dict.fromkeys(each.contact_point for each in groups if each.responsible == name)
+        declarations = [declared for each in groups for declared in each.organisations if declared.name == name]
+        contact_points = dict.fromkeys(each.contact_point for each in groups if each.responsible == name)
         return OrganisationStatistics(
             slug=slug,
             name=name,
             url=next((str(each.url) for each in declarations if each.url), None),
             tooi=next((str(each.tooi) for each in declarations if each.tooi), None),
             roles={role: roles[role] for role in Role if roles[role]},
-            contact_points=tuple(desks),
+            contact_points=tuple(contact_points),
             sensor_count=sum(each.sensor_count for each in groups),
         )
 
     def _project_statistics(self, slug: str, name: str) -> ProjectStatistics:
-        mine = self.of_project(name)
-        return ProjectStatistics(slug, name, next((each.project for each in mine.groups), None), mine.sensor_count)
+        summary = self.of_project(name)
+        return ProjectStatistics(
+            slug, name, next((each.project for each in summary.groups), None), summary.sensor_count
+        )
 
 
 class StatisticsCache(RevisionCache[Statistics]):
-    """The tally of the register as it is now."""
+    """The statistics of the register as it is now."""
 
     def __init__(self) -> None:
         super().__init__(load_statistics)
 
 
 def load_statistics(db: Database, municipality: str) -> Statistics:
-    """The tally, straight from the database."""
+    """The statistics, straight from the database."""
     parameters = {"municipality": municipality}
     names = db.execute(QUERIES["slugs"], parameters).fetchall()
-    sorts = [_sensor_group(row) for row in db.execute(QUERIES["sensor_groups"], parameters).fetchall()]
-    return Statistics(sorts, [(row["sort"], row["slug"], row["name"]) for row in names])
+    groups = [_sensor_group(row) for row in db.execute(QUERIES["sensor_groups"], parameters).fetchall()]
+    return Statistics(groups, [(row["sort"], row["slug"], row["name"]) for row in names])
 
 
 def _sensor_group(row: Mapping[str, Any]) -> SensorGroup:
@@ -275,8 +283,8 @@ def _sensor_group(row: Mapping[str, Any]) -> SensorGroup:
         "status": Status(row["status"]),
         "personal_data": PersonalData(row["personal_data"]),
         "project": Project.model_validate(row["project"]) if row["project"] else None,
-        "parties": tuple(map(Organisation.model_validate, row["parties"])),
-        "desk": ContactPoint(**row["desk"]),
+        "organisations": tuple(map(Organisation.model_validate, row["organisations"])),
+        "contact_point": ContactPoint(**row["contact_point"]),
     } | {name: tuple(row[name]) for name in _TUPLE_COLUMNS}
     return SensorGroup(**given)
 

@@ -1,4 +1,4 @@
--- sensor_groups: how many sensors there are of each sort: of all that pages about many sensors tell
+-- sensor_groups: how many sensors there are in each group that is alike in all that pages about many sensors tell
 select
     find.neighbourhood,
     find.district,
@@ -10,16 +10,16 @@ select
     find.purposes,
     find.themes,
     find.project_told as project,
-    find.parties,
+    find.parties as organisations,
     find.responsible,
-    find.desk,
+    find.desk as contact_point,
     find.privacy_rules,
-    count(*) as sensors
+    count(*) as sensor_count
 from open.find as find
 where find.municipality = %(municipality)s
 group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
 -- Whatever the server's way of grouping, the same order each time: the most first.
-order by sensors desc, min(find.reference);
+order by sensor_count desc, min(find.reference);
 
 -- slugs: the addresses of the names of organisations and projects
 select slug.sort, slug.slug, slug.name

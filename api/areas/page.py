@@ -1,4 +1,4 @@
-"""For people: what is measured in a neighbourhood, and about a theme."""
+"""For people: what is measured in a neighbourhood."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,32 +10,25 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api import formatting
-from api.areas import area_map
 from api.areas import queries as areas_queries
+from api.areas.area_map import draw_area_map
 from api.areas.queries import AggregatedDatastream, Area
 from api.charts import Chart, draw_chart
 from api.database import Connection, read_transaction
 from api.dependencies import AppStateDependency
-from api.listing import FormattedValue, SensorListing, highest_personal_data_level, load_listing
-from api.listing import format_value as told
 from api.search import facets
 from api.search.filters import Filters
-from api.sensor import queries as sensor_queries
-from api.sensor.queries import NotFoundError, PublicDatastream
-from api.statistics import Summary
-from api.themes import content as themes_content
-from sensors.kinds import KINDS
+from api.search.listing import FormattedValue, format_value, load_listing
+from api.sensor.queries import PublicDatastream
+from api.statistics import highest_personal_data_level
+from api.themes.content import THEMES
+from api.web import READ_METHODS
 from sensors.register.entry import Words
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-READ_METHODS = ["GET", "HEAD"]
-_MAX_COLUMNS = 4
-"""How many observed properties the table of a theme has at most."""
-_MAIN_PROPERTIES = (*(code for theme in themes_content.THEMES.values() for code in theme.main_properties), "presence")
+_MAIN_PROPERTIES = (*(code for theme in THEMES.values() for code in theme.main_properties), "presence")
 """What the page of a neighbourhood begins with, in this order."""
-
-_PROPERTY_DEFINITIONS = {code: known for kind in KINDS.values() for code, known in kind.properties.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +48,14 @@ class DatastreamChart:
 def areas(request: Request, state: AppStateDependency) -> Response:
     """Every neighbourhood, under its district."""
     with read_transaction(state.pool) as db:
-        found = sensor_queries.load_neighbourhoods(db, state.settings.municipality)
-        tally = state.statistics.get(db, state.settings.municipality)
-    by_name = groupby(found, key=lambda area: (area["district"], area["district_name"]))
-    page = {"districts": [(code, name, list(group)) for (code, name), group in by_name], "summary": tally.total}
-    return state.templates.TemplateResponse(request, "areas/areas.html", page)
+        neighbourhoods = areas_queries.load_neighbourhoods(db, state.settings.municipality)
+        statistics = state.statistics.get(db, state.settings.municipality)
+    by_district = groupby(neighbourhoods, key=lambda area: (area["district"], area["district_name"]))
+    context = {
+        "districts": [(code, name, list(group)) for (code, name), group in by_district],
+        "summary": statistics.total,
+    }
+    return state.templates.TemplateResponse(request, "areas/areas.html", context)
 
 
 @router.api_route("/buurten/{code}", methods=READ_METHODS)
@@ -67,22 +63,22 @@ def area(request: Request, state: AppStateDependency, code: str) -> Response:
     """One neighbourhood with its sensors and what they measure, or a district with its neighbourhoods."""
     now, municipality = datetime.now(UTC), state.settings.municipality
     with read_transaction(state.pool) as db:
-        found = areas_queries.load_area(db, municipality, code)
-        tally = state.statistics.get(db, municipality)
-        chosen = _area_filters(found)
-        page: dict[str, Any] = {
-            "area": found,
-            "tally": tally,
-            "summary": tally.of_area(code),
-            "worst": highest_personal_data_level(tally.of_area(code)),
-            "filters": chosen,
-            "found": load_listing(db, municipality, request.query_params, chosen, now),
-            "drawing": area_map.draw_area_map(db, municipality, found),
-            "neighbourhoods": _neighbourhoods_of(sensor_queries.load_neighbourhoods(db, municipality), found),
-            **_measurements(db, municipality, found, now),
+        area = areas_queries.load_area(db, municipality, code)
+        statistics = state.statistics.get(db, municipality)
+        summary, filters = statistics.of_area(code), _area_filters(area)
+        context: dict[str, Any] = {
+            "area": area,
+            "statistics": statistics,
+            "summary": summary,
+            "personal_data_level": highest_personal_data_level(summary),
+            "filters": filters,
+            "listing": load_listing(db, municipality, request.query_params, filters, now),
+            "area_map": draw_area_map(db, municipality, area),
+            "neighbourhoods": _neighbourhoods_of(areas_queries.load_neighbourhoods(db, municipality), area),
+            **_measurements(db, municipality, area, now),
         }
-    page |= {"choices": facets, "themes": themes_content, "texts": Words.model_validate}
-    return state.templates.TemplateResponse(request, "areas/area.html", page)
+    context |= {"facets": facets, "localized_text": Words.model_validate}
+    return state.templates.TemplateResponse(request, "areas/area.html", context)
 
 
 def _area_filters(area: Area) -> Filters:
@@ -96,77 +92,33 @@ def _neighbourhoods_of(neighbourhoods: Sequence[Mapping[str, Any]], area: Area) 
 def _measurements(db: Connection, municipality: str, area: Area, now: datetime) -> dict[str, Any]:
     """Values of a neighbourhood; those of a whole district would say little about any place in it."""
     if area.level == "district":
-        return {"first": [], "more": [], "trips": []}
-    drawn = [
-        each
-        for each in (
-            _datastream_chart(each, now)
-            for each in areas_queries.load_aggregated_datastreams(db, municipality, area.code, now)
-        )
-        if each
-    ]
+        return {"main_datastreams": [], "other_datastreams": [], "travel_times": []}
+    aggregated = areas_queries.load_aggregated_datastreams(db, municipality, area.code, now)
+    charts = [chart for each in aggregated if (chart := _datastream_chart(each, now))]
+    main = [each for each in charts if each.datastream.observed_property in _MAIN_PROPERTIES]
     return {
-        "first": sorted(
-            (each for each in drawn if each.datastream.observed_property in _MAIN_PROPERTIES), key=_main_order
-        ),
-        "more": [each for each in drawn if each.datastream.observed_property not in _MAIN_PROPERTIES],
-        "trips": areas_queries.load_travel_times(db, municipality, area.code, now),
+        "main_datastreams": sorted(main, key=_main_order),
+        "other_datastreams": [each for each in charts if each not in main],
+        "travel_times": areas_queries.load_travel_times(db, municipality, area.code, now),
     }
 
 
-def _main_order(drawn: DatastreamChart) -> int:
-    return _MAIN_PROPERTIES.index(drawn.datastream.observed_property)
+def _main_order(chart: DatastreamChart) -> int:
+    return _MAIN_PROPERTIES.index(chart.datastream.observed_property)
 
 
-def _datastream_chart(gathered: AggregatedDatastream, now: datetime) -> DatastreamChart | None:
-    stream, known = gathered.datastream, gathered.datastream.definition
-    if known is None:
+def _datastream_chart(aggregated: AggregatedDatastream, now: datetime) -> DatastreamChart | None:
+    datastream, definition = aggregated.datastream, aggregated.datastream.definition
+    if definition is None:
         return None
-    label, unit = facets.observed_property_label(stream.observed_property), formatting.unit(known.unit)
-    chart = draw_chart(stream, label, unit, now)
-    newest = told(known, stream.values[-1], now)
-    return chart and DatastreamChart(stream, label, unit, gathered.sensor_count, gathered.group_name, chart, newest)
-
-
-@router.api_route("/themas", methods=READ_METHODS)
-def themes(request: Request, state: AppStateDependency) -> Response:
-    """Every theme that there are sensors about."""
-    with read_transaction(state.pool) as db:
-        tally = state.statistics.get(db, state.settings.municipality)
-    return state.templates.TemplateResponse(request, "themes/themes.html", {"tally": tally, "themes": themes_content})
-
-
-@router.api_route("/themas/{slug}", methods=READ_METHODS)
-def theme(request: Request, state: AppStateDependency, slug: str) -> Response:
-    """One theme: what is measured about it, why and by whom, and what it is now. Raises NotFoundError."""
-    code = themes_content.CODE_BY_SLUG.get(slug)
-    if code is None:
-        raise NotFoundError
-    now = datetime.now(UTC)
-    with read_transaction(state.pool) as db:
-        tally = state.statistics.get(db, state.settings.municipality)
-        found = load_listing(db, state.settings.municipality, request.query_params, Filters(theme=code), now)
-    summary = tally.of_theme(code)
-    page = {
-        "code": code,
-        "theme": themes_content.THEMES[code],
-        "tally": tally,
-        "summary": summary,
-        "worst": highest_personal_data_level(summary),
-        "filters": Filters(theme=code),
-        "found": found,
-        "columns": _columns(code, summary, found),
-        "properties": _PROPERTY_DEFINITIONS,
-        "units": {each: formatting.unit(known.unit) for each, known in _PROPERTY_DEFINITIONS.items()},
-        "choices": facets,
-        "themes": themes_content,
-        "texts": Words.model_validate,
-    }
-    return state.templates.TemplateResponse(request, "themes/theme.html", page)
-
-
-def _columns(code: str, summary: Summary, found: SensorListing) -> list[str]:
-    """What the table of a theme tells of each sensor: what people want to see first, of what there are values of."""
-    available = {each for readings in found.latest_values.values() for each in readings}
-    wanted = themes_content.THEMES[code].main_properties or tuple(summary.properties)
-    return [each for each in wanted if each in available][:_MAX_COLUMNS]
+    label, unit = facets.observed_property_label(definition.code), formatting.unit(definition.unit)
+    chart = draw_chart(datastream, label, unit, now)
+    return chart and DatastreamChart(
+        datastream=datastream,
+        label=label,
+        unit=unit,
+        sensor_count=aggregated.sensor_count,
+        group_name=aggregated.group_name,
+        chart=chart,
+        latest=format_value(definition, datastream.values[-1], now),
+    )

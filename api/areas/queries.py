@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
 
-from api.sensor.queries import LOCAL_TIME_ZONE, NotFoundError, PublicDatastream, PublicValue, TravelTime
+from api.exceptions import NotFoundError
+from api.periods import recent_period
+from api.sensor.queries import PublicDatastream, PublicValue, TravelTime
 from sensors.db import Database, queries
 from sensors.kinds import KINDS, ObservedProperty
 from sensors.register.entry import Words
@@ -32,7 +34,7 @@ class Area:
 @dataclass(frozen=True, slots=True)
 class AggregatedDatastream:
     """What is public of one observed property of all sensors of a kind in a neighbourhood, taken together: the mean, or
-    the total of what adds up. ``group``: the lamps over which movements are counted, some of which are elsewhere."""
+    the total of what adds up. ``group_name``: the lamps over which movements are counted; some are elsewhere."""
 
     datastream: PublicDatastream
     sensor_count: int
@@ -50,17 +52,14 @@ class NeighbourhoodTravelTime:
     travel_time: TravelTime
 
 
-@dataclass(frozen=True, slots=True)
-class ReportStatistics:
-    """How the reports of the last year stand, about sensors that an organisation answers for. ``median_days``: half of
-    the answers took so many days or fewer; none without answers. Each report is public by itself too."""
+def load_areas(db: Database, municipality: str, level: str | None) -> list[dict[str, Any]]:
+    """Outlines: of one level (``neighbourhood``, ``district``, ``municipality``), or all."""
+    return db.execute(QUERIES["areas"], {"municipality": municipality, "level": level}).fetchall()
 
-    received: int
-    settled: int
-    in_time: int
-    late: int
-    """Still waiting, past the day that was promised."""
-    median_days: int | None
+
+def load_neighbourhoods(db: Database, municipality: str) -> list[dict[str, Any]]:
+    """Code, name, and code and name of the district, of every neighbourhood, by district."""
+    return db.execute(QUERIES["neighbourhoods"], {"municipality": municipality}).fetchall()
 
 
 def load_area(db: Database, municipality: str, code: str) -> Area:
@@ -74,15 +73,6 @@ def load_area(db: Database, municipality: str, code: str) -> Area:
 def load_neighbourhood_outlines(db: Database, municipality: str) -> Sequence[Mapping[str, Any]]:
     """Code, district and geometry of every neighbourhood."""
     return db.execute(QUERIES["neighbourhood_outlines"], {"municipality": municipality}).fetchall()
-
-
-def load_latest_values(db: Database, sensor_ids: Sequence[int], now: datetime) -> dict[int, dict[str, PublicValue]]:
-    """By sensor and observed property: the newest hour of the last day that is over, or the newest day of the week."""
-    found: dict[int, dict[str, PublicValue]] = {}
-    for row in db.execute(QUERIES["latest_values"], {"sensor_ids": list(sensor_ids), **recent_period(now)}).fetchall():
-        value = PublicValue(row["start"], row["until"], row["value"], row["below"])
-        found.setdefault(row["sensor_id"], {})[row["property"]] = value
-    return found
 
 
 def load_aggregated_datastreams(
@@ -103,19 +93,6 @@ def load_travel_times(
     """The newest travel times of the last 24 hours, from each sensor in a neighbourhood."""
     asked = {"municipality": municipality, "neighbourhood": neighbourhood, **recent_period(now)}
     return [_trip(row) for row in db.execute(QUERIES["travel_times"], asked).fetchall()]
-
-
-def load_report_statistics(db: Database, municipality: str, organisation: str, today: date) -> ReportStatistics:
-    """How quickly an organisation answers."""
-    asked = {"municipality": municipality, "organisation": organisation, "day": today}
-    (row,) = db.execute(QUERIES["report_statistics"], {**asked, "since": today - timedelta(days=365)}).fetchall()
-    return ReportStatistics(**row)
-
-
-def recent_period(now: datetime) -> dict[str, datetime]:
-    hour = now.replace(minute=0, second=0, microsecond=0)
-    midnight = hour.astimezone(LOCAL_TIME_ZONE).replace(hour=0)
-    return {"since": hour - timedelta(hours=24), "until": hour, "first_day": midnight - timedelta(days=7)}
 
 
 def _aggregate(rows: Sequence[Mapping[str, Any]], public: Public) -> Iterator[AggregatedDatastream]:

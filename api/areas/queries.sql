@@ -1,3 +1,16 @@
+-- areas: outlines of neighbourhoods, districts and the municipality
+select code, level, name, district, geometry
+from open.area
+where municipality = %(municipality)s and (%(level)s::text is null or level = %(level)s::text)
+order by level, code;
+
+-- neighbourhoods: to choose from, under their districts
+select area.code, area.name, area.district, district.name as district_name
+from open.area as area
+left join open.area as district on district.code = area.district
+where area.municipality = %(municipality)s and area.level = 'neighbourhood'
+order by district.name collate "C" nulls last, area.name collate "C";
+
 -- area: one neighbourhood or district, with the district that it is in and the outline
 select area.code, area.level, area.name, area.district, district.name as district_name, area.geometry
 from open.area as area
@@ -12,41 +25,6 @@ select code, district, geometry
 from open.area
 where municipality = %(municipality)s and level = 'neighbourhood'
 order by code;
-
--- latest_values: the newest value of each observed property of these sensors: of an hour that is over, or of a day
-select newest.sensor_id, newest.property, newest.start, newest.until, newest.value, newest.below
-from open.datastream as datastream
-cross join lateral (
-    (
-        select
-            hour.sensor_id,
-            hour.property,
-            hour.hour as start,
-            hour.hour + interval '1 hour' as until,
-            hour.value,
-            hour.below
-        from open.hour as hour
-        where
-            hour.datastream_id = datastream.datastream_id
-            and datastream.public in ('live', 'hour')
-            and hour.hour >= %(since)s::timestamptz
-            and hour.hour < %(until)s::timestamptz
-        order by hour.hour desc
-        limit 1
-    )
-    union all
-    (
-        select day.sensor_id, day.property, day.start, day.until, day.value, day.below
-        from open.day_cell as day
-        where
-            day.datastream_id = datastream.datastream_id
-            and datastream.public = 'day'
-            and day.start >= %(first_day)s::timestamptz
-        order by day.start desc
-        limit 1
-    )
-) as newest
-where datastream.sensor_id = any(%(sensor_ids)s::integer []);
 
 -- hours: what is public of the hours of all sensors in a neighbourhood, taken together. A total is made of published
 -- hours alone, so it tells nothing that those don't; small: counts below 15 are not in it.
@@ -140,17 +118,3 @@ where
     and find.neighbourhood = %(neighbourhood)s::text
     and travel.window_start >= %(since)s::timestamptz
 order by find.reference, travel.goes_to, travel.vehicle_class, travel.window_start desc;
-
--- report_statistics: how those stand that were made in the last year about sensors that an organisation answers for
-select
-    count(*) as received,
-    count(*) filter (where report.settled_on is not null) as settled,
-    count(*) filter (where report.settled_on <= report.due_on) as in_time,
-    count(*) filter (where report.settled_on is null and report.due_on < %(day)s::date) as late,
-    percentile_disc(0.5) within group (order by report.settled_on - report.received_on) as median_days
-from open.report as report
-inner join open.find as find on find.municipality = report.municipality and find.reference = report.reference
-where
-    report.municipality = %(municipality)s
-    and find.responsible = %(organisation)s::text
-    and report.received_on >= %(since)s::date;

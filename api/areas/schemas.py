@@ -1,127 +1,37 @@
-"""The forms in which the API answers about many sensors together: organisations, projects, themes, neighbourhoods."""
+"""The forms in which the API answers about neighbourhoods and districts. GeoJSON is RFC 7946."""
 
 from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
 
-from api.schemas import Geometry, PublicValue, ResponseModel, Words
-from sensors.vocabulary.codes import PersonalData, Role, Status, VehicleClass
+from api.schemas import Geometry, PublicValue, ResponseModel, Sensors
+from sensors.vocabulary.codes import VehicleClass
 
 
-class Sensors(ResponseModel):
-    """Some of the sensors in numbers. What is there most comes first."""
+class AreaProperties(ResponseModel):
+    """A neighbourhood (CBS buurt), district (wijk) or municipality."""
 
-    sensors: int
-    href: str
-    """The same sensors as GeoJSON."""
-    by_kind: dict[str, int]
-    """``other``: of none of our kinds."""
-    by_status: dict[Status, int]
-    by_personal_data: dict[PersonalData, int]
-    by_observed_property: dict[str, int]
-    by_purpose: dict[str, int]
-    by_theme: dict[str, int]
-    by_neighbourhood: dict[str, int]
-    """By CBS buurt code; those outside the neighbourhoods are not in it."""
-    by_responsible: dict[str, int]
-    """By the name of who answers for them."""
-
-
-class Desk(ResponseModel):
-    """How to reach who answers. Never a person."""
-
-    email: str | None
-    phone: str | None
-    url: str | None
-
-
-class Answering(ResponseModel):
-    """How the reports of the last year stand, about sensors that the organisation answers for."""
-
-    received: int
-    settled: int
-    in_time: int
-    late: int
-    """Still waiting, past the day that was promised."""
-    median_days: int | None
-    """Half of the answers took so many days or fewer; none without answers."""
-
-
-class OrganisationInShort(ResponseModel):
-    """An organisation that has to do with sensors."""
-
-    id: str
-    """Stays the same for ever."""
     name: str
-    """As entries write it."""
-    roles: dict[Role, int]
-    """In how many sensors it has which role."""
-    sensors: int
-    href: str
+    level: Literal["neighbourhood", "district", "municipality"]
+    district: str | None
 
 
-class Organisations(ResponseModel):
-    """Those that have to do with sensors now."""
+class AreaFeature(ResponseModel):
+    """An outline. ``id`` is the CBS code."""
 
-    organisations: list[OrganisationInShort]
-
-
-class OrganisationInFull(OrganisationInShort):
-    """One organisation and its sensors."""
-
-    url: str | None
-    tooi: str | None
-    """Its URI in the Dutch government's list of organisations."""
-    desks: list[Desk]
-    """Of the sensors that it answers for."""
-    reports: Answering
-    summary: Sensors
-
-
-class ProjectInShort(ResponseModel):
-    """What some sensors are a part of."""
-
+    type: Literal["Feature"] = "Feature"
     id: str
-    """Stays the same for ever."""
-    name: str
-    description: Words | None
-    url: str | None
-    sensors: int
-    href: str
+    geometry: Geometry
+    properties: AreaProperties
 
 
-class Projects(ResponseModel):
-    """Those that have sensors now."""
+class AreaCollection(ResponseModel):
+    """Outlines as GeoJSON."""
 
-    projects: list[ProjectInShort]
-
-
-class ProjectInFull(ProjectInShort):
-    """One project and its sensors."""
-
-    summary: Sensors
-
-
-class ThemeInShort(ResponseModel):
-    """What some sensors are about."""
-
-    id: str
-    label: Words
-    sensors: int
-    href: str
-
-
-class Themes(ResponseModel):
-    """Those that any sensor is about."""
-
-    themes: list[ThemeInShort]
-
-
-class ThemeInFull(ThemeInShort):
-    """One theme and its sensors."""
-
-    summary: Sensors
+    type: Literal["FeatureCollection"] = "FeatureCollection"
+    attribution: str
+    features: list[AreaFeature]
 
 
 class Together(ResponseModel):

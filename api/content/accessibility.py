@@ -5,10 +5,21 @@ they find. ``make statement`` writes it anew.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from api.i18n import localize
+from sensors.vocabulary.localized_text import LocalizedText
+
+_TEST_CONDITIONS: Mapping[str, LocalizedText] = {
+    "wide": LocalizedText("Op een groot scherm", "On a large screen"),
+    "narrow": LocalizedText("Op een klein scherm (360 punten breed)", "On a small screen (360 pixels wide)"),
+    "zoomed": LocalizedText("Twee keer zo groot (200 %)", "Twice as large (200 %)"),
+    "dark": LocalizedText("Met donkere kleuren", "In dark colours"),
+    "opened": LocalizedText("Met alles wat open kan, open", "With everything open that can be opened"),
+}
 RESULTS_FILE = Path(__file__).with_suffix(".json")
 
 
@@ -48,3 +59,8 @@ def write_results(results: AccessibilityResults, file: Path = RESULTS_FILE) -> N
         "violations": results.violations,
     }
     file.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+
+
+def condition_label(name: str) -> str:
+    """A condition under which pages were tested, in words."""
+    return localize(_TEST_CONDITIONS[name])

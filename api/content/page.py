@@ -1,42 +1,44 @@
-"""Pages that are only text: what this register is, its jargon, privacy and accessibility."""
+"""Pages that are only text: what this register is, its glossary, privacy and accessibility."""
 
 from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 
-from api.content.accessibility import read_results
+from api.content.accessibility import condition_label, read_results
 from api.content.glossary import glossary_terms
 from api.dependencies import AppStateDependency
-from api.sensor.queries import NotFoundError
+from api.exceptions import NotFoundError
+from api.web import READ_METHODS
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 unlocalized_router = APIRouter(include_in_schema=False)
 """What has no language."""
 
 
-@router.api_route("/over", methods=["GET", "HEAD"])
+@router.api_route("/over", methods=READ_METHODS)
 def about(request: Request, state: AppStateDependency) -> Response:
     """What this register is."""
     return state.templates.TemplateResponse(request, "content/about.html", {})
 
 
-@router.api_route("/woordenlijst", methods=["GET", "HEAD"])
+@router.api_route("/woordenlijst", methods=READ_METHODS)
 def glossary(request: Request, state: AppStateDependency) -> Response:
     """What hard words mean."""
-    return state.templates.TemplateResponse(request, "content/glossary.html", {"jargon": glossary_terms()})
+    return state.templates.TemplateResponse(request, "content/glossary.html", {"terms": glossary_terms()})
 
 
-@router.api_route("/privacy", methods=["GET", "HEAD"])
+@router.api_route("/privacy", methods=READ_METHODS)
 def privacy(request: Request, state: AppStateDependency) -> Response:
     """What this site does with the data of its visitors."""
     return state.templates.TemplateResponse(request, "content/privacy.html", {})
 
 
-@router.api_route("/toegankelijkheid", methods=["GET", "HEAD"])
+@router.api_route("/toegankelijkheid", methods=READ_METHODS)
 def accessibility(request: Request, state: AppStateDependency) -> Response:
     """How accessible this site is, from the tests' last results."""
-    return state.templates.TemplateResponse(request, "content/accessibility.html", {"tested": read_results()})
+    context = {"results": read_results(), "condition_label": condition_label}
+    return state.templates.TemplateResponse(request, "content/accessibility.html", context)
 
 
 @unlocalized_router.get("/theme.css")
@@ -47,7 +49,7 @@ def theme_stylesheet(state: AppStateDependency) -> Response:
     return FileResponse(state.settings.theme, media_type="text/css")
 
 
-@unlocalized_router.api_route("/.well-known/security.txt", methods=["GET", "HEAD"])
+@unlocalized_router.api_route("/.well-known/security.txt", methods=READ_METHODS)
 def security_txt(state: AppStateDependency) -> PlainTextResponse:
     """Whom to tell about a weakness (RFC 9116). Raises NotFoundError when nobody says that it is still read: better no
     address than one that nobody answers."""

@@ -6,8 +6,8 @@ from datetime import date
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from api.areas.queries import load_neighbourhoods
 from api.i18n import LANGUAGES, url
-from api.sensor.queries import load_neighbourhoods
 from api.statistics import Statistics
 from api.themes.content import THEMES
 from sensors.db import Database, queries
@@ -59,7 +59,7 @@ def list_general_pages(db: Database, municipality: str, statistics: Statistics) 
 
 def list_sensor_pages(db: Database, municipality: str, after: str | None, limit: int) -> list[SitemapEntry]:
     """The pages of sensors from one reference on, and of their history."""
-    parameters = {"municipality": municipality, "edge": after, "limit": limit}
+    parameters = {"municipality": municipality, "after": after, "limit": limit}
     rows = db.execute(QUERIES["sensor_pages"], parameters).fetchall()
     pairs = ((f"/sensors/{row['reference']}", row["changed_on"]) for row in rows)
     return [SitemapEntry(path, day) for page, day in pairs for path in (page, f"{page}/geschiedenis")]

@@ -6,7 +6,7 @@ select
 from open.find as find
 where
     find.municipality = %(municipality)s
-    and (%(edge)s::text is null or find.reference > %(edge)s::text)
+    and (%(after)s::text is null or find.reference > %(after)s::text)
 order by find.reference
 limit %(limit)s::integer;
 

@@ -9,10 +9,10 @@ from fastapi.responses import PlainTextResponse, Response
 from api.content import sitemap
 from api.database import read_transaction
 from api.dependencies import AppStateDependency
+from api.web import READ_METHODS
 
 router = APIRouter(include_in_schema=False)
 
-READ_METHODS = ["GET", "HEAD"]
 ROBOTS_TEMPLATE = """\
 User-agent: *
 Allow: /static/
@@ -35,9 +35,9 @@ def sitemap_xml(request: Request, state: AppStateDependency) -> Response:
     """Every page; where those are too many, the files that hold them."""
     municipality, origin = state.settings.municipality, _origin(request)
     with read_transaction(state.pool) as db:
-        tally = state.statistics.get(db, municipality)
-        pages = sitemap.list_general_pages(db, municipality, tally)
-        if sitemap.fits_in_one_file(pages, tally.total.sensor_count):
+        statistics = state.statistics.get(db, municipality)
+        pages = sitemap.list_general_pages(db, municipality, statistics)
+        if sitemap.fits_in_one_file(pages, statistics.total.sensor_count):
             return _xml(
                 sitemap.render_urlset(
                     origin, [*pages, *sitemap.list_sensor_pages(db, municipality, None, sitemap.MAX_URLS)]

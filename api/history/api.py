@@ -7,11 +7,9 @@ from api.database import read_transaction
 from api.dependencies import AppStateDependency
 from api.history import queries as history_queries
 from api.history.schemas import EntryVersion, Versions, WholeVersion
-from api.sensor.api import problem_responses
+from api.responses import json_response, problem_responses
 
 router = APIRouter(default_response_class=JSONResponse)
-
-_JSON = "application/json"
 
 
 @router.get(
@@ -21,8 +19,7 @@ def versions(state: AppStateDependency, id: str) -> Response:  # noqa: A002 - th
     """Every version of the entry of a sensor, the first one first, each with its differences from the one before."""
     with read_transaction(state.pool) as db:
         found = history_queries.list_versions(db, state.settings.municipality, id)
-    answer = Versions(versions=[EntryVersion.of(each) for each in found])
-    return Response(answer.model_dump_json(), media_type=_JSON)
+    return json_response(Versions(versions=[EntryVersion.of(each) for each in found]))
 
 
 @router.get(
@@ -39,4 +36,4 @@ def version(
     """One version of the entry of a sensor, as it was."""
     with read_transaction(state.pool) as db:
         found = history_queries.get_version(db, state.settings.municipality, id, version)
-    return Response(WholeVersion.of(found).model_dump_json(), media_type=_JSON)
+    return json_response(WholeVersion.of(found))

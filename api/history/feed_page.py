@@ -8,6 +8,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from api.areas.queries import load_neighbourhoods
 from api.database import Connection, read_transaction
 from api.dependencies import AppState, AppStateDependency
 from api.history import queries as history_queries
@@ -17,12 +18,10 @@ from api.history.queries import VersionPage
 from api.i18n import current_language, localize, url
 from api.i18n import gettext as _
 from api.search.filters import Filters
-from api.sensor.queries import load_neighbourhoods
+from api.web import READ_METHODS
 from sensors.register.location import municipality_name
 
 router = APIRouter(include_in_schema=False)
-
-READ_METHODS = ["GET", "HEAD"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from typing import Any
 
 from babel.dates import format_date
 
+from api.dtpr_labels import ACCESS, STORAGE, TECHNOLOGY
 from api.formatting import UNIT_LABELS
-from api.labels import ACCESS, STORAGE, TECHNOLOGY
 from sensors.kinds import KINDS
 from sensors.register.location import known_areas
 from sensors.vocabulary import codes, durations

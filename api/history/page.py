@@ -1,7 +1,7 @@
 """What was in the register before, and what changed. These addresses stay for ever."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import urlencode
@@ -18,6 +18,7 @@ from api.history.changes import field_values
 from api.history.queries import Version, VersionPage
 from api.i18n import url
 from api.search.filters import Filters, InvalidFilterError
+from api.web import READ_METHODS
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,7 @@ class ChangeGroup:
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
-def _page_route(path: str) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
-    return router.api_route(path, methods=["GET", "HEAD"])
-
-
-@_page_route("/wijzigingen")
+@router.api_route("/wijzigingen", methods=READ_METHODS)
 def changes(request: Request, state: AppStateDependency) -> Response:
     """What changed lately in the whole register, or in a search."""
     filters = Filters.from_query(request.query_params)
@@ -47,8 +44,8 @@ def changes(request: Request, state: AppStateDependency) -> Response:
     context = {
         "versions": found.versions,
         "days": group_by_day(found.versions),
-        "query": filters.query_string(sort=None),
-        "older": next_page_query(filters.query_string(sort=None), found),
+        "filter_query": filters.query_string(sort=None),
+        "next_page_query": next_page_query(filters.query_string(sort=None), found),
     }
     return state.templates.TemplateResponse(request, "history/changes.html", context)
 
@@ -60,27 +57,28 @@ def group_by_day(versions: Sequence[Version]) -> Iterator[tuple[str, list[Change
         yield when, [ChangeGroup(what, reason, list(run)) for (what, reason), run in runs]
 
 
-@_page_route("/sensors/{reference}/geschiedenis")
+@router.api_route("/sensors/{reference}/geschiedenis", methods=READ_METHODS)
 def sensor_history(request: Request, state: AppStateDependency, reference: str) -> Response:
     """Every version of one sensor's entry, the newest first, with what changed."""
     with read_transaction(state.pool) as db:
         found = history_queries.list_versions(db, state.settings.municipality, reference)
     return state.templates.TemplateResponse(
-        request, "history/history.html", {"versions": found[::-1], "newest": found[-1]}
+        request, "history/history.html", {"versions": found[::-1], "newest_version": found[-1]}
     )
 
 
-@_page_route("/sensors/{reference}/geschiedenis/{number}")
+@router.api_route("/sensors/{reference}/geschiedenis/{number}", methods=READ_METHODS)
 def sensor_version(request: Request, state: AppStateDependency, reference: str, number: str) -> Response:
     """One version as it was."""
     with read_transaction(state.pool) as db:
         version = history_queries.get_version(db, state.settings.municipality, reference, number)
     values = [each for each in field_values(version.document).values() if each.value_text.nl]
-    context = {"version": version, "groups": groupby(values, key=lambda fact: fact.property_label)}
+    by_property = groupby(values, key=lambda value: value.property_label)
+    context = {"version": version, "values_by_property": by_property}
     return state.templates.TemplateResponse(request, "history/version.html", context)
 
 
-@_page_route("/id/{entry_id}")
+@router.api_route("/id/{entry_id}", methods=READ_METHODS)
 def permanent_entry(request: Request, state: AppStateDependency, entry_id: str) -> Response:
     """Where the entry is now: the page for who scans a sign in the street, or its data for who asks for JSON."""
     with read_transaction(state.pool) as db:
@@ -88,7 +86,7 @@ def permanent_entry(request: Request, state: AppStateDependency, entry_id: str) 
     return _see_other(request, url(f"/s/{reference}"), f"/v1/sensors/{entry_id}")
 
 
-@_page_route("/id/{entry_id}/{number}")
+@router.api_route("/id/{entry_id}/{number}", methods=READ_METHODS)
 def permanent_version(request: Request, state: AppStateDependency, entry_id: str, number: str) -> Response:
     """Where a version of the entry is now."""
     with read_transaction(state.pool) as db:
@@ -104,7 +102,7 @@ def _see_other(request: Request, page: str, data: str) -> Response:
 
 
 def read_older(request: Request) -> int | None:
-    """The revision before which to look. Raises UnknownFilterError."""
+    """The revision before which to look. Raises InvalidFilterError."""
     given = request.query_params.get("older") or None
     if given is not None and not re.fullmatch(r"[1-9]\d{0,17}", given):
         raise InvalidFilterError("older")

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from api.exceptions import NotFoundError
 from api.history.changes import Change, find_changes
 from api.history.json_patch import Operation, create_patch
+from api.periods import LOCAL_TIME_ZONE
 from api.search.filters import Filters
 from api.search.queries import find_observing_sensors
-from api.sensor.queries import LOCAL_TIME_ZONE, NotFoundError
 from sensors.db import Database, queries
 from sensors.policy.personal_data import find_personal_data
 from sensors.register.entry import Words
@@ -61,9 +62,9 @@ class Version:
         return Words(**self.document["summary"])
 
     @property
-    def gone_since(self) -> date | None:
+    def removed_on(self) -> date | None:
         """The last day of a sensor that is no longer there."""
-        return gone_since(self.document, self.valid_from)
+        return removed_on(self.document, self.valid_from)
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -104,7 +105,7 @@ def get_reference(db: Database, municipality: str, entry_id: str) -> str:
     return row["reference"]
 
 
-def gone_since(document: Document, valid_from: datetime) -> date | None:
+def removed_on(document: Document, valid_from: datetime) -> date | None:
     """The last day of a sensor that has ended; never after the day on which the register said so."""
     if document["status"] != Status.ENDED:
         return None
@@ -114,7 +115,7 @@ def gone_since(document: Document, valid_from: datetime) -> date | None:
 
 @dataclass(frozen=True, slots=True)
 class VersionPage:
-    """A page of versions, the newest first. ``more``: there are older ones, of before the last one's revision."""
+    """A page of versions, the newest first. ``has_more``: there are older ones, of before the last one's revision."""
 
     versions: Sequence[Version]
     has_more: bool
@@ -131,9 +132,9 @@ def find_changed_versions(
     parameters = {
         "municipality": municipality,
         "entry_id": _get_entry_id(db, municipality, reference_or_id) if reference_or_id else None,
-        "older": before_revision,
+        "before_revision": before_revision,
         "limit": VERSIONS_PER_PAGE + 1,
-        "wanted": _filter_parameters(db, municipality, filters),
+        "filters": _filter_parameters(db, municipality, filters),
         "neighbourhood": filters.neighbourhood,
         "status": filters.status,
     }

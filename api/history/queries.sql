@@ -21,10 +21,10 @@ with page as materialized (
     where
         state.municipality = %(municipality)s
         and (%(entry_id)s::uuid is null or state.entry_id = %(entry_id)s::uuid)
-        and (%(older)s::bigint is null or state.revision < %(older)s::bigint)
+        and (%(before_revision)s::bigint is null or state.revision < %(before_revision)s::bigint)
         and (
-            %(wanted)s::jsonb is null
-            or state.sensor_id in (select found.sensor_id from open.found(%(wanted)s::jsonb) as found)
+            %(filters)s::jsonb is null
+            or state.sensor_id in (select found.sensor_id from open.found(%(filters)s::jsonb) as found)
         )
         and (
             %(neighbourhood)s::text is null

@@ -1,88 +1,51 @@
-"""For people: who has sensors here, and the projects that sensors belong to."""
+"""For people: who has sensors here."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from api.areas import queries as areas_queries
+from api.areas.queries import load_neighbourhoods
 from api.database import read_transaction
 from api.dependencies import AppStateDependency
-from api.listing import highest_personal_data_level, load_listing
+from api.organisations.queries import load_report_statistics
+from api.periods import LOCAL_TIME_ZONE
 from api.reports.queries import ANSWER_WITHIN_WORKING_DAYS
 from api.search import facets
 from api.search.filters import Filters
-from api.sensor.queries import LOCAL_TIME_ZONE, load_neighbourhoods
-from api.themes import content as themes_content
-from sensors.register.entry import Words
+from api.statistics import highest_personal_data_level
+from api.web import READ_METHODS
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-
-READ_METHODS = ["GET", "HEAD"]
 
 
 @router.api_route("/organisaties", methods=READ_METHODS)
 def organisations(request: Request, state: AppStateDependency) -> Response:
     """Every organisation with sensors."""
     with read_transaction(state.pool) as db:
-        tally = state.statistics.get(db, state.settings.municipality)
-    return state.templates.TemplateResponse(request, "organisations/organisations.html", {"tally": tally})
+        statistics = state.statistics.get(db, state.settings.municipality)
+    return state.templates.TemplateResponse(request, "organisations/organisations.html", {"statistics": statistics})
 
 
 @router.api_route("/organisaties/{slug}", methods=READ_METHODS)
 def organisation(request: Request, state: AppStateDependency, slug: str) -> Response:
     """One organisation: what it does here, and how it can be reached."""
-    municipality = state.settings.municipality
+    municipality, today = state.settings.municipality, datetime.now(LOCAL_TIME_ZONE).date()
     with read_transaction(state.pool) as db:
-        tally = state.statistics.get(db, municipality)
-        party = tally.organisation(slug)
-        answering = areas_queries.load_report_statistics(
-            db, municipality, party.name, datetime.now(LOCAL_TIME_ZONE).date()
-        )
-        areas = load_neighbourhoods(db, municipality)
-    summary = tally.of_organisation(party.name)
-    page = {
-        "party": party,
-        "tally": tally,
+        statistics = state.statistics.get(db, municipality)
+        organisation = statistics.organisation(slug)
+        report_statistics = load_report_statistics(db, municipality, organisation.name, today)
+        neighbourhoods = load_neighbourhoods(db, municipality)
+    summary = statistics.of_organisation(organisation.name)
+    context = {
+        "organisation": organisation,
+        "statistics": statistics,
         "summary": summary,
-        "worst": highest_personal_data_level(summary),
-        "filters": Filters(organisation=party.name),
-        "answering": answering,
-        "within": ANSWER_WITHIN_WORKING_DAYS,
-        "areas": [area for area in areas if summary.neighbourhoods[area["code"]]],
-        "choices": facets,
-        "themes": themes_content,
+        "personal_data_level": highest_personal_data_level(summary),
+        "filters": Filters(organisation=organisation.name),
+        "report_statistics": report_statistics,
+        "answer_within_working_days": ANSWER_WITHIN_WORKING_DAYS,
+        "neighbourhoods": [each for each in neighbourhoods if summary.neighbourhoods[each["code"]]],
+        "facets": facets,
     }
-    return state.templates.TemplateResponse(request, "organisations/organisation.html", page)
-
-
-@router.api_route("/projecten", methods=READ_METHODS)
-def projects(request: Request, state: AppStateDependency) -> Response:
-    """Every project with sensors."""
-    with read_transaction(state.pool) as db:
-        tally = state.statistics.get(db, state.settings.municipality)
-    return state.templates.TemplateResponse(request, "organisations/projects.html", {"tally": tally})
-
-
-@router.api_route("/projecten/{slug}", methods=READ_METHODS)
-def project(request: Request, state: AppStateDependency, slug: str) -> Response:
-    """One project, with its sensors."""
-    now = datetime.now(UTC)
-    with read_transaction(state.pool) as db:
-        tally = state.statistics.get(db, state.settings.municipality)
-        undertaking = tally.project(slug)
-        chosen = Filters(project=undertaking.name)
-        found = load_listing(db, state.settings.municipality, request.query_params, chosen, now)
-    summary = tally.of_project(undertaking.name)
-    page = {
-        "undertaking": undertaking,
-        "tally": tally,
-        "summary": summary,
-        "worst": highest_personal_data_level(summary),
-        "found": found,
-        "filters": chosen,
-        "choices": facets,
-        "themes": themes_content,
-        "texts": Words.model_validate,
-    }
-    return state.templates.TemplateResponse(request, "organisations/project.html", page)
+    return state.templates.TemplateResponse(request, "organisations/organisation.html", context)

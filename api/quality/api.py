@@ -15,13 +15,12 @@ from api.dependencies import AppStateDependency
 from api.quality import queries as quality_queries
 from api.quality.queries import Scope
 from api.quality.schemas import Group, Groups, Measures, Period, Promise, Quality, Question
+from api.responses import json_response, problem_responses
 from api.schemas import Band
 from api.search.filters import Filters
-from api.sensor.api import problem_responses
 
 router = APIRouter(default_response_class=JSONResponse)
 
-_JSON = "application/json"
 _CSV_RESPONSE: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 CSV_COLUMNS = tuple(field.name for field in fields(quality_queries.Measures))
 
@@ -45,7 +44,7 @@ def quality(
         unregistered={reason: Band(at_least=band.at_least, below=band.below) for reason, band in found.unregistered},
         promises=[_promise(each) for each in found.promises],
     )
-    return Response(answer.model_dump_json(), media_type=_JSON)
+    return json_response(answer)
 
 
 @router.get(
@@ -101,7 +100,7 @@ def _load_quality(state: AppStateDependency, scope: Scope) -> quality_queries.Qu
 
 def _groups(found: quality_queries.Quality, groups: Iterable[quality_queries.Group]) -> Response:
     named = [Group(code=each.code, name=each.name, measures=_measures(each.measures)) for each in groups]
-    return Response(Groups(period=_period(found), groups=named).model_dump_json(), media_type=_JSON)
+    return json_response(Groups(period=_period(found), groups=named))
 
 
 def _period(found: quality_queries.Quality) -> Period:

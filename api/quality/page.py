@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api import formatting
+from api.areas.queries import load_neighbourhoods
 from api.database import read_transaction
 from api.dependencies import AppStateDependency
 from api.i18n import gettext as _
@@ -18,7 +19,7 @@ from api.quality import labels as quality_labels
 from api.quality.queries import SORT_KEYS, Group, Quality, Scope, load_quality
 from api.search import facets
 from api.search.filters import Filters, InvalidFilterError
-from api.sensor import queries as sensor_queries
+from api.web import READ_METHODS
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -27,7 +28,7 @@ RETENTION_RUN_INTERVAL = timedelta(minutes=15)
 """How much later something may go that is deleted row by row."""
 
 
-@router.api_route(PATH, methods=["GET", "HEAD"])
+@router.api_route(PATH, methods=READ_METHODS)
 def quality_page(request: Request, state: AppStateDependency) -> Response:
     """What is not as it should be, and how we know. ``order``: of the tables of neighbourhoods and organisations."""
     now, municipality = datetime.now(UTC), state.settings.municipality
@@ -37,22 +38,22 @@ def quality_page(request: Request, state: AppStateDependency) -> Response:
         raise InvalidFilterError("order")
     scope = Scope(filters.neighbourhood, filters.organisation)
     with read_transaction(state.pool) as db:
-        found = load_quality(db, municipality, scope, now)
-        areas = sensor_queries.load_neighbourhoods(db, municipality) if scope.neighbourhood else []
+        quality = load_quality(db, municipality, scope, now)
+        areas = load_neighbourhoods(db, municipality) if scope.neighbourhood else []
     context = {
-        "found": found,
-        "measures": found.measures,
+        "quality": quality,
+        "measures": quality.measures,
         "scope": scope,
-        "about": _scope_name(scope, {area["code"]: area["name"] for area in areas}),
-        "sensors": _sensor_list_urls(scope),
-        "deviations": facets.DEVIATION_LABELS,
-        "texts": quality_labels,
-        "made": formatting.relative_time(found.period.made_at, now),
-        "week": (found.period.week_since, found.period.week_until - timedelta(days=1)),
-        "quarter": RETENTION_RUN_INTERVAL,
-        "tables": _tables(found, order),
+        "scope_name": _scope_name(scope, {area["code"]: area["name"] for area in areas}),
+        "sensor_list_urls": _sensor_list_urls(scope),
+        "deviation_labels": facets.DEVIATION_LABELS,
+        "quality_labels": quality_labels,
+        "computed_at": formatting.relative_time(quality.period.made_at, now),
+        "last_week": (quality.period.week_since, quality.period.week_until - timedelta(days=1)),
+        "retention_run_interval": RETENTION_RUN_INTERVAL,
+        "tables": _tables(quality, order),
         "order": order,
-        "columns": _column_labels(),
+        "column_labels": _column_labels(),
     }
     return state.templates.TemplateResponse(request, "quality/quality.html", context)
 
@@ -91,7 +92,7 @@ class GroupRow:
 
 @dataclass(frozen=True, slots=True)
 class GroupTable:
-    """The groups of one sort in the order asked for. ``orders``: by column, where to ask for it."""
+    """The groups of one sort in the order asked for. ``sort_urls``: by column, where to ask for it."""
 
     id: str
     title: str
@@ -100,16 +101,16 @@ class GroupTable:
     sort_urls: Mapping[str, str]
 
 
-def _tables(found: Quality, order: str) -> tuple[GroupTable, ...]:
+def _tables(quality: Quality, order: str) -> tuple[GroupTable, ...]:
     given = {
-        "neighbourhood": ("buurten", _("Per buurt"), _("Buurt"), found.neighbourhoods),
-        "organisation": ("organisaties", _("Per organisatie"), _("Organisatie"), found.organisations),
+        "neighbourhood": ("buurten", _("Per buurt"), _("Buurt"), quality.neighbourhoods),
+        "organisation": ("organisaties", _("Per organisatie"), _("Organisatie"), quality.organisations),
     }
     tables: list[GroupTable] = []
     for name, (anchor, title, head, groups) in given.items():
-        lines = tuple(_row(name, group) for group in sorted(groups, key=SORT_KEYS[order]))
-        orders = {each: f"{url(PATH)}?{urlencode({'order': each})}#{anchor}" for each in SORT_KEYS}
-        tables += [GroupTable(anchor, title, head, lines, orders)] if lines else []
+        rows = tuple(_row(name, group) for group in sorted(groups, key=SORT_KEYS[order]))
+        sort_urls = {each: f"{url(PATH)}?{urlencode({'order': each})}#{anchor}" for each in SORT_KEYS}
+        tables += [GroupTable(anchor, title, head, rows, sort_urls)] if rows else []
     return tuple(tables)
 
 

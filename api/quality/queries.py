@@ -11,9 +11,10 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
+from api.areas.queries import load_neighbourhoods
+from api.exceptions import NotFoundError
 from api.search.filters import DEVIATIONS
-from api.sensor import queries as sensor_queries
-from api.sensor.queries import Band, NotFoundError
+from api.sensor.queries import Band
 from api.sensor.retention_status import MAX_CHECK_AGE
 from sensors.db import Database, queries
 
@@ -104,8 +105,8 @@ class Question:
 class Promise:
     """How long rows are kept, and what came of it. ``term``: an ISO 8601 duration, none for what has to stay whole.
 
-    ``oldest`` and ``last_deletion``: the day, or the Monday of the week when ``to_the_day`` is false. ``kept``: none
-    when it was not checked in the last hour.
+    ``oldest`` and ``last_deletion``: the day, or the Monday of the week when ``to_the_day`` is false.
+    ``within_promise``: none when it was not checked in the last hour.
     """
 
     subject: str
@@ -160,7 +161,7 @@ class Quality:
 def load_quality(db: Database, municipality: str, scope: Scope, now: datetime) -> Quality:
     """Everything about one scope. Raises NotFoundError when there is no such neighbourhood or organisation."""
     rows = db.execute(QUERIES["groups"], {"municipality": municipality}).fetchall()
-    areas = sensor_queries.load_neighbourhoods(db, municipality)
+    areas = load_neighbourhoods(db, municipality)
     selected = [row for row in rows if scope.includes(row)]
     if scope.neighbourhood not in (None, *(area["code"] for area in areas)) or (scope.organisation and not selected):
         raise NotFoundError

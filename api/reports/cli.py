@@ -4,7 +4,8 @@ from typing import Any
 
 import click
 
-from api.reports.queries import KIND_LABELS, MAX_TEXT_LENGTH, QUERIES, ReportKind, ReportStatus
+from api.reports.labels import KIND_LABELS, MAX_TEXT_LENGTH, ReportKind, ReportStatus
+from api.reports.queries import QUERIES
 from sensors.db import Database, connect
 from sensors.policy.personal_data import find_personal_data
 from sensors.settings.reports import ReportSettings
@@ -16,11 +17,11 @@ def reports() -> None:
 
 
 @reports.command("list", epilog="Example: lantaarn reports list --all")
-@click.option("--all", "all_of_them", is_flag=True, help="Those that are answered or closed too.")
+@click.option("--all", "include_settled", is_flag=True, help="Those that are answered or closed too.")
 def list_(*, include_settled: bool) -> None:
     """Show the reports that wait for an answer, the oldest first."""
     settings = ReportSettings.load()
-    parameters = {"municipality": settings.municipality, "all_of_them": include_settled}
+    parameters = {"municipality": settings.municipality, "include_settled": include_settled}
     with connect(settings.database_url.get_secret_value()) as db:
         rows = db.execute(QUERIES["staff_reports"], parameters).fetchall()
     for row in rows:

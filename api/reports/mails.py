@@ -10,7 +10,7 @@ from textwrap import indent
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from api.reports.queries import KIND_LABELS, STATUS_LABELS, ReportKind, ReportStatus
+from api.reports.labels import KIND_LABELS, STATUS_LABELS, ReportKind, ReportStatus
 
 
 @dataclass(frozen=True, slots=True)

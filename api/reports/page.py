@@ -11,18 +11,23 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.database import read_transaction
 from api.dependencies import AppState, AppStateDependency
+from api.exceptions import NotFoundError
 from api.i18n import url
+from api.periods import LOCAL_TIME_ZONE
 from api.reports import forms
+from api.reports import labels as report_labels
 from api.reports import queries as reports_queries
 from api.reports.queries import Draft
 from api.sensor import queries as sensor_queries
-from api.sensor.queries import LOCAL_TIME_ZONE, NotFoundError
+from api.web import READ_METHODS
 from sensors.vocabulary.localized_text import LocalizedText
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 FormFields = Annotated[Mapping[str, str], Depends(forms.read_form)]
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
+_TEXTS = {"report_labels": report_labels, "answer_within_working_days": reports_queries.ANSWER_WITHIN_WORKING_DAYS}
+"""What each template here tells besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,7 @@ class SubmittedForm:
     """The one it came with, when it may be used again."""
 
 
-@router.api_route("/sensors/{reference}/melding", methods=["GET", "HEAD"])
+@router.api_route("/sensors/{reference}/melding", methods=READ_METHODS)
 def report_form(request: Request, state: AppStateDependency, reference: str) -> Response:
     """The empty form."""
     return _form_response(request, state, reference, SubmittedForm(), 200)
@@ -66,35 +71,35 @@ def submit_report(request: Request, state: AppStateDependency, reference: str, f
     return RedirectResponse(url(f"/meldingen/{number}"), 303)
 
 
-@router.api_route("/meldingen", methods=["GET", "HEAD"])
+@router.api_route("/meldingen", methods=READ_METHODS)
 def list_reports(request: Request, state: AppStateDependency) -> Response:
     """The newest reports and how they stand."""
     with read_transaction(state.pool) as db:
         found = reports_queries.list_newest_reports(db, state.settings.municipality)
-    page = {"reports": found, "texts": reports_queries, "today": datetime.now(LOCAL_TIME_ZONE).date()}
-    return state.templates.TemplateResponse(request, "reports/reports.html", page)
+    context = {"reports": found, "today": datetime.now(LOCAL_TIME_ZONE).date(), **_TEXTS}
+    return state.templates.TemplateResponse(request, "reports/reports.html", context)
 
 
-@router.api_route("/meldingen/{number}", methods=["GET", "HEAD"])
+@router.api_route("/meldingen/{number}", methods=READ_METHODS)
 def show_report(request: Request, state: AppStateDependency, number: str) -> Response:
     """How one report stands. Raises NotFoundError."""
     if not _NUMBER.fullmatch(number):
         raise NotFoundError
     with read_transaction(state.pool) as db:
         found = reports_queries.get_report(db, state.settings.municipality, int(number))
-    page = {"report": found, "texts": reports_queries, "today": datetime.now(LOCAL_TIME_ZONE).date()}
-    return state.templates.TemplateResponse(request, "reports/report.html", page)
+    context = {"report": found, "today": datetime.now(LOCAL_TIME_ZONE).date(), **_TEXTS}
+    return state.templates.TemplateResponse(request, "reports/report.html", context)
 
 
-def _form_response(request: Request, state: AppState, reference: str, filled: SubmittedForm, status: int) -> Response:
+def _form_response(request: Request, state: AppState, reference: str, form: SubmittedForm, status: int) -> Response:
     now = datetime.now(UTC)
     with read_transaction(state.pool) as db:
         found = sensor_queries.load_sensor(db, state.settings.municipality, reference, now)
-    page = {
+    context = {
         "entry": found.entry,
-        "filled": filled,
-        "ticket": filled.form_token or state.intake.form_tokens.issue(found.entry.reference, now),
-        "texts": reports_queries,
+        "form": form,
+        "form_token": form.form_token or state.intake.form_tokens.issue(found.entry.reference, now),
+        **_TEXTS,
     }
-    headers = {"Cache-Control": "no-store"}  # a form from a cache has an old ticket
-    return state.templates.TemplateResponse(request, "reports/report_form.html", page, status, headers)
+    headers = {"Cache-Control": "no-store"}  # a form from a cache has an old token
+    return state.templates.TemplateResponse(request, "reports/report_form.html", context, status, headers)

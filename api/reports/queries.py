@@ -1,4 +1,4 @@
-"""Questions and complaints about a sensor: the form, and what is public of a report.
+"""Questions and complaints about a sensor: what a form brings, and what is public of a report.
 
 Without an account and without a name. What a resident writes goes to the desk of the entry and is never public; when
 it was received and how long the answer may take is.
@@ -8,93 +8,39 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
+from api.exceptions import NotFoundError
+from api.periods import LOCAL_TIME_ZONE
 from api.reports import working_days
-from api.sensor.queries import LOCAL_TIME_ZONE, NotFoundError
+from api.reports.labels import (
+    BAD_EMAIL_MESSAGE,
+    HONEYPOT_MESSAGE,
+    MAX_TEXT_LENGTH,
+    MIN_TEXT_LENGTH,
+    NO_KIND_MESSAGE,
+    PERSONAL_DATA_MESSAGES,
+    TOO_LONG_MESSAGE,
+    TOO_SHORT_MESSAGE,
+    ReportKind,
+    ReportStatus,
+)
 from sensors.db import Database, queries
-from sensors.policy.personal_data import PersonalDataMatch, find_personal_data
+from sensors.policy.personal_data import find_personal_data
 from sensors.register.entry import Email
 from sensors.vocabulary.localized_text import LocalizedText
 
 QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
 ANSWER_WITHIN_WORKING_DAYS = 10
 """Working days. A promise: it is on the form, and whether it is kept is on the page of every report."""
-MIN_TEXT_LENGTH, MAX_TEXT_LENGTH = 10, 2000
 MAX_LISTED = 100
 """How many of the newest reports are listed."""
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 _EMAIL: TypeAdapter[str] = TypeAdapter(Email)
-
-
-class ReportKind(StrEnum):
-    """What a report is about."""
-
-    WRONG = "wrong"
-    QUESTION = "question"
-
-
-class ReportStatus(StrEnum):
-    """Where a report is."""
-
-    RECEIVED = "received"
-    ANSWERED = "answered"
-    CLOSED = "closed"
-
-
-KIND_LABELS: Mapping[ReportKind, LocalizedText] = {
-    ReportKind.WRONG: LocalizedText("Er klopt iets niet", "Something is wrong"),
-    ReportKind.QUESTION: LocalizedText("Ik heb een vraag", "I have a question"),
-}
-STATUS_LABELS: Mapping[ReportStatus, LocalizedText] = {
-    ReportStatus.RECEIVED: LocalizedText("Wacht op antwoord", "Waiting for an answer"),
-    ReportStatus.ANSWERED: LocalizedText("Beantwoord", "Answered"),
-    ReportStatus.CLOSED: LocalizedText("Afgesloten", "Closed"),
-}
-PERSONAL_DATA_MESSAGES: Mapping[PersonalDataMatch, LocalizedText] = {
-    PersonalDataMatch.PLATE: LocalizedText(
-        "In uw tekst staat iets dat op een kenteken lijkt. Haal het weg: wij hebben het niet nodig.",
-        "Your text holds something that looks like a number plate. Please take it out: we do not need it.",
-    ),
-    PersonalDataMatch.MAC: LocalizedText(
-        "In uw tekst staat iets dat op het nummer van een apparaat lijkt. Haal het weg: wij hebben het niet nodig.",
-        "Your text holds something that looks like the number of a device. Please take it out: we do not need it.",
-    ),
-    PersonalDataMatch.IP: LocalizedText(
-        "In uw tekst staat iets dat op een internetadres van een apparaat lijkt. Haal het weg: wij hebben het niet "
-        "nodig.",
-        "Your text holds something that looks like the internet address of a device. Please take it out: we do not "
-        "need it.",
-    ),
-    PersonalDataMatch.EMAIL: LocalizedText(
-        "In uw tekst staat een e-mailadres. Haal het weg. Wilt u een mail van ons? Vul uw adres dan hieronder in.",
-        "Your text holds an e-mail address. Please take it out. Would you like a mail from us? Then enter your "
-        "address below.",
-    ),
-    PersonalDataMatch.PHONE: LocalizedText(
-        "In uw tekst staat iets dat op een telefoonnummer lijkt. Haal het weg: wij bellen niet.",
-        "Your text holds something that looks like a phone number. Please take it out: we do not call.",
-    ),
-}
-NO_KIND_MESSAGE = LocalizedText("Kies waar het over gaat.", "Choose what it is about.")
-TOO_SHORT_MESSAGE = LocalizedText(
-    f"Schrijf wat meer: minstens {MIN_TEXT_LENGTH} tekens.",
-    f"Please write a little more: at least {MIN_TEXT_LENGTH} characters.",
-)
-TOO_LONG_MESSAGE = LocalizedText(
-    f"Uw tekst is te lang. Er passen {MAX_TEXT_LENGTH} tekens in.",
-    f"Your text is too long. There is room for {MAX_TEXT_LENGTH} characters.",
-)
-BAD_EMAIL_MESSAGE = LocalizedText(
-    "Dit is geen e-mailadres. Een adres ziet eruit als naam@voorbeeld.nl. Of laat het leeg.",
-    "This is not an e-mail address. An address looks like name@example.com. Or leave it empty.",
-)
-HONEYPOT_MESSAGE = LocalizedText("Maak dit veld leeg en verstuur opnieuw.", "Empty this field and send again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +62,7 @@ class Draft:
             "email": BAD_EMAIL_MESSAGE if self.email and not _is_email(self.email) else None,
             "trap": HONEYPOT_MESSAGE if self.honeypot else None,
         }
-        return {name: problem for name, problem in found.items() if problem}
+        return {name: error for name, error in found.items() if error}
 
     def _text_error(self) -> LocalizedText | None:
         if len(self.text) < MIN_TEXT_LENGTH:
@@ -169,7 +115,7 @@ class Report:
 
 
 def file_report(db: Database, municipality: str, reference: str, form_id: UUID, draft: Draft) -> int:
-    """Take a draft without problems in: its number. The same form again is the same report. Raises NotFoundError."""
+    """Take a draft without errors in: its number. The same form again is the same report. Raises NotFoundError."""
     row = db.execute(
         QUERIES["file_report"],
         {

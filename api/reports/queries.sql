@@ -47,7 +47,7 @@ from lantaarn.report as report
 left join lantaarn.report_address as address on address.report_id = report.id
 where
     report.municipality = %(municipality)s
-    and (%(all_of_them)s::boolean or report.status = 'received')
+    and (%(include_settled)s::boolean or report.status = 'received')
 order by report.id;
 
 -- settle_report: answer or close a report that is still open; its number when it was

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from api import labels
 from api.database import read_transaction
 from api.dependencies import AppStateDependency
-from api.schemas import Link, SensorCollection, SensorFeature, SensorProperties
+from api.responses import GeoJsonResponse, problem_responses
 from api.search import queries as search_queries
 from api.search.filters import Filters, InvalidFilterError, parse_bounding_box
 from api.search.schemas import (
@@ -17,13 +17,16 @@ from api.search.schemas import (
     GroupCollection,
     GroupProperties,
     GroupQuery,
+    Link,
     Named,
     NearCollection,
     NearFeature,
     Point,
+    SensorCollection,
+    SensorFeature,
+    SensorProperties,
     SensorQuery,
 )
-from api.sensor.api import GeoJsonResponse, problem_responses
 
 router = APIRouter(default_response_class=GeoJsonResponse)
 

@@ -1,11 +1,18 @@
 """What a visitor can choose from, in words: purposes, what is measured, how a sensor can do otherwise than it says."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
+from api.cache import RevisionCache
 from api.i18n import localize
 from api.themes.content import THEMES
+from sensors.db import Database, queries
 from sensors.kinds import KINDS
 from sensors.vocabulary.localized_text import LocalizedText
+
+QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
+FACET_FILTERS = ("observed_property", "purpose", "organisation", "theme", "project")
+"""Filters of which the entries say what there is to choose."""
 
 PURPOSE_LABELS: Mapping[str, LocalizedText] = {
     "accessibility": LocalizedText("Iedereen kan meedoen", "Accessibility"),
@@ -81,7 +88,7 @@ def deviation_label(code: str) -> str:
 
 
 def facet_options(counts: Mapping[str, Mapping[str, int]]) -> dict[str, list[tuple[str, str]]]:
-    """The choices of ``api.search.queries.Choices`` as values and words, in the order of the alphabet."""
+    """The counts of ``Facets`` as values and labels, in the order of the alphabet."""
     labels = {
         "observed_property": {code: observed_property_label(code) for code in counts["observed_property"]},
         "purpose": {code: localize(PURPOSE_LABELS[code]) for code in counts["purpose"]},
@@ -90,3 +97,17 @@ def facet_options(counts: Mapping[str, Mapping[str, int]]) -> dict[str, list[tup
         "project": {name: name for name in counts["project"]},
     }
     return {name: sorted(of.items(), key=lambda pair: pair[1].casefold()) for name, of in labels.items()}
+
+
+class Facets(RevisionCache[Mapping[str, Mapping[str, int]]]):
+    """What there is to choose from, by filter (those of ``FACET_FILTERS``): value → number of sensors."""
+
+    def __init__(self) -> None:
+        super().__init__(_load_facets)
+
+
+def _load_facets(db: Database, municipality: str) -> Mapping[str, Mapping[str, int]]:
+    found: dict[str, dict[str, int]] = {name: {} for name in FACET_FILTERS}
+    for row in db.execute(QUERIES["facets"], {"municipality": municipality}).fetchall():
+        found[row["filter"]][row["value"]] = row["sensors"]
+    return found

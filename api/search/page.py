@@ -1,6 +1,6 @@
 """Finding sensors, for people: pages drawn by the server, which need no JavaScript."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api import labels
+from api.areas.queries import load_neighbourhoods
 from api.database import read_transaction
 from api.dependencies import AppStateDependency
 from api.i18n import gettext as _
@@ -15,51 +16,47 @@ from api.i18n import localize
 from api.search import facets
 from api.search import queries as search_queries
 from api.search.filters import ANY_DEVIATION, SORT_ORDERS, Filters
-from api.sensor import queries as sensor_queries
+from api.web import READ_METHODS
 from sensors.register.entry import Words
 from sensors.vocabulary.codes import PersonalData, Status, label_of
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
-def _get_route(path: str) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
-    return router.api_route(path, methods=["GET", "HEAD"])
-
-
-@_get_route("/")
+@router.api_route("/", methods=READ_METHODS)
 def index(request: Request, state: AppStateDependency) -> Response:
     """The register: the choices, the map and the list."""
     filters = Filters.from_query(request.query_params)
     municipality = state.settings.municipality
     with read_transaction(state.pool) as db:
         sensor_page = search_queries.find_sensors(db, municipality, filters)
-        neighbourhoods = sensor_queries.load_neighbourhoods(db, municipality)
+        neighbourhoods = load_neighbourhoods(db, municipality)
         facet_counts = state.facets.get(db, municipality)
-        deviating = search_queries.load_deviations(db, [row["sensor_id"] for row in sensor_page.sensors])
+        deviations_by_sensor = search_queries.load_deviations(db, [row["sensor_id"] for row in sensor_page.sensors])
     options = facets.facet_options(facet_counts)
-    page: dict[str, Any] = {
+    context: dict[str, Any] = {
         "filters": filters,
-        "listing": sensor_page,
-        "groups": _by_neighbourhood(filters, sensor_page),
-        "deviating": deviating,
-        "quality": Filters(neighbourhood=filters.neighbourhood, organisation=filters.organisation).query_string(),
-        "choices": facets,
-        "deviations": facets.DEVIATION_LABELS,
-        "options": options,
-        "values": _active_labels(filters, options, neighbourhoods),
-        "sorts": facets.SORT_LABELS,
-        "personal_data": list(PersonalData),
+        "page": sensor_page,
+        "by_neighbourhood": _by_neighbourhood(filters, sensor_page),
+        "deviations_by_sensor": deviations_by_sensor,
+        "quality_query": Filters(neighbourhood=filters.neighbourhood, organisation=filters.organisation).query_string(),
+        "facets": facets,
+        "deviation_labels": facets.DEVIATION_LABELS,
+        "facet_options": options,
+        "active_labels": _active_labels(filters, options, neighbourhoods),
+        "sort_labels": facets.SORT_LABELS,
+        "personal_data_levels": list(PersonalData),
         "districts": _by_district(neighbourhoods),
-        "texts": Words.model_validate,
+        "localized_text": Words.model_validate,
     }
-    return state.templates.TemplateResponse(request, "search/register.html", page)
+    return state.templates.TemplateResponse(request, "search/register.html", context)
 
 
-@_get_route("/dichtbij")
+@router.api_route("/dichtbij", methods=READ_METHODS)
 def nearby(request: Request, state: AppStateDependency) -> Response:
     """What measures near you: by your own device, which keeps your place to itself, or by neighbourhood or street."""
     with read_transaction(state.pool) as db:
-        neighbourhoods = sensor_queries.load_neighbourhoods(db, state.settings.municipality)
+        neighbourhoods = load_neighbourhoods(db, state.settings.municipality)
     return state.templates.TemplateResponse(request, "search/near.html", {"districts": _by_district(neighbourhoods)})
 
 
@@ -86,12 +83,12 @@ def _active_labels(
 
 
 def _by_neighbourhood(
-    filters: Filters, listing: search_queries.SensorPage
+    filters: Filters, page: search_queries.SensorPage
 ) -> list[tuple[str | None, list[search_queries.Row]]]:
     """The list under the names of neighbourhoods, when it is in that order; else in one piece."""
     if filters.sort not in (None, SORT_ORDERS[0]):
-        return [(None, list(listing.sensors))]
-    by_name = groupby(listing.sensors, key=lambda sensor: sensor["neighbourhood_name"])
+        return [(None, list(page.sensors))]
+    by_name = groupby(page.sensors, key=lambda sensor: sensor["neighbourhood_name"])
     return [(name, list(sensors)) for name, sensors in by_name]
 
 

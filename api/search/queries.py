@@ -9,16 +9,13 @@ from typing import Any
 from shapely import Point
 from shapely.geometry import shape
 
-from api.cache import RevisionCache
+from api.exceptions import NotFoundError
 from api.search.filters import PAGE_SIZE, SORT_ORDERS, BoundingBox, Filters, to_postgres_box
-from api.sensor.queries import NotFoundError
 from sensors.db import Database, queries
 
 QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
 
 Row = Mapping[str, Any]
-FACET_FILTERS = ("observed_property", "purpose", "organisation", "theme", "project")
-"""Filters of which the entries say what there is to choose."""
 
 MAX_CLUSTER_ZOOM = 18
 """From here on a group names its sensors: there is no nearer to go to tell them apart."""
@@ -81,7 +78,7 @@ def find_observing_sensors(db: Database, municipality: str, longitude: float, la
 
 
 def load_deviations(db: Database, sensor_ids: Sequence[int]) -> dict[int, list[str]]:
-    """Where these sensors do otherwise than their entries say: codes of ``api.search.facets.DEVIATIONS``, by sensor."""
+    """Where these sensors do otherwise than their entries say, by sensor: codes of ``filters.DEVIATIONS``."""
     found: dict[int, list[str]] = {}
     for row in db.execute(QUERIES["deviations"], {"sensor_ids": list(sensor_ids)}).fetchall():
         found.setdefault(row["sensor_id"], []).append(row["deviation"])
@@ -115,17 +112,3 @@ def find_sensors_in_cell(db: Database, municipality: str, column: int, row: int)
     return db.execute(
         QUERIES["sensors_in_cell"], {"municipality": municipality, "view": to_postgres_box(view)}
     ).fetchall()
-
-
-class Facets(RevisionCache[Mapping[str, Mapping[str, int]]]):
-    """What there is to choose from, by filter (those of ``CHOOSABLE``): value → number of sensors."""
-
-    def __init__(self) -> None:
-        super().__init__(_load_facets)
-
-
-def _load_facets(db: Database, municipality: str) -> Mapping[str, Mapping[str, int]]:
-    found: dict[str, dict[str, int]] = {name: {} for name in FACET_FILTERS}
-    for row in db.execute(QUERIES["facets"], {"municipality": municipality}).fetchall():
-        found[row["filter"]][row["value"]] = row["sensors"]
-    return found

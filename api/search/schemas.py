@@ -1,11 +1,13 @@
 """The forms in which the API answers where sensors are. GeoJSON is RFC 7946."""
 
 from typing import Literal
+from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from api.schemas import Geometry, ResponseModel, Words
 from api.search.filters import PAGE_SIZE
+from api.sensor.queries import LastSeen
 from sensors.register.themes import THEME_CODES
 
 
@@ -51,6 +53,64 @@ class GroupQuery(FilterQuery):
 
     view: str = Field(description="west,south,east,north of the map")
     zoom: int = Field(ge=0, le=22, description="Of a map in tiles of 256 pixels")
+
+
+class SensorProperties(ResponseModel):
+    """A sensor in short."""
+
+    reference: str
+    """The owner's own reference, unique in the municipality."""
+    kind: str | None
+    """What ingest knows it as; none for a sensor that is of no kind of ours."""
+    kind_label: str
+    """In Dutch."""
+    status: Literal["planned", "active", "paused", "ended"]
+    name: Words
+    personal_data: Literal["none", "de_identified", "identifiable"]
+    """Of its most personal datastream."""
+    delivers_data: bool
+    last_seen: LastSeen | None
+    """How long ago it last delivered something; none for sensors that deliver nothing to us. Of sensors that could
+    betray people by it: whether it was in the last week that is over (Monday to Sunday), or longer ago."""
+    location_kind: Literal["fixed", "area", "mobile"]
+    precision: Literal["exact", "cell_100m", "cell_1km"]
+    """How exactly the geometry shows the place."""
+    point: tuple[float, float]
+    """Longitude and latitude of a point inside the geometry, to put a mark at."""
+    neighbourhood: str | None
+    """CBS buurt code."""
+    neighbourhood_name: str | None
+    district: str | None
+    """CBS wijk code."""
+    district_name: str | None
+
+
+class SensorFeature(ResponseModel):
+    """One sensor as GeoJSON."""
+
+    type: Literal["Feature"] = "Feature"
+    id: UUID
+    """The id of its register entry."""
+    geometry: Geometry
+    properties: SensorProperties
+
+
+class Link(ResponseModel):
+    """Where to go on (RFC 8288)."""
+
+    rel: Literal["self", "next", "prev"]
+    href: str
+    type: Literal["application/geo+json"] = "application/geo+json"
+
+
+class SensorCollection(ResponseModel):
+    """A page of sensors as GeoJSON."""
+
+    type: Literal["FeatureCollection"] = "FeatureCollection"
+    number_matched: int = Field(serialization_alias="numberMatched")
+    number_returned: int = Field(serialization_alias="numberReturned")
+    links: list[Link]
+    features: list[SensorFeature]
 
 
 class Named(ResponseModel):

@@ -1,55 +1,30 @@
-"""For programs: GeoJSON and JSON, following the NL API Design Rules."""
+"""For programs: one sensor with everything about it, as GeoJSON."""
 
 from dataclasses import asdict
 from datetime import UTC, datetime
-from functools import cache
-from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, FastAPI, Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi import APIRouter
+from fastapi.responses import Response
 
-from api import openapi
 from api.database import read_transaction
 from api.dependencies import AppStateDependency
-from api.schemas import (
-    AreaCollection,
-    AreaFeature,
-    AreaProperties,
+from api.responses import GeoJsonResponse, problem_responses
+from api.schemas import PublicValue, Words
+from api.sensor import queries as sensor_queries
+from api.sensor.queries import LedgerBands, LedgerTotals, PublicDatastream, Sensor
+from api.sensor.retention_status import RetentionStatus
+from api.sensor.schemas import (
     Datastream,
     Latest,
     Ledger,
-    Problem,
-    PublicValue,
     Retention,
     RoughLedger,
     SensorDetail,
     SensorDetailProperties,
     TravelTime,
-    Words,
 )
-from api.sensor import queries as sensor_queries
-from api.sensor.queries import LedgerBands, LedgerTotals, PublicDatastream, Sensor
-from api.sensor.retention_status import RetentionStatus
-from sensors.register import json_schema
-
-
-class GeoJsonResponse(JSONResponse):
-    """GeoJSON (RFC 7946), from its text. A JSONResponse, or FastAPI describes no form for it."""
-
-    media_type = "application/geo+json"
-
-    def render(self, content: str) -> bytes:
-        return content.encode()
-
 
 router = APIRouter(default_response_class=GeoJsonResponse)
-
-AREA_ATTRIBUTION = "© CBS / Kadaster (Wijk- en Buurtkaart), CC BY 4.0"
-
-
-def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """How these errors are described."""
-    return {status: {"model": Problem, "content": {"application/problem+json": {}}} for status in statuses}
 
 
 @router.get(
@@ -119,42 +94,3 @@ def _ledger(totals: LedgerTotals) -> Ledger:
 
 def _rough_ledger(bands: LedgerBands) -> RoughLedger:
     return RoughLedger.model_validate(asdict(bands) | {"reasons": {code: asdict(band) for code, band in bands.reasons}})
-
-
-@router.get("/v1/areas", response_model=AreaCollection, responses=problem_responses(400, 503), operation_id="areas")
-def areas(
-    state: AppStateDependency,
-    level: Annotated[Literal["neighbourhood", "district", "municipality"] | None, Query()] = None,
-) -> Response:
-    """Outlines of the municipality, its districts and its neighbourhoods."""
-    with read_transaction(state.pool) as db:
-        rows = sensor_queries.load_areas(db, state.settings.municipality, level)
-    features = [
-        AreaFeature(
-            id=row["code"],
-            geometry=row["geometry"],
-            properties=AreaProperties(name=row["name"], level=row["level"], district=row["district"]),
-        )
-        for row in rows
-    ]
-    collection = AreaCollection(attribution=AREA_ATTRIBUTION, features=features)
-    return GeoJsonResponse(collection.model_dump_json(), headers={"Cache-Control": "public, max-age=3600"})
-
-
-@router.get("/v1/openapi.json", include_in_schema=False)
-def openapi_document(request: Request) -> JSONResponse:
-    """This API in OpenAPI. Made once: it costs more than any other answer, and anyone may ask for it all day."""
-    app: FastAPI = request.app
-    app.openapi_schema = app.openapi_schema or openapi.build_openapi(app.routes)
-    return JSONResponse(app.openapi_schema)
-
-
-@cache
-def _entry_schema_text() -> str:
-    return json_schema.schema_text()
-
-
-@router.get("/register-entry.schema.json", include_in_schema=False)
-def entry_schema() -> Response:
-    """The JSON Schema of a register entry."""
-    return Response(_entry_schema_text(), media_type="application/schema+json")

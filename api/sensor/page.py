@@ -11,13 +11,14 @@ from api import formatting, labels
 from api.charts import Chart, draw_chart, median_travel_times, value_with_unit
 from api.database import read_transaction
 from api.dependencies import AppStateDependency
-from api.history.queries import gone_since
+from api.history.queries import removed_on
 from api.i18n import current_language, localize
 from api.search import facets
 from api.sensor import queries as sensor_queries
 from api.sensor.queries import PublicDatastream, TravelTime
 from api.sensor.retention_status import load_retention_classes
 from api.themes.content import THEMES
+from api.web import READ_METHODS
 from sensors.policy.explanation import explain_policy
 from sensors.register.entry import Datastream
 from sensors.register.themes import themes_of
@@ -27,25 +28,25 @@ from sensors.vocabulary.codes import Public
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
-@router.api_route("/sensors/{reference}", methods=["GET", "HEAD"])
+@router.api_route("/sensors/{reference}", methods=READ_METHODS)
 def sensor(request: Request, state: AppStateDependency, reference: str) -> Response:
     """One sensor in plain words."""
     now = datetime.now(UTC)
     with read_transaction(state.pool) as db:
         found = sensor_queries.load_sensor(db, state.settings.municipality, reference, now)
         classes = load_retention_classes(db)
-        tally = state.statistics.get(db, state.settings.municipality)
+        statistics = state.statistics.get(db, state.settings.municipality)
     streams = zip(found.entry.datastreams, found.datastreams, strict=True)
     context = {
         "sensor": found,
         "entry": found.entry,
-        "deviation": facets.deviation_label,
-        "gone_since": gone_since(found.document, found.valid_from),
-        "worst": found.entry.personal_data,
-        "about": [THEMES[code] for code in themes_of(found.document)],
-        "tally": tally,
+        "deviation_label": facets.deviation_label,
+        "removed_on": removed_on(found.document, found.valid_from),
+        "personal_data_level": found.entry.personal_data,
+        "themes": [THEMES[code] for code in themes_of(found.document)],
+        "statistics": statistics,
         "explanation": explain_policy(found.entry, found.version, current_language(), classes),
-        "measured": [
+        "datastreams": [
             _datastream_view(declared, stream, found.entry.delivers_data, now) for declared, stream in streams
         ],
     }

@@ -1,4 +1,4 @@
-"""What the register holds, read from the schema ``open``."""
+"""What is public about one sensor, read from the schema ``open``."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, Self
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
+from api.exceptions import NotFoundError
+from api.periods import LOCAL_TIME_ZONE
 from api.search.filters import DEVIATIONS, Deviation
 from api.sensor.retention_status import RetentionStatus, load_retention_status
 from sensors.db import Database, queries
@@ -17,16 +18,11 @@ from sensors.register.entry import Entry
 from sensors.vocabulary.codes import Public, VehicleClass
 
 QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
-LOCAL_TIME_ZONE = ZoneInfo("Europe/Amsterdam")
 TRAVEL_TIME = "travel_time"
 LastSeen = Literal["today", "this_week", "last_week", "longer", "never", "unknown"]
 BAND_EDGES = (0, 15, *(10**power for power in range(2, 7)))
 """Where the bands begin in which numbers of readings are told, as the database makes them."""
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-
-
-class NotFoundError(Exception):
-    """There is no such thing in the register."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,18 +254,3 @@ def _ledger_totals(days: Mapping[date, tuple[Mapping[str, Any], dict[str, int]]]
         for reason, readings in refused.items():
             reasons[reason] = reasons.get(reason, 0) + readings
     return LedgerTotals(**totals, reasons=tuple(sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))))
-
-
-def load_areas(db: Database, municipality: str, level: str | None) -> list[dict[str, Any]]:
-    """Outlines: of one level (``neighbourhood``, ``district``, ``municipality``), or all."""
-    return db.execute(QUERIES["areas"], {"municipality": municipality, "level": level}).fetchall()
-
-
-def load_neighbourhoods(db: Database, municipality: str) -> list[dict[str, Any]]:
-    """Code, name, and code and name of the district, of every neighbourhood, by district."""
-    return db.execute(QUERIES["neighbourhoods"], {"municipality": municipality}).fetchall()
-
-
-def load_applied_migrations(db: Database) -> set[str]:
-    """The names of the migrations this database has had."""
-    return {row["name"] for row in db.execute(QUERIES["applied_migrations"]).fetchall()}

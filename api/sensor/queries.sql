@@ -31,14 +31,6 @@ left join open.latest as latest
     on latest.datastream_id = datastream.datastream_id and latest.sensor_id = datastream.sensor_id
 where datastream.sensor_id = %(sensor_id)s;
 
--- retention_status: how long single values of one sensor are kept, and what the last check found
-select property, retention_class, chunk + schedule as margin, oldest, last_deletion, verified_at, kept
-from open.datastream_retention
-where sensor_id = %(sensor_id)s;
-
--- retention_classes: the terms that there are
-select name from open.retention_class;
-
 -- hours: the public hourly values of one sensor
 select hour.property, hour.hour as start, hour.hour + interval '1 hour' as until, hour.value, hour.below, false as at_least
 from open.hour as hour
@@ -110,19 +102,3 @@ select reason, readings
 from open.ledger_reason_week
 where sensor_id = %(sensor_id)s and week = %(since)s::date
 order by readings desc, reason;
-
--- areas: outlines of neighbourhoods, districts and the municipality
-select code, level, name, district, geometry
-from open.area
-where municipality = %(municipality)s and (%(level)s::text is null or level = %(level)s::text)
-order by level, code;
-
--- neighbourhoods: to choose from, under their districts
-select area.code, area.name, area.district, district.name as district_name
-from open.area as area
-left join open.area as district on district.code = area.district
-where area.municipality = %(municipality)s and area.level = 'neighbourhood'
-order by district.name collate "C" nulls last, area.name collate "C";
-
--- applied_migrations: what this database has been brought to
-select name from open.migration;

@@ -9,14 +9,16 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api import labels
+from api.areas.queries import load_neighbourhoods
 from api.database import read_transaction
 from api.dependencies import AppState, AppStateDependency
+from api.exceptions import NotFoundError
 from api.sensor import queries as sensor_queries
-from api.sensor.queries import NotFoundError
 from api.signs.drawing import render_pdf, render_sheets, render_svg
 from api.signs.layout import PaperSize
 from api.signs.sign import PRIVACY_MESSAGES, Sign
 from api.signs.sign_files import SignFile, SignSelection, load_sign_file
+from api.web import READ_METHODS
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -27,7 +29,7 @@ PartParameter = Annotated[int, Query(alias="deel", ge=1, le=9999)]
 _UNSAFE_FILENAME_CHARACTERS = re.compile(r"[^A-Za-z0-9-]+")
 
 
-@router.api_route("/s/{reference}", methods=["GET", "HEAD"])
+@router.api_route("/s/{reference}", methods=READ_METHODS)
 def sign_page(request: Request, state: AppStateDependency, reference: str) -> Response:
     """One sensor on one screen of a phone."""
     with read_transaction(state.pool) as db:
@@ -35,22 +37,22 @@ def sign_page(request: Request, state: AppStateDependency, reference: str) -> Re
     streams = zip(found.entry.datastreams, found.datastreams, strict=True)
     context = {
         "entry": found.entry,
-        "measures": [labels.datastream_label(declared, stream.definition) for declared, stream in streams],
-        "verdict": PRIVACY_MESSAGES[found.entry.personal_data],
-        "level": found.entry.personal_data,
-        "organisation": found.entry.responsible,
+        "property_labels": [labels.datastream_label(declared, stream.definition) for declared, stream in streams],
+        "privacy_message": PRIVACY_MESSAGES[found.entry.personal_data],
+        "personal_data": found.entry.personal_data,
+        "responsible": found.entry.responsible,
     }
     return state.templates.TemplateResponse(request, "signs/sign_page.html", context)
 
 
-@router.api_route("/sensors/{reference}/bord.pdf", methods=["GET", "HEAD"])
+@router.api_route("/sensors/{reference}/bord.pdf", methods=READ_METHODS)
 def sign_pdf(state: AppStateDependency, reference: str, paper_size: PaperSizeParameter = "a6") -> Response:
     """The sign of a sensor, to print."""
     sign = _load_sign(state, reference)
     return _file_response(render_pdf(sign, paper_size), "application/pdf", f"bord-{sign.reference}-{paper_size}.pdf")
 
 
-@router.api_route("/sensors/{reference}/bord.svg", methods=["GET", "HEAD"])
+@router.api_route("/sensors/{reference}/bord.svg", methods=READ_METHODS)
 def sign_svg(state: AppStateDependency, reference: str, paper_size: PaperSizeParameter = "a6") -> Response:
     """The sign of a sensor, to work on."""
     sign = _load_sign(state, reference)
@@ -59,7 +61,7 @@ def sign_svg(state: AppStateDependency, reference: str, paper_size: PaperSizePar
     )
 
 
-@router.api_route("/borden", methods=["GET", "HEAD"])
+@router.api_route("/borden", methods=READ_METHODS)
 def choose_signs(
     request: Request,
     state: AppStateDependency,
@@ -67,15 +69,20 @@ def choose_signs(
     street: StreetParameter = "",
 ) -> Response:
     """Which signs to print: of a neighbourhood, of a street."""
-    asked = SignSelection(neighbourhood or None, street.strip() or None)
+    selection = SignSelection(neighbourhood or None, street.strip() or None)
     with read_transaction(state.pool) as db:
-        areas = sensor_queries.load_neighbourhoods(db, state.settings.municipality)
-        found = load_sign_file(db, state.settings.municipality, asked, 1) if asked else None
-    page = {"asked": asked, "areas": areas, "found": found, "files": _file_urls(asked, found)}
-    return state.templates.TemplateResponse(request, "signs/signs.html", page)
+        neighbourhoods = load_neighbourhoods(db, state.settings.municipality)
+        sign_file = load_sign_file(db, state.settings.municipality, selection, 1) if selection else None
+    context = {
+        "selection": selection,
+        "neighbourhoods": neighbourhoods,
+        "sign_file": sign_file,
+        "file_urls": _file_urls(selection, sign_file),
+    }
+    return state.templates.TemplateResponse(request, "signs/signs.html", context)
 
 
-@router.api_route("/borden.pdf", methods=["GET", "HEAD"])
+@router.api_route("/borden.pdf", methods=READ_METHODS)
 def sign_sheets_pdf(
     state: AppStateDependency,
     neighbourhood: NeighbourhoodParameter = "",
@@ -83,22 +90,26 @@ def sign_sheets_pdf(
     part_number: PartParameter = 1,
 ) -> Response:
     """The signs of a neighbourhood or a street, four on each A4. Raises NotFoundError when there are none."""
-    asked = SignSelection(neighbourhood or None, street.strip() or None)
+    selection = SignSelection(neighbourhood or None, street.strip() or None)
     with read_transaction(state.pool) as db:
-        found = load_sign_file(db, state.settings.municipality, asked, part_number) if asked else None
-    if found is None or not found.signs:
+        sign_file = load_sign_file(db, state.settings.municipality, selection, part_number) if selection else None
+    if sign_file is None or not sign_file.signs:
         raise NotFoundError
-    file_label = _UNSAFE_FILENAME_CHARACTERS.sub("-", asked.street or asked.neighbourhood or "").strip("-").lower()
+    file_label = (
+        _UNSAFE_FILENAME_CHARACTERS.sub("-", selection.street or selection.neighbourhood or "").strip("-").lower()
+    )
     return _file_response(
-        render_sheets("Borden bij sensoren", found.signs), "application/pdf", f"borden-{file_label}-{part_number}.pdf"
+        render_sheets("Borden bij sensoren", sign_file.signs),
+        "application/pdf",
+        f"borden-{file_label}-{part_number}.pdf",
     )
 
 
-def _file_urls(asked: SignSelection, found: SignFile | None) -> list[str]:
-    chosen = {"buurt": asked.neighbourhood, "straat": asked.street}
-    query = {name: value for name, value in chosen.items() if value}
-    parts = found.file_count if found else 0
-    return [f"/borden.pdf?{urlencode({**query, 'deel': which})}" for which in range(1, parts + 1)]
+def _file_urls(selection: SignSelection, sign_file: SignFile | None) -> list[str]:
+    given = {"buurt": selection.neighbourhood, "straat": selection.street}
+    query = {name: value for name, value in given.items() if value}
+    file_count = sign_file.file_count if sign_file else 0
+    return [f"/borden.pdf?{urlencode({**query, 'deel': number})}" for number in range(1, file_count + 1)]
 
 
 def _load_sign(state: AppState, reference: str) -> Sign:

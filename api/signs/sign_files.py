@@ -49,4 +49,4 @@ def load_sign_file(db: Database, municipality: str, selection: SignSelection, nu
     }
     rows = db.execute(QUERIES["signs"], params).fetchall()
     signs = tuple(Sign.of(Entry.model_validate(row["document"])) for row in rows)
-    return SignFile(signs, rows[0]["matched"] if rows else 0)
+    return SignFile(signs, rows[0]["total_signs"] if rows else 0)

@@ -1,5 +1,5 @@
 -- signs: the entries of a neighbourhood or a street, for a part of its signs, each with how many there are in all
-select sensor.document, count(*) over () as matched
+select sensor.document, count(*) over () as total_signs
 from open.sensor as sensor
 where
     sensor.municipality = %(municipality)s

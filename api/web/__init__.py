@@ -18,6 +18,8 @@ from sensors.vocabulary import codes
 
 WEB_DIR = Path(__file__).parent
 STATIC_DIR = WEB_DIR / "static"
+READ_METHODS = ["GET", "HEAD"]
+"""Of every page: a HEAD is answered as a GET, without its body."""
 
 
 def create_templates(settings: ApiSettings) -> Jinja2Templates:
@@ -33,16 +35,16 @@ def create_templates(settings: ApiSettings) -> Jinja2Templates:
     environment.policies["ext.i18n.trimmed"] = True
     _install_gettext(environment)
     environment.filters.update(formatting.TEMPLATE_FILTERS)
-    environment.filters.update(said=i18n.localize_html, plain=i18n.localize)
+    environment.filters.update(localize_html=i18n.localize_html, localize=i18n.localize)
     template_globals: dict[str, Any] = {
         "city": municipality_name(settings.municipality),
-        "static": static_url,
-        "words": labels,
+        "static_url": static_url,
+        "labels": labels,
         "label": _label,
         "settings": settings,
-        "language": i18n,
+        "i18n": i18n,
         "url": i18n.url,
-        "footer": _footer_links,
+        "footer_links": _footer_links,
     }
     cast("dict[str, Any]", environment.globals).update(template_globals)
     return Jinja2Templates(env=environment)

@@ -7,9 +7,10 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from api.exceptions import NotFoundError
 from api.history import queries as history_queries
+from api.periods import LOCAL_TIME_ZONE
 from api.search.filters import Filters
-from api.sensor.queries import LOCAL_TIME_ZONE, NotFoundError
 from sensors.db import Database
 from sensors.register.entry import Entry
 from sensors.register.repository import PublishResult, publish
@@ -130,8 +131,8 @@ def test_readers_see_versions_and_nothing_behind_them(each_database: Database) -
 def test_the_last_day_of_a_sensor(each_database: Database) -> None:
     put(each_database, example_entry(status="ended", active_until="2025-03-31"))
     (version,) = history_queries.list_versions(each_database, CITY, "LML-1")
-    assert str(version.gone_since) == "2025-03-31"
+    assert str(version.removed_on) == "2025-03-31"
     put(each_database, example_entry(status="ended", active_until="2999-01-01"))
     version = history_queries.get_version(each_database, CITY, "LML-1", "2")
-    assert version.gone_since == version.valid_from.astimezone(LOCAL_TIME_ZONE).date()
+    assert version.removed_on == version.valid_from.astimezone(LOCAL_TIME_ZONE).date()
     assert history_queries.get_reference(each_database, CITY, str(UUID(example_entry()["id"]))) == "LML-1"

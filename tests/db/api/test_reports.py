@@ -10,8 +10,9 @@ import psycopg
 import pytest
 
 from api.database import DATABASE_ROLE
-from api.reports.queries import QUERIES, Draft, ReportStatus, file_report, get_report, list_newest_reports
-from api.sensor.queries import NotFoundError
+from api.exceptions import NotFoundError
+from api.reports.labels import ReportStatus
+from api.reports.queries import QUERIES, Draft, file_report, get_report, list_newest_reports
 from sensors.db import Database
 from tests.support.entries import example_entry
 from tests.support.sample_data import publish_documents

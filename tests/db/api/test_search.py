@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from api.exceptions import NotFoundError
 from api.search import queries as search_queries
+from api.search.facets import Facets
 from api.search.filters import SORT_ORDERS, Filters
-from api.sensor.queries import NotFoundError
 from sensors.db import Database
 from sensors.register.repository import refresh_derived_data
 from tests.support.entries import example_camera_entry, example_datastream, example_entry
@@ -152,7 +153,7 @@ def test_sensors_do_otherwise_than_they_say(each_database: Database) -> None:
 def test_choices_are_reckoned_again_when_the_register_changes(each_database: Database) -> None:
     db = each_database
     publish_documents(db, example_entry())
-    choices = search_queries.Facets()
+    choices = Facets()
     assert choices.get(db, "helmond")["observed_property"] == {"no2": 1, "pm10": 1, "pm2_5": 1}
     assert choices.get(db, "helmond") is choices.get(db, "helmond")
     publish_documents(db, traffic_counter_entry())

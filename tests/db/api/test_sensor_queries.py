@@ -2,6 +2,9 @@
 
 import pytest
 
+from api.areas.queries import load_areas, load_neighbourhoods
+from api.exceptions import NotFoundError
+from api.operations.queries import load_applied_migrations
 from api.sensor import queries as sensor_queries
 from sensors.db import Database, connect
 from sensors.db.migrate import MIGRATIONS_FOLDER, read_migrations
@@ -88,25 +91,25 @@ def test_travel_times_and_counts_of_a_group_are_public_from_fifteen(each_databas
 
 @pytest.mark.parametrize("name", ["nothing-here", "a\x00b", "'; drop table", "é", "x" * 200])
 def test_a_name_that_is_not_there(database: str, name: str) -> None:
-    with connect(database) as db, pytest.raises(sensor_queries.NotFoundError):
+    with connect(database) as db, pytest.raises(NotFoundError):
         sensor_queries.load_sensor(db, "helmond", name, NOW)
 
 
 def test_outlines_and_neighbourhoods_to_choose_from(each_database: Database) -> None:
     db = each_database
     publish_documents(db, home_sensor_entry())
-    assert len(sensor_queries.load_areas(db, "helmond", "neighbourhood")) == NEIGHBOURHOODS
-    assert {row["level"] for row in sensor_queries.load_areas(db, "helmond", None)} == {
+    assert len(load_areas(db, "helmond", "neighbourhood")) == NEIGHBOURHOODS
+    assert {row["level"] for row in load_areas(db, "helmond", None)} == {
         "neighbourhood",
         "district",
         "municipality",
     }
-    choices = sensor_queries.load_neighbourhoods(db, "helmond")
+    choices = load_neighbourhoods(db, "helmond")
     assert len(choices) == NEIGHBOURHOODS
     assert all(row["district_name"] for row in choices)
 
 
 def test_it_knows_which_migrations_there_are(each_database: Database) -> None:
-    assert sensor_queries.load_applied_migrations(each_database) == {
+    assert load_applied_migrations(each_database) == {
         migration.name for migration in read_migrations(MIGRATIONS_FOLDER)
     }

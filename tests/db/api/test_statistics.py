@@ -7,10 +7,12 @@ import pytest
 
 from api import statistics
 from api.areas import queries as areas_queries
-from api.areas.queries import load_aggregated_datastreams, load_latest_values, load_travel_times
+from api.areas.queries import load_aggregated_datastreams, load_travel_times
+from api.exceptions import NotFoundError
+from api.organisations.queries import ReportStatistics, load_report_statistics
 from api.search import queries as search_queries
 from api.search.filters import Filters
-from api.sensor.queries import NotFoundError
+from api.search.listing import load_latest_values
 from sensors.db import Database
 from sensors.vocabulary.codes import PersonalData, Role
 from tests.support.entries import example_camera_entry, example_datastream, example_entry
@@ -197,6 +199,6 @@ def test_how_quickly_who_answers_for_a_sensor_answers(each_database: Database) -
             "from lantaarn.sensor where reference = %(reference)s",
             {"ago": ago, "took": took, "promised": promised, "reference": ("LML-1", "bewoner-1")[number % 2]},
         )
-    found = areas_queries.load_report_statistics(db, "helmond", "Gemeente Helmond", today)
-    assert found == areas_queries.ReportStatistics(received=4, settled=2, in_time=1, late=1, median_days=3)
-    assert areas_queries.load_report_statistics(db, "helmond", "Inwoner", today).received == 0
+    found = load_report_statistics(db, "helmond", "Gemeente Helmond", today)
+    assert found == ReportStatistics(received=4, settled=2, in_time=1, late=1, median_days=3)
+    assert load_report_statistics(db, "helmond", "Inwoner", today).received == 0

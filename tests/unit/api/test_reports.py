@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.reports.mails import Mail, compose
-from api.reports.queries import (
+from api.reports.labels import (
     BAD_EMAIL_MESSAGE,
     HONEYPOT_MESSAGE,
     MAX_TEXT_LENGTH,
@@ -17,8 +16,9 @@ from api.reports.queries import (
     PERSONAL_DATA_MESSAGES,
     TOO_LONG_MESSAGE,
     TOO_SHORT_MESSAGE,
-    parse_draft,
 )
+from api.reports.mails import Mail, compose
+from api.reports.queries import parse_draft
 from sensors.policy.personal_data import PersonalDataMatch
 
 GOOD = {"kind": "question", "words": "Waarom hangt deze sensor hier?", "email": "", "website": ""}

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from api import formatting, i18n, labels
+from api import dtpr_labels, formatting, i18n, labels
 from api.content import glossary
 from api.quality import labels as quality_labels
 from api.search import facets
@@ -78,8 +78,8 @@ def _tables() -> list[LocalizedText]:
         labels.STATUS_NOTES,
         labels.PERSONAL_DATA_NOTES,
         labels.PUBLICATION_NOTES,
-        labels.STORAGE,
-        labels.ACCESS,
+        dtpr_labels.STORAGE,
+        dtpr_labels.ACCESS,
     )
     told = [
         text
@@ -115,9 +115,9 @@ def _tables() -> list[LocalizedText]:
 
 
 def test_every_code_has_its_words() -> None:
-    assert labels.TECHNOLOGY.keys() == codes.DTPR_ELEMENTS["technology"].keys()
-    assert labels.STORAGE.keys() == codes.DTPR_ELEMENTS["storage"].keys()
-    assert labels.ACCESS.keys() == codes.DTPR_ELEMENTS["access"].keys()
+    assert dtpr_labels.TECHNOLOGY.keys() == codes.DTPR_ELEMENTS["technology"].keys()
+    assert dtpr_labels.STORAGE.keys() == codes.DTPR_ELEMENTS["storage"].keys()
+    assert dtpr_labels.ACCESS.keys() == codes.DTPR_ELEMENTS["access"].keys()
     assert labels.REJECTION_REASONS.keys() == set(RejectionReason)
     assert set(facets.DEVIATION_LABELS) == set(quality_labels.DEVIATION_EXPLANATIONS) == set(DEVIATIONS)
 

@@ -7,25 +7,26 @@ from prometheus_client import generate_latest
 from psycopg_pool import PoolTimeout
 
 from api.dependencies import AppStateDependency
-from api.sensor import queries as sensor_queries
+from api.operations.queries import load_applied_migrations
+from api.web import READ_METHODS
 from sensors.db.migrate import MIGRATIONS_FOLDER, read_migrations
 
 router = APIRouter(include_in_schema=False)
 
 
-@router.api_route("/livez", methods=["GET", "HEAD"])
+@router.api_route("/livez", methods=READ_METHODS)
 def livez() -> PlainTextResponse:
     """The program runs."""
     return PlainTextResponse("ok\n")
 
 
-@router.api_route("/readyz", methods=["GET", "HEAD"])
+@router.api_route("/readyz", methods=READ_METHODS)
 def readyz(state: AppStateDependency) -> JSONResponse:
     """The database answers and has every migration this program knows; else 503 with which of the two is not so."""
     checks = {"database": "ok", "migrations": "ok"}
     try:
         with state.pool.connection(timeout=2) as connection:
-            applied = sensor_queries.load_applied_migrations(connection)
+            applied = load_applied_migrations(connection)
     except (PoolTimeout, psycopg.OperationalError):
         checks = {"database": "can't be reached, or not migrated", "migrations": "unknown"}
     except (psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege):

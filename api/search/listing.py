@@ -4,24 +4,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
+from pathlib import Path
 
 from api import formatting
-from api.areas import queries as areas_queries
 from api.charts import value_with_unit
 from api.database import Connection
+from api.periods import recent_period
 from api.search import facets
 from api.search import queries as search_queries
 from api.search.filters import Filters
 from api.sensor.queries import PublicDatastream, PublicValue
-from api.statistics import Summary
+from sensors.db import Database, queries
 from sensors.kinds import KINDS, ObservedProperty
-from sensors.vocabulary.codes import PersonalData, Public
+from sensors.vocabulary.codes import Public
+
+QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
 
 
 @dataclass(frozen=True, slots=True)
 class FormattedValue:
-    """The newest public value of one observed property of a sensor, in words: ``bare`` is without its unit, ``window``
-    is short for ``when``."""
+    """The newest public value of one observed property of a sensor, in words."""
 
     code: str
     label: str
@@ -29,6 +31,7 @@ class FormattedValue:
     value_without_unit: str
     when: str
     when_short: str
+    """``ma, 14:00 tot 15:00``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +54,27 @@ class SensorListing:
 def load_listing(
     db: Connection, municipality: str, query: Mapping[str, str], base_filters: Filters, now: datetime
 ) -> SensorListing:
-    """The page of the chosen sensors that an address asks for. Raises NotFoundError and UnknownFilterError."""
-    page = {name: query[name] for name in ("after", "before") if query.get(name)}
-    filters = Filters.from_query({**base_filters.active, **page})
-    listing = search_queries.find_sensors(db, municipality, filters)
-    ids = [row["sensor_id"] for row in listing.sensors]
-    kinds = {row["sensor_id"]: row["kind"] for row in listing.sensors}
-    newest = areas_queries.load_latest_values(db, ids, now)
+    """The page of the chosen sensors that an address asks for. Raises NotFoundError and InvalidFilterError."""
+    paging = {name: query[name] for name in ("after", "before") if query.get(name)}
+    filters = Filters.from_query({**base_filters.active, **paging})
+    page = search_queries.find_sensors(db, municipality, filters)
+    kinds = {row["sensor_id"]: row["kind"] for row in page.sensors}
+    latest_values = load_latest_values(db, list(kinds), now)
     return SensorListing(
-        filters,
-        listing,
-        search_queries.load_deviations(db, ids),
-        {sensor: _format_values(kinds[sensor], values, now) for sensor, values in newest.items()},
+        filters=filters,
+        page=page,
+        deviations_by_sensor=search_queries.load_deviations(db, list(kinds)),
+        latest_values={sensor: _format_values(kinds[sensor], values, now) for sensor, values in latest_values.items()},
     )
+
+
+def load_latest_values(db: Database, sensor_ids: Sequence[int], now: datetime) -> dict[int, dict[str, PublicValue]]:
+    """By sensor and observed property: the newest hour of the last day that is over, or the newest day of the week."""
+    found: dict[int, dict[str, PublicValue]] = {}
+    for row in db.execute(QUERIES["latest_values"], {"sensor_ids": list(sensor_ids), **recent_period(now)}).fetchall():
+        value = PublicValue(row["start"], row["until"], row["value"], row["below"])
+        found.setdefault(row["sensor_id"], {})[row["property"]] = value
+    return found
 
 
 def _format_values(kind: str | None, values: Mapping[str, PublicValue], now: datetime) -> dict[str, FormattedValue]:
@@ -92,9 +103,3 @@ def format_value(definition: ObservedProperty, value: PublicValue, now: datetime
         when=formatting.day(value.start) if per_day else formatting.relative_time_range(value.start, value.until, now),
         when_short=formatting.day(value.start) if per_day else formatting.time_range(value.start, value.until),
     )
-
-
-def highest_personal_data_level(summary: Summary) -> PersonalData:
-    """How personal the data of these sensors are: those of the most personal one."""
-    levels = reversed(PersonalData)
-    return next((level for level in levels if summary.personal_data[level]), PersonalData.NONE)

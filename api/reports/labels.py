@@ -1,0 +1,75 @@
+"""What a report is about and where it is, and what is wrong with a form: codes and their words."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from sensors.policy.personal_data import PersonalDataMatch
+from sensors.vocabulary.localized_text import LocalizedText
+
+MIN_TEXT_LENGTH, MAX_TEXT_LENGTH = 10, 2000
+"""Characters in the text of a report, and in an answer."""
+
+
+class ReportKind(StrEnum):
+    """What a report is about."""
+
+    WRONG = "wrong"
+    QUESTION = "question"
+
+
+class ReportStatus(StrEnum):
+    """Where a report is."""
+
+    RECEIVED = "received"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+KIND_LABELS: Mapping[ReportKind, LocalizedText] = {
+    ReportKind.WRONG: LocalizedText("Er klopt iets niet", "Something is wrong"),
+    ReportKind.QUESTION: LocalizedText("Ik heb een vraag", "I have a question"),
+}
+STATUS_LABELS: Mapping[ReportStatus, LocalizedText] = {
+    ReportStatus.RECEIVED: LocalizedText("Wacht op antwoord", "Waiting for an answer"),
+    ReportStatus.ANSWERED: LocalizedText("Beantwoord", "Answered"),
+    ReportStatus.CLOSED: LocalizedText("Afgesloten", "Closed"),
+}
+PERSONAL_DATA_MESSAGES: Mapping[PersonalDataMatch, LocalizedText] = {
+    PersonalDataMatch.PLATE: LocalizedText(
+        "In uw tekst staat iets dat op een kenteken lijkt. Haal het weg: wij hebben het niet nodig.",
+        "Your text holds something that looks like a number plate. Please take it out: we do not need it.",
+    ),
+    PersonalDataMatch.MAC: LocalizedText(
+        "In uw tekst staat iets dat op het nummer van een apparaat lijkt. Haal het weg: wij hebben het niet nodig.",
+        "Your text holds something that looks like the number of a device. Please take it out: we do not need it.",
+    ),
+    PersonalDataMatch.IP: LocalizedText(
+        "In uw tekst staat iets dat op een internetadres van een apparaat lijkt. Haal het weg: wij hebben het niet "
+        "nodig.",
+        "Your text holds something that looks like the internet address of a device. Please take it out: we do not "
+        "need it.",
+    ),
+    PersonalDataMatch.EMAIL: LocalizedText(
+        "In uw tekst staat een e-mailadres. Haal het weg. Wilt u een mail van ons? Vul uw adres dan hieronder in.",
+        "Your text holds an e-mail address. Please take it out. Would you like a mail from us? Then enter your "
+        "address below.",
+    ),
+    PersonalDataMatch.PHONE: LocalizedText(
+        "In uw tekst staat iets dat op een telefoonnummer lijkt. Haal het weg: wij bellen niet.",
+        "Your text holds something that looks like a phone number. Please take it out: we do not call.",
+    ),
+}
+NO_KIND_MESSAGE = LocalizedText("Kies waar het over gaat.", "Choose what it is about.")
+TOO_SHORT_MESSAGE = LocalizedText(
+    f"Schrijf wat meer: minstens {MIN_TEXT_LENGTH} tekens.",
+    f"Please write a little more: at least {MIN_TEXT_LENGTH} characters.",
+)
+TOO_LONG_MESSAGE = LocalizedText(
+    f"Uw tekst is te lang. Er passen {MAX_TEXT_LENGTH} tekens in.",
+    f"Your text is too long. There is room for {MAX_TEXT_LENGTH} characters.",
+)
+BAD_EMAIL_MESSAGE = LocalizedText(
+    "Dit is geen e-mailadres. Een adres ziet eruit als naam@voorbeeld.nl. Of laat het leeg.",
+    "This is not an e-mail address. An address looks like name@example.com. Or leave it empty.",
+)
+HONEYPOT_MESSAGE = LocalizedText("Maak dit veld leeg en verstuur opnieuw.", "Empty this field and send again.")
