@@ -234,7 +234,7 @@ def test_an_error_of_ours_tells_nothing(site: httpx.Client, monkeypatch: pytest.
     assert "Er ging iets mis bij ons" in text_of(answers[0])
     assert SECRET not in answers[0].text + answers[1].text + repr(log)
     assert log[0]["error"] == "ValueError"
-    assert any("sensor.py" in place for place in log[0]["at"])
+    assert any("sensor/page.py" in place for place in log[0]["at"])
 
 
 def test_every_answer_is_safe_and_without_cookies(site: httpx.Client) -> None:

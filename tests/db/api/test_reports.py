@@ -109,7 +109,7 @@ def test_mail_that_was_not_handed_over_comes_again_later_each_time(server_databa
         server_database.execute("update lantaarn.report_mail set due_at = now()")
     assert [round(wait / 60) for wait in waits] == [1, 2, 4, 8]
     with as_reader(server_database):
-        server_database.execute(QUERIES["mark_mail_sent"], {"mail": mail["mail"]})
+        server_database.execute(QUERIES["mark_mail_sent"], {"mail": mail["mail_id"]})
     assert due(server_database) == []
 
 
