@@ -26,7 +26,7 @@ _MAX_HEIGHT_RATIO = 1.1
 
 @dataclass(frozen=True, slots=True)
 class AreaOutline:
-    """The outline of an area: as a path of SVG. ``chosen``: it is the area itself, or in it."""
+    """The outline of an area: as a path of SVG. ``is_selected``: it is the area itself, or in it."""
 
     path: str
     is_selected: bool
@@ -90,9 +90,9 @@ def draw_area_map(db: Database, municipality: str, area: Area) -> AreaMap:
     view = _map_bounds(area.geometry)
     west, south, east, north = view
     scale, height = _projection(view)
-    asked = Filters(neighbourhood=area.code) if area.level == "neighbourhood" else Filters(district=area.code)
+    filters = Filters(neighbourhood=area.code) if area.level == "neighbourhood" else Filters(district=area.code)
     zoom = floor(log2(MAP_WIDTH_PIXELS * 360 / (256 * (east - west))))
-    groups = search_queries.find_clusters(db, municipality, asked, view, zoom)
+    groups = search_queries.find_clusters(db, municipality, filters, view, zoom)
     return AreaMap(
         width=MAP_WIDTH_PIXELS,
         height=height,

@@ -80,10 +80,10 @@ def load_aggregated_datastreams(
 ) -> list[AggregatedDatastream]:
     """What is public of the last 24 hours, or 7 days of what is public by the day, in a neighbourhood; in the order of
     the kinds and of what they measure."""
-    asked = {"municipality": municipality, "neighbourhood": neighbourhood, **recent_period(now)}
-    hours = _aggregate(db.execute(QUERIES["hours"], asked).fetchall(), Public.HOUR)
-    days = _aggregate(db.execute(QUERIES["days"], asked).fetchall(), Public.DAY)
-    found = [*hours, *days, *_aggregate_windows(db.execute(QUERIES["windows"], asked).fetchall())]
+    parameters = {"municipality": municipality, "neighbourhood": neighbourhood, **recent_period(now)}
+    hours = _aggregate(db.execute(QUERIES["hours"], parameters).fetchall(), Public.HOUR)
+    days = _aggregate(db.execute(QUERIES["days"], parameters).fetchall(), Public.DAY)
+    found = [*hours, *days, *_aggregate_windows(db.execute(QUERIES["windows"], parameters).fetchall())]
     return sorted(found, key=lambda each: _PROPERTY_ORDER.get(each.datastream.observed_property, 0))
 
 
@@ -91,8 +91,8 @@ def load_travel_times(
     db: Database, municipality: str, neighbourhood: str, now: datetime
 ) -> list[NeighbourhoodTravelTime]:
     """The newest travel times of the last 24 hours, from each sensor in a neighbourhood."""
-    asked = {"municipality": municipality, "neighbourhood": neighbourhood, **recent_period(now)}
-    return [_trip(row) for row in db.execute(QUERIES["travel_times"], asked).fetchall()]
+    parameters = {"municipality": municipality, "neighbourhood": neighbourhood, **recent_period(now)}
+    return [_trip(row) for row in db.execute(QUERIES["travel_times"], parameters).fetchall()]
 
 
 def _aggregate(rows: Sequence[Mapping[str, Any]], public: Public) -> Iterator[AggregatedDatastream]:

@@ -145,7 +145,7 @@ def find_changed_versions(
 
 
 def _filter_parameters(db: Database, municipality: str, filters: Filters) -> dict[str, Any] | None:
-    """The choices that are looked up among the sensors as they are now; none when there are no such choices."""
+    """The choices that are looked up among the sensors as they are now; none when there are no such filters."""
     now = replace(filters, neighbourhood=None, status=None)
     if not now.active:
         return None

@@ -24,6 +24,6 @@ class ReportStatistics:
 
 def load_report_statistics(db: Database, municipality: str, organisation: str, today: date) -> ReportStatistics:
     """How quickly an organisation answers."""
-    asked = {"municipality": municipality, "organisation": organisation, "day": today}
-    (row,) = db.execute(QUERIES["report_statistics"], {**asked, "since": today - timedelta(days=365)}).fetchall()
+    parameters = {"municipality": municipality, "organisation": organisation, "day": today}
+    (row,) = db.execute(QUERIES["report_statistics"], {**parameters, "since": today - timedelta(days=365)}).fetchall()
     return ReportStatistics(**row)

@@ -1,6 +1,6 @@
 """A form that anyone may send, without an account, a cookie or a puzzle: what keeps programs from flooding the desk.
 
-Each form carries a ticket that we signed, with the moment at which it was shown and a number of its own. So we know
+Each form carries a token that we signed, with the moment at which it was shown and a number of its own. So we know
 that a person had time to read it, that it was made here, and that a second sending is the first one again. It counts
 for nothing that someone is logged in, as nobody is; a page elsewhere that lets its visitors send forms is told apart by
 what browsers say of themselves.
@@ -71,18 +71,18 @@ class FormToken:
 
 
 class FormTokenSigner:
-    """Makes and reads tickets. Programs with the same ``secret`` read each other's, also after a restart."""
+    """Issues and verifies tokens. Programs with the same ``secret`` accept each other's, also after a restart."""
 
     def __init__(self, secret: str) -> None:
         self._key = hashlib.blake2b(secret.encode(), person=b"lantaarn form").digest()
 
     def issue(self, subject: str, now: datetime) -> str:
-        """A ticket for one form about one subject."""
+        """A token for one form about one subject."""
         payload = f"{uuid4()}.{int(now.timestamp())}"
         return f"{payload}.{self._mac(subject, payload)}"
 
     def verify(self, subject: str, token: str) -> FormToken | None:
-        """The ticket that a form brought back; none when we did not make it for this subject."""
+        """The token that a form brought back; none when we did not make it for this subject."""
         payload, _, mac = token.rpartition(".")
         # Ours are ASCII; of other text some, half a character, can't even be compared.
         if not token.isascii() or not hmac.compare_digest(self._mac(subject, payload), mac):
@@ -106,7 +106,7 @@ class RateLimiter:
         self._lock = Lock()
 
     def admit(self, address: str | None, now: datetime) -> None:
-        """Count a form. Raises BusyError when there were too many."""
+        """Count a form. Raises RateLimitError when there were too many."""
         network = hashlib.blake2b(_network(address).encode(), key=self._key, digest_size=16).digest()
         with self._lock:
             while self._admitted and self._admitted[0][0] <= now - RATE_LIMIT_PERIOD:
@@ -130,7 +130,7 @@ def _network(address: str | None) -> str:
 
 async def read_form(request: Request) -> Mapping[str, str]:
     """The fields of a form that was sent (``application/x-www-form-urlencoded``, as HTML forms do), the last of each
-    name. Raises TooLargeError and ElsewhereError."""
+    name. Raises FormTooLargeError and CrossSiteError."""
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         raise CrossSiteError
     body = b""

@@ -19,6 +19,6 @@ class Intake:
 
     @classmethod
     def of(cls, settings: ApiSettings, pool: Pool) -> Self:
-        """The desk of a register. Programs with the same database read each other's tickets: its address, which holds
-        the password, is the secret they share without one more to set."""
+        """The intake of a register. Programs with the same database accept each other's tokens: the address of the
+        database, which holds the password, is the secret they share without one more to set."""
         return cls(FormTokenSigner(settings.database_url.get_secret_value()), Mailer(settings, pool))

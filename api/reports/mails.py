@@ -64,34 +64,34 @@ def compose(mail: Mail, sender: str, now: datetime) -> EmailMessage | None:
     return message
 
 
-def _text_for_desk(letter: Mail, words: str) -> str:
+def _text_for_desk(mail: Mail, words: str) -> str:
     return f"""\
 Er is een melding over een sensor.
 
-Nummer:   {letter.number}
-Sensor:   {letter.name["nl"]} ({letter.reference})
-          {letter.uri}
-Soort:    {KIND_LABELS[letter.kind].nl}
-Antwoord: beloofd uiterlijk {letter.due_on:%d-%m-%Y}
+Nummer:   {mail.number}
+Sensor:   {mail.name["nl"]} ({mail.reference})
+          {mail.uri}
+Soort:    {KIND_LABELS[mail.kind].nl}
+Antwoord: beloofd uiterlijk {mail.due_on:%d-%m-%Y}
 
 {indent(words, "> ", lambda _: True)}
 
-Antwoorden:  lantaarn reports answer {letter.number} --text "..."
-Afsluiten:   lantaarn reports close {letter.number} --reason "..."
+Antwoorden:  lantaarn reports answer {mail.number} --text "..."
+Afsluiten:   lantaarn reports close {mail.number} --reason "..."
 Het antwoord is openbaar, de tekst hierboven niet. Liet de inwoner een e-mailadres achter?
 Dan krijgt die het antwoord ook per mail. Antwoorden op deze mail komt nergens aan.
 
-{letter.report_url}
+{mail.report_url}
 """
 
 
-def _text_for_resident(letter: Mail, answer: str) -> str:
+def _text_for_resident(mail: Mail, answer: str) -> str:
     return f"""\
-U schreef ons over de sensor "{letter.name["nl"]}" ({letter.reference}). Dit is ons antwoord.
+U schreef ons over de sensor "{mail.name["nl"]}" ({mail.reference}). Dit is ons antwoord.
 
 {answer}
 
-Uw melding: {letter.report_url}
+Uw melding: {mail.report_url}
 Wij verwijderen uw e-mailadres 30 dagen na ons antwoord. Antwoorden op deze mail komt nergens aan.
 
 English: you wrote to us about this sensor, and this is our answer. We delete your e-mail address

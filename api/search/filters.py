@@ -60,7 +60,7 @@ class Filters:
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Self:
-        """The filters in a query string; an empty one is none, as a form sends it. Raises UnknownFilterError."""
+        """The filters in a query string; an empty one is none, as a form sends it. Raises InvalidFilterError."""
         given = {name: query.get(name, "").strip() or None for name in VALIDATORS}
         for name, value in given.items():
             if value is not None and not VALIDATORS[name](value):
@@ -73,8 +73,8 @@ class Filters:
         """The query string of these filters with some changed: ``?kind=…``, or nothing. It starts at the first page
         again unless ``after`` or ``before`` is among the changes."""
         changed = replace(self, **{"after": None, "before": None} | changes)
-        chosen = {name: value for name, value in asdict(changed).items() if value}
-        return f"?{urlencode(chosen)}" if chosen else ""
+        given = {name: value for name, value in asdict(changed).items() if value}
+        return f"?{urlencode(given)}" if given else ""
 
     @property
     def active(self) -> dict[str, str]:
@@ -88,12 +88,12 @@ class Filters:
         return (found[0], found[1]) if found else None
 
     def to_database(self, municipality: str, sensor_ids: Collection[int] | None = None) -> dict[str, Any]:
-        """The form in which the database takes them. ``seeing``: the ids of the sensors that see the spot."""
-        asked: dict[str, Any] = {**self.active, "municipality": municipality}
+        """The form in which the database takes them. ``sensor_ids``: the sensors that observe the spot."""
+        found: dict[str, Any] = {**self.active, "municipality": municipality}
         if sensor_ids is not None:
-            asked["sensors"] = sorted(sensor_ids)
+            found["sensors"] = sorted(sensor_ids)
         view = parse_bounding_box(self.bbox) if self.bbox else None
-        return asked | ({"box": to_postgres_box(view)} if view else {})
+        return found | ({"box": to_postgres_box(view)} if view else {})
 
 
 def to_postgres_box(view: BoundingBox) -> str:

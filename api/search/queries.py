@@ -39,9 +39,9 @@ class SensorPage:
 
 def find_sensors(db: Database, municipality: str, filters: Filters, size: int = PAGE_SIZE) -> SensorPage:
     """The page of sensors that was asked for. Raises NotFoundError when there is no such page."""
-    wanted = _database_filters(db, municipality, filters)
-    total = db.execute(QUERIES["match_count"], {"wanted": wanted}).fetchone() or {"matched": 0}
-    ids, more = _page(db, wanted, filters, size)
+    database_filters = _database_filters(db, municipality, filters)
+    total = db.execute(QUERIES["match_count"], {"filters": database_filters}).fetchone() or {"matched": 0}
+    ids, more = _page(db, database_filters, filters, size)
     edge = filters.after or filters.before
     if edge and not ids:
         raise NotFoundError
@@ -55,11 +55,12 @@ def find_sensors(db: Database, municipality: str, filters: Filters, size: int = 
     )
 
 
-def _page(db: Database, wanted: dict[str, Any], filters: Filters, size: int) -> tuple[list[int], bool]:
+def _page(db: Database, database_filters: dict[str, Any], filters: Filters, size: int) -> tuple[list[int], bool]:
     """The ids of the sensors on the page, in their order, and whether there are more on that side."""
     section, edge = ("page_before", filters.before) if filters.before else ("page_after", filters.after)
-    asked = {"wanted": wanted, "edge": edge, "sort": filters.sort or SORT_ORDERS[0], "limit": size + 1}
-    found = [row["sensor_id"] for row in db.execute(QUERIES[section], asked).fetchall()]
+    sort = filters.sort or SORT_ORDERS[0]
+    parameters = {"filters": database_filters, "edge": edge, "sort": sort, "limit": size + 1}
+    found = [row["sensor_id"] for row in db.execute(QUERIES[section], parameters).fetchall()]
     page = found[:size]
     return page[::-1] if filters.before else page, len(found) > size
 
@@ -72,8 +73,8 @@ def _database_filters(db: Database, municipality: str, filters: Filters) -> dict
 def find_observing_sensors(db: Database, municipality: str, longitude: float, latitude: float) -> list[int]:
     """The ids of the sensors whose observed area holds this spot, or that roam through an area that does."""
     spot = Point(longitude, latitude)
-    asked = {"municipality": municipality, "view": to_postgres_box((longitude, latitude, longitude, latitude))}
-    rows = db.execute(QUERIES["observing_sensors"], asked).fetchall()
+    parameters = {"municipality": municipality, "view": to_postgres_box((longitude, latitude, longitude, latitude))}
+    rows = db.execute(QUERIES["observing_sensors"], parameters).fetchall()
     return [row["sensor_id"] for row in rows if shape(row["observed"]).covers(spot)]
 
 
@@ -96,13 +97,13 @@ def find_clusters(
     west, _, east, _ = bounding_box
     max_zoom = floor(log2(360 * _MAX_CLUSTERS_ACROSS / (4 * max(east - west, 1e-9))))
     cluster_zoom = max(0, min(zoom, max_zoom))
-    asked = {
-        "wanted": _database_filters(db, municipality, filters),
+    parameters = {
+        "filters": _database_filters(db, municipality, filters),
         "view": to_postgres_box(bounding_box),
         "step": 360 / 2**cluster_zoom / 4,
         "last": cluster_zoom >= MAX_CLUSTER_ZOOM,
     }
-    return db.execute(QUERIES["clusters"], asked).fetchall()
+    return db.execute(QUERIES["clusters"], parameters).fetchall()
 
 
 def find_sensors_in_cell(db: Database, municipality: str, column: int, row: int) -> Sequence[Row]:

@@ -5,27 +5,27 @@ select
     min(find.latitude) as south,
     max(find.longitude) as east,
     max(find.latitude) as north
-from open.found(%(wanted)s) as find;
+from open.found(%(filters)s) as find;
 
 -- page_after: the sensors after one, or from the first on
 select find.sensor_id
-from open.found(%(wanted)s) as find
+from open.found(%(filters)s) as find
 where
     %(edge)s::text is null
     or (open.sort_key(find, %(sort)s::text) collate "C", find.reference) > (
         select open.sort_key(edge, %(sort)s::text) collate "C", edge.reference from open.find as edge
-        where edge.municipality = %(wanted)s ->> 'municipality' and edge.reference = %(edge)s::text
+        where edge.municipality = %(filters)s ->> 'municipality' and edge.reference = %(edge)s::text
     )
 order by open.sort_key(find, %(sort)s::text) collate "C", find.reference
 limit %(limit)s::integer;
 
 -- page_before: the sensors before one, the nearest first
 select find.sensor_id
-from open.found(%(wanted)s) as find
+from open.found(%(filters)s) as find
 where
     (open.sort_key(find, %(sort)s::text) collate "C", find.reference) < (
         select open.sort_key(edge, %(sort)s::text) collate "C", edge.reference from open.find as edge
-        where edge.municipality = %(wanted)s ->> 'municipality' and edge.reference = %(edge)s::text
+        where edge.municipality = %(filters)s ->> 'municipality' and edge.reference = %(edge)s::text
     )
 order by open.sort_key(find, %(sort)s::text) collate "C" desc, find.reference desc
 limit %(limit)s::integer;
@@ -75,9 +75,9 @@ with inside as (
         floor(find.longitude / %(step)s::double precision) as across,
         floor(find.latitude / (%(step)s::double precision * 0.62)) as up,
         case when find.location_kind <> 'fixed' and roaming.few then find.sensor_id end as alone
-    from open.found(%(wanted)s) as find
+    from open.found(%(filters)s) as find
     cross join (
-        select count(*) <= 50 as few from open.found(%(wanted)s) as find
+        select count(*) <= 50 as few from open.found(%(filters)s) as find
         where find.extent && %(view)s::box and find.location_kind <> 'fixed'
     ) as roaming
     where find.extent && %(view)s::box

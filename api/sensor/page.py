@@ -36,7 +36,7 @@ def sensor(request: Request, state: AppStateDependency, reference: str) -> Respo
         found = sensor_queries.load_sensor(db, state.settings.municipality, reference, now)
         classes = load_retention_classes(db)
         statistics = state.statistics.get(db, state.settings.municipality)
-    streams = zip(found.entry.datastreams, found.datastreams, strict=True)
+    datastreams = zip(found.entry.datastreams, found.datastreams, strict=True)
     context = {
         "sensor": found,
         "entry": found.entry,
@@ -47,7 +47,8 @@ def sensor(request: Request, state: AppStateDependency, reference: str) -> Respo
         "statistics": statistics,
         "explanation": explain_policy(found.entry, found.version, current_language(), classes),
         "datastreams": [
-            _datastream_view(declared, stream, found.entry.delivers_data, now) for declared, stream in streams
+            _datastream_view(declared, datastream, found.entry.delivers_data, now)
+            for declared, datastream in datastreams
         ],
     }
     return state.templates.TemplateResponse(request, "sensor/sensor.html", context)
@@ -80,16 +81,26 @@ class DatastreamView:
 
 
 def _datastream_view(
-    declared: Datastream, stream: PublicDatastream, delivers_data: bool, now: datetime
+    declared: Datastream, datastream: PublicDatastream, delivers_data: bool, now: datetime
 ) -> DatastreamView:
     unit = formatting.unit(declared.unit)
-    label = labels.datastream_label(declared, stream.definition)
-    charted = replace(stream, values=median_travel_times(stream.travel_times)) if stream.travel_times else stream
+    label = labels.datastream_label(declared, datastream.definition)
+    charted = (
+        replace(datastream, values=median_travel_times(datastream.travel_times))
+        if datastream.travel_times
+        else datastream
+    )
     latest, when = _latest(charted, unit, now)
-    about = labels.datastream_description(declared, stream, delivers_data)
-    travelled = [_travel_time_row(each) for each in stream.travel_times]
     return DatastreamView(
-        declared, stream, label, unit, about, latest, when, draw_chart(charted, label, unit, now), travelled
+        declared=declared,
+        datastream=datastream,
+        label=label,
+        unit=unit,
+        description=labels.datastream_description(declared, datastream, delivers_data),
+        latest=latest,
+        latest_when=when,
+        chart=draw_chart(charted, label, unit, now),
+        travel_time_rows=[_travel_time_row(each) for each in datastream.travel_times],
     )
 
 
@@ -99,20 +110,20 @@ def _travel_time_row(found: TravelTime) -> TravelTimeRow:
     return TravelTimeRow(when, localize(codes.label_of(found.vehicle_class)), *seconds)
 
 
-def _latest(stream: PublicDatastream, unit: str, now: datetime) -> tuple[str | None, str | None]:
+def _latest(datastream: PublicDatastream, unit: str, now: datetime) -> tuple[str | None, str | None]:
     """The newest public value and when that was: a single one, or that of an hour or day."""
-    if stream.latest is not None:
-        time, value = stream.latest
-        whole = stream.definition is not None and stream.definition.is_integer
+    if datastream.latest is not None:
+        time, value = datastream.latest
+        whole = datastream.definition is not None and datastream.definition.is_integer
         return f"{formatting.measurement(value, whole)} {unit}".strip(), formatting.relative_time(time, now)
-    if not stream.values or stream.public is None:
+    if not datastream.values or datastream.public is None:
         return None, None
-    last = stream.values[-1]
+    last = datastream.values[-1]
     when = (
         formatting.day(last.start)
-        if stream.public is Public.DAY
+        if datastream.public is Public.DAY
         else formatting.relative_time_range(last.start, last.until, now)
     )
     return value_with_unit(
-        last, stream, unit
-    ), when if stream.counts_people else f"{labels.aggregation_label(stream).lower()}, {when}"
+        last, datastream, unit
+    ), when if datastream.counts_people else f"{labels.aggregation_label(datastream).lower()}, {when}"

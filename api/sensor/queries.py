@@ -127,7 +127,7 @@ class LedgerBands:
 
 @dataclass(frozen=True, slots=True)
 class Sensor:
-    """Everything that is public about one sensor: its books of today and 7 days, or the rough ones of last week.
+    """Everything that is public about one sensor: its ledger of today and 7 days, or that of last week in bands.
     ``deviations``: where it does otherwise than its entry says, codes of ``api.search.filters.DEVIATIONS``."""
 
     entry: Entry
@@ -146,8 +146,8 @@ class Sensor:
 
 def load_sensor(db: Database, municipality: str, reference_or_id: str, now: datetime) -> Sensor:
     """One sensor, by its reference or the id of its entry. Raises NotFoundError."""
-    asked = {"municipality": municipality, "reference": reference_or_id, "entry_id": _uuid(reference_or_id)}
-    row = db.execute(QUERIES["sensor"], asked).fetchone() if _REFERENCE.fullmatch(reference_or_id) else None
+    parameters = {"municipality": municipality, "reference": reference_or_id, "entry_id": _uuid(reference_or_id)}
+    row = db.execute(QUERIES["sensor"], parameters).fetchone() if _REFERENCE.fullmatch(reference_or_id) else None
     if row is None:
         raise NotFoundError
     entry = Entry.model_validate(row["document"])
@@ -183,9 +183,9 @@ def _uuid(text: str) -> UUID | None:
 def _datastreams(db: Database, sensor_id: int, entry: Entry, now: datetime) -> Iterator[PublicDatastream]:
     ingested = {row["property"]: row for row in db.execute(QUERIES["datastreams"], {"sensor_id": sensor_id}).fetchall()}
     hour = now.replace(minute=0, second=0, microsecond=0)
-    asked = {"sensor_id": sensor_id, "since": hour - timedelta(hours=24), "municipality": entry.municipality}
-    values = _values(db, asked, now.astimezone(LOCAL_TIME_ZONE).date() - timedelta(days=7))
-    travel_times = tuple(_travel_time(row) for row in db.execute(QUERIES["travel_times"], asked).fetchall())
+    parameters = {"sensor_id": sensor_id, "since": hour - timedelta(hours=24), "municipality": entry.municipality}
+    values = _values(db, parameters, now.astimezone(LOCAL_TIME_ZONE).date() - timedelta(days=7))
+    travel_times = tuple(_travel_time(row) for row in db.execute(QUERIES["travel_times"], parameters).fetchall())
     kind = KINDS.get(entry.kind or "")
     retention_statuses = load_retention_status(db, sensor_id, now)
     for declared in entry.datastreams:
@@ -203,7 +203,7 @@ def _datastreams(db: Database, sensor_id: int, entry: Entry, now: datetime) -> I
 
 
 def _values(db: Database, parameters: Mapping[str, Any], first_day: date) -> dict[str, list[PublicValue]]:
-    """The public values of one sensor, by observed property: hours and windows as asked, days from the first."""
+    """The public values of one sensor, by observed property: recent hours and windows, days from ``first_day`` on."""
     rows = db.execute(QUERIES["hours"], parameters).fetchall() + db.execute(QUERIES["windows"], parameters).fetchall()
     values: dict[str, list[PublicValue]] = {}
     for row in rows + db.execute(QUERIES["days"], {**parameters, "since": first_day}).fetchall():
@@ -224,24 +224,26 @@ def _ledgers(db: Database, sensor_id: int, live: bool, today: date) -> _Ledgers:
     if not live:
         return None, None, _ledger_bands(db, sensor_id, today)
     days = _ledger_by_day(db, sensor_id, today - timedelta(days=6))
-    return _ledger_totals({day: books for day, books in days.items() if day == today}), _ledger_totals(days), None
+    return _ledger_totals({day: rows for day, rows in days.items() if day == today}), _ledger_totals(days), None
 
 
 def _ledger_bands(db: Database, sensor_id: int, today: date) -> LedgerBands:
-    """The books of the week before this one; all of the lowest band when there is nothing in them."""
-    asked = {"sensor_id": sensor_id, "since": today - timedelta(days=today.weekday() + 7)}
-    row = db.execute(QUERIES["ledger_week"], asked).fetchone() or dict.fromkeys(_LEDGER_COLUMNS, 0)
-    refused = db.execute(QUERIES["rejections_week"], asked).fetchall()
+    """The ledger of the week before this one; all of the lowest band when there is nothing in them."""
+    parameters = {"sensor_id": sensor_id, "since": today - timedelta(days=today.weekday() + 7)}
+    row = db.execute(QUERIES["ledger_week"], parameters).fetchone() or dict.fromkeys(_LEDGER_COLUMNS, 0)
+    refused = db.execute(QUERIES["rejections_week"], parameters).fetchall()
     reasons = tuple((each["reason"], Band.from_edge(each["readings"])) for each in refused)
     return LedgerBands(**{name: Band.from_edge(row[name]) for name in _LEDGER_COLUMNS}, reasons=reasons)
 
 
 def _ledger_by_day(db: Database, sensor_id: int, since: date) -> dict[date, tuple[Mapping[str, Any], dict[str, int]]]:
-    asked = {"sensor_id": sensor_id, "since": since}
+    parameters = {"sensor_id": sensor_id, "since": since}
     reasons: dict[date, dict[str, int]] = {}
-    for row in db.execute(QUERIES["rejections"], asked).fetchall():
+    for row in db.execute(QUERIES["rejections"], parameters).fetchall():
         reasons.setdefault(row["day"], {})[row["reason"]] = row["readings"]
-    return {row["day"]: (row, reasons.get(row["day"], {})) for row in db.execute(QUERIES["ledger"], asked).fetchall()}
+    return {
+        row["day"]: (row, reasons.get(row["day"], {})) for row in db.execute(QUERIES["ledger"], parameters).fetchall()
+    }
 
 
 _LEDGER_COLUMNS = ("received", "stored", "duplicate", "quarantined", "aggregated", "fields_dropped")
