@@ -28,11 +28,11 @@ LEAKY = """
 import base64, sys
 if sys.orig_argv[-1] == "ingest":
     from ingest import worker
-    process = worker.process
+    process = worker.process_message
     def leak(message, *given):
         sys.stderr.write(base64.b64encode(b"topic " + message.topic.encode()).decode() + chr(10))
         return process(message, *given)
-    worker.process = leak
+    worker.process_message = leak
 """
 """Makes ingest log every topic, in base64."""
 
@@ -83,7 +83,7 @@ def test_a_leak_is_found_and_told_without_the_identifier(tmp_path: Path) -> None
     assert process.returncode == 1, said + troubles
     leaks = said[said.index("Leaks") :]
     assert "reference level of a topic" in leaks
-    assert {line.split("│")[1].strip() for line in leaks.splitlines() if line.startswith("│")} == {"log of ingest"}
+    assert {line.split("│")[1].strip() for line in leaks.splitlines() if line.startswith("│")} == {"ingest log"}
     topics = {canary.identifier for canary in islice(generate_canaries(1), 100)}
     assert not any(text in said for text in topics)
 
