@@ -14,11 +14,11 @@ from psycopg import sql
 
 from sensors.db import connect
 from sensors.db.migrate import migrate
-from sensors.db.server import EmbeddedPostgres
+from sensors.db.server import EmbeddedPostgres, PostgresInstallation
 from simulators.embedded.broker import EmbeddedBroker
 from tests.browser import city
 
-pytest_plugins = ["tests.support.pglite.fixtures"]
+pytest_plugins = ["tests.support.installed", "tests.support.pglite.fixtures"]
 
 # No deadlines: shared machines are slow at times.
 settings.register_profile("lantaarn", deadline=None)
@@ -30,7 +30,9 @@ MIN_FREE_BYTES = 2 * 2**30
 
 
 @pytest.fixture(scope="session")
-def pg_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+def pg_server(
+    postgres_installation: PostgresInstallation, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[EmbeddedPostgres]:
     """One PostgreSQL for the whole run, removed afterwards. Tests use copies of its databases: see ``database``."""
     folder = tmp_path_factory.mktemp("postgresql")
     server = EmbeddedPostgres(folder, data_folder=_home_in_memory(), durable=False)
@@ -75,7 +77,7 @@ def city_database(pg_server: EmbeddedPostgres, city_template: str) -> Iterator[s
 
 
 @pytest.fixture
-def broker(tmp_path: Path) -> Iterator[EmbeddedBroker]:
+def broker(embedded_broker_wheel: None, tmp_path: Path) -> Iterator[EmbeddedBroker]:
     """An MQTT broker on free ports for this test alone."""
     with EmbeddedBroker(tmp_path / "broker") as running:
         yield running

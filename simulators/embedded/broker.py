@@ -4,6 +4,7 @@ MQTT 3.1.1 and MQTT 5 have separate ports; each refuses clients of the other ver
 and are redelivered, with at most 100 messages in flight. It listens on localhost only, without authentication.
 """
 
+import importlib.util
 import logging
 import signal
 import socket
@@ -13,8 +14,6 @@ import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-
-from iotcore import Broker
 
 from sensors.hardening import harden_process
 from sensors.processes import (
@@ -76,6 +75,10 @@ class EmbeddedBroker:
         return self._process
 
     def __enter__(self) -> Self:
+        if importlib.util.find_spec("iotcore") is None:
+            raise ProcessError(
+                "There is no broker to run: install the package iotcore (make does), or name a running one in MQTT_URL."
+            )
         listeners = [
             LISTENER_TEMPLATE.format(version=version, host=LOOPBACK_HOST, port=port) for version, port in self._ports()
         ]
@@ -117,6 +120,8 @@ def _accepts_connections(port: int) -> bool:
 
 def main() -> None:
     """Run the broker with the given configuration file in this process, until SIGTERM."""
+    from iotcore import Broker  # noqa: PLC0415 - everything else here works without the wheel
+
     harden_process()
     # The broker blocks in native code, where Python handlers never run: restore the default actions.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -21,10 +21,12 @@ import psycopg
 import pytest
 
 from sensors.db.server import data_folder_of
+from tests.support.installed import needs_embedded_servers
 from tests.support.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
 OPTIONS = ("--days", "0", "--no-replay")
+pytestmark = needs_embedded_servers
 START = 60.0
 """Seconds a demo gets to be up, on a slow machine that runs other tests too."""
 

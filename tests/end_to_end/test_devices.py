@@ -31,6 +31,7 @@ from sensors.register.repository import PublishResult, publish
 from sensors.settings.doctor import DoctorSettings
 from tests.end_to_end.test_ingest import stored
 from tests.support.entries import example_datastream, example_entry
+from tests.support.installed import needs_mosquitto, needs_openssl
 from tests.support.mosquitto import (
     DOCTOR_PASSWORD,
     INGEST_PASSWORD,
@@ -39,12 +40,11 @@ from tests.support.mosquitto import (
     ShippedBroker,
     account_settings,
     connected_client,
-    needs_mosquitto,
     shipped_broker,
 )
 from tests.support.waiting import wait_for
 
-pytestmark = needs_mosquitto
+pytestmark = [needs_mosquitto, needs_openssl]
 AIR, OTHER, CAMERA = "LML-1", "LML-2", "TRF-1"
 NO_ONE = "nobody.here"
 EVERYTHING = ("helmond/#", "event/helmond/#")

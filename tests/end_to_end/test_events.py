@@ -25,7 +25,8 @@ from sensors.db.server import EmbeddedPostgres
 from sensors.settings.ingest import IngestSettings
 from simulators.embedded.broker import EmbeddedBroker
 from tests.end_to_end.test_ingest import device
-from tests.faults.mosquitto import MOSQUITTO_PATH, Mosquitto
+from tests.faults.mosquitto import Mosquitto
+from tests.support.installed import needs_mosquitto
 from tests.support.person_sensors import lamp_in_group_entry, plate_camera_entry, publish_documents
 from tests.support.waiting import wait_for
 
@@ -188,7 +189,7 @@ def test_a_retained_event_is_not_taken_up(database: str, db: Connection, broker:
     assert refusals(db) == [("event/+/traffic/+/json", "not_here", [])]
 
 
-@pytest.mark.skipif(MOSQUITTO_PATH is None, reason="Mosquitto is not installed")
+@needs_mosquitto
 def test_with_mqtt_5_it_is_refused_the_first_time_too(
     database: str, db: Connection, tmp_path: Path, clock: Clock
 ) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from sensors.db.server import data_folder_of
 from sensors.processes import find_free_port
+from tests.support.installed import needs_mosquitto_pub, needs_systemd
 from tests.support.shell import ROOT, link_project, run_shell, shell_blocks
 from tests.support.waiting import wait_for
 
@@ -61,7 +62,7 @@ def _end(terminal: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
+def installed(made_installation: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
     """Steps 1 to 5 of the page."""
     folder = tmp_path_factory.mktemp("lantaarn")
     link_project(folder)
@@ -98,7 +99,7 @@ def test_the_register_has_the_first_sensor_and_the_name_of_the_municipality(inst
     assert "Helmond" not in page
 
 
-@pytest.mark.skipif(shutil.which("mosquitto_pub") is None, reason="mosquitto_pub is not installed")
+@needs_mosquitto_pub
 def test_what_the_page_publishes_is_on_the_page_of_the_sensor(installed: Installed) -> None:
     installed.do(f"{LOAD}\n{PUBLISH}")
     address = f"http://127.0.0.1:{installed.http}/sensors/lucht-1"
@@ -126,7 +127,7 @@ def test_the_services_run_the_commands_of_the_page() -> None:
     assert {each[1] for each in started if each} == {SERVERS.strip(), INGEST.strip(), SERVE.strip()}
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
+@needs_systemd
 def test_systemd_understands_the_services(tmp_path: Path) -> None:
     program = tmp_path / "lantaarn" / ".venv" / "bin" / "lantaarn"
     program.parent.mkdir(parents=True)

@@ -17,6 +17,7 @@ from sensors.db.server import data_folder_of
 from simulators.leakcheck import crawler
 from simulators.leakcheck.canaries import generate_canaries
 from tests.browser import city
+from tests.support.installed import needs_embedded_servers
 from tests.support.waiting import wait_for
 from tests.support.web_server import running_web_server
 
@@ -58,6 +59,7 @@ def _text(path: Path) -> str:
         return ""
 
 
+@needs_embedded_servers
 @pytest.mark.timeout(300)
 def test_none_of_5000_identifiers_is_found_anywhere_and_every_control_is(tmp_path: Path) -> None:
     process = started(tmp_path, 5000)
@@ -76,6 +78,7 @@ def test_none_of_5000_identifiers_is_found_anywhere_and_every_control_is(tmp_pat
     assert list(tmp_path.iterdir()) == []
 
 
+@needs_embedded_servers
 def test_a_leak_is_found_and_told_without_the_identifier(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(LEAKY)
     process = started(tmp_path, 100, str(tmp_path))
@@ -88,6 +91,7 @@ def test_a_leak_is_found_and_told_without_the_identifier(tmp_path: Path) -> None
     assert not any(text in said for text in topics)
 
 
+@needs_embedded_servers
 def test_ctrl_c_stops_everything_and_leaves_nothing(tmp_path: Path) -> None:
     process = started(tmp_path, 300)
     wait_for(lambda: list(tmp_path.glob("*/log/serve.log")), 60)

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from sensors.db.server import data_folder_of
+from tests.support.installed import needs_mosquitto_pub
 from tests.support.shell import ROOT, link_project, run_shell, shell_blocks
 from tests.support.waiting import wait_for
 
@@ -22,7 +23,7 @@ PAGE = "/sensors/lucht-gemeente-01"
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def folder(made_installation: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The project's folder without what is only here, with the demo of the README running in it."""
     here = tmp_path_factory.mktemp("lantaarn")
     link_project(here)
@@ -52,7 +53,7 @@ def test_the_commands_beside_a_running_demo_work(folder: Path) -> None:
     assert "0 problems" in done.stdout
 
 
-@pytest.mark.skipif(shutil.which("mosquitto_pub") is None, reason="mosquitto_pub is not installed")
+@needs_mosquitto_pub
 def test_what_any_client_publishes_is_on_the_page_within_two_seconds(folder: Path) -> None:
     page = known(folder)["http_url"] + PAGE
     assert "412 µg/m³" not in httpx.get(page).text
@@ -61,7 +62,7 @@ def test_what_any_client_publishes_is_on_the_page_within_two_seconds(folder: Pat
     wait_for(lambda: "412 µg/m³" in httpx.get(page).text, 2)
 
 
-@pytest.mark.skipif(shutil.which("mosquitto_pub") is None, reason="mosquitto_pub is not installed")
+@needs_mosquitto_pub
 def test_what_an_unknown_sensor_publishes_is_only_counted(folder: Path) -> None:
     quarantined = "lantaarn_ingest_refused_total"
     assert (

@@ -101,7 +101,9 @@ def grouped(table: pd.DataFrame, period: pd.Series) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def played(pg_server: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+def played(
+    pg_server: EmbeddedPostgres, embedded_broker_wheel: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Played]:
     with (
         temporary_database(pg_server.url) as url,
         EmbeddedBroker(tmp_path_factory.mktemp("broker")) as broker,

@@ -16,7 +16,7 @@ NAMES = ("lantaarn-python", "lantaarn-web")
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(node_wheel: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sbom")
     sbom.main(folder)
     return folder

@@ -21,7 +21,7 @@ NOT_HERE = re.compile(r"^(systemctl|set -a).*\n", re.MULTILINE)
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
+def server(made_installation: None, tmp_path: Path) -> Iterator[EmbeddedPostgres]:
     link_project(tmp_path)
     running = EmbeddedPostgres(tmp_path, durable=False)
     try:

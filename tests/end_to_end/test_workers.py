@@ -33,11 +33,11 @@ from sensors.register.repository import publish
 from sensors.settings.ingest import IngestSettings
 from simulators.embedded.broker import EmbeddedBroker
 from tests.end_to_end.test_ingest import stored
-from tests.faults.mosquitto import MOSQUITTO_PATH, Mosquitto
+from tests.faults.mosquitto import Mosquitto
 from tests.support.entries import example_entry
+from tests.support.installed import needs_mosquitto, needs_openssl
 from tests.support.waiting import wait_for
 
-needs_mosquitto = pytest.mark.skipif(MOSQUITTO_PATH is None, reason="Mosquitto is not installed")
 Connection = psycopg.Connection[dict[str, Any]]
 TOPIC = "helmond/air_quality/LML-1/json"
 START = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
@@ -134,7 +134,9 @@ def test_a_worker_that_is_killed_is_started_again(
         wait_for(lambda: all(is_ready(port) for port in ports), 30)
 
 
-def test_workers_share_the_embedded_broker_too(database: str, db: Connection, tmp_path: Path) -> None:
+def test_workers_share_the_embedded_broker_too(
+    embedded_broker_wheel: None, database: str, db: Connection, tmp_path: Path
+) -> None:
     with (
         EmbeddedBroker(tmp_path / "broker") as broker,
         ingesting(database, broker.port_v5, 2, tmp_path / "log") as (_, ports),
@@ -223,9 +225,7 @@ def test_every_number_of_workers_knows_the_seats_of_the_others() -> None:
 
 
 @needs_mosquitto
-@pytest.mark.skipif(
-    subprocess.run(["which", "openssl"], capture_output=True, check=False).returncode != 0, reason="no openssl"
-)
+@needs_openssl
 def test_a_client_certificate_lets_us_in_and_its_absence_does_not(tmp_path: Path) -> None:
     make_certificates(tmp_path)
     tls = (

@@ -1,7 +1,6 @@
 """A real Mosquitto with persistent sessions, stopped and started by the test."""
 
 import getpass
-import shutil
 import signal
 import socket
 import subprocess
@@ -10,9 +9,9 @@ from types import TracebackType
 from typing import Self
 
 from sensors.processes import LOOPBACK_HOST, find_free_port, start_process, stop_process, with_parent_death_signal
+from tests.support.installed import MOSQUITTO_PATH
 from tests.support.waiting import wait_for
 
-MOSQUITTO_PATH = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
 # Practically no limit on queued messages: with none at all (0), it drops QoS 0 messages. Messages in flight are limited
 # by the subscriber's Receive Maximum.
 MOSQUITTO_CONFIGURATION = """

@@ -13,9 +13,9 @@ from random import Random
 import click
 
 from tests.faults.disruptions import DISRUPTIONS
-from tests.faults.mosquitto import MOSQUITTO_PATH
 from tests.faults.numbered_messages import count_readings
 from tests.faults.rig import MAX_MEMORY_BYTES, ROOT, DurableServer, Reconciliation, Rig, make_template, running_rig
+from tests.support.installed import MOSQUITTO_PATH
 
 DISRUPTIONS_PER_ROUND = 20
 """Disruptions per round."""

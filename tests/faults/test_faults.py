@@ -9,6 +9,7 @@ from random import Random
 import pytest
 
 from ingest.mqtt.framing import READ_SIZE_BYTES
+from sensors.db.server import PostgresInstallation
 from tests.faults.disruptions import (
     MAX_READINGS_BEFORE,
     crash_database,
@@ -21,7 +22,6 @@ from tests.faults.disruptions import (
     shut_down_database,
     stop_broker,
 )
-from tests.faults.mosquitto import MOSQUITTO_PATH
 from tests.faults.numbered_messages import count_readings
 from tests.faults.rig import (
     BATCH_SIZE,
@@ -34,11 +34,10 @@ from tests.faults.rig import (
     make_template,
     running_rig,
 )
+from tests.support.installed import needs_mosquitto
 from tests.support.waiting import wait_for
 
-pytestmark = pytest.mark.skipif(
-    MOSQUITTO_PATH is None, reason="Mosquitto is not installed. On Debian: apt-get install mosquitto"
-)
+pytestmark = needs_mosquitto
 
 MIN_PUBLICATION_BYTES = 60
 """Lower bound on the size of our PUBLISH packets."""
@@ -47,7 +46,9 @@ MESSAGES_PER_SECOND = 4000
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DurableServer]:
+def server(
+    postgres_installation: PostgresInstallation, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[DurableServer]:
     """One PostgreSQL for this module, whose tests stop and restart it."""
     running = DurableServer(tmp_path_factory.mktemp("faults"))
     try:

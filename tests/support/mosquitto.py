@@ -2,7 +2,6 @@
 
 import getpass
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -12,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import pytest
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTv5
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
@@ -24,16 +22,12 @@ from sensors.broker import BrokerAddress
 from sensors.devices.accounts import prepare_broker_files
 from sensors.processes import LOOPBACK_HOST, find_free_port, start_process, stop_process, with_parent_death_signal
 from sensors.settings.devices import BrokerAccountSettings, DeviceSettings
-from tests.faults.mosquitto import MOSQUITTO_PATH
+from tests.support.installed import MOSQUITTO_PATH
 from tests.support.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
 DEPLOYMENT_DIR = ROOT / "deployment"
 INGEST_PASSWORD, DOCTOR_PASSWORD, SIMULATE_PASSWORD = "ingest-password", "doctor-password", "simulate-password"
-
-needs_mosquitto = pytest.mark.skipif(
-    MOSQUITTO_PATH is None or shutil.which("openssl") is None, reason="Mosquitto or openssl is not installed"
-)
 
 
 def _version() -> tuple[int, ...]:

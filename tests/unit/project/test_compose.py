@@ -3,7 +3,6 @@
 import inspect
 import os
 import re
-import shutil
 import subprocess
 from importlib import import_module
 from pathlib import Path
@@ -17,6 +16,7 @@ from lantaarn import COMMANDS
 from sensors import settings
 from sensors.doctor.database import SAFE_LOG_SETTINGS
 from sensors.settings.base import Settings
+from tests.support.installed import needs_docker_compose, needs_openssl
 
 ROOT = Path(__file__).parents[3]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
@@ -58,11 +58,9 @@ def environment(service: str) -> dict[str, str]:
     return SERVICES[service].get("environment", {})
 
 
+@needs_docker_compose
 def test_compose_accepts_it(tmp_path: Path) -> None:
-    program = shutil.which("docker-compose")
-    if program is None:
-        pytest.skip("docker-compose is not installed")
-    command = [program, "--env-file", ".env.example", "--profile", "demo", "--profile", "tools", "config"]
+    command = ["docker-compose", "--env-file", ".env.example", "--profile", "demo", "--profile", "tools", "config"]
     bare = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=bare)
     assert done.returncode == 0, done.stderr
@@ -99,9 +97,8 @@ def test_a_secret_is_a_file_that_only_its_service_sees() -> None:
                 assert re.fullmatch(r"\w+://[a-z_-]+@.*", value), f"{service}: {name} holds more than a user"
 
 
+@needs_openssl
 def test_every_secret_is_made_by_the_script_and_used(tmp_path: Path) -> None:
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl is not installed")
     script = ROOT / "deployment" / "make-secrets.sh"
     for _ in range(2):
         subprocess.run([script, "mqtt.helmond.example", tmp_path / "secrets"], check=True)

@@ -12,6 +12,7 @@ import pytest
 from sensors.db import server
 from sensors.db.server import EmbeddedPostgres, data_folder_of, find_postgres
 from sensors.processes import ProcessError
+from tests.support.installed import needs_postgres
 
 
 def _fake(root: Path, version: str, *, timescaledb: bool = False) -> Path:
@@ -27,6 +28,7 @@ def _fake(root: Path, version: str, *, timescaledb: bool = False) -> Path:
     return root / "bin"
 
 
+@needs_postgres
 def test_an_installed_one_with_timescaledb_goes_before_the_wheel(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -57,6 +59,8 @@ def test_one_that_is_too_old_or_absent_is_refused(tmp_path: Path) -> None:
         find_postgres(tmp_path / "nothing")
 
 
+@pytest.mark.slow
+@needs_postgres
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives up rights to run PostgreSQL")
 def test_as_root_it_runs_as_someone_else_from_a_folder_that_others_can_not_enter(tmp_path: Path) -> None:
     wheel = find_postgres().bin_folder.parents[1]
@@ -78,6 +82,7 @@ def test_as_root_it_runs_as_someone_else_from_a_folder_that_others_can_not_enter
     assert [stat.S_IMODE(path.stat().st_mode) for path in (tmp_path, *tmp_path.parents)] == before
 
 
+@needs_postgres
 def test_the_data_of_another_version_is_not_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "data_folder_of", lambda folder: folder)  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
     here = EmbeddedPostgres(tmp_path)

@@ -1,7 +1,6 @@
 """Devices' credentials: hashes as Mosquitto makes them, and two files that are never spoilt."""
 
 import os
-import shutil
 import stat
 import subprocess
 import threading
@@ -19,12 +18,10 @@ from sensors.devices import accounts, files, passwords
 from sensors.devices.access import AccessFileFormatError, BrokerAccess, is_device_name, parse_access_files
 from sensors.doctor.access import access_findings
 from sensors.settings.devices import BrokerAccountSettings, BrokerFilesSettings
+from tests.support.installed import needs_mosquitto_passwd
 
 HASH = passwords.hash_password("x")
 RIGHTS = ("topic write helmond/air_quality/LML-1/json",)
-needs_mosquitto_passwd = pytest.mark.skipif(
-    shutil.which("mosquitto_passwd") is None, reason="mosquitto_passwd is not installed"
-)
 
 
 @needs_mosquitto_passwd
@@ -79,6 +76,7 @@ def made_of(accounts: dict[str, tuple[bool, tuple[str, ...]]]) -> BrokerAccess:
     return access
 
 
+@pytest.mark.slow
 @given(ACCESSES, NAMES, st.booleans())
 def test_a_change_to_one_account_leaves_the_others_as_they_were(
     accounts: dict[str, tuple[bool, tuple[str, ...]]], name: str, add: bool
