@@ -6,10 +6,10 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 VENDOR := api/web/static/vendor
 
-.PHONY: help install demo test check bench soak mutants sbom texts schema statement format lock clean
+.PHONY: help install demo test test-fast check bench soak mutants sbom texts schema statement format lock clean
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 install: .venv/.runtime $(VENDOR)/.made ## install runtime dependencies in this folder
 
@@ -18,6 +18,9 @@ demo: .venv/.runtime $(VENDOR)/.made ## run a whole city on this machine (ARGS="
 
 test: .venv/.dev $(VENDOR)/.made node_modules/.dev ## run all tests (ARGS="-k words")
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-fast: .venv/.dev ## run the quick unit tests, which need no server (ARGS="-k words")
+	@$(BIN)/python -m pytest tests/unit -m "not slow" $(ARGS)
 
 check: .venv/.dev ## check format, lint, types and import contracts, and run all tests
 	@$(BIN)/ruff format --check .

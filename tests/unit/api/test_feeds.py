@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 from xml.etree import ElementTree as ET
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,6 +55,7 @@ def feed(*versions: Version, name: str = "helmond:nl:/wijzigingen") -> Feed:
     )
 
 
+@pytest.mark.slow
 @given(entry_documents(), entry_documents(), anything, anything)
 def test_whatever_it_says_both_forms_can_be_read(before: Document, after: Document, editor: str, reason: str) -> None:
     before, after = (document_of(Entry.model_validate(each)) for each in (before, after))

@@ -39,6 +39,7 @@ def test_a_patch_makes_the_one_from_the_other(before: Any, after: Any) -> None:
     assert create_patch(before, deepcopy(before)) == []
 
 
+@pytest.mark.slow
 @given(st.lists(entry_documents(), min_size=2, max_size=5))
 def test_all_differences_from_the_first_version_on_give_the_current_one(versions: list[Document]) -> None:
     published = [document_of(Entry.model_validate(each)) for each in versions]
@@ -48,6 +49,7 @@ def test_all_differences_from_the_first_version_on_give_the_current_one(versions
     assert text(document) == text(published[-1])
 
 
+@pytest.mark.slow
 @given(entry_documents(), entry_documents())
 def test_nothing_changes_without_words(before: Document, after: Document) -> None:
     before, after = (document_of(Entry.model_validate(each)) for each in (before, after))

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -95,6 +96,7 @@ PLACES = (
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=2000)
 @given(
     st.lists(st.tuples(st.sampled_from(PLACES), st.integers(-999, 2000), st.integers(0, VEHICLES - 1)), max_size=4),
@@ -135,6 +137,7 @@ def cameras() -> SensorsByTopic:
     return {("helmond", "traffic", "A"): camera(1, "B"), ("helmond", "traffic", "B"): camera(2, "A")}
 
 
+@pytest.mark.slow
 @settings(max_examples=2000)
 @given(st.lists(passages, max_size=12), names, names)
 def test_where_it_is_matched_in_memory(
@@ -189,6 +192,7 @@ def street() -> SensorsByTopic:
     return {("helmond", "streetlight", f"lamp-{number}"): lamp(number) for number in range(LAMPS)}
 
 
+@pytest.mark.slow
 @settings(max_examples=2000)
 @given(st.lists(movements, max_size=10), names, names)
 def test_where_movements_are_counted(

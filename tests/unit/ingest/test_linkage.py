@@ -191,6 +191,7 @@ def quarter(instant: datetime) -> datetime:
     return instant - timedelta(seconds=instant.timestamp() % QUARTER.total_seconds())
 
 
+@pytest.mark.slow
 def test_two_trips_are_not_linked_by_what_is_stored(two_days: list[Trip]) -> None:
     stored = store(two_days, random.Random(1))
     assert len(stored.times) > 200

@@ -59,6 +59,7 @@ def test_a_value_that_comes_late_or_again_changes_nothing(values: list[float], r
     assert judged([*values, 5.0]) == [*first, judged([*values, 5.0])[-1]]
 
 
+@pytest.mark.slow
 def test_no_value_of_the_recorded_series_is_called_frozen_or_a_jump() -> None:
     series = replay.recorded_values()
     memory = QualityChecker()

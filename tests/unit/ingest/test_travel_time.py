@@ -370,6 +370,7 @@ def test_a_flood_costs_the_segment_it_comes_from_and_memory_stays_bounded() -> N
     assert [row.datastream_id for row in closed(made)] == [20]
 
 
+@pytest.mark.slow
 def test_a_token_costs_less_than_two_hundred_bytes() -> None:
     """So a million of them, the most that may live, fit in 200 MB."""
     made = matcher()

@@ -24,6 +24,7 @@ AMSTERDAM = Path(__file__).parents[2] / "data" / "amsterdam"
 CANARY = "kanarie-7f3a"
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(entry_documents())
 def test_a_valid_entry_survives_being_stored_and_read(document: Document) -> None:
@@ -50,6 +51,7 @@ def lost(given: Any, stored: Any, path: str = "") -> Iterator[str]:
         yield from lost(part, children(stored).get(key), f"{path}.{key}")
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(entry_documents())
 def test_what_we_accept_fits_the_published_schema(document: Document) -> None:

@@ -82,6 +82,7 @@ def test_any_json_gets_an_answer(kind: Kind, content: object) -> None:
     assert decoded.readings or decoded.rejections or decoded.fields_dropped
 
 
+@pytest.mark.slow
 @given(messages(), st.data())
 def test_a_damaged_message_gets_an_answer(message: tuple[Kind, Any], data: st.DataObject) -> None:
     kind, content = message
@@ -159,6 +160,7 @@ def test_the_order_of_keys_does_not_matter(item: dict[str, Any], random: Any) ->
     assert before.fields_dropped == after.fields_dropped
 
 
+@pytest.mark.slow
 @given(messages(), json_values)
 def test_no_path_of_a_refusal_holds_text_of_the_message(message: tuple[Kind, Any], inner: object) -> None:
     kind, content = message

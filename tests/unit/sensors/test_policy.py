@@ -76,6 +76,7 @@ def entries_of_any_sort(draw: st.DrawFn) -> Entry:
 ANY_ENTRY = entries_of_any_sort() | entry_documents().map(Entry.model_validate)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(ANY_ENTRY)
 def test_every_datastream_ends_in_the_policy_or_in_its_refusals(entry: Entry) -> None:
@@ -87,6 +88,7 @@ def test_every_datastream_ends_in_the_policy_or_in_its_refusals(entry: Entry) ->
     assert permitted.isdisjoint(each.property for each in policy.refusals)
 
 
+@pytest.mark.slow
 @settings(max_examples=250, deadline=None)
 @given(ANY_ENTRY)
 def test_nothing_weaker_than_the_minimum_is_taken_in(entry: Entry) -> None:
@@ -125,6 +127,7 @@ def hidden_when_small(declared: Datastream) -> bool:
     ]
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(ANY_ENTRY)
 def test_what_the_rulebook_lets_through_is_refused_only_when_nothing_is_to_be_kept(entry: Entry) -> None:

@@ -269,6 +269,7 @@ def test_every_rule_is_tried_and_has_words_in_two_languages() -> None:
     assert all(rule.message.nl and rule.message.en and rule.message.nl != rule.message.en for rule in RULES)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(entry_documents())
 def test_a_valid_entry_breaks_no_rule(document: Document) -> None:

@@ -69,6 +69,7 @@ def test_the_same_seed_gives_the_same_register_to_the_byte(register: list[Entry]
     assert again != [entry.model_dump_json() for entry in city_register.example_entries(2)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 99])
 def test_every_entry_keeps_all_rules_of_a_real_register(seed: int) -> None:
     for entry in city_register.example_entries(seed):
@@ -128,6 +129,7 @@ def test_a_lamp_burns_an_hour_in_an_hour_of_night_and_never_less(moment: datetim
         assert burnt == pytest.approx(1.0 if all(steps) else 0.0, abs=0.02)
 
 
+@pytest.mark.slow
 def test_everything_said_is_a_plausible_reading_that_the_register_declares(register: list[Entry]) -> None:
     said = simulate.build_scenario(1).messages(NOW - DAY, NOW, NOW + timedelta(minutes=20))
     entries = by_reference(register)
@@ -159,6 +161,7 @@ def readings(messages: Iterable[DeviceMessage | DeviceEvent]) -> list[DeviceMess
     return [message for message in messages if isinstance(message, DeviceMessage)]
 
 
+@pytest.mark.slow
 def test_the_past_played_back_is_what_was_said_live() -> None:
     plan = simulate.build_scenario(1, with_recorded=False)
     hour = timedelta(hours=1)
@@ -194,6 +197,7 @@ def test_an_event_that_could_not_be_said_in_time_is_not_said() -> None:
     assert not simulate.is_overdue(reading, late)
 
 
+@pytest.mark.slow
 def test_something_is_said_every_few_seconds() -> None:
     times = [message.sent_at for message in simulate.build_scenario(1).messages(NOW, NOW, NOW + timedelta(minutes=30))]
     assert times == sorted(times)

@@ -119,6 +119,7 @@ def test_the_city_has_every_fault_and_none_in_a_recording(seed: int) -> None:
     assert not set(wrong) & simulate.replay.RECORDED_REFERENCES
 
 
+@pytest.mark.slow
 def test_faults_leave_the_other_devices_alone() -> None:
     faulty = simulate.build_scenario(1, with_recorded=False, fault_share=0.1)
     end = START + timedelta(hours=1)

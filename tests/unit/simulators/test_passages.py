@@ -59,6 +59,7 @@ def test_passages_come_by_time_and_in_whichever_parts_they_are_asked() -> None:
     assert two == list(Corridor(1).passages(NOON, NOON + HOUR, reference="HD-ANPR-2"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hours", [-14, -4, 0], ids=["evening", "rush", "noon"])
 def test_travel_times_are_spread_around_the_true_median(hours: int) -> None:
     """On ten working days, with the hour's own change taken out: each trip against the median when it left."""

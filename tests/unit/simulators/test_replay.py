@@ -115,6 +115,7 @@ def test_every_source_speaks_until_the_present_hour(now: datetime) -> None:
         assert now - last.to_pydatetime() < timedelta(hours=9), reference
 
 
+@pytest.mark.slow
 def test_messages_say_exactly_what_was_recorded() -> None:
     heard = list(said(SUNDAY, 366))
     frame = replay.shifted_values(SUNDAY, 366)
@@ -128,6 +129,7 @@ def test_on_a_sunday_night_the_whole_year_of_every_station_is_played() -> None:
     assert len(played) == len(replay.recorded_values().query("reference.str.startswith('lucht-')"))
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None)
 @given(now=NOWS, days=st.floats(0, 3), hours=st.integers(0, 48))
 def test_the_past_and_the_live_messages_join_without_a_gap_or_a_repeat(now: datetime, days: float, hours: int) -> None:
