@@ -1,4 +1,4 @@
-"""The commands of the README do what it says, in a folder as a user has it."""
+"""The commands in the README and in CONTRIBUTING.md work as described, in a folder like a user's."""
 
 import json
 import os
@@ -19,6 +19,7 @@ from tests.support.shell import ROOT, link_project, run_shell, shell_blocks
 from tests.support.waiting import wait_for
 
 START, BESIDE, PUBLISH, DEVELOP = shell_blocks("README.md")
+_, QUERY_DATABASE, FOLLOW_MESSAGES = shell_blocks("CONTRIBUTING.md")
 PAGE = "/sensors/lucht-gemeente-01"
 
 
@@ -71,6 +72,20 @@ def test_what_an_unknown_sensor_publishes_is_only_counted(folder: Path) -> None:
     )
     port = json.loads((folder / ".lantaarn" / "ports.json").read_text())["metrics"]
     wait_for(lambda: f'{quarantined}{{reason="unregistered"}}' in httpx.get(f"http://127.0.0.1:{port}/metrics").text, 5)
+
+
+def test_a_contributor_can_look_into_the_database(folder: Path) -> None:
+    done = run_shell(folder, QUERY_DATABASE)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "reference" in done.stdout
+    assert "What comes in?" in done.stdout
+
+
+@needs_mosquitto_pub
+def test_a_contributor_can_follow_the_messages(folder: Path) -> None:
+    done = run_shell(folder, BESIDE.splitlines()[0] + "\n" + FOLLOW_MESSAGES)
+    assert done.returncode == 0, done.stderr
+    assert [line.partition("helmond/")[0] for line in done.stdout.splitlines()] == ["", "", "", "event/"]
 
 
 def test_the_commands_for_developers_exist() -> None:
