@@ -11,6 +11,7 @@ from api import formatting
 from api.i18n import gettext as _
 from api.periods import LOCAL_TIME_ZONE
 from api.sensor.queries import PublicDatastream, PublicValue, TravelTime
+from sensors.policy.promises import COUNT_THRESHOLD
 from sensors.vocabulary.codes import Public
 
 CHART_WIDTH, CHART_HEIGHT = 320.0, 160.0
@@ -200,5 +201,5 @@ def _alt(stream: PublicDatastream, label: str, unit: str, per_day: bool) -> str:
         sentences.append(_("Van {low} tot {high} {unit}.") if unit else _("Van {low} tot {high}."))
         sentences += [_("Soms minder dan {n}.")] if len(published) < len(stream.values) else []
     low, high = (formatting.measurement(pick(published), stream.is_whole) if published else "" for pick in (min, max))
-    few = next((value.below for value in stream.values if value.below), 15)
+    few = next((value.below for value in stream.values if value.below), COUNT_THRESHOLD)
     return " ".join(sentences).format(label=label, low=low, high=high, unit=unit, n=few)

@@ -12,6 +12,7 @@ from api.i18n import localize, localize_html
 from api.search.filters import OTHER_KIND
 from api.sensor.queries import PublicDatastream
 from sensors.kinds import KINDS, ObservedProperty
+from sensors.policy.promises import COUNT_THRESHOLD
 from sensors.register.entry import (
     Datastream,
     Entry,
@@ -132,8 +133,8 @@ REJECTION_REASONS: Mapping[RejectionReason, LocalizedText] = {
 
 MISSING_VALUE_NOTES: Mapping[str, LocalizedText] = {
     "travel_time": LocalizedText(
-        "Waren het er minder dan 15? Dan laten we de reistijd niet zien.",
-        "Were there fewer than 15? Then we do not show the travel time.",
+        f"Waren het er minder dan {COUNT_THRESHOLD}? Dan laten we de reistijd niet zien.",
+        f"Were there fewer than {COUNT_THRESHOLD}? Then we do not show the travel time.",
     ),
     "presence": LocalizedText(
         "Staat een uur er niet bij? Dan was er weinig beweging, of weten we het niet.",

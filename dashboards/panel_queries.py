@@ -13,6 +13,7 @@ from dashboards.labels import REASON_LABELS
 from dashboards.limits import LIMIT_VALUES
 from sensors.db.queries import load_queries
 from sensors.kinds import KINDS
+from sensors.policy.promises import HEARTBEAT_TERM, MAX_CHECK_AGE
 
 PANELS_FOLDER = Path(__file__).with_name("panels")
 
@@ -46,6 +47,8 @@ SUBSTITUTIONS: Mapping[str, str] = {
     "{reasons}": _values_table(
         ((reason.value, text) for reason, text in REASON_LABELS.items()), "reason (code, label)"
     ),
+    "{check_age}": f"interval '{MAX_CHECK_AGE.total_seconds():.0f} seconds'",
+    "{heartbeat_term}": f"interval '{HEARTBEAT_TERM}'",
     "{limits}": _values_table(
         ((each.observed_property, each.regime, each.averaging_period, each.value) for each in LIMIT_VALUES),
         "limits (property, regime, period, value)",

@@ -12,6 +12,7 @@ from api.periods import recent_period
 from api.sensor.queries import PublicDatastream, PublicValue, TravelTime
 from sensors.db import Database, queries
 from sensors.kinds import KINDS, ObservedProperty
+from sensors.policy.promises import COUNT_THRESHOLD
 from sensors.register.entry import Words
 from sensors.register.location import GeoJsonGeometry
 from sensors.vocabulary.codes import Public, VehicleClass
@@ -109,8 +110,7 @@ def _value(row: Mapping[str, Any], known: ObservedProperty) -> PublicValue:
     if not known.summed:
         return PublicValue(row["start"], row["until"], row["mean"], None)
     if row["sum"] is None:
-        # Each of them is at most 14.
-        return PublicValue(row["start"], row["until"], None, 14 * row["sensors"] + 1)
+        return PublicValue(row["start"], row["until"], None, (COUNT_THRESHOLD - 1) * row["sensors"] + 1)
     return PublicValue(row["start"], row["until"], row["sum"], None, row["small"])
 
 

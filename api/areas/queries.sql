@@ -27,7 +27,7 @@ where municipality = %(municipality)s and level = 'neighbourhood'
 order by code;
 
 -- hours: what is public of the hours of all sensors in a neighbourhood, taken together. A total is made of published
--- hours alone, so it tells nothing that those don't; small: counts below 15 are not in it.
+-- hours alone, so it tells nothing that those don't; small: counts that are too small are not in it.
 select
     find.kind,
     datastream.property,

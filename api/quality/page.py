@@ -20,12 +20,11 @@ from api.quality.queries import SORT_KEYS, Group, Quality, Scope, load_quality
 from api.search import facets
 from api.search.filters import Filters, InvalidFilterError
 from api.web import READ_METHODS
+from sensors.policy.promises import RETENTION_INTERVAL
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 PATH = "/kwaliteit"
-RETENTION_RUN_INTERVAL = timedelta(minutes=15)
-"""How much later something may go that is deleted row by row."""
 
 
 @router.api_route(PATH, methods=READ_METHODS)
@@ -50,7 +49,7 @@ def quality_page(request: Request, state: AppStateDependency) -> Response:
         "quality_labels": quality_labels,
         "computed_at": formatting.relative_time(quality.period.made_at, now),
         "last_week": (quality.period.week_since, quality.period.week_until - timedelta(days=1)),
-        "retention_run_interval": RETENTION_RUN_INTERVAL,
+        "retention_run_interval": RETENTION_INTERVAL,
         "tables": _tables(quality, order),
         "order": order,
         "column_labels": _column_labels(),

@@ -15,8 +15,8 @@ from api.areas.queries import load_neighbourhoods
 from api.exceptions import NotFoundError
 from api.search.filters import DEVIATIONS
 from api.sensor.queries import Band
-from api.sensor.retention_status import MAX_CHECK_AGE
 from sensors.db import Database, queries
+from sensors.policy.promises import MAX_CHECK_AGE
 
 QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
 

@@ -24,7 +24,9 @@ from api.database import Pool
 from api.reports.mails import Mail, compose
 from api.reports.queries import QUERIES
 from sensors import logs
+from sensors.policy.promises import SPOOLED_MAIL_TERM
 from sensors.settings.reports import MailSettings
+from sensors.vocabulary.durations import parse_duration
 
 log = logs.get_logger()
 POLL_INTERVAL_SECONDS = 30.0
@@ -33,7 +35,6 @@ CLEANUP_INTERVAL = timedelta(hours=1)
 MAILS_PER_BATCH = 10
 SMTP_TIMEOUT_SECONDS = 20.0
 """Seconds for each step of a mail server."""
-SPOOL_RETENTION = timedelta(days=30)
 
 Deliver = Callable[[EmailMessage, str], None]
 """Hands a mail over to where it must go. Raises OSError or SMTPException."""
@@ -82,7 +83,7 @@ class Mailer:
         if now - self._cleaned_at >= CLEANUP_INTERVAL:
             with self._pool.connection() as db:
                 db.execute(QUERIES["delete_expired_texts"])
-            delete_spooled_mails(self._spool, now - SPOOL_RETENTION)
+            delete_spooled_mails(self._spool, now - parse_duration(SPOOLED_MAIL_TERM))
             self._cleaned_at = now
         while not self._stopped and self._send_due(now):
             pass

@@ -11,6 +11,8 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from api.reports.labels import KIND_LABELS, STATUS_LABELS, ReportKind, ReportStatus
+from sensors.policy.promises import ADDRESS_TERM
+from sensors.vocabulary.durations import describe_duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +88,15 @@ Dan krijgt die het antwoord ook per mail. Antwoorden op deze mail komt nergens a
 
 
 def _text_for_resident(mail: Mail, answer: str) -> str:
+    term = describe_duration(ADDRESS_TERM)
     return f"""\
 U schreef ons over de sensor "{mail.name["nl"]}" ({mail.reference}). Dit is ons antwoord.
 
 {answer}
 
 Uw melding: {mail.report_url}
-Wij verwijderen uw e-mailadres 30 dagen na ons antwoord. Antwoorden op deze mail komt nergens aan.
+Wij verwijderen uw e-mailadres {term.nl} na ons antwoord. Antwoorden op deze mail komt nergens aan.
 
 English: you wrote to us about this sensor, and this is our answer. We delete your e-mail address
-30 days after it. Please do not reply to this mail: nobody reads it.
+{term.en} after it. Please do not reply to this mail: nobody reads it.
 """

@@ -20,13 +20,14 @@ from api.reports import queries as reports_queries
 from api.reports.queries import Draft
 from api.sensor import queries as sensor_queries
 from api.web import READ_METHODS
+from sensors.policy.promises import ANSWER_WITHIN_WORKING_DAYS
 from sensors.vocabulary.localized_text import LocalizedText
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 FormFields = Annotated[Mapping[str, str], Depends(forms.read_form)]
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
-_TEXTS = {"report_labels": report_labels, "answer_within_working_days": reports_queries.ANSWER_WITHIN_WORKING_DAYS}
+_TEXTS = {"report_labels": report_labels, "answer_within_working_days": ANSWER_WITHIN_WORKING_DAYS}
 """What each template here tells besides."""
 
 

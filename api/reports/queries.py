@@ -31,12 +31,11 @@ from api.reports.labels import (
 )
 from sensors.db import Database, queries
 from sensors.policy.personal_data import find_personal_data
+from sensors.policy.promises import ANSWER_WITHIN_WORKING_DAYS
 from sensors.register.entry import Email
 from sensors.vocabulary.localized_text import LocalizedText
 
 QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
-ANSWER_WITHIN_WORKING_DAYS = 10
-"""Working days. A promise: it is on the form, and whether it is kept is on the page of every report."""
 MAX_LISTED = 100
 """How many of the newest reports are listed."""
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")

@@ -14,13 +14,14 @@ from api.search.filters import DEVIATIONS, Deviation
 from api.sensor.retention_status import RetentionStatus, load_retention_status
 from sensors.db import Database, queries
 from sensors.kinds import KINDS, ObservedProperty
+from sensors.policy.promises import COUNT_THRESHOLD
 from sensors.register.entry import Entry
 from sensors.vocabulary.codes import Public, VehicleClass
 
 QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
 TRAVEL_TIME = "travel_time"
 LastSeen = Literal["today", "this_week", "last_week", "longer", "never", "unknown"]
-BAND_EDGES = (0, 15, *(10**power for power in range(2, 7)))
+BAND_EDGES = (0, COUNT_THRESHOLD, *(10**power for power in range(2, 7)))
 """Where the bands begin in which numbers of readings are told, as the database makes them."""
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 

@@ -6,10 +6,9 @@ from pathlib import Path
 
 from sensors.db import Database
 from sensors.db.queries import load_queries
+from sensors.policy.promises import MAX_CHECK_AGE
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
-MAX_CHECK_AGE = timedelta(hours=1)
-"""A check that is older than this tells nothing any more; there is one every quarter of an hour."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from starlette.templating import Jinja2Templates
 
 from api import formatting, i18n, labels
 from api.i18n import gettext as _
+from sensors.policy import promises
 from sensors.register.location import municipality_name
 from sensors.settings.web import ApiSettings
 from sensors.vocabulary import codes
@@ -40,6 +41,7 @@ def create_templates(settings: ApiSettings) -> Jinja2Templates:
         "city": municipality_name(settings.municipality),
         "static_url": static_url,
         "labels": labels,
+        "promises": promises,
         "label": _label,
         "settings": settings,
         "i18n": i18n,

@@ -46,10 +46,10 @@ group by 1;
 -- imbalance: readings of the last day that the ledger does not account for
 select (imbalance.unexplained + imbalance.without_reason) as value from staff.imbalance as imbalance;
 
--- retention: broken retention promises, or 1 if the last check is over an hour ago
+-- retention: broken retention promises, or 1 if the last check is too long ago
 select
     case
-        when coalesce(max(retention.verified_at) < now() - interval '1 hour', true) then 1
+        when coalesce(max(retention.verified_at) < now() - {check_age}, true) then 1
         else count(*) filter (where not retention.kept)
     end as value
 from open.retention as retention;

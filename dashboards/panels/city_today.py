@@ -2,6 +2,7 @@
 
 from dashboards.spec import SENSOR_FILTERS, Completeness, Dashboard, Panel, PanelType, Threshold, Variable, VariableType
 from dashboards.units import COUNT, GRAFANA_UNITS
+from sensors.policy.promises import COUNT_THRESHOLD
 
 SENSOR_COMPLETENESS = Completeness("volledig", "die gegevens horen te sturen, is niet stil gevallen")
 WARNING_COLOUR, BAD_COLOUR, GOOD_COLOUR = "orange", "red", "green"
@@ -112,7 +113,8 @@ DASHBOARD = Dashboard(
         Panel(
             key="traffic_by_hour",
             title="Verkeer per uur",
-            description="De laatste twee dagen, alle tellers samen. Aantallen onder de 15 per teller tellen niet mee, "
+            description="De laatste twee dagen, alle tellers samen. "
+            f"Aantallen onder de {COUNT_THRESHOLD} per teller tellen niet mee, "
             "en een "
             "uur komt er pas bij als het een uur voorbij is.",
             panel_type=PanelType.TIME_SERIES,

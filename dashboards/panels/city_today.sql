@@ -78,7 +78,7 @@ where
 group by hour.hour, 2
 order by hour.hour;
 
--- lamps: total, faulty and silent lamps, in groups of eight or more
+-- lamps: total, faulty and silent lamps, in groups that are large enough
 select
     sum(lights.lamps) as "Lampen",
     sum(lights.faulty) as "Met storing",

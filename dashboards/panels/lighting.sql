@@ -1,4 +1,4 @@
--- volledig: share of lamp days in the period from lamps that reported, in groups of eight or more
+-- volledig: share of lamp days in the period from lamps that reported, in groups that are large enough
 select
     coalesce(
         round(

@@ -2,8 +2,12 @@
 
 from dashboards.spec import Completeness, Dashboard, Panel, PanelType, Threshold, Variable, VariableType
 from dashboards.units import BYTES, COUNT, PERCENT, SECONDS
+from sensors.policy.promises import HEARTBEAT_TERM
+from sensors.vocabulary.durations import describe_duration
 
-HEARTBEAT_COMPLETENESS = Completeness("volledig", "in deze periode (hoogstens 31 dagen) gaf de inname een levensteken")
+HEARTBEAT_COMPLETENESS = Completeness(
+    "volledig", f"in deze periode (hoogstens {describe_duration(HEARTBEAT_TERM).nl}) gaf de inname een levensteken"
+)
 LEDGER_COMPLETENESS = Completeness("volledig_boeken", "in deze periode heeft een boekhouding")
 DATABASE_COMPLETENESS = Completeness("volledig_nu", "wat de database van zichzelf weet")
 LAG_THRESHOLDS = (

@@ -1,4 +1,4 @@
--- volledig: share of minutes in the period (at most the last 31 days) with a heartbeat of ingest
+-- volledig: share of minutes in the period (at most as far back as heartbeats are kept) with a heartbeat of ingest
 select
     coalesce(
         round(
@@ -6,7 +6,7 @@ select
             / greatest(
                 extract(
                     epoch from least($__timeTo()::timestamptz, now())
-                    - greatest($__timeFrom()::timestamptz, now() - interval '31 days')
+                    - greatest($__timeFrom()::timestamptz, now() - {heartbeat_term})
                 ) / 60,
                 1
             )
@@ -72,7 +72,7 @@ select
     hour as "time",
     60 - count(pulse.minute) as "Minuten zonder levensteken"
 from generate_series(
-    date_trunc('hour', greatest($__timeFrom()::timestamptz, now() - interval '31 days')) + interval '1 hour',
+    date_trunc('hour', greatest($__timeFrom()::timestamptz, now() - {heartbeat_term})) + interval '1 hour',
     date_trunc('hour', least($__timeTo()::timestamptz, now())) - interval '1 hour',
     interval '1 hour'
 ) as hour

@@ -2,6 +2,8 @@
 
 from dashboards.spec import Completeness, Dashboard, Panel, PanelType, Threshold, Variable, VariableType
 from dashboards.units import COUNT, DAYS, PERCENT
+from sensors.policy.promises import COUNT_THRESHOLD, QUARANTINE_TERM
+from sensors.vocabulary.durations import describe_duration
 
 LEDGER_COMPLETENESS = Completeness("volledig", "in deze periode heeft een boekhouding")
 COUNT_COMPLETENESS = Completeness("volledig_telling", "in deze periode heeft tellingen die openbaar zijn")
@@ -62,7 +64,8 @@ DASHBOARD = Dashboard(
         Panel(
             key="refused_readings",
             title="Metingen die wij weigeren",
-            description="Waarom metingen niet zijn opgeslagen. Van een geweigerd bericht bewaren wij 14 dagen waar het "
+            description="Waarom metingen niet zijn opgeslagen. Van een geweigerd bericht bewaren wij "
+            f"{describe_duration(QUARANTINE_TERM).nl} waar het "
             "vandaan kwam en "
             "waarom, nooit wat erin stond.",
             panel_type=PanelType.TIME_SERIES_BARS,
@@ -72,7 +75,8 @@ DASHBOARD = Dashboard(
         Panel(
             key="hidden_hours",
             title="Uren die wij verbergen",
-            description="Het deel van de uren waarin een teller er minder dan 15 zag. Zo'n aantal is nergens te zien, "
+            description=f"Het deel van de uren waarin een teller er minder dan {COUNT_THRESHOLD} zag. "
+            "Zo'n aantal is nergens te zien, "
             "ook hier niet.",
             panel_type=PanelType.TIME_SERIES,
             unit=PERCENT,

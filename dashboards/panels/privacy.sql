@@ -19,7 +19,7 @@ select
     case
         when count(*) = 0 then 'nog nooit gecontroleerd'
         else
-            count(*) filter (where retention.verified_at > now() - interval '1 hour')::text
+            count(*) filter (where retention.verified_at > now() - {check_age})::text
             || ' van ' || count(*)::text || ' beloftes zijn het laatste uur'
     end as __text
 from open.retention as retention;
@@ -51,7 +51,7 @@ where refused.day between open.day_of($__timeFrom()) and open.day_of($__timeTo()
 group by refused.day, reason.label
 order by 1;
 
--- hidden_hours: share of counter hours suppressed because the count is below 15
+-- hidden_hours: share of counter hours suppressed because the count is too small
 select
     open.day_start(hidden.day) as "time",
     100.0 * sum(hidden.hidden) / nullif(sum(hidden.hours), 0) as "Verborgen uren"

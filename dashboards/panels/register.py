@@ -2,9 +2,12 @@
 
 from dashboards.spec import SENSOR_FILTERS, Completeness, Dashboard, Panel, PanelType, Threshold, Variable, VariableType
 from dashboards.units import COUNT, DAYS, PERCENT
+from sensors.policy.promises import ANSWER_WITHIN_WORKING_DAYS
 
 ENTRY_COMPLETENESS = Completeness("volledig", "in het register zijn gekozen, en tellen allemaal mee")
 REPORT_COMPLETENESS = Completeness("volledig_meldingen", "staan in dit cijfer")
+ANSWER_WITHIN_DAYS = ANSWER_WITHIN_WORKING_DAYS * 7 // 5
+"""Days of the calendar, in weeks without a holiday."""
 FILLED_IN_THRESHOLDS = (
     Threshold(0, "red", "minder dan de helft is ingevuld"),
     Threshold(50, "yellow", "meer dan de helft is ingevuld"),
@@ -103,7 +106,7 @@ DASHBOARD = Dashboard(
             decimals=0,
             thresholds=(
                 Threshold(0, "green", "binnen wat is beloofd"),
-                Threshold(14, "red", "langer dan de tien werkdagen die het register belooft"),
+                Threshold(ANSWER_WITHIN_DAYS, "red", "langer dan de tien werkdagen die het register belooft"),
             ),
         ),
         Panel(

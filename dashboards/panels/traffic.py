@@ -2,6 +2,7 @@
 
 from dashboards.spec import SENSOR_FILTERS, Completeness, Dashboard, Panel, PanelType, Threshold, Variable, VariableType
 from dashboards.units import COUNT, GRAFANA_UNITS, PERCENT
+from sensors.policy.promises import COUNT_ROUNDING, COUNT_THRESHOLD
 
 HOUR_COMPLETENESS = Completeness(
     "volledig", "van alle uren van alle gekozen tellers in deze periode is groot genoeg om mee te tellen"
@@ -13,7 +14,8 @@ TRAVEL_TIME_COMPLETENESS = Completeness(
     "volledig_reistijd", "van alle uren van alle routes in deze periode heeft een reistijd"
 )
 SMALL_COUNTS_TEXT = (
-    "Uren waarin een teller er minder dan 15 zag, tellen niet mee; de rest is afgerond op 5, net als in het "
+    f"Uren waarin een teller er minder dan {COUNT_THRESHOLD} zag, tellen niet mee; de rest is afgerond op "
+    f"{COUNT_ROUNDING}, net als in het "
 )
 "register."
 
@@ -95,7 +97,7 @@ DASHBOARD = Dashboard(
             title="Reistijd per dag",
             description="De gewone reistijd op elke route, het gemiddelde van de uren van die dag: de helft van de "
             "voertuigen was sneller. "
-            "Alleen groepen van 15 of meer voertuigen; kentekens worden nergens bewaard.",
+            f"Alleen groepen van {COUNT_THRESHOLD} of meer voertuigen; kentekens worden nergens bewaard.",
             panel_type=PanelType.TIME_SERIES,
             unit=GRAFANA_UNITS["s"],
             completeness=TRAVEL_TIME_COMPLETENESS,
@@ -114,7 +116,8 @@ DASHBOARD = Dashboard(
         Panel(
             key="mean_speed_by_day",
             title="Gemiddelde snelheid per dag",
-            description="Het gemiddelde van de gekozen tellers. Alleen uren waarin 15 of meer voertuigen zijn geteld, "
+            description="Het gemiddelde van de gekozen tellers. Alleen uren waarin "
+            f"{COUNT_THRESHOLD} of meer voertuigen zijn geteld, "
             "in hele km/u.",
             panel_type=PanelType.TIME_SERIES,
             unit=GRAFANA_UNITS["km/h"],

@@ -10,11 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 from ingest.events.windows import CLOCK_SKEW_TOLERANCE, WINDOW_GRACE_PERIOD, Coverage, window_of
 from sensors.formats.model import Movement
+from sensors.policy.promises import MIN_COUNT_WINDOW, MIN_GROUP_SENSORS
 from sensors.vocabulary.rejection_reasons import RejectionReason
 
-MIN_SENSORS = 8
-"""Lamps that must report in a window, whatever the register entry says."""
-MIN_WINDOW = timedelta(hours=1)
 MAX_MOVEMENTS = 10_000
 """Per lamp and window: a lamp with more than one every four seconds for half a day is broken."""
 
@@ -113,7 +111,8 @@ class PresenceCounter:
 def _strictest(members: Iterable[GroupMember]) -> tuple[int, timedelta]:
     """The minimum number of lamps and the window length."""
     rules = [(each.minimum_sensors, each.window) for each in members]
-    return max(MIN_SENSORS, *(lamps for lamps, _ in rules)), max(MIN_WINDOW, *(window for _, window in rules))
+    sensors = max(MIN_GROUP_SENSORS, *(lamps for lamps, _ in rules))
+    return sensors, max(MIN_COUNT_WINDOW, *(window for _, window in rules))
 
 
 TimeWindow = tuple[datetime, datetime]

@@ -1,7 +1,7 @@
 """Travel times between two points, from passages matched in memory. Passages and tokens are never written.
 
 A passage becomes a token: a keyed BLAKE2b hash (RFC 7693) of the identifier. The key comes from ``os.urandom`` and
-lives for an epoch of one hour plus the half hour in which its tokens may still match; it is never written or derived.
+lives for one epoch plus the time in which its tokens may still match; it is never written or derived.
 The segment is part of the hash, so one vehicle has unrelated tokens on two segments. A token is dropped when it is
 matched, and at the latest ``MAX_TRAVEL_TIME`` after its passage. Only group figures are released: n, median, p15 and
 p85 per window, segment and vehicle class, if there are at least as many trips as the register entry requires.
@@ -21,16 +21,12 @@ from typing import Generic, TypeVar
 
 from ingest.events.windows import CLOCK_SKEW_TOLERANCE, WINDOW_GRACE_PERIOD, Coverage
 from sensors.formats.model import Passage
+from sensors.policy.promises import KEY_EPOCH, MAX_TRAVEL_TIME, MIN_TRIPS
 from sensors.vocabulary.codes import VehicleClass
 from sensors.vocabulary.rejection_reasons import RejectionReason
 
-MAX_TRAVEL_TIME = timedelta(minutes=30)
-"""Longer trips are not measured, and no token is kept for longer."""
 MAX_REORDERING = timedelta(minutes=2)
 """The arrival's message may be received up to this much earlier than the departure's."""
-KEY_EPOCH = timedelta(minutes=60)
-MIN_TRIPS = 5
-"""Trips that a window must hold, whatever the register entry says."""
 MAX_TOKENS = 1_000_000
 """Live tokens over all segments: 1 million passages an hour, each starting two segments for half an hour."""
 MAX_BRIEF_GAP = timedelta(minutes=1)

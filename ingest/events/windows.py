@@ -5,6 +5,7 @@ Pure: the clock is always an argument. Instants are timezone-aware; windows are 
 
 from datetime import UTC, date, datetime, time, timedelta
 
+from sensors.policy.promises import DAY_START, NIGHT_START
 from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 
 WINDOW_GRACE_PERIOD = timedelta(minutes=5)
@@ -12,14 +13,12 @@ WINDOW_GRACE_PERIOD = timedelta(minutes=5)
 CLOCK_SKEW_TOLERANCE = timedelta(minutes=1)
 """How far a device's clock may run ahead of ours."""
 
-DAY_START, NIGHT_START = time(6), time(23)
-"""The night from 23:00 to 06:00 local time is one window, however long it is when the clocks change."""
-
 
 def window_of(instant: datetime, min_length: timedelta) -> tuple[datetime, datetime]:
-    """Return start and end of the window containing an instant: whole hours from 06:00 local time, or the night.
+    """Return start and end of the window containing an instant: whole hours from the morning, or the night.
 
-    No daytime window is shorter than ``min_length``: the remainder before 23:00 belongs to the last one.
+    The night is one window, however long it is when the clocks change.
+    No daytime window is shorter than ``min_length``: the remainder before the night belongs to the last one.
     """
     local = instant.astimezone(LOCAL_TIME_ZONE)
     day = local.date()

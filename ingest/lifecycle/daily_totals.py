@@ -13,6 +13,7 @@ from pathlib import Path
 from ingest.lifecycle.retention import QUERIES as RETENTION
 from sensors.db import Database
 from sensors.db.queries import load_queries
+from sensors.policy.promises import COUNT_THRESHOLD, MIN_GROUP_SENSORS
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 EARLIEST_DAY = date(1970, 1, 1)
@@ -37,7 +38,7 @@ def update_daily_totals(db: Database, now: datetime) -> None:
         db.execute(QUERIES["update_lamp_day"], {"first_day": first_day})
         _update_changed_days(db)
         db.execute(QUERIES["update_public_day"])
-        db.execute(QUERIES["update_travel_hour"], {"first_day": first_day})
+        db.execute(QUERIES["update_travel_hour"], {"first_day": first_day, "count_threshold": COUNT_THRESHOLD})
         _update_ledger_days(db, first_day)
         db.execute(QUERIES["delete_days_made"])
         db.execute(QUERIES["insert_days_made"], {"at": now})
@@ -61,7 +62,7 @@ def _update_changed_days(db: Database) -> None:
 def _update_ledger_days(db: Database, first_day: date) -> None:
     for table in ("book_day", "book_reason_day"):
         db.execute(QUERIES[f"delete_{table}"], {"first_day": first_day})
-        db.execute(QUERIES[f"update_{table}"], {"first_day": first_day})
+        db.execute(QUERIES[f"update_{table}"], {"first_day": first_day, "min_group": MIN_GROUP_SENSORS})
 
 
 def _slices(ids: Sequence[int]) -> Iterator[Sequence[int]]:

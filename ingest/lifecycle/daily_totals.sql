@@ -88,7 +88,7 @@ select
     avg(travel.median),
     avg(travel.p85)
 from lantaarn.travel_time as travel
-where travel.window_start >= open.day_start(%(first_day)s) and travel.n >= 15
+where travel.window_start >= open.day_start(%(first_day)s) and travel.n >= %(count_threshold)s
 group by 1, 2, 3
 on conflict (datastream_id, hour, revision) do update set
     windows = excluded.windows,
@@ -124,7 +124,7 @@ where (total.hours, total.hidden) is distinct from (excluded.hours, excluded.hid
 with named as (
     select
         sensor.id,
-        case when count(*) over (partition by sensor.kind) >= 8 then sensor.kind else 'other' end as kind
+        case when count(*) over (partition by sensor.kind) >= %(min_group)s then sensor.kind else 'other' end as kind
     from lantaarn.sensor as sensor
 )
 insert into lantaarn.book_day as total
@@ -154,7 +154,7 @@ on conflict (day, kind) do update set
 with named as (
     select
         sensor.id,
-        case when count(*) over (partition by sensor.kind) >= 8 then sensor.kind else 'other' end as kind
+        case when count(*) over (partition by sensor.kind) >= %(min_group)s then sensor.kind else 'other' end as kind
     from lantaarn.sensor as sensor
 )
 insert into lantaarn.book_reason_day as total (day, kind, reason, readings)

@@ -15,6 +15,7 @@ from typing import Any
 
 from sensors.db import Database
 from sensors.db.queries import load_queries
+from sensors.policy.promises import HEARTBEAT_TERM, LEDGER_TERM, QUARANTINE_TERM
 from sensors.policy.retention_classes import substitute_table
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
@@ -22,12 +23,12 @@ FIRST_HASH = bytes(32)
 TIMESCALEDB_RULE = "timescaledb policy"
 """The rule for chunks dropped by TimescaleDB's own policy, which works even if nothing else does."""
 METADATA_TERMS = {
-    "ledger": "P5Y",
-    "ledger_reason": "P5Y",
-    "quarantine": "P14D",
-    "book_day": "P5Y",
-    "book_reason_day": "P5Y",
-    "pulse": "P31D",
+    "ledger": LEDGER_TERM,
+    "ledger_reason": LEDGER_TERM,
+    "quarantine": QUARANTINE_TERM,
+    "book_day": LEDGER_TERM,
+    "book_reason_day": LEDGER_TERM,
+    "pulse": HEARTBEAT_TERM,
 }
 """Retention periods of data about readings, as opposed to the readings themselves."""
 TOTALS_TABLES = ("rollup_hour", "public_cell", "day_total", "public_day", "lamp_day")

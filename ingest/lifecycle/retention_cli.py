@@ -10,6 +10,7 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 
 from sensors.db import connect
+from sensors.policy.promises import RETENTION_INTERVAL
 from sensors.policy.retention_classes import is_valid_class_name
 from sensors.settings.database import DatabaseSettings
 from sensors.settings.lifecycle import RetentionSettings
@@ -120,7 +121,7 @@ def add(term: str) -> None:
 @retention.command("list", epilog="Example: lantaarn retention list")
 def list_() -> None:
     """List the retention classes, and the maximum age of a value in each: term + chunk + schedule."""
-    from ingest.lifecycle.verification import RETENTION_INTERVAL, retention_promises  # noqa: PLC0415
+    from ingest.lifecycle.verification import retention_promises  # noqa: PLC0415
 
     now = datetime.now(UTC)
     with connect(_url()) as db:

@@ -23,15 +23,11 @@ from ingest.lifecycle.daily_totals import update_daily_totals
 from ingest.lifecycle.erasure import erase_late_arrivals
 from ingest.lifecycle.reclassification import move_reclassified_rows
 from ingest.lifecycle.retention import enforce_retention
-from ingest.lifecycle.verification import (
-    RETENTION_INTERVAL,
-    RetentionVerification,
-    record_verification,
-    verify_retention,
-)
+from ingest.lifecycle.verification import RetentionVerification, record_verification, verify_retention
 from ingest.metrics import Metrics, serve_metrics
 from sensors.db import connect
 from sensors.db.queries import load_queries
+from sensors.policy.promises import RETENTION_INTERVAL
 from sensors.settings.lifecycle import RetentionSettings
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))

@@ -14,12 +14,12 @@ from typing import Any
 from ingest.lifecycle.retention import first_broken_deletion_id
 from sensors.db import Database
 from sensors.db.queries import load_queries
+from sensors.policy.promises import HEARTBEAT_TERM, LEDGER_TERM, QUARANTINE_TERM, RETENTION_INTERVAL
 from sensors.policy.retention_classes import NEVER_STORED, substitute_table
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
-RETENTION_INTERVAL = timedelta(minutes=15)
-"""The interval between runs that the promise allows for."""
 NO_CHUNK = timedelta(0)
+TERM_PARAMETERS = {"ledger_term": LEDGER_TERM, "quarantine_term": QUARANTINE_TERM, "heartbeat_term": HEARTBEAT_TERM}
 TOTALS_QUERIES = (
     "rollup_hours",
     "public_cells",

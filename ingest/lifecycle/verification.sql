@@ -207,7 +207,7 @@ select
 from (
     select
         'ledger' as table_name,
-        'P5Y' as retention_class,
+        %(ledger_term)s::text as retention_class,
         least(
             (select min(hour) from lantaarn.ledger where sensor_id is null),
             (
@@ -220,7 +220,7 @@ from (
     union all
     select
         'ledger_reason',
-        'P5Y',
+        %(ledger_term)s::text,
         least(
             (select min(hour) from lantaarn.ledger_reason where sensor_id is null),
             (
@@ -231,14 +231,19 @@ from (
             )
         )
     union all
-    select 'quarantine', 'P14D', (select min(received_at) from lantaarn.quarantine)
-    union all
-    select 'book_day', 'P5Y', (select min(day)::timestamp at time zone 'Europe/Amsterdam' from lantaarn.book_day)
+    select 'quarantine', %(quarantine_term)s::text, (select min(received_at) from lantaarn.quarantine)
     union all
     select
-        'book_reason_day', 'P5Y', (select min(day)::timestamp at time zone 'Europe/Amsterdam' from lantaarn.book_reason_day)
+        'book_day',
+        %(ledger_term)s::text,
+        (select min(day)::timestamp at time zone 'Europe/Amsterdam' from lantaarn.book_day)
     union all
-    select 'pulse', 'P31D', (select min(minute) from lantaarn.pulse)
+    select
+        'book_reason_day',
+        %(ledger_term)s::text,
+        (select min(day)::timestamp at time zone 'Europe/Amsterdam' from lantaarn.book_reason_day)
+    union all
+    select 'pulse', %(heartbeat_term)s::text, (select min(minute) from lantaarn.pulse)
 ) as oldest_of
 order by oldest_of.table_name;
 

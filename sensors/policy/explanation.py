@@ -6,11 +6,13 @@ what ingest goes by, never written by hand.
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 from sensors.kinds import KINDS
 from sensors.policy.compiler import CountingRule, DatastreamPolicy, MatchingRule, compile_policy
 from sensors.policy.constraints import PUBLIC_THRESHOLD
+from sensors.policy.promises import DAY_START, MAX_TRAVEL_TIME, NIGHT_START
 from sensors.policy.retention_classes import BUILT_IN_CLASSES
 from sensors.register.entry import Datastream, Entry, NoIdentifiers, OnDevice, Words
 from sensors.vocabulary.codes import LocationKind, Precision, Public, VehicleClass, label_of
@@ -19,7 +21,7 @@ from sensors.vocabulary.localized_text import LocalizedText
 
 Language = Literal["nl", "en"]
 
-MAX_TOKEN_AGE_MINUTES = 30
+MAX_TOKEN_AGE_MINUTES = MAX_TRAVEL_TIME // timedelta(minutes=1)
 """How long a passage is remembered at most; ``ingest.events.travel_time`` sees to it."""
 
 
@@ -208,9 +210,9 @@ def _counting_sentences(rule: CountingRule) -> list[LocalizedText]:
         ),
         LocalizedText(
             f"We tellen alle sensoren van de groep “{rule.group}” samen op, over minstens {hours} uur. "
-            "De nacht, van 23.00 tot 06.00 uur, is één telling.",
+            f"De nacht, van {NIGHT_START:%H.%M} tot {DAY_START:%H.%M} uur, is één telling.",
             f"We add up all sensors of the group “{rule.group}”, over at least {spoken}. "
-            "The night, from 23:00 to 06:00, is one count.",
+            f"The night, from {NIGHT_START:%H:%M} to {DAY_START:%H:%M}, is one count.",
         ),
         LocalizedText(
             f"Hoorden we minder dan {least} sensoren? Dan bewaren we die telling niet.",

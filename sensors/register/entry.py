@@ -11,6 +11,13 @@ from uuid import UUID
 
 from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, StringConstraints
 
+from sensors.policy.promises import (
+    COUNT_ROUNDING,
+    COUNT_THRESHOLD,
+    MIN_GROUP_SENSORS,
+    MIN_TRIPS,
+    TravelTimeWindow,
+)
 from sensors.vocabulary.codes import (
     AccessCode,
     Connectivity,
@@ -124,9 +131,9 @@ class MatchInMemory(Part):
     rule: Literal["match_in_memory"]
     to: Reference | None = None
     """The reference of the sensor at the other end. None: passages here only end the segments of other sensors."""
-    minimum: Annotated[int, Field(ge=5)] = 5
+    minimum: Annotated[int, Field(ge=MIN_TRIPS)] = MIN_TRIPS
     """Windows with fewer matches are not stored."""
-    window: Literal["PT5M", "PT15M"] = "PT15M"
+    window: TravelTimeWindow = "PT15M"
     """The time over which passages are taken together."""
 
 
@@ -135,7 +142,7 @@ class WindowCount(Part):
 
     rule: Literal["window_count"]
     group: Slug
-    minimum_sensors: Annotated[int, Field(ge=8)] = 8
+    minimum_sensors: Annotated[int, Field(ge=MIN_GROUP_SENSORS)] = MIN_GROUP_SENSORS
     """Windows in which fewer of them were heard are not stored."""
     window: Literal["PT1H", "PT2H", "PT3H", "PT6H", "PT12H"] = "PT1H"
     """The time over which movements are taken together, from 06:00; 23:00–06:00 is always one window."""
@@ -159,8 +166,8 @@ class PublicThreshold(Part):
     """Small counts are not published as such, and the rest is rounded."""
 
     rule: Literal["public_threshold"]
-    below: Annotated[int, Field(ge=15)] = 15
-    round_to: Annotated[int, Field(ge=5)] = 5
+    below: Annotated[int, Field(ge=COUNT_THRESHOLD)] = COUNT_THRESHOLD
+    round_to: Annotated[int, Field(ge=COUNT_ROUNDING)] = COUNT_ROUNDING
 
 
 PrivacyRule = Annotated[

@@ -2,6 +2,7 @@
 
 from pydantic import AnyHttpUrl
 
+from sensors.policy.promises import COUNT_THRESHOLD, DAY_START, MIN_GROUP_SENSORS, MIN_TRIPS, NIGHT_START
 from sensors.register.entry import Link, Project, Purpose, Risk, Words
 
 EXAMPLE_NOTICE = Words(
@@ -172,7 +173,8 @@ RISK_SMALL_COUNTS = Risk(
         "Op een rustig moment gaat een telling over één mens.", "At a quiet moment a count is about one person."
     ),
     mitigation=bilingual(
-        "Is het aantal kleiner dan 15, dan laten wij dat niet zien.", "We do not show counts smaller than 15."
+        f"Is het aantal kleiner dan {COUNT_THRESHOLD}, dan laten wij dat niet zien.",
+        f"We do not show counts smaller than {COUNT_THRESHOLD}.",
     ),
 )
 RISK_VEHICLE_TRACKING = Risk(
@@ -180,9 +182,9 @@ RISK_VEHICLE_TRACKING = Risk(
     risk=bilingual("Iemand kan volgen waar een auto rijdt.", "Someone could follow where a car goes."),
     mitigation=bilingual(
         "Wij slaan geen kenteken op. Na de rit vergeten wij het, en altijd binnen een half uur. "
-        "Wij bewaren alleen de reistijd van groepen van 5 of meer.",
+        f"Wij bewaren alleen de reistijd van groepen van {MIN_TRIPS} of meer.",
         "We store no plate. We forget it after the trip, and always within half an hour. "
-        "We keep only the travel time of groups of 5 or more.",
+        f"We keep only the travel time of groups of {MIN_TRIPS} or more.",
     ),
 )
 RISK_PLATE_FUNCTION_CREEP = Risk(
@@ -198,10 +200,10 @@ RISK_MOTION_TRACKING = Risk(
     code="compromise_of_privacy",
     risk=bilingual("Iemand kan zien dat er iemand langsloopt.", "Someone could see that somebody walks by."),
     mitigation=bilingual(
-        "Wij bewaren geen beweging van één lamp. Wij tellen over minstens 8 lampen en een heel uur. "
-        "De nacht, van 23 tot 6 uur, is één telling.",
-        "We keep no movement at one lamp. We count over at least 8 lamps and a whole hour. "
-        "The night, from 23:00 to 06:00, is one count.",
+        f"Wij bewaren geen beweging van één lamp. Wij tellen over minstens {MIN_GROUP_SENSORS} lampen en een heel uur. "
+        f"De nacht, van {NIGHT_START.hour} tot {DAY_START.hour} uur, is één telling.",
+        f"We keep no movement at one lamp. We count over at least {MIN_GROUP_SENSORS} lamps and a whole hour. "
+        f"The night, from {NIGHT_START:%H:%M} to {DAY_START:%H:%M}, is one count.",
     ),
 )
 RISK_FOOTAGE_FUNCTION_CREEP = Risk(

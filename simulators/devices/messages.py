@@ -11,7 +11,7 @@ from sensors.formats.native import CODE
 from sensors.register.entry import Entry
 
 MAX_VALUES_PER_MESSAGE = 200
-"""Values per historical message: far below the broker's 262,144 bytes, and few enough for smooth progress."""
+"""Values per historical message: far below the broker's limit, and few enough for smooth progress."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from ingest.pipeline import MAX_PAYLOAD_BYTES
 from sensors.hardening import harden_process
 from sensors.processes import (
     LOOPBACK_HOST,
@@ -32,7 +33,7 @@ listen = "{host}:{port}"
 next_connection_delay_ms = 1
 [{version}.1.connections]
 connection_timeout_ms = 60000
-max_payload_size = 262144
+max_payload_size = {max_payload_bytes}
 max_inflight_count = 100
 dynamic_filters = true
 """
@@ -80,7 +81,10 @@ class EmbeddedBroker:
                 "There is no broker to run: install the package iotcore (make does), or name a running one in MQTT_URL."
             )
         listeners = [
-            LISTENER_TEMPLATE.format(version=version, host=LOOPBACK_HOST, port=port) for version, port in self._ports()
+            LISTENER_TEMPLATE.format(
+                version=version, host=LOOPBACK_HOST, port=port, max_payload_bytes=MAX_PAYLOAD_BYTES
+            )
+            for version, port in self._ports()
         ]
         self._configuration.parent.mkdir(parents=True, exist_ok=True)
         self._configuration.write_text("".join([ROUTER_CONFIGURATION, *listeners]))

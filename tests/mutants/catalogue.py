@@ -106,12 +106,12 @@ MUTANTS: tuple[Mutant, ...] = (
         ("a window of too few lamps", "elif len(heard) < self.rule[0]:", "elif False:"),
         (
             "the floor under the lamps",
-            "max(MIN_SENSORS, *(lamps for lamps, _ in rules))",
+            "max(MIN_GROUP_SENSORS, *(lamps for lamps, _ in rules))",
             "max(lamps for lamps, _ in rules)",
         ),
         (
             "the shortest window",
-            "max(MIN_WINDOW, *(window for _, window in rules))",
+            "max(MIN_COUNT_WINDOW, *(window for _, window in rules))",
             "max(window for _, window in rules)",
         ),
         ("a count not covered completely", "if not self.coverage.covers(*window):", "if False:"),

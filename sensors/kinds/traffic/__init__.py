@@ -93,7 +93,7 @@ KIND = Kind(
             ),
             unit="s",
             conversions=TIME_IN_SECONDS,
-            # Two passages are matched for at most 30 minutes; a longer trip can't come out.
+            # Two passages are matched for a limited time; a longer trip can't come out.
             plausible_range=(0, 1800),
             finest_public=Public.HOUR,
             sentinels=_SENTINELS,
