@@ -1,0 +1,291 @@
+"""What prose, configuration and migrations say of the promises, made from the numbers as they are defined.
+
+A number is written as its place writes it: in digits or in a word. A word that is missing is a ``KeyError`` here: then
+a promise became a number that no place has said before.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+
+from api.reports.forms import MAX_PER_NETWORK, MAX_TOTAL
+from api.search.queries import CELL_SIZE_DEGREES
+from ingest.events.travel_time import MAX_REORDERING
+from ingest.events.windows import CLOCK_SKEW_TOLERANCE, WINDOW_GRACE_PERIOD
+from ingest.mqtt.session import SESSION_EXPIRY_SECONDS
+from ingest.pipeline import MAX_PAYLOAD_BYTES
+from sensors.formats.model import MAX_READINGS
+from sensors.policy import promises as p
+from sensors.vocabulary.durations import describe_duration, parse_duration
+
+Statement = tuple[tuple[str, ...], str, str]
+"""The names of the promises, the file, and what it says of them; where a line ends there is of no account."""
+
+NUMBER_WORDS: Mapping[int, tuple[str, str]] = {
+    1: ("een", "a"),
+    2: ("twee", "two"),
+    5: ("vijf", "five"),
+    7: ("zeven", "seven"),
+    8: ("acht", "eight"),
+    10: ("tien", "ten"),
+}
+"""In Dutch and in English."""
+SPANS: Mapping[timedelta, tuple[str, str]] = {
+    timedelta(minutes=1): ("een minuut", "a minute"),
+    timedelta(minutes=5): ("vijf minuten", "five minutes"),
+    timedelta(minutes=15): ("kwartier", "quarter of an hour"),
+    timedelta(minutes=30): ("half uur", "half an hour"),
+    timedelta(hours=1): ("uur", "hour"),
+    timedelta(days=7): ("een week", "a week"),
+}
+
+MINUTE = timedelta(minutes=1)
+BELOW, STEP = p.COUNT_THRESHOLD, p.COUNT_ROUNDING
+LAMPS, LAMPS_NL = NUMBER_WORDS[p.MIN_GROUP_SENSORS][1], NUMBER_WORDS[p.MIN_GROUP_SENSORS][0]
+NIGHT = f"{p.NIGHT_START:%H:%M}–{p.DAY_START:%H:%M}"
+REMEMBERED = p.MAX_TRAVEL_TIME // MINUTE
+EVERY = p.RETENTION_INTERVAL // MINUTE
+EVERY_NL, EVERY_EN = SPANS[p.RETENTION_INTERVAL]
+CHECKED_NL, CHECKED_EN = SPANS[p.MAX_CHECK_AGE]
+ANSWER_NL, ANSWER_EN = NUMBER_WORDS[p.ANSWER_WITHIN_WORKING_DAYS]
+GRACE, GRACE_EN = WINDOW_GRACE_PERIOD // MINUTE, SPANS[WINDOW_GRACE_PERIOD][1]
+SHORT, LONG = (describe_duration(each).en.split()[0] for each in p.TRAVEL_TIME_WINDOWS)
+MESSAGES = "api/web/locales/en/LC_MESSAGES/messages.po"
+SCHEMA = "sensors/db/schema.sql"
+
+
+def _words(term: str) -> tuple[str, str]:
+    """A term with its number in a word: ``een jaar``, ``a year``."""
+    said = describe_duration(term)
+    amount = int(said.en.split()[0])
+    nl, en = NUMBER_WORDS[amount]
+    return f"{nl} {said.nl.split()[1]}", f"{en} {said.en.split()[1]}"
+
+
+def _small_numbers() -> Iterator[tuple[str, str]]:
+    yield "docs/privacy.md", f"below {BELOW} hidden, zero included, the rest rounded to {STEP}"
+    yield "docs/register.md", f"below {BELOW} is shown as “<{BELOW}”, the rest is rounded to {STEP}"
+    yield "docs/api.md", f"are rounded to {STEP}; a count smaller than {BELOW} has no `value`, and `below` is {BELOW}"
+
+
+def _threshold() -> Iterator[tuple[str, str]]:
+    yield "docs/api.md", f"groups of {BELOW} vehicles and more"
+    yield "docs/api.md", f"reasons only from {BELOW} up"
+    yield "docs/api.md", f"how many of those only as fewer than {BELOW}"
+    yield "docs/api.md", f"in bands, from {BELOW} up"
+    yield "docs/api.md", f"Where all counts of an hour are below {BELOW}"
+    yield "docs/schema.md", f"counts below {BELOW} are"
+    yield "docs/schema.md", f"travel times of {BELOW} vehicles and more"
+    yield "api/sensor/schemas.py", f"only of groups of {BELOW} and more"
+    yield "api/sensor/schemas.py", f"only what happened {BELOW} times or more"
+    yield "api/sensor/queries.py", f"published from {BELOW} up"
+    yield "api/sensor/queries.py", f"only those that were met {BELOW} times or more"
+    yield "api/quality/queries.py", f"as fewer than {BELOW}"
+    yield "api/quality/schemas.py", f"How many of those as fewer than {BELOW}"
+    yield "api/quality/schemas.py", f"by the reason for refusing it, from {BELOW} up"
+    yield SCHEMA, f"WHEN (cell.value IS NULL) THEN {BELOW}"
+    yield SCHEMA, f"WHEN (published.sum IS NULL) THEN (({BELOW - 1} * published.cells) + 1)"
+    yield SCHEMA, f"(travel.n >= {BELOW})"
+    yield SCHEMA, f"(counted.count >= {BELOW})"
+    yield SCHEMA, f"(sum(ledger.received) >= ({BELOW})::numeric)"
+    yield SCHEMA, f"(sum(ledger.readings) >= ({BELOW})::numeric)"
+    yield SCHEMA, f"(sum(refused.readings) >= ({BELOW})::numeric)"
+    yield SCHEMA, f"(last_week.received >= ({BELOW})::numeric)"
+    yield (
+        SCHEMA,
+        f"((books.received >= ({BELOW})::numeric) AND (GREATEST(trouble.refused, trouble.undeclared) >= ({BELOW})",
+    )
+    yield SCHEMA, f"LIMIT {BELOW}) few)"
+
+
+def _travel_times() -> Iterator[tuple[str, str]]:
+    yield "docs/privacy.md", f"nothing below `minimum` ({p.MIN_TRIPS} or more)"
+    yield "docs/ingest.md", f"a travel time of at least {p.MIN_TRIPS} trips"
+    yield "docs/threats.md", f"groups of {NUMBER_WORDS[p.MIN_TRIPS][1]}"
+    yield SCHEMA, f"CHECK ((n >= {p.MIN_TRIPS}))"
+
+
+def _travel_windows() -> Iterator[tuple[str, str]]:
+    yield "docs/privacy.md", f"Windows are {SHORT} or {LONG} minutes for travel time"
+    yield SCHEMA, f"CHECK ((minutes = ANY (ARRAY[{SHORT}, {LONG}])))"
+
+
+def _memory() -> Iterator[tuple[str, str]]:
+    half_nl, half_en = SPANS[p.MAX_TRAVEL_TIME]
+    yield "docs/payloads.md", f"A passage may be {REMEMBERED} minutes old"
+    yield "docs/hardening.md", f"in memory for at most {REMEMBERED} minutes after the hour"
+    yield "docs/ingest.md", f"travel times resume {half_en} later"
+    yield "simulators/city/texts.py", f"altijd binnen een {half_nl}"
+    yield "simulators/city/texts.py", f"always within {half_en}"
+
+
+def _groups() -> Iterator[tuple[str, str]]:
+    yield "docs/privacy.md", f"fewer than `minimum_sensors` ({p.MIN_GROUP_SENSORS} or more) were heard"
+    yield "docs/ingest.md", f"or a count over at least {p.MIN_GROUP_SENSORS} lamps"
+    yield "docs/erasure.md", f"at least {LAMPS} lamps"
+    yield "docs/dashboards.md", f"in groups of {LAMPS} and more"
+    yield "docs/schema.md", f"groups of {LAMPS} lamps or more"
+    yield "docs/alerts.md", f"Alleen groepen van {LAMPS_NL} lampen of meer"
+    yield "dashboards/panels/lighting.py", f"Alleen groepen van {LAMPS_NL} lampen of meer"
+    yield "dashboards/panels/city_today.py", f"wel iets stuurden. Alleen groepen van {LAMPS_NL} lampen of meer"
+    yield "dashboards/panels/city_today.py", f"gisteren gebruikten. Alleen groepen van {LAMPS_NL} lampen of meer"
+    yield SCHEMA, f"CHECK ((sensors >= {p.MIN_GROUP_SENSORS}))"
+    yield SCHEMA, f"HAVING (count(*) >= {p.MIN_GROUP_SENSORS}))"
+    yield SCHEMA, f"HAVING (count(*) >= {p.MIN_GROUP_SENSORS});"
+
+
+def _night() -> Iterator[tuple[str, str]]:
+    from_morning = f"from {p.DAY_START:%H:%M}; {NIGHT} is always one window"
+    yield "docs/privacy.md", f"with {NIGHT} as one"
+    yield "docs/register.md", from_morning
+    yield "sensors/register/entry.py", from_morning
+    yield "docs/simulators.md", f"(at night: after {p.DAY_START:%H:%M})"
+
+
+def _terms_of_books() -> Iterator[Statement]:
+    ledger, books = describe_duration(p.LEDGER_TERM).en, _words(p.LEDGER_TERM)[1]
+    yield ("LEDGER_TERM",), "docs/retention.md", f"by the hour and by the day | {ledger} |"
+    yield ("LEDGER_TERM",), "docs/erasure.md", f"It expires after {books}"
+    quarantine = describe_duration(p.QUARANTINE_TERM)
+    yield ("QUARANTINE_TERM",), "docs/retention.md", f"a message was rejected) | {quarantine.en} |"
+    yield ("QUARANTINE_TERM",), "docs/alerts.md", f"De quarantaine bewaart {quarantine.nl}"
+    heartbeat = describe_duration(p.HEARTBEAT_TERM).en
+    yield ("HEARTBEAT_TERM",), "docs/retention.md", f"by the minute | {heartbeat} |"
+
+
+def _retention_runs() -> Iterator[tuple[str, str]]:
+    twice = SPANS[2 * p.RETENTION_INTERVAL][1]
+    yield "docs/retention.md", f"*Schedule* is {EVERY} minutes"
+    yield "docs/retention.md", f"move, run and verify every {EVERY_EN}"
+    yield "docs/retention.md", f"at startup and every {EVERY} minutes"
+    yield "docs/retention.md", f"Within {EVERY} minutes of a broken promise"
+    yield "docs/retention.md", f"that has {EVERY} minutes, too"
+    yield "docs/retention.md", f"when nothing was verified for {twice}"
+    yield "docs/operations/signals.md", f"within {twice} `lantaarn_ingest_retention_kept` is 0"
+    yield "docs/operations/signals.md", f"or nothing was verified for {twice}"
+    yield "docs/ingest.md", f"less than {twice} old"
+    yield "docs/erasure.md", f"by the next retention run, within {EVERY} minutes"
+    yield "ingest/lifecycle/retention_cli.py", f"every {EVERY_EN}"
+    yield "api/sensor/schemas.py", f"deleting goes in pieces and every {EVERY_EN}"
+    yield "api/quality/schemas.py", f"deleting goes in pieces and every {EVERY_EN}"
+    yield "dashboards/panels/privacy.py", f"Elk {EVERY_NL} vergelijkt Lantaarn"
+    yield "dashboards/panels/privacy.py", f"plus een {EVERY_NL})"
+    yield "dashboards/panels/city_today.py", f"Elk {EVERY_NL} vergelijkt Lantaarn"
+    yield MESSAGES, f"Elk {EVERY_NL} gooien we weg wat te oud is"
+    yield MESSAGES, f"Every {EVERY_EN} we delete what is too old"
+    yield MESSAGES, f"hooguit een {EVERY_NL} te oud"
+    yield MESSAGES, f"too old by a {EVERY_EN} at most"
+    yield "sensors/db/migrations/013_columnstore.timescale.sql", f"schedule_interval => interval '{EVERY} minutes'"
+
+
+def _checks() -> Iterator[tuple[str, str]]:
+    yield "docs/retention.md", f"the register shows that after an {CHECKED_EN}"
+    yield "docs/alerts.md", f"er is een {CHECKED_NL} lang niet gecontroleerd"
+    yield MESSAGES, f"Niet gecontroleerd in het laatste {CHECKED_NL}"
+    yield MESSAGES, f"Not checked in the last {CHECKED_EN}"
+    yield "dashboards/panels/privacy.sql", f"beloftes zijn het laatste {CHECKED_NL}"
+
+
+def _chunks() -> Iterator[tuple[str, str]]:
+    days = p.MAX_CHUNK.days
+    yield "docs/retention.md", f"a {p.CHUNKS_PER_TERM}th of the term, and never more than {days} days"
+    yield SCHEMA, f"least(class_term / {p.CHUNKS_PER_TERM}, interval '{days} days')"
+
+
+def _answers() -> Iterator[tuple[str, str]]:
+    yield "docs/reports.md", f"answers within {ANSWER_EN} working days"
+    yield "dashboards/panels/register.py", f"Beloofd zijn {ANSWER_NL} werkdagen"
+    yield "dashboards/panels/register.py", f"langer dan de {ANSWER_NL} werkdagen die het register belooft"
+
+
+def _addresses() -> Iterator[tuple[str, str]]:
+    term, at_most = describe_duration(p.ADDRESS_TERM).en, describe_duration(p.MAX_ADDRESS_TERM).en
+    nl, en = _words(p.MAX_ADDRESS_TERM)
+    yield "docs/reports.md", f"| {term} after the answer, {en} after the report at most |"
+    yield MESSAGES, f"na ons antwoord, en in elk geval na {nl}"
+    yield MESSAGES, f"after our answer, and after {en} in any case"
+    yield SCHEMA, f"LEAST((report.settled_at + '{term}'::interval), (report.received_at + '{at_most}'::interval))"
+
+
+def _texts() -> Iterator[tuple[str, str]]:
+    (nl, en), (most_nl, most_en) = _words(p.TEXT_TERM), _words(p.MAX_TEXT_TERM)
+    term, at_most = describe_duration(p.TEXT_TERM).en, describe_duration(p.MAX_TEXT_TERM).en
+    yield "docs/reports.md", f"| {en} after the answer, {most_en} after the report at most |"
+    yield MESSAGES, f"tot {nl} na het antwoord, en in elk geval niet langer dan {most_nl}"
+    yield MESSAGES, f"We keep your text until {en} after the answer, and for {most_en} at most"
+    yield SCHEMA, f"LEAST((report.settled_at + '{term}'::interval), (report.received_at + '{at_most}'::interval))"
+
+
+def _mails() -> Iterator[Statement]:
+    tried = SPANS[parse_duration(p.UNSENT_MAIL_TERM)][1]
+    unsent, spooled = describe_duration(p.UNSENT_MAIL_TERM).en, describe_duration(p.SPOOLED_MAIL_TERM).en
+    yield ("UNSENT_MAIL_TERM",), "docs/reports.md", f"at most 6 hours apart, for {tried}"
+    yield ("UNSENT_MAIL_TERM",), "docs/operations/signals.md", f"Retried for {tried}"
+    yield ("UNSENT_MAIL_TERM",), SCHEMA, f"(report_mail.made_at < (now() - '{unsent}'::interval))"
+    yield ("SPOOLED_MAIL_TERM",), "docs/reports.md", f"files here, for {spooled}"
+    yield ("MAX_PER_NETWORK", "MAX_TOTAL"), "docs/reports.md", f"{MAX_PER_NETWORK} reports an hour from one network"
+    yield ("MAX_PER_NETWORK", "MAX_TOTAL"), "docs/reports.md", f"and {MAX_TOTAL} in all"
+    many = NUMBER_WORDS[MAX_PER_NETWORK][1]
+    yield ("MAX_PER_NETWORK",), "docs/threats.md", f"{many} an hour from a network"
+    yield ("MAX_PER_NETWORK",), "docs/operations/install.md", f"{many} reports from residents in an hour"
+
+
+def _clocks() -> Iterator[Statement]:
+    ahead = SPANS[CLOCK_SKEW_TOLERANCE][1]
+    yield ("CLOCK_SKEW_TOLERANCE",), "docs/payloads.md", f"the time is more than {ahead} ahead"
+    sooner = f"at most {MAX_REORDERING // MINUTE} minutes before the one at its start"
+    yield ("MAX_REORDERING",), "docs/payloads.md", sooner
+    grace = ("WINDOW_GRACE_PERIOD",)
+    yield grace, "docs/payloads.md", f"up to {GRACE} minutes after its window"
+    yield grace, "docs/ingest.md", f"{GRACE_EN} after it ends"
+    yield grace, "docs/simulators.md", f"{GRACE_EN} after the end of the first whole quarter"
+    yield grace, "docs/simulators.md", f"{GRACE_EN} after the end of the first whole hour"
+
+
+def _messages() -> Iterator[Statement]:
+    yield ("MAX_PAYLOAD_BYTES",), "docs/devices.md", f"{MAX_PAYLOAD_BYTES:,} bytes at most"
+    yield (
+        ("MAX_PAYLOAD_BYTES",),
+        "deployment/mosquitto.conf",
+        f"({MAX_PAYLOAD_BYTES:,} octets) plus 1,024 for the topic",
+    )
+    yield ("MAX_PAYLOAD_BYTES",), "deployment/mosquitto.conf", f"max_packet_size {MAX_PAYLOAD_BYTES + 1024}"
+    yield ("MAX_READINGS",), "docs/payloads.md", f"At most {MAX_READINGS:,} readings"
+    yield ("MAX_READINGS",), "docs/payloads.md", f"there are more than {MAX_READINGS:,} readings"
+    days = timedelta(seconds=SESSION_EXPIRY_SECONDS).days
+    session = ("SESSION_EXPIRY_SECONDS",)
+    yield session, "docs/ingest.md", f"the broker queues messages for {NUMBER_WORDS[days][1]} days"
+    yield session, "deployment/mosquitto.conf", f"persistent_client_expiration {days + 1}d"
+
+
+def _cells() -> Iterator[tuple[str, str]]:
+    wide, high = CELL_SIZE_DEGREES
+    yield "api/web/static/near.js", f"place.longitude * 100000) / {round(wide * 100_000)})"
+    yield "api/web/static/near.js", f"place.latitude * 100000) / {round(high * 100_000)})"
+    yield "api/search/api.py", f"{wide}° of longitude and {high}° of latitude"
+    yield "docs/api.md", f"a cell of {wide}° by {high}°"
+
+
+STATEMENTS: tuple[Statement, ...] = (
+    *((("COUNT_THRESHOLD", "COUNT_ROUNDING"), *each) for each in _small_numbers()),
+    *((("COUNT_THRESHOLD",), *each) for each in _threshold()),
+    *((("MIN_TRIPS",), *each) for each in _travel_times()),
+    *((("TRAVEL_TIME_WINDOWS",), *each) for each in _travel_windows()),
+    *((("MAX_TRAVEL_TIME",), *each) for each in _memory()),
+    (("KEY_EPOCH",), "docs/threats.md", f"under a key of one {SPANS[p.KEY_EPOCH][1]}"),
+    *((("MIN_GROUP_SENSORS",), *each) for each in _groups()),
+    (("MIN_COUNT_WINDOW",), "docs/privacy.md", f"and whole {SPANS[p.MIN_COUNT_WINDOW][1]}s for movement"),
+    (("MIN_COUNT_WINDOW",), "simulators/city/texts.py", f"en een heel {SPANS[p.MIN_COUNT_WINDOW][0]}"),
+    (("MIN_COUNT_WINDOW",), "simulators/city/texts.py", f"and a whole {SPANS[p.MIN_COUNT_WINDOW][1]}"),
+    *((("NIGHT_START", "DAY_START"), *each) for each in _night()),
+    *_terms_of_books(),
+    *((("RETENTION_INTERVAL",), *each) for each in _retention_runs()),
+    *((("MAX_CHECK_AGE",), *each) for each in _checks()),
+    *((("MAX_CHUNK", "CHUNKS_PER_TERM"), *each) for each in _chunks()),
+    *((("ANSWER_WITHIN_WORKING_DAYS",), *each) for each in _answers()),
+    *((("ADDRESS_TERM", "MAX_ADDRESS_TERM"), *each) for each in _addresses()),
+    *((("TEXT_TERM", "MAX_TEXT_TERM"), *each) for each in _texts()),
+    *_mails(),
+    *_clocks(),
+    *_messages(),
+    *((("CELL_SIZE_DEGREES",), *each) for each in _cells()),
+)

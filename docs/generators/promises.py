@@ -1,0 +1,127 @@
+"""``docs/promises.md``, from the program: ``python -m docs.generators.promises`` writes it anew.
+
+A promise is a name in a module. What uses that name follows by itself; prose, configuration and migrations can't, and
+``STATEMENTS`` holds what they say. A test looks for each of those sentences in its file.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
+
+from docs.generators.promise_statements import STATEMENTS
+from sensors.policy.promises import TRAVEL_TIME_WINDOWS
+from sensors.vocabulary.durations import describe_duration
+
+ROOT = Path(__file__).parents[2]
+PAGE_PATH = ROOT / "docs" / "promises.md"
+TABLE_START = "<!-- From here written by `python -m docs.generators.promises`. -->\n"
+TABLE_END = "<!-- To here. -->\n"
+CODE_FOLDERS = ("api", "dashboards", "ingest", "sensors", "simulators")
+PROMISES_MODULE = "sensors.policy.promises"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A promise in numbers: the name that defines it, in which module, and in a few words what it says."""
+
+    name: str
+    meaning: str
+    module: str = PROMISES_MODULE
+    show: Callable[[object], str] = str
+
+    @property
+    def value(self) -> str:
+        """The number as it is now, with its unit."""
+        return self.show(getattr(import_module(self.module), self.name))
+
+
+def _length(value: object) -> str:
+    """A length of time: a timedelta, or an ISO 8601 duration."""
+    if not isinstance(value, timedelta):
+        return describe_duration(str(value)).en
+    if value >= timedelta(days=1):
+        return describe_duration(f"P{value.days}D").en
+    return describe_duration(f"PT{value // timedelta(minutes=1)}M").en
+
+
+def _windows(_: object) -> str:
+    return ", ".join(describe_duration(each).en for each in TRAVEL_TIME_WINDOWS)
+
+
+def _amount(value: object) -> str:
+    return f"{value:,}"
+
+
+def _seconds(value: object) -> str:
+    return _length(timedelta(seconds=int(str(value))))
+
+
+PROMISES: tuple[Promise, ...] = (
+    Promise("COUNT_THRESHOLD", "counts below this are hidden"),
+    Promise("COUNT_ROUNDING", "other counts are rounded to this"),
+    Promise("MIN_TRIPS", "vehicles in a window of travel times, at least"),
+    Promise("TRAVEL_TIME_WINDOWS", "windows of travel times", show=_windows),
+    Promise("MAX_TRAVEL_TIME", "a vehicle is remembered for, at most", show=_length),
+    Promise("KEY_EPOCH", "a key of vehicles is used for", show=_length),
+    Promise("MIN_GROUP_SENSORS", "lamps in a group, at least"),
+    Promise("MIN_COUNT_WINDOW", "movements are taken together over, at least", show=_length),
+    Promise("NIGHT_START", "the night, one count, begins"),
+    Promise("DAY_START", "and ends"),
+    Promise("LEDGER_TERM", "ledger", show=_length),
+    Promise("QUARANTINE_TERM", "quarantine", show=_length),
+    Promise("HEARTBEAT_TERM", "how ingest was doing", show=_length),
+    Promise("RETENTION_INTERVAL", "deleted and checked every", show=_length),
+    Promise("MAX_CHECK_AGE", "a check counts for", show=_length),
+    Promise("MAX_CHUNK", "a value waits for its chunk, at most", show=_length),
+    Promise("CHUNKS_PER_TERM", "and at most for this part of its term"),
+    Promise("ANSWER_WITHIN_WORKING_DAYS", "working days for an answer"),
+    Promise("ADDRESS_TERM", "e-mail address, after the answer", show=_length),
+    Promise("MAX_ADDRESS_TERM", "e-mail address, after the report", show=_length),
+    Promise("TEXT_TERM", "words of a resident, after the answer", show=_length),
+    Promise("MAX_TEXT_TERM", "words of a resident, after the report", show=_length),
+    Promise("UNSENT_MAIL_TERM", "mail that can't be sent", show=_length),
+    Promise("SPOOLED_MAIL_TERM", "mail as files", show=_length),
+    Promise("WINDOW_GRACE_PERIOD", "a window waits for late messages", "ingest.events.windows", _length),
+    Promise("CLOCK_SKEW_TOLERANCE", "a device's clock may be ahead", "ingest.events.windows", _length),
+    Promise("MAX_REORDERING", "an arrival may be told before its departure", "ingest.events.travel_time", _length),
+    Promise("MAX_PAYLOAD_BYTES", "bytes in a message, at most", "ingest.pipeline", _amount),
+    Promise("MAX_READINGS", "readings in a message, at most", "sensors.formats.model", _amount),
+    Promise("SESSION_EXPIRY_SECONDS", "the broker keeps what ingest missed", "ingest.mqtt.session", _seconds),
+    Promise("MAX_PER_NETWORK", "reports an hour from one network", "api.reports.forms"),
+    Promise("MAX_TOTAL", "reports an hour in all", "api.reports.forms"),
+    Promise("CELL_SIZE_DEGREES", "a cell of 1 km, in degrees", "api.search.queries"),
+)
+
+
+def render_page() -> str:
+    """What the page should be: its own words as they are, and the table between the marks."""
+    before, _, rest = PAGE_PATH.read_text(encoding="utf-8").partition(TABLE_START)
+    return before + TABLE_START + "\n".join(_rows()) + "\n" + TABLE_END + rest.partition(TABLE_END)[2]
+
+
+def _rows() -> Iterator[str]:
+    sources = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in _source_files()}
+    yield "\n| promise | now | defined | follows by itself in | states it, checked by a test |\n|---|---|---|---|---|"
+    for each in PROMISES:
+        home = each.module.replace(".", "/") + ".py"
+        uses = re.compile(rf"import (\([^)]*|[^\n(]*)\b{each.name}\b|promises\.{each.name}\b")
+        follow = sorted({path.partition("/")[0] for path, text in sources.items() if uses.search(text)})
+        stated = sorted({path for names, path, _ in STATEMENTS if each.name in names})
+        columns = (each.meaning, each.value, f"`{home}`: `{each.name}`", _list(follow), _list(stated))
+        yield f"| {' | '.join(columns)} |"
+
+
+def _source_files() -> Iterator[Path]:
+    for folder in CODE_FOLDERS:
+        yield from (path for path in sorted((ROOT / folder).rglob("*")) if path.suffix in {".py", ".html"})
+
+
+def _list(paths: list[str]) -> str:
+    return ", ".join(f"`{path}`" for path in paths)
+
+
+if __name__ == "__main__":
+    PAGE_PATH.write_text(render_page(), encoding="utf-8")

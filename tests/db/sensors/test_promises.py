@@ -1,0 +1,172 @@
+"""What the database does with small numbers and terms is what is promised, to the number."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from api.sensor.queries import BAND_EDGES
+from sensors.db import Database
+from sensors.policy import promises
+from sensors.vocabulary.durations import parse_duration
+from tests.support.entries import example_entry
+from tests.support.sample_data import (
+    HOUR,
+    NOW,
+    insert_hourly_total,
+    insert_travel_time,
+    insert_window_count,
+    motion_lamp_entry,
+    publish_cells,
+    publish_documents,
+    traffic_counter_entry,
+    travel_time_entry,
+)
+
+BELOW, STEP = promises.COUNT_THRESHOLD, promises.COUNT_ROUNDING
+LITTLE = timedelta(minutes=10)
+TRAVEL_TIME = (
+    "insert into lantaarn.travel_time values "
+    "(1, %(start)s, %(minutes)s::smallint, 'car', %(n)s::integer, 60, 50, 70, 1)"
+)
+WINDOW_COUNT = (
+    "insert into lantaarn.window_count values "
+    "('helmond', 'g', 'presence', %(start)s, %(end)s, %(sensors)s::integer, %(count)s::bigint, 1)"
+)
+
+
+def test_a_count_is_hidden_below_the_threshold_and_rounded_from_there(each_database: Database) -> None:
+    asked = {"amounts": [float(amount) for amount in range(3 * BELOW)]}
+    rows = each_database.execute(
+        "select amount, open.public_count(amount) as told from unnest(%(amounts)s::double precision[]) as amount", asked
+    ).fetchall()
+    for row in rows:
+        assert (row["told"] is None) == (row["amount"] < BELOW)
+        assert row["told"] is None or (row["told"] % STEP == 0 and abs(row["told"] - row["amount"]) <= STEP / 2)
+
+
+def test_bands_begin_at_the_threshold_and_where_the_register_says(each_database: Database) -> None:
+    rows = each_database.execute(
+        "select edge, open.band(edge) as told, open.band(edge - 1) as before from unnest(%(edges)s::numeric[]) as edge",
+        {"edges": list(BAND_EDGES[1:])},
+    ).fetchall()
+    assert [row["told"] for row in rows] == list(BAND_EDGES[1:])
+    assert [row["before"] for row in rows] == list(BAND_EDGES[:-1])
+
+
+def test_an_hour_below_the_threshold_is_told_as_below_it(each_database: Database) -> None:
+    publish_documents(each_database, traffic_counter_entry())
+    for ago, amount in ((4, BELOW - 1), (3, BELOW)):
+        insert_hourly_total(each_database, "verkeer-1", "count_car", NOW - ago * HOUR, amount)
+    publish_cells(each_database)
+    rows = each_database.execute("select value, below from open.hour order by hour").fetchall()
+    assert rows[:2] == [{"value": None, "below": BELOW}, {"value": round(BELOW / STEP) * STEP, "below": None}]
+
+
+@pytest.mark.parametrize("value", [BELOW - STEP, BELOW + 1])
+def test_no_small_or_exact_count_can_be_published(each_database: Database, value: int) -> None:
+    with pytest.raises(psycopg.errors.CheckViolation):
+        each_database.execute(
+            "insert into lantaarn.public_cell values (1, 'hour', %(start)s, true, %(value)s)",
+            {"start": NOW, "value": value},
+        )
+
+
+def test_travel_times_are_public_from_the_threshold_up(each_database: Database) -> None:
+    publish_documents(each_database, example_entry(reference="kenteken-2"), travel_time_entry())
+    for ago, vehicles in ((2, BELOW - 1), (1, BELOW)):
+        insert_travel_time(each_database, "kenteken-1", NOW - ago * HOUR, n=vehicles, median=60)
+    rows = each_database.execute("select window_start as start from open.travel_time").fetchall()
+    assert [row["start"] for row in rows] == [NOW - HOUR]
+
+
+def test_counts_of_groups_are_public_from_the_threshold_up(each_database: Database) -> None:
+    publish_documents(each_database, motion_lamp_entry())
+    for ago, movements in ((2, BELOW - 1), (1, BELOW)):
+        insert_window_count(each_database, "kasteelpark", NOW - ago * HOUR, movements)
+    rows = each_database.execute("select value from open.window_count").fetchall()
+    assert [row["value"] for row in rows] == [round(BELOW / STEP) * STEP]
+
+
+def test_only_windows_of_the_promised_length_and_size_are_stored(each_database: Database) -> None:
+    minutes = [parse_duration(each) // timedelta(minutes=1) for each in promises.TRAVEL_TIME_WINDOWS]
+    for number, length in enumerate(minutes):
+        start = NOW - number * HOUR
+        each_database.execute(TRAVEL_TIME, {"start": start, "minutes": length, "n": promises.MIN_TRIPS})
+    for length, trips in ((minutes[0] + 1, promises.MIN_TRIPS), (minutes[0], promises.MIN_TRIPS - 1)):
+        with pytest.raises(psycopg.errors.CheckViolation):
+            each_database.execute(TRAVEL_TIME, {"start": NOW - 9 * HOUR, "minutes": length, "n": trips})
+
+
+def test_only_counts_over_enough_lamps_and_time_are_stored(each_database: Database) -> None:
+    lamps, window = promises.MIN_GROUP_SENSORS, promises.MIN_COUNT_WINDOW
+    each_database.execute(WINDOW_COUNT, {"start": NOW, "end": NOW + window, "sensors": lamps, "count": 1})
+    for length, heard in ((window - LITTLE, lamps), (window, lamps - 1)):
+        asked = {"start": NOW + HOUR, "end": NOW + HOUR + length, "sensors": heard, "count": 1}
+        with pytest.raises(psycopg.errors.CheckViolation):
+            each_database.execute(WINDOW_COUNT, asked)
+
+
+def test_a_chunk_is_no_longer_than_promised(each_database: Database) -> None:
+    for name in ("P2D", "P3Y"):
+        each_database.execute("select lantaarn.add_retention_class(%(name)s)", {"name": name})
+    asked = {"most": promises.MAX_CHUNK, "parts": promises.CHUNKS_PER_TERM}
+    rows = each_database.execute(
+        "select name from lantaarn.retention_class where chunk > least(%(most)s::interval, term / %(parts)s::integer)",
+        asked,
+    ).fetchall()
+    assert rows == []
+
+
+def _text_and_address(db: Database, received: datetime, settled: datetime | None) -> tuple[bool, bool]:
+    """Whether the words and the address of such a report are still there."""
+    db.execute("delete from lantaarn.report")
+    row = db.execute(
+        "insert into lantaarn.report (form_id, municipality, entry_id, reference, kind, words, due_on, received_at, "
+        "status, answer, settled_at) values (%(form)s, 'helmond', %(form)s, 'x', 'question', 'words', '2026-01-01', "
+        "%(received)s, case when %(settled)s::timestamptz is null then 'received' else 'answered' end, "
+        "case when %(settled)s::timestamptz is not null then 'answer' end, %(settled)s) returning id",
+        {"form": uuid4(), "received": received, "settled": settled},
+    ).fetchone()
+    assert row
+    db.execute("insert into lantaarn.report_address values (%(id)s, 'someone@example.com')", row)
+    db.execute("select open.forget_report_words()")
+    left = db.execute(
+        "select words is not null as words, exists (select from lantaarn.report_address) as address "
+        "from lantaarn.report"
+    ).fetchone()
+    assert left
+    return left["words"], left["address"]
+
+
+def test_words_and_addresses_go_when_it_is_promised(each_database: Database) -> None:
+    now, since = datetime.now(UTC), timedelta(hours=1)
+    terms = {"address": promises.ADDRESS_TERM, "most": promises.MAX_ADDRESS_TERM, "text": promises.TEXT_TERM}
+    terms["most_text"] = promises.MAX_TEXT_TERM
+    (ends,) = each_database.execute(
+        "select now() - %(address)s::interval as address, now() - %(most)s::interval as most, "
+        "now() - %(text)s::interval as text, now() - %(most_text)s::interval as most_text",
+        terms,
+    ).fetchall()
+    before, after = ends["address"] - since, ends["address"] + since
+    assert _text_and_address(each_database, before, before) == (True, False)
+    assert _text_and_address(each_database, before, after) == (True, True)
+    assert _text_and_address(each_database, ends["most"] - since, now) == (True, False)
+    assert _text_and_address(each_database, ends["most"] + since, now) == (True, True)
+    assert _text_and_address(each_database, ends["text"] - since, ends["text"] - since) == (False, False)
+    assert _text_and_address(each_database, ends["text"] - since, ends["text"] + since) == (True, False)
+    assert _text_and_address(each_database, ends["most_text"] - since, None) == (False, False)
+    assert _text_and_address(each_database, ends["most_text"] + since, None) == (True, False)
+
+
+def test_mail_that_can_not_be_sent_goes_when_it_is_promised(each_database: Database) -> None:
+    _text_and_address(each_database, NOW, None)
+    for made in (-LITTLE, LITTLE):
+        each_database.execute(
+            "insert into lantaarn.report_mail (report_id, goes_to, made_at) "
+            "select id, 'desk', now() - %(term)s::interval + %(made)s::interval from lantaarn.report",
+            {"term": promises.UNSENT_MAIL_TERM, "made": made},
+        )
+    each_database.execute("select open.forget_report_words()")
+    assert len(each_database.execute("select id from lantaarn.report_mail").fetchall()) == 1
