@@ -9,10 +9,10 @@ from itertools import pairwise
 
 from api import formatting
 from api.i18n import gettext as _
-from api.periods import LOCAL_TIME_ZONE
 from api.sensor.queries import PublicDatastream, PublicValue, TravelTime
 from sensors.policy.promises import COUNT_THRESHOLD
 from sensors.vocabulary.codes import Public
+from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 
 CHART_WIDTH, CHART_HEIGHT = 320.0, 160.0
 MARGIN_LEFT, MARGIN_RIGHT, MARGIN_TOP, MARGIN_BOTTOM = 42.0, 6.0, 10.0, 26.0

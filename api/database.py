@@ -1,21 +1,21 @@
 """Connections of the readers: a small pool in which every connection may only read, and only what is open."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import psycopg
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
 
-from sensors.db import type_adapters
+from sensors.db import Connection, type_adapters
 
 DATABASE_ROLE = "lantaarn_api"
 POOL_TIMEOUT_SECONDS = 5.0
 """Seconds a visitor waits for a connection before hearing that the register is away."""
 
-Connection = psycopg.Connection[dict[str, Any]]
 Pool = ConnectionPool[Connection]
+Row = Mapping[str, Any]
+"""A row of an answer, by column."""
 
 
 def create_pool(url: str) -> Pool:

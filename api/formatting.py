@@ -9,12 +9,12 @@ from babel.numbers import format_decimal
 
 from api.i18n import current_language, current_locale, localize
 from api.i18n import gettext as _
-from api.periods import LOCAL_TIME_ZONE
 from api.sensor.queries import Band
 from sensors.kinds import KINDS
 from sensors.vocabulary.codes import RetentionClass, label_of
 from sensors.vocabulary.durations import describe_duration
 from sensors.vocabulary.localized_text import LocalizedText
+from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 
 
 def _same_in_both(text: str) -> LocalizedText:

@@ -10,14 +10,15 @@ from contextvars import ContextVar
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Literal, Protocol, get_args
+from typing import Protocol, get_args
 
 from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from markupsafe import Markup, escape
 
-Language = Literal["nl", "en"]
+from sensors.vocabulary.localized_text import Language
+
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 URL_PREFIXES: dict[Language, str] = {"nl": "", "en": "/en"}
 """What the addresses of pages begin with."""

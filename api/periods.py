@@ -1,9 +1,8 @@
 """Days and hours as people here count them."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-LOCAL_TIME_ZONE = ZoneInfo("Europe/Amsterdam")
+from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 
 
 def recent_period(now: datetime) -> dict[str, datetime]:

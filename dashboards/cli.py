@@ -45,7 +45,7 @@ def check(folder: Path) -> None:
 def push() -> None:
     """Push dashboards and alerts to the Grafana at LANTAARN_GRAFANA_URL. Safe to repeat."""
     from dashboards.push import PushError  # noqa: PLC0415
-    from dashboards.push import push as send  # noqa: PLC0415
+    from dashboards.push import push_dashboards as send  # noqa: PLC0415
     from sensors.settings.grafana import PushSettings  # noqa: PLC0415
 
     try:

@@ -35,7 +35,7 @@ class PushResult:
     outcome: str
 
 
-def push(settings: PushSettings) -> Iterator[PushResult]:
+def push_dashboards(settings: PushSettings) -> Iterator[PushResult]:
     """Push everything in dependency order. Raises PushError."""
     token = settings.grafana_token.get_secret_value()
     grafana: GrafanaClient = GrafanaApi.from_url(settings.grafana_url, token, timeout=30)

@@ -30,7 +30,7 @@ from sensors.settings.grafana import DashboardSettings
 
 MOUNT_PATH = "/srv/grafana"
 """The mount point of the folder in Grafana's container."""
-PASSWORD_FILE = "/run/secrets/dashboard_database_password"  # noqa: S105 - a path, not a password
+DATABASE_PASSWORD_FILE = "/run/secrets/dashboard_database_password"  # noqa: S105 - a path, not a password
 """Where Grafana reads the password of its database user."""
 MANAGED_FOLDERS = ("dashboards", "provisioning")
 """The subfolders managed by Lantaarn; other files are left alone."""
@@ -104,7 +104,7 @@ def _datasource_file(settings: DashboardSettings) -> dict[str, Any]:
             "postgresVersion": 1500,
             "maxOpenConns": 10,
         },
-        "secureJsonData": {"password": f"$__file{{{PASSWORD_FILE}}}"},
+        "secureJsonData": {"password": f"$__file{{{DATABASE_PASSWORD_FILE}}}"},
     }
     return {"apiVersion": 1, "datasources": [source]}
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from threading import Event
 from types import FrameType
-from typing import Any
 
 import psycopg
 
@@ -24,10 +23,9 @@ from ingest.quality_flags import QualityChecker
 from ingest.queue import Batch, MessageQueue
 from ingest.writer import commit_batch, load_register, publish_cells, register_revision
 from sensors import logs
-from sensors.db import connect
+from sensors.db import Connection, connect
 from sensors.settings.ingest import IngestSettings
 
-Connection = psycopg.Connection[dict[str, Any]]
 log = logs.get_logger()
 
 DATABASE_ROLE = "lantaarn_ingest"

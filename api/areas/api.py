@@ -37,7 +37,7 @@ def areas(
 ) -> Response:
     """Outlines of the municipality, its districts and its neighbourhoods."""
     with read_transaction(state.pool) as db:
-        rows = areas_queries.load_areas(db, state.settings.municipality, level)
+        rows = areas_queries.list_areas(db, state.settings.municipality, level)
     features = [
         AreaFeature(
             id=row["code"],

@@ -53,7 +53,7 @@ class NeighbourhoodTravelTime:
     travel_time: TravelTime
 
 
-def load_areas(db: Database, municipality: str, level: str | None) -> list[dict[str, Any]]:
+def list_areas(db: Database, municipality: str, level: str | None) -> list[dict[str, Any]]:
     """Outlines: of one level (``neighbourhood``, ``district``, ``municipality``), or all."""
     return db.execute(QUERIES["areas"], {"municipality": municipality, "level": level}).fetchall()
 

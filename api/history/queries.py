@@ -9,21 +9,19 @@ from typing import Any
 from uuid import UUID
 
 from api.exceptions import NotFoundError
-from api.history.changes import Change, find_changes
+from api.history.changes import Change, Document, find_changes
 from api.history.json_patch import Operation, create_patch
-from api.periods import LOCAL_TIME_ZONE
 from api.search.filters import Filters
 from api.search.queries import find_observing_sensors
 from sensors.db import Database, queries
 from sensors.policy.personal_data import find_personal_data
 from sensors.register.entry import Words
 from sensors.vocabulary.codes import Status
+from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 
 QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
 VERSIONS_PER_PAGE = 50
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-
-Document = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

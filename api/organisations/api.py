@@ -10,10 +10,10 @@ from api.database import read_transaction
 from api.dependencies import AppStateDependency
 from api.organisations.queries import load_report_statistics
 from api.organisations.schemas import Answering, Desk, OrganisationInFull, OrganisationInShort, Organisations
-from api.periods import LOCAL_TIME_ZONE
 from api.responses import json_response, problem_responses, summary_response
 from api.search.filters import Filters
 from api.statistics import OrganisationStatistics
+from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 
 router = APIRouter(default_response_class=JSONResponse)
 

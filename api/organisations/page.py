@@ -9,12 +9,12 @@ from api.areas.queries import load_neighbourhoods
 from api.database import read_transaction
 from api.dependencies import AppStateDependency
 from api.organisations.queries import load_report_statistics
-from api.periods import LOCAL_TIME_ZONE
 from api.search import facets
 from api.search.filters import Filters
 from api.statistics import highest_personal_data_level
 from api.web import READ_METHODS
 from sensors.policy.promises import ANSWER_WITHIN_WORKING_DAYS
+from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 

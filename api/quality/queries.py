@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from api.areas.queries import load_neighbourhoods
+from api.database import Row
 from api.exceptions import NotFoundError
 from api.search.filters import DEVIATIONS
 from api.sensor.queries import Band
@@ -19,8 +20,6 @@ from sensors.db import Database, queries
 from sensors.policy.promises import MAX_CHECK_AGE
 
 QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from api.database import read_transaction
 from api.dependencies import AppState, AppStateDependency
 from api.exceptions import NotFoundError
 from api.i18n import url
-from api.periods import LOCAL_TIME_ZONE
 from api.reports import forms
 from api.reports import labels as report_labels
 from api.reports import queries as reports_queries
@@ -22,6 +21,7 @@ from api.sensor import queries as sensor_queries
 from api.web import READ_METHODS
 from sensors.policy.promises import ANSWER_WITHIN_WORKING_DAYS
 from sensors.vocabulary.localized_text import LocalizedText
+from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 

@@ -15,7 +15,6 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 
 from api.exceptions import NotFoundError
-from api.periods import LOCAL_TIME_ZONE
 from api.reports import working_days
 from api.reports.labels import (
     BAD_EMAIL_MESSAGE,
@@ -34,6 +33,7 @@ from sensors.policy.personal_data import find_personal_data
 from sensors.policy.promises import ANSWER_WITHIN_WORKING_DAYS
 from sensors.register.entry import Email
 from sensors.vocabulary.localized_text import LocalizedText
+from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 
 QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
 MAX_LISTED = 100

@@ -1,6 +1,6 @@
 """Finding sensors: the list, the map, what is near and what sees a spot all ask the same of the database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor, log2
 from pathlib import Path
@@ -9,13 +9,13 @@ from typing import Any
 from shapely import Point
 from shapely.geometry import shape
 
+from api.database import Row
 from api.exceptions import NotFoundError
 from api.search.filters import PAGE_SIZE, SORT_ORDERS, BoundingBox, Filters, to_postgres_box
 from sensors.db import Database, queries
 
 QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
 
-Row = Mapping[str, Any]
 
 MAX_CLUSTER_ZOOM = 18
 """From here on a group names its sensors: there is no nearer to go to tell them apart."""

@@ -9,7 +9,6 @@ from typing import Any, Literal, Self
 from uuid import UUID
 
 from api.exceptions import NotFoundError
-from api.periods import LOCAL_TIME_ZONE
 from api.search.filters import DEVIATIONS, Deviation
 from api.sensor.retention_status import RetentionStatus, load_retention_status
 from sensors.db import Database, queries
@@ -17,6 +16,7 @@ from sensors.kinds import KINDS, ObservedProperty
 from sensors.policy.promises import COUNT_THRESHOLD
 from sensors.register.entry import Entry
 from sensors.vocabulary.codes import Public, VehicleClass
+from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 
 QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
 TRAVEL_TIME = "travel_time"

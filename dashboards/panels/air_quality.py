@@ -4,7 +4,9 @@ from dashboards.limits import LIMIT_SOURCES
 from dashboards.spec import SENSOR_FILTERS, Completeness, Dashboard, Panel, PanelType, Threshold, Variable, VariableType
 from dashboards.units import COUNT, GRAFANA_UNITS, PERCENT
 
-HOUR_COMPLETENESS = Completeness("volledig", "van alle uren van alle gekozen meetpunten in deze periode heeft metingen")
+STATION_HOURS_COMPLETENESS = Completeness(
+    "volledig", "van alle uren van alle gekozen meetpunten in deze periode heeft metingen"
+)
 SOURCES_TEXT = " ".join(f"{regime}: {source}." for regime, source in LIMIT_SOURCES.items())
 VALID_DAY_TEXT = (
     "Een dag telt mee als er van drie kwart van de uren metingen zijn (richtlijn 2008/50/EG, bijlage XI, deel A)."
@@ -38,7 +40,7 @@ DASHBOARD = Dashboard(
             description="Het gemiddelde van alle gekozen meetpunten in het laatste uur dat voorbij is.",
             panel_type=PanelType.STAT,
             unit=GRAFANA_UNITS["ug/m3"],
-            completeness=HOUR_COMPLETENESS,
+            completeness=STATION_HOURS_COMPLETENESS,
             size=(4, 8),
             decimals=1,
             register_path="?kind=air_quality",
@@ -52,7 +54,7 @@ DASHBOARD = Dashboard(
             f"{VALID_DAY_TEXT} {SOURCES_TEXT}",
             panel_type=PanelType.TIME_SERIES,
             unit=GRAFANA_UNITS["ug/m3"],
-            completeness=HOUR_COMPLETENESS,
+            completeness=STATION_HOURS_COMPLETENESS,
             size=(20, 8),
             decimals=1,
             register_path="?kind=air_quality",
@@ -65,7 +67,7 @@ DASHBOARD = Dashboard(
             f"vergelijken. {CITIZEN_SENSORS_TEXT} {SOURCES_TEXT}",
             panel_type=PanelType.TABLE,
             unit=GRAFANA_UNITS["ug/m3"],
-            completeness=HOUR_COMPLETENESS,
+            completeness=STATION_HOURS_COMPLETENESS,
             size=(12, 11),
             decimals=1,
             column_units={"Volledig": PERCENT},
@@ -79,7 +81,7 @@ DASHBOARD = Dashboard(
             f"{VALID_DAY_TEXT} {CITIZEN_SENSORS_TEXT} {SOURCES_TEXT}",
             panel_type=PanelType.TABLE,
             unit=COUNT,
-            completeness=HOUR_COMPLETENESS,
+            completeness=STATION_HOURS_COMPLETENESS,
             size=(12, 11),
             column_units=dict.fromkeys(("Dagen boven EU nu", "Dagen boven EU 2030", "Dagen boven WHO 2021"), COUNT),
         ),
@@ -91,7 +93,7 @@ DASHBOARD = Dashboard(
             "het weekend of de avond ligt.",
             panel_type=PanelType.HEAT_TABLE,
             unit=GRAFANA_UNITS["ug/m3"],
-            completeness=HOUR_COMPLETENESS,
+            completeness=STATION_HOURS_COMPLETENESS,
             size=(12, 14),
             decimals=1,
         ),
@@ -103,7 +105,7 @@ DASHBOARD = Dashboard(
             "niet heel.",
             panel_type=PanelType.TIME_SERIES_BARS,
             unit=GRAFANA_UNITS["ug/m3"],
-            completeness=HOUR_COMPLETENESS,
+            completeness=STATION_HOURS_COMPLETENESS,
             size=(12, 7),
             decimals=1,
         ),
@@ -115,7 +117,7 @@ DASHBOARD = Dashboard(
             "uren, want de klok gaat in maart vooruit en in oktober terug.",
             panel_type=PanelType.TIME_SERIES,
             unit=PERCENT,
-            completeness=HOUR_COMPLETENESS,
+            completeness=STATION_HOURS_COMPLETENESS,
             size=(12, 7),
             decimals=0,
             thresholds=COMPLETENESS_THRESHOLDS,

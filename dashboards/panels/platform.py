@@ -8,7 +8,7 @@ from sensors.vocabulary.durations import describe_duration
 HEARTBEAT_COMPLETENESS = Completeness(
     "volledig", f"in deze periode (hoogstens {describe_duration(HEARTBEAT_TERM).nl}) gaf de inname een levensteken"
 )
-LEDGER_COMPLETENESS = Completeness("volledig_boeken", "in deze periode heeft een boekhouding")
+PLATFORM_LEDGER_COMPLETENESS = Completeness("volledig_boeken", "in deze periode heeft een boekhouding")
 DATABASE_COMPLETENESS = Completeness("volledig_nu", "wat de database van zichzelf weet")
 LAG_THRESHOLDS = (
     Threshold(0, "green", "bij de tijd"),
@@ -49,7 +49,7 @@ DASHBOARD = Dashboard(
             "laatste dag.",
             panel_type=PanelType.STAT,
             unit=COUNT,
-            completeness=LEDGER_COMPLETENESS,
+            completeness=PLATFORM_LEDGER_COMPLETENESS,
             size=(6, 6),
             thresholds=(
                 Threshold(0, "green", "alles is verklaard"),
@@ -123,7 +123,7 @@ DASHBOARD = Dashboard(
             description="Per dag van ontvangst.",
             panel_type=PanelType.TIME_SERIES_BARS,
             unit=COUNT,
-            completeness=LEDGER_COMPLETENESS,
+            completeness=PLATFORM_LEDGER_COMPLETENESS,
         ),
         Panel(
             key="readings_by_hour",
@@ -131,7 +131,7 @@ DASHBOARD = Dashboard(
             description="Metingen die de laatste week binnenkwamen, alle sensoren samen.",
             panel_type=PanelType.TIME_SERIES,
             unit=COUNT,
-            completeness=LEDGER_COMPLETENESS,
+            completeness=PLATFORM_LEDGER_COMPLETENESS,
         ),
         Panel(
             key="largest_tables",

@@ -5,7 +5,7 @@ from dashboards.units import COUNT, DAYS, PERCENT
 from sensors.policy.promises import COUNT_THRESHOLD, QUARANTINE_TERM
 from sensors.vocabulary.durations import describe_duration
 
-LEDGER_COMPLETENESS = Completeness("volledig", "in deze periode heeft een boekhouding")
+PRIVACY_LEDGER_COMPLETENESS = Completeness("volledig", "in deze periode heeft een boekhouding")
 COUNT_COMPLETENESS = Completeness("volledig_telling", "in deze periode heeft tellingen die openbaar zijn")
 CHECK_COMPLETENESS = Completeness("volledig_controle", "gecontroleerd")
 
@@ -58,7 +58,7 @@ DASHBOARD = Dashboard(
             "tellen alleen hoeveel velden het waren.",
             panel_type=PanelType.TIME_SERIES_BARS,
             unit=COUNT,
-            completeness=LEDGER_COMPLETENESS,
+            completeness=PRIVACY_LEDGER_COMPLETENESS,
             register_path="?deviating=yes",
         ),
         Panel(
@@ -70,7 +70,7 @@ DASHBOARD = Dashboard(
             "waarom, nooit wat erin stond.",
             panel_type=PanelType.TIME_SERIES_BARS,
             unit=COUNT,
-            completeness=LEDGER_COMPLETENESS,
+            completeness=PRIVACY_LEDGER_COMPLETENESS,
         ),
         Panel(
             key="hidden_hours",
@@ -90,7 +90,7 @@ DASHBOARD = Dashboard(
             "opgeslagen.",
             panel_type=PanelType.TIME_SERIES_BARS,
             unit=COUNT,
-            completeness=LEDGER_COMPLETENESS,
+            completeness=PRIVACY_LEDGER_COMPLETENESS,
         ),
         Panel(
             key="deletions",
@@ -109,7 +109,7 @@ DASHBOARD = Dashboard(
             "register aan.",
             panel_type=PanelType.TABLE,
             unit=COUNT,
-            completeness=LEDGER_COMPLETENESS,
+            completeness=PRIVACY_LEDGER_COMPLETENESS,
         ),
     ),
 )

@@ -4,7 +4,7 @@ from dashboards.spec import SENSOR_FILTERS, Completeness, Dashboard, Panel, Pane
 from dashboards.units import COUNT, GRAFANA_UNITS, PERCENT
 from sensors.policy.promises import COUNT_ROUNDING, COUNT_THRESHOLD
 
-HOUR_COMPLETENESS = Completeness(
+COUNTER_HOURS_COMPLETENESS = Completeness(
     "volledig", "van alle uren van alle gekozen tellers in deze periode is groot genoeg om mee te tellen"
 )
 SPEED_COMPLETENESS = Completeness(
@@ -15,9 +15,8 @@ TRAVEL_TIME_COMPLETENESS = Completeness(
 )
 SMALL_COUNTS_TEXT = (
     f"Uren waarin een teller er minder dan {COUNT_THRESHOLD} zag, tellen niet mee; de rest is afgerond op "
-    f"{COUNT_ROUNDING}, net als in het "
+    f"{COUNT_ROUNDING}, net als in het register."
 )
-"register."
 
 DASHBOARD = Dashboard(
     name="traffic",
@@ -41,7 +40,7 @@ DASHBOARD = Dashboard(
             description=f"Wat alle gekozen tellers samen op een dag telden. {SMALL_COUNTS_TEXT}",
             panel_type=PanelType.TIME_SERIES,
             unit=COUNT,
-            completeness=HOUR_COMPLETENESS,
+            completeness=COUNTER_HOURS_COMPLETENESS,
             size=(16, 9),
             register_path="?kind=traffic",
         ),
@@ -53,7 +52,7 @@ DASHBOARD = Dashboard(
             f"de verdeling bij de tellers, niet van de hele stad. {SMALL_COUNTS_TEXT}",
             panel_type=PanelType.PIE_CHART,
             unit=COUNT,
-            completeness=HOUR_COMPLETENESS,
+            completeness=COUNTER_HOURS_COMPLETENESS,
             size=(8, 9),
         ),
         Panel(
@@ -63,7 +62,7 @@ DASHBOARD = Dashboard(
             f"soorten samen. {SMALL_COUNTS_TEXT}",
             panel_type=PanelType.HEAT_TABLE,
             unit=COUNT,
-            completeness=HOUR_COMPLETENESS,
+            completeness=COUNTER_HOURS_COMPLETENESS,
             size=(12, 14),
             decimals=0,
         ),
@@ -75,7 +74,7 @@ DASHBOARD = Dashboard(
             "Een verschil kan ook door het weer, een vakantie of een omleiding komen.",
             panel_type=PanelType.TABLE,
             unit=COUNT,
-            completeness=HOUR_COMPLETENESS,
+            completeness=COUNTER_HOURS_COMPLETENESS,
             size=(12, 7),
             decimals=0,
             column_units={"Verschil": PERCENT},
@@ -87,7 +86,7 @@ DASHBOARD = Dashboard(
             f"{SMALL_COUNTS_TEXT}",
             panel_type=PanelType.TABLE,
             unit=COUNT,
-            completeness=HOUR_COMPLETENESS,
+            completeness=COUNTER_HOURS_COMPLETENESS,
             size=(12, 7),
             decimals=0,
             column_units={"Volledig": PERCENT},

@@ -19,7 +19,7 @@ from sensors.policy.promises import HEARTBEAT_TERM, LEDGER_TERM, QUARANTINE_TERM
 from sensors.policy.retention_classes import substitute_table
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
-FIRST_HASH = bytes(32)
+FIRST_DELETION_HASH = bytes(32)
 TIMESCALEDB_RULE = "timescaledb policy"
 """The rule for chunks dropped by TimescaleDB's own policy, which works even if nothing else does."""
 METADATA_TERMS = {
@@ -69,7 +69,7 @@ def enforce_retention(db: Database, now: datetime) -> list[Deletion]:
 def log_deletion(db: Database, deletion: Deletion, now: datetime) -> None:
     """Append a deletion to the hash chain. The caller's transaction must have run ``QUERIES["lock_retention"]``."""
     last = db.execute(QUERIES["last_deletion"]).fetchone()
-    previous = bytes(last["hash"]) if last else FIRST_HASH
+    previous = bytes(last["hash"]) if last else FIRST_DELETION_HASH
     entry = {
         "deleted_at": now,
         "table_name": deletion.table_name,
@@ -83,7 +83,7 @@ def log_deletion(db: Database, deletion: Deletion, now: datetime) -> None:
 
 def first_broken_deletion_id(db: Database) -> int | None:
     """Verify the hash chain of deletions. Returns the id of the first row that breaks it, or None."""
-    previous = FIRST_HASH
+    previous = FIRST_DELETION_HASH
     for row in db.execute(QUERIES["deletions"]).fetchall():
         entry = {key: value for key, value in row.items() if key not in {"id", "previous_hash", "hash"}}
         if bytes(row["previous_hash"]) != previous or bytes(row["hash"]) != _hash(previous, entry):

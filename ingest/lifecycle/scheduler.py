@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
 from types import FrameType
-from typing import Any
 
 import psycopg
 import structlog
@@ -25,7 +24,7 @@ from ingest.lifecycle.reclassification import move_reclassified_rows
 from ingest.lifecycle.retention import enforce_retention
 from ingest.lifecycle.verification import RetentionVerification, record_verification, verify_retention
 from ingest.metrics import Metrics, serve_metrics
-from sensors.db import connect
+from sensors.db import Connection, connect
 from sensors.db.queries import load_queries
 from sensors.policy.promises import RETENTION_INTERVAL
 from sensors.settings.lifecycle import RetentionSettings
@@ -38,7 +37,6 @@ SHUTDOWN_TIMEOUT_SECONDS = 10.0
 MAX_VERIFICATION_AGE = 2 * RETENTION_INTERVAL
 """An older verification proves nothing: whoever led has stopped."""
 
-Connection = psycopg.Connection[dict[str, Any]]
 log = structlog.get_logger("ingest.lifecycle.scheduler")
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
 
-FIRST_HASH = "0" * 64
+FIRST_TOMBSTONE_HASH = "0" * 64
 
 
 class TombstoneError(Exception):
@@ -56,7 +56,7 @@ def append_tombstones(path: Path, tombstones: Iterable[Tombstone]) -> None:
         fcntl.flock(file, fcntl.LOCK_EX)
         lines = _lines(file)
         known = {tombstone.id: line_hash for tombstone, line_hash in _chain(path, lines)}
-        last = next(reversed(known.values()), FIRST_HASH)
+        last = next(reversed(known.values()), FIRST_TOMBSTONE_HASH)
         file.seek(sum(map(len, lines)))
         file.truncate()
         for tombstone in tombstones:
@@ -83,7 +83,7 @@ def _lines(file: BinaryIO) -> list[bytes]:
 
 def _chain(path: Path, lines: Iterable[bytes]) -> Iterator[tuple[Tombstone, str]]:
     """Yield each tombstone with the hash of its line."""
-    previous = FIRST_HASH
+    previous = FIRST_TOMBSTONE_HASH
     for number, line in enumerate(lines, 1):
         try:
             document = json.loads(line)

@@ -10,6 +10,9 @@ from psycopg.adapt import AdaptersMap
 from psycopg.rows import dict_row
 from psycopg.types.json import JsonbDumper
 
+Connection = psycopg.Connection[dict[str, Any]]
+"""A connection whose rows are mappings by column."""
+
 type_adapters = AdaptersMap(psycopg.adapters)
 """How values of Python and PostgreSQL become each other: psycopg's own rules, and a ``dict`` is a ``jsonb``."""
 type_adapters.register_dumper(dict, JsonbDumper)

@@ -5,15 +5,12 @@ in no log of the server and no list of what runs.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 import psycopg
 from psycopg import sql
 from pydantic import SecretStr
 
-from sensors.db import RoleError
-
-Connection = psycopg.Connection[dict[str, Any]]
+from sensors.db import Connection, RoleError
 
 
 def set_logins(db: Connection, passwords: Mapping[str, SecretStr | None]) -> Mapping[str, bool]:

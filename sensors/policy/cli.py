@@ -1,7 +1,6 @@
 """The sub-command ``policy``."""
 
 import sys
-from typing import Literal
 
 import click
 from click.formatting import wrap_text
@@ -9,8 +8,7 @@ from pydantic import ValidationError
 
 from sensors.db import connect
 from sensors.settings.database import DatabaseSettings
-
-Language = Literal["nl", "en"]
+from sensors.vocabulary.localized_text import Language
 
 
 @click.group(epilog="Example: lantaarn policy explain lantaarn-0101")

@@ -7,7 +7,6 @@ what ingest goes by, never written by hand.
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
 
 from sensors.kinds import KINDS
 from sensors.policy.compiler import CountingRule, DatastreamPolicy, MatchingRule, compile_policy
@@ -17,9 +16,7 @@ from sensors.policy.retention_classes import BUILT_IN_CLASSES
 from sensors.register.entry import Datastream, Entry, NoIdentifiers, OnDevice, Words
 from sensors.vocabulary.codes import LocationKind, Precision, Public, VehicleClass, label_of
 from sensors.vocabulary.durations import describe_duration
-from sensors.vocabulary.localized_text import LocalizedText
-
-Language = Literal["nl", "en"]
+from sensors.vocabulary.localized_text import Language, LocalizedText
 
 MAX_TOKEN_AGE_MINUTES = MAX_TRAVEL_TIME // timedelta(minutes=1)
 """How long a passage is remembered at most; ``ingest.events.travel_time`` sees to it."""

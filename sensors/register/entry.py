@@ -40,6 +40,7 @@ from sensors.vocabulary.codes import (
     Theme,
 )
 from sensors.vocabulary.geometry import Geometry
+from sensors.vocabulary.slug import Slug
 
 # Without control characters: PostgreSQL keeps no U+0000, and the others hide what a text says.
 ShortText = Annotated[
@@ -52,7 +53,6 @@ LongText = Annotated[
         strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$"
     ),
 ]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
 Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Email = Annotated[
     str,

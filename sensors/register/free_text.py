@@ -5,7 +5,7 @@ from typing import cast
 
 from sensors.policy.personal_data import find_personal_data
 from sensors.register.entry import Contact, Device, Entry, Location, Organisation, Part, Project, Words
-from sensors.register.validation.violations import format_path
+from sensors.register.validation.violations import FieldPath, format_path
 
 _FREE_TEXT_FIELDS: tuple[tuple[type[Part], frozenset[str]], ...] = (
     (Words, frozenset({"nl", "en"})),
@@ -16,8 +16,6 @@ _FREE_TEXT_FIELDS: tuple[tuple[type[Part], frozenset[str]], ...] = (
     (Contact, frozenset({"name"})),
 )
 """Fields with free text. Codes, units and web addresses have forms of their own."""
-
-FieldPath = tuple[int | str, ...]
 
 
 def free_texts(part: object, path: FieldPath = ()) -> Iterator[tuple[FieldPath, str]]:

@@ -68,7 +68,7 @@ def representative_point(geometry: GeoJsonGeometry) -> tuple[float, float]:
 
 
 @dataclass(frozen=True, slots=True)
-class Area:
+class AreaBoundary:
     """A neighbourhood (CBS buurt), district (wijk) or municipality."""
 
     code: str
@@ -85,7 +85,7 @@ class AreasError(Exception):
     """The outlines of a municipality can't be used; the text names the file and what is wrong with it."""
 
 
-def known_areas() -> tuple[Area, ...]:
+def known_areas() -> tuple[AreaBoundary, ...]:
     """Every area we know the outline of: of the example city, and of the municipality in the folder ``LANTAARN_AREAS``.
 
     Raises AreasError.
@@ -100,13 +100,13 @@ def municipality_name(slug: str) -> str:
 
 
 @cache
-def _load_areas(folder: str) -> tuple[Area, ...]:
+def _load_areas(folder: str) -> tuple[AreaBoundary, ...]:
     own = tuple(_areas_in_folder(Path(folder))) if folder else ()
     named = {area.municipality for area in own}
     return (*(area for area in _areas_in_folder(DATA_FOLDER) if area.municipality not in named), *own)
 
 
-def _areas_in_folder(folder: Path) -> Iterator[Area]:
+def _areas_in_folder(folder: Path) -> Iterator[AreaBoundary]:
     """What the files of each municipality in a folder hold."""
     files = sorted(folder.glob("*_gemeente.geojson"))
     if not files:
@@ -115,7 +115,7 @@ def _areas_in_folder(folder: Path) -> Iterator[Area]:
         yield from _areas_of_municipality(file)
 
 
-def _areas_of_municipality(path: Path) -> Iterator[Area]:
+def _areas_of_municipality(path: Path) -> Iterator[AreaBoundary]:
     """What the file of a municipality holds, and those of its districts and neighbourhoods beside it."""
     prefix = path.name.removesuffix("gemeente.geojson")
     municipality = ""
@@ -144,7 +144,7 @@ def _features(path: Path) -> list[dict[str, Any]]:
         raise AreasError(f"{path} can't be read as GeoJSON") from None
 
 
-def _area(feature: dict[str, Any], level: AreaLevel, municipality: str) -> Area:
+def _area(feature: dict[str, Any], level: AreaLevel, municipality: str) -> AreaBoundary:
     properties, code = feature["properties"], _cbs_property(feature, level, "code")
     name = properties.get("naam_kort") or _cbs_property(feature, level, "naam")
     longitude, latitude = representative_point(feature["geometry"])
@@ -152,7 +152,7 @@ def _area(feature: dict[str, Any], level: AreaLevel, municipality: str) -> Area:
         raise AreasError(f"the outline of {code} is not in WGS84 degrees (EPSG:4326)")
     # CBS: neighbourhood BU07941000 is in district WK079410.
     district = properties.get("wijkcode") or f"WK{code[2:8]}" if level == "neighbourhood" else None
-    return Area(code, level, name, district, municipality, feature["geometry"])
+    return AreaBoundary(code, level, name, district, municipality, feature["geometry"])
 
 
 def _cbs_property(feature: dict[str, Any], level: AreaLevel, what: str) -> str:
@@ -174,7 +174,7 @@ def neighbourhood_and_district(geometry: GeoJsonGeometry) -> tuple[str | None, s
     return None, district.code if district else None
 
 
-def _area_at(point: Point, level: str) -> Area | None:
+def _area_at(point: Point, level: str) -> AreaBoundary | None:
     tree, members = _area_index(os.environ.get(AREAS_FOLDER_VARIABLE, ""), level)
     hits: list[int] = tree.query(point, predicate="intersects").tolist()
     # A point on the border touches two areas: the lowest code, so that the answer is always the same.
@@ -182,6 +182,6 @@ def _area_at(point: Point, level: str) -> Area | None:
 
 
 @cache
-def _area_index(folder: str, level: str) -> tuple[STRtree, tuple[Area, ...]]:
+def _area_index(folder: str, level: str) -> tuple[STRtree, tuple[AreaBoundary, ...]]:
     members = tuple(area for area in _load_areas(folder) if area.level == level)
     return STRtree([shape(area.geometry) for area in members]), members

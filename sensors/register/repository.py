@@ -57,7 +57,7 @@ class PublishResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class StoredVersion:
     """One version of an entry, as everyone may read it."""
 
     entry_id: UUID
@@ -117,22 +117,24 @@ def publish(
         return tuple(problems) if problems else _publish(db, [entry], editor, reason, valid_from)[0]
 
 
-def current_versions(db: Database) -> Iterator[Version]:
+def current_versions(db: Database) -> Iterator[StoredVersion]:
     """The current version of every entry, by municipality and reference."""
-    return (Version(**row) for row in db.execute(QUERIES["current_versions"]).fetchall())
+    return (StoredVersion(**row) for row in db.execute(QUERIES["current_versions"]).fetchall())
 
 
-def current_versions_by_reference(db: Database, reference: str) -> tuple[Version, ...]:
+def current_versions_by_reference(db: Database, reference: str) -> tuple[StoredVersion, ...]:
     """The current version of the entries with this reference: of one municipality, or of several."""
     return tuple(
-        Version(**row)
+        StoredVersion(**row)
         for row in db.execute(QUERIES["current_versions_by_reference"], {"reference": reference}).fetchall()
     )
 
 
-def versions_of_entry(db: Database, entry_id: UUID) -> tuple[Version, ...]:
+def versions_of_entry(db: Database, entry_id: UUID) -> tuple[StoredVersion, ...]:
     """Every version of an entry, the first one first."""
-    return tuple(Version(**row) for row in db.execute(QUERIES["versions_of_entry"], {"entry_id": entry_id}).fetchall())
+    return tuple(
+        StoredVersion(**row) for row in db.execute(QUERIES["versions_of_entry"], {"entry_id": entry_id}).fetchall()
+    )
 
 
 def retention_class_names(db: Database) -> frozenset[str]:

@@ -162,7 +162,6 @@ EmailAddress = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._%+'-]+@[A
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_is_database_url)]
 MqttUrl = Annotated[SecretStr, AfterValidator(_is_mqtt_url)]
 Port = Annotated[int, Field(ge=1, le=65535)]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
 SiteUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#]+/([^\s?#]+/)?$")]
 WebUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+/")]
 LogLevel = Literal["debug", "info", "warning", "error"]

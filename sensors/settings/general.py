@@ -2,7 +2,8 @@
 
 from pydantic import DirectoryPath, Field
 
-from sensors.settings.base import LogLevel, Settings, Slug
+from sensors.settings.base import LogLevel, Settings
+from sensors.vocabulary.slug import Slug
 
 
 class LogSettings(Settings):

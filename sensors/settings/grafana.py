@@ -4,7 +4,8 @@ from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from sensors.settings.base import DashboardDatabaseUrl, EmailAddress, Settings, SiteUrl, Slug, WebUrl
+from sensors.settings.base import DashboardDatabaseUrl, EmailAddress, Settings, SiteUrl, WebUrl
+from sensors.vocabulary.slug import Slug
 
 
 class AlertSettings(Settings):

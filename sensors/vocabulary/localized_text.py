@@ -1,6 +1,10 @@
 """A text in the two languages of the register: Dutch first, English beside it."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+Language = Literal["nl", "en"]
+"""The languages of the register (ISO 639-1)."""
 
 
 @dataclass(frozen=True, slots=True)

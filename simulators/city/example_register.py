@@ -45,6 +45,9 @@ from simulators.devices.device import wattage
 
 STREETLIGHT_ROWS, LAMPS_PER_ROW = 20, 10
 
+EXAMPLE_SEED = 1
+"""The seed of the demo's city."""
+
 
 def example_entries(seed: int) -> Iterator[Entry]:
     """Yield all entries, in a fixed order."""

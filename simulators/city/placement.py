@@ -8,14 +8,14 @@ from shapely import Point, Polygon
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-from sensors.register.location import Area, GeoJsonGeometry, known_areas
+from sensors.register.location import AreaBoundary, GeoJsonGeometry, known_areas
 
 METRES_PER_DEGREE_LATITUDE = 111_320.0
 _LONGITUDE_SCALE = cos(radians(51.48))
 """The length of a degree of longitude in Helmond, in degrees of latitude."""
 
 
-def built_up_neighbourhoods() -> tuple[Area, ...]:
+def built_up_neighbourhoods() -> tuple[AreaBoundary, ...]:
     """The built-up neighbourhoods of Helmond. Codes ending in 9 are scattered houses in the rural area."""
     return tuple(area for area in known_areas() if area.code.startswith("BU0794") and not area.code.endswith("9"))
 
@@ -27,14 +27,14 @@ def offset_point(point: Point, bearing: float, metres: float) -> Point:
     return Point(round(longitude, 6), round(latitude, 6))
 
 
-def random_point_in(area: Area, rng: Random) -> Point:
+def random_point_in(area: AreaBoundary, rng: Random) -> Point:
     """A random point in a neighbourhood, at least 20 m from its border (less from east to west)."""
     # The buffer is in degrees, and a degree of longitude is shorter.
     inside = shape(area.geometry).buffer(-20 / METRES_PER_DEGREE_LATITUDE)
     return next(point for point in _random_points(inside, rng) if inside.contains(point))
 
 
-def random_row(area: Area, rng: Random, count: int, spacing_m: float = 28.0) -> list[Point]:
+def random_row(area: AreaBoundary, rng: Random, count: int, spacing_m: float = 28.0) -> list[Point]:
     """A slightly curved row of points in a neighbourhood, ``spacing_m`` metres apart."""
     inside = shape(area.geometry)
     for start in _random_points(inside, rng):

@@ -9,7 +9,7 @@ from random import Random
 from pydantic import AnyHttpUrl
 
 from sensors.register.entry import Datastream, Device, Entry, Location, Organisation, Retention
-from sensors.register.location import Area
+from sensors.register.location import AreaBoundary
 from sensors.vocabulary.codes import (
     Connectivity,
     DeviceCategory,
@@ -123,7 +123,7 @@ def entries_without_data(rng: Random) -> Iterator[Entry]:
     yield build_entry(SOUND_METER, _area_sensor(areas["Stationsgebied"]))
 
 
-def _police_camera(area: Area, rng: Random) -> Entry:
+def _police_camera(area: AreaBoundary, rng: Random) -> Entry:
     point = placement.random_point_in(area, rng)
     place = fixed_location(placement.to_geojson(point), HostObject.POLE, 5.0)
     spot = SensorInstance(
@@ -138,7 +138,7 @@ def _police_camera(area: Area, rng: Random) -> Entry:
     return build_entry(POLICE_CAMERA, spot).model_copy(update={"datastreams": (_FOOTAGE,)})
 
 
-def _antenna(area: Area, rng: Random) -> SensorInstance:
+def _antenna(area: AreaBoundary, rng: Random) -> SensorInstance:
     return SensorInstance(
         "antenne-5g-01",
         bilingual("Antenne voor 5G, Hoogeind", "5G antenna, Hoogeind"),
@@ -150,7 +150,7 @@ def _antenna(area: Area, rng: Random) -> SensorInstance:
     )
 
 
-def _planned_sensor(area: Area, rng: Random) -> SensorInstance:
+def _planned_sensor(area: AreaBoundary, rng: Random) -> SensorInstance:
     return SensorInstance(
         "lucht-gepland-01",
         bilingual("Luchtmeter die nog komt, Brand", "Air sensor to come, Brand"),
@@ -160,7 +160,7 @@ def _planned_sensor(area: Area, rng: Random) -> SensorInstance:
     )
 
 
-def _ended_sensor(area: Area, rng: Random) -> SensorInstance:
+def _ended_sensor(area: AreaBoundary, rng: Random) -> SensorInstance:
     return SensorInstance(
         "lucht-weg-01",
         bilingual("Luchtmeter die weg is, Leonardus", "Air sensor that is gone, Leonardus"),
@@ -170,7 +170,7 @@ def _ended_sensor(area: Area, rng: Random) -> SensorInstance:
     )
 
 
-def _mobile_sensor(area: Area) -> SensorInstance:
+def _mobile_sensor(area: AreaBoundary) -> SensorInstance:
     return SensorInstance(
         "lucht-veegwagen-01",
         bilingual("Luchtmeter op een veegwagen", "Air sensor on a street sweeper"),
@@ -183,7 +183,7 @@ def _mobile_sensor(area: Area) -> SensorInstance:
     )
 
 
-def _area_sensor(area: Area) -> SensorInstance:
+def _area_sensor(area: AreaBoundary) -> SensorInstance:
     return SensorInstance(
         "geluid-station-01",
         bilingual("Geluidmeter bij het station", "Sound meter near the station"),

@@ -20,7 +20,7 @@ from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 from simulators.devices.device import TrafficFlow, poisson_count
 
 MINUTE = timedelta(minutes=1)
-MAX_TRAVEL_TIME = timedelta(minutes=15)
+MAX_SIMULATED_TRAVEL_TIME = timedelta(minutes=15)
 """Upper bound on the travel time between two cameras."""
 LOG_TRAVEL_TIME_SIGMA = 0.18
 """Standard deviation of the log of a travel time: two in three are within a fifth of the median."""
@@ -140,7 +140,7 @@ class Corridor:
         routes = [route for route in ROUTE_FLOWS if reference is None or reference in route]
         everyone = (
             (minute, (each for route in routes for journey in self._journeys(route, minute) for each in journey))
-            for minute in whole_minutes(start - 2 * MAX_TRAVEL_TIME, until)
+            for minute in whole_minutes(start - 2 * MAX_SIMULATED_TRAVEL_TIME, until)
         )
         for each in merge_by_time(everyone, until):
             if each.time > start and each.is_read and reference in (None, each.reference):
@@ -148,7 +148,7 @@ class Corridor:
 
     def trips(self, start: datetime, until: datetime) -> Iterator[SimulatedTrip]:
         """Yield trips that arrive in [``start``, ``until``), read or not, in no particular order."""
-        for minute in whole_minutes(start - 2 * MAX_TRAVEL_TIME, until):
+        for minute in whole_minutes(start - 2 * MAX_SIMULATED_TRAVEL_TIME, until):
             for route in ROUTE_FLOWS:
                 for journey in self._journeys(route, minute):
                     for one, other in pairwise(journey):
@@ -190,7 +190,7 @@ class Corridor:
                 seconds = median_travel_time_seconds((route[number - 1], here), vehicle_class, time) * exp(
                     rng.gauss(0, LOG_TRAVEL_TIME_SIGMA)
                 )
-                time += min(MAX_TRAVEL_TIME, _to_milliseconds(seconds))
+                time += min(MAX_SIMULATED_TRAVEL_TIME, _to_milliseconds(seconds))
             written = identifier if here in _CAMERAS_WITH_DASHES else identifier.replace("-", "")
             passages.append(SimulatedPassage(time, here, written, vehicle_class, rng.random() >= self.unread_share))
         return tuple(passages)

@@ -18,7 +18,7 @@ from sensors.settings.base import hide_password
 from sensors.settings.simulators import DemoSettings
 from sensors.upgrade import upgrade_database
 from simulators.city.entry_builder import MUNICIPALITY
-from simulators.city.example_register import example_entries
+from simulators.city.example_register import EXAMPLE_SEED, example_entries
 from simulators.embedded.services import (
     POLL_INTERVAL_SECONDS,
     Services,
@@ -30,8 +30,6 @@ from simulators.embedded.services import (
 
 READY_TIMEOUT_SECONDS = 60
 """Seconds to wait for a program to become ready."""
-EXAMPLE_SEED = 1
-"""Seed of the example city, shared by its register and its devices."""
 EDITION_LABELS = {
     Edition.POSTGRESQL: "without TimescaleDB",
     Edition.TIMESCALEDB_APACHE: "with TimescaleDB {} (Apache 2 edition)",

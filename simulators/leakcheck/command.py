@@ -6,10 +6,10 @@ from types import FrameType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from simulators.embedded.services import STOP_SIGNALS
 from simulators.leakcheck import report
 from simulators.leakcheck.check import run_check
 
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 EXIT_INTERRUPTED = 130
 """The conventional exit code after Ctrl-C."""
 

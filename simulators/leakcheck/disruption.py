@@ -22,7 +22,7 @@ from simulators.leakcheck.vectors import (
     oversized_message,
 )
 
-BATCH_SIZE = 500
+CANARIES_PER_BATCH = 500
 """Canaries per batch."""
 REQUESTS_DURING_OUTAGE = 1
 """Requests while the database is down: each blocks until it times out."""
@@ -62,7 +62,7 @@ class DisruptionRun:
     def _send_mqtt(self, canaries: PlannedCanaries) -> None:
         messages = (self._message(canary, way) for canary, way in canaries if way in MQTT_VECTORS)
         with CanaryPublisher(self._programs.broker.device_url) as device:
-            while portion := list(islice(messages, BATCH_SIZE)):
+            while portion := list(islice(messages, CANARIES_PER_BATCH)):
                 device.send(portion)
         for canary, way in canaries:
             if way == OVERSIZED_VECTOR:

@@ -9,10 +9,9 @@ from sensors.formats.topics import EVENT_PREFIX, reading_topic
 from sensors.kinds import KINDS
 from sensors.register.entry import Entry
 from sensors.vocabulary.codes import Status
-from simulators.city.example_register import example_entries
+from simulators.city.example_register import EXAMPLE_SEED, example_entries
 from simulators.leakcheck.vectors import Target
 
-EXAMPLE_SEED = 1
 MAX_SENSORS_PER_KIND = 3
 """Sensors per kind with public values: more would only make the check slower."""
 

@@ -15,11 +15,10 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from ingest.pipeline import MAX_PAYLOAD_BYTES
 from sensors.processes import LOOPBACK_HOST
+from simulators.devices.publisher import MAX_IN_FLIGHT
 
-ACKNOWLEDGEMENT_TIMEOUT_SECONDS = 30.0
+DELIVERY_TIMEOUT_SECONDS = 30.0
 """Seconds to wait for the broker to acknowledge a batch."""
-MAX_IN_FLIGHT = 50
-"""Half of what the embedded broker allows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +186,7 @@ class CanaryPublisher:
             self._client.publish(each.topic, each.payload, each.qos, retain) for each in messages
         ]
         for each in waiting:
-            each.wait_for_publish(ACKNOWLEDGEMENT_TIMEOUT_SECONDS)
+            each.wait_for_publish(DELIVERY_TIMEOUT_SECONDS)
 
 
 class Visitor:

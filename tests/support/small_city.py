@@ -18,10 +18,10 @@ from sensors.db import Database
 from sensors.register.entry import Entry
 from sensors.register.repository import load_areas, publish
 from simulators.city import example_register as city_register
+from simulators.city.example_register import EXAMPLE_SEED
 from simulators.devices.device import device_of_entry
 from simulators.devices.messages import DeviceMessage, Sample, device_topic, pack_samples
 
-EXAMPLE_SEED = 1
 DAYS_OF_DATA = 3
 STEP_HOURS = 8
 """Hours of messages per batch."""

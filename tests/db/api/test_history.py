@@ -9,11 +9,11 @@ import pytest
 
 from api.exceptions import NotFoundError
 from api.history import queries as history_queries
-from api.periods import LOCAL_TIME_ZONE
 from api.search.filters import Filters
 from sensors.db import Database
 from sensors.register.entry import Entry
 from sensors.register.repository import PublishResult, publish
+from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 from tests.support.entries import Document, example_entry
 from tests.support.json_patch import apply_patch
 from tests.support.sample_data import home_sensor_entry, traffic_counter_entry

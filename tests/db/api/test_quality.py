@@ -8,13 +8,13 @@ import psycopg
 import pytest
 
 from api.exceptions import NotFoundError
-from api.periods import LOCAL_TIME_ZONE
 from api.quality.queries import Measures, Quality, Scope, load_quality
 from api.search import queries as search_queries
 from api.search.filters import DEVIATIONS, Filters
 from api.sensor.queries import Band
 from ingest.lifecycle.verification import record_verification, verify_retention
 from sensors.db import Database
+from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 from tests.support.entries import Document, example_datastream, example_entry
 from tests.support.sample_data import (
     DAY,

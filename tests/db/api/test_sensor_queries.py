@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.areas.queries import load_areas, load_neighbourhoods
+from api.areas.queries import list_areas, load_neighbourhoods
 from api.exceptions import NotFoundError
 from api.operations.queries import load_applied_migrations
 from api.sensor import queries as sensor_queries
@@ -98,8 +98,8 @@ def test_a_name_that_is_not_there(database: str, name: str) -> None:
 def test_outlines_and_neighbourhoods_to_choose_from(each_database: Database) -> None:
     db = each_database
     publish_documents(db, home_sensor_entry())
-    assert len(load_areas(db, "helmond", "neighbourhood")) == NEIGHBOURHOODS
-    assert {row["level"] for row in load_areas(db, "helmond", None)} == {
+    assert len(list_areas(db, "helmond", "neighbourhood")) == NEIGHBOURHOODS
+    assert {row["level"] for row in list_areas(db, "helmond", None)} == {
         "neighbourhood",
         "district",
         "municipality",

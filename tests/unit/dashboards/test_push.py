@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from dashboards.build import DASHBOARDS
 from dashboards.cli import dashboards
-from dashboards.push import matches, push
+from dashboards.push import matches, push_dashboards
 from sensors.processes import find_free_port
 from sensors.settings.grafana import PushSettings
 from tests.support.fake_grafana import API_TOKEN, FakeGrafana, running_grafana
@@ -33,7 +33,7 @@ def settings(grafana: FakeGrafana, **changes: object) -> PushSettings:
 
 
 def outcomes(grafana: FakeGrafana, **changes: object) -> Counter[str]:
-    return Counter(done.outcome for done in push(settings(grafana, **changes)))
+    return Counter(done.outcome for done in push_dashboards(settings(grafana, **changes)))
 
 
 def test_everything_is_sent_once_and_then_nothing(grafana: FakeGrafana) -> None:
@@ -50,7 +50,7 @@ def test_what_someone_changed_there_is_put_back(grafana: FakeGrafana) -> None:
     grafana.dashboards["lantaarn-traffic"]["dashboard"]["panels"].pop()
     next(iter(grafana.rule_groups.values()))["rules"].pop()
     grafana.contact_points["lantaarn-mail"]["settings"]["addresses"] = "iemand@elders.example"
-    done = {each.name for each in push(settings(grafana)) if each.outcome == "updated"}
+    done = {each.name for each in push_dashboards(settings(grafana)) if each.outcome == "updated"}
     assert done == {"Verkeer", "alerts", "contact point email"}
     assert outcomes(grafana) == {"unchanged": len(DASHBOARDS) + 4}
     assert grafana.dashboards["lantaarn-traffic"]["dashboard"]["version"] == 2

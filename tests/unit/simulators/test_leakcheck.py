@@ -14,7 +14,7 @@ from sensors.policy.personal_data import SIDECODES
 from simulators.leakcheck import report
 from simulators.leakcheck.canaries import Canary, IdentifierKind, generate_canaries
 from simulators.leakcheck.check import IngestTotals, LeakCheckResult, SurfaceResult
-from simulators.leakcheck.disruption import BATCH_SIZE
+from simulators.leakcheck.disruption import CANARIES_PER_BATCH
 from simulators.leakcheck.encodings import ENCODINGS, HASH_FUNCTIONS, needle_forms, needles
 from simulators.leakcheck.search import (
     CHUNK_BYTES,
@@ -106,7 +106,7 @@ def test_random_octets_hold_no_canary() -> None:
 
 
 def test_identifiers_come_in_by_every_way() -> None:
-    planned = list(islice(cycle_vectors(), 2 * BATCH_SIZE))
+    planned = list(islice(cycle_vectors(), 2 * CANARIES_PER_BATCH))
     assert set(planned) >= {*MQTT_VECTORS, *HTTP_VECTORS}
 
 
