@@ -84,7 +84,7 @@ def retention_promises(db: Database, now: datetime) -> tuple[RetentionPromise, .
 
 def verify_retention(db: Database, now: datetime) -> RetentionVerification:
     """Check the oldest row of everything with a retention period against its promise, and check the deletion log."""
-    moment = {"now": now, "schedule": RETENTION_INTERVAL}
+    moment = {"now": now, "schedule": RETENTION_INTERVAL, **TERM_PARAMETERS}
     held: list[RetentionCheck] = []
     for promise in retention_promises(db, now):
         held.extend(_observations(db, promise, moment))
