@@ -1,1 +1,1 @@
-"""What a sensor is: the vocabulary and the schema that all programs share."""
+"""The sensor domain: vocabulary, register, policy, payload formats and database schema, shared by all programs."""

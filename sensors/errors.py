@@ -1,4 +1,4 @@
-"""Troubles that a person can do something about, as one sentence; every other exception is a fault of the program."""
+"""Expected failures, reported as a single sentence. Any other exception is a bug."""
 
 import psycopg
 
@@ -10,15 +10,15 @@ from sensors.settings.base import SettingsError
 
 
 def message_for_user(error: Exception) -> str | None:
-    """What to tell instead of a traceback; none for a fault of the program."""
+    """The message to print instead of a traceback; None for a bug."""
     match error:
         case SettingsError() | ProcessError() | MigrationError() | RoleError() | AreasError():
             return str(error)
         case psycopg.OperationalError(sqlstate=str(code)):
-            # The server broke off a statement. What it says of that can hold the row or the parameters.
-            return f"The database broke off: SQLSTATE {code}. Its log and PostgreSQL's appendix A tell more."
+            # The server aborted a statement. Its message may contain the row or the parameters, so it is not shown.
+            return f"The database aborted a statement: SQLSTATE {code}. See its log and PostgreSQL's appendix A."
         case psycopg.OperationalError():
-            # There is no connection. The text names host, port and user; the password is never in it.
+            # No connection. The message names host, port and user, never the password.
             return f"The database can't be reached: {str(error).strip()}"
         case _:
             return None

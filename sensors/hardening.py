@@ -1,4 +1,4 @@
-"""What every process of ours gives up at its start, so that what is in its memory does not come to rest by accident."""
+"""Process hardening: keep what is in memory from ending up on disk or standard error."""
 
 import ctypes
 import json
@@ -10,14 +10,14 @@ from types import TracebackType
 
 _PR_GET_DUMPABLE, _PR_SET_DUMPABLE = 3, 4
 MAX_CORE_DUMP_BYTES = 1
-"""Bytes of a core dump. Linux makes none below a page, and at exactly 1 none for a program that collects them either
-(``kernel.core_pattern`` with a pipe), which pays no heed to 0. Children inherit it."""
+"""Core size limit, in bytes. Linux writes no core smaller than a page, and a limit of exactly 1 also suppresses dumps
+piped to a collector (``kernel.core_pattern``), which ignore a limit of 0. Inherited by children."""
 
 
 def harden_process() -> None:
-    """No core dump of this process or its children, and no text of an exception on standard error. Safe to repeat.
+    """Disable core dumps for this process and its children, and keep exception messages off standard error. Idempotent.
 
-    A hook that is not Python's own stays: a test runner's shows more, and has to.
+    Leaves hooks alone that are not Python's defaults: a test runner's own hook needs the full message.
     """
     disable_core_dumps()
     if sys.platform == "linux":
@@ -31,21 +31,21 @@ def harden_process() -> None:
 
 
 def disable_core_dumps() -> None:
-    """For this process and what it starts from now on."""
+    """Disable core dumps for this process and the children it starts from now on."""
     most = resource.getrlimit(resource.RLIMIT_CORE)[1]
     limit = MAX_CORE_DUMP_BYTES if most == resource.RLIM_INFINITY else min(most, MAX_CORE_DUMP_BYTES)
     resource.setrlimit(resource.RLIMIT_CORE, (limit, limit))
 
 
 def can_dump_core() -> bool:
-    """Whether a crash of this process would leave its memory somewhere."""
+    """Whether a crash of this process could write its memory to disk."""
     if sys.platform == "linux" and ctypes.CDLL(None).prctl(_PR_GET_DUMPABLE, 0, 0, 0, 0) == 0:
         return False
     return resource.getrlimit(resource.RLIMIT_CORE)[0] not in range(MAX_CORE_DUMP_BYTES + 1)
 
 
 def traceback_locations(error: BaseException) -> list[str]:
-    """Where it happened: files and lines, the innermost last, never the text of the error, which can hold data."""
+    """File and line of the last five frames, innermost last. Leaves out the message, which may contain data."""
     return [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-5:]]
 
 

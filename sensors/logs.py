@@ -1,8 +1,8 @@
-"""Logs: one JSON object a line, on standard error.
+"""Structured logging: one JSON object per line on standard error.
 
-A value is a number, a time, a name from a list of ours, or one of a few declared texts that must have their form.
-Everything else is withheld, whatever a caller or a library passes: a payload can't be logged, nor what an exception
-says, because that can repeat what was refused.
+A value must be a number, a timestamp, a member of one of our enums, or one of a few declared texts that match their
+pattern. Anything else is redacted, whatever a caller or a library passes: neither payloads nor exception messages,
+which may repeat rejected input, can reach the log.
 """
 
 import logging
@@ -30,14 +30,14 @@ TEXT_PATTERNS: Mapping[str, re.Pattern[str]] = {
     "client_id": re.compile(r"lantaarn-[a-z]+-[a-z][a-z0-9_-]{0,63}"),
     "library": re.compile(r"[a-z][a-z_.]{0,63}"),
 }
-"""The texts that may be logged, each with its form: an event, the name of an exception, a file with a line, the name of
-an MQTT reason code, an SQLSTATE, one of our sessions at the broker, a library's name for its log."""
+"""The texts that may be logged, by key, each with its pattern: event names, exception names, source locations, names of
+MQTT reason codes, SQLSTATEs, our client ids at the broker, and logger names of libraries."""
 _KEY = re.compile(r"[a-z][a-z_]{0,31}")
 REDACTED = "[withheld]"
 
 
 class LogMethod(Protocol):
-    """Log an event with what it is about."""
+    """Log an event with its context."""
 
     def __call__(  # noqa: PLR0913 - each declared text is a parameter
         self,
@@ -54,7 +54,7 @@ class LogMethod(Protocol):
 
 
 class Logger(Protocol):
-    """A log that takes no payload: the type checker refuses other texts, and bytes; when it runs they are withheld."""
+    """A logger that takes no payload: other texts and bytes fail type checking, and are redacted at run time."""
 
     @property
     def info(self) -> LogMethod: ...
@@ -65,14 +65,14 @@ class Logger(Protocol):
 
 
 def get_logger() -> Logger:
-    """The log of this process."""
+    """The logger of this process."""
     return structlog.get_logger()
 
 
 def configure_logging(level: str = "info") -> None:
-    """Set up the log of this process. ``level`` is a name of the standard library's levels, in any case.
+    """Configure logging for this process. ``level``: a standard library level name, case-insensitive.
 
-    What libraries log, and Python's warnings, come out as where they were made, without their texts.
+    Library log records and Python warnings are logged by source location only, without their message.
     """
     harden_process()
     structlog.configure(
@@ -90,7 +90,7 @@ def configure_logging(level: str = "info") -> None:
 
 
 def redact_event(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
-    """The processor that lets only declared things through."""
+    """The structlog processor that drops everything not declared."""
     said = dict(event)
     error = _exception(said.pop("exc_info", None))
     if error is not None:
@@ -109,7 +109,7 @@ def _exception(given: object) -> BaseException | None:
 
 
 def _is_declared_key(key: str) -> bool:
-    """Whether a key was written in a program: a mapping that is logged by ``**`` brings keys from elsewhere."""
+    """Whether a key was written in our source: a mapping logged with ``**`` may carry keys from elsewhere."""
     return _KEY.fullmatch(key) is not None and find_personal_data(key) is None
 
 
@@ -130,14 +130,14 @@ def _redacted(key: str, value: object) -> object:
 
 
 def _text(key: str, value: str) -> str:
-    # A path of a program holds versions and names of folders, which look like anything.
+    # Our source paths contain versions and folder names, which can match any detector.
     shown = value if key == "at" else redact_text(value)
     form = TEXT_PATTERNS.get(key)
     return shown if shown != value or (form is not None and form.fullmatch(value)) else REDACTED
 
 
 class _LibraryHandler(logging.Handler):
-    """What libraries log: by whom and where, never what."""
+    """Logs which library logged and where, never the message."""
 
     def emit(self, record: logging.LogRecord) -> None:
         said = record.msg if isinstance(record.msg, BaseException) else _exception(record.exc_info)

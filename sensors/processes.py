@@ -1,4 +1,4 @@
-"""Servers started as children of this program: on free ports, and never left behind."""
+"""Child server processes: started on free ports and never left behind."""
 
 import json
 import os
@@ -16,20 +16,20 @@ LOOPBACK_HOST = "127.0.0.1"
 
 
 class ProcessError(Exception):
-    """A server could not be started or died; the message says which one and where its log is."""
+    """A server failed to start or died; the message names it and its log file."""
 
 
 def with_parent_death_signal(
     command: Sequence[str], death_signal: signal.Signals, *, user: str | None = None
 ) -> list[str]:
-    """The same command, made to receive ``death_signal`` when the thread that starts it dies, even by SIGKILL.
+    """Wrap a command so that it receives ``death_signal`` when the thread that starts it dies, even by SIGKILL.
 
-    With ``user`` (only as root) it also gives up root's rights. An exit hook can't do this: nothing runs after SIGKILL.
-    Raises ProcessError when ``setpriv`` is missing.
+    ``user`` (root only): also drop privileges to this user. An exit hook would not do: nothing runs after SIGKILL.
+    Raises ProcessError if ``setpriv`` is missing.
     """
     setpriv = shutil.which("setpriv")
     if setpriv is None:
-        raise ProcessError("The program setpriv is missing. On Debian: apt-get install util-linux")
+        raise ProcessError("The setpriv command is missing. On Debian: apt-get install util-linux")
     change = [] if user is None else [f"--reuid={user}", f"--regid={pwd.getpwnam(user).pw_gid}", "--clear-groups"]
     return [setpriv, *change, f"--pdeathsig={death_signal.name}", "--", *command]
 
@@ -42,11 +42,11 @@ def start_process(
     inherit_stdout: bool = False,
     extra_environment: Mapping[str, str] | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start a child in its own process group, its output appended to ``log``; ``inherit_stdout`` sends its
-    standard output to ours.
+    """Start a child in its own process group, appending its output to ``log``; ``inherit_stdout`` leaves standard
+    output on ours.
 
-    Neither it nor this process leaves a core dump from then on: what a server has in memory would lie in it.
-    The group keeps a Ctrl-C in the terminal from reaching it: its parent stops it, in the right order.
+    Disables core dumps for this process and the child, since a server's memory holds data. The process group shields
+    the child from a terminal's Ctrl-C, so that its parent can stop servers in the right order.
     """
     disable_core_dumps()
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -65,7 +65,7 @@ def start_process(
 def stop_process(
     process: subprocess.Popen[bytes], stop_signal: signal.Signals = signal.SIGTERM, *, timeout_seconds: float = 20
 ) -> None:
-    """Ask a child to stop; after ``timeout_seconds`` end it."""
+    """Send ``stop_signal``, then kill the child after ``timeout_seconds``."""
     if process.poll() is None:
         process.send_signal(stop_signal)
     try:
@@ -76,7 +76,7 @@ def stop_process(
 
 
 def is_port_free(port: int) -> bool:
-    """Whether a server can listen on ``127.0.0.1:port`` now."""
+    """Whether a server can bind ``127.0.0.1:port`` right now."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -87,20 +87,20 @@ def is_port_free(port: int) -> bool:
 
 
 def find_free_port() -> int:
-    """A port nobody listens on."""
+    """A free TCP port on the loopback interface."""
     with socket.socket() as probe:
         probe.bind((LOOPBACK_HOST, 0))
         return probe.getsockname()[1]
 
 
 class PortAssignments:
-    """The port of each server, remembered in a file between runs while it stays free."""
+    """Port numbers of servers, remembered in a file so that they stay stable between runs while free."""
 
     def __init__(self, path: Path) -> None:
         self._memory = path
 
     def assign(self, name: str, default: int) -> int:
-        """The port ``name`` had last time, else its usual one, else any free one."""
+        """The port ``name`` had last time if free, else ``default``, else any free port."""
         known: dict[str, int] = json.loads(self._memory.read_text()) if self._memory.exists() else {}
         candidates = (known.get(name, default), default)
         port = next((candidate for candidate in candidates if is_port_free(candidate)), None) or find_free_port()

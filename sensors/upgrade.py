@@ -1,4 +1,4 @@
-"""Bring a database to this version of the program: its schema, the neighbourhoods, the compiled policies."""
+"""Upgrade a database to this version of the program: schema, area outlines and compiled policies."""
 
 from sensors.db import Database
 from sensors.db.migrate import migrate
@@ -6,7 +6,7 @@ from sensors.register.repository import load_areas, refresh_derived_data
 
 
 def upgrade_database(db: Database) -> list[str]:
-    """The names of the migrations applied. Safe to call again. Raises ``MigrationError`` as ``migrate`` does."""
+    """Upgrade, and return the names of the migrations applied. Idempotent. Raises as ``migrate`` does."""
     applied = migrate(db)
     with db.transaction():
         load_areas(db)

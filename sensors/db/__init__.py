@@ -1,4 +1,4 @@
-"""The way to the database: one protocol for every connection, and how a connection is made."""
+"""Database access: the connection protocol and how to connect."""
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -14,16 +14,16 @@ Connection = psycopg.Connection[dict[str, Any]]
 """A connection whose rows are mappings by column."""
 
 type_adapters = AdaptersMap(psycopg.adapters)
-"""How values of Python and PostgreSQL become each other: psycopg's own rules, and a ``dict`` is a ``jsonb``."""
+"""Type conversion between Python and PostgreSQL: psycopg's defaults, plus ``dict`` to ``jsonb``."""
 type_adapters.register_dumper(dict, JsonbDumper)
 
 
 class RoleError(Exception):
-    """The database does not let this user act in the role that was asked for."""
+    """The database user may not act as the requested role."""
 
 
 class Cursor(Protocol):
-    """The answer to one statement. ``rowcount`` is -1 where the statement has no rows to count."""
+    """The result of a statement. ``rowcount`` is -1 if the statement has no row count."""
 
     @property
     def rowcount(self) -> int: ...
@@ -32,26 +32,26 @@ class Cursor(Protocol):
 
 
 class Database(Protocol):
-    """A connection in autocommit. ``psycopg.Connection[dict[str, Any]]`` is one.
+    """An autocommit connection, such as ``psycopg.Connection[dict[str, Any]]``.
 
-    The statement is a ``LiteralString``, so that a text from outside can't become SQL: parameters are ``%(name)s``
-    and come from the mapping. Without a mapping the text may hold several statements. Errors are those of psycopg.
+    Statements are ``LiteralString``, so that outside text can't become SQL. Parameters are written ``%(name)s`` and
+    taken from ``params``; without ``params`` a query may hold several statements. Raises psycopg's errors.
     """
 
     def execute(self, query: LiteralString, params: Mapping[str, Any] | None = None, /) -> Cursor: ...
 
     def transaction(self) -> AbstractContextManager[object]:
-        """All or nothing; inside another transaction it is a savepoint."""
+        """Run a block atomically; nested transactions are savepoints."""
         ...
 
 
 def connect(
     url: str, *, role: str | None = None, application_name: str = "lantaarn"
 ) -> psycopg.Connection[dict[str, Any]]:
-    """A connection in autocommit with rows as dicts and instants in UTC, acting as ``role`` when given.
+    """Open an autocommit connection with dict rows and UTC timestamps, acting as ``role`` if given.
 
-    Raises ``RoleError`` when the role does not exist or is not granted, ``psycopg.OperationalError`` when the
-    database can't be reached.
+    Raises ``RoleError`` if the role does not exist or is not granted, ``psycopg.OperationalError`` if the
+    database is unreachable.
     """
     connection = psycopg.Connection[dict[str, Any]].connect(
         url, autocommit=True, row_factory=dict_row, context=type_adapters, application_name=application_name

@@ -1,4 +1,4 @@
-"""What the server can do, asked once: the three editions of the schema differ only in this."""
+"""What the server supports. The three editions of the schema differ only in this."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,8 +9,8 @@ _PROBE = """
 select
     current_setting('server_version') as server_version,
     (select extversion from pg_extension where extname = 'timescaledb') as timescale_version,
-    -- The loader defines this setting: only a server that preloads TimescaleDB may be asked for the extension,
-    -- because another one ends the session. The list of preloaded libraries itself is hidden from plain users.
+    -- Only a server that preloads TimescaleDB defines this setting, and only there is it safe to query the
+    -- extension: elsewhere that ends the session. Plain users can't read shared_preload_libraries itself.
     current_setting('timescaledb.disable_load', true) is not null
     and exists (select from pg_available_extensions where name = 'timescaledb') as installable,
     current_setting('timescaledb.license', true) as licence
@@ -27,7 +27,7 @@ class Edition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What this database offers now. ``can_install_timescaledb``: it isn't in this database, but could be."""
+    """What this database supports. ``can_install_timescaledb``: not installed here, but available on the server."""
 
     server_version: str
     timescale_version: str | None
@@ -43,7 +43,7 @@ class Capabilities:
 
 
 def probe_capabilities(db: Database) -> Capabilities:
-    """Ask the database. Any role may."""
+    """Probe the database. Needs no privileges."""
     row = db.execute(_PROBE).fetchone()
     if row is None:
         raise AssertionError("a select without a table has one row")

@@ -1,4 +1,4 @@
-"""The sub-command ``migrate``."""
+"""The ``migrate`` command."""
 
 import click
 
@@ -7,13 +7,13 @@ from sensors.settings.database import MigrateSettings
 
 
 @click.command(epilog="Example: DATABASE_URL=postgresql://lantaarn_owner@db/lantaarn lantaarn migrate")
-@click.option("--to-hypertables", is_flag=True, help="Then move a plain PostgreSQL's observations into TimescaleDB.")
-@click.option("--logins", is_flag=True, help="Then let the programs log in, each with the password that is set for it.")
+@click.option("--to-hypertables", is_flag=True, help="Then convert a plain PostgreSQL's observations to hypertables.")
+@click.option("--logins", is_flag=True, help="Then enable the programs' logins, each with its configured password.")
 def migrate(to_hypertables: bool, logins: bool) -> None:
-    """Bring the database to the schema of this version. Safe to run again.
+    """Migrate the database to the schema of this version. Safe to run again.
 
-    With --logins, the roles lantaarn_ingest, lantaarn_api and lantaarn_dashboard log in with the passwords in
-    LANTAARN_INGEST_DATABASE_PASSWORD and so on; a role without a password can't log in.
+    With --logins, the roles lantaarn_ingest, lantaarn_api and lantaarn_dashboard can log in with the passwords in
+    LANTAARN_INGEST_DATABASE_PASSWORD and so on. A role without a password can't log in.
     """
     from sensors.db.capabilities import probe_capabilities  # noqa: PLC0415 - each command loads only what it needs
     from sensors.db.logins import set_logins  # noqa: PLC0415
@@ -25,7 +25,7 @@ def migrate(to_hypertables: bool, logins: bool) -> None:
             click.echo(f"applied {name}")
         if logins:
             for role, can_log_in in set_logins(db, settings.passwords_by_role).items():
-                click.echo(f"{role} {'logs in with the password that is set' if can_log_in else 'does not log in'}")
+                click.echo(f"{role} {'logs in with its configured password' if can_log_in else 'does not log in'}")
         if to_hypertables:
             _convert_to_hypertables(db)
         found = probe_capabilities(db)
@@ -46,4 +46,4 @@ def _convert_to_hypertables(db: Database) -> None:
             tasks.append(progress.add_task(f"{table.table_name}, about {table.estimated_row_count:,} rows", total=None))
 
         converted = convert_to_hypertables(db, show_progress)
-    click.echo(f"{converted} tables became hypertables; ingest waited meanwhile and goes on.")
+    click.echo(f"{converted} tables converted to hypertables; ingest waited and resumes now.")

@@ -1,7 +1,7 @@
-"""The whole database in one file, and a database from such a file, by PostgreSQL's own pg_dump and pg_restore.
+"""Dump the database to one file and restore it, using PostgreSQL's pg_dump and pg_restore.
 
-A restored database is closed: nobody but its owner may use its schemas until ``grant_schema_usage``. So nothing serves
-from it before what was erased since the backup is erased again, whichever programs run meanwhile.
+A restored database is closed: only its owner may use its schemas until ``grant_schema_usage``. So no program, running
+or not, can serve data from it before everything erased since the backup has been erased again.
 """
 
 import os
@@ -22,7 +22,7 @@ from sensors.policy.personal_data import redact_text
 from sensors.processes import with_parent_death_signal
 
 ProgressCallback = Callable[[str], object]
-"""Hears of progress: what is being worked on."""
+"""Receives progress messages: what is being worked on."""
 
 _CREATE_ROLES = """
 do $$
@@ -74,12 +74,12 @@ grant usage on schema staff to lantaarn_dashboard;
 
 
 class DumpError(Exception):
-    """A backup could not be made or read; the text says why."""
+    """A backup could not be made or read; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class PostgresTools:
-    """PostgreSQL's programs on this machine, in ``bin_folder``, and the database that they work on."""
+    """PostgreSQL's client programs in ``bin_folder``, and the database they work on."""
 
     bin_folder: Path
     database_url: str
@@ -87,7 +87,7 @@ class PostgresTools:
     def run(
         self, name: str, *options: str, output: BinaryIO | None = None, on_progress: ProgressCallback = lambda _: None
     ) -> None:
-        """Run one until it is done. Raises ``DumpError`` with the first line that says why not."""
+        """Run a program to completion. Raises ``DumpError`` with the first line of the error."""
         command = with_parent_death_signal([str(self.bin_folder / name), *options], signal.SIGTERM)
         with subprocess.Popen(
             command,
@@ -102,14 +102,14 @@ class PostgresTools:
 
 
 def dump_database(tools: PostgresTools, file: Path, on_progress: ProgressCallback) -> None:
-    """Write the database as it is at one moment to ``file``, which only this user may read. Never over another file.
+    """Write a consistent snapshot to ``file``, readable only by this user. Never overwrites an existing file.
 
-    The programs of lantaarn may work meanwhile. Raises ``DumpError``.
+    Safe while programs are running. Raises ``DumpError``.
     """
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        raise DumpError(f"{file} is there already; a backup is never overwritten") from None
+        raise DumpError(f"{file} already exists; backups are never overwritten") from None
     try:
         with os.fdopen(descriptor, "wb") as output:
             tools.run("pg_dump", "--format=custom", "--no-owner", "--verbose", output=output, on_progress=on_progress)
@@ -120,9 +120,9 @@ def dump_database(tools: PostgresTools, file: Path, on_progress: ProgressCallbac
 
 
 def restore_database(tools: PostgresTools, file: Path, on_progress: ProgressCallback) -> None:
-    """Fill an empty database from ``file``, and leave it closed. Raises ``DumpError``.
+    """Restore ``file`` into an empty database and leave it closed. Raises ``DumpError``.
 
-    Roles belong to the server, not to the database: they are made when they aren't there.
+    Creates missing roles first: a dump does not contain them, as they belong to the server.
     """
     with TemporaryDirectory() as folder:
         contents = Path(folder) / "contents"
@@ -132,7 +132,7 @@ def restore_database(tools: PostgresTools, file: Path, on_progress: ProgressCall
         with_timescaledb = " EXTENSION - timescaledb" in entries
         with connect(tools.database_url) as db:
             _prepare(db, with_timescaledb=with_timescaledb)
-        # The database's name comes from the environment, as all of its address.
+        # The database name comes from the environment, like the rest of the address.
         options = ("--no-owner", "--exit-on-error", "--verbose", f"--use-list={contents}", "--dbname=")
         tools.run("pg_restore", *options, str(file), on_progress=on_progress)
     if with_timescaledb:
@@ -141,37 +141,37 @@ def restore_database(tools: PostgresTools, file: Path, on_progress: ProgressCall
 
 
 def revoke_schema_usage(db: Database) -> None:
-    """Let nobody but the owner in, until ``grant_schema_usage``."""
+    """Revoke schema usage from everyone but the owner, until ``grant_schema_usage``."""
     db.execute(_REVOKE_USAGE)
 
 
 def grant_schema_usage(db: Database) -> None:
-    """Let the programs and the dashboards in, each where it may come."""
+    """Grant the programs and dashboards their usual schema usage."""
     db.execute(_GRANT_USAGE)
 
 
 def _prepare(db: Database, *, with_timescaledb: bool) -> None:
     row = db.execute(_EXISTING_RELATION).fetchone()
     if row is not None:
-        raise DumpError(f"the database is not empty: it holds {row['name']}. Make a new one, and restore into that.")
+        raise DumpError(f"the database is not empty: it holds {row['name']}. Create a new one and restore into that.")
     db.execute(_CREATE_ROLES)
     if not with_timescaledb:
         return
     found = probe_capabilities(db)
     if not (found.has_hypertables or found.can_install_timescaledb):
-        raise DumpError("the backup is of a database with TimescaleDB: this server has none ready")
+        raise DumpError("the backup is of a database with TimescaleDB, which is not available on this server")
     db.execute("create extension if not exists timescaledb")
     db.execute("select timescaledb_pre_restore()")
 
 
 def _environment(url: str) -> Mapping[str, str]:
-    """The address as libpq's variables: on a command line everyone on this machine could read the password."""
+    """The address as libpq environment variables: a command line would expose the password to every local user."""
     parts = Conninfo.parse(url.encode())
     return {**os.environ, **{part.envvar.decode(): part.val.decode() for part in parts if part.envvar and part.val}}
 
 
 def _is_error(line: str, on_progress: ProgressCallback) -> bool:
-    """Whether a line of pg_dump or pg_restore is an error; of others, ``on_progress`` hears of those about tables."""
+    """Whether a line of pg_dump or pg_restore is an error; reports lines about tables to ``on_progress``."""
     for beginning in ("dumping contents of table ", "processing data for table "):
         if beginning in line:
             on_progress(line.partition(beginning)[2].strip().replace('"', ""))

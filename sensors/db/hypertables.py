@@ -1,8 +1,8 @@
-"""From plain PostgreSQL to TimescaleDB, in place: the tables of observations become hypertables with all their rows.
+"""Convert plain PostgreSQL to TimescaleDB in place: observation tables become hypertables with all their rows.
 
-A table is locked while its rows move into chunks, so ingest waits and the broker keeps what comes in; nothing is lost
-or doubled, because no row is ever in two tables. Copying beside a running ingest was considered and left: a message
-delivered again in between would be new to the empty half, and be counted twice in the totals.
+Each table is locked while its rows move into chunks, so ingest waits and the broker queues messages. No row is ever in
+two tables, so nothing is lost or counted twice. Copying alongside a running ingest was rejected: a message redelivered
+during the copy would look new to the empty half and be counted twice in the rollups.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from sensors.db.capabilities import probe_capabilities
 from sensors.db.migrate import LOCK_MIGRATIONS, MIGRATIONS_FOLDER, MigrationError, pending_migrations, read_migrations
 
 OBSERVATION_MIGRATION = "003_observation"
-"""The migration whose part for TimescaleDB is meant for empty tables: here its work is done with the rows in them."""
+"""The migration whose TimescaleDB part assumes empty tables; this module does its work on tables with rows."""
 
 _PLAIN_TABLES = """
 select class.table_name, coalesce(pg_stat_get_live_tuples(format('lantaarn.%I', class.table_name)::regclass), 0) as rows
@@ -40,17 +40,17 @@ where table_name = %(table_name)s
 
 @dataclass(frozen=True, slots=True)
 class PlainTable:
-    """A table that is not a hypertable yet. ``estimated_row_count``: about how many rows it holds."""
+    """A table that is not a hypertable yet, with its estimated row count."""
 
     table_name: str
     estimated_row_count: int
 
 
 def convert_to_hypertables(db: Database, on_table: Callable[[PlainTable], object] = lambda _: None) -> int:
-    """Convert every table of observations, smallest first, each in a transaction of its own; how many were converted.
+    """Convert every observation table, smallest first, each in its own transaction; returns how many.
 
-    ``on_table`` hears of each table before it is locked. Safe to call again, also after it was broken off. Raises
-    ``MigrationError`` when the server has no TimescaleDB ready or the schema is not up to date.
+    Calls ``on_table`` before each table is locked. Safe to call again, also after an interruption. Raises
+    ``MigrationError`` if TimescaleDB is not available on the server or the schema is not up to date.
     """
     if pending_migrations(db):
         raise MigrationError("the schema is not up to date: run lantaarn migrate first")
@@ -67,7 +67,7 @@ def convert_to_hypertables(db: Database, on_table: Callable[[PlainTable], object
 
 
 def plain_tables(db: Database) -> tuple[PlainTable, ...]:
-    """The tables of observations that are not hypertables, smallest first."""
+    """Observation tables that are not hypertables, smallest first."""
     return tuple(PlainTable(row["table_name"], row["rows"]) for row in db.execute(_PLAIN_TABLES).fetchall())
 
 
@@ -76,17 +76,17 @@ def _create_extension(db: Database) -> None:
     if found.has_hypertables:
         return
     if not found.can_install_timescaledb:
-        raise MigrationError("this server has no TimescaleDB ready: install it and add it to shared_preload_libraries")
+        raise MigrationError("this server has no TimescaleDB: install it and add it to shared_preload_libraries")
     try:
         db.execute("create extension if not exists timescaledb")
     except psycopg.errors.InsufficientPrivilege:
         raise MigrationError(
-            "the database user may not add TimescaleDB: let an administrator run: create extension timescaledb"
+            "the database user may not create the extension; ask an administrator to run: create extension timescaledb"
         ) from None
 
 
 def _apply_timescale_parts(db: Database) -> None:
-    """Run the parts for TimescaleDB that were left out while the database was plain, and note its edition."""
+    """Apply the TimescaleDB parts skipped while the database was plain, and record the new edition."""
     edition = probe_capabilities(db).edition
     with db.transaction():
         db.execute(LOCK_MIGRATIONS)

@@ -1,7 +1,7 @@
-"""Which roles log in, and with what: a program logs in as the role that may do just its work.
+"""Role logins: each program logs in as the role with just the privileges it needs.
 
-PostgreSQL gets a password as what it keeps of it (SCRAM-SHA-256), made here: the password itself is in no statement, so
-in no log of the server and no list of what runs.
+Passwords are sent as SCRAM-SHA-256 verifiers computed here, so no statement contains a password and neither does the
+server's log or ``pg_stat_activity``.
 """
 
 from collections.abc import Mapping
@@ -14,9 +14,9 @@ from sensors.db import Connection, RoleError
 
 
 def set_logins(db: Connection, passwords: Mapping[str, SecretStr | None]) -> Mapping[str, bool]:
-    """Let each role log in with its password; one that has none no longer logs in. By role, whether it does.
+    """Enable login for each role with a password and disable it for the others; returns role to can-log-in.
 
-    Raises ``RoleError`` when this user may not change a role.
+    Raises ``RoleError`` if this user may not alter a role.
     """
     with db.transaction():
         for role, password in passwords.items():
@@ -24,7 +24,7 @@ def set_logins(db: Connection, passwords: Mapping[str, SecretStr | None]) -> Map
                 db.execute(_statement(db, role, password))
             except psycopg.errors.InsufficientPrivilege:
                 raise RoleError(
-                    f"this database user may not change {role}: let an administrator run: "
+                    f"this database user may not alter {role}; ask an administrator to run: "
                     f"grant {role} to {db.info.user} with admin option; alter role {db.info.user} createrole"
                 ) from None
     return {role: password is not None for role, password in passwords.items()}

