@@ -1,1 +1,1 @@
-"""Devices and what they may do at the broker: Mosquitto's password file and ACL file are the only place that knows."""
+"""Device accounts at the broker. Mosquitto's password and ACL files are the single source of truth."""

@@ -1,8 +1,8 @@
-"""The two files of Mosquitto as values: who has a password, and who may do what. Pure: texts in, texts out.
+"""Mosquitto's password and ACL files as values. Pure: text in, text out.
 
-A user without a password in the one file but with rights in the other comes in by a certificate. Accounts that others
-made there are kept to the letter, with their comments. What would give rights to every user at once (``pattern``, or a
-``topic`` before the first ``user``) is refused: no promise about devices would hold.
+A user with ACL entries but no password logs in with a client certificate. Accounts that others added are preserved
+verbatim, with their comments. Rules that apply to every user (``pattern``, or ``topic`` before the first ``user``) are
+rejected: they would void any guarantee about what devices may do.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 PROGRAM_ACCOUNT_PREFIX = "lantaarn-"
-"""How the names of our own programs' accounts begin; no device is called so."""
+"""Prefix of our own programs' account names; not allowed for devices."""
 DEVICE_NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NAME = re.compile(r"[^\s:#+/$\x00-\x1f\x7f][^:#+/\x00-\x1f\x7f]{0,255}")
 _HASH = re.compile(r"\$[67]\$[A-Za-z0-9+/=$]{10,300}")
@@ -18,13 +18,13 @@ _RIGHT = re.compile(r"topic (?:(?:read|write|readwrite|deny) )?[^\x00-\x1f\x7f]{
 
 
 class AccessFileFormatError(Exception):
-    """A file is not as Mosquitto or this program would have written it. Names the file and the line, not its text."""
+    """A file does not have the form Mosquitto or this program writes. Names the file and line, not the content."""
 
 
 @dataclass(frozen=True, slots=True)
 class BrokerAccess:
-    """Both files. ``password_hashes``: by user name. ``acl_lines``: the lines of the ACL file that belong to a user, by
-    name. The comments are what stands before the first user of a file.
+    """Both files. ``password_hashes``: by user name. ``acl_lines``: by user name, the ACL lines of that user. Comments:
+    the lines before the first user of each file.
     """
 
     password_hashes: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -34,21 +34,21 @@ class BrokerAccess:
 
     @property
     def user_names(self) -> tuple[str, ...]:
-        """Everyone that either file knows, in alphabetical order."""
+        """Every user in either file, sorted."""
         return tuple(sorted({*self.password_hashes, *self.acl_lines}))
 
     def writable_topics(self, name: str) -> tuple[str, ...]:
-        """What a user may write."""
+        """The topics that a user may write."""
         return tuple(line.removeprefix("topic write ") for line in self.acl_lines.get(name, ()) if _is_write(line))
 
     def with_account(self, name: str, password_hash: str | None, acl_lines: tuple[str, ...]) -> "BrokerAccess":
-        """The same with this account, new or instead of the one of that name. Without a hash it has no password."""
+        """A copy with this account added or replaced. Without a hash it has no password."""
         without = self.without_account(name)
         hashes = without.password_hashes if password_hash is None else {**without.password_hashes, name: password_hash}
         return replace(without, password_hashes=hashes, acl_lines={**without.acl_lines, name: acl_lines})
 
     def without_account(self, name: str) -> "BrokerAccess":
-        """The same without this account."""
+        """A copy without this account."""
         return replace(
             self,
             password_hashes={each: value for each, value in self.password_hashes.items() if each != name},
@@ -56,24 +56,24 @@ class BrokerAccess:
         )
 
     def password_file_text(self) -> str:
-        """The password file."""
+        """The content of the password file."""
         accounts = (f"{name}:{password_hash}" for name, password_hash in self.password_hashes.items())
         return "".join(f"{line}\n" for line in (*self.password_comments, *accounts))
 
     def acl_file_text(self) -> str:
-        """The ACL file. One without any right still has a user: Mosquitto takes an empty one for no ACL at all."""
+        """The content of the ACL file. Without users it names a dummy one: Mosquitto treats an empty file as no ACL."""
         rights = self.acl_lines or {f"{PROGRAM_ACCOUNT_PREFIX}nobody": ()}
         lines = [line for name, user_lines in rights.items() for line in ("", f"user {name}", *user_lines)]
         return "".join(f"{line}\n" for line in (*self.acl_comments, *lines))
 
 
 def is_device_name(name: str) -> bool:
-    """Whether a device may be called so: as a reference of the register, and not as one of our programs."""
+    """Whether this is a valid device name: like a register reference, and outside our programs' prefix."""
     return DEVICE_NAME_PATTERN.fullmatch(name) is not None and not name.lower().startswith(PROGRAM_ACCOUNT_PREFIX)
 
 
 def parse_access_files(password_text: str, acl_text: str) -> BrokerAccess:
-    """Read both files. Raises ``AccessFileFormatError`` for what can't be kept as it is."""
+    """Parse both files. Raises ``AccessFileFormatError`` for anything that can't be preserved."""
     hashes, password_comments = _password_hashes(password_text)
     rights, acl_comments = _acl_lines(acl_text)
     return BrokerAccess(hashes, rights, password_comments, acl_comments)
@@ -89,10 +89,10 @@ def _password_hashes(text: str) -> tuple[dict[str, str], tuple[str, ...]]:
         name, colon, password_hash = line.partition(":")
         if not (colon and _NAME.fullmatch(name) and name == name.strip() and _HASH.fullmatch(password_hash)):
             raise AccessFileFormatError(
-                f"the password file, line {number}: this is no user:hash, as mosquitto_passwd writes it"
+                f"the password file, line {number}: expected user:hash, as mosquitto_passwd writes it"
             )
         if name in hashes:
-            raise AccessFileFormatError(f"the password file, line {number}: this user is there twice")
+            raise AccessFileFormatError(f"the password file, line {number}: duplicate user")
         hashes[name] = password_hash
     return hashes, tuple(comments)
 
@@ -105,7 +105,7 @@ def _acl_lines(text: str) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
         word, _, rest = line.partition(" ")
         if word == "user" and _NAME.fullmatch(rest) and rest == rest.strip():
             if rest in rights:
-                raise AccessFileFormatError(f"the ACL file, line {number}: this user is there twice")
+                raise AccessFileFormatError(f"the ACL file, line {number}: duplicate user")
             current = rights[rest] = []
         elif line.startswith("#") or (current is not comments and _RIGHT.fullmatch(line)):
             current.append(line)
@@ -118,7 +118,7 @@ def _acl_lines(text: str) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
 
 
 def _lines(text: str) -> list[tuple[int, str]]:
-    """The lines that say something, with their numbers. Only a newline ends a line, as in Mosquitto."""
+    """Non-blank lines with their numbers. Only a newline ends a line, as in Mosquitto."""
     lines = ((number, line.rstrip(" \t\r")) for number, line in enumerate(text.split("\n"), 1))
     return [(number, line) for number, line in lines if line]
 

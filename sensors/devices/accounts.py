@@ -1,4 +1,4 @@
-"""Let devices in and shut them out, in both files at once. Afterwards Mosquitto has to reload them (``files``)."""
+"""Add, update and revoke device accounts in both files. Mosquitto must reload them afterwards (``files``)."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,23 +19,23 @@ QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 
 
 class DeviceError(Exception):
-    """What was asked can't be done; the text says why and what can."""
+    """The operation was refused; the message says why and what to do instead."""
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """Who may come in. ``sensors``: the references that it speaks for; ``topics``: what it may write."""
+    """A device account at the broker. ``sensors``: references it publishes for; ``topics``: topics it may write."""
 
     name: str
     sensors: tuple[str, ...]
     topics: tuple[str, ...]
     has_password: bool
-    """Else it comes in by a certificate with its name in it."""
+    """Otherwise it logs in with a client certificate that carries its name."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceChange:
-    """A device as it is now, and its new password if it got one: this is the only time that it is there to see."""
+    """A device after a change, with its new password if any. The password can't be retrieved again."""
 
     device: Device
     password: str | None = None
@@ -44,14 +44,14 @@ class DeviceChange:
 def add_device(
     db: Database, settings: DeviceSettings, name: str, sensors: Collection[str], *, certificate: bool
 ) -> DeviceChange:
-    """Let a new device in, for these sensors of the register; for none: the sensor that is called as it is.
+    """Add a device for these sensors of the register; without any, for the sensor whose reference is ``name``.
 
     Raises ``DeviceError``, ``BrokerFilesError``, ``AccessFileFormatError``.
     """
     if not is_device_name(name):
         raise DeviceError(
-            "a device is called by 1 to 64 letters, digits, dots, dashes and underscores, and not lantaarn-…: "
-            "best as the reference of its sensor"
+            "a device name has 1 to 64 letters, digits, dots, dashes and underscores, and does not begin with "
+            "lantaarn-: preferably use the reference of its sensor"
         )
     rights = _acl_lines(topics_of_sensors(db, settings.municipality, sensors or (name,)))
     password = None if certificate else passwords.generate_password()
@@ -65,19 +65,19 @@ def add_device(
 
 
 def rotate_password(settings: BrokerFilesSettings, name: str) -> DeviceChange:
-    """Give a device a new password; the old one is worth nothing from the reload on. Raises as ``add_device``."""
+    """Give a device a new password; the old one stops working at the next reload. Raises as ``add_device``."""
     password = passwords.generate_password()
     with files.lock_folder(settings.broker_files):
         before = files.read_access(settings.broker_files)
         if not _require_device(before, name).has_password:
-            raise DeviceError("it comes in by a certificate: give it a new one, and put the old one on the CRL")
+            raise DeviceError("it comes in by a certificate: issue a new one, and put the old one on the CRL")
         after = before.with_account(name, passwords.hash_password(password), before.acl_lines.get(name, ()))
         files.write_access(settings.broker_files, before, after)
     return DeviceChange(_device_from_access(after, name), password)
 
 
 def update_device(db: Database, settings: DeviceSettings, name: str, sensors: Collection[str]) -> DeviceChange:
-    """Let a device speak for these sensors; for none: those it had, as the register has them now.
+    """Let a device publish for these sensors; without any, refresh its topics from the register.
 
     Raises as ``add_device``.
     """
@@ -91,7 +91,7 @@ def update_device(db: Database, settings: DeviceSettings, name: str, sensors: Co
 
 
 def revoke_device(settings: BrokerFilesSettings, name: str) -> DeviceChange:
-    """Shut a device out, also one whose sensor has left the register. Raises as ``add_device``."""
+    """Remove a device, even if its sensor has left the register. Raises as ``add_device``."""
     with files.lock_folder(settings.broker_files):
         before = files.read_access(settings.broker_files)
         device = _require_device(before, name)
@@ -100,27 +100,27 @@ def revoke_device(settings: BrokerFilesSettings, name: str) -> DeviceChange:
 
 
 def list_devices(settings: BrokerFilesSettings) -> tuple[Device, ...]:
-    """All devices, by name; not our own programs, nor what others keep in the files."""
+    """All devices by name, without our own programs and accounts that others added."""
     access = files.read_access(settings.broker_files) if settings.broker_files.is_dir() else BrokerAccess()
     return tuple(_device_from_access(access, name) for name in access.user_names if _is_device(access, name))
 
 
 def outdated_devices(db: Database, municipality: str, known: Sequence[Device]) -> Iterator[tuple[Device, str]]:
-    """Devices that the register has another idea of, each with why, in words."""
+    """Devices whose account does not match the register, each with the reason."""
     kinds = _kinds_of_sensors(db, municipality, {sensor for device in known for sensor in device.sensors})
     for device in known:
         gone = [sensor for sensor in device.sensors if kinds.get(sensor) is None]
         now = {topic for sensor in device.sensors for topic in _topics(municipality, kinds.get(sensor), sensor)}
         if gone:
-            yield device, f"no sensor of the register that delivers data: {', '.join(gone)}; revoke or update it"
+            yield device, f"no sensor in the register delivers data as {', '.join(gone)}; revoke or update it"
         elif set(device.topics) != now:
-            yield device, "the register has another kind for it now; update it"
+            yield device, "the register has another kind of sensor for it now; update it"
 
 
 def prepare_broker_files(settings: BrokerAccountSettings) -> bool:
-    """Make the files, and give our own programs the accounts that the settings have a password for: no others.
+    """Create the files, and make our own programs' accounts match the settings: one for each password that is set.
 
-    Whether anything changed. Safe to repeat: an account that is right stays as it is.
+    Returns whether anything changed. Idempotent: a correct account is left alone.
     """
     city = settings.municipality
     wanted = {
@@ -128,7 +128,7 @@ def prepare_broker_files(settings: BrokerAccountSettings) -> bool:
             settings.ingest_mqtt_password,
             (f"topic read {city}/#", f"topic read {EVENT_PREFIX}{city}/#"),
         ),
-        # It makes and hears a message on a topic of its own; nothing that devices say.
+        # Reads and writes test messages on its own topic; can't read what devices send.
         f"{PROGRAM_ACCOUNT_PREFIX}doctor": (
             settings.doctor_mqtt_password,
             (f"topic readwrite {EVENT_PREFIX}lantaarn-doctor/#",),
@@ -161,7 +161,7 @@ def _with_program_account(
 
 
 def topics_of_sensors(db: Database, municipality: str, sensors: Collection[str]) -> tuple[str, ...]:
-    """Where devices of these sensors publish. Raises ``DeviceError`` when the register doesn't have one of them."""
+    """The topics that devices of these sensors write. Raises ``DeviceError`` if a sensor is not in the register."""
     kinds = _kinds_of_sensors(db, municipality, sensors)
     unknown = [str(place) for place, sensor in enumerate(sensors, 1) if sensor not in kinds]
     silent = [sensor for sensor in sensors if sensor in kinds and kinds[sensor] is None]
@@ -169,10 +169,10 @@ def topics_of_sensors(db: Database, municipality: str, sensors: Collection[str])
         which = "this reference" if len(sensors) == 1 else f"the reference that you gave as number {', '.join(unknown)}"
         raise DeviceError(
             f"the register of {municipality} has no sensor with {which}: publish its entry first "
-            "(lantaarn register import), or name its sensors with --sensors"
+            "(lantaarn register import), or set its sensors with --sensors"
         )
     if silent:
-        raise DeviceError(f"by the register {', '.join(silent)} delivers no data to us: change the entry first")
+        raise DeviceError(f"in the register {', '.join(silent)} delivers no data to us: change the entry first")
     return tuple(topic for sensor in dict.fromkeys(sensors) for topic in _topics(municipality, kinds[sensor], sensor))
 
 
@@ -201,7 +201,7 @@ def _require_device(access: BrokerAccess, name: str) -> Device:
 
 
 def _is_device(access: BrokerAccess, name: str) -> bool:
-    """Whether it was made here: it may write topics of sensors, and nothing else."""
+    """Whether this program created it: it may write sensor topics, and nothing else."""
     topics, lines = access.writable_topics(name), access.acl_lines.get(name, ())
     return is_device_name(name) and bool(topics) and len(topics) == len(lines) and all(map(_sensor_of_topic, topics))
 

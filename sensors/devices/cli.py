@@ -1,4 +1,4 @@
-"""The sub-command ``device``: credentials of devices at the broker. Each command loads only what it needs."""
+"""The ``device`` command group: device accounts at the broker. Each command imports only what it needs."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from sensors.devices.accounts import DeviceChange
 
 DATABASE_ROLE = "lantaarn_api"
-"""What is in the register may be read by everyone."""
+"""Everyone may read the register."""
 
 
 class SensorReferences(click.ParamType[tuple[str, ...]]):
-    """References of the register, with commas between them."""
+    """Comma-separated references of the register."""
 
     name = "references"
 
@@ -34,36 +34,36 @@ class SensorReferences(click.ParamType[tuple[str, ...]]):
 
 
 SENSORS_OPTION = click.option(
-    "--sensors", type=SensorReferences(), default=(), metavar="REFERENCE,…", help="The sensors that it speaks for."
+    "--sensors", type=SensorReferences(), default=(), metavar="REFERENCE,…", help="The sensors it publishes for."
 )
 
 
 @click.group(epilog="Example: lantaarn device add lucht-gemeente-01")
 def device() -> None:
-    """Let devices in at the broker, each with a password of its own, and shut them out."""
+    """Manage device accounts at the broker, each with its own password or certificate."""
 
 
 @device.command(epilog="Example: lantaarn device add gateway-7 --sensors lamp-0701,lamp-0702")
 @click.argument("name")
 @SENSORS_OPTION
-@click.option("--certificate", is_flag=True, help="It comes in by a client certificate: make no password.")
+@click.option("--certificate", is_flag=True, help="It logs in with a client certificate: create no password.")
 def add(name: str, sensors: tuple[str, ...], *, certificate: bool) -> None:
-    """Let the device NAME in and show its password, once. Without --sensors, NAME is the reference of its sensor.
+    """Add the device NAME and show its password, once. Without --sensors, NAME is the reference of its sensor.
 
-    It may write the topics of its sensors, and read nothing.
+    It may write the topics of its sensors and read nothing.
     """
     from sensors.devices import accounts  # noqa: PLC0415 - each command loads only what it needs
 
     with _open_register() as (db, settings), _errors_as_messages():
         change = accounts.add_device(db, settings, name, sensors, certificate=certificate)
-        _show(change, "may come in")
+        _show(change, "may connect")
         _reload_and_report(settings)
 
 
 @device.command(epilog="Example: lantaarn device rotate lucht-gemeente-01")
 @click.argument("name")
 def rotate(name: str) -> None:
-    """Give the device NAME a new password and show it, once. The old one ends at once, and so does its connection."""
+    """Give the device NAME a new password and show it, once. The old one stops working and its connection is closed."""
     from sensors.devices import accounts  # noqa: PLC0415
 
     settings = BrokerFilesSettings.load()
@@ -76,9 +76,9 @@ def rotate(name: str) -> None:
 @click.argument("name")
 @SENSORS_OPTION
 def update(name: str, sensors: tuple[str, ...]) -> None:
-    """Let the device NAME speak for these sensors, or for the same ones as the register has them now.
+    """Let the device NAME publish for these sensors, or refresh its topics from the register.
 
-    Its password stays.
+    Its password does not change.
     """
     from sensors.devices import accounts  # noqa: PLC0415
 
@@ -90,24 +90,24 @@ def update(name: str, sensors: tuple[str, ...]) -> None:
 @device.command(epilog="Example: lantaarn device revoke lucht-gemeente-01")
 @click.argument("name")
 def revoke(name: str) -> None:
-    """Shut the device NAME out: its connection ends, and it can't come in again."""
+    """Revoke the device NAME: its connection is closed and it can't log in again."""
     from sensors.devices import accounts  # noqa: PLC0415
 
     settings = BrokerFilesSettings.load()
     with _errors_as_messages():
-        click.echo(f"{accounts.revoke_device(settings, name).device.name} is shut out.")
+        click.echo(f"{accounts.revoke_device(settings, name).device.name} is revoked.")
         _reload_and_report(settings)
 
 
 @device.command("list", epilog="Example: lantaarn device list")
 def list_() -> None:
-    """Show the devices, and where the register has another idea of one."""
+    """List the devices, and where they don't match the register."""
     from sensors.devices import accounts  # noqa: PLC0415
 
     with _open_register() as (db, settings), _errors_as_messages():
         known = accounts.list_devices(settings)
         outdated = tuple(accounts.outdated_devices(db, settings.municipality, known))
-    table = Table("device", "comes in by", "sensors")
+    table = Table("device", "credentials", "sensors")
     for each in known:
         table.add_row(each.name, "password" if each.has_password else "certificate", ", ".join(each.sensors))
     Console().print(table)
@@ -118,10 +118,10 @@ def list_() -> None:
 
 @device.command(epilog="Example: lantaarn device prepare")
 def prepare() -> None:
-    """Make Mosquitto's files where they are missing, and give our own programs their accounts there.
+    """Create Mosquitto's files if missing, and our own programs' accounts in them.
 
     Ingest may read everything and write nothing. Passwords come from LANTAARN_INGEST_MQTT_PASSWORD and the like; an
-    account whose password is not set is taken away.
+    account whose password is not set is removed.
     """
     from sensors.devices import accounts  # noqa: PLC0415
 
@@ -130,7 +130,7 @@ def prepare() -> None:
         changed = accounts.prepare_broker_files(settings)
         if changed:
             _reload_and_report(settings)
-    click.echo(f"{settings.broker_files}: {'brought up to date' if changed else 'as it should be'}.")
+    click.echo(f"{settings.broker_files}: {'updated' if changed else 'up to date'}.")
 
 
 @contextmanager
@@ -142,7 +142,7 @@ def _open_register() -> Generator[tuple[Database, DeviceSettings]]:
 
 @contextmanager
 def _errors_as_messages() -> Generator[None]:
-    """What a person can do something about becomes a sentence."""
+    """Report expected errors as a message instead of a traceback."""
     from sensors.devices.access import AccessFileFormatError  # noqa: PLC0415
     from sensors.devices.accounts import DeviceError  # noqa: PLC0415
     from sensors.devices.files import BrokerFilesError  # noqa: PLC0415
@@ -160,14 +160,14 @@ def _show(change: "DeviceChange", what: str) -> None:
     if change.password is not None:
         click.echo(f"  user name  {change.device.name}")
         click.echo(f"  password   {change.password}")
-        click.echo("This password is shown once and kept nowhere: put it in the device now.")
+        click.echo("This password is shown once and stored nowhere: put it in the device now.")
 
 
 def _reload_and_report(settings: BrokerFilesSettings) -> None:
-    """After the password was shown: what goes wrong here must not keep it from who has to put it in the device."""
+    """Call this after the password was shown, so that a failure here can't hide it from the operator."""
     from sensors.devices import files  # noqa: PLC0415
 
     if files.reload_mosquitto(settings.broker_pid_file):
-        click.echo("Mosquitto reads it now.")
+        click.echo("Mosquitto has been told to reload.")
     else:
-        click.echo("Mosquitto reads it within a second where it is watched (compose.yaml); else have it reload.")
+        click.echo("Mosquitto reloads within a second if it watches the files (compose.yaml); else reload it yourself.")

@@ -1,4 +1,4 @@
-"""The folder of the two files: read under a lock, written whole or not at all, and Mosquitto told to read them anew."""
+"""The folder with Mosquitto's files: read under a lock, replaced atomically, and reloaded by Mosquitto."""
 
 import fcntl
 import os
@@ -13,12 +13,12 @@ PASSWORD_FILE, ACL_FILE, LOCK_FILE = "passwords", "acl", ".lock"
 
 
 class BrokerFilesError(Exception):
-    """The files can't be read or written, or Mosquitto can't be told; the text says what to do."""
+    """The files can't be read or written, or Mosquitto can't be signalled; the message says what to do."""
 
 
 @contextmanager
 def lock_folder(folder: Path) -> Generator[None]:
-    """One at a time: who reads the files to write them again holds this. Makes the folder where it is missing."""
+    """Hold the lock for a read-modify-write of the files. Creates the folder if missing."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -34,7 +34,7 @@ def lock_folder(folder: Path) -> Generator[None]:
 
 
 def read_access(folder: Path) -> BrokerAccess:
-    """Both files; one that is not there is empty. Raises ``BrokerFilesError``, ``AccessFileFormatError``."""
+    """Read both files; a missing one is empty. Raises ``BrokerFilesError``, ``AccessFileFormatError``."""
     texts: list[str] = []
     for name in (PASSWORD_FILE, ACL_FILE):
         try:
@@ -42,17 +42,17 @@ def read_access(folder: Path) -> BrokerAccess:
         except FileNotFoundError:
             texts.append("")
         except UnicodeDecodeError:
-            raise AccessFileFormatError(f"{folder / name} is no UTF-8") from None
+            raise AccessFileFormatError(f"{folder / name} is not UTF-8") from None
         except OSError as error:
             raise BrokerFilesError(f"{folder / name} can't be read: {error.strerror}. Run this as its owner") from None
     return parse_access_files(*texts)
 
 
 def write_access(folder: Path, before: BrokerAccess, after: BrokerAccess) -> None:
-    """Bring the files from one state to the other, inside the lock; on return they are on the disk.
+    """Write the difference between two states, inside the lock; on return the files are on disk.
 
-    Rights come before the password and go after it. Whoever has rights alone can't come in, and is shown and can be
-    revoked, should this be broken off between the two files.
+    ACL entries are added before a password and removed after it. If this is interrupted between the two files, the
+    account has ACL entries only: it can't log in, and is still listed and can be revoked.
     """
     texts = {
         ACL_FILE: (before.acl_file_text(), after.acl_file_text()),
@@ -72,9 +72,9 @@ def write_access(folder: Path, before: BrokerAccess, after: BrokerAccess) -> Non
 
 
 def reload_mosquitto(pid_file: Path | None) -> bool:
-    """Have Mosquitto read its files again; False when no pid file is set, so that it has to notice by itself.
+    """Make Mosquitto reload its files; False if no pid file is configured, so that it must notice by itself.
 
-    Raises ``BrokerFilesError`` when the process is not there, or is no Mosquitto: numbers of processes are used again.
+    Raises ``BrokerFilesError`` if the process does not exist or is not Mosquitto: process ids are reused.
     """
     if pid_file is None:
         return False
@@ -86,22 +86,22 @@ def reload_mosquitto(pid_file: Path | None) -> bool:
             f"the files are written, but {pid_file} names no process: is Mosquitto running?"
         ) from None
     if name != "mosquitto":
-        raise BrokerFilesError(f"the files are written, but the process that {pid_file} names is no Mosquitto")
+        raise BrokerFilesError(f"the files are written, but the process that {pid_file} names is not Mosquitto")
     try:
         os.kill(number, signal.SIGHUP)
     except OSError as error:
-        raise BrokerFilesError(f"the files are written, but Mosquitto can't be told: {error.strerror}") from None
+        raise BrokerFilesError(f"the files are written, but Mosquitto can't be signalled: {error.strerror}") from None
     return True
 
 
 def _replace_atomically(path: Path, text: str) -> None:
-    """A new file in place of the old one: a reader sees all of the one or all of the other."""
+    """Replace a file atomically: a reader sees either the old or the new text in full."""
     new = path.with_name(f".{path.name}.new")
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         os.fchmod(descriptor, 0o600)
         if os.geteuid() == 0:
-            # Who owns the folder reads the files: Mosquitto gives up root's rights before it reads them again.
+            # Mosquitto drops root before it rereads the files, so the folder's owner must be able to read them.
             folder = path.parent.stat()
             os.fchown(descriptor, folder.st_uid, folder.st_gid)
         file.write(text.encode())

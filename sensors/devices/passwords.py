@@ -1,7 +1,7 @@
-"""Passwords of devices, and their hashes as Mosquitto reads them: ``$7$iterations$salt$hash``, PBKDF2-HMAC-SHA512.
+"""Device passwords, hashed as Mosquitto expects: ``$7$iterations$salt$hash``, PBKDF2-HMAC-SHA512.
 
-We make every password ourselves, of 192 random bits. So the number of iterations protects nothing, and it costs a lot:
-at each reload Mosquitto hashes the password of every client that is connected, and does nothing else meanwhile.
+Every password is generated here from 192 random bits, so more iterations would add no protection. They would cost a
+lot: at each reload Mosquitto rehashes the password of every connected client and does nothing else meanwhile.
 """
 
 import base64
@@ -11,25 +11,25 @@ import re
 import secrets
 
 PBKDF2_ITERATIONS = 101
-"""As ``mosquitto_passwd`` of Mosquitto 2.0."""
+"""As ``mosquitto_passwd`` in Mosquitto 2.0 uses."""
 SALT_BYTES, KEY_BYTES = 12, 64
-"""Octets; Mosquitto 2.0 takes no other."""
+"""Bytes; Mosquitto 2.0 accepts no other lengths."""
 _HASH_PATTERN = re.compile(r"\$7\$([1-9][0-9]{0,8})\$([A-Za-z0-9+/]{16})\$([A-Za-z0-9+/]{86}==)")
 
 
 def generate_password() -> str:
-    """A new password: 32 letters, digits, dashes and underscores."""
+    """A new random password of 32 letters, digits, dashes and underscores."""
     return secrets.token_urlsafe(24)
 
 
 def hash_password(password: str) -> str:
-    """What the password file keeps of it, with a salt of its own."""
+    """Hash a password for the password file, with a fresh salt."""
     salt = secrets.token_bytes(SALT_BYTES)
     return f"$7${PBKDF2_ITERATIONS}${_text(salt)}${_text(_derive(password, salt, PBKDF2_ITERATIONS))}"
 
 
 def verify_password(password: str, password_hash: str) -> bool:
-    """Whether a hash of the password file is that of this password. False for a hash of another kind."""
+    """Whether a password matches a hash of the password file. False for a hash of another kind."""
     form = _HASH_PATTERN.fullmatch(password_hash)
     if form is None:
         return False

@@ -1,4 +1,4 @@
-"""Is the broker there, who does it let in, and does it keep messages that nobody may keep?"""
+"""Check the broker: whether it is reachable, who it lets in, and whether it stores messages it must not."""
 
 import importlib.util
 import uuid
@@ -23,15 +23,15 @@ from sensors.settings.doctor import DoctorSettings
 
 PROTOCOLS = {"MQTT 5": MQTTProtocolVersion.MQTTv5, "MQTT 3.1.1": MQTTProtocolVersion.MQTTv311}
 ANSWER_TIMEOUT_SECONDS = 3.0
-"""Seconds a broker gets to answer."""
+"""How long to wait for the broker's answer, in seconds."""
 SILENCE_SECONDS = 1.0
-"""Seconds without a message after which there is none: a broker sends what it kept at once."""
+"""Seconds without a message that count as none: a broker sends retained and queued messages at once."""
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
-NOT_TESTABLE = "could not be tried: this user may not listen or publish there"
+NOT_TESTABLE = "could not be tested: this user may not subscribe or publish there"
 
 
 def broker_findings(settings: DoctorSettings, url: SecretStr | None) -> Iterator[Finding]:
-    """What there is at an address; without one, what the demo would run."""
+    """Findings about the broker at ``url``, or without one about the broker that the demo would run."""
     if url is None:
         embedded = importlib.util.find_spec("iotcore") is not None
         todo = None if embedded else "install the package iotcore (make does), or set MQTT_URL"
@@ -41,7 +41,7 @@ def broker_findings(settings: DoctorSettings, url: SecretStr | None) -> Iterator
     versions = [name for name, protocol in PROTOCOLS.items() if _accepts_connection(address, protocol)]
     shown = hide_password(url.get_secret_value())
     if not versions:
-        yield Finding("broker", f"{shown}: does not let us in", "start the broker, or correct MQTT_URL")
+        yield Finding("broker", f"{shown}: can't connect", "start the broker, or correct MQTT_URL")
         return
     yield Finding("broker", f"{shown}: {' and '.join(versions)}")
     protocol = PROTOCOLS[versions[0]]
@@ -64,53 +64,55 @@ def _encrypted(address: BrokerAddress) -> Finding:
     if address.host in LOOPBACK_HOSTS:
         return Finding("broker line", "not encrypted, on this machine only")
     return Finding(
-        "broker line", "passwords and number plates go over it as they are", "use mqtts://: docs/production.md"
+        "broker line", "passwords and number plates are sent unencrypted", "use mqtts://: docs/production.md"
     )
 
 
 def _anonymous_login(address: BrokerAddress, protocol: MQTTProtocolVersion) -> Finding:
     nobody = replace(address, username=None, password=None, cert_file=None, key_file=None)
     if not _accepts_connection(nobody, protocol):
-        return Finding("broker login", "refuses who has none")
+        return Finding("broker login", "refuses anonymous clients")
     if address.host in LOOPBACK_HOSTS:
         return Finding("broker login", "lets everyone in, on this machine only")
     return Finding(
-        "broker login", "lets everyone in: who listens hears number plates", "see docs/hardening.md: a user per device"
+        "broker login",
+        "lets everyone in: any subscriber gets number plates",
+        "see docs/hardening.md: a user per device",
     )
 
 
 def _write_permission(address: BrokerAddress, protocol: MQTTProtocolVersion) -> Finding:
-    """Whether who we are may write where nobody has anything to write; nobody listens there either."""
+    """Whether our login may publish to a topic that nobody uses or subscribes to."""
     with _TestConnection(address, protocol) as line:
         allowed = line.can_publish(f"lantaarn-doctor/{uuid.uuid4().hex}")
     match allowed:
         case None:
-            return Finding("broker rights", "could not be tried: only a broker of MQTT 5 says what it refuses")
+            return Finding("broker rights", "could not be tested: only an MQTT 5 broker reports what it refuses")
         case False:
-            return Finding("broker rights", "this login may not write just anything")
+            return Finding("broker rights", "this login may not write to arbitrary topics")
         case True if address.host in LOOPBACK_HOSTS:
             return Finding("broker rights", "everyone may write anything, on this machine only")
         case True:
             return Finding(
                 "broker rights",
                 "this login may write as any device",
-                "see docs/devices.md: a list of rights (acl_file)",
+                "see docs/devices.md: an access list (acl_file)",
             )
 
 
 def _share_name(settings: DoctorSettings, address: BrokerAddress) -> Iterator[Finding]:
-    """Who knows the name of the share can take a part of the messages away, whatever it may read."""
+    """Anyone who knows the share name can take away part of the messages, if they may subscribe."""
     usual = DoctorSettings.model_fields["share_name"].default
     if settings.workers > 1 and address.host not in LOOPBACK_HOSTS and settings.share_name == usual:
         yield Finding(
             "broker share",
-            "workers share messages under a name that everyone knows",
+            "workers share messages under a publicly known name",
             "set LANTAARN_SHARE_NAME to a secret: docs/devices.md",
         )
 
 
 def _retained_messages(address: BrokerAddress, protocol: MQTTProtocolVersion) -> Finding:
-    """A retained message is on the broker's disk and goes to whoever comes to listen."""
+    """A retained message is stored on the broker's disk and sent to every new subscriber."""
     with _TestConnection(address, protocol) as line:
         if line.rejects_retained:
             return Finding("retained events", "none: the broker takes no retained messages")
@@ -127,7 +129,7 @@ def _retained_messages(address: BrokerAddress, protocol: MQTTProtocolVersion) ->
 
 
 def _offline_delivery(address: BrokerAddress, protocol: MQTTProtocolVersion) -> Finding:
-    """Be away with a durable session while an event message comes by, as ingest is, and see if it was kept."""
+    """Disconnect a durable session as ingest has, publish an event meanwhile, and see if the broker queued it."""
     topic, name = f"{EVENT_PREFIX}lantaarn-doctor/{uuid.uuid4().hex}", f"lantaarn-doctor-{uuid.uuid4().hex}"
     with _TestConnection(address, protocol, name, durable=True) as absent:
         may_listen = absent.subscribe(topic)
@@ -136,22 +138,22 @@ def _offline_delivery(address: BrokerAddress, protocol: MQTTProtocolVersion) -> 
     with _TestConnection(address, protocol, name, durable=True) as back:
         back.loop_until(lambda: bool(back.received_retain_flags), SILENCE_SECONDS if passed else 0)
     with _TestConnection(address, protocol, name):
-        pass  # a clean start: the session is gone
+        pass  # a clean start discards the session
     if not passed:
-        return Finding("events of who is away", NOT_TESTABLE)
+        return Finding("queued events", NOT_TESTABLE)
     if not back.received_retain_flags:
-        return Finding("events of who is away", "are kept for nobody")
+        return Finding("queued events", "none: not queued for offline sessions")
     if address.host in LOOPBACK_HOSTS:
-        return Finding("events of who is away", "are kept, on this machine only")
+        return Finding("queued events", "queued for offline sessions, on this machine only")
     return Finding(
-        "events of who is away",
-        "the broker keeps messages of quality 0 for durable sessions",
+        "queued events",
+        "the broker queues QoS 0 messages for offline sessions",
         "with Mosquitto: queue_qos0_messages false; see docs/hardening.md",
     )
 
 
 class _TestConnection:
-    """A connection that is listened to by hand, closed after the block."""
+    """A connection driven manually, closed at the end of the block."""
 
     def __init__(
         self, address: BrokerAddress, protocol: MQTTProtocolVersion, name: str | None = None, *, durable: bool = False
@@ -173,9 +175,9 @@ class _TestConnection:
         self._subscribe_codes: list[ReasonCode] = []
         self._publish_codes: list[ReasonCode] = []
         self.rejects_retained = False
-        """Whether the broker said at the start that it takes no retained messages."""
+        """Whether the broker announced at connect that it accepts no retained messages."""
         self.received_retain_flags: list[bool] = []
-        """For each message whether it was retained; what it says is not looked at."""
+        """For each message received, whether it was retained. Payloads are ignored."""
 
     def __enter__(self) -> Self:
         try:
@@ -189,16 +191,16 @@ class _TestConnection:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._client.disconnect()
         self._client.loop(0)
-        # Nothing of it waits for the garbage collector, its sockets neither.
+        # Break reference cycles, so that sockets are closed without waiting for the garbage collector.
         self._client.on_connect = self._client.on_subscribe = self._client.on_publish = self._client.on_message = None
 
     @property
     def is_connected(self) -> bool:
-        """Whether the broker lets us in."""
+        """Whether the broker accepted the connection."""
         return bool(self._connect_codes) and not self._connect_codes[0].is_failure
 
     def subscribe(self, topic_filter: str) -> bool:
-        """Subscribe; whether we may."""
+        """Subscribe; returns whether the broker allowed it."""
         if not self.is_connected:
             return False
         self._client.subscribe(topic_filter, qos=1)
@@ -206,7 +208,7 @@ class _TestConnection:
         return bool(self._subscribe_codes) and not self._subscribe_codes[0].is_failure
 
     def can_publish(self, topic: str) -> bool | None:
-        """Whether the broker takes a message there; none when it doesn't say."""
+        """Whether the broker accepts a message on this topic; None if it doesn't say."""
         if not (self.is_connected and self._is_v5):
             return None
         self._client.publish(topic, b"{}", qos=1)
@@ -214,13 +216,13 @@ class _TestConnection:
         return not self._publish_codes[0].is_failure if self._publish_codes else None
 
     def publish_and_receive(self, topic: str) -> bool:
-        """Publish at quality 0 what we listen to ourselves; whether it came by."""
+        """Publish at QoS 0 to a topic we subscribe to; returns whether the message came back."""
         self._client.publish(topic, b"{}", qos=0)
         self.loop_until(lambda: bool(self.received_retain_flags), ANSWER_TIMEOUT_SECONDS)
         return bool(self.received_retain_flags)
 
     def loop_until(self, condition: Callable[[], bool], timeout_seconds: float) -> None:
-        """Serve the connection until it happened, the time is over or the connection is."""
+        """Run the network loop until the condition holds, the timeout expires or the connection is lost."""
         deadline = monotonic() + timeout_seconds
         while not condition() and monotonic() < deadline and self._client.loop(0.1) == MQTT_ERR_SUCCESS:
             pass

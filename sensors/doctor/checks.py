@@ -1,4 +1,4 @@
-"""``lantaarn doctor``: what is there, what is missing, and what to do about it."""
+"""``lantaarn doctor``: check the environment, report what is missing and how to fix it."""
 
 import json
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ BUILT_ASSET = Path(__file__).parents[2] / "api" / "web" / "static" / "vendor" / 
 
 
 def run_checks(folder: Path) -> Iterator[Finding]:
-    """Look at everything, in order. Without addresses in the environment, at the demo that runs in ``folder``."""
+    """Run all checks in order. Without addresses in the environment, check the demo running in ``folder``."""
     demo = _running_demo(folder)
     try:
         settings = DoctorSettings.load()
@@ -39,7 +39,7 @@ def run_checks(folder: Path) -> Iterator[Finding]:
 
 
 def print_findings(findings: Iterator[Finding]) -> bool:
-    """Print each finding as soon as it is known; whether nothing needed is missing."""
+    """Print findings as they arrive; returns whether nothing required is missing."""
     is_healthy = True
     for finding in findings:
         click.echo(f"{'✗' if finding.remedy else '✓'} {finding.subject}: {finding.result}")
@@ -50,7 +50,7 @@ def print_findings(findings: Iterator[Finding]) -> bool:
 
 
 def _running_demo(folder: Path) -> dict[str, SecretStr]:
-    """The addresses of the demo that runs in this folder, if one does."""
+    """The addresses of the demo running in this folder, if any."""
     try:
         known: dict[str, str | int] = json.loads((folder / ".lantaarn" / "demo.json").read_text())
     except (OSError, ValueError):
@@ -61,26 +61,26 @@ def _running_demo(folder: Path) -> dict[str, SecretStr]:
 
 
 def _areas(municipality: str) -> Finding:
-    """Whether we know where the neighbourhoods are."""
+    """Whether the outlines of the neighbourhoods are known."""
     known = [area for area in known_areas() if area.municipality == municipality]
     if known:
         return Finding("neighbourhoods", f"{sum(area.level == 'neighbourhood' for area in known)} in {municipality}")
     return Finding(
         "neighbourhoods",
         f"none known of {municipality}: its sensors are in no neighbourhood",
-        "put their outlines in a folder and name it in LANTAARN_AREAS: see docs/operations/municipality.md",
+        "put their outlines in a folder and set LANTAARN_AREAS to it: see docs/operations/municipality.md",
     )
 
 
 def _security_txt(until: date | None) -> Finding:
-    """Whether who finds a weakness can tell us, a month from now too."""
+    """Whether security.txt gives a contact for vulnerabilities, now and for at least a month."""
     if until is None:
-        return Finding("security.txt", "not there: set LANTAARN_SECURITY_UNTIL for a register that others can reach")
+        return Finding("security.txt", "missing: set LANTAARN_SECURITY_UNTIL for a register that others can reach")
     if until < datetime.now(UTC).date() + timedelta(days=30):
         return Finding(
             "security.txt",
-            f"ends on {until}, and is not there from then on",
-            "see that LANTAARN_CONTACT is read, then set LANTAARN_SECURITY_UNTIL to a later day",
+            f"expires on {until}, and is not served after that",
+            "make sure LANTAARN_CONTACT is read, then set LANTAARN_SECURITY_UNTIL to a later date",
         )
     return Finding("security.txt", f"until {until}")
 

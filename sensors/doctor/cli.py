@@ -1,4 +1,4 @@
-"""The sub-command ``doctor``."""
+"""The ``doctor`` command."""
 
 import sys
 from pathlib import Path
@@ -8,7 +8,7 @@ import click
 
 @click.command(epilog="Example: lantaarn doctor")
 def doctor() -> None:
-    """Tell what is there of database, broker and web assets, what is missing and what to do: exit code 1."""
-    from sensors.doctor import checks  # noqa: PLC0415 - the command loads only when it runs what it needs
+    """Check the database, the broker and the web assets. Exit code 1 if something is missing, with how to fix it."""
+    from sensors.doctor import checks  # noqa: PLC0415 - a command imports what it needs only when it runs
 
     sys.exit(not checks.print_findings(checks.run_checks(Path.cwd())))

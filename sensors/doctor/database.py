@@ -1,4 +1,4 @@
-"""Is the database there, does it fit, who may see what, and what does it write into its log?"""
+"""Check the database: whether it is reachable and migrated, who may read what, and what it logs."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -34,11 +34,11 @@ SAFE_LOG_SETTINGS: Mapping[str, tuple[str, ...]] = {
     "debug_print_rewritten": ("off",),
     "debug_print_plan": ("off",),
 }
-"""The values of PostgreSQL's settings that keep rows, parameters and statements out of its log, the best first."""
+"""The values of PostgreSQL settings that keep rows, parameters and statements out of its log, preferred one first."""
 
 
 def database_findings(url: SecretStr | None, pg_bin: Path | None) -> Iterator[Finding]:
-    """What there is at an address; without one, what the demo would run."""
+    """Findings about the database at ``url``, or without one about the server that the demo would run."""
     if url is None:
         yield _embedded_postgres(pg_bin)
         return
@@ -84,29 +84,31 @@ def _migrations(db: Database) -> Finding:
     try:
         waiting = pending_migrations(db)
     except MigrationError as error:
-        return Finding("schema", "does not fit", str(error))
+        return Finding("schema", "does not match", str(error))
     if waiting:
-        return Finding("schema", f"{len(waiting)} migrations to apply: {', '.join(waiting)}", "run lantaarn migrate")
+        return Finding("schema", f"{len(waiting)} pending migrations: {', '.join(waiting)}", "run lantaarn migrate")
     return Finding("schema", "up to date")
 
 
 def role_findings(db: Database) -> Iterator[Finding]:
-    """What each of our roles may do in a migrated database, and what one can see that it may not."""
+    """The privileges of each of our roles in a migrated database, and any they must not have."""
     rows = db.execute(QUERIES["role_privileges"], {"roles": list(PROGRAM_ROLES)}).fetchall()
     for role in PROGRAM_ROLES:
         may = [f"{row['schema']} ({_rights(row)})" for row in rows if row["role"] == role and _rights(row)]
         ours = all(row["ours"] for row in rows if row["role"] == role)
         if not may:
-            yield Finding(role, "is missing or may do nothing", "run lantaarn migrate")
+            yield Finding(role, "is missing or has no privileges", "run lantaarn migrate")
         elif not ours:
-            yield Finding(role, ", ".join(may), f"let an administrator run: grant {role} to the user of DATABASE_URL")
+            yield Finding(
+                role, ", ".join(may), f"ask an administrator to run: grant {role} to the user of DATABASE_URL"
+            )
         else:
             yield Finding(role, ", ".join(may))
     for row in db.execute(QUERIES["forbidden_privileges"]).fetchall():
         yield Finding(
             row["role"],
             f"can read {row['schema']}: {row['relations']}",
-            f"take away what was granted to {row['role']}, to public, or to a role that it is a member of",
+            f"revoke what was granted to {row['role']}, to public, or to a role that it is a member of",
         )
 
 
@@ -115,18 +117,18 @@ def _rights(row: Mapping[str, Any]) -> str:
 
 
 def statement_timeout_findings(db: Database) -> Iterator[Finding]:
-    """Whether a dashboard's question ends by itself: any user of Grafana may ask one that takes hours."""
+    """Whether dashboard queries have a time limit: any Grafana user could run one that takes hours."""
     row = db.execute(QUERIES["has_statement_timeout"]).fetchone()
     if row is not None and not row["limited"]:
         yield Finding(
             "lantaarn_dashboard",
-            "its questions have no time limit",
-            "let an administrator run: alter role lantaarn_dashboard set statement_timeout = '10s'",
+            "its queries have no time limit",
+            "ask an administrator to run: alter role lantaarn_dashboard set statement_timeout = '10s'",
         )
 
 
 def log_findings(db: Database) -> Iterator[Finding]:
-    """Which settings would let a refused row, a parameter or a statement into the server's log or statistics."""
+    """Settings that would let a rejected row, a parameter or a statement into the server's log or statistics."""
     rows = db.execute(QUERIES["log_settings"], {"settings": list(SAFE_LOG_SETTINGS)}).fetchall()
     settings: dict[str, str] = {row["name"]: row["setting"] for row in rows}
     unsafe = {
@@ -137,23 +139,23 @@ def log_findings(db: Database) -> Iterator[Finding]:
     for name, setting in unsafe.items():
         yield Finding(
             "database log",
-            f"{name} is {setting}: values that were refused can get into the server's log",
-            f"let an administrator run: alter system set {name} = '{SAFE_LOG_SETTINGS[name][0]}'; select "
+            f"{name} is {setting}: rejected values can get into the server's log",
+            f"ask an administrator to run: alter system set {name} = '{SAFE_LOG_SETTINGS[name][0]}'; select "
             "pg_reload_conf();",
         )
     libraries = sorted({name.partition(".")[0] for name in settings if "." in name})
     for library in libraries:
         yield Finding(
             "database log",
-            f"{library} is loaded: it keeps the text of statements",
-            f"take {library} out of shared_preload_libraries and session_preload_libraries, and restart",
+            f"{library} is loaded: it records the text of statements",
+            f"remove {library} from shared_preload_libraries and session_preload_libraries, and restart",
         )
     if not unsafe and not libraries:
-        yield Finding("database log", "refused rows, parameters and statements stay out of it")
+        yield Finding("database log", "holds no rejected rows, parameters or statements")
 
 
 def _core_dumps(db: Database) -> Finding:
-    """Whether a crash of the server leaves its memory on disk, when it runs on this machine."""
+    """Whether a crash of a server on this machine would leave its memory on disk."""
     row = db.execute(QUERIES["backend_pid"]).fetchone() or {"pid": 0}
     process = Path(f"/proc/{row['pid']}")
     try:
@@ -162,7 +164,7 @@ def _core_dumps(db: Database) -> Finding:
     except OSError:
         found, ours = None, False
     if found is None or not ours:
-        return Finding("database memory", "whether a crash leaves a core dump can't be seen from here")
+        return Finding("database memory", "can't see from here whether a crash leaves a core dump")
     if found[1].isdigit() and int(found[1]) <= MAX_CORE_DUMP_BYTES:
         return Finding("database memory", "no core dumps")
     return Finding(

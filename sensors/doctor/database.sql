@@ -1,4 +1,4 @@
--- role_privileges: what each of our roles may do, per schema
+-- role_privileges: what each of our roles may do, by schema
 select
     r.rolname as role,
     pg_has_role(current_user, r.oid, 'member') as ours,
@@ -13,7 +13,7 @@ where r.rolname = any(%(roles)s)
 group by r.rolname, r.oid, n.nspname
 order by r.rolname, n.nspname;
 
--- forbidden_privileges: tables that a role can read, or a part of them, and may not
+-- forbidden_privileges: relations that a role can read, in whole or in part, but must not
 select
     r.rolname as role,
     n.nspname as schema,
@@ -34,15 +34,15 @@ where has_any_column_privilege(r.oid, c.oid, 'select')
 group by r.rolname, n.nspname
 order by r.rolname, n.nspname;
 
--- log_settings: what decides on the server's log, and the settings of libraries that log statements
+-- log_settings: settings that determine what the server logs, and those of libraries that log statements
 select name, setting
 from pg_settings
 where name = any(%(settings)s) or split_part(name, '.', 1) in ('auto_explain', 'pg_stat_statements', 'pgaudit')
 order by name;
 
--- backend_pid: the process that serves this connection
+-- backend_pid: the server process of this connection
 select pg_backend_pid() as pid;
 
--- has_statement_timeout: whether statements of the dashboards' role have a time limit
+-- has_statement_timeout: whether the dashboard role has a statement timeout
 select coalesce(position('statement_timeout=' in array_to_string(rolconfig, ' ')) > 0, false) as limited
 from pg_roles where rolname = 'lantaarn_dashboard';

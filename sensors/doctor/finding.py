@@ -1,11 +1,11 @@
-"""What the doctor says."""
+"""The result of one check."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at. ``remedy`` is what to do when something needed is missing, else none."""
+    """The result of one check. ``remedy``: how to fix it if something required is missing, else None."""
 
     subject: str
     result: str

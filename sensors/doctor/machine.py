@@ -1,4 +1,4 @@
-"""Can what is in the memory of our programs come to rest on a disk of this machine?"""
+"""Check whether the memory of our programs can end up on a disk of this machine."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ BLOCK_DEVICES_FOLDER = Path("/sys/class/block")
 def machine_findings(
     swaps_file: Path = SWAPS_FILE, block_devices_folder: Path = BLOCK_DEVICES_FOLDER
 ) -> Iterator[Finding]:
-    """Core dumps of our programs, and swap."""
+    """Findings about core dumps of our programs, and about swap."""
     if can_dump_core():
         yield Finding("memory", "a crash of our programs leaves a core dump", "run ulimit -c 0 before starting them")
     else:
@@ -26,8 +26,8 @@ def machine_findings(
     if unencrypted:
         yield Finding(
             "swap",
-            f"{', '.join(unencrypted)}: what is in memory, tokens of vehicles too, can get onto the disk",
-            "run swapoff -a, or encrypt it with a key that is new at each start (crypttab: /dev/urandom swap)",
+            f"{', '.join(unencrypted)}: memory, including vehicle tokens, can end up on the disk",
+            "run swapoff -a, or encrypt swap with a new key at each boot (crypttab: /dev/urandom swap)",
         )
     else:
         yield Finding("swap", "none, encrypted, or in memory")
@@ -41,7 +41,7 @@ def _swaps(table: Path) -> list[str]:
 
 
 def _is_encrypted_or_in_memory(device: Path) -> bool:
-    """Encrypted by dm-crypt, or compressed memory without a disk behind it."""
+    """Whether a swap device is encrypted by dm-crypt, or compressed memory without a disk behind it."""
     try:
         if device.name.startswith("zram"):
             backing = device / "backing_dev"

@@ -249,10 +249,10 @@ def test_the_doctor_finds_nothing_amiss_and_what_is(broker: ShippedBroker) -> No
     found = told("lantaarn-doctor", DOCTOR_PASSWORD)
     assert [finding for finding in found.values() if finding.remedy] == []
     assert found["broker line"].result == "encrypted"
-    assert found["broker login"].result == "refuses who has none"
-    assert found["broker rights"].result == "this login may not write just anything"
+    assert found["broker login"].result == "refuses anonymous clients"
+    assert found["broker rights"].result == "this login may not write to arbitrary topics"
     assert found["retained events"].result == "none: the broker takes no retained messages"
-    assert found["events of who is away"].result == "are kept for nobody"
+    assert found["queued events"].result == "none: not queued for offline sessions"
 
 
 @pytest.mark.parametrize("protocol", [MQTTv5, MQTTv311])

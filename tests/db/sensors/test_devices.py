@@ -68,8 +68,8 @@ def test_a_kind_without_events_has_no_topic_for_them(folder: Path) -> None:
         (("LML-9",), "the register of helmond has no sensor with this reference: publish its entry first"),
         (("gw", "--sensors", "LML-1,LML-9"), "the reference that you gave as number 2"),
         (("camera-001",), "camera-001 delivers no data to us"),
-        (("lantaarn-ingest",), "a device is called by"),
-        (("a b",), "a device is called by"),
+        (("lantaarn-ingest",), "a device name has"),
+        (("a b",), "a device name has"),
     ],
 )
 def test_what_the_register_does_not_have_is_refused(folder: Path, words: tuple[str, ...], told: str) -> None:

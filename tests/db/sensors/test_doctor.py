@@ -162,7 +162,7 @@ def test_the_broker_of_the_demo_is_well_because_only_this_machine_reaches_it(bro
     said = _about_broker(broker.url_v5)
     assert said["broker login"] == ("lets everyone in, on this machine only", True)
     assert said["retained events"] == ("none", True)
-    assert said["events of who is away"] == ("are kept, on this machine only", True)
+    assert said["queued events"] == ("queued for offline sessions, on this machine only", True)
 
 
 @contextmanager
@@ -193,12 +193,12 @@ def _stay_away(port: int) -> None:
 def test_what_a_broker_keeps_of_events_is_told(tmp_path: Path) -> None:
     with Mosquitto(tmp_path / "good") as broker:
         url = f"mqtt://127.0.0.1:{broker.port}"
-        assert _about_broker(url)["events of who is away"] == ("are kept for nobody", True)
+        assert _about_broker(url)["queued events"] == ("none: not queued for offline sessions", True)
         with _client(broker.port, "device") as device:
             device.publish("event/helmond/traffic/HD-1/json", "{}", retain=True).wait_for_publish(5)
         assert _about_broker(url)["retained events"] == ("the broker keeps messages on event topics", False)
     with Mosquitto(tmp_path / "bad", listener_options="queue_qos0_messages true\n") as broker:
-        assert _about_broker(f"mqtt://127.0.0.1:{broker.port}")["events of who is away"][0].startswith("are kept")
+        assert _about_broker(f"mqtt://127.0.0.1:{broker.port}")["queued events"][0].startswith("queued")
 
 
 @needs_mosquitto
