@@ -1,4 +1,4 @@
-"""The payload formats we read: each sub-folder is one, and exports it as ``FORMAT``."""
+"""Supported payload formats. Each sub-package is one and exports it as ``FORMAT``."""
 
 from collections.abc import Iterable, Mapping
 from importlib import import_module
@@ -12,11 +12,11 @@ _F = TypeVar("_F", ReadingFormat, EventFormat)
 
 
 def formats_by_code(formats: Iterable[_F]) -> Mapping[str, _F]:
-    """Formats by their code, read-only. Raises ``ValueError`` when two have the same."""
+    """A read-only mapping of formats by code. Raises ``ValueError`` for a duplicate code."""
     known: dict[str, _F] = {}
     for each in formats:
         if known.setdefault(each.code, each) is not each:
-            raise ValueError(f"two formats are called {each.code}")
+            raise ValueError(f"duplicate format code {each.code}")
     return MappingProxyType(known)
 
 
@@ -27,6 +27,6 @@ def _discover() -> list[ReadingFormat | EventFormat]:
 
 _FORMATS = _discover()
 READING_FORMATS = formats_by_code(each for each in _FORMATS if isinstance(each, ReadingFormat))
-"""The formats of ordinary topics, by code."""
+"""Formats of reading topics, by code."""
 EVENT_FORMATS = formats_by_code(each for each in _FORMATS if isinstance(each, EventFormat))
-"""The formats of event topics, by code."""
+"""Formats of event topics, by code."""

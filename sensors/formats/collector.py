@@ -1,7 +1,7 @@
-"""How both payloads of our own are laid out: an object, a list of objects, or an envelope with such a list.
+"""The layout shared by both native payloads: an object, a list of objects, or an envelope with such a list.
 
-Only what the register declares is read: any other field is dropped before a value is looked at, and counted. What
-comes back about a refused part is a reason and a path in our own words; no text of a payload leaves these decoders.
+Reads only what the register declares; other fields are dropped unread and counted. A rejected part is reported as a
+reason and a path in our own words, so no text of a payload leaves these decoders.
 """
 
 from abc import ABC, abstractmethod
@@ -14,9 +14,9 @@ from sensors.vocabulary.rejection_reasons import RejectionReason
 
 
 class Collector(ABC):
-    """What has been read of one message so far. A subclass says where the list is, and reads the fields of an object.
+    """Collects what is read from one message. Subclasses name the list field and read the fields of an object.
 
-    ``size``: how many parts were read or rejected. ``fields_dropped``: how many fields were not looked at.
+    ``size``: number of parts read or rejected. ``fields_dropped``: number of fields ignored.
     """
 
     __slots__ = ("fields_dropped", "rejections")
@@ -34,7 +34,7 @@ class Collector(ABC):
     def _read_fields(self, item: dict[str, Any], time: datetime | RejectionReason, path: str) -> None: ...
 
     def read_message(self, payload: bytes) -> RejectionReason | None:
-        """Read all of it. Gives back why the whole message is rejected, if it is. Never raises."""
+        """Read a whole message. Returns the reason if the message as a whole is rejected. Never raises."""
         try:
             content = parse_json(payload)
         except (ValueError, RecursionError):
@@ -72,7 +72,7 @@ class Collector(ABC):
     def _read_object(
         self, item: dict[str, Any], time: datetime | RejectionReason, path: str
     ) -> datetime | RejectionReason:
-        """Read one object. Gives back its time, or the one it was given when it has none of its own."""
+        """Read one object. Returns its time, or ``time`` if it has none."""
         own_time: object = item.get("time")
         if own_time is not None:
             time = parse_time(own_time)

@@ -1,4 +1,4 @@
-"""What every payload format gives: readings or events, what was refused of them, and how many fields were dropped."""
+"""The result of decoding a payload: readings or events, rejections, and the number of dropped fields."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,11 +12,11 @@ from sensors.vocabulary.codes import VehicleClass
 from sensors.vocabulary.rejection_reasons import RejectionReason
 
 MAX_READINGS = 10_000
-"""A message with more is refused whole: one message must fit in one batch of ingest."""
+"""A larger message is rejected as a whole: one message must fit in one ingest batch."""
 
 
 class Reading(msgspec.Struct, frozen=True, gc=False):
-    """One value of one property, in the property's canonical unit. ``time`` is in UTC."""
+    """One value of one observed property, in its canonical unit. ``time`` is in UTC."""
 
     property: str
     time: datetime
@@ -25,7 +25,7 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One vehicle at one point. ``identifier`` is normalised: letters and digits only, upper case."""
+    """One vehicle passing one point. ``identifier`` is normalised: upper-case letters and digits only."""
 
     time: datetime
     identifier: str = field(repr=False)
@@ -34,7 +34,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """A lamp reports whether someone is there. ``present`` false is no movement, but shows that the lamp was heard."""
+    """A lamp's report of movement. ``present`` is false for none, which still counts the lamp as heard."""
 
     time: datetime
     property: str
@@ -43,14 +43,14 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A reading, or a whole message, that is refused. ``path`` is in our own words, never text of a payload."""
+    """A rejected reading or message. ``path`` is in our own words, never text of the payload."""
 
     reason: RejectionReason
     path: str
 
 
 class DecodedReadings(msgspec.Struct, frozen=True, gc=False):
-    """What one message held. Readings and rejections together are what was received; dropped fields are no readings."""
+    """The content of one message. Readings plus rejections equal what was received; dropped fields don't count."""
 
     readings: tuple[Reading, ...]
     rejections: tuple[Rejection, ...]
@@ -59,7 +59,7 @@ class DecodedReadings(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class DecodedEvents:
-    """What one message held. Passages, movements and rejections together are what was received."""
+    """The content of one message. Passages, movements and rejections together equal what was received."""
 
     passages: tuple[Passage, ...]
     movements: tuple[Movement, ...]
@@ -74,8 +74,8 @@ _D = TypeVar("_D", DecodedReadings, DecodedEvents)
 class Format(Generic[_D]):
     """A payload format. ``code`` is the last level of the topics that carry it.
 
-    ``decode`` takes the kind of sensor, the payload, and the property codes that the register declares for the sensor;
-    it reads nothing else and never raises.
+    ``decode`` takes the kind of sensor, the payload, and the property codes that the register declares for the sensor.
+    It reads nothing else and never raises.
     """
 
     code: str
@@ -83,8 +83,8 @@ class Format(Generic[_D]):
 
 
 class ReadingFormat(Format[DecodedReadings]):
-    """A format of ordinary topics: values of observed properties."""
+    """A format of reading topics: values of observed properties."""
 
 
 class EventFormat(Format[DecodedEvents]):
-    """A format of event topics: passages and movements, which are never stored by themselves."""
+    """A format of event topics: passages and movements, which are never stored individually."""

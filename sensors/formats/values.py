@@ -1,4 +1,4 @@
-"""Reading the parts that payload formats share: a JSON document, a time, a number with its unit."""
+"""Parsing shared by the payload formats: JSON documents, times, and numbers with a unit."""
 
 import json
 from datetime import UTC, datetime
@@ -11,10 +11,10 @@ from sensors.vocabulary.rejection_reasons import RejectionReason
 
 
 def parse_json(payload: bytes) -> object:
-    """The JSON value in UTF-8; ``ValueError`` (a JSON or encoding error) or ``RecursionError`` when there is none.
+    """Parse UTF-8 JSON. Raises ``ValueError`` (invalid JSON or encoding) or ``RecursionError``.
 
-    msgspec refuses a whole message for one number that doesn't fit (``1e400``, ``NaN``). The slower second parser
-    gives infinity or not-a-number instead, so that the other readings of the message are kept.
+    msgspec rejects a whole message for a single number out of range (``1e400``, ``NaN``). The slower fallback parser
+    yields infinity or NaN instead, so that the other readings of the message are kept.
     """
     try:
         return msgspec.json.decode(payload)
@@ -23,7 +23,7 @@ def parse_json(payload: bytes) -> object:
 
 
 def parse_time(given: object) -> datetime | RejectionReason:
-    """RFC 3339 section 5.6, in UTC. Not the rest of ISO 8601 (week dates, basic format, 24:00), and no leap second."""
+    """Parse an RFC 3339 (section 5.6) time into UTC. Rejects other ISO 8601 forms, 24:00 and leap seconds."""
     if not isinstance(given, str):
         return RejectionReason.BAD_TIME
     try:
@@ -32,12 +32,12 @@ def parse_time(given: object) -> datetime | RejectionReason:
             return RejectionReason.TIME_WITHOUT_ZONE
         return time if time.tzinfo is UTC else time.astimezone(UTC)
     except (ValueError, OverflowError):
-        # Out of range only once in UTC: a time in the first or last day of the calendar.
+        # Only overflows when converted to UTC: a time on the first or last day of the calendar.
         return RejectionReason.BAD_TIME
 
 
 def parse_value(definition: ObservedProperty, given: object, unit: object) -> float | RejectionReason:
-    """The value in the canonical unit. A missing unit means the canonical one."""
+    """Convert to the canonical unit, which is assumed if the unit is missing."""
     sent = _finite_float(given, definition.accepts_boolean)
     if sent is None:
         return RejectionReason.NOT_A_NUMBER
@@ -55,7 +55,7 @@ def parse_value(definition: ObservedProperty, given: object, unit: object) -> fl
 
 
 def _finite_float(given: object, boolean: bool) -> float | None:
-    """A JSON number as a finite float; ``true`` and ``false`` only where they may stand for 1 and 0."""
+    """A JSON number as a finite float; booleans only where they may stand for 1 and 0."""
     if not isinstance(given, int | float) or (isinstance(given, bool) and not boolean):
         return None
     try:

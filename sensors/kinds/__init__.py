@@ -1,7 +1,7 @@
-"""The kinds of sensors we know: each sub-folder is one kind, and exports it as ``KIND``.
+"""The supported kinds of sensors. Each sub-package is one and exports it as ``KIND``.
 
-Words: an *observed property* is what a datastream measures (OGC SensorThings API 1.1, clause 8.2.5); units are UCUM.
-A new kind is a new folder beside the others, with its example payloads; nothing else changes.
+An *observed property* is what a datastream measures (OGC SensorThings API 1.1, clause 8.2.5); units are UCUM.
+To add a kind, add a folder with its example payloads; nothing else changes.
 """
 
 from collections.abc import Mapping
@@ -21,41 +21,41 @@ __all__ = ["KINDS", "Kind", "ObservedProperty", "UnitConversion", "properties_by
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObservedProperty:
-    """What can be observed, in which unit, between which bounds, and how much of it may ever be public."""
+    """What can be observed: its unit, its bounds, and how much of it may ever be public."""
 
     code: str
     label: LocalizedText
     explanation: LocalizedText
-    """One sentence for residents: what is this?"""
+    """One sentence for residents that explains the property."""
     unit: str
-    """The canonical unit (UCUM): every stored value is in it."""
+    """The canonical unit (UCUM) of every stored value."""
     conversions: Mapping[str, UnitConversion]
-    """Accepted unit spellings, the canonical one included."""
+    """Accepted spellings of units, including the canonical one."""
     plausible_range: tuple[float, float]
-    """Bounds in the canonical unit, both inclusive. A value outside is stored with a quality code, not refused."""
+    """Inclusive bounds in the canonical unit. A value outside is stored with a quality code, not rejected."""
     max_change_per_hour: float | None = None
-    """A change by more than this within an hour is a jump, until the next value confirms it. None: all may happen."""
+    """A larger change within an hour is flagged as a jump until the next value confirms it. None: no limit."""
     frozen_after: timedelta | None = None
-    """The same value for longer than this is a sensor that hangs. None: it may really stay the same."""
+    """A value unchanged for longer is flagged as frozen. None if the value may legitimately stay constant."""
     finest_public: Public
     """No register entry may publish this property in a finer form."""
     sentinels: frozenset[float] = frozenset()
-    """Numbers, as sent, that mean "no value". Never a number that can be real."""
+    """Numbers, before conversion, that mean "no value". Must never be possible values."""
     counts_people: bool = False
-    """Small numbers of it are not published as such."""
+    """Small counts are suppressed when published."""
     summed: bool = False
-    """An hour or a day of it is a sum (passages, energy used), not a mean."""
+    """Rollups are sums (passages, energy used) instead of means."""
     required_privacy_rule: Literal["window_count", "match_in_memory"] | None = None
-    """The privacy rule a register entry must declare before this property is taken in."""
+    """The privacy rule that a register entry must declare before this property is ingested."""
     is_integer: bool = False
-    """Only whole numbers from 0 up are values."""
+    """Only non-negative integers are valid values."""
     accepts_boolean: bool = False
     """``true`` and ``false`` are accepted, as 1 and 0."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of sensor: the name of its folder, and its observed properties by code."""
+    """A kind of sensor: its code is the name of its folder; properties are keyed by code."""
 
     code: str
     label: LocalizedText
@@ -63,11 +63,11 @@ class Kind:
     unit_labels: Mapping[str, tuple[LocalizedText, LocalizedText]] = field(
         default_factory=dict[str, tuple[LocalizedText, LocalizedText]]
     )
-    """How a unit that no kind had before is written and said, by its code (``api.formatting`` has the others)."""
+    """Symbol and spoken name of units that are new with this kind, by code (``api.formatting`` has the others)."""
 
 
 def properties_by_code(*properties: ObservedProperty) -> Mapping[str, ObservedProperty]:
-    """The properties in the order given, read-only."""
+    """A read-only mapping of the properties by code, in the order given."""
     return MappingProxyType({each.code: each for each in properties})
 
 

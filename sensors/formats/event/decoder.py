@@ -1,6 +1,6 @@
-"""The payload of an event topic: passages with an identifier, and movements. Documented in ``docs/payloads.md``.
+"""Decode event payloads: passages with an identifier, and movements. Documented in ``docs/payloads.md``.
 
-An identifier lives from here to the matcher, in memory, and shows in no ``repr``, path or exception.
+An identifier exists only in memory, from here to the matcher, and never appears in a ``repr``, path or exception.
 """
 
 import unicodedata
@@ -15,17 +15,17 @@ from sensors.vocabulary.codes import VehicleClass
 from sensors.vocabulary.rejection_reasons import RejectionReason
 
 MAX_IDENTIFIER_LENGTH = 64
-"""Characters, as sent."""
+"""Characters, before normalisation."""
 
 _VEHICLE_CLASSES = {code.value: code for code in VehicleClass}
 
 
 def decode_events(kind: Kind, payload: bytes, declared_codes: frozenset[str]) -> DecodedEvents:
-    """Read one message of an event topic: an object, a list of them, or ``{"time": …, "events": […]}``. Never raises.
+    """Decode one event message: an object, a list of objects, or ``{"time": …, "events": […]}``. Never raises.
 
-    ``declared_codes``: of the properties that the register declares for this sensor; those without a privacy rule of
-    their own are not read here. A message that can't be read at all gives exactly one ``Rejection`` with an empty path:
-    ``malformed``, ``no_readings`` or ``too_large``.
+    ``declared_codes``: the properties that the register declares for this sensor; those without a privacy rule of their
+    own are not read here. An unreadable message yields exactly one ``Rejection`` with an empty path: ``malformed``,
+    ``no_readings`` or ``too_large``.
     """
     collector = _EventCollector(kind, declared_codes)
     reason = collector.read_message(payload)
@@ -91,7 +91,7 @@ class _EventCollector(Collector):
 
 
 def _normalised_identifier(given: object) -> str | None:
-    """``ab-12 cd`` and ``AB12CD`` are one vehicle. None: no text, too long, or nothing is left of it."""
+    """Normalise an identifier: ``ab-12 cd`` and ``AB12CD`` are one vehicle. None if not text, too long or empty."""
     if not isinstance(given, str) or len(given) > MAX_IDENTIFIER_LENGTH:
         return None
     characters = filter(str.isalnum, unicodedata.normalize("NFKC", given).upper())

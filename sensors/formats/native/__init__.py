@@ -1,4 +1,4 @@
-"""The native payload: JSON objects that hold a time and values by property code."""
+"""The native payload: JSON objects with a time and values by property code."""
 
 from sensors.formats.model import ReadingFormat
 from sensors.formats.native.decoder import decode_readings

@@ -1,4 +1,4 @@
-"""The native payload, the same for every kind: JSON objects that hold a time and values by property code.
+"""Decode native payloads, the same for every kind: JSON objects with a time and values by property code.
 
 Documented for device makers in ``docs/payloads.md``.
 """
@@ -15,10 +15,10 @@ from sensors.vocabulary.rejection_reasons import RejectionReason
 
 
 def decode_readings(kind: Kind, payload: bytes, declared_codes: frozenset[str]) -> DecodedReadings:
-    """Read one message. ``declared_codes``: of the properties the register declares for this sensor. Never raises.
+    """Decode one message. ``declared_codes``: the properties the register declares for this sensor. Never raises.
 
-    A message that can't be read at all gives exactly one ``Rejection`` with an empty path:
-    ``malformed``, ``no_readings`` or ``too_large``.
+    An unreadable message yields exactly one ``Rejection`` with an empty path: ``malformed``, ``no_readings`` or
+    ``too_large``.
     """
     collector = _ReadingCollector(kind, declared_codes)
     reason = collector.read_message(payload)
@@ -52,7 +52,7 @@ class _ReadingCollector(Collector):
                 and isfinite(given)
                 and not (definition.is_integer or isinstance(time, RejectionReason))
             ):
-                # Nearly every value is a fraction without a unit, for which the rest would find the same.
+                # Fast path: nearly every value is a float without a unit, for which the slow path agrees.
                 self.readings.append(Reading(key, time, given))
             else:
                 self._read_value(definition, given, time, path)

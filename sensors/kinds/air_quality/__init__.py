@@ -1,7 +1,7 @@
-"""Air quality: particulate matter, gases, and the weather that sensors need to be understood.
+"""Air quality: particulate matter, gases, and the weather needed to interpret them.
 
-Values just below zero are real: an instrument near its detection limit scatters around zero, and leaving out the
-negative half would raise every average. So −1 is never a sentinel here.
+Values just below zero are real: an instrument near its detection limit scatters around zero, and dropping the negative
+half would bias every average upwards. So −1 is never a sentinel here.
 """
 
 from datetime import timedelta
@@ -27,9 +27,9 @@ def _concentration(
         unit="ug/m3",
         conversions=MASS_CONCENTRATION,
         plausible_range=plausible,
-        # Half the range at once. The largest real steps near Helmond in 2023: PM10 415, NO2 198 ug/m3 in an hour.
+        # Half the range at once. The largest real hourly steps near Helmond in 2023: PM10 415, NO2 198 ug/m3.
         max_change_per_hour=plausible[1] / 2,
-        # The longest real run of one value there was 5 hours; a resident's sensor showed 0.0 for 2 hours.
+        # The longest real run of one value there lasted 5 hours; a resident's sensor reported 0.0 for 2 hours.
         frozen_after=timedelta(hours=12),
         finest_public=Public.LIVE,
         sentinels=_SENTINELS,
@@ -40,7 +40,7 @@ KIND = Kind(
     code="air_quality",
     label=LocalizedText("Luchtkwaliteit", "Air quality"),
     properties=properties_by_code(
-        # PM, upper bound: the range of the SDS011, the commonest sensor of residents, ends at 999.9 ug/m3;
+        # PM, upper bound: the range of the SDS011, the most common sensor among residents, ends at 999.9 ug/m3;
         # the highest official hour of 2023 around Helmond was PM10 469 (New Year's fireworks).
         _concentration(
             "pm1",
@@ -104,7 +104,7 @@ KIND = Kind(
             LocalizedText("Een gas uit fabrieken en schepen.", "A gas from factories and ships."),
             (_LOWEST_PLAUSIBLE, 1500),
         ),
-        # CO: the limit value is 10 mg/m3 over eight hours (Directive 2008/50/EC, annex XI); zero drifts more, too.
+        # CO: the limit value is 10 mg/m3 over eight hours (Directive 2008/50/EC, annex XI). Its zero also drifts more.
         _concentration(
             "co",
             LocalizedText("Koolmonoxide (CO)", "Carbon monoxide (CO)"),
@@ -114,7 +114,7 @@ KIND = Kind(
             ),
             (-200, 50_000),
         ),
-        # NH3: beside stables and fresh manure hours of hundreds of ug/m3 occur; in town it is below 20.
+        # NH3: next to stables and fresh manure, hourly values reach hundreds of ug/m3; in town they stay below 20.
         _concentration(
             "nh3",
             LocalizedText("Ammoniak (NH₃)", "Ammonia (NH₃)"),
@@ -144,7 +144,7 @@ KIND = Kind(
             unit="%",
             conversions=RATIO,
             plausible_range=(0, 100),
-            # Fog stays at 100 for days, so that one value for long is no sign of a sensor that hangs.
+            # In fog it stays at 100 for days, so a constant value does not indicate a frozen sensor.
             max_change_per_hour=60,
             finest_public=Public.LIVE,
             sentinels=_SENTINELS,

@@ -1,8 +1,8 @@
 """Streetlights that report on themselves.
 
-Dimming, and energy by the hour, tell when someone walks by. So nothing finer than a day is ever public of a lamp, and
-only energy and faults: a lamp that speaks when someone passes shifts the mean of all else it says. Energy by the hour
-is public of a cabinet, which feeds a whole street. Presence comes out only as counts over a group of lamps.
+Dimming and hourly energy reveal when someone walks by. So a lamp publishes nothing finer than a day, and only energy
+and faults: a lamp that reports when someone passes shifts the mean of everything else it reports. Hourly energy is
+public for a cabinet, which feeds a whole street. Presence is published only as counts over a group of lamps.
 """
 
 from datetime import timedelta
@@ -26,7 +26,7 @@ KIND = Kind(
             ),
             unit="W",
             conversions=POWER,
-            # One luminaire. The strongest of 2,477 in Lillehammer's inventory (NVDB) is 400 W, without its ballast.
+            # One luminaire. The most powerful of 2,477 in Lillehammer's inventory (NVDB) is 400 W, without its ballast.
             plausible_range=(0, 1000),
             finest_public=Public.NONE,
             sentinels=_SENTINELS,
@@ -40,7 +40,7 @@ KIND = Kind(
             ),
             unit="kW.h",
             conversions=ENERGY,
-            # The bound of power, for a whole day.
+            # The bound of power, over a whole day.
             plausible_range=(0, 24),
             summed=True,
             finest_public=Public.DAY,
@@ -55,7 +55,7 @@ KIND = Kind(
             ),
             unit="kW.h",
             conversions=ENERGY,
-            # A connection of 3 x 80 A at 230 V, the largest that Dutch grids count as small: 55 kW, for a whole day.
+            # A connection of 3 x 80 A at 230 V, the largest classed as small on Dutch grids: 55 kW, over a day.
             plausible_range=(0, 1325),
             summed=True,
             finest_public=Public.HOUR,
@@ -86,7 +86,7 @@ KIND = Kind(
             # From a cold night (the Dutch record is −27.4 °C) to well above the 75–90 °C LED drivers are rated for.
             plausible_range=(-30, 120),
             frozen_after=timedelta(hours=24),
-            # A lamp warms up when it burns brighter, so this tells as much as dimming does.
+            # A lamp warms up as it burns brighter, so this reveals as much as dimming does.
             finest_public=Public.NONE,
             sentinels=frozenset({-999.0, -9999.0}),
         ),
@@ -113,7 +113,7 @@ KIND = Kind(
             ),
             unit="1",
             conversions=DIMENSIONLESS,
-            # One byte: controllers on DALI (IEC 62386) answer with 8 bits.
+            # One byte: DALI controllers (IEC 62386) answer with 8 bits.
             plausible_range=(0, 255),
             finest_public=Public.DAY,
             sentinels=_SENTINELS,

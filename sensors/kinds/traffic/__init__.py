@@ -1,4 +1,4 @@
-"""Traffic: how many pass, how fast, how busy, and how long it takes. Never who.
+"""Traffic: counts, speed, occupancy and travel time. Never who.
 
 The national road authority's feed writes −1 for "no data"; none of these properties can be negative.
 """
@@ -18,8 +18,8 @@ def _count(code: str, label: LocalizedText, explanation: LocalizedText) -> Obser
         explanation=explanation,
         unit="1",
         conversions=DIMENSIONLESS,
-        # One counter, one message, at most an hour. The busiest motorway hour in I-94's six years of counts is 7,280,
-        # the busiest bicycle hour on Fremont Bridge 717 in one direction; a square on a market day goes higher.
+        # One counter, one message, at most an hour. The busiest motorway hour in six years of I-94 counts is 7,280, the
+        # busiest bicycle hour on Fremont Bridge 717 in one direction; a square on a market day gets higher.
         plausible_range=(0, 10_000),
         finest_public=Public.HOUR,
         sentinels=_SENTINELS,
@@ -30,7 +30,7 @@ def _count(code: str, label: LocalizedText, explanation: LocalizedText) -> Obser
 
 
 def _class_count(code: str, nl: str, en: str) -> ObservedProperty:
-    """The count of one class of road user, named in the plural."""
+    """The count of one class of road user; ``nl`` and ``en`` name it in the plural."""
     return _count(
         code,
         LocalizedText(f"Aantal {nl}", f"Number of {en}"),
@@ -66,7 +66,7 @@ KIND = Kind(
             explanation=LocalizedText("Hoe hard het verkeer gemiddeld rijdt.", "How fast the traffic goes on average."),
             unit="km/h",
             conversions=SPEED,
-            # The highest in a minute of the national feed (NDW, 50 sites) is 154.
+            # The highest minute in the national feed (NDW, 50 sites) is 154.
             plausible_range=(0, 180),
             finest_public=Public.HOUR,
             sentinels=_SENTINELS,
@@ -93,7 +93,7 @@ KIND = Kind(
             ),
             unit="s",
             conversions=TIME_IN_SECONDS,
-            # Two passages are matched for a limited time; a longer trip can't come out.
+            # Passages are matched for a limited time, so a longer trip can't occur.
             plausible_range=(0, 1800),
             finest_public=Public.HOUR,
             sentinels=_SENTINELS,
