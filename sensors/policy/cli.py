@@ -1,4 +1,4 @@
-"""The sub-command ``policy``."""
+"""The ``policy`` command group."""
 
 import sys
 
@@ -13,14 +13,14 @@ from sensors.vocabulary.localized_text import Language
 
 @click.group(epilog="Example: lantaarn policy explain lantaarn-0101")
 def policy() -> None:
-    """What ingest may do, compiled from the register."""
+    """Show what ingest may do, compiled from the register."""
 
 
 @policy.command(epilog="Example: lantaarn policy explain lantaarn-0101 --language en")
 @click.argument("reference")
 @click.option("--language", type=click.Choice(["nl", "en"]), default="nl", show_default=True, help="Dutch or English.")
 def explain(reference: str, language: Language) -> None:
-    """Tell in plain words what becomes of the data of the sensor REFERENCE. Exit code 2 when there is none."""
+    """Explain what happens to the data of the sensor REFERENCE. Exit code 2 if there is no such sensor."""
     from sensors.policy.explanation import explain_policy  # noqa: PLC0415 - each command loads only what it needs
     from sensors.register.entry import Entry  # noqa: PLC0415
     from sensors.register.repository import current_versions_by_reference, retention_class_names  # noqa: PLC0415
@@ -34,7 +34,7 @@ def explain(reference: str, language: Language) -> None:
         try:
             entry = Entry.model_validate(version.document)
         except ValidationError:
-            click.echo("This entry is of an older schema: nothing is taken in until it is imported anew.")
+            click.echo("This entry has an older schema: nothing is ingested until it is imported again.")
             continue
         for each in explain_policy(entry, version.version, language, classes):
             click.secho(each.heading, bold=True)

@@ -1,7 +1,7 @@
-"""An entry compiled to what ingest may do. Fail-closed: what is incomplete, contradictory or too weak is refused.
+"""Compile an entry to what ingest may do. Fails closed: incomplete, contradictory or too weak datastreams are refused.
 
-A refused datastream is simply not in the policy, and what is not in the policy is not taken in. Why one is refused is
-in ``sensors.policy.constraints``; how exactly a place is shown, in ``sensors.register.location``.
+A refused datastream is left out of the policy, and what is not in the policy is not ingested. The reasons for refusal
+are in ``sensors.policy.constraints``; how coarsely a location is published, in ``sensors.register.location``.
 """
 
 from collections.abc import Collection, Mapping
@@ -20,17 +20,17 @@ from sensors.vocabulary.localized_text import LocalizedText
 
 @dataclass(frozen=True, slots=True)
 class MatchingRule:
-    """Passages are matched in memory with those at another sensor; only times of groups come out."""
+    """Match passages in memory with those at another sensor, and output only travel times of groups."""
 
     to: str | None
-    """The reference of the sensor where the segment ends. None: passages here only end the segments of others."""
+    """The reference of the sensor where the segment ends. None: passages here only end other sensors' segments."""
     minimum: int
     window: timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class CountingRule:
-    """Movements become counts over a group of sensors and a window."""
+    """Turn movements into counts over a group of sensors and a window."""
 
     group: str
     minimum_sensors: int
@@ -38,13 +38,13 @@ class CountingRule:
 
 
 def rule_to_document(rule: MatchingRule | CountingRule) -> dict[str, Any]:
-    """A rule as it stands in ``lantaarn.datastream``; its window is in seconds."""
+    """A rule as stored in ``lantaarn.datastream``; the window is in seconds."""
     name = "match_in_memory" if isinstance(rule, MatchingRule) else "window_count"
     return {"rule": name, **asdict(rule), "window": int(rule.window.total_seconds())}
 
 
 def rule_from_document(document: Mapping[str, Any]) -> MatchingRule | CountingRule:
-    """The rule in what ``rule_to_document`` made. Raises KeyError for anything else."""
+    """The inverse of ``rule_to_document``. Raises KeyError for any other document."""
     window = timedelta(seconds=document["window"])
     if document["rule"] == "match_in_memory":
         return MatchingRule(document.get("to"), document["minimum"], window)
@@ -53,14 +53,14 @@ def rule_from_document(document: Mapping[str, Any]) -> MatchingRule | CountingRu
 
 @dataclass(frozen=True, slots=True)
 class DatastreamPolicy:
-    """What may be taken in of one observed property, how, for how long, and in which form it is public."""
+    """What may be ingested of one observed property, how, for how long, and in which form it is public."""
 
     property: str
     unit: str
     retention_class: str | None
-    """Of single values. None: they are never stored, but taken up in windows by ``rule``."""
+    """Retention of single values. None: never stored, only aggregated in windows by ``rule``."""
     aggregate_term: str
-    """How long totals are kept: an ISO 8601 duration."""
+    """Retention of rollups: an ISO 8601 duration."""
     public: Public
     counts_people: bool
     summed: bool
@@ -69,7 +69,7 @@ class DatastreamPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A datastream of which ingest will take nothing in, and why."""
+    """A datastream that ingest won't read, and why."""
 
     property: str
     reason: LocalizedText
@@ -91,9 +91,9 @@ NOTHING_STORED = LocalizedText(
 
 
 def compile_policy(entry: Entry, classes: Collection[str] = BUILT_IN_CLASSES) -> Policy:
-    """Compile an entry: every datastream ends either in the policy or in its refusals.
+    """Compile an entry: every datastream ends up either in the policy or in its refusals.
 
-    ``classes``: the names of the retention classes that there are.
+    ``classes``: the names of the existing retention classes.
     """
     if not entry.delivers_data:
         return Policy()
@@ -131,7 +131,7 @@ def _compile_datastream(entry: Entry, datastream: Datastream, classes: Collectio
 
 
 def _processing_rule(datastream: Datastream) -> MatchingRule | CountingRule | None:
-    """What is done in memory, if anything: a constraint has seen to it that there is one such rule at most."""
+    """The in-memory rule, if any; a constraint ensures there is at most one."""
     for rule in datastream.privacy_rules:
         if isinstance(rule, MatchInMemory):
             return MatchingRule(rule.to, rule.minimum, parse_duration(rule.window))

@@ -1,7 +1,7 @@
-"""Why ingest refuses a datastream: what is incomplete, contradictory, or weaker than its kind allows. One list.
+"""The reasons to refuse a datastream: incomplete, contradictory, or weaker than its kind allows.
 
-Every constraint is also a rule of ``sensors.register.validation``, by the same name, so that people see it when they
-import an entry. Here it guards what was published before the rule was there, too.
+Every constraint is also a rule of ``sensors.register.validation`` under the same name, so that editors see it when they
+import an entry. Here it also covers entries that were published before the rule existed.
 """
 
 from collections.abc import Callable, Collection, Iterator
@@ -14,23 +14,23 @@ from sensors.vocabulary.codes import PersonalData, Precision, Public
 from sensors.vocabulary.localized_text import LocalizedText
 
 RESIDENT_NAME = "Inwoner"
-"""The name of an organisation that is a resident: residents are never named."""
+"""The organisation name used for residents, who are never named."""
 
 PUBLIC_THRESHOLD = PublicThreshold(rule="public_threshold")
-"""The rule for small numbers as the public views carry it out."""
+"""The small-count rule as the public views implement it."""
 
 MOTOR_VEHICLE_COUNTS = frozenset({"count_car", "count_van", "count_truck", "count_bus", "count_motorcycle"})
-"""What ``count_motor_vehicle`` is the total of."""
+"""The parts that ``count_motor_vehicle`` is the total of."""
 
 STORED_FIELDS: frozenset[str] = frozenset({"time", "value", "quality"})
-"""What a stored observation consists of."""
+"""The fields of a stored observation."""
 
 ConstraintPredicate = Callable[[Entry, Datastream, ObservedProperty], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """A reason to refuse a datastream. ``rule_id``: of the validation rule that says the same."""
+    """A reason to refuse a datastream. ``rule_id``: the matching validation rule."""
 
     rule_id: str
     reason: LocalizedText
@@ -38,7 +38,7 @@ class Constraint:
 
 
 def fields_read(datastream: Datastream) -> tuple[str, ...]:
-    """The fields of a payload that are read for this datastream; everything else is dropped."""
+    """The payload fields read for this datastream; all others are dropped."""
     if any(isinstance(rule, MatchInMemory) for rule in datastream.privacy_rules):
         return ("time", "identifier", "vehicle_class")
     return ("time", datastream.observed_property)
@@ -49,45 +49,45 @@ def _privacy_rules_of_type(datastream: Datastream, rule_type: type) -> list[obje
 
 
 def has_public_threshold(datastream: Datastream) -> bool:
-    """With the rule for small numbers."""
+    """Has a small-count rule."""
     return bool(_privacy_rules_of_type(datastream, PublicThreshold))
 
 
 def is_declared_twice(entry: Entry, datastream: Datastream, _: ObservedProperty) -> bool:
-    """Two promises about one property: neither holds."""
+    """Another datastream declares the same property, so neither promise can be trusted."""
     return [each.observed_property for each in entry.datastreams].count(datastream.observed_property) > 1
 
 
 def has_wrong_unit(_: Entry, datastream: Datastream, definition: ObservedProperty) -> bool:
-    """Not the canonical unit of the property."""
+    """The unit is not the property's canonical one."""
     return datastream.unit != definition.unit
 
 
 def exposes_resident_location(entry: Entry, _: Datastream, __: ObservedProperty) -> bool:
-    """A resident's sensor at its exact place."""
+    """A resident's sensor is shown at its exact location."""
     residents = any(each.name == RESIDENT_NAME for each in entry.organisations)
     return residents and entry.location.precision is Precision.EXACT
 
 
 def is_identifiable(_: Entry, datastream: Datastream, __: ObservedProperty) -> bool:
-    """People can be recognised in what would be stored."""
+    """People could be identified from what would be stored."""
     return datastream.personal_data is PersonalData.IDENTIFIABLE
 
 
 def denies_personal_data(_: Entry, datastream: Datastream, definition: ObservedProperty) -> bool:
-    """Made from what single persons do, and said not to be about people."""
+    """The property derives from individuals' behaviour, but is declared free of personal data."""
     return definition.required_privacy_rule is not None and datastream.personal_data is PersonalData.NONE
 
 
 def lacks_required_rule(_: Entry, datastream: Datastream, definition: ObservedProperty) -> bool:
-    """Without the rule that its kind asks for."""
+    """The privacy rule that the property requires is missing."""
     return definition.required_privacy_rule is not None and all(
         rule.rule != definition.required_privacy_rule for rule in datastream.privacy_rules
     )
 
 
 def has_rule_of_other_property(_: Entry, datastream: Datastream, definition: ObservedProperty) -> bool:
-    """With a rule that does not belong to this property; so never with both."""
+    """Declares an in-memory rule that the property does not use; this also rules out both at once."""
     return any(
         isinstance(rule, MatchInMemory | WindowCount) and rule.rule != definition.required_privacy_rule
         for rule in datastream.privacy_rules
@@ -95,14 +95,14 @@ def has_rule_of_other_property(_: Entry, datastream: Datastream, definition: Obs
 
 
 def has_duplicate_rule(_: Entry, datastream: Datastream, __: ObservedProperty) -> bool:
-    """The same rule with numbers more than once: which number holds?"""
+    """Declares a parameterised rule more than once, leaving the parameters ambiguous."""
     return any(
         len(_privacy_rules_of_type(datastream, kind)) > 1 for kind in (MatchInMemory, WindowCount, PublicThreshold)
     )
 
 
 def is_matched_with_itself(entry: Entry, datastream: Datastream, _: ObservedProperty) -> bool:
-    """A segment that ends where it begins would tell how long someone stayed."""
+    """The segment ends where it begins, which would measure how long someone stayed."""
     return any(isinstance(rule, MatchInMemory) and rule.to == entry.reference for rule in datastream.privacy_rules)
 
 
@@ -114,49 +114,49 @@ def _dropped_fields(entry: Entry) -> Iterator[str]:
 
 
 def reads_dropped_field(entry: Entry, datastream: Datastream, _: ObservedProperty) -> bool:
-    """Needs a field that the entry says is dropped on arrival."""
+    """Needs a field that the entry declares as dropped on arrival."""
     return not {*fields_read(datastream), "value"}.isdisjoint(_dropped_fields(entry))
 
 
 def retains_personal_values(_: Entry, datastream: Datastream, definition: ObservedProperty) -> bool:
-    """Single values of persons, with a term."""
+    """Single values about persons would be retained."""
     retention = datastream.retention
     return definition.required_privacy_rule is not None and retention is not None and retention.raw != NEVER_STORED
 
 
 def has_unknown_retention_class(datastream: Datastream, classes: Collection[str]) -> bool:
-    """A term that is none of these retention classes."""
+    """The retention is not one of these classes."""
     return datastream.retention is not None and datastream.retention.raw not in {*classes, NEVER_STORED}
 
 
 def has_no_built_in_retention_class(_: Entry, datastream: Datastream, __: ObservedProperty) -> bool:
-    """A term that is none of the retention classes that are built in."""
+    """The retention is not a built-in class."""
     return has_unknown_retention_class(datastream, BUILT_IN_CLASSES)
 
 
 def stores_undeclared_fields(_: Entry, datastream: Datastream, definition: ObservedProperty) -> bool:
-    """The entry names fewer fields than are stored."""
+    """The entry declares fewer fields than are stored."""
     return definition.required_privacy_rule is None and not STORED_FIELDS.issubset(datastream.stored_fields)
 
 
 def exceeds_finest_public(_: Entry, datastream: Datastream, definition: ObservedProperty) -> bool:
-    """Public in a finer form than its kind allows."""
+    """Public in a finer form than the property allows."""
     return datastream.public.fineness > definition.finest_public.fineness
 
 
 def publishes_small_counts(_: Entry, datastream: Datastream, definition: ObservedProperty) -> bool:
-    """Numbers of people or vehicles, public without the rule for small numbers."""
+    """Counts of people or vehicles are public without the small-count rule."""
     about_people = definition.counts_people or datastream.personal_data is not PersonalData.NONE
     return about_people and datastream.public is not Public.NONE and not has_public_threshold(datastream)
 
 
 def has_unsupported_threshold(_: Entry, datastream: Datastream, __: ObservedProperty) -> bool:
-    """Numbers for small counts that the public views don't work with."""
+    """The small-count thresholds differ from those of the public views."""
     return any(rule != PUBLIC_THRESHOLD for rule in _privacy_rules_of_type(datastream, PublicThreshold))
 
 
 def is_total_beside_its_parts(entry: Entry, datastream: Datastream, _: ObservedProperty) -> bool:
-    """A total from which a hidden part could be worked out."""
+    """A total is published next to its parts, from which a suppressed part could be derived."""
     parts = MOTOR_VEHICLE_COUNTS.intersection(each.observed_property for each in entry.datastreams)
     return datastream.observed_property == "count_motor_vehicle" and bool(parts)
 
@@ -289,11 +289,11 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         is_total_beside_its_parts,
     ),
 )
-"""Why a datastream is refused, in the order in which it is told: the first that applies."""
+"""All constraints, in order of precedence: the first that applies is the reason given."""
 
 
 def constraints_for(classes: Collection[str]) -> tuple[Constraint, ...]:
-    """The same, where these are the retention classes."""
+    """The constraints for a database with these retention classes."""
     if not frozenset(classes) ^ BUILT_IN_CLASSES:
         return CONSTRAINTS
 

@@ -1,7 +1,7 @@
-"""What becomes of the data of a sensor, told from its policy in plain words (language level B1).
+"""Explain in plain words (language level B1) what happens to a sensor's data.
 
-The same text is printed by ``lantaarn policy explain`` and stands on the sensor's public page, so it is compiled from
-what ingest goes by, never written by hand.
+``lantaarn policy explain`` prints this text and the sensor's public page shows it, so it is derived from the compiled
+policy that ingest follows, never written by hand.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -19,12 +19,12 @@ from sensors.vocabulary.durations import describe_duration
 from sensors.vocabulary.localized_text import Language, LocalizedText
 
 MAX_TOKEN_AGE_MINUTES = MAX_TRAVEL_TIME // timedelta(minutes=1)
-"""How long a passage is remembered at most; ``ingest.events.travel_time`` sees to it."""
+"""The longest a passage is remembered, enforced by ``ingest.events.travel_time``."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExplanationSection:
-    """A heading and the sentences under it, in one language."""
+    """A heading with its sentences, in one language."""
 
     heading: str
     sentences: tuple[str, ...]
@@ -47,9 +47,9 @@ _PUBLIC_SENTENCES: Mapping[Public, LocalizedText] = {
 def explain_policy(
     entry: Entry, version: int, language: Language, classes: Collection[str] = BUILT_IN_CLASSES
 ) -> tuple[ExplanationSection, ...]:
-    """The explanation of one version of an entry: what is read, property by property, the place, and the version.
+    """Explain one version of an entry: what is read, each property, the location, and the version.
 
-    ``classes``: the names of the retention classes that there are.
+    ``classes``: the names of the existing retention classes.
     """
     sections = [
         *_input_section(entry),
@@ -219,9 +219,9 @@ def _counting_sentences(rule: CountingRule) -> list[LocalizedText]:
 
 
 def _retention_sentences(declared: Datastream, allowed: DatastreamPolicy) -> Iterator[LocalizedText]:
-    """How long, and what of it everyone may see."""
+    """How long values are kept, and what is public."""
     if declared.retention is None:
-        raise RuntimeError("a datastream without a term is refused")
+        raise RuntimeError("a datastream without retention is always refused")
     if isinstance(allowed.rule, MatchingRule) and allowed.rule.to is None:
         yield LocalizedText("Bij deze sensor bewaren we niets.", "At this sensor nothing is stored.")
         return
@@ -241,7 +241,7 @@ def _retention_sentences(declared: Datastream, allowed: DatastreamPolicy) -> Ite
 
 
 def _publication_sentences(allowed: DatastreamPolicy) -> Iterator[LocalizedText]:
-    """What everyone may see, as the views in ``open`` give it."""
+    """What is public, as the views in ``open`` provide it."""
     below, step = PUBLIC_THRESHOLD.below, PUBLIC_THRESHOLD.round_to
     if allowed.rule is not None and allowed.public is not Public.HOUR:
         yield _PUBLIC_SENTENCES[Public.NONE]

@@ -1,8 +1,8 @@
-"""The personal-data detector: does a text hold something that points to one person, their car or their device?
+"""Detect personal data: text that points to one person, their car or their device.
 
-A last line behind rules that should have kept it out already, so it looks at forms only and errs to the safe side:
-``1.2.3.4`` may have been a version. Not seen: names, foreign number plates and anything encoded. Whoever likes may send
-a text here, so no pattern takes more than time in proportion to its length.
+A last line of defence behind rules that should already have kept it out, so it only matches forms and prefers false
+positives: ``1.2.3.4`` may have been a version number. Not detected: names, foreign number plates and anything encoded.
+Input may be hostile, so every pattern runs in time linear in its length.
 """
 
 import re
@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 
 class PersonalDataMatch(StrEnum):
-    """What a text looks like."""
+    """The kind of personal data detected."""
 
     PLATE = "plate"
     MAC = "mac"
@@ -39,19 +39,19 @@ SIDECODES = (
     "9-XX-999",
     "999-XX-9",
 )
-"""Sidecode 1 to 14: the forms of Dutch number plates since 1951 (RDW, "Uitleg over de cijfers en letters op de
-kentekenplaat"), mopeds, trailers, the army, diplomats (CD) and boats included. X is a letter, 9 a digit."""
+"""Sidecodes 1 to 14: the forms of Dutch number plates since 1951 (RDW, "Uitleg over de cijfers en letters op de
+kentekenplaat"), including mopeds, trailers, army, diplomats (CD) and boats. X is a letter, 9 a digit."""
 SPECIAL_PLATES = ("AA-99", "CDJ-999")
-"""The royal house and the International Court of Justice: their letters are fixed."""
+"""The royal house and the International Court of Justice, whose letters are fixed."""
 
 _SEPARATOR = r"(?:[^\w\s]|_)"
 _START, _END = r"(?<![^\W_])", r"(?![^\W_])"
 _UUID = re.compile(r"(?<![0-9a-f])[0-9a-f]{8}-[0-9a-f]{4}-[02-57-9a-f][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-f])")
-"""A UUID (RFC 9562) but those of version 1 and 6, whose last part is the MAC address of the machine that made it."""
+"""A UUID (RFC 9562) except versions 1 and 6, whose last part is the MAC address of the generating machine."""
 
 
 def _plate_pattern(sidecode: str, mark: str) -> str:
-    """A sidecode as a pattern, with the same mark between its parts."""
+    """A sidecode as a pattern, with the same separator between its parts."""
     first, second, third = (part.replace("X", "[a-z]").replace("9", r"\d") for part in sidecode.split("-"))
     return rf"{first}(?P<mark>{mark}){second}(?P=mark){third}"
 
@@ -60,8 +60,8 @@ def _plate_patterns(sidecodes: tuple[str, ...], mark: str, form: str = "{}") -> 
     return tuple(re.compile(form.format(_plate_pattern(sidecode, mark))) for sidecode in sidecodes)
 
 
-# Between words of a sentence a form with spaces is often no plate ("op 100 m"), so there it is one only in capitals or
-# without vowels, which the RDW gives out no more. Alone in a string it always is.
+# Within a sentence, a form with spaces is often not a plate ("op 100 m"), so there it must be in capitals or without
+# vowels, which the RDW no longer issues. Alone in a string it always counts.
 _PLATE_ALONE = _plate_patterns(SIDECODES, rf"\s*(?:{_SEPARATOR}\s*)?", r"\W*{}\W*")
 _PLATE_IN_TEXT = _plate_patterns(SIDECODES, rf"(?: ?{_SEPARATOR} ?)?", f"{_START}{{}}{_END}")
 _PLATE_WITH_SPACES = _plate_patterns(SIDECODES, r"\s", f"{_START}{{}}{_END}")
@@ -100,7 +100,7 @@ _MAC = re.compile(
     rf"|{_HEX}{{6}}(?:{_SEPARATOR}|\s){_HEX}{{6}}"
     rf")(?!{_HEX})"
 )
-"""EUI-48 and EUI-64 (IEEE 802), bare, in pairs, in fours (Cisco) or in halves."""
+"""EUI-48 and EUI-64 (IEEE 802): bare, or in groups of two, four (Cisco) or half the digits."""
 
 
 def _contains_mac(_: str, lower: str) -> bool:
@@ -119,7 +119,7 @@ def _contains_ip(_: str, lower: str) -> bool:
 
 
 def _is_v6(candidate: str) -> bool:
-    """A colon may also be the end of what stands before or the mark after it, so it is tried without."""
+    """Also tries without a leading or trailing colon, which may be punctuation of the surrounding text."""
     for text in {candidate, candidate.removesuffix(":"), candidate.removeprefix(":")}:
         try:
             address = ip_address(text)
@@ -145,7 +145,7 @@ _PHONE = re.compile(
     rf"|(?<!\d)\+{_PHONE_SEPARATOR}[1-9](?:{_PHONE_SEPARATOR}\d){{7,14}}(?!\d)"
     rf"|(?<![\d.,+])00{_PHONE_SEPARATOR}[1-9](?:{_PHONE_SEPARATOR}\d){{8,13}}(?!\d)"
 )
-"""Dutch numbers of ten digits; international ones (ITU-T E.164) behind ``+`` or ``00``."""
+"""Ten-digit Dutch numbers, and international ones (ITU-T E.164) with ``+`` or ``00``."""
 
 
 def _contains_phone(_: str, lower: str) -> bool:
@@ -164,24 +164,24 @@ _DETECTORS: Mapping[PersonalDataMatch, Callable[[str, str], bool]] = MappingProx
 
 
 _SURELY_NOTHING = re.compile(r"(?:(?![0-9@:]|[a-f]{2}[^0-9a-z]?[a-f]{2})[\x00-\x7f])*", re.IGNORECASE)
-"""Most of our own words: no digit, ``@`` or colon, nor what a MAC address of letters only begins with."""
+"""Fast path for most of our own texts: no digit, ``@`` or colon, nor the start of an all-letter MAC address."""
 
 
 def find_personal_data(text: str) -> PersonalDataMatch | None:
-    """What the text holds, the first that is found; none when nothing points to one person."""
+    """The first kind of personal data detected; None if there is none."""
     if _SURELY_NOTHING.fullmatch(text):
         return None
     plain = unicodedata.normalize("NFKC", text)
     visible = "".join(character for character in plain if unicodedata.category(character) != "Cf")
     lower = visible.lower()
-    if len(lower) != len(visible):  # a few letters of other scripts; plates have none of them
+    if len(lower) != len(visible):  # a few letters of other scripts change length; plates contain none of them
         visible = lower
     visible, lower = _without_uuids(visible, lower)
     return next((match for match, is_tripped in _DETECTORS.items() if is_tripped(visible, lower)), None)
 
 
 def redact_text(text: str) -> str:
-    """The text itself, or what it was."""
+    """The text itself, or a marker with the kind of personal data it contained."""
     match = find_personal_data(text)
     return text if match is None else f"[withheld: {match}]"
 

@@ -1,57 +1,58 @@
-"""What the city promises in numbers. Each number stands here once; what states it elsewhere follows or is tested.
+"""The numbers behind the city's promises. Each is defined once here; other statements of it are derived or tested.
 
-Promises to residents are here; what we ask of devices, such as the size of a message, stands in the slice that asks.
-``docs/promises.md`` lists all of them with the places that state them, and ``tests/unit/project/test_promises.py``
-fails for a place that says otherwise. Migrations can't follow: a new number needs a new one, and the tests say so.
+Only promises to residents belong here. Limits on devices, such as the message size, are defined where they are
+enforced. ``docs/promises.md`` lists every promise with the places that state it, and
+``tests/unit/project/test_promises.py`` fails for a place that differs. Migrations can't import these: a new number
+needs a new migration, and the tests check that.
 """
 
 from datetime import time, timedelta
 from typing import Literal, get_args
 
 COUNT_THRESHOLD = 15
-"""A count of people or vehicles below this is not published, zero included."""
+"""Counts of people or vehicles below this are not published, zero included."""
 COUNT_ROUNDING = 5
-"""Other counts are published to the nearest multiple of this."""
+"""Other counts are rounded to the nearest multiple of this."""
 
 MIN_TRIPS = 5
-"""Vehicles of one class that a window of travel times must hold to be stored, whatever the register entry says."""
+"""The minimum number of vehicles of one class for a travel-time window to be stored, whatever the entry says."""
 TravelTimeWindow = Literal["PT5M", "PT15M"]
 TRAVEL_TIME_WINDOWS: tuple[TravelTimeWindow, ...] = get_args(TravelTimeWindow)
-"""The windows over which travel times may be taken together (ISO 8601 durations)."""
+"""The allowed aggregation windows for travel times (ISO 8601 durations)."""
 MAX_TRAVEL_TIME = timedelta(minutes=30)
-"""A longer trip is not measured, and no trace of a vehicle is remembered for longer."""
+"""Longer trips are not measured, and no trace of a vehicle is kept in memory for longer."""
 KEY_EPOCH = timedelta(minutes=60)
-"""How long one key makes the codes of vehicles."""
+"""Lifetime of a key for vehicle tokens."""
 
 MIN_GROUP_SENSORS = 8
-"""Lamps that must be heard in a window of a group, and of which dashboards for staff add up: nothing of fewer."""
+"""The minimum number of lamps heard for a group's window to be stored, or for staff dashboards to sum a group."""
 MIN_COUNT_WINDOW = timedelta(hours=1)
-"""The shortest time over which movements are taken together."""
+"""The shortest window over which movements are counted."""
 NIGHT_START, DAY_START = time(23), time(6)
-"""On the clock of Amsterdam: movements of the night between them are one count."""
+"""Amsterdam time. Movements during the night between them are one count."""
 
 LEDGER_TERM = "P5Y"
-"""How long the ledger is kept, and its days (ISO 8601 duration, as the next two)."""
+"""Retention of the ledger and its daily totals (ISO 8601 duration, as are the next two)."""
 QUARANTINE_TERM = "P14D"
-"""How long it is kept where a refused message came from, and why it was refused."""
+"""Retention of the origin and reason of a rejected message."""
 HEARTBEAT_TERM = "P31D"
-"""How long it is kept, by the minute, how ingest was doing."""
+"""Retention of ingest's heartbeats, one per minute."""
 RETENTION_INTERVAL = timedelta(minutes=15)
-"""What is past its term is deleted and checked this often, so it may be this much older."""
+"""Interval at which expired data is deleted and retention is checked, so data may exceed its term by this much."""
 MAX_CHECK_AGE = timedelta(hours=1)
-"""A check of the terms that is older than this tells nothing any more."""
+"""An older retention check is no longer meaningful."""
 MAX_CHUNK = timedelta(days=7)
-"""Where values are deleted by the chunk, one waits for the rest of its chunk: at most this long, …"""
+"""Where values are deleted by chunk, a value waits for the rest of its chunk: at most this long, …"""
 CHUNKS_PER_TERM = 24
-"""… and at most for this part of its term."""
+"""… and at most this fraction of its term (1/24)."""
 
 ANSWER_WITHIN_WORKING_DAYS = 10
-"""A resident who asks or reports something has an answer by then."""
+"""Deadline for answering a resident's question or report."""
 ADDRESS_TERM, MAX_ADDRESS_TERM = "P30D", "P1Y"
-"""How long the e-mail address of a resident is kept: after the answer, and after the report at most."""
+"""Retention of a resident's e-mail address: after the answer, and at most after the report."""
 TEXT_TERM, MAX_TEXT_TERM = "P1Y", "P2Y"
-"""How long the words of a resident are kept, likewise."""
+"""Retention of a resident's text, likewise."""
 UNSENT_MAIL_TERM = "P7D"
-"""Mail that can't be sent is tried for so long."""
+"""Undeliverable mail is retried for this long."""
 SPOOLED_MAIL_TERM = "P30D"
-"""How long mail is kept as a file, where there is no mail server."""
+"""Retention of mail files where no mail server is configured."""

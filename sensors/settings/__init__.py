@@ -1,5 +1,5 @@
-"""What a program must be told: small typed classes by program and part, read from the environment.
+"""Settings: small typed classes by program and part, read from the environment.
 
-Everything is ``LANTAARN_*``, except the addresses ``DATABASE_URL`` and ``MQTT_URL`` and the passwords with
-them. A secret ``X`` may be in a file instead, named by ``X_FILE``, as containers hand it over. Secrets print as stars.
+Variables are named ``LANTAARN_*``, except the addresses ``DATABASE_URL`` and ``MQTT_URL`` and their passwords.
+A secret ``X`` may be read from the file named by ``X_FILE`` instead, as containers provide it. Secrets print as stars.
 """

@@ -1,4 +1,4 @@
-"""How settings are read from the environment, and what a setting can be: addresses, ports, names."""
+"""How settings are read from the environment, and their value types: addresses, ports, names."""
 
 import os
 import re
@@ -22,11 +22,11 @@ DEFAULT_MQTT_PORTS = {"mqtt": 1883, "mqtts": 8883}
 
 
 class SettingsError(Exception):
-    """A setting is missing or wrong; the message names the variable and never repeats its value."""
+    """A setting is missing or invalid; the message names the variable and never repeats its value."""
 
 
 class Settings(BaseSettings):
-    """The base of every class here. Use ``load`` to make one: its errors are for people."""
+    """Base class of all settings. Create one with ``load``, whose errors are written for users."""
 
     model_config = SettingsConfigDict(
         env_prefix=ENV_PREFIX, frozen=True, hide_input_in_errors=True, validate_by_name=True, env_ignore_empty=True
@@ -38,15 +38,15 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - a .env file is not read: one place to look
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - its files can't have a name of their own
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - .env files are not read: one place to look
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - its file names can't be configured
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """What is passed in, then the environment, then the files that the environment names."""
+        """Sources by precedence: arguments, the environment, then files named by the environment."""
         return init_settings, env_settings, _SecretFiles(settings_cls)
 
     @classmethod
     def load(cls, **overrides: Any) -> Self:
-        """The settings of this environment; ``overrides`` go before it. Raises SettingsError, with every problem."""
+        """Load the settings, ``overrides`` first. Raises SettingsError that lists every problem."""
         try:
             return cls(**overrides)
         except ValidationError as error:
@@ -54,11 +54,11 @@ class Settings(BaseSettings):
 
     @classmethod
     def environment_variables(cls) -> dict[str, bool]:
-        """Every variable that is read, and whether it is a secret, so that a file may hold it."""
+        """Every variable that is read, and whether it is a secret and so may be in a file."""
         return {_variable(name, field): _is_secret(field) for name, field in cls.model_fields.items()}
 
     def display_values(self) -> Iterator[tuple[str, str]]:
-        """Each variable with its value, secrets hidden."""
+        """Each variable with its value, secrets masked."""
         for name, field in type(self).model_fields.items():
             value = getattr(self, name)
             yield _variable(name, field), "–" if value is None else _display_value(value)
@@ -80,7 +80,7 @@ def _display_value(value: object) -> str:
 
 
 def hide_password(url: str) -> str:
-    """An address without its password; without its query too, where libpq allows a password."""
+    """A URL without its password and without its query, where libpq allows a password too."""
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
     if parts.username is None:
@@ -103,7 +103,7 @@ def _error_messages(settings: type[Settings], error: ValidationError) -> Iterato
 
 
 class _SecretFiles(PydanticBaseSettingsSource):
-    """The secrets that the environment names a file for; an empty file is as good as none."""
+    """Secrets read from files named by the environment; an empty file counts as unset."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         variable = _variable(field_name, field)
@@ -130,7 +130,7 @@ def _is_database_url(url: SecretStr) -> SecretStr:
 
 
 def _has_host_and_scheme(url: str, schemes: Collection[str]) -> bool:
-    """Whether it is an address of one of these schemes, with a host, and with a port that can be if it has one."""
+    """Whether it is a URL with one of these schemes, a host, and a valid port if any."""
     parts = urlsplit(url)
     try:
         return parts.scheme in schemes and bool(parts.hostname) and (parts.port is None or parts.port > 0)

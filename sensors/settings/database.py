@@ -1,4 +1,4 @@
-"""Where the database is, who we are to it, and which PostgreSQL of this machine is used."""
+"""The database address and credentials, and the local PostgreSQL installation."""
 
 from pathlib import Path
 from typing import Self
@@ -10,17 +10,17 @@ from sensors.settings.base import DatabaseUrl, Settings
 
 
 class DatabaseLoginSettings(Settings):
-    """Who we are to the database, as far as its address doesn't say so."""
+    """Database credentials that are not part of the address."""
 
     database_password: SecretStr | None = Field(
         default=None,
         validation_alias="DATABASE_PASSWORD",
-        description="the database's password, when it is not in DATABASE_URL",
+        description="the database's password, if it is not in DATABASE_URL",
     )
 
     @model_validator(mode="after")
     def _address_has_password(self) -> Self:
-        """From here on the address is all that a program needs."""
+        """Merge the password into the URL, so that programs need only the URL."""
         url: SecretStr | None = getattr(self, "database_url", None)
         if url is not None and self.database_password is not None:
             whole = _with_password(url.get_secret_value(), self.database_password.get_secret_value())
@@ -37,7 +37,7 @@ def _with_password(url: str, password: str) -> str:
 
 
 class DatabaseSettings(DatabaseLoginSettings):
-    """Where the database is."""
+    """The database address."""
 
     database_url: DatabaseUrl = Field(
         validation_alias="DATABASE_URL", description="the database, as postgresql://user:password@host:port/database"
@@ -45,17 +45,17 @@ class DatabaseSettings(DatabaseLoginSettings):
 
 
 class MigrateSettings(DatabaseSettings):
-    """Bringing the database up to date, and the passwords of the programs that use it."""
+    """Settings of ``lantaarn migrate``, including the passwords of the programs' roles."""
 
-    ingest_database_password: SecretStr | None = Field(default=None, description="what lantaarn_ingest logs in with")
-    api_database_password: SecretStr | None = Field(default=None, description="what lantaarn_api logs in with")
+    ingest_database_password: SecretStr | None = Field(default=None, description="the password of lantaarn_ingest")
+    api_database_password: SecretStr | None = Field(default=None, description="the password of lantaarn_api")
     dashboard_database_password: SecretStr | None = Field(
-        default=None, description="what lantaarn_dashboard logs in with"
+        default=None, description="the password of lantaarn_dashboard"
     )
 
     @property
     def passwords_by_role(self) -> dict[str, SecretStr | None]:
-        """By role."""
+        """The configured passwords, by database role."""
         return {
             "lantaarn_ingest": self.ingest_database_password,
             "lantaarn_api": self.api_database_password,
@@ -64,6 +64,6 @@ class MigrateSettings(DatabaseSettings):
 
 
 class PostgresToolSettings(Settings):
-    """Which PostgreSQL of this machine is used."""
+    """The local PostgreSQL installation."""
 
     pg_bin: Path | None = Field(default=None, description="the folder of PostgreSQL's programs")

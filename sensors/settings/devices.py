@@ -1,4 +1,4 @@
-"""The accounts of devices and of our own programs at the broker."""
+"""The broker accounts of devices and of our own programs."""
 
 from pathlib import Path
 
@@ -10,25 +10,25 @@ from sensors.settings.general import MunicipalitySettings
 
 
 class BrokerFilesSettings(Settings):
-    """Where Mosquitto reads who may do what."""
+    """Mosquitto's access files."""
 
     broker_files: Path = Field(
         default=Path(".lantaarn/broker"), description="the folder of Mosquitto's password file and ACL file"
     )
     broker_pid_file: Path | None = Field(
-        default=None, description="where Mosquitto wrote its process id, to have it reload; none: it notices by itself"
+        default=None, description="Mosquitto's pid file, to make it reload; none: it watches its files"
     )
 
 
 class DeviceSettings(DatabaseSettings, MunicipalitySettings, BrokerFilesSettings):
-    """Letting devices in."""
+    """Settings for managing devices."""
 
 
 class BrokerAccountSettings(MunicipalitySettings, BrokerFilesSettings):
-    """The accounts of our own programs at the broker: one exists as long as its password is set."""
+    """Our own programs' broker accounts: one exists for as long as its password is set."""
 
-    ingest_mqtt_password: SecretStr | None = Field(default=None, description="what ingest logs in with at the broker")
-    doctor_mqtt_password: SecretStr | None = Field(default=None, description="what the doctor logs in with there")
+    ingest_mqtt_password: SecretStr | None = Field(default=None, description="ingest's password at the broker")
+    doctor_mqtt_password: SecretStr | None = Field(default=None, description="the doctor's password at the broker")
     simulate_mqtt_password: SecretStr | None = Field(
-        default=None, description="what the simulated devices log in with there: for a demo only"
+        default=None, description="the simulated devices' password at the broker: for a demo only"
     )

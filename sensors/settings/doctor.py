@@ -1,4 +1,4 @@
-"""What the doctor looks at: everything there is to set."""
+"""The doctor's settings: all settings there are."""
 
 from sensors.settings.database import DatabaseLoginSettings
 from sensors.settings.devices import BrokerFilesSettings
@@ -28,4 +28,4 @@ class DoctorSettings(
     AlertSettings,
     GrafanaSettings,
 ):
-    """Everything there is to set, no address required."""
+    """All settings, without required addresses."""

@@ -1,4 +1,4 @@
-"""What most programs are told: how much to tell in their log, and of which municipality they are."""
+"""Settings shared by most programs: log level and municipality."""
 
 from pydantic import DirectoryPath, Field
 
@@ -7,13 +7,13 @@ from sensors.vocabulary.slug import Slug
 
 
 class LogSettings(Settings):
-    """How much a program tells in its log."""
+    """The log level."""
 
     log_level: LogLevel = "info"
 
 
 class MunicipalitySettings(LogSettings):
-    """Which municipality this is."""
+    """The municipality served."""
 
     municipality: Slug = Field(default="helmond", description="the first level of every topic")
     areas: DirectoryPath | None = Field(default=None, description="a folder with the outlines of the municipality")

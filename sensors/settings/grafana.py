@@ -1,4 +1,4 @@
-"""Dashboards and alerts, and the Grafana that shows them."""
+"""Dashboards, alerts, and the Grafana instance that shows them."""
 
 from typing import Self
 
@@ -9,42 +9,42 @@ from sensors.vocabulary.slug import Slug
 
 
 class AlertSettings(Settings):
-    """What Grafana is told: where everything is, and who hears of an alert."""
+    """What Grafana needs to know: addresses, and who receives alerts."""
 
     register_url: SiteUrl = Field(
         default="http://127.0.0.1:8000/", description="where residents find the register, as https://host/"
     )
     handbook_url: WebUrl | None = Field(
-        default=None, description="where docs/alerts.md can be read, for the link in each alert"
+        default=None, description="the URL of docs/alerts.md, for the link in each alert"
     )
     grafana_datasource: Slug = Field(default="lantaarn", description="the uid of the data source in Grafana")
     dashboard_database: DashboardDatabaseUrl = Field(
         default="postgresql://lantaarn_dashboard@database:5432/lantaarn",
-        description="the database as Grafana sees it, with ?sslmode=… where it uses TLS",
+        description="the database's address as seen by Grafana, with ?sslmode=… if it uses TLS",
     )
-    alert_mail: EmailAddress | None = Field(default=None, description="the mailbox that hears of alerts")
-    alert_webhook: SecretStr | None = Field(default=None, description="the address that hears of alerts, as https://…")
+    alert_mail: EmailAddress | None = Field(default=None, description="the mailbox that receives alerts")
+    alert_webhook: SecretStr | None = Field(default=None, description="the webhook that receives alerts, as https://…")
 
 
 class DashboardSettings(AlertSettings):
-    """Dashboards and alerts, as files."""
+    """Dashboards and alerts, written as files."""
 
     @model_validator(mode="after")
     def _someone_hears(self) -> Self:
         if self.alert_mail is None and self.alert_webhook is None:
-            raise ValueError("set LANTAARN_ALERT_MAIL, LANTAARN_ALERT_WEBHOOK or both: who hears of an alert")
+            raise ValueError("set LANTAARN_ALERT_MAIL, LANTAARN_ALERT_WEBHOOK or both: who receives alerts")
         return self
 
 
 class GrafanaSettings(Settings):
-    """Where Grafana is."""
+    """The Grafana instance."""
 
     grafana_url: SiteUrl | None = Field(default=None, description="Grafana, as https://host/")
     grafana_token: SecretStr | None = Field(default=None, description="the token of a service account in Grafana")
 
 
 class PushSettings(DashboardSettings):
-    """Dashboards and alerts, sent to Grafana."""
+    """Dashboards and alerts, pushed to Grafana."""
 
     grafana_url: SiteUrl = Field(description="Grafana, as https://host/")
     grafana_token: SecretStr = Field(description="the token of a service account in Grafana")

@@ -1,4 +1,4 @@
-"""The writer: how much at once, shared by how many, and where it tells how it is."""
+"""Ingest: batch size, workers, and where it serves its metrics."""
 
 from pydantic import Field, SecretStr
 
@@ -9,30 +9,30 @@ from sensors.settings.mqtt import BrokerSettings
 
 
 class BatchSettings(Settings):
-    """How much ingest writes at once."""
+    """Ingest's batching and parallelism."""
 
-    batch_size: int = Field(default=500, ge=1, le=5000, description="messages in one transaction")
-    batch_milliseconds: int = Field(default=500, ge=1, le=60_000, description="how long a batch may wait to fill")
-    workers: int = Field(default=1, ge=1, le=16, description="processes that share the work of ingest")
+    batch_size: int = Field(default=500, ge=1, le=5000, description="the maximum number of messages in a transaction")
+    batch_milliseconds: int = Field(default=500, ge=1, le=60_000, description="the maximum time a batch waits to fill")
+    workers: int = Field(default=1, ge=1, le=16, description="the number of ingest processes")
 
 
 class MetricsSettings(Settings):
-    """Where a program that serves nothing else tells how it is."""
+    """Where a program without a web server exposes its health and metrics."""
 
     metrics_host: str = "127.0.0.1"
-    metrics_port: Port | None = Field(default=None, description="where /livez, /readyz and /metrics of ingest answer")
+    metrics_port: Port | None = Field(default=None, description="the port of /livez, /readyz and /metrics of ingest")
 
 
 class SharedSubscriptionSettings(Settings):
-    """How several workers of ingest share what devices send."""
+    """How ingest workers share the messages of devices."""
 
     share_name: ShareName = Field(
         default=SecretStr("lantaarn"),
-        description="the name under which workers share messages; whoever knows it can take a part of them away",
+        description="the share name of the workers; anyone who knows it can take away part of the messages",
     )
 
 
 class IngestSettings(
     DatabaseSettings, BrokerSettings, MunicipalitySettings, BatchSettings, SharedSubscriptionSettings, MetricsSettings
 ):
-    """The writer: it reads the broker and writes the database."""
+    """The writer: reads from the broker and writes to the database."""

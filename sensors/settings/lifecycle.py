@@ -1,4 +1,4 @@
-"""What becomes of data once it is stored: retention, erasure, backups."""
+"""The lifecycle of stored data: retention, erasure, backups."""
 
 from pathlib import Path
 
@@ -11,20 +11,20 @@ from sensors.settings.ingest import MetricsSettings
 
 
 class RetentionSettings(DatabaseSettings, MetricsSettings, LogSettings):
-    """Deleting by the clock, apart from ingest."""
+    """Deletion of expired data, separate from ingest."""
 
 
 class TombstoneSettings(Settings):
-    """What stays outside the database, so that a backup can't bring back what was erased."""
+    """State outside the database that keeps a restored backup from bringing back erased data."""
 
     tombstones: Path = Field(
-        default=Path(".lantaarn/tombstones.jsonl"), description="the list of what was erased: not in the backups"
+        default=Path(".lantaarn/tombstones.jsonl"), description="the list of erasures: not part of the backups"
     )
 
 
 class ErasureSettings(DatabaseSettings, MunicipalitySettings, TombstoneSettings):
-    """Erasing."""
+    """Erasure on request."""
 
 
 class BackupSettings(DatabaseSettings, PostgresToolSettings):
-    """Backups, and databases made from them."""
+    """Backup and restore."""

@@ -1,4 +1,4 @@
-"""Where the MQTT broker is, and who we are to it."""
+"""The MQTT broker's address and our credentials."""
 
 from urllib.parse import unquote, urlsplit
 
@@ -9,23 +9,23 @@ from sensors.settings.base import DEFAULT_MQTT_PORTS, MqttUrl, Settings
 
 
 class BrokerLoginSettings(Settings):
-    """Who we are to the broker, as far as its address doesn't say so."""
+    """Broker credentials that are not part of the address."""
 
     mqtt_password: SecretStr | None = Field(
-        default=None, validation_alias="MQTT_PASSWORD", description="the broker's password, when it is not in MQTT_URL"
+        default=None, validation_alias="MQTT_PASSWORD", description="the broker's password, if it is not in MQTT_URL"
     )
     mqtt_ca_file: FilePath | None = Field(
-        default=None, validation_alias="MQTT_CA_FILE", description="who signed the broker's certificate, as PEM"
+        default=None, validation_alias="MQTT_CA_FILE", description="the CA of the broker's certificate, as PEM"
     )
     mqtt_cert_file: FilePath | None = Field(
-        default=None, validation_alias="MQTT_CERT_FILE", description="our certificate for the broker, as PEM"
+        default=None, validation_alias="MQTT_CERT_FILE", description="our client certificate for the broker, as PEM"
     )
     mqtt_key_file: FilePath | None = Field(
-        default=None, validation_alias="MQTT_KEY_FILE", description="the key of our certificate, as PEM"
+        default=None, validation_alias="MQTT_KEY_FILE", description="the key of our client certificate, as PEM"
     )
 
     def parse_broker_url(self, url: SecretStr) -> BrokerAddress:
-        """A valid ``MQTT_URL`` in its parts, decoded; MQTT_PASSWORD goes before the password in it."""
+        """Split a valid ``MQTT_URL`` into its decoded parts; MQTT_PASSWORD overrides the password in it."""
         parts = urlsplit(url.get_secret_value())
         in_url = SecretStr(unquote(parts.password)) if parts.password else None
         return BrokerAddress(
@@ -41,7 +41,7 @@ class BrokerLoginSettings(Settings):
 
 
 class BrokerSettings(BrokerLoginSettings):
-    """Where the MQTT broker is."""
+    """The broker address."""
 
     mqtt_url: MqttUrl = Field(
         validation_alias="MQTT_URL", description="the broker, as mqtt://user:password@host:port (mqtts:// for TLS)"
@@ -49,5 +49,5 @@ class BrokerSettings(BrokerLoginSettings):
 
     @property
     def broker(self) -> BrokerAddress:
-        """The address in its parts."""
+        """The address with our credentials."""
         return self.parse_broker_url(self.mqtt_url)

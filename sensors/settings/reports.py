@@ -1,4 +1,4 @@
-"""The reports of residents, and the mail about them."""
+"""Residents' reports, and the mail about them."""
 
 from pathlib import Path
 from typing import Self
@@ -11,18 +11,18 @@ from sensors.settings.general import MunicipalitySettings
 
 
 class MailSettings(Settings):
-    """How mail about the reports of residents goes out; into a folder where no mail server is set."""
+    """Outgoing mail about reports; without a mail server it is written to a folder."""
 
     smtp_url: SmtpUrl | None = Field(default=None, description="the mail server, as smtps://user:password@host:port")
-    mail_from: EmailAddress = Field(default="lantaarn@localhost", description="the sender of our mails")
-    mail_spool: Path = Field(default=Path(".lantaarn/mail"), description="where mails go without a mail server")
+    mail_from: EmailAddress = Field(default="lantaarn@localhost", description="the sender address of our mail")
+    mail_spool: Path = Field(default=Path(".lantaarn/mail"), description="the folder for mail without a mail server")
 
     @model_validator(mode="after")
     def _mail_has_a_sender(self) -> Self:
         if self.smtp_url is not None and "mail_from" not in self.model_fields_set:
-            raise ValueError("LANTAARN_SMTP_URL needs LANTAARN_MAIL_FROM: from whom mails come")
+            raise ValueError("LANTAARN_SMTP_URL needs LANTAARN_MAIL_FROM: the sender address of our mail")
         return self
 
 
 class ReportSettings(DatabaseSettings, MunicipalitySettings):
-    """Answering the reports of residents."""
+    """Settings for answering reports."""

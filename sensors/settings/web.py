@@ -1,4 +1,4 @@
-"""The web server and the look of its site."""
+"""The web server and the appearance of its site."""
 
 import datetime as dt
 from typing import Self
@@ -12,37 +12,37 @@ from sensors.settings.reports import MailSettings
 
 
 class WebSettings(Settings):
-    """Where the web server listens."""
+    """The web server's listening address."""
 
     http_host: str = "127.0.0.1"
     http_port: Port = 8000
 
 
 class TileSettings(Settings):
-    """The map's tiles, for those who want more behind it than the neighbourhoods."""
+    """Map tiles, for a background beyond the neighbourhood outlines."""
 
     tile_url: WebUrl | None = Field(default=None, description="map tiles, as https://host/{z}/{x}/{y}.png")
-    tile_attribution: str | None = Field(default=None, description="who made the map tiles")
+    tile_attribution: str | None = Field(default=None, description="the attribution of the map tiles")
 
     @model_validator(mode="after")
     def _tiles_have_a_maker(self) -> Self:
         if (self.tile_url is None) != (self.tile_attribution is None):
-            raise ValueError("LANTAARN_TILE_URL and LANTAARN_TILE_ATTRIBUTION belong together: set both or none")
+            raise ValueError("set both LANTAARN_TILE_URL and LANTAARN_TILE_ATTRIBUTION, or neither")
         return self
 
 
 class BrandingSettings(Settings):
-    """What makes it the municipality's own site."""
+    """The municipality's branding."""
 
-    theme: FilePath | None = Field(default=None, description="a CSS file with the NL Design System tokens to look like")
+    theme: FilePath | None = Field(default=None, description="a CSS file with NL Design System tokens for the site")
     contact: EmailAddress | None = Field(default=None, description="the mailbox for questions about the site")
 
 
 class SecurityTxtSettings(BrandingSettings):
-    """Whom to tell about a weakness of the site: ``/.well-known/security.txt``."""
+    """The contact for vulnerability reports: ``/.well-known/security.txt``."""
 
     security_until: dt.date | None = Field(
-        default=None, description="the last day on which someone surely reads what LANTAARN_CONTACT gets on weaknesses"
+        default=None, description="the last day on which vulnerability reports to LANTAARN_CONTACT are sure to be read"
     )
 
     @model_validator(mode="after")
@@ -52,7 +52,7 @@ class SecurityTxtSettings(BrandingSettings):
         if self.contact is None:
             raise ValueError("LANTAARN_SECURITY_UNTIL needs LANTAARN_CONTACT: the mailbox that is read")
         if self.security_until > dt.datetime.now(dt.UTC).date() + dt.timedelta(days=366):
-            raise ValueError("LANTAARN_SECURITY_UNTIL is more than a year ahead: nobody knows that yet")
+            raise ValueError("LANTAARN_SECURITY_UNTIL is more than a year ahead: choose an earlier date")
         return self
 
 
