@@ -1,4 +1,4 @@
-"""The sub-command ``register``. Each command loads only what it needs."""
+"""The ``register`` command group. Each command imports only what it needs."""
 
 import sys
 from pathlib import Path
@@ -13,15 +13,15 @@ EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.group(epilog="Example: lantaarn register check register.json")
 def register() -> None:
-    """Bring entries into the register and out of it."""
+    """Import, export and check register entries."""
 
 
 @register.command("import", epilog='Example: lantaarn register import register.json --reason "new sensors"')
 @click.argument("file", type=EXISTING_FILE)
-@click.option("--editor", default="lantaarn register import", show_default=True, help="Which team or program edits.")
-@click.option("--reason", help="Why; it stays in the history.  [default: imported from FILE]")
+@click.option("--editor", default="lantaarn register import", show_default=True, help="The team or program editing.")
+@click.option("--reason", help="Reason for the change, shown in the history.  [default: imported from FILE]")
 def import_(file: Path, editor: str, reason: str | None) -> None:
-    """Publish the good entries of FILE; a changed one becomes a new version. Exit code 1 when one is refused."""
+    """Publish the valid entries of FILE; a changed one becomes a new version. Exit code 1 if any is refused."""
     from sensors.register.repository import import_entries  # noqa: PLC0415
 
     with connect(DatabaseSettings.load().database_url.get_secret_value()) as db:
@@ -32,7 +32,7 @@ def import_(file: Path, editor: str, reason: str | None) -> None:
 
 @register.command(epilog="Example: lantaarn register export > register.jsonl")
 def export() -> None:
-    """Write the current version of every entry, one JSON object a line."""
+    """Print the current version of every entry, one JSON object per line."""
     from sensors.register.repository import export_entries  # noqa: PLC0415
 
     with connect(DatabaseSettings.load().database_url.get_secret_value()) as db:
@@ -43,7 +43,7 @@ def export() -> None:
 @register.command(epilog="Example: lantaarn register check register.json")
 @click.argument("file", type=EXISTING_FILE)
 def check(file: Path) -> None:
-    """Check the entries of FILE against every rule, without a database. Exit code 1 when one is broken."""
+    """Validate the entries of FILE without a database. Exit code 1 if there are violations."""
     from sensors.register.repository import check_file  # noqa: PLC0415
 
     violations = check_file(file)

@@ -1,8 +1,8 @@
-"""The register entry: who measures what, where, why, on which legal ground, made private how, kept how long.
+"""The register entry: who measures what, where, why, on which legal ground, with which privacy rules and retention.
 
-The merge of Amsterdam's register of sensors, SensRNet, the Noord-Brabant schema, the Geonovum model ordinance and DTPR.
-An entry is a versioned document: this module is its schema, ``sensors.register.validation`` what must hold between its
-parts, ``sensors.policy.compiler`` what ingest may do because of it, ``sensors.register.repository`` where it lives.
+Combines Amsterdam's sensor register, SensRNet, the Noord-Brabant schema, the Geonovum model ordinance and DTPR. An
+entry is a versioned document. This module is its schema; ``sensors.register.validation`` has the rules between its
+parts, ``sensors.policy.compiler`` derives what ingest may do, and ``sensors.register.repository`` stores it.
 """
 
 import datetime as dt
@@ -42,7 +42,7 @@ from sensors.vocabulary.codes import (
 from sensors.vocabulary.geometry import Geometry
 from sensors.vocabulary.slug import Slug
 
-# Without control characters: PostgreSQL keeps no U+0000, and the others hide what a text says.
+# No control characters: PostgreSQL can't store U+0000, and others can disguise a text.
 ShortText = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$"),
@@ -64,106 +64,106 @@ Duration = Annotated[str, StringConstraints(pattern=r"^P([1-9][0-9]{0,3}[YMWD]|T
 
 
 class Part(BaseModel):
-    """A part of an entry. Unknown fields are refused; errors never repeat what was given."""
+    """A part of an entry. Unknown fields are rejected; errors never repeat the input."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
 
 
 class Words(Part):
-    """A sentence or more for residents: Dutch always, English when there is one."""
+    """One or more sentences for residents: Dutch required, English optional."""
 
     nl: LongText
     en: LongText | None = None
 
 
 class Link(Part):
-    """Something to read elsewhere."""
+    """A reference to a document elsewhere."""
 
     title: Words
     url: AnyHttpUrl | None = None
 
 
 class Device(Part):
-    """What hangs in the street."""
+    """The device in the street."""
 
     category: DeviceCategory
-    """What kind of thing people see."""
+    """The category of device that people see."""
     sensor_types: Annotated[tuple[SensorType, ...], Field(min_length=1)]
-    """What it senses."""
+    """What the device senses."""
     technology: tuple[TechnologyCode, ...] = ()
-    """DTPR technology elements. A streetlight has none of its own."""
+    """DTPR technology elements. DTPR has none for a streetlight."""
     make: ShortText | None = None
-    """Who made it."""
+    """The manufacturer."""
     model: ShortText | None = None
-    """Which model."""
+    """The model."""
     supplier: ShortText | None = None
-    """Who delivered it."""
+    """The supplier."""
     connectivity: tuple[Connectivity, ...] = ()
-    """How it sends its data."""
+    """How the device transmits its data."""
 
 
 class Location(Part):
-    """Where it is, as exactly as may be shown."""
+    """The location, as precisely as it may be published."""
 
     kind: LocationKind
-    """A fixed point, somewhere in an area, or moving through it."""
+    """Fixed point, somewhere in an area, or moving through an area."""
     geometry: Geometry
-    """GeoJSON, WGS84: a point when fixed, else the area. With a cell precision, publishing keeps only the cell."""
+    """GeoJSON, WGS84: a point if fixed, otherwise the area. With a cell precision, only the cell is published."""
     precision: Precision = Precision.EXACT
-    """How exactly the register shows the place. A sensor at a home: never exact."""
+    """How precisely the register shows the location. A sensor at a home must never be exact."""
     height_m: Annotated[float, Field(ge=-50, le=400)] | None = None
-    """Metres above the ground."""
+    """Height above ground, in metres."""
     observed_area: Geometry | None = None
-    """What a camera sees: a polygon."""
+    """The area that a camera sees: a polygon."""
     host_object: HostObject | None = None
-    """What it hangs on or stands in."""
+    """What the device is mounted on or in."""
     address: ShortText | None = None
-    """The street, for people. Never a house number of a private home."""
+    """The street, for people to read. Never include the house number of a private home."""
     neighbourhood: Annotated[str, StringConstraints(pattern=r"^BU[0-9]{8}$")] | None = None
-    """CBS buurt code. Derived from the geometry when the entry is published."""
+    """CBS buurt code, derived from the geometry on publication."""
     district: Annotated[str, StringConstraints(pattern=r"^WK[0-9]{6}$")] | None = None
-    """CBS wijk code. Derived likewise."""
+    """CBS wijk code, derived from the geometry on publication."""
 
 
 class MatchInMemory(Part):
-    """Passages at two points are matched in memory; only times of groups come out."""
+    """Passages at two points are matched in memory; only travel times of groups are stored."""
 
     rule: Literal["match_in_memory"]
     to: Reference | None = None
-    """The reference of the sensor at the other end. None: passages here only end the segments of other sensors."""
+    """The reference of the sensor at the other end. None: passages here only end other sensors' segments."""
     minimum: Annotated[int, Field(ge=MIN_TRIPS)] = MIN_TRIPS
     """Windows with fewer matches are not stored."""
     window: TravelTimeWindow = "PT15M"
-    """The time over which passages are taken together."""
+    """The window over which passages are aggregated."""
 
 
 class WindowCount(Part):
-    """Events become counts over a group of sensors and a window; no event is stored."""
+    """Events are counted over a group of sensors and a window; no single event is stored."""
 
     rule: Literal["window_count"]
     group: Slug
     minimum_sensors: Annotated[int, Field(ge=MIN_GROUP_SENSORS)] = MIN_GROUP_SENSORS
-    """Windows in which fewer of them were heard are not stored."""
+    """Windows in which fewer sensors reported are not stored."""
     window: Literal["PT1H", "PT2H", "PT3H", "PT6H", "PT12H"] = "PT1H"
-    """The time over which movements are taken together, from 06:00; 23:00–06:00 is always one window."""
+    """The window over which movements are counted, from 06:00; 23:00–06:00 is always one window."""
 
 
 class NoIdentifiers(Part):
-    """Fields that tell who someone is are dropped on arrival."""
+    """Identifying fields are dropped on arrival."""
 
     rule: Literal["no_identifiers"]
     fields: Annotated[tuple[ShortText, ...], Field(min_length=1)]
 
 
 class OnDevice(Part):
-    """The device itself turns images or signals into counts; the image never leaves it."""
+    """The device itself turns images or signals into counts; images never leave it."""
 
     rule: Literal["on_device"]
     explanation: Words
 
 
 class PublicThreshold(Part):
-    """Small counts are not published as such, and the rest is rounded."""
+    """Small counts are suppressed and other counts are rounded when published."""
 
     rule: Literal["public_threshold"]
     below: Annotated[int, Field(ge=COUNT_THRESHOLD)] = COUNT_THRESHOLD
@@ -176,61 +176,61 @@ PrivacyRule = Annotated[
 
 
 class Retention(Part):
-    """How long it is kept: single values, and hourly and daily totals."""
+    """Retention of single values, and of hourly and daily totals."""
 
     raw: Annotated[str, StringConstraints(pattern=r"^(none|P([0-9]+[YMWD]|T[0-9]+[HMS]))$")]
-    """Single values: one of the retention classes, or any term where the data is not kept by us."""
+    """Single values: one of the retention classes, or any term if the data is not stored by us."""
     aggregate: Duration
     """Hourly and daily totals."""
 
 
 class Datastream(Part):
-    """One observed property of one sensor (OGC SensorThings Datastream) and everything promised about it."""
+    """One observed property of one sensor (OGC SensorThings Datastream), with every promise about it."""
 
     observed_property: Slug
-    """What is measured: a code of the kind of sensor."""
+    """What is measured: a property code of the kind of sensor."""
     unit: Annotated[str, StringConstraints(pattern=r"^[!-~]{1,20}$")]
-    """UCUM, case sensitive."""
+    """UCUM, case-sensitive."""
     description: Words | None = None
-    """In words, when the property says too little."""
+    """A description, where the property alone is not clear enough."""
     interval: Duration | None = None
-    """How often it measures."""
+    """The measurement interval."""
     theme: Theme
-    """The subject."""
+    """The theme."""
     personal_data: PersonalData
-    """Is it about people, and can they be recognised?"""
+    """Whether the data is about people, and whether they can be identified."""
     data_types: tuple[DataTypeCode, ...] = ()
     """DTPR data elements."""
     privacy_rules: tuple[PrivacyRule, ...] = ()
-    """What is done so that nobody is harmed; see the privacy rules."""
+    """The measures that protect people; see the privacy rules."""
     stored_fields: tuple[Literal["time", "value", "quality"], ...] = ("time", "value", "quality")
-    """Which fields are stored: never anything but numbers and the time."""
+    """The stored fields: never anything but the time, the value and its quality."""
     retention: Retention | None = None
-    """How long it is kept."""
+    """How long the data is kept."""
     storage: StorageCode | None = None
-    """Where it is stored (DTPR storage)."""
+    """Where the data is stored (DTPR storage)."""
     access: tuple[AccessCode, ...] = ()
-    """Who can get at it (DTPR access)."""
+    """Who has access to the data (DTPR access)."""
     access_parties: tuple[ShortText, ...] = ()
-    """Who else gets the data: organisations, never persons."""
+    """Other recipients of the data: organisations, never persons."""
     public: Public = Public.NONE
-    """The finest form in which everyone may see it."""
+    """The finest form in which the data is public."""
 
 
 class Purpose(Part):
-    """What the measuring is for: a DTPR purpose, and in words."""
+    """A purpose of the measurements: a DTPR code, and a description."""
 
     code: PurposeCode
     """A DTPR purpose."""
     words: Words
-    """The same in words for residents."""
+    """The purpose in words, for residents."""
 
 
 class Decision(Part):
-    """The democratic decision behind it."""
+    """The democratic decision behind the sensor."""
 
     body: ShortText
-    """Who decided: the council, the mayor and aldermen."""
+    """The body that decided, such as the council or the mayor and aldermen."""
     title: Words
     date: dt.date
     url: AnyHttpUrl | None = None
@@ -240,34 +240,34 @@ class Dpia(Part):
     """The data protection impact assessment (AVG art. 35)."""
 
     status: DpiaStatus
-    """Was it done?"""
+    """The state of the assessment."""
     date: dt.date | None = None
-    """When."""
+    """The date of the assessment."""
     url: AnyHttpUrl | None = None
-    """Where to read it."""
+    """Where to read the assessment."""
 
 
 class Legal(Part):
-    """On which ground, decided by whom, written down where."""
+    """The legal ground, the decision, and where they are documented."""
 
     ground: LegalGround | None = None
-    """The ground of AVG article 6(1)."""
+    """The legal ground under AVG article 6(1)."""
     basis: tuple[Link, ...] = ()
-    """The laws or regulations that the task follows from."""
+    """The laws or regulations that define the task."""
     decision: Decision | None = None
     """The democratic decision."""
     privacy_statement: AnyHttpUrl | None = None
-    """Where to read what is done with personal data."""
+    """The privacy statement."""
     dpia: Dpia | None = None
     """The data protection impact assessment."""
     processing_register: AnyHttpUrl | None = None
-    """Where to find it in the register of processing activities (AVG art. 30)."""
+    """The entry in the register of processing activities (AVG art. 30)."""
     algorithms: tuple[Link, ...] = ()
-    """Algorithms that use the data, in the algorithm register."""
+    """Algorithms that use the data, as listed in the algorithm register."""
 
 
 class Organisation(Part):
-    """An organisation in its role. ``tooi``: its URI in the Dutch government's list of organisations."""
+    """An organisation and its role. ``tooi``: its URI in TOOI, the Dutch government's register of organisations."""
 
     role: Role
     name: ShortText
@@ -276,30 +276,30 @@ class Organisation(Part):
 
 
 class Project(Part):
-    """What the sensor is a part of: a trial, a programme. Entries with the same name belong to the same project."""
+    """The project that the sensor belongs to, such as a trial. Entries with the same name share a project."""
 
     name: ShortText
-    """The same in every entry of the project."""
+    """The project's name, identical in each of its entries."""
     description: Words | None = None
-    """What the project is for, in one or two sentences."""
+    """The aim of the project, in one or two sentences."""
     url: AnyHttpUrl | None = None
     """Where to read more."""
 
 
 class Contact(Part):
-    """A desk, never a person."""
+    """A service desk, never a person."""
 
     name: ShortText
     """The name of the desk or department."""
     email: Email | None = None
     """A shared mailbox."""
     phone: Phone | None = None
-    """The number of a desk."""
+    """The desk's phone number."""
     url: AnyHttpUrl | None = None
 
 
 class Risk(Part):
-    """What could go wrong for people, and what is done against it."""
+    """A risk to people, and how it is mitigated."""
 
     code: RiskCode | None = None
     risk: Words
@@ -311,56 +311,56 @@ class Entry(Part):
 
     schema_version: Literal[1] = 1
     id: UUID
-    """Made once; it stays the same for as long as the sensor is in the register."""
+    """Assigned once and never changed."""
     uri: AnyHttpUrl
-    """The stable address of the entry; it never changes and is never used again."""
+    """The permanent address of the entry, which is never changed or reused."""
     reference: Reference
-    """The owner's own reference, unique in the municipality; the third part of the MQTT topic."""
+    """The owner's own reference, unique within the municipality; the third level of the MQTT topic."""
     municipality: Slug
-    """The first part of the MQTT topic, such as helmond."""
+    """The first level of the MQTT topic, such as helmond."""
     kind: Slug | None = None
-    """The kind of sensor that ingest knows (``sensors/kinds``); none for a sensor that delivers no data to us."""
+    """The kind of sensor for ingest (``sensors/kinds``); none for a sensor that delivers no data to us."""
     delivers_data: bool
-    """Does it send its data to us? A camera of the police is registered without."""
+    """Whether it sends its data to us. A police camera, for example, is registered but does not."""
     name: Words
-    """A short name, as people in the street would call it."""
+    """A short name in everyday language."""
     summary: Words
-    """What it does, in one or two sentences."""
+    """What the sensor does, in one or two sentences."""
     status: Status
-    """Where the sensor is in its life."""
+    """The sensor's stage in its life cycle."""
     device: Device
     location: Location
     datastreams: tuple[Datastream, ...] = ()
     purposes: Annotated[tuple[Purpose, ...], Field(min_length=1, max_length=3)]
-    """One to three: what the measuring is for."""
+    """One to three purposes."""
     necessity: Words
-    """Why it is needed, and why a lighter way will not do."""
+    """Why the sensor is needed, and why less intrusive means do not suffice."""
     legal: Legal = Legal()
     organisations: Annotated[tuple[Organisation, ...], Field(min_length=1)]
-    """Who is responsible, owns it, runs it."""
+    """The organisations responsible for it, owning it or operating it."""
     project: Project | None = None
-    """The project or trial that it is a part of."""
+    """The project or trial that the sensor belongs to."""
     contact: Contact
     rights: Words
-    """What people can ask, and how."""
+    """The rights that people have, and how to exercise them."""
     complaint: Link
-    """Where to complain."""
+    """Where to file a complaint."""
     risks: tuple[Risk, ...] = ()
     active_from: dt.date
-    """The first day."""
+    """The first day of operation."""
     active_until: dt.date | None = None
-    """The last day."""
+    """The last day of operation."""
     review_date: dt.date | None = None
-    """When it is looked at again whether it is still needed."""
+    """When the need for the sensor is reviewed."""
 
     @property
     def personal_data(self) -> PersonalData:
-        """How personal its data is: that of its most personal datastream."""
+        """The highest personal-data level of its datastreams."""
         levels = list(PersonalData)
         return max((each.personal_data for each in self.datastreams), key=levels.index, default=PersonalData.NONE)
 
     @property
     def responsible(self) -> str:
-        """Who answers for it: the controller, else the owner, else whoever is named first."""
+        """The accountable organisation: the controller, else the owner, else the first one named."""
         by_role = {each.role: each.name for each in reversed(self.organisations)}
         return by_role.get(Role.CONTROLLER) or by_role.get(Role.OWNER) or self.organisations[0].name

@@ -29,32 +29,32 @@ _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 @dataclass(frozen=True, slots=True)
 class FileViolation:
-    """A problem of one entry in a file."""
+    """A violation by one entry in a file."""
 
     position: int
-    """The number of the line, or of the entry in the list; the first is 1."""
+    """The line number, or the position in the list, from 1."""
     reference: str | None
-    """The reference of the entry, when it has a proper one."""
+    """The reference of the entry, if it has a valid one."""
     violation: Violation
 
     @property
     def entry_label(self) -> str:
-        """Which entry, for people."""
+        """Identifies the entry to the user."""
         return f"{self.position} ({self.reference})" if self.reference else str(self.position)
 
     @property
     def path(self) -> str:
-        """Where in the entry."""
+        """The path within the entry."""
         return self.violation.path
 
     @property
     def rule_id(self) -> str:
-        """Which rule."""
+        """The violated rule."""
         return self.violation.rule_id
 
     @property
     def message(self) -> LocalizedText:
-        """What to do about it."""
+        """How to fix it."""
         return self.violation.message
 
     def __str__(self) -> str:
@@ -63,21 +63,21 @@ class FileViolation:
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """One entry of a file: where it is, and the entry or what is wrong with it."""
+    """One entry of a file: its position, and either the entry or its violations."""
 
     position: int
     reference: str | None
     result: Entry | tuple[Violation, ...]
 
     def file_violations(self, violations: tuple[Violation, ...]) -> Iterator[FileViolation]:
-        """Violations, as those of this entry in its file."""
+        """Attach this entry's position and reference to violations."""
         return (FileViolation(self.position, self.reference, violation) for violation in violations)
 
 
 def read_entries(path: Path, classes: Collection[str] = BUILT_IN_CLASSES) -> Iterator[FileEntry]:
-    """Every entry of a file, each checked by itself. Raises ``OSError`` when the file can't be read; never else.
+    """Read and validate every entry of a file independently. Raises only ``OSError``, if the file is unreadable.
 
-    ``classes``: the names of the retention classes that there are.
+    ``classes``: the names of the existing retention classes.
     """
     text = path.read_bytes().decode("utf-8-sig", errors="replace")
     whole = _parse_json(text)
@@ -87,15 +87,15 @@ def read_entries(path: Path, classes: Collection[str] = BUILT_IN_CLASSES) -> Ite
     elif text.lstrip().startswith("["):
         yield FileEntry(1, None, (NOT_JSON,))
     else:
-        # Only line feeds end a line of JSON Lines: U+2028 and others may stand inside a text.
+        # Split on line feeds only: U+2028 and others may occur inside a JSON string.
         lines = enumerate(text.split("\n"), 1)
         yield from (_file_entry(number, _parse_json(line), classes) for number, line in lines if line.strip())
 
 
 def to_json_line(document: dict[str, Any]) -> str:
-    """An entry as one line of JSON, its fields in the order of the schema, so that equal entries are equal texts.
+    """An entry as one line of JSON with its fields in schema order, so that equal entries give equal text.
 
-    An entry that was published under an older schema has them in the order of the alphabet.
+    An entry published under an older schema has its fields in alphabetical order instead.
     """
     try:
         ordered = document_of(Entry.model_validate(document))
@@ -105,7 +105,7 @@ def to_json_line(document: dict[str, Any]) -> str:
 
 
 def document_of(entry: Entry) -> dict[str, Any]:
-    """The document of an entry, as it is published: JSON as Python values, nothing that is empty."""
+    """The published document of an entry: JSON as Python values, without empty fields."""
     return entry.model_dump(mode="json", exclude_none=True)
 
 

@@ -1,4 +1,4 @@
-"""The texts of a register entry that anyone wrote by hand, and which of them point to a person, a car or a device."""
+"""The free text in a register entry, and detection of personal data in it."""
 
 from collections.abc import Iterator
 from typing import cast
@@ -15,11 +15,11 @@ _FREE_TEXT_FIELDS: tuple[tuple[type[Part], frozenset[str]], ...] = (
     (Project, frozenset({"name"})),
     (Contact, frozenset({"name"})),
 )
-"""Fields with free text. Codes, units and web addresses have forms of their own."""
+"""Fields with free text. Codes, units and URLs have their own formats."""
 
 
 def free_texts(part: object, path: FieldPath = ()) -> Iterator[tuple[FieldPath, str]]:
-    """Every text that someone wrote, with its path."""
+    """Yield every free text with its path."""
     if isinstance(part, tuple):
         for index, item in enumerate(cast(tuple[object, ...], part)):
             yield from free_texts(item, (*path, index))
@@ -35,8 +35,8 @@ def free_texts(part: object, path: FieldPath = ()) -> Iterator[tuple[FieldPath, 
 
 
 def paths_with_personal_data(entry: Entry) -> Iterator[str]:
-    """The paths of texts with a number plate, a network address, an e-mail address or a phone number in them, other
-    than those of the contact."""
+    """The paths of free texts that contain a number plate, network address, e-mail address or phone number, except
+    those of the contact."""
     contact_details = [known for known in (entry.contact.email, entry.contact.phone) if known]
     for path, text in free_texts(entry):
         rest = text

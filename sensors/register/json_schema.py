@@ -1,6 +1,6 @@
-"""The JSON Schema of a register entry, published for those who make entries with other tools.
+"""The JSON Schema of a register entry, published for tools that create entries.
 
-``python -m sensors.register.json_schema`` writes it anew after the entry has changed.
+Run ``python -m sensors.register.json_schema`` to regenerate it after changing the entry.
 """
 
 import json
@@ -15,7 +15,7 @@ SCHEMA_FILE = Path(__file__).parents[1] / "data" / "register-entry-1.schema.json
 
 
 def json_schema() -> dict[str, Any]:
-    """JSON Schema (draft 2020-12) of what ``sensors.register.entry`` accepts, without the rules between its parts."""
+    """JSON Schema (draft 2020-12) of what ``sensors.register.entry`` accepts, without the rules between parts."""
     about = {
         "$schema": GenerateJsonSchema.schema_dialect,
         "$id": "urn:lantaarn:register-entry:1",
@@ -25,7 +25,7 @@ def json_schema() -> dict[str, Any]:
 
 
 def schema_text() -> str:
-    """The schema as it is published."""
+    """The schema in its published form."""
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 

@@ -1,6 +1,6 @@
-"""Where a sensor is: as exactly as may be shown, and in which neighbourhood.
+"""Sensor locations: coarsening for publication, and the neighbourhood.
 
-Everything is GeoJSON geometry (RFC 7946) in WGS84 degrees, longitude before latitude.
+All geometry is GeoJSON (RFC 7946) in WGS84 degrees, longitude before latitude.
 """
 
 import json
@@ -25,22 +25,22 @@ AreaLevel = Literal["neighbourhood", "district", "municipality"]
 
 DATA_FOLDER = Path(__file__).parents[1] / "data"
 AREAS_FOLDER_VARIABLE = "LANTAARN_AREAS"
-"""Names the folder with the outlines of one's own municipality."""
+"""The variable with the folder of the municipality's own outlines."""
 _FILE_SUFFIXES: Mapping[AreaLevel, str] = {"municipality": "gemeente", "district": "wijken", "neighbourhood": "buurten"}
 _CBS_NAMES: Mapping[AreaLevel, str] = {"municipality": "gemeente", "district": "wijk", "neighbourhood": "buurt"}
 
 _DEGREE = Decimal("0.00001")
 _CELL_STEPS: Mapping[Precision, tuple[int, int]] = {Precision.CELL_100M: (146, 90), Precision.CELL_1KM: (1460, 900)}
-"""Longitude and latitude steps of the grid, in units of 0.00001 degree."""
+"""Longitude and latitude steps of the grid, in 0.00001 degrees."""
 
 
 def snap_to_cell(geometry: GeoJsonGeometry, precision: Precision) -> GeoJsonGeometry:
-    """The geometry itself when exact, else the cell of a fixed grid that holds its representative point.
+    """The geometry itself if exact, else the grid cell that contains its representative point.
 
-    Always the same cell for the same place, so that asking again tells nothing new; a cell gives itself. The grid
-    starts at 0° and has one step for the whole country: 0.0009° of latitude, 100.1 m, and 0.00146° of longitude,
-    100.3 m at 52.0° N, 103.0 m at 50.75° N and 96.8 m at 53.55° N. So the error is below 0.2 % from south to north,
-    and at most 3.3 % from west to east. A cell of 1 km is ten by ten cells of 100 m.
+    Deterministic, so that repeated queries reveal nothing more; a cell maps to itself. The grid starts at 0° and has
+    one step for the whole country: 0.0009° of latitude, 100.1 m, and 0.00146° of longitude, 100.3 m at 52.0° N, 103.0 m
+    at 50.75° N and 96.8 m at 53.55° N. So the error is below 0.2 % north to south and at most 3.3 % east to west. A
+    1 km cell consists of ten by ten 100 m cells.
     """
     if precision is Precision.EXACT:
         return geometry
@@ -54,13 +54,13 @@ def snap_to_cell(geometry: GeoJsonGeometry, precision: Precision) -> GeoJsonGeom
 
 
 def _grid_lines_around(degrees: float, step: int) -> tuple[float, float]:
-    """The two grid lines around a coordinate. Decimal: a point on a line must not fall on either side by rounding."""
+    """The grid lines around a coordinate. Uses Decimal, so that rounding can't move a point on a line either way."""
     index = math.floor(Decimal(repr(degrees)) / (_DEGREE * step))
     return index * step / 100_000, (index + 1) * step / 100_000
 
 
 def representative_point(geometry: GeoJsonGeometry) -> tuple[float, float]:
-    """Longitude and latitude of a point inside the geometry: the point itself, or one inside the area."""
+    """Longitude and latitude of the point itself, or of a point inside the area."""
     if geometry["type"] == "Point":
         return float(geometry["coordinates"][0]), float(geometry["coordinates"][1])
     inside = shape(geometry).representative_point()
@@ -75,18 +75,18 @@ class AreaBoundary:
     level: AreaLevel
     name: str
     district: str | None
-    """The code of the district that a neighbourhood is part of."""
+    """The code of the district that contains this neighbourhood."""
     municipality: str
-    """Slug of the municipality, as in topics."""
+    """The slug of the municipality, as used in topics."""
     geometry: GeoJsonGeometry
 
 
 class AreasError(Exception):
-    """The outlines of a municipality can't be used; the text names the file and what is wrong with it."""
+    """A municipality's outlines can't be used; the message names the file and the problem."""
 
 
 def known_areas() -> tuple[AreaBoundary, ...]:
-    """Every area we know the outline of: of the example city, and of the municipality in the folder ``LANTAARN_AREAS``.
+    """Every area with a known outline: the example city's, and those in the folder ``LANTAARN_AREAS``.
 
     Raises AreasError.
     """
@@ -94,7 +94,7 @@ def known_areas() -> tuple[AreaBoundary, ...]:
 
 
 def municipality_name(slug: str) -> str:
-    """The name of a municipality, from the slug that topics have; made of the slug itself when we do not know it."""
+    """The name of a municipality by its slug; derived from the slug if the municipality is unknown."""
     known = (area.name for area in known_areas() if area.level == "municipality" and area.municipality == slug)
     return next(known, slug.replace("-", " ").replace("_", " ").title())
 
@@ -107,7 +107,7 @@ def _load_areas(folder: str) -> tuple[AreaBoundary, ...]:
 
 
 def _areas_in_folder(folder: Path) -> Iterator[AreaBoundary]:
-    """What the files of each municipality in a folder hold."""
+    """Read the files of every municipality in a folder."""
     files = sorted(folder.glob("*_gemeente.geojson"))
     if not files:
         raise AreasError(f"{AREAS_FOLDER_VARIABLE}: there is no file *_gemeente.geojson in {folder}")
@@ -116,7 +116,7 @@ def _areas_in_folder(folder: Path) -> Iterator[AreaBoundary]:
 
 
 def _areas_of_municipality(path: Path) -> Iterator[AreaBoundary]:
-    """What the file of a municipality holds, and those of its districts and neighbourhoods beside it."""
+    """Read a municipality's file, and the files of its districts and neighbourhoods next to it."""
     prefix = path.name.removesuffix("gemeente.geojson")
     municipality = ""
     for level, name in _FILE_SUFFIXES.items():
@@ -132,7 +132,7 @@ def _areas_of_municipality(path: Path) -> Iterator[AreaBoundary]:
 
 
 def municipality_slug(name: str) -> str:
-    """A name as topics have it: ``'s-Hertogenbosch`` is ``s-hertogenbosch``."""
+    """The slug of a name, as used in topics: ``'s-Hertogenbosch`` becomes ``s-hertogenbosch``."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
@@ -156,15 +156,15 @@ def _area(feature: dict[str, Any], level: AreaLevel, municipality: str) -> AreaB
 
 
 def _cbs_property(feature: dict[str, Any], level: AreaLevel, what: str) -> str:
-    """A property by the names that CBS gives it: in its "gebiedsindelingen", or in its Wijk- en Buurtkaart."""
+    """A CBS property under either of its names: those of "gebiedsindelingen" or of the Wijk- en Buurtkaart."""
     said = feature["properties"]
     return said.get(f"stat{what}") or said[f"{_CBS_NAMES[level]}{what}"]
 
 
 def neighbourhood_and_district(geometry: GeoJsonGeometry) -> tuple[str | None, str | None]:
-    """CBS codes of the neighbourhood and the district around the representative point; ``None`` where we know none.
+    """CBS codes of the neighbourhood and district at the representative point; ``None`` where unknown.
 
-    Give it the geometry that is shown, so that the neighbourhood of a cell tells no more than the cell.
+    Pass the published geometry, so that the neighbourhood of a cell reveals no more than the cell.
     """
     point = Point(representative_point(geometry))
     found = {level: _area_at(point, level) for level in ("neighbourhood", "district")}
@@ -177,7 +177,7 @@ def neighbourhood_and_district(geometry: GeoJsonGeometry) -> tuple[str | None, s
 def _area_at(point: Point, level: str) -> AreaBoundary | None:
     tree, members = _area_index(os.environ.get(AREAS_FOLDER_VARIABLE, ""), level)
     hits: list[int] = tree.query(point, predicate="intersects").tolist()
-    # A point on the border touches two areas: the lowest code, so that the answer is always the same.
+    # A point on a border touches two areas: take the lowest code, so that the result is deterministic.
     return min((members[index] for index in hits), key=lambda area: area.code, default=None)
 
 

@@ -1,6 +1,6 @@
-"""Does a name, mailbox or phone number look like a person's own? The register shows desks, never persons.
+"""Detect names, mailboxes and phone numbers of individuals. The register lists desks, never persons.
 
-Heuristics: they refuse what is very likely a person, and say how to put it differently. An editor still looks.
+Heuristics: they reject what is very likely a person and suggest an alternative. An editor still reviews entries.
 """
 
 import json
@@ -10,11 +10,11 @@ from pathlib import Path
 _FILE = Path(__file__).parents[1] / "data" / "persons.json"
 _WORD_LISTS: dict[str, list[str]] = json.loads(_FILE.read_text(encoding="utf-8"))
 HOUSEHOLD_MAIL_DOMAINS = frozenset(_WORD_LISTS["private_providers"])
-"""Where people have their own mailbox; an organisation has its own domain."""
+"""Mail providers for consumers; organisations have their own domain."""
 ROLE_WORDS = frozenset(_WORD_LISTS["role_words"])
-"""Words that make a name or a mailbox one of a desk or an organisation."""
+"""Words that mark a name or mailbox as that of a desk or organisation."""
 FIRST_NAMES = frozenset(_WORD_LISTS["first_names"])
-"""Common first names in the Netherlands that are not also a desk's word."""
+"""Common Dutch first names that are not also role words."""
 
 _SALUTATION = re.compile(r"(dhr|mevr|mej|mw|drs|dr|ir|ing|mr|prof)\.?\s|((de\s+)?heer|mevrouw|meneer)\s", re.IGNORECASE)
 _INITIALS = re.compile(r"([A-Z]|Th|Ch|Ph|IJ)\.\s?(([A-Z]|Th)\.\s?)*(([a-z']{1,4}\s){0,3})[A-Z][a-z]+")
@@ -22,7 +22,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def is_personal_name(name: str) -> bool:
-    """A salutation, initials with a surname, or a common first name with a surname, and no word of a desk."""
+    """Whether it begins with a title, or is initials or a common first name with a surname and has no role word."""
     words = _WORD.findall(name)
     if _SALUTATION.match(name):
         return True
@@ -33,7 +33,7 @@ def is_personal_name(name: str) -> bool:
 
 
 def is_personal_mailbox(email: str) -> bool:
-    """At a provider for households, or called after a person: ``p.ersoon``, ``jan.jansen``, ``pieter``."""
+    """Whether it is at a consumer provider or named after a person: ``p.ersoon``, ``jan.jansen``, ``pieter``."""
     local, _, domain = email.lower().rpartition("@")
     words = [word for word in re.split(r"[._+-]", local) if word]
     if domain in HOUSEHOLD_MAIL_DOMAINS or FIRST_NAMES & set(words):
@@ -44,5 +44,5 @@ def is_personal_mailbox(email: str) -> bool:
 
 
 def is_mobile_number(phone: str) -> bool:
-    """A Dutch mobile number: 06 …, with or without the country code (ACM numbering plan)."""
+    """Whether it is a Dutch mobile number: 06 …, with or without country code (ACM numbering plan)."""
     return re.match(r"(\+31|0031|0)0?6\d{8}$", re.sub(r"[^+\d]", "", phone)) is not None

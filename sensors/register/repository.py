@@ -1,8 +1,8 @@
 """The register in the database: check, import, publish, version and export entries.
 
-A published entry shows a place only as exactly as it may be shown: with a cell precision the exact point goes to
-``restricted.location`` and every version holds the cell. Versions are never changed, with one exception: a sensor that
-is given a coarser place than before gets it in its earlier versions too, or its history would tell where it hangs.
+A published entry shows its location only as precisely as allowed: with a cell precision, the exact geometry goes to
+``restricted.location`` and every version holds the cell. Versions are immutable, with one exception: coarsening a
+sensor's location also coarsens its earlier versions, or the history would reveal where it is.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -45,12 +45,12 @@ CONFLICT_MESSAGES = {
         LocalizedText("Het adres van een sensor verandert nooit.", "The address of a sensor never changes."),
     ),
 }
-"""What one entry can't see by itself: the path and what is wrong, by rule."""
+"""Violations that depend on other entries: path and message, by rule."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublishResult:
-    """The version that is current now, and whether it is a new one."""
+    """The current version, and whether it is new."""
 
     version: int
     changed: bool
@@ -58,7 +58,7 @@ class PublishResult:
 
 @dataclass(frozen=True, slots=True)
 class StoredVersion:
-    """One version of an entry, as everyone may read it."""
+    """One published version of an entry."""
 
     entry_id: UUID
     version: int
@@ -68,12 +68,12 @@ class StoredVersion:
     editor: str
     reason: str
     redacted_at: datetime | None = None
-    """When its place was made coarser afterwards, the last time; none when it is as it was published."""
+    """When its location was last coarsened after publication; None if never."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What became of the entries of a file: new versions, entries that were so already, and what was refused."""
+    """The result of an import: numbers of new versions and unchanged entries, and the violations of refused ones."""
 
     published: int
     unchanged: int
@@ -86,14 +86,14 @@ class ImportReport:
 
 
 def check_file(path: Path) -> list[FileViolation]:
-    """Everything that is wrong with the entries of a file, without a database. See ``sensors.register.files``."""
+    """All violations in a file, without a database. See ``sensors.register.files``."""
     return [problem for item in _without_duplicates(read_entries(path)) for problem in _violations_of(item)]
 
 
 def import_entries(db: Database, path: Path, editor: str, reason: str) -> ImportReport:
-    """Publish the good entries of a file and report the others; importing it again changes nothing.
+    """Publish the valid entries of a file and report the others. Idempotent.
 
-    One transaction: when the database fails half-way, nothing is published.
+    A single transaction: if the database fails half-way, nothing is published.
     """
     items = list(_without_duplicates(read_entries(path, retention_class_names(db))))
     entries = [item.result for item in items if isinstance(item.result, Entry)]
@@ -110,7 +110,7 @@ def import_entries(db: Database, path: Path, editor: str, reason: str) -> Import
 def publish(
     db: Database, entry: Entry, *, editor: str, reason: str, valid_from: datetime
 ) -> PublishResult | tuple[Violation, ...]:
-    """Publish one entry from ``valid_from`` on, in one transaction; its violations when it can't be published."""
+    """Publish one entry from ``valid_from`` on, in one transaction; returns its violations if it is refused."""
     with db.transaction():
         db.execute(QUERIES["lock_register"])
         problems = find_rule_violations(entry, retention_class_names(db)) or _conflicts(db, [entry]).get(entry.id)
@@ -123,7 +123,7 @@ def current_versions(db: Database) -> Iterator[StoredVersion]:
 
 
 def current_versions_by_reference(db: Database, reference: str) -> tuple[StoredVersion, ...]:
-    """The current version of the entries with this reference: of one municipality, or of several."""
+    """The current versions of the entries with this reference, one for each municipality that uses it."""
     return tuple(
         StoredVersion(**row)
         for row in db.execute(QUERIES["current_versions_by_reference"], {"reference": reference}).fetchall()
@@ -131,29 +131,29 @@ def current_versions_by_reference(db: Database, reference: str) -> tuple[StoredV
 
 
 def versions_of_entry(db: Database, entry_id: UUID) -> tuple[StoredVersion, ...]:
-    """Every version of an entry, the first one first."""
+    """All versions of an entry, oldest first."""
     return tuple(
         StoredVersion(**row) for row in db.execute(QUERIES["versions_of_entry"], {"entry_id": entry_id}).fetchall()
     )
 
 
 def retention_class_names(db: Database) -> frozenset[str]:
-    """The names of the retention classes that this database has."""
+    """The names of the retention classes in this database."""
     return frozenset(row["name"] for row in db.execute(QUERIES["retention_class_names"]).fetchall())
 
 
 def export_entries(db: Database) -> Iterator[str]:
-    """The current entries as lines of JSON, in a fixed order and spelling: imported again they give the same text."""
+    """The current entries as JSON lines in a canonical order and form: a re-import exports the same text."""
     return (to_json_line(version.document) for version in current_versions(db))
 
 
 def load_areas(db: Database) -> None:
-    """Bring the outlines of neighbourhoods, districts and the municipality up to date."""
+    """Update the outlines of neighbourhoods, districts and municipalities."""
     db.execute(QUERIES["upsert_areas"], {"batch": {"areas": [asdict(area) for area in known_areas()]}})
 
 
 def refresh_derived_data(db: Database) -> int:
-    """Compile every current entry again; how many datastreams changed. For after a new version of this program."""
+    """Recompile every current entry after an upgrade of the program; returns how many datastreams changed."""
     with db.transaction():
         db.execute(QUERIES["lock_register"])
         documents = [version.document for version in current_versions(db)]
@@ -172,7 +172,7 @@ def _with_conflicts(item: FileEntry, conflicts: Mapping[UUID, tuple[Violation, .
 
 
 def _without_duplicates(items: Iterator[FileEntry]) -> Iterator[FileEntry]:
-    """The first of two entries with the same id, reference or address stays; the other becomes a problem."""
+    """Keep the first of several entries with the same id, reference or address; report the others."""
     seen: set[tuple[str, ...]] = set()
     for item in items:
         if not isinstance(item.result, Entry):
@@ -196,7 +196,7 @@ def _conflict_violation(rule: str) -> Violation:
 
 
 def _conflicts(db: Database, entries: Sequence[Entry]) -> Mapping[UUID, tuple[Violation, ...]]:
-    """The entries that the register as it is now has no place for."""
+    """Violations of entries that conflict with the current register, by entry id."""
     claims = [
         {
             "entry_id": str(entry.id),
@@ -215,7 +215,7 @@ def _conflicts(db: Database, entries: Sequence[Entry]) -> Mapping[UUID, tuple[Vi
 def _publish(
     db: Database, entries: Sequence[Entry], editor: str, reason: str, valid_from: datetime
 ) -> list[PublishResult]:
-    """Write entries that are right and have a place. Inside a transaction that holds the lock."""
+    """Write entries that are valid and without conflicts. Requires a transaction that holds the register lock."""
     published: list[PublishResult] = []
     for batch in _batches(entries):
         documents = [_public_document(entry) for entry in batch]
@@ -231,7 +231,7 @@ def _publish(
 
 
 def _public_document(entry: Entry) -> dict[str, Any]:
-    """The document as everyone may read it: the place as coarse as promised, and the neighbourhood around that."""
+    """The public form of an entry: the coarsened location, and the neighbourhood derived from it."""
     location = entry.location.model_copy(update=_public_location(entry.location.geometry, entry.location.precision))
     return document_of(entry.model_copy(update={"location": location}))
 
@@ -243,7 +243,7 @@ def _public_location(geometry: GeoJsonGeometry, precision: Precision) -> dict[st
 
 
 def _store_exact_locations(db: Database, entries: Sequence[Entry], documents: Sequence[dict[str, Any]]) -> None:
-    """Exact places to ``restricted``, and out of it when they are no longer the place of what is shown."""
+    """Store exact locations in ``restricted``, and delete those that no longer belong to the published location."""
     shown: dict[str, GeoJsonGeometry] = {document["id"]: document["location"]["geometry"] for document in documents}
     exact = [
         {"entry_id": str(entry.id), "geometry": entry.location.geometry}
@@ -265,7 +265,7 @@ def _store_exact_locations(db: Database, entries: Sequence[Entry], documents: Se
 
 
 def _coarsen_history(db: Database, documents: Sequence[dict[str, Any]]) -> None:
-    """Make the place of every version as coarse as that of the current one; the database books each change."""
+    """Coarsen every version's location to the precision of the current one; the database records each change."""
     coarse = [
         {"entry_id": document["id"], "precision": document["location"]["precision"]}
         for document in documents
@@ -283,14 +283,14 @@ def _coarsen_history(db: Database, documents: Sequence[dict[str, Any]]) -> None:
 
 
 def _coarsened_location(location: Mapping[str, Any], precision: Precision) -> dict[str, Any]:
-    """The same location with a coarser place. Its address may have been exact too, so that goes."""
+    """The same location, coarsened. Drops the address, which may be exact too."""
     kept = {name: value for name, value in location.items() if name not in ("address", "observed_area")}
     return kept | {"precision": precision} | _public_location(location["geometry"], precision)
 
 
 def _refresh_derived_rows(db: Database, documents: Sequence[dict[str, Any]]) -> int:
-    """Bring the datastreams of these entries in line with their policy, and what visitors find them by in line with
-    what they say; how many datastreams changed."""
+    """Update the datastreams of these entries from their policies, and their search index; returns how many
+    datastreams changed."""
     classes = retention_class_names(db)
     batch = {
         "entries": [document["id"] for document in documents],
@@ -305,7 +305,7 @@ def _refresh_derived_rows(db: Database, documents: Sequence[dict[str, Any]]) -> 
 
 
 def _assign_slugs(db: Database, documents: Sequence[dict[str, Any]]) -> None:
-    """Give organisations and projects that are new an address."""
+    """Assign slugs to new organisations and projects."""
     owners = slugs.slug_owners(documents)
     asked = {"municipalities": list({municipality for municipality, _, _ in owners})}
     existing = db.execute(QUERIES["slugs_of_municipalities"], {"batch": asked}).fetchall()
@@ -325,7 +325,7 @@ def _datastream_rows(document: dict[str, Any], classes: Collection[str]) -> list
     try:
         policy = compile_policy(Entry.model_validate(document), classes)
     except ValidationError:
-        # Published under an older schema and no longer understood: nothing is taken in until someone looks at it.
+        # Published under an older schema and no longer valid: ingest nothing until someone reviews it.
         return []
     return [
         {

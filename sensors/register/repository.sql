@@ -1,7 +1,7 @@
--- lock_register: one writer at a time, so that revisions become visible in the order of their numbers
+-- lock_register: allow one writer at a time, so that revisions become visible in order
 select pg_advisory_xact_lock(hashtextextended('lantaarn.register', 0));
 
--- conflicts: which of these entries would take the reference or address of another, or change their own address
+-- conflicts: entries that would take another's reference or address, or change their own address
 with current as (
     select sensor.entry_id, sensor.municipality, sensor.reference, entry.document ->> 'uri' as uri
     from lantaarn.sensor as sensor
@@ -28,7 +28,7 @@ from candidate
 inner join current on current.entry_id = candidate.entry_id
 where current.uri <> candidate.uri;
 
--- publish: a new version of every entry that differs from its current one, and the sensor that points to it
+-- publish: add a version of every entry that differs from its current one, and point its sensor to it
 with candidate as (
     select position, document, (document ->> 'id')::uuid as entry_id
     from jsonb_array_elements(%(batch)s -> 'documents') with ordinality as c (document, position)
@@ -84,23 +84,23 @@ select version + changed::integer as version, changed
 from compared
 order by position;
 
--- exact_locations: the exact places that we hold of these entries
+-- exact_locations: the stored exact locations of these entries
 select entry_id, geometry
 from restricted.location
 where entry_id in (select value::uuid from jsonb_array_elements_text(%(batch)s -> 'entries'));
 
--- store_exact_locations: the exact place of sensors that show only a cell
+-- store_exact_locations: the exact location of sensors that publish only a cell
 insert into restricted.location (entry_id, geometry)
 select entry_id, geometry
 from jsonb_to_recordset(%(batch)s -> 'places') as place (entry_id uuid, geometry jsonb)
 on conflict (entry_id) do update set geometry = excluded.geometry
 where location.geometry is distinct from excluded.geometry;
 
--- delete_exact_locations: the exact place is shown now, or the sensor has moved to a cell of which we don't know more
+-- delete_exact_locations: the exact location is public now, or the sensor moved to a cell with no exact location known
 delete from restricted.location
 where entry_id in (select value::uuid from jsonb_array_elements_text(%(batch)s -> 'entries'));
 
--- versions_to_coarsen: earlier versions that show a place finer than the sensor's place may be shown now
+-- versions_to_coarsen: earlier versions with a finer location than may be published now
 select entry.revision, entry.document -> 'location' as location, coarse.precision
 from jsonb_to_recordset(%(batch)s -> 'places') as coarse (entry_id uuid, precision text)
 inner join lantaarn.register_entry as entry on entry.entry_id = coarse.entry_id
@@ -109,13 +109,13 @@ where
     < array_position(array['exact', 'cell_100m', 'cell_1km'], coarse.precision)
 order by entry.revision;
 
--- redact_locations: give these versions a coarser place, as the trigger on the table allows in such a transaction
+-- redact_locations: coarsen the location in these versions, which the table's trigger allows in such a transaction
 update lantaarn.register_entry as entry set document = jsonb_set(entry.document, '{location}', coarse.location)
 from jsonb_to_recordset(%(batch)s -> 'places') as coarse (revision bigint, location jsonb)
 cross join (select set_config('lantaarn.redacting', 'places', true) as means) as permitted
 where entry.revision = coarse.revision and permitted.means = 'places';
 
--- deactivate_datastreams: what these entries no longer declare is no longer taken in
+-- deactivate_datastreams: stop ingesting what these entries no longer declare
 update lantaarn.datastream as held set active = false
 from lantaarn.sensor as sensor
 where
@@ -127,7 +127,7 @@ where
         from jsonb_to_recordset(%(batch)s -> 'datastreams') as declared (entry_id uuid, property text)
     );
 
--- update_datastreams: what these entries declare otherwise than before
+-- update_datastreams: update the datastreams that these entries declare differently than before
 update lantaarn.datastream as held set
     unit = declared.unit,
     retention_class = declared.retention_class,
@@ -166,7 +166,7 @@ where
         true
     );
 
--- insert_datastreams: what these entries declare for the first time
+-- insert_datastreams: add the datastreams that these entries declare for the first time
 insert into lantaarn.datastream
 (sensor_id, property, unit, retention_class, aggregate_term, public, counts_people, summed, rule, active)
 select
@@ -191,7 +191,7 @@ where not exists (
 )
 order by sensor.id, declared.property;
 
--- upsert_search_index: what visitors find these entries by; the order of personal data is that of the code list
+-- upsert_search_index: update how visitors find these entries; personal data levels are ordered as in the code list
 insert into lantaarn.finding
 select
     sensor.id,
@@ -226,10 +226,10 @@ select
     (entry.document ->> 'active_from')::date,
     (entry.document ->> 'active_until')::date,
     (entry.document ->> 'review_date')::date,
-    -- What is in no neighbourhood comes last.
+    -- Sorts last without a neighbourhood.
     coalesce(area.name, chr(65533)),
     lower(entry.document #>> '{name,nl}'),
-    -- The newest first: seconds until the year 2286.
+    -- Sorts newest first: seconds until the year 2286.
     lpad((9999999999 - extract(epoch from entry.valid_from))::bigint::text, 10, '0'),
     open.words(
         concat_ws(
@@ -268,7 +268,7 @@ select
         jsonb_path_query_first(entry.document, '$.organisations[*] ? (@.role == "owner").name') #>> '{}',
         entry.document #>> '{organisations,0,name}'
     ),
-    -- A desk can be reached without the name of who sits there.
+    -- The contact without its name, which is not needed to reach it.
     (entry.document -> 'contact') - 'name',
     (
         select coalesce(jsonb_agg(distinct each), '[]')
@@ -319,18 +319,18 @@ on conflict (sensor_id) do update set
     desk = excluded.desk,
     privacy_rules = excluded.privacy_rules;
 
--- slugs_of_municipalities: the addresses that names in these municipalities have
+-- slugs_of_municipalities: the slugs in use in these municipalities
 select municipality, sort, slug, name
 from lantaarn.slug
 where municipality in (select jsonb_array_elements_text(%(batch)s -> 'municipalities'));
 
--- insert_slugs: give names that have none an address, for ever
+-- insert_slugs: permanently assign slugs to names without one
 insert into lantaarn.slug (municipality, sort, slug, name)
 select municipality, sort, slug, name
 from jsonb_to_recordset(%(batch)s -> 'names') as named (municipality text, sort text, slug text, name text)
 on conflict do nothing;
 
--- current_versions: the current version of every entry, in a fixed order whatever the server's language
+-- current_versions: the current version of every entry, in an order independent of the server's collation
 select
     entry.entry_id,
     entry.version,
@@ -343,7 +343,7 @@ from lantaarn.sensor as sensor
 inner join lantaarn.register_entry as entry on entry.revision = sensor.revision
 order by sensor.municipality collate "C", sensor.reference collate "C";
 
--- current_versions_by_reference: the current version of the entries with this reference
+-- current_versions_by_reference: the current versions of entries with this reference
 select
     entry.entry_id,
     entry.version,
@@ -357,7 +357,7 @@ inner join lantaarn.register_entry as entry on entry.revision = sensor.revision
 where sensor.reference = %(reference)s
 order by sensor.municipality collate "C";
 
--- versions_of_entry: every version of one entry, the first one first
+-- versions_of_entry: all versions of one entry, oldest first
 select
     entry_id,
     version,
@@ -374,7 +374,7 @@ from lantaarn.register_entry as entry
 where entry_id = %(entry_id)s
 order by version;
 
--- upsert_areas: the outlines of neighbourhoods, districts and the municipality
+-- upsert_areas: insert or update the outlines of neighbourhoods, districts and municipalities
 insert into lantaarn.area (code, level, name, district, municipality, geometry)
 select code, level, name, district, municipality, geometry
 from jsonb_to_recordset(%(batch)s -> 'areas')
@@ -386,5 +386,5 @@ on conflict (code) do update set
     municipality = excluded.municipality,
     geometry = excluded.geometry;
 
--- retention_class_names: the retention classes that there are
+-- retention_class_names: the names of the retention classes
 select name from lantaarn.retention_class order by term, name;

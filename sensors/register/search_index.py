@@ -1,4 +1,4 @@
-"""What visitors find a sensor by that SQL can't make itself: the extent of its place, and a point within it."""
+"""The parts of the search index that SQL can't compute: the extent of a location, a point in it, and the labels."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,10 +12,10 @@ from sensors.vocabulary.codes import DeviceCategory, label_of
 
 
 def index_row(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Of a published document, in WGS84 degrees: ``longitude`` and ``latitude`` of a point within the place that is
-    shown, ``extent`` of the place and ``observed`` of what the sensor sees, as PostgreSQL writes a box; ``None`` when
-    the entry doesn't say. What roams through an area, or stands somewhere in it, may see all of it. ``themes``: what it
-    is about. ``dutch`` and ``english``: the labels of what it is and measures."""
+    """The index row of a published document. In WGS84 degrees: ``longitude`` and ``latitude`` of a point within the
+    published location, and ``extent`` (of the location) and ``observed`` (of what the sensor sees) in PostgreSQL's box
+    syntax; ``None`` if unknown. A sensor that moves through an area, or is somewhere in it, is taken to observe all of
+    it. ``themes``: resident themes. ``dutch`` and ``english``: labels of what it is and measures."""
     location = document["location"]
     longitude, latitude = representative_point(location["geometry"])
     seen: GeoJsonGeometry | None = location.get("observed_area")
@@ -33,7 +33,7 @@ def index_row(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _labels(document: Mapping[str, Any]) -> dict[str, str]:
-    """What sort of sensor it is and what it measures, as residents would call it."""
+    """Labels of the kind of sensor and of what it measures, as residents know them."""
     kind = KINDS.get(document.get("kind") or "")
     codes = [each["observed_property"] for each in document.get("datastreams", ())]
     texts = [label_of(DeviceCategory(document["device"]["category"]))]
@@ -45,6 +45,6 @@ def _labels(document: Mapping[str, Any]) -> dict[str, str]:
 
 
 def postgres_box(geometry: GeoJsonGeometry) -> str:
-    """The bounds of a geometry as PostgreSQL's ``box`` writes them: ``(east,north),(west,south)``."""
+    """The bounds of a geometry in PostgreSQL's ``box`` syntax: ``(east,north),(west,south)``."""
     west, south, east, north = shape(geometry).bounds
     return f"({east},{north}),({west},{south})"

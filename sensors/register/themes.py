@@ -1,8 +1,7 @@
-"""What a sensor is about, as residents would say it: the few themes by which they look for sensors.
+"""Themes for residents: the few subjects by which they look for sensors.
 
-An entry says of each datastream what its subject is, in Amsterdam's list of twenty
-(``sensors.vocabulary.codes.Theme``). Those are for officers: a theme of ours takes several together, and what measures
-nothing for us has one too.
+Each datastream declares one of Amsterdam's twenty subjects (``sensors.vocabulary.codes.Theme``), which are meant for
+officials. A resident theme combines several of them, and also covers sensors that deliver no data to us.
 """
 
 import re
@@ -26,10 +25,10 @@ THEME_CODES: Final = (
     "economy",
     "connectivity",
 )
-"""The codes, in the order in which they are told."""
+"""The codes, in display order."""
 
 _THEME_BY_KIND: Mapping[str, str] = {"air_quality": "air", "streetlight": "light", "traffic": "traffic"}
-"""What all sensors of a kind are about, whatever else some of them measure."""
+"""The theme of every sensor of a kind, whatever else it measures."""
 
 THEME_BY_SUBJECT: Mapping[Theme, str] = {
     **dict.fromkeys((each for each in Theme if each.startswith("mobility")), "traffic"),
@@ -45,7 +44,7 @@ THEME_BY_SUBJECT: Mapping[Theme, str] = {
     Theme.SAFETY_HEALTH: "health",
 }
 _BROAD_SUBJECTS = frozenset({Theme.ENVIRONMENT_ENERGY, Theme.ENVIRONMENT_WATER_SOIL_AIR})
-"""Subjects of which a kind says better what is meant."""
+"""Subjects so broad that the kind is more specific."""
 _WATER_PATTERN = re.compile(r"water|soil|moisture|flood|sewer|rain")
 
 _THEME_BY_DEVICE: Mapping[str, str] = {
@@ -57,7 +56,7 @@ _THEME_BY_DEVICE: Mapping[str, str] = {
     "sound_level_meter": "noise",
     "weather_station": "weather",
 }
-"""Of what measures nothing for us: by its category, its DTPR technology and what it senses."""
+"""For sensors that deliver no data to us: by category, DTPR technology and sensor type."""
 
 _THEME_BY_PURPOSE: Mapping[str, str] = {
     **dict.fromkeys(("mobility", "logistics", "wayfinding_services"), "traffic"),
@@ -70,11 +69,11 @@ _THEME_BY_PURPOSE: Mapping[str, str] = {
     "waste_management": "waste",
     "water_efficiency": "water",
 }
-"""The last resort: what it is for."""
+"""The last resort: by purpose."""
 
 
 def themes_of(document: Mapping[str, Any]) -> list[str]:
-    """The themes of an entry, by their order; none when nothing in it says so."""
+    """The themes of an entry, in display order; empty if nothing indicates any."""
     found = (
         {*_themes_of_kind(document), *_themes_of_datastreams(document)}
         or set(_themes_of_device(document))

@@ -1,6 +1,6 @@
-"""The code lists of a register entry, each with its text for residents.
+"""The code lists of a register entry, each code with its label for residents.
 
-Sources: sensor types and themes from Amsterdam's register of sensors (bulk registration sheet); legal grounds from
+Sources: sensor types and themes from Amsterdam's sensor register (bulk registration sheet); legal grounds from
 AVG/GDPR article 6(1); DTPR identifiers from the DTPR taxonomy v1 (CC BY 4.0, Helpful Places).
 """
 
@@ -17,7 +17,7 @@ from sensors.vocabulary.localized_text import LocalizedText
 
 
 class Status(StrEnum):
-    """Where a sensor is in its life."""
+    """A sensor's stage in its life cycle."""
 
     PLANNED = "planned"
     ACTIVE = "active"
@@ -26,7 +26,7 @@ class Status(StrEnum):
 
 
 class DeviceCategory(StrEnum):
-    """What the thing is that people see in the street (SensRNet: device category)."""
+    """The thing people see in the street (SensRNet: device category)."""
 
     SENSOR = "sensor"
     CAMERA = "camera"
@@ -77,7 +77,7 @@ class Theme(StrEnum):
 
 
 class Connectivity(StrEnum):
-    """How the device sends its data."""
+    """How the device transmits its data."""
 
     LORAWAN = "lorawan"
     NB_IOT = "nb_iot"
@@ -91,7 +91,7 @@ class Connectivity(StrEnum):
 
 
 class HostObject(StrEnum):
-    """What the device hangs on or stands in."""
+    """What the device is mounted on or in."""
 
     STREETLIGHT = "streetlight"
     POLE = "pole"
@@ -106,7 +106,7 @@ class HostObject(StrEnum):
 
 
 class LocationKind(StrEnum):
-    """A point, an area in which the device may stand, or a device that moves through an area."""
+    """A point, an area that contains the device, or an area that it moves through."""
 
     FIXED = "fixed"
     AREA = "area"
@@ -114,7 +114,7 @@ class LocationKind(StrEnum):
 
 
 class Precision(StrEnum):
-    """How exactly the register shows the place. Sensors at people's homes never show the exact point."""
+    """How precisely the register shows the location. Sensors at people's homes never show the exact point."""
 
     EXACT = "exact"
     CELL_100M = "cell_100m"
@@ -122,7 +122,7 @@ class Precision(StrEnum):
 
 
 class PersonalData(StrEnum):
-    """Noord-Brabant schema: are the measured data about people, and can the person be told?"""
+    """Noord-Brabant schema: whether the data is about people, and whether they can be identified."""
 
     NONE = "none"
     DE_IDENTIFIED = "de_identified"
@@ -141,7 +141,7 @@ class LegalGround(StrEnum):
 
 
 class DpiaStatus(StrEnum):
-    """State of the data protection impact assessment (AVG art. 35)."""
+    """Status of the data protection impact assessment (AVG art. 35)."""
 
     NOT_NEEDED = "not_needed"
     PLANNED = "planned"
@@ -150,7 +150,7 @@ class DpiaStatus(StrEnum):
 
 
 class Role(StrEnum):
-    """What an organisation has to do with the sensor."""
+    """An organisation's role with respect to the sensor."""
 
     CONTROLLER = "controller"
     PROCESSOR = "processor"
@@ -169,12 +169,12 @@ class Public(StrEnum):
 
     @property
     def fineness(self) -> int:
-        """0 for nothing … 3 for every value: a finer form shows more."""
+        """0 (nothing) to 3 (every value); higher discloses more."""
         return list(Public).index(self)
 
 
 class VehicleClass(StrEnum):
-    """What passes, as a device tells it; what it doesn't tell apart is ``other``."""
+    """The class of a passing vehicle, as reported by the device; ``other`` if it can't tell."""
 
     CAR = "car"
     VAN = "van"
@@ -186,7 +186,7 @@ class VehicleClass(StrEnum):
 
 
 class RetentionClass(StrEnum):
-    """How long single values are kept: one table per class (ISO 8601 durations; ``none``: never stored)."""
+    """Retention of single values: one table per class (ISO 8601 durations; ``none``: never stored)."""
 
     NONE = "none"
     P1D = "P1D"
@@ -331,11 +331,11 @@ LABELS: tuple[tuple[StrEnum, LocalizedText], ...] = (
     (RetentionClass.P5Y, LocalizedText("5 jaar", "5 years")),
     (RetentionClass.P10Y, LocalizedText("10 jaar", "10 years")),
 )
-"""Every code's text for residents. Not by code: codes of two lists can be equal strings, as ``none`` is in four."""
+"""Labels for residents. Not keyed by code, as codes of different lists may be equal: ``none`` occurs in four."""
 
 _LABEL_BY_CODE: Mapping[tuple[type[StrEnum], str], LocalizedText] = {(type(code), code): text for code, text in LABELS}
 
 
 def label_of(code: StrEnum) -> LocalizedText:
-    """The text of a code for residents."""
+    """The label of a code for residents."""
     return _LABEL_BY_CODE[type(code), code]

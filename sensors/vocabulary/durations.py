@@ -1,4 +1,4 @@
-"""ISO 8601 durations of one part, such as ``PT15M`` or ``P2Y``: as a span of time, and in words."""
+"""ISO 8601 durations of one part, such as ``PT15M`` or ``P2Y``, as a timedelta and in words."""
 
 import re
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ _FIXED_LENGTHS = {
 
 
 def describe_duration(duration: str) -> LocalizedText:
-    """``PT15M`` is ``15 minuten``; what is no such duration stays as it is."""
+    """Describe a duration: ``PT15M`` is ``15 minutes``. Returns anything else unchanged."""
     match = _DURATION.fullmatch(duration)
     if match is None:
         return LocalizedText(duration, duration)
@@ -37,7 +37,7 @@ def describe_duration(duration: str) -> LocalizedText:
 
 
 def parse_duration(duration: str) -> timedelta:
-    """How long it is. Raises ValueError for months and years, which have no fixed length, and for anything else."""
+    """The duration as a timedelta. Raises ValueError for anything else, and for months and years: no fixed length."""
     match = _DURATION.fullmatch(duration)
     unit = _FIXED_LENGTHS.get(match[1] + match[3]) if match else None
     if match is None or unit is None:

@@ -1,4 +1,4 @@
-"""Where something is, as an entry holds it: GeoJSON (RFC 7946), checked by Shapely."""
+"""The geometry of a register entry: GeoJSON (RFC 7946), validated with Shapely."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -23,16 +23,16 @@ COORDINATE_ADAPTERS: Mapping[str, TypeAdapter[Any]] = {
     "Polygon": TypeAdapter(_Rings),
     "MultiPolygon": TypeAdapter(Annotated[list[_Rings], Field(min_length=1)]),
 }
-"""The geometries an entry can have, each with the form of its coordinates (RFC 7946, section 3.1)."""
+"""The geometry types an entry can have, each with its coordinates (RFC 7946, section 3.1)."""
 
 
 def _validate_geometry(geometry: dict[str, Any]) -> dict[str, Any]:
-    """RFC 7946 geometry in WGS84 longitude, latitude; anything else is refused without being repeated."""
+    """Accept RFC 7946 geometry in WGS84 longitude and latitude; errors never repeat the input."""
     not_geojson = PydanticCustomError("geometry_form", "not a GeoJSON point, polygon or multipolygon")
     if geometry.keys() != {"type", "coordinates"} or geometry["type"] not in list(COORDINATE_ADAPTERS):
         raise not_geojson
     try:
-        # Shapely takes text for numbers and fills in what is missing, so the form is looked at first.
+        # Shapely converts text to numbers and fills in what is missing, so check the structure first.
         COORDINATE_ADAPTERS[geometry["type"]].validate_python(geometry["coordinates"], strict=True)
         parsed = shape(geometry)
     except (ShapelyError, ValueError, OverflowError):

@@ -1,4 +1,4 @@
-"""A text in the two languages of the register: Dutch first, English beside it."""
+"""Texts in the register's two languages: Dutch, and English beside it."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -9,7 +9,7 @@ Language = Literal["nl", "en"]
 
 @dataclass(frozen=True, slots=True)
 class LocalizedText:
-    """A label or sentence for people. ``nl`` is at language level B1."""
+    """A label or sentence for residents. ``nl`` is at language level B1."""
 
     nl: str
     en: str

@@ -1,10 +1,10 @@
-"""Why a reading was not stored: a closed list, the same in the ledger, the quarantine and the register."""
+"""Why a reading was rejected: a closed list, shared by the ledger, the quarantine and the register."""
 
 from enum import StrEnum
 
 
 class RejectionReason(StrEnum):
-    """One word per cause. A reason never holds a piece of the message it is about."""
+    """One word per cause. A reason never contains part of the message."""
 
     UNKNOWN_TOPIC = "unknown_topic"
     UNKNOWN_FORMAT = "unknown_format"

@@ -1,6 +1,6 @@
-"""The time zone in which a day begins, wherever the platform counts by day or by the clock."""
+"""The local time zone, used for days and clock times everywhere on the platform."""
 
 from zoneinfo import ZoneInfo
 
 LOCAL_TIME_ZONE = ZoneInfo("Europe/Amsterdam")
-"""Of every Dutch municipality; the database's views name the same one."""
+"""The time zone of every Dutch municipality; the database's views use the same one."""

@@ -1,8 +1,8 @@
-"""How values in other units become values in the one unit we keep: canonical = value × factor + offset.
+"""Unit conversion to the one canonical unit of each property: canonical = value × factor + offset.
 
-Spellings: UCUM (case-sensitive print form), the common codes of UN/CEFACT Recommendation 20 that NGSI-LD payloads
-carry in ``unitCode``, and a few ways of writing that devices really use (``°C``, ``µg/m³``, ``kWh``).
-Concentrations by volume (ppb) are left out: they need a temperature and a molar mass, so a guess would be wrong.
+Spellings: UCUM (case-sensitive print form), the UN/CEFACT Recommendation 20 common codes that NGSI-LD payloads carry in
+``unitCode``, and a few that devices use in practice (``°C``, ``µg/m³``, ``kWh``). Concentrations by volume (ppb) are
+left out: converting them takes a temperature and a molar mass, so any result would be a guess.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ class UnitConversion:
     offset: float = 0.0
 
     def __call__(self, value: float) -> float:
-        """The value in the canonical unit."""
+        """Convert to the canonical unit."""
         return value * self.factor + self.offset
 
 
@@ -26,7 +26,7 @@ IDENTITY = UnitConversion(1.0)
 
 
 def _by_spelling(*rows: tuple[str, UnitConversion]) -> Mapping[str, UnitConversion]:
-    """Rows of spellings (separated by spaces) and their shared factor, as one table by spelling."""
+    """Build a table by spelling from rows of space-separated spellings and their conversion."""
     return MappingProxyType({spelling: factor for spellings, factor in rows for spelling in spellings.split()})
 
 
@@ -87,4 +87,4 @@ TIME_IN_HOURS = _by_spelling(
 """Canonical: h."""
 
 DIMENSIONLESS = _by_spelling(("1 C62", IDENTITY))
-"""Canonical: 1. A count or a code; a percentage of it means nothing."""
+"""Canonical: 1. A count or a code, so percentages are not accepted."""

@@ -1,4 +1,4 @@
-"""The ways in which most rules find where an entry breaks them."""
+"""Building blocks that locate rule violations in an entry."""
 
 from collections.abc import Callable, Iterable
 
@@ -10,12 +10,12 @@ from sensors.register.validation.violations import format_path
 
 
 def path_if(path: str, is_violated: Callable[[Entry], bool]) -> ViolationFinder:
-    """This one path, when the entry violates the rule."""
+    """The given path, if the entry violates the rule."""
     return lambda entry: [path] if is_violated(entry) else []
 
 
 def path_if_not_after(earlier: str, later: str) -> ViolationFinder:
-    """The path of the later date, when both are there and it is not later."""
+    """The path of the later date, if both dates are set and it is not later."""
 
     def is_not_after(entry: Entry) -> bool:
         first, second = getattr(entry, earlier), getattr(entry, later)
@@ -25,7 +25,7 @@ def path_if_not_after(earlier: str, later: str) -> ViolationFinder:
 
 
 def duplicates_of(list_field: str, key: str) -> ViolationFinder:
-    """The key of every item that has the same key as an item before it."""
+    """The key of every item whose key repeats that of an earlier item."""
 
     def find_duplicates(entry: Entry) -> Iterable[str]:
         keys = [getattr(item, key) for item in getattr(entry, list_field)]
@@ -35,7 +35,7 @@ def duplicates_of(list_field: str, key: str) -> ViolationFinder:
 
 
 def datastream_paths_if(field: str, is_violated: Callable[[Entry, Datastream], bool]) -> ViolationFinder:
-    """This field of every datastream that violates the rule."""
+    """The given field of every datastream that violates the rule."""
     return lambda entry: [
         format_path(("datastreams", index, field))
         for index, datastream in enumerate(entry.datastreams)
@@ -44,7 +44,7 @@ def datastream_paths_if(field: str, is_violated: Callable[[Entry, Datastream], b
 
 
 def known_property_paths_if(field: str, is_violated: ConstraintPredicate) -> ViolationFinder:
-    """This field of every datastream whose observed property we know and that violates the rule."""
+    """The given field of every violating datastream whose observed property is known."""
 
     def is_known_and_violated(entry: Entry, datastream: Datastream) -> bool:
         definition = property_definition(entry, datastream)
@@ -54,13 +54,13 @@ def known_property_paths_if(field: str, is_violated: ConstraintPredicate) -> Vio
 
 
 def ingested_paths_if(field: str, is_violated: ConstraintPredicate) -> ViolationFinder:
-    """The same, of sensors that deliver their data to us: what others do with theirs is told as it is."""
+    """Like ``known_property_paths_if``, only for sensors that deliver data to us: others state their own practice."""
     return known_property_paths_if(
         field, lambda entry, datastream, definition: entry.delivers_data and is_violated(entry, datastream, definition)
     )
 
 
 def property_definition(entry: Entry, datastream: Datastream) -> ObservedProperty | None:
-    """What the entry's kind says of the datastream's observed property; None when kind or property is unknown."""
+    """The definition of the datastream's observed property; None if the kind or the property is unknown."""
     kind = KINDS.get(entry.kind or "")
     return kind.properties.get(datastream.observed_property) if kind else None

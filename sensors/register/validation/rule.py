@@ -1,4 +1,4 @@
-"""What a rule between the parts of a register entry is made of."""
+"""The definition of a rule between the parts of a register entry."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -7,21 +7,21 @@ from sensors.register.entry import Entry
 from sensors.vocabulary.localized_text import LocalizedText
 
 ViolationFinder = Callable[[Entry], Iterable[str]]
-"""The paths of an entry at which a rule is broken; none when all is well."""
+"""Returns the paths in an entry that violate a rule; empty if none do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule between parts of an entry."""
+    """A rule between the parts of an entry."""
 
     id: str
     nl: str
     en: str
     violated_at: ViolationFinder
     depends_on: tuple[str, ...] = ()
-    """Other paths that must be right before the rule can be applied."""
+    """Other paths that must be valid before the rule can be checked."""
 
     @property
     def message(self) -> LocalizedText:
-        """What to do about it."""
+        """How to fix a violation."""
         return LocalizedText(self.nl, self.en)

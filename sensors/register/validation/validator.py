@@ -1,6 +1,6 @@
-"""Is this a register entry that can be published? Every violation at once, in Dutch and English.
+"""Validate a register entry and report every violation at once, in Dutch and English.
 
-The rules themselves are in ``sensors.register.validation.rules``, the schema in ``sensors.register.entry``.
+The rules are in ``sensors.register.validation.rules``, the schema in ``sensors.register.entry``.
 """
 
 from collections.abc import Collection
@@ -18,10 +18,10 @@ __all__ = ["RULES", "Violation", "find_rule_violations", "find_violations", "val
 
 
 def validate(document: object, classes: Collection[str] = BUILT_IN_CLASSES) -> Entry | tuple[Violation, ...]:
-    """The entry in a document (JSON as Python values), or everything that is wrong with it. Never raises.
+    """The entry in a document (JSON as Python values), or all its violations. Never raises.
 
-    A part that breaks the schema does not hide what is wrong elsewhere: the other parts are validated without it.
-    ``classes``: the names of the retention classes that there are.
+    A part that violates the schema does not mask problems elsewhere: the other parts are validated without it.
+    ``classes``: the names of the existing retention classes.
     """
     try:
         entry = Entry.model_validate(document)
@@ -34,22 +34,22 @@ def validate(document: object, classes: Collection[str] = BUILT_IN_CLASSES) -> E
 
 
 def find_violations(document: object) -> tuple[Violation, ...]:
-    """Everything that is wrong with a document; nothing when it can be published. Never raises."""
+    """All violations in a document; empty if it can be published. Never raises."""
     outcome = validate(document)
     return () if isinstance(outcome, Entry) else outcome
 
 
 def find_rule_violations(entry: Entry, classes: Collection[str] = BUILT_IN_CLASSES) -> tuple[Violation, ...]:
-    """The violations of the rules by an entry that fits the schema."""
+    """The rule violations of an entry that fits the schema."""
     return _find_unmasked_violations(entry, classes, repaired_paths=())
 
 
 def _find_unmasked_violations(
     entry: Entry, classes: Collection[str], repaired_paths: tuple[str, ...]
 ) -> tuple[Violation, ...]:
-    """As ``find_rule_violations``, without what may be there only because a part was repaired.
+    """Like ``find_rule_violations``, without those that may only be due to a repaired part.
 
-    That is: at the part, above it, below it, or of a rule that depends on it.
+    That is: at the part, above or below it, or of a rule that depends on it.
     """
     return tuple(
         Violation(path, rule.id, rule.message)
@@ -68,7 +68,7 @@ def _repaired_entry(document: object, error: ValidationError) -> Entry:
     try:
         return Entry.model_validate(repaired)
     except ValidationError as hidden:
-        # A geometry is looked at only when it is alone; whatever comes to light is repaired too, so this ends.
+        # Pydantic checks a geometry only in isolation; each new error is repaired in turn, so this terminates.
         return _repaired_entry(repaired, hidden)
 
 

@@ -1,7 +1,7 @@
-"""What is wrong with a register entry, said in plain words and without repeating what was given.
+"""Violations in a register entry, in plain words and without repeating the input.
 
-Errors of the schema become violations here, and what is wrong can be repaired for a moment, so that the rules between
-the parts (``sensors.register.validation.validator``) can still be applied to all the others.
+Schema errors become violations here, and invalid parts can be repaired temporarily, so that the rules between parts
+(``sensors.register.validation.validator``) can still be checked on the rest.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from sensors.vocabulary.localized_text import LocalizedText
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One violation: where in the entry (``datastreams[2].retention``), of which rule, and what to do about it."""
+    """A violation: its path in the entry (``datastreams[2].retention``), the rule, and how to fix it."""
 
     path: str
     rule_id: str
@@ -31,8 +31,8 @@ _FIELD_NAMES = {name for part in Part.__subclasses__() for name in part.model_fi
 
 
 def format_path(field_path: FieldPath) -> str:
-    """``("datastreams", 2, "retention")`` → ``datastreams[2].retention``. Only names of the schema: a name that someone
-    made up is left out, so that it can't end up in a log."""
+    """``("datastreams", 2, "retention")`` → ``datastreams[2].retention``. Leaves out names that are not in the schema,
+    so that invented field names can't reach a log."""
     path = ""
     for step in field_path:
         if isinstance(step, int):
@@ -43,7 +43,7 @@ def format_path(field_path: FieldPath) -> str:
 
 
 def schema_violations(error: ValidationError) -> Iterator[Violation]:
-    """Every error of the schema as a violation. The input in the errors is left where it is."""
+    """Convert every schema error to a violation, without its input."""
     for each in error.errors(include_input=False, include_url=False):
         yield _schema_violation(each)
 
@@ -68,7 +68,7 @@ def _schema_violation(error: ErrorDetails) -> Violation:
 
 
 def _unknown_field(name: str) -> LocalizedText:
-    """The nearest name that we do know, when there is one: it helps with a typing error and repeats nothing."""
+    """Suggests the nearest known field name, if any: helps with typos and repeats no input."""
     near = get_close_matches(name[:100], sorted(_FIELD_NAMES), n=1, cutoff=0.75)
     if near and near[0] != name:
         return LocalizedText(
@@ -110,7 +110,7 @@ MESSAGE_BY_ERROR_TYPE: dict[str, tuple[str, str, str]] = {
         "Dit zijn geen graden. Zet eerst de lengtegraad (oost), dan de breedtegraad (noord).",
         "These are no degrees. Put the longitude (east) first, then the latitude (north).",
     ),
-    # By the first word of Pydantic's error type: what was expected instead.
+    # By the first word of Pydantic's error type: the expected type.
     "string": ("wrong_type", "Hier hoort tekst.", "Text is expected here."),
     "int": ("wrong_type", "Hier hoort een heel getal.", "A whole number is expected here."),
     "float": ("wrong_type", "Hier hoort een getal.", "A number is expected here."),
@@ -123,7 +123,7 @@ MESSAGE_BY_ERROR_TYPE: dict[str, tuple[str, str, str]] = {
     "dict": ("wrong_type", "Hier horen velden: {{ … }}.", "Fields are expected here: {{ … }}."),
     "model": ("wrong_type", "Hier horen velden: {{ … }}.", "Fields are expected here: {{ … }}."),
 }
-"""Pydantic's error types: the rule, and what to do in Dutch and English. The limits come from the schema."""
+"""Pydantic error types to the rule, and the Dutch and English message. Limits come from the schema."""
 
 PLAIN_TEXT_HINT = LocalizedText("Gebruik alleen gewone tekst.", "Use plain text only.")
 _DURATION_HINT = LocalizedText(
@@ -154,7 +154,7 @@ FORMAT_HINTS = {
     "neighbourhood": LocalizedText("Dit is geen buurtcode, zoals BU07941000.", "Not a buurt code, such as BU07941000."),
     "district": LocalizedText("Dit is geen wijkcode, zoals WK079410.", "Not a wijk code, such as WK079410."),
 }
-"""The form of a field that is more than plain text, by the field's name."""
+"""Formats of fields that are more than plain text, by field name."""
 
 _PLACEHOLDER_TEXT = {"nl": "x"}
 PLACEHOLDER_ENTRY: dict[str, Any] = {
@@ -186,11 +186,11 @@ PLACEHOLDER_ENTRY: dict[str, Any] = {
     "complaint": {"title": _PLACEHOLDER_TEXT},
     "active_from": "0001-01-01",
 }
-"""What breaks no rule by itself, in the place of what is missing or wrong. What is not in it is left out instead."""
+"""Placeholders that violate no rule, for parts that are missing or invalid. Anything not listed is left out instead."""
 
 
 def repair(document: Any, error: ValidationError) -> Any:
-    """The document with every part that the schema refused replaced or left out. The document itself is not changed."""
+    """A copy of the document with every part that failed the schema replaced or left out."""
     for each in error.errors(include_input=False, include_url=False, include_context=False):
         document = _repaired(document, PLACEHOLDER_ENTRY, each["loc"])
     return document
@@ -203,7 +203,7 @@ def _repaired(inside: Any, placeholder: Any, path: FieldPath) -> Any:
     if isinstance(step, str) and step not in placeholder:
         return {name: value for name, value in inside.items() if name != step}
     copy = inside.copy()
-    # Every list in the placeholder has one member, which can stand for any.
+    # Every list in the placeholder has one member, which stands in for any.
     part_placeholder = placeholder[0 if isinstance(step, int) else step]
     copy[step] = _repaired(inside[step], part_placeholder, path[1:]) if path[1:] else part_placeholder
     return copy

@@ -1,7 +1,7 @@
-"""What must hold between the parts of a register entry: a module a topic, and all of them as one list.
+"""The rules between the parts of a register entry: one module per topic, and all of them as one list.
 
 Sources: AVG/GDPR articles 5, 6, 13, 14 and 35; the Geonovum model ordinance for sensors; the Noord-Brabant schema.
-Much of what is said of datastreams is what ``sensors.policy.constraints`` refuses, told here with what to do about it.
+Many rules for datastreams mirror ``sensors.policy.constraints``, with advice on how to fix the entry.
 """
 
 from sensors.register.validation.rule import Rule
@@ -28,4 +28,4 @@ RULES: tuple[Rule, ...] = (
     *PUBLICATION_RULES,
     *TEXT_RULES,
 )
-"""Every rule, in the order in which violations are listed."""
+"""Every rule, in the order in which violations are reported."""

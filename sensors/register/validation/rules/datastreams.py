@@ -1,4 +1,4 @@
-"""What is measured: by a kind of sensor that we know, each property once and in its unit."""
+"""Datastreams: a known kind of sensor, each property once and in its canonical unit."""
 
 from sensors.kinds import KINDS
 from sensors.policy.constraints import has_wrong_unit, is_total_beside_its_parts

@@ -1,4 +1,4 @@
-"""The dates of a sensor, in an order that can be."""
+"""The dates of a sensor, in a possible order."""
 
 from sensors.register.validation.finders import path_if, path_if_not_after
 from sensors.register.validation.rule import Rule

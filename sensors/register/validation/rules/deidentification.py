@@ -1,4 +1,4 @@
-"""What becomes of persons in a datastream: which privacy rule takes them out of the data, and that it can."""
+"""De-identification: the privacy rule that removes persons from a datastream, and that it can be applied."""
 
 from sensors.policy.constraints import (
     denies_personal_data,

@@ -1,4 +1,4 @@
-"""On which law a sensor rests, and whether its risks were assessed."""
+"""The legal basis of a sensor, and whether its risks were assessed."""
 
 from sensors.register.validation.finders import path_if
 from sensors.register.validation.rule import Rule

@@ -1,4 +1,4 @@
-"""Where a sensor is and what it sees: complete, possible, and no finer than it may be."""
+"""The location and observed area: complete, plausible, and no more precise than allowed."""
 
 import re
 
@@ -12,7 +12,7 @@ from sensors.register.validation.rule import Rule
 from sensors.vocabulary.codes import DeviceCategory, LocationKind, Precision, SensorType
 
 NETHERLANDS_BOUNDS = box(3.2, 50.7, 7.3, 53.7)
-"""The European Netherlands, roughly."""
+"""Approximate bounds of the European Netherlands."""
 
 
 def _is_camera(entry: Entry) -> bool:
@@ -24,7 +24,7 @@ def _is_coarse(entry: Entry) -> bool:
 
 
 def _is_point_or_cell(place: Location) -> bool:
-    # Of a published entry with a coarse place only the cell is left; it can be imported again.
+    # A published entry with a coarse location holds only the cell, and must be importable again.
     is_cell = place.precision is not Precision.EXACT and snap_to_cell(place.geometry, place.precision) == place.geometry
     return place.geometry["type"] == "Point" or is_cell
 

@@ -1,4 +1,4 @@
-"""Who is behind a sensor: organisations that can be reached, never persons."""
+"""The organisations behind a sensor: reachable, and never persons."""
 
 from collections.abc import Callable
 

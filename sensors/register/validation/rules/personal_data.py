@@ -1,4 +1,4 @@
-"""What must be told of a sensor whose data is about people (AVG/GDPR, articles 5, 6, 13, 14 and 35)."""
+"""Required information if a sensor's data is about people (AVG/GDPR, articles 5, 6, 13, 14 and 35)."""
 
 from operator import attrgetter
 
@@ -10,7 +10,7 @@ from sensors.vocabulary.codes import PersonalData, Role
 
 
 def _required_for_personal_data(path: str) -> ViolationFinder:
-    """This path, when nothing is there and any datastream is about people."""
+    """The given path, if nothing is set there and any datastream is about people."""
     return path_if(path, lambda entry: attrgetter(path)(entry) is None and _has_personal_data(entry))
 
 

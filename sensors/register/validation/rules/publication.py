@@ -1,4 +1,4 @@
-"""How finely a datastream may be public, and that small counts are not."""
+"""How finely a datastream may be published, and suppression of small counts."""
 
 from sensors.policy.constraints import (
     PUBLIC_THRESHOLD,

@@ -1,4 +1,4 @@
-"""What is stored of every datastream, and how long."""
+"""What is stored of each datastream, and for how long."""
 
 from collections.abc import Collection
 
@@ -10,7 +10,7 @@ from sensors.vocabulary.codes import PersonalData
 
 
 def retention_class_rule(classes: Collection[str]) -> Rule:
-    """What we keep has a term that is one of these retention classes."""
+    """The rule that data we store must have one of these retention classes."""
     options = describe_classes(classes)
     return Rule(
         "retention_class",

@@ -1,4 +1,4 @@
-"""What is written about a sensor: purposes, its address on the web, and texts that identify nobody."""
+"""Texts about a sensor: purposes, its address, and free text without personal data."""
 
 from sensors.register.free_text import paths_with_personal_data
 from sensors.register.validation.finders import duplicates_of, path_if
