@@ -1,4 +1,4 @@
-"""Days and hours as people here count them."""
+"""Recent days and hours, as people here count them."""
 
 from datetime import datetime, timedelta
 
