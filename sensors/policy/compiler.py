@@ -83,10 +83,12 @@ class Policy:
     refusals: tuple[Refusal, ...] = ()
 
 
-PROPERTY_NOT_OF_KIND = LocalizedText("Dit soort sensor meet dit niet.", "This kind of sensor does not measure this.")
-RETENTION_MISSING = LocalizedText("Er staat niet hoe lang dit wordt bewaard.", "It does not say how long this is kept.")
+PROPERTY_NOT_OF_KIND = LocalizedText("Dit soort sensor meet dit niet.", "This type of sensor does not measure this.")
+RETENTION_MISSING = LocalizedText(
+    "Er staat niet hoe lang dit wordt bewaard.", "The register does not say how long this is kept."
+)
 NOTHING_STORED = LocalizedText(
-    "Volgens het register bewaren wij hier niets van.", "The register says that nothing of this is kept."
+    "Volgens het register bewaren wij hier niets van.", "According to the register, we do not keep any of this."
 )
 
 

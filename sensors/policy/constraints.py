@@ -165,27 +165,29 @@ CONSTRAINTS: tuple[Constraint, ...] = (
     Constraint(
         "property_once",
         LocalizedText(
-            "Deze meting staat meer dan één keer in het register.", "This is in the register more than once."
+            "Deze meting staat meer dan één keer in het register.",
+            "This measurement is in the register more than once.",
         ),
         is_declared_twice,
     ),
     Constraint(
         "unit_of_property",
-        LocalizedText("De eenheid klopt niet.", "The unit is not the one of this observed property."),
+        LocalizedText("De eenheid klopt niet.", "The unit is wrong."),
         has_wrong_unit,
     ),
     Constraint(
         "resident_place_hidden",
         LocalizedText(
             "De sensor is van een inwoner, en zijn precieze plek zou openbaar zijn.",
-            "The sensor belongs to a resident, and its exact place would be public.",
+            "The sensor belongs to a resident, and its exact location would be public.",
         ),
         exposes_resident_location,
     ),
     Constraint(
         "identifiable_not_stored",
         LocalizedText(
-            "Gegevens waarin mensen te herkennen zijn, slaan wij niet op.", "Identifiable data is never stored."
+            "Gegevens waarin mensen te herkennen zijn, slaan wij niet op.",
+            "We do not store data that can identify people.",
         ),
         is_identifiable,
     ),
@@ -193,19 +195,21 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         "people_not_denied",
         LocalizedText(
             "Er staat dat dit niet over mensen gaat, maar dat gaat het wel.",
-            "It says that this is not about people, but it is.",
+            "The register says that this is not about people, but it is.",
         ),
         denies_personal_data,
     ),
     Constraint(
         "property_needs_rule",
-        LocalizedText("De privacyregel die hierbij hoort, ontbreekt.", "The privacy rule that this needs is missing."),
+        LocalizedText(
+            "De privacyregel die hierbij hoort, ontbreekt.", "The privacy rule that this requires is missing."
+        ),
         lacks_required_rule,
     ),
     Constraint(
         "rule_of_property",
         LocalizedText(
-            "Er staat een privacyregel bij die hier niet past.", "It has a privacy rule that does not fit here."
+            "Er staat een privacyregel bij die hier niet past.", "It has a privacy rule that does not apply here."
         ),
         has_rule_of_other_property,
     ),
@@ -213,7 +217,7 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         "rule_once",
         LocalizedText(
             "Dezelfde privacyregel staat er meer dan één keer, met verschillende afspraken.",
-            "The same privacy rule is there more than once.",
+            "The same privacy rule appears more than once, with different settings.",
         ),
         has_duplicate_rule,
     ),
@@ -221,7 +225,7 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         "match_elsewhere",
         LocalizedText(
             "De reistijd zou bij dezelfde sensor beginnen en eindigen.",
-            "The travel time would begin and end at the same sensor.",
+            "The travel time would start and end at the same sensor.",
         ),
         is_matched_with_itself,
     ),
@@ -229,7 +233,7 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         "identifiers_not_read",
         LocalizedText(
             "Voor deze meting is een gegeven nodig waarvan ook staat dat we het weggooien.",
-            "This needs a field of which it also says that we drop it.",
+            "This requires a field that the register also says we delete.",
         ),
         reads_dropped_field,
     ),
@@ -237,20 +241,20 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         "persons_not_kept",
         LocalizedText(
             "Losse waarden van mensen bewaren wij nooit, maar er staat een bewaartermijn bij.",
-            "Single values of persons are never stored, but it says for how long they would be.",
+            "We never store individual values about people, but a retention period is given.",
         ),
         retains_personal_values,
     ),
     Constraint(
         "retention_class",
-        LocalizedText("Deze bewaartermijn kennen wij niet.", "There is no retention class of this length."),
+        LocalizedText("Deze bewaartermijn kennen wij niet.", "We do not have this retention period."),
         has_no_built_in_retention_class,
     ),
     Constraint(
         "stored_fields_all",
         LocalizedText(
             "Wij bewaren meer dan er staat: van elke meting de tijd, de waarde en hoe goed die is.",
-            "We store more than it says: the time, the value and the quality of every reading.",
+            "We store more than the register says: the time, the value and the quality of every reading.",
         ),
         stores_undeclared_fields,
     ),
@@ -258,7 +262,7 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         "public_not_too_fine",
         LocalizedText(
             "Dit mag niet zo precies openbaar zijn: het kan iets over mensen verraden.",
-            "This may not be public in such detail: it can betray people.",
+            "This may not be public in this much detail: it could reveal something about people.",
         ),
         exceeds_finest_public,
     ),
@@ -266,7 +270,7 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         "small_numbers_hidden",
         LocalizedText(
             "Aantallen mensen of voertuigen zijn alleen openbaar met de regel voor kleine aantallen.",
-            "Counts of people or vehicles are public only with the rule for small numbers.",
+            "Counts of people or vehicles may only be public with the rule for small numbers.",
         ),
         publishes_small_counts,
     ),
@@ -275,8 +279,8 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         LocalizedText(
             f"Wij verbergen aantallen onder de {PUBLIC_THRESHOLD.below} en ronden af op {PUBLIC_THRESHOLD.round_to}. "
             "Hier staan andere getallen.",
-            f"We hide counts below {PUBLIC_THRESHOLD.below} and round to {PUBLIC_THRESHOLD.round_to}. Here are other "
-            "numbers.",
+            f"We hide counts below {PUBLIC_THRESHOLD.below} and round to {PUBLIC_THRESHOLD.round_to}. The register has "
+            "other numbers.",
         ),
         has_unsupported_threshold,
     ),
@@ -284,7 +288,7 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         "total_or_parts",
         LocalizedText(
             "Dit is het totaal van tellingen die er ook apart staan. Zo zou een verborgen aantal uit te rekenen zijn.",
-            "This is the total of counts that are also there by themselves. A hidden count could be worked out.",
+            "This is the total of counts that are also listed separately. That would reveal a hidden count.",
         ),
         is_total_beside_its_parts,
     ),

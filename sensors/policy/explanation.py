@@ -31,14 +31,14 @@ class ExplanationSection:
 
 
 _PUBLIC_SENTENCES: Mapping[Public, LocalizedText] = {
-    Public.NONE: LocalizedText("Niets hiervan is openbaar.", "Nothing of this is public."),
+    Public.NONE: LocalizedText("Niets hiervan is openbaar.", "None of this is public."),
     Public.DAY: LocalizedText(
         "Openbaar is hoogstens één waarde per dag, als die dag voorbij is.",
-        "Public is at most one value a day, once the day is over.",
+        "At most one value per day is public, once the day is over.",
     ),
     Public.HOUR: LocalizedText(
         "Openbaar is hoogstens één waarde per uur, als dat uur voorbij is.",
-        "Public is at most one value an hour, once the hour is over.",
+        "At most one value per hour is public, once the hour is over.",
     ),
     Public.LIVE: LocalizedText("Elke meting is openbaar.", "Every reading is public."),
 }
@@ -79,7 +79,7 @@ def _input_section(entry: Entry) -> Iterator[_Section]:
     if not entry.delivers_data:
         nothing = LocalizedText(
             "Deze sensor stuurt ons geen gegevens. Wij lezen en bewaren er dus niets van.",
-            "This sensor sends us no data. So we read and store nothing of it.",
+            "This sensor does not send us any data, so we do not read or store anything from it.",
         )
         yield heading, [nothing]
         return
@@ -87,8 +87,8 @@ def _input_section(entry: Entry) -> Iterator[_Section]:
         LocalizedText(
             "We lezen alleen wat hieronder staat. Alles wat hier niet staat, gooien we meteen weg. "
             "We tellen alleen hoe vaak dat gebeurt.",
-            "We read only what is named below. Everything that is not here, we drop at once. "
-            "We count only how often that happens.",
+            "We only read what is listed below. We delete everything else at once, "
+            "and only count how often that happens.",
         )
     ]
     yield heading, lines + _dropped_fields_sentences(entry)
@@ -99,7 +99,7 @@ def _dropped_fields_sentences(entry: Entry) -> list[LocalizedText]:
     names = ", ".join(dict.fromkeys(name for rule in rules for name in rule.fields))
     if not names:
         return []
-    return [LocalizedText(f"Dus ook dit gooien we weg: {names}.", f"So this is dropped too: {names}.")]
+    return [LocalizedText(f"Dus ook dit gooien we weg: {names}.", f"So we also delete this: {names}.")]
 
 
 def _datastream_sections(entry: Entry, classes: Collection[str]) -> Iterator[_Section]:
@@ -110,7 +110,7 @@ def _datastream_sections(entry: Entry, classes: Collection[str]) -> Iterator[_Se
         name = declared.observed_property
         allowed = permitted.get(name)
         if allowed is None:
-            no = LocalizedText("Deze meting nemen wij niet aan.", "We do not take this in.")
+            no = LocalizedText("Deze meting nemen wij niet aan.", "We do not accept this measurement.")
             yield _property_label(entry, declared), [no, refused[name]]
         else:
             yield (
@@ -152,17 +152,17 @@ def _matching_sentences(rule: MatchingRule) -> list[LocalizedText]:
     return [
         LocalizedText(
             "We lezen de tijd, wat voor voertuig het is, en het kenteken of een ander kenmerk van het voertuig.",
-            "We read the time, what sort of vehicle it is, and its number plate or another mark of the vehicle.",
+            "We read the time, the type of vehicle, and its number plate or another identifier of the vehicle.",
         ),
         LocalizedText(
             f"Van het voertuig weten we alleen de soort: {nl}.",
-            f"Of the vehicle we know only the sort: {en}.",
+            f"All we know about the vehicle is its type: {en}.",
         ),
         LocalizedText(
             "Het kenmerk bewaren we nooit. In het geheugen van de computer maken we er meteen een code van. De sleutel "
             "daarvoor is steeds een andere, en staat nergens opgeschreven.",
-            "The mark is never stored. In the memory of the computer it becomes a code at once. The key for that "
-            "changes all the time, and is written down nowhere.",
+            "We never store the identifier. It is turned into a code at once, in the computer’s memory. The key used "
+            "for that keeps changing and is not written down anywhere.",
         ),
         *_segment_sentences(rule),
     ]
@@ -173,7 +173,7 @@ def _segment_sentences(rule: MatchingRule) -> list[LocalizedText]:
         return [
             LocalizedText(
                 "Hier eindigt een traject. De reistijd staat bij de sensor waar het traject begint.",
-                "A route ends here. Its travel time is told at the sensor where the route begins.",
+                "A route ends here. Its travel time is shown at the sensor where the route starts.",
             )
         ]
     minutes, least = int(rule.window.total_seconds() // 60), rule.minimum
@@ -181,18 +181,18 @@ def _segment_sentences(rule: MatchingRule) -> list[LocalizedText]:
         LocalizedText(
             f"Komt dezelfde code langs bij sensor {rule.to}? Dan rekenen we de reistijd uit en gooien we de code weg. "
             f"Na {MAX_TOKEN_AGE_MINUTES} minuten gooien we elke code weg.",
-            f"Does the same code pass sensor {rule.to}? Then we work out the travel time and drop the code. "
-            f"After {MAX_TOKEN_AGE_MINUTES} minutes we drop every code.",
+            f"If the same code passes sensor {rule.to}, we calculate the travel time and delete the code. "
+            f"After {MAX_TOKEN_AGE_MINUTES} minutes we delete every code.",
         ),
         LocalizedText(
             f"We nemen steeds {minutes} minuten samen. Waren er van een soort minder dan {least} voertuigen? "
             "Dan bewaren we daar niets van.",
-            f"We take {minutes} minutes together. Were there fewer than {least} vehicles of a sort? "
-            "Then we store nothing of those.",
+            f"We group the travel times by {minutes} minutes. If there were fewer than {least} vehicles of a type, "
+            "we do not store anything about them.",
         ),
         LocalizedText(
             "We bewaren dan per soort: hoeveel voertuigen het waren, en hoe lang ze er ongeveer over deden.",
-            "Of each sort we then store how many vehicles there were, and about how long they took.",
+            "For each type, we then store how many vehicles there were and roughly how long they took.",
         ),
     ]
 
@@ -203,17 +203,17 @@ def _counting_sentences(rule: CountingRule) -> list[LocalizedText]:
     return [
         LocalizedText(
             "We lezen de tijd, en of er iets bewoog. Wat één sensor ziet, bewaren we nooit.",
-            "We read the time, and whether something moved. What one sensor sees is never stored.",
+            "We read the time and whether something moved. We never store what a single sensor sees.",
         ),
         LocalizedText(
             f"We tellen alle sensoren van de groep “{rule.group}” samen op, over minstens {hours} uur. "
             f"De nacht, van {NIGHT_START:%H.%M} tot {DAY_START:%H.%M} uur, is één telling.",
-            f"We add up all sensors of the group “{rule.group}”, over at least {spoken}. "
+            f"We add up all sensors in the group “{rule.group}” over at least {spoken}. "
             f"The night, from {NIGHT_START:%H:%M} to {DAY_START:%H:%M}, is one count.",
         ),
         LocalizedText(
             f"Hoorden we minder dan {least} sensoren? Dan bewaren we die telling niet.",
-            f"Did we hear fewer than {least} sensors? Then we do not store that count.",
+            f"If we heard from fewer than {least} sensors, we do not store that count.",
         ),
     ]
 
@@ -223,19 +223,19 @@ def _retention_sentences(declared: Datastream, allowed: DatastreamPolicy) -> Ite
     if declared.retention is None:
         raise RuntimeError("a datastream without retention is always refused")
     if isinstance(allowed.rule, MatchingRule) and allowed.rule.to is None:
-        yield LocalizedText("Bij deze sensor bewaren we niets.", "At this sensor nothing is stored.")
+        yield LocalizedText("Bij deze sensor bewaren we niets.", "We do not store anything at this sensor.")
         return
     totals = describe_duration(declared.retention.aggregate)
     if allowed.retention_class is None:
         yield LocalizedText(
             f"Losse waarden bewaren we niet. De uitkomst van de groep bewaren we {totals.nl}.",
-            f"Single values are not stored. What comes out for the group is kept for {totals.en}.",
+            f"We do not store individual values. We keep the result for the group for {totals.en}.",
         )
     else:
         single = describe_duration(allowed.retention_class)
         yield LocalizedText(
             f"Elke meting bewaren we {single.nl}. Gemiddelden en totalen per uur en per dag bewaren we {totals.nl}.",
-            f"Every reading is kept for {single.en}. Hourly and daily means and totals are kept for {totals.en}.",
+            f"We keep every reading for {single.en}. We keep hourly and daily averages and totals for {totals.en}.",
         )
     yield from _publication_sentences(allowed)
 
@@ -249,47 +249,48 @@ def _publication_sentences(allowed: DatastreamPolicy) -> Iterator[LocalizedText]
         yield LocalizedText(
             f"Openbaar is hoe lang een soort erover deed, als het {below} of meer voertuigen waren. "
             "Hoeveel het er waren, laten we niet zien.",
-            f"Public is how long a sort took, when there were {below} or more vehicles. "
-            "How many there were is not shown.",
+            f"How long a type of vehicle took is public if there were {below} or more. "
+            "We do not show how many there were.",
         )
     elif isinstance(allowed.rule, CountingRule):
         yield LocalizedText(
             f"Openbaar is de telling van de hele groep, afgerond op {step}. Is die lager dan {below}? "
             "Dan laten we hem niet zien.",
-            f"Public is the count of the whole group, rounded to {step}. Is it below {below}? Then it is not shown.",
+            f"The count for the whole group is public, rounded to the nearest {step}. If it is below {below}, we "
+            "do not show it.",
         )
     else:
         yield _PUBLIC_SENTENCES[allowed.public]
         if allowed.public is not Public.NONE and allowed.counts_people:
             yield LocalizedText(
                 f"Aantallen onder de {below} laten we niet zien, ook 0 niet. Andere aantallen ronden we af op {step}.",
-                f"Counts below {below} are not shown, nor is 0. Other counts are rounded to {step}.",
+                f"We do not show counts below {below}, or 0. Other counts are rounded to the nearest {step}.",
             )
 
 
 def _location_section(entry: Entry) -> _Section:
-    heading = LocalizedText("Wat gebeurt er met de plek?", "What happens to the place?")
+    heading = LocalizedText("Wat gebeurt er met de plek?", "What happens to the location?")
     place = entry.location
     if place.precision is not Precision.EXACT:
         cell = label_of(place.precision)
         return heading, [
             LocalizedText(
                 f"In het register staat: {_lowercase_first(cell.nl)}. Het is steeds hetzelfde vak.",
-                f"The register shows {_lowercase_first(cell.en)}. It is always the same cell.",
+                f"The register shows {_lowercase_first(cell.en)}. It is always the same square.",
             ),
             LocalizedText(
                 "Weten wij de precieze plek? Die staat dan apart, achter slot. Deze site en de open gegevens "
                 "kunnen er niet bij.",
-                "Do we know the exact place? Then it is kept apart, under lock. This site and the open data "
-                "can not get at it.",
+                "If we know the exact location, we keep it separately and securely. This site and the open data "
+                "have no access to it.",
             ),
         ]
     if place.kind is LocationKind.FIXED:
-        return heading, [LocalizedText("De precieze plek is openbaar.", "The exact place is public.")]
+        return heading, [LocalizedText("De precieze plek is openbaar.", "The exact location is public.")]
     return heading, [
         LocalizedText(
             "Openbaar is alleen het gebied waar de sensor is. Waar precies, lezen en bewaren we niet.",
-            "Public is only the area of the sensor. Where exactly, we neither read nor store.",
+            "Only the area where the sensor is located is public. We do not read or store where exactly it is.",
         )
     ]
 
@@ -303,10 +304,11 @@ def _version_section(entry: Entry, version: int) -> _Section:
         LocalizedText(
             f"Deze uitleg is gemaakt van versie {version} van deze sensor in het register. De computer werkt met "
             "precies dezelfde versie.",
-            f"This explanation is made from version {version} of this sensor in the register. The computer goes by "
-            "exactly the same version.",
+            f"This explanation is based on version {version} of this sensor in the register. The computer uses exactly "
+            "the same version.",
         ),
         LocalizedText(
-            f"Nummer in het register: {entry.id}, versie {version}.", f"Register id: {entry.id}, version {version}."
+            f"Nummer in het register: {entry.id}, versie {version}.",
+            f"Number in the register: {entry.id}, version {version}.",
         ),
     ]

@@ -20,7 +20,7 @@ NOT_JSON = Violation(
     "not_json",
     LocalizedText(
         "Dit is geen JSON. Gebruik een lijst van sensoren, of één sensor per regel.",
-        "This is not JSON. Use a list of sensors, or one sensor a line.",
+        "This is not JSON. Use a list of sensors, or one sensor per line.",
     ),
 )
 

@@ -47,7 +47,7 @@ KIND = Kind(
             LocalizedText("Fijnstof, allerkleinste deeltjes (PM1)", "Particulate matter PM1"),
             LocalizedText(
                 "Stofjes kleiner dan 1 micrometer. Ze komen diep in je longen.",
-                "Particles smaller than 1 micrometre. They get deep into the lungs.",
+                "Particles smaller than 1 micrometre. They get deep into your lungs.",
             ),
             (_LOWEST_PLAUSIBLE, 1000),
         ),
@@ -56,7 +56,7 @@ KIND = Kind(
             LocalizedText("Fijnstof, kleine deeltjes (PM2,5)", "Particulate matter PM2.5"),
             LocalizedText(
                 "Stofjes kleiner dan 2,5 micrometer, zoals in rook en uitlaatgas.",
-                "Particles smaller than 2.5 micrometres, as in smoke and exhaust fumes.",
+                "Particles smaller than 2.5 micrometres, such as in smoke and exhaust fumes.",
             ),
             (_LOWEST_PLAUSIBLE, 1000),
         ),
@@ -65,7 +65,7 @@ KIND = Kind(
             LocalizedText("Fijnstof (PM10)", "Particulate matter PM10"),
             LocalizedText(
                 "Stofjes kleiner dan 10 micrometer, bijvoorbeeld van banden, bouw en boerderijen.",
-                "Particles smaller than 10 micrometres, for example from tyres, building and farms.",
+                "Particles smaller than 10 micrometres, for example from tyres, construction and farms.",
             ),
             (_LOWEST_PLAUSIBLE, 1000),
         ),
@@ -76,7 +76,7 @@ KIND = Kind(
             LocalizedText("Stikstofdioxide (NO₂)", "Nitrogen dioxide (NO₂)"),
             LocalizedText(
                 "Een gas dat vooral uit auto's en andere motoren komt.",
-                "A gas that comes mostly from cars and other engines.",
+                "A gas that mainly comes from cars and other engines.",
             ),
             (_LOWEST_PLAUSIBLE, 1000),
         ),
@@ -85,7 +85,7 @@ KIND = Kind(
             LocalizedText("Stikstofmonoxide (NO)", "Nitric oxide (NO)"),
             LocalizedText(
                 "Een gas uit motoren, dat in de lucht verandert in stikstofdioxide.",
-                "A gas from engines, which turns into nitrogen dioxide in the air.",
+                "A gas from engines that turns into nitrogen dioxide in the air.",
             ),
             (_LOWEST_PLAUSIBLE, 1500),
         ),
@@ -94,7 +94,7 @@ KIND = Kind(
             LocalizedText("Ozon (O₃)", "Ozone (O₃)"),
             LocalizedText(
                 "Een gas dat op warme, zonnige dagen ontstaat. Veel ozon noemen we smog.",
-                "A gas that forms on warm, sunny days. A lot of ozone is called smog.",
+                "A gas that forms on warm, sunny days. High levels of ozone are called smog.",
             ),
             (_LOWEST_PLAUSIBLE, 500),
         ),
@@ -110,7 +110,7 @@ KIND = Kind(
             LocalizedText("Koolmonoxide (CO)", "Carbon monoxide (CO)"),
             LocalizedText(
                 "Een giftig gas dat ontstaat als iets slecht verbrandt.",
-                "A poisonous gas that forms when something burns badly.",
+                "A poisonous gas that forms when something does not burn completely.",
             ),
             (-200, 50_000),
         ),
@@ -118,13 +118,13 @@ KIND = Kind(
         _concentration(
             "nh3",
             LocalizedText("Ammoniak (NH₃)", "Ammonia (NH₃)"),
-            LocalizedText("Een gas dat vooral uit mest komt.", "A gas that comes mostly from manure."),
+            LocalizedText("Een gas dat vooral uit mest komt.", "A gas that mainly comes from manure."),
             (_LOWEST_PLAUSIBLE, 1000),
         ),
         ObservedProperty(
             code="temperature",
             label=LocalizedText("Temperatuur", "Temperature"),
-            explanation=LocalizedText("Hoe warm de lucht bij de sensor is.", "How warm the air at the sensor is."),
+            explanation=LocalizedText("Hoe warm de lucht bij de sensor is.", "How warm the air is at the sensor."),
             unit="Cel",
             conversions=TEMPERATURE,
             # Dutch records (KNMI): −27.4 and 40.7 °C; a sensor in the sun gets warmer than the air.
@@ -139,7 +139,7 @@ KIND = Kind(
             label=LocalizedText("Luchtvochtigheid", "Relative humidity"),
             explanation=LocalizedText(
                 "Hoe vochtig de lucht is: bij 100 kan er geen water meer bij.",
-                "How damp the air is: at 100 it can hold no more water.",
+                "How humid the air is: at 100 it cannot hold any more water.",
             ),
             unit="%",
             conversions=RATIO,
@@ -154,7 +154,7 @@ KIND = Kind(
             label=LocalizedText("Luchtdruk", "Air pressure"),
             explanation=LocalizedText(
                 "Hoe zwaar de lucht drukt. Hoge druk geeft vaak mooi weer.",
-                "How hard the air presses. High pressure often brings fine weather.",
+                "How heavily the air presses down. High pressure often brings fine weather.",
             ),
             unit="hPa",
             conversions=PRESSURE,

@@ -22,7 +22,8 @@ KIND = Kind(
             code="power",
             label=LocalizedText("Vermogen", "Power"),
             explanation=LocalizedText(
-                "Hoeveel stroom de lamp op dat moment gebruikt.", "How much electricity the lamp uses at that moment."
+                "Hoeveel stroom de lamp op dat moment gebruikt.",
+                "How much electricity the lamp is using at that moment.",
             ),
             unit="W",
             conversions=POWER,
@@ -51,7 +52,7 @@ KIND = Kind(
             label=LocalizedText("Verbruikte stroom van de kast", "Energy used by the cabinet"),
             explanation=LocalizedText(
                 "Hoeveel stroom alle lampen aan deze kast samen hebben gebruikt sinds het vorige bericht.",
-                "How much electricity all lamps on this cabinet have used since its previous message.",
+                "How much electricity all the lamps on this cabinet have used since its previous message.",
             ),
             unit="kW.h",
             conversions=ENERGY,
@@ -66,7 +67,7 @@ KIND = Kind(
             label=LocalizedText("Lichtsterkte", "Light level"),
             explanation=LocalizedText(
                 "Hoe fel de lamp brandt: 0 is uit, 100 is helemaal aan.",
-                "How bright the lamp is: 0 is off, 100 is full.",
+                "How bright the lamp is: 0 is off, 100 is fully on.",
             ),
             unit="%",
             conversions=RATIO,
@@ -92,10 +93,10 @@ KIND = Kind(
         ),
         ObservedProperty(
             code="burning_hours",
-            label=LocalizedText("Branduren", "Burning hours"),
+            label=LocalizedText("Branduren", "Hours of use"),
             explanation=LocalizedText(
                 "Hoeveel uur de lamp heeft gebrand sinds hij er hangt.",
-                "How many hours the lamp has burned since it was installed.",
+                "How many hours the lamp has been on since it was installed.",
             ),
             unit="h",
             conversions=TIME_IN_HOURS,
@@ -109,7 +110,7 @@ KIND = Kind(
             label=LocalizedText("Storing", "Fault"),
             explanation=LocalizedText(
                 "Een nummer dat zegt wat er kapot is. 0 betekent: geen storing.",
-                "A number that says what is broken. 0 means: no fault.",
+                "A number that shows what is broken. 0 means no fault.",
             ),
             unit="1",
             conversions=DIMENSIONLESS,
@@ -124,7 +125,7 @@ KIND = Kind(
             label=LocalizedText("Beweging bij de lamp", "Movement near the lamp"),
             explanation=LocalizedText(
                 "Of er iemand langskwam. We bewaren alleen een telling van veel lampen samen.",
-                "Whether someone passed by. We keep only a count over many lamps together.",
+                "Whether someone passed by. We only keep a count for many lamps together.",
             ),
             unit="1",
             conversions=DIMENSIONLESS,

@@ -36,7 +36,7 @@ def _class_count(code: str, nl: str, en: str) -> ObservedProperty:
         LocalizedText(f"Aantal {nl}", f"Number of {en}"),
         LocalizedText(
             f"Hoeveel {nl} er langskwamen sinds het vorige bericht.",
-            f"How many {en} passed since the previous message.",
+            f"How many {en} passed by since the previous message.",
         ),
     )
 
@@ -57,13 +57,15 @@ KIND = Kind(
             LocalizedText("Aantal motorvoertuigen", "Number of motor vehicles"),
             LocalizedText(
                 "Hoeveel auto's, vrachtwagens, bussen en motoren er samen langskwamen. Deze teller ziet geen verschil.",
-                "How many cars, trucks, buses and motorcycles passed together. This counter can't tell them apart.",
+                "How many cars, trucks, buses and motorcycles passed by in total. This counter cannot tell them apart.",
             ),
         ),
         ObservedProperty(
             code="mean_speed",
-            label=LocalizedText("Gemiddelde snelheid", "Mean speed"),
-            explanation=LocalizedText("Hoe hard het verkeer gemiddeld rijdt.", "How fast the traffic goes on average."),
+            label=LocalizedText("Gemiddelde snelheid", "Average speed"),
+            explanation=LocalizedText(
+                "Hoe hard het verkeer gemiddeld rijdt.", "How fast the traffic is moving on average."
+            ),
             unit="km/h",
             conversions=SPEED,
             # The highest minute in the national feed (NDW, 50 sites) is 154.
@@ -73,10 +75,10 @@ KIND = Kind(
         ),
         ObservedProperty(
             code="occupancy",
-            label=LocalizedText("Hoe vol de weg is", "Occupancy"),
+            label=LocalizedText("Hoe vol de weg is", "How full the road is"),
             explanation=LocalizedText(
                 "Hoeveel procent van de tijd er een voertuig boven de meetlus staat.",
-                "How much of the time, in percent, a vehicle is over the detector.",
+                "The percentage of time that a vehicle is over the detector.",
             ),
             unit="%",
             conversions=RATIO,

@@ -73,18 +73,18 @@ def _unknown_field(name: str) -> LocalizedText:
     if near and near[0] != name:
         return LocalizedText(
             f"Hier staat een veld dat wij niet kennen. Bedoelt u “{near[0]}”?",
-            f"There is a field here that we do not know. Did you mean “{near[0]}”?",
+            f"We do not know this field. Did you mean “{near[0]}”?",
         )
-    return LocalizedText("Hier staat een veld dat hier niet hoort.", "There is a field here that does not belong here.")
+    return LocalizedText("Hier staat een veld dat hier niet hoort.", "This field does not belong here.")
 
 
 CODE_LIST_ERROR_TYPES = frozenset({"enum", "literal_error", "dtpr_element", "union_tag_invalid"})
 
-FALLBACK_MESSAGE = ("wrong_value", "Deze waarde kan hier niet.", "This value is not possible here.")
+FALLBACK_MESSAGE = ("wrong_value", "Deze waarde kan hier niet.", "This value is not allowed here.")
 
 MESSAGE_BY_ERROR_TYPE: dict[str, tuple[str, str, str]] = {
     "missing": ("missing", "Dit is verplicht.", "This is required."),
-    "union_tag_not_found": ("missing", "Zeg in “rule” welke regel dit is.", "Say in “rule” which rule this is."),
+    "union_tag_not_found": ("missing", "Zeg in “rule” welke regel dit is.", "State in “rule” which rule this is."),
     "string_too_long": (
         "too_long",
         "Dit is te lang. Gebruik hoogstens {max_length} tekens.",
@@ -93,8 +93,8 @@ MESSAGE_BY_ERROR_TYPE: dict[str, tuple[str, str, str]] = {
     "too_long": ("too_long", "Geef er hoogstens {max_length}.", "Give at most {max_length}."),
     "string_too_short": ("empty", "Hier moet iets staan.", "This must not be empty."),
     "too_short": ("empty", "Geef er minstens {min_length}.", "Give at least {min_length}."),
-    "greater_than_equal": ("out_of_range", "Dit is minstens {ge}.", "This is at least {ge}."),
-    "less_than_equal": ("out_of_range", "Dit is hoogstens {le}.", "This is at most {le}."),
+    "greater_than_equal": ("out_of_range", "Dit is minstens {ge}.", "This must be at least {ge}."),
+    "less_than_equal": ("out_of_range", "Dit is hoogstens {le}.", "This must be at most {le}."),
     "geometry_form": (
         "not_geojson",
         "Dit is geen punt of vlak in GeoJSON: alleen “type” (Point, Polygon of MultiPolygon) en “coordinates”.",
@@ -108,7 +108,7 @@ MESSAGE_BY_ERROR_TYPE: dict[str, tuple[str, str, str]] = {
     "geometry_range": (
         "not_geojson",
         "Dit zijn geen graden. Zet eerst de lengtegraad (oost), dan de breedtegraad (noord).",
-        "These are no degrees. Put the longitude (east) first, then the latitude (north).",
+        "These are not degrees. Put the longitude (east) first, then the latitude (north).",
     ),
     # By the first word of Pydantic's error type: the expected type.
     "string": ("wrong_type", "Hier hoort tekst.", "Text is expected here."),
@@ -132,7 +132,7 @@ _DURATION_HINT = LocalizedText(
 )
 _SLUG_HINT = LocalizedText(
     "Gebruik kleine letters, cijfers, - en _, en begin met een letter.",
-    "Use lower-case letters, digits, - and _, and begin with a letter.",
+    "Use lower-case letters, digits, - and _, and start with a letter.",
 )
 FORMAT_HINTS = {
     "reference": LocalizedText(
@@ -149,7 +149,7 @@ FORMAT_HINTS = {
     "interval": _DURATION_HINT,
     "window": _DURATION_HINT,
     "aggregate": _DURATION_HINT,
-    "email": LocalizedText("Dit is geen e-mailadres.", "This is not an e-mail address."),
+    "email": LocalizedText("Dit is geen e-mailadres.", "This is not an email address."),
     "phone": LocalizedText("Dit is geen telefoonnummer.", "This is not a phone number."),
     "neighbourhood": LocalizedText("Dit is geen buurtcode, zoals BU07941000.", "Not a buurt code, such as BU07941000."),
     "district": LocalizedText("Dit is geen wijkcode, zoals WK079410.", "Not a wijk code, such as WK079410."),

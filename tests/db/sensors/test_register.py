@@ -192,7 +192,7 @@ def test_the_policy_of_a_sensor_is_explained_in_two_languages(database: str, mon
     english = explained(database, monkeypatch, "LML-1", "--language", "en")
     assert (dutch.exit_code, english.exit_code) == (0, 0)
     assert "Hoorden we minder dan 9 sensoren?" in dutch.output
-    assert f"Register id: {example_entry()['id']}, version 2." in " ".join(english.output.split())
+    assert f"Number in the register: {example_entry()['id']}, version 2." in " ".join(english.output.split())
 
 
 def test_a_sensor_that_is_not_there_is_one_sentence(database: str, monkeypatch: pytest.MonkeyPatch) -> None:

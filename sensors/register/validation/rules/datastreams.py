@@ -22,19 +22,19 @@ DATASTREAM_RULES: tuple[Rule, ...] = (
     Rule(
         "kind_known",
         f"Wij krijgen gegevens van deze sensor. Zeg welk soort het is: {', '.join(KINDS)}.",
-        f"This sensor delivers data to us. Say which kind it is: {', '.join(KINDS)}.",
+        f"This sensor sends us data. State which kind it is: {', '.join(KINDS)}.",
         path_if("kind", lambda entry: entry.delivers_data and entry.kind not in KINDS),
     ),
     Rule(
         "data_needs_datastream",
         "Wij krijgen gegevens van deze sensor. Zeg wat hij meet.",
-        "This sensor delivers data to us. Say what it measures.",
+        "This sensor sends us data. State what it measures.",
         path_if("datastreams", lambda entry: entry.delivers_data and not entry.datastreams),
     ),
     Rule(
         "property_once",
         "Deze meting staat er al.",
-        "This observed property is already there.",
+        "This observed property is already listed.",
         duplicates_of("datastreams", "observed_property"),
     ),
     Rule(
@@ -52,7 +52,7 @@ DATASTREAM_RULES: tuple[Rule, ...] = (
     Rule(
         "total_or_parts",
         "Dit is het totaal van tellingen die er ook apart staan. Zo verraadt het kleine aantallen. Kies er één van.",
-        "This is the total of counts that are also there. Small numbers could be worked out. Choose one.",
+        "This is the total of counts that are also listed separately. That reveals small numbers. Choose one.",
         ingested_paths_if("observed_property", is_total_beside_its_parts),
     ),
 )

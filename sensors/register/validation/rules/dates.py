@@ -14,13 +14,13 @@ DATE_RULES: tuple[Rule, ...] = (
     Rule(
         "until_after_from",
         "De laatste dag ligt na de eerste dag.",
-        "The last day is after the first.",
+        "The last day must be after the first day.",
         path_if_not_after("active_from", "active_until"),
     ),
     Rule(
         "review_after_from",
         "De dag van de evaluatie ligt na de eerste dag.",
-        "The review date is after the first day.",
+        "The review date must be after the first day.",
         path_if_not_after("active_from", "review_date"),
     ),
 )

@@ -17,7 +17,7 @@ DEIDENTIFICATION_RULES: tuple[Rule, ...] = (
     Rule(
         "identifiable_not_public",
         "Mensen zijn hierin te herkennen. Dan mag het niet openbaar zijn.",
-        "People can be recognised in this. So it may not be public.",
+        "This can identify people, so it may not be public.",
         datastream_paths_if(
             "public",
             lambda _, datastream: (
@@ -28,7 +28,7 @@ DEIDENTIFICATION_RULES: tuple[Rule, ...] = (
     Rule(
         "identifiable_not_stored",
         "Mensen zijn hierin te herkennen. Zulke gegevens slaan wij niet op.",
-        "People can be recognised in this. Such data is never stored here.",
+        "This can identify people. We do not store such data.",
         ingested_paths_if("personal_data", is_identifiable),
     ),
     Rule(
@@ -40,31 +40,31 @@ DEIDENTIFICATION_RULES: tuple[Rule, ...] = (
     Rule(
         "property_needs_rule",
         "Bij deze meting hoort een privacyregel: “window_count” voor beweging, “match_in_memory” voor reistijd.",
-        "This needs its privacy rule: “window_count” for presence, “match_in_memory” for travel time.",
+        "This requires a privacy rule: “window_count” for presence, “match_in_memory” for travel time.",
         known_property_paths_if("privacy_rules", lacks_required_rule),
     ),
     Rule(
         "rule_of_property",
         "Deze privacyregel past niet bij deze meting. Laat hem weg.",
-        "This privacy rule does not fit this observed property. Leave it out.",
+        "This privacy rule does not apply to this observed property. Leave it out.",
         ingested_paths_if("privacy_rules", has_rule_of_other_property),
     ),
     Rule(
         "rule_once",
         "Dezelfde privacyregel staat er meer dan één keer. Laat er één staan.",
-        "The same privacy rule is there more than once. Leave one.",
+        "The same privacy rule appears more than once. Keep only one.",
         ingested_paths_if("privacy_rules", has_duplicate_rule),
     ),
     Rule(
         "match_elsewhere",
         "De reistijd begint en eindigt bij dezelfde sensor. Noem bij “to” een andere sensor.",
-        "The travel time begins and ends at the same sensor. Name another sensor in “to”.",
+        "The travel time starts and ends at the same sensor. Name another sensor in “to”.",
         ingested_paths_if("privacy_rules", is_matched_with_itself),
     ),
     Rule(
         "identifiers_not_read",
         "Deze meting leest een veld dat volgens “no_identifiers” wordt weggegooid. Kies één van de twee.",
-        "This reads a field that is dropped according to “no_identifiers”. Choose one of the two.",
+        "This reads a field that “no_identifiers” says is deleted. Choose one of the two.",
         ingested_paths_if("privacy_rules", reads_dropped_field),
     ),
 )

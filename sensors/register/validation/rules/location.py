@@ -55,14 +55,14 @@ LOCATION_RULES: tuple[Rule, ...] = (
     Rule(
         "place_fits_kind",
         "Een sensor op een vaste plek heeft een punt. Een gebied of een sensor die beweegt heeft een vlak.",
-        "A fixed sensor has a point. An area or a mobile sensor has a polygon.",
+        "A fixed sensor needs a point. An area or a mobile sensor needs a polygon.",
         path_if("location.geometry", _geometry_does_not_fit_kind),
         depends_on=("location.kind", "location.precision"),
     ),
     Rule(
         "place_in_netherlands",
         "Deze plek ligt niet in Nederland. Zet eerst de lengtegraad (oost), dan de breedtegraad (noord).",
-        "This place is not in the Netherlands. Put the longitude (east) first, then the latitude (north).",
+        "This location is not in the Netherlands. Put the longitude (east) first, then the latitude (north).",
         path_if("location.geometry", lambda entry: not NETHERLANDS_BOUNDS.covers(shape(entry.location.geometry))),
     ),
     Rule(
@@ -77,7 +77,7 @@ LOCATION_RULES: tuple[Rule, ...] = (
     Rule(
         "cell_is_of_fixed_sensor",
         "Een vak (“cell_…”) past alleen bij een sensor op een vaste plek.",
-        "A cell (“cell_…”) fits only a fixed sensor.",
+        "Only a fixed sensor can have a cell (“cell_…”).",
         path_if(
             "location.precision", lambda entry: _is_coarse(entry) and entry.location.kind is not LocationKind.FIXED
         ),
@@ -86,7 +86,7 @@ LOCATION_RULES: tuple[Rule, ...] = (
     Rule(
         "cell_hides_address",
         "De precieze plek is niet openbaar. Laat het huisnummer weg.",
-        "The exact place is not public. Leave out the house number.",
+        "The exact location is not public. Leave out the house number.",
         path_if(
             "location.address",
             lambda entry: _is_coarse(entry) and re.search(r"\d", entry.location.address or "") is not None,
@@ -95,7 +95,7 @@ LOCATION_RULES: tuple[Rule, ...] = (
     Rule(
         "cell_hides_observed_area",
         "De precieze plek is niet openbaar. Dan kan het gebied dat hij ziet er ook niet bij.",
-        "The exact place is not public. So neither is the area it sees.",
+        "The exact location is not public, so the area it sees cannot be included either.",
         path_if("location.observed_area", lambda entry: _is_coarse(entry) and entry.location.observed_area is not None),
     ),
 )

@@ -34,13 +34,13 @@ ORGANISATION_RULES: tuple[Rule, ...] = (
     Rule(
         "organisation_not_person",
         f"Noem een organisatie, geen persoon. Is het een inwoner? Schrijf dan “{RESIDENT_NAME}”.",
-        f"Name an organisation, not a person. Is it a resident? Then write “{RESIDENT_NAME}”.",
+        f"Name an organisation, not a person. For a resident, write “{RESIDENT_NAME}”.",
         _organisation_names_if(is_personal_name),
     ),
     Rule(
         "access_not_person",
         "Noem organisaties, geen personen.",
-        "Name organisations, not persons.",
+        "Name organisations, not people.",
         datastream_paths_if(
             "access_parties", lambda _, datastream: any(map(is_personal_name, datastream.access_parties))
         ),
@@ -48,7 +48,7 @@ ORGANISATION_RULES: tuple[Rule, ...] = (
     Rule(
         "contact_reachable",
         "Geef een e-mailadres, een telefoonnummer of een webadres.",
-        "Give an e-mail address, a phone number or a web address.",
+        "Give an email address, a phone number or a web address.",
         path_if(
             "contact",
             lambda entry: not (entry.contact.email or entry.contact.phone or entry.contact.url),
@@ -57,19 +57,19 @@ ORGANISATION_RULES: tuple[Rule, ...] = (
     Rule(
         "contact_not_person",
         "Noem een afdeling of loket, geen persoon.",
-        "Name a department or desk, not a person.",
+        "Name a department or help desk, not a person.",
         path_if("contact.name", lambda entry: is_personal_name(entry.contact.name)),
     ),
     Rule(
         "contact_mailbox_of_desk",
         "Dit lijkt het e-mailadres van een persoon. Geef dat van een afdeling, zoals info@ of sensoren@.",
-        "This looks like a person's e-mail address. Give that of a desk, such as info@ or sensoren@.",
+        "This looks like a person's email address. Give that of a department, such as info@ or sensoren@.",
         path_if("contact.email", lambda entry: is_personal_mailbox(entry.contact.email or "")),
     ),
     Rule(
         "contact_phone_of_desk",
         "Dit is een mobiel nummer. Geef het nummer van een afdeling.",
-        "This is a mobile number. Give the number of a desk.",
+        "This is a mobile number. Give the number of a department.",
         path_if("contact.phone", lambda entry: is_mobile_number(entry.contact.phone or "")),
     ),
 )

@@ -22,7 +22,7 @@ PERSONAL_DATA_RULES: tuple[Rule, ...] = (
     Rule(
         "personal_data_ground",
         "Dit gaat over mensen. Zeg welke reden uit de privacywet (AVG, artikel 6) hiervoor geldt.",
-        "This is about people. Say which legal ground of the GDPR (article 6) applies.",
+        "This is about people. State which legal basis of the GDPR (article 6) applies.",
         _required_for_personal_data("legal.ground"),
     ),
     Rule(
@@ -34,7 +34,7 @@ PERSONAL_DATA_RULES: tuple[Rule, ...] = (
     Rule(
         "personal_data_dpia",
         "Dit gaat over mensen. Zeg of er een onderzoek naar de privacy (DPIA) is gedaan.",
-        "This is about people. Say whether a data protection impact assessment (DPIA) was done.",
+        "This is about people. State whether a data protection impact assessment (DPIA) was carried out.",
         _required_for_personal_data("legal.dpia"),
     ),
     Rule(

@@ -33,21 +33,20 @@ PUBLICATION_RULES: tuple[Rule, ...] = (
     Rule(
         "public_not_too_fine",
         "Dit mag niet zo precies openbaar zijn: het kan iets over mensen verraden.",
-        "This may not be public in such detail: it can betray people.",
+        "This may not be public in this much detail: it could reveal something about people.",
         known_property_paths_if("public", exceeds_finest_public),
     ),
     Rule(
         "small_numbers_hidden",
         "Dit telt mensen of voertuigen. Openbaar mag het alleen met de regel “public_threshold”.",
-        "This counts people or vehicles. It may be public only with the rule “public_threshold”.",
+        "This counts people or vehicles. It may only be public with the rule “public_threshold”.",
         datastream_paths_if("privacy_rules", _publishes_small_counts),
     ),
     Rule(
         "threshold_as_published",
         f"Wij verbergen aantallen onder de {PUBLIC_THRESHOLD.below} en ronden af op {PUBLIC_THRESHOLD.round_to}. Kies "
         "die getallen.",
-        f"We hide counts below {PUBLIC_THRESHOLD.below} and round to {PUBLIC_THRESHOLD.round_to}. Choose those "
-        "numbers.",
+        f"We hide counts below {PUBLIC_THRESHOLD.below} and round to {PUBLIC_THRESHOLD.round_to}. Use those numbers.",
         ingested_paths_if("privacy_rules", has_unsupported_threshold),
     ),
 )

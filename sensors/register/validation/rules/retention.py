@@ -15,7 +15,7 @@ def retention_class_rule(classes: Collection[str]) -> Rule:
     return Rule(
         "retention_class",
         f"Kies een bewaartermijn die wij kennen: {options.nl}.",
-        f"Choose a retention class: {options.en}.",
+        f"Choose a retention period that we support: {options.en}.",
         datastream_paths_if(
             "retention",
             lambda entry, datastream: entry.delivers_data and has_unknown_retention_class(datastream, classes),
@@ -27,7 +27,7 @@ RETENTION_RULES: tuple[Rule, ...] = (
     Rule(
         "retention",
         "Zeg hoe lang dit wordt bewaard.",
-        "Say how long this is kept.",
+        "State how long this is kept.",
         datastream_paths_if(
             "retention",
             lambda entry, datastream: (
@@ -40,13 +40,13 @@ RETENTION_RULES: tuple[Rule, ...] = (
     Rule(
         "persons_not_kept",
         "Losse waarden van mensen bewaren wij nooit. Kies bij “raw” de waarde “none”.",
-        "Single values of persons are never stored. Choose “none” for “raw”.",
+        "We never store individual values about people. Choose “none” for “raw”.",
         ingested_paths_if("retention", retains_personal_values),
     ),
     Rule(
         "stored_fields_all",
         "Van elke meting bewaren wij de tijd, de waarde en hoe goed die is. Noem ze alle drie.",
-        "Of every reading we store the time, the value and the quality. Name all three.",
+        "We store the time, the value and the quality of every reading. Name all three.",
         ingested_paths_if("stored_fields", stores_undeclared_fields),
     ),
 )

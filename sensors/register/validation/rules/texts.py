@@ -8,21 +8,21 @@ TEXT_RULES: tuple[Rule, ...] = (
     Rule(
         "purpose_once",
         "Dit doel staat er al.",
-        "This purpose is already there.",
+        "This purpose is already listed.",
         duplicates_of("purposes", "code"),
     ),
     Rule(
         "uri_https",
         "Dit adres begint met https://.",
-        "This address begins with https://.",
+        "This address must start with https://.",
         path_if("uri", lambda entry: entry.uri.scheme != "https"),
     ),
     Rule(
         "texts_identify_nobody",
         "Hierin lijkt een kenteken, netwerkadres, e-mailadres of telefoonnummer te staan. Haal het weg. "
         "Alleen dat van het loket mag.",
-        "This seems to hold a number plate, network address, e-mail address or phone number. Take it out. "
-        "Only that of the contact may be there.",
+        "This seems to contain a number plate, network address, email address or phone number. Remove it. "
+        "Only those of the contact are allowed.",
         paths_with_personal_data,
     ),
 )
