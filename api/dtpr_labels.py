@@ -11,19 +11,19 @@ STORAGE: Mapping[str, LocalizedText] = {
     "backed_up_locally": LocalizedText("Er is een reservekopie in Nederland.", "There is a backup in the Netherlands."),
     "shared_storage_and_governance": LocalizedText(
         "Meerdere organisaties bewaren en beheren de gegevens samen.",
-        "Several organisations keep and manage the data together.",
+        "Several organisations store and manage the data together.",
     ),
     "stored_locally": LocalizedText(
-        "De gegevens staan op een computer in Nederland.", "The data are on a computer in the Netherlands."
+        "De gegevens staan op een computer in Nederland.", "The data is stored on a computer in the Netherlands."
     ),
     "stored_on_3rd_party_cloud": LocalizedText(
-        "De gegevens staan in de cloud van een ander bedrijf.", "The data are in the cloud of another company."
+        "De gegevens staan in de cloud van een ander bedrijf.", "The data is stored in another company’s cloud."
     ),
     "stored_primarily_internationally": LocalizedText(
-        "De gegevens staan vooral in het buitenland.", "The data are mostly kept abroad."
+        "De gegevens staan vooral in het buitenland.", "The data is mostly stored abroad."
     ),
     "stored_primarily_locally": LocalizedText(
-        "De gegevens staan vooral in Nederland.", "The data are mostly kept in the Netherlands."
+        "De gegevens staan vooral in Nederland.", "The data is mostly stored in the Netherlands."
     ),
 }
 
@@ -33,20 +33,20 @@ ACCESS: Mapping[str, LocalizedText] = {
         "Andere organisaties kunnen de gegevens krijgen.", "Other organisations can get the data."
     ),
     "available_to_download": LocalizedText(
-        "Iedereen kan de openbare gegevens downloaden.", "Everyone can download the public data."
+        "Iedereen kan de openbare gegevens downloaden.", "Anyone can download the public data."
     ),
-    "available_to_me": LocalizedText("U kunt de gegevens zelf bekijken.", "You can see the data yourself."),
+    "available_to_me": LocalizedText("U kunt de gegevens zelf bekijken.", "You can view the data yourself."),
     "available_to_the_accountable_organization": LocalizedText(
-        "De verantwoordelijke organisatie kan de gegevens bekijken.", "The organisation responsible can see the data."
+        "De verantwoordelijke organisatie kan de gegevens bekijken.", "The responsible organisation can view the data."
     ),
-    "available_to_vendor": LocalizedText("De leverancier kan de gegevens bekijken.", "The supplier can see the data."),
+    "available_to_vendor": LocalizedText("De leverancier kan de gegevens bekijken.", "The supplier can view the data."),
     "not_available_to_me": LocalizedText(
-        "U kunt de gegevens niet zelf bekijken.", "You can not see the data yourself."
+        "U kunt de gegevens niet zelf bekijken.", "You cannot view the data yourself."
     ),
     "not_available_to_the_accountable_organization": LocalizedText(
-        "De verantwoordelijke organisatie kan er niet bij.", "The organisation responsible can not get at them."
+        "De verantwoordelijke organisatie kan er niet bij.", "The responsible organisation cannot access the data."
     ),
-    "not_available_to_vendor": LocalizedText("De leverancier kan er niet bij.", "The supplier can not get at them."),
+    "not_available_to_vendor": LocalizedText("De leverancier kan er niet bij.", "The supplier cannot access the data."),
 }
 
 TECHNOLOGY: Mapping[str, LocalizedText] = {

@@ -48,10 +48,10 @@ INVALID_FILTER = Problem(
 )
 UNAVAILABLE = Problem(
     503,
-    LocalizedText("Het register is er even niet", "Database away"),
+    LocalizedText("Het register is er even niet", "Database unavailable"),
     LocalizedText(
         "We kunnen nu niet bij de gegevens. Probeer het over een paar minuten nog eens.",
-        "The data can't be reached now. Try again in a few minutes.",
+        "We cannot reach the data at the moment. Please try again in a few minutes.",
     ),
 )
 METHOD_NOT_ALLOWED = Problem(
@@ -61,7 +61,7 @@ METHOD_NOT_ALLOWED = Problem(
 )
 TOO_LARGE = Problem(
     413,
-    LocalizedText("Dit is te veel", "Too much"),
+    LocalizedText("Dit is te veel", "Too long"),
     LocalizedText(
         "Uw tekst is te lang. Ga terug en maak hem korter.", "Your text is too long. Go back and make it shorter."
     ),
@@ -71,13 +71,15 @@ CROSS_SITE = Problem(
     LocalizedText("Dit kwam van een andere site", "Sent from another site"),
     LocalizedText(
         "Dit formulier werkt alleen op onze eigen bladzijde. Open de sensor in het register en probeer het daar.",
-        "This form works on our own page only. Open the sensor in the register and try it there.",
+        "This form only works on our own page. Open the sensor in the register and try it there.",
     ),
 )
 INTERNAL_ERROR = Problem(
     500,
     LocalizedText("Er ging iets mis bij ons", "Something went wrong"),
-    LocalizedText("Dit is onze fout. Probeer het later nog eens.", "This is an error on our side. Try again later."),
+    LocalizedText(
+        "Dit is onze fout. Probeer het later nog eens.", "This is an error on our side. Please try again later."
+    ),
 )
 
 PROBLEM_BY_EXCEPTION: Mapping[type[Exception], Problem] = {

@@ -24,14 +24,14 @@ def _same_in_both(text: str) -> LocalizedText:
 UNIT_LABELS: dict[str, tuple[LocalizedText, LocalizedText]] = {
     "ug/m3": (
         _same_in_both("µg/m³"),
-        LocalizedText("microgram in een kubieke meter lucht", "micrograms in a cubic metre of air"),
+        LocalizedText("microgram in een kubieke meter lucht", "micrograms per cubic metre of air"),
     ),
     "Cel": (_same_in_both("°C"), _same_in_both("°C")),
     "%": (_same_in_both("%"), _same_in_both("%")),
     "hPa": (_same_in_both("hPa"), LocalizedText("hectopascal", "hectopascals")),
     "W": (LocalizedText("watt", "watts"), LocalizedText("watt", "watts")),
-    "kW.h": (_same_in_both("kWh"), LocalizedText("kilowattuur", "kilowatt hours")),
-    "km/h": (LocalizedText("km/u", "km/h"), LocalizedText("kilometer per uur", "kilometres an hour")),
+    "kW.h": (_same_in_both("kWh"), LocalizedText("kilowattuur", "kilowatt-hours")),
+    "km/h": (LocalizedText("km/u", "km/h"), LocalizedText("kilometer per uur", "kilometres per hour")),
     "s": (LocalizedText("seconden", "seconds"), LocalizedText("seconden", "seconds")),
     "h": (LocalizedText("uur", "hours"), LocalizedText("uur", "hours")),
     "1": (_same_in_both(""), LocalizedText("een aantal of een nummer", "a count or a number")),

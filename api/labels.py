@@ -41,69 +41,70 @@ LAST_SEEN: Mapping[str | None, LocalizedText] = {
 
 STATUS_NOTES: Mapping[str, LocalizedText] = {
     "planned": LocalizedText(
-        "Deze sensor is er nog niet. Hij meet nog niets.", "This sensor is not there yet. It measures nothing yet."
+        "Deze sensor is er nog niet. Hij meet nog niets.", "This sensor is not there yet. It is not measuring anything."
     ),
     "paused": LocalizedText(
         "Deze sensor staat tijdelijk uit. Hij meet nu niets.",
-        "This sensor is switched off for a while. It measures nothing now.",
+        "This sensor is temporarily switched off. It is not measuring anything now.",
     ),
     "ended": LocalizedText(
-        "Deze sensor is weggehaald. Hij meet niets meer.", "This sensor was taken away. It measures nothing any more."
+        "Deze sensor is weggehaald. Hij meet niets meer.",
+        "This sensor has been removed. It no longer measures anything.",
     ),
 }
 
 PERSONAL_DATA_NOTES: Mapping[PersonalData, LocalizedText] = {
     PersonalData.NONE: LocalizedText(
-        "Deze sensor meet niets over personen.", "This sensor measures nothing about people."
+        "Deze sensor meet niets over personen.", "This sensor does not measure anything about people."
     ),
     PersonalData.DE_IDENTIFIED: LocalizedText(
         "De sensor neemt mensen waar. Maar wat wij bewaren, wijst niemand aan: u bent er niet in te herkennen.",
-        "The sensor notices people. But what we keep points to nobody: you can not be recognised in it.",
+        "The sensor detects people, but what we keep does not identify anyone: you cannot be recognised in it.",
     ),
     PersonalData.IDENTIFIABLE: LocalizedText(
-        "Zulke gegevens slaan wij zelf niet op.", "We do not store such data ourselves."
+        "Zulke gegevens slaan wij zelf niet op.", "We do not store this kind of data ourselves."
     ),
 }
 
 PUBLICATION_NOTES: Mapping[Public, LocalizedText] = {
     Public.NONE: LocalizedText("De metingen zijn niet openbaar.", "The readings are not public."),
-    Public.DAY: LocalizedText("Openbaar: één waarde per dag.", "Public: one value a day."),
+    Public.DAY: LocalizedText("Openbaar: één waarde per dag.", "Public: one value per day."),
     Public.HOUR: LocalizedText(
-        "Openbaar: één waarde per uur, als dat uur voorbij is.", "Public: one value an hour, once that hour is over."
+        "Openbaar: één waarde per uur, als dat uur voorbij is.", "Public: one value per hour, once that hour is over."
     ),
     Public.LIVE: LocalizedText("Openbaar: elke meting.", "Public: every reading."),
 }
 
 ROLE_DESCRIPTIONS: Mapping[Role, LocalizedText] = {
-    Role.CONTROLLER: LocalizedText("Beslist waarvoor de gegevens zijn", "Decides what the data are for"),
-    Role.PROCESSOR: LocalizedText("Werkt met de gegevens voor een ander", "Works with the data for someone else"),
+    Role.CONTROLLER: LocalizedText("Beslist waarvoor de gegevens zijn", "Decides what the data is used for"),
+    Role.PROCESSOR: LocalizedText("Werkt met de gegevens voor een ander", "Processes the data for someone else"),
     Role.OWNER: LocalizedText("Is eigenaar van de sensor", "Owns the sensor"),
     Role.OPERATOR: LocalizedText("Zorgt dat de sensor het doet", "Keeps the sensor running"),
-    Role.SUPPLIER: LocalizedText("Levert de sensor of de cijfers", "Delivers the sensor or the figures"),
+    Role.SUPPLIER: LocalizedText("Levert de sensor of de cijfers", "Supplies the sensor or the figures"),
 }
 """What an organisation does, as a part of a sentence about it."""
 
 
 REJECTION_REASONS: Mapping[RejectionReason, LocalizedText] = {
     RejectionReason.UNKNOWN_TOPIC: LocalizedText(
-        "het bericht kwam op een plek die wij niet kennen", "the message came to a place that we do not know"
+        "het bericht kwam op een plek die wij niet kennen", "the message arrived on a topic that we do not know"
     ),
     RejectionReason.UNKNOWN_FORMAT: LocalizedText(
-        "wij kennen deze vorm van berichten niet", "we do not know this form of message"
+        "wij kennen deze vorm van berichten niet", "we do not know this message format"
     ),
     RejectionReason.UNREGISTERED: LocalizedText("dit staat niet in het register", "this is not in the register"),
     RejectionReason.NOT_ACTIVE: LocalizedText(
-        "de sensor staat in het register niet op ‘aan’", "the register does not say that the sensor is on"
+        "de sensor staat in het register niet op ‘aan’", "according to the register, the sensor is not active"
     ),
     RejectionReason.NOT_INGESTED: LocalizedText(
-        "deze sensor hoort ons geen gegevens te sturen", "this sensor should send us no data"
+        "deze sensor hoort ons geen gegevens te sturen", "this sensor should not send us any data"
     ),
     RejectionReason.TOO_LARGE: LocalizedText("het bericht was te groot", "the message was too large"),
     RejectionReason.MALFORMED: LocalizedText("het bericht was niet te lezen", "the message could not be read"),
     RejectionReason.NO_READINGS: LocalizedText(
         "er stonden geen metingen in het bericht", "there were no readings in the message"
     ),
-    RejectionReason.NO_TIME: LocalizedText("er stond geen tijd bij", "it had no time"),
+    RejectionReason.NO_TIME: LocalizedText("er stond geen tijd bij", "the time was missing"),
     RejectionReason.BAD_TIME: LocalizedText("de tijd klopte niet", "the time was wrong"),
     RejectionReason.TIME_WITHOUT_ZONE: LocalizedText(
         "er stond niet bij in welke tijdzone de tijd was", "the time had no time zone"
@@ -112,21 +113,21 @@ REJECTION_REASONS: Mapping[RejectionReason, LocalizedText] = {
     RejectionReason.TOO_LATE: LocalizedText(
         "de meting was te oud: wij mogen die niet meer bewaren", "the reading was too old: we may no longer keep it"
     ),
-    RejectionReason.NOT_A_NUMBER: LocalizedText("de waarde was geen getal", "the value was no number"),
+    RejectionReason.NOT_A_NUMBER: LocalizedText("de waarde was geen getal", "the value was not a number"),
     RejectionReason.SENTINEL: LocalizedText(
-        "de sensor gaf door dat hij niets kon meten", "the sensor said that it could not measure"
+        "de sensor gaf door dat hij niets kon meten", "the sensor reported that it could not measure anything"
     ),
     RejectionReason.UNKNOWN_UNIT: LocalizedText("wij kennen de eenheid niet", "we do not know the unit"),
     RejectionReason.NOT_HERE: LocalizedText(
         "dit bericht hoort op een ander adres, waar niets blijft liggen",
-        "this message belongs at another address, where nothing stays",
+        "this message belongs at another address, where nothing is kept",
     ),
     RejectionReason.ERASED: LocalizedText(
         "wat deze sensor in deze tijd mat, is gewist en blijft weg",
-        "what this sensor measured in this time was erased, and stays away",
+        "what this sensor measured in this period was erased and will not be stored again",
     ),
     RejectionReason.REFUSED_BY_DATABASE: LocalizedText(
-        "de database nam de meting niet aan", "the database did not take the reading"
+        "de database nam de meting niet aan", "the database did not accept the reading"
     ),
 }
 
@@ -134,11 +135,11 @@ REJECTION_REASONS: Mapping[RejectionReason, LocalizedText] = {
 MISSING_VALUE_NOTES: Mapping[str, LocalizedText] = {
     "travel_time": LocalizedText(
         f"Waren het er minder dan {COUNT_THRESHOLD}? Dan laten we de reistijd niet zien.",
-        f"Were there fewer than {COUNT_THRESHOLD}? Then we do not show the travel time.",
+        f"If there were fewer than {COUNT_THRESHOLD}, we do not show the travel time.",
     ),
     "presence": LocalizedText(
         "Staat een uur er niet bij? Dan was er weinig beweging, of weten we het niet.",
-        "Is an hour missing? Then there was little movement, or we do not know.",
+        "If an hour is missing, there was little movement or we do not know.",
     ),
 }
 """Of what is only public in large numbers: why something can be missing."""
@@ -310,8 +311,8 @@ def location_label(location: Location) -> str:
 LEDGER_LINES: Mapping[str, LocalizedText] = {
     "received": LocalizedText("Ontvangen", "Received"),
     "stored": LocalizedText("Bewaard", "Kept"),
-    "duplicate": LocalizedText("Dubbel, dus niet nog eens bewaard", "Double, so not kept again"),
-    "aggregated": LocalizedText("Opgeteld in een totaal, niet los bewaard", "Added up in a total, not kept by itself"),
-    "quarantined": LocalizedText("Geweigerd", "Refused"),
+    "duplicate": LocalizedText("Dubbel, dus niet nog eens bewaard", "Duplicate, so not kept again"),
+    "aggregated": LocalizedText("Opgeteld in een totaal, niet los bewaard", "Added to a total, not kept individually"),
+    "quarantined": LocalizedText("Geweigerd", "Rejected"),
 }
 """The lines of the ledger."""

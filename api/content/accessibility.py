@@ -16,9 +16,9 @@ from sensors.vocabulary.localized_text import LocalizedText
 _TEST_CONDITIONS: Mapping[str, LocalizedText] = {
     "wide": LocalizedText("Op een groot scherm", "On a large screen"),
     "narrow": LocalizedText("Op een klein scherm (360 punten breed)", "On a small screen (360 pixels wide)"),
-    "zoomed": LocalizedText("Twee keer zo groot (200 %)", "Twice as large (200 %)"),
-    "dark": LocalizedText("Met donkere kleuren", "In dark colours"),
-    "opened": LocalizedText("Met alles wat open kan, open", "With everything open that can be opened"),
+    "zoomed": LocalizedText("Twee keer zo groot (200 %)", "Twice as large (200%)"),
+    "dark": LocalizedText("Met donkere kleuren", "In dark mode"),
+    "opened": LocalizedText("Met alles wat open kan, open", "With everything expanded"),
 }
 RESULTS_FILE = Path(__file__).with_suffix(".json")
 

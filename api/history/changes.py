@@ -11,7 +11,7 @@ from sensors.vocabulary.localized_text import LocalizedText
 
 Document = Mapping[str, Any]
 
-UNNAMED_CHANGE = LocalizedText("Volgorde of opmaak", "Order or form")
+UNNAMED_CHANGE = LocalizedText("Volgorde of opmaak", "Order or formatting")
 """What changed when nothing that has a name did."""
 
 

@@ -116,12 +116,13 @@ def _privacy_rule(value: Mapping[str, Any]) -> LocalizedText:
         case "window_count":
             least = value["minimum_sensors"]
             return LocalizedText(
-                f"alleen samen geteld met {least} of meer sensoren", f"only counted over {least} sensors or more"
+                f"alleen samen geteld met {least} of meer sensoren",
+                f"only counted together with {least} or more sensors",
             )
         case "no_identifiers":
-            return LocalizedText("wat iemand aanwijst, gooien we weg", "what points to someone is thrown away")
+            return LocalizedText("wat iemand aanwijst, gooien we weg", "anything that identifies someone is deleted")
         case "on_device":
-            return LocalizedText("het apparaat zelf maakt er aantallen van", "the device itself turns it into counts")
+            return LocalizedText("het apparaat zelf maakt er aantallen van", "turned into counts on the device itself")
         case "public_threshold":
             return LocalizedText(
                 f"aantallen onder {value['below']} niet openbaar", f"counts below {value['below']} not public"
@@ -150,8 +151,8 @@ FIELDS: Mapping[str, EntryField] = {
     "status": EntryField(LocalizedText("status", "status"), _code(codes.Status)),
     "active_from": EntryField(LocalizedText("eerste dag", "first day"), _day),
     "active_until": EntryField(LocalizedText("laatste dag", "last day"), _day),
-    "review_date": EntryField(LocalizedText("opnieuw bekijken of hij nodig is", "reviewed again"), _day),
-    "kind": EntryField(LocalizedText("soort sensor", "kind of sensor"), _kind),
+    "review_date": EntryField(LocalizedText("opnieuw bekijken of hij nodig is", "review date"), _day),
+    "kind": EntryField(LocalizedText("soort sensor", "type of sensor"), _kind),
     "delivers_data": EntryField(LocalizedText("stuurt ons gegevens", "sends us data"), _yes_or_no),
     "purposes": EntryField(LocalizedText("doel", "purpose"), _list_of(_purpose, "; ")),
     "necessity": EntryField(LocalizedText("waarom het nodig is", "why it is needed"), localized),
@@ -160,7 +161,7 @@ FIELDS: Mapping[str, EntryField] = {
     "datastreams.unit": EntryField(LocalizedText("eenheid", "unit"), _unit),
     "datastreams.description": EntryField(LocalizedText("uitleg", "explanation"), localized),
     "datastreams.interval": EntryField(
-        LocalizedText("tijd tussen twee metingen", "time between measurements"), durations.describe_duration
+        LocalizedText("tijd tussen twee metingen", "time between readings"), durations.describe_duration
     ),
     "datastreams.theme": EntryField(LocalizedText("onderwerp", "subject"), _code(codes.Theme)),
     "datastreams.personal_data": EntryField(
@@ -172,14 +173,14 @@ FIELDS: Mapping[str, EntryField] = {
     "datastreams.privacy_rules": EntryField(
         LocalizedText("privacyregels", "privacy rules"), _list_of(_privacy_rule, "; ")
     ),
-    "datastreams.stored_fields": EntryField(LocalizedText("wat we opslaan", "what is stored"), _list_of(_stored_field)),
+    "datastreams.stored_fields": EntryField(LocalizedText("wat we opslaan", "what we store"), _list_of(_stored_field)),
     "datastreams.retention.raw": EntryField(LocalizedText("bewaard", "kept"), _retention),
     "datastreams.retention.aggregate": EntryField(LocalizedText("totalen bewaard", "totals kept"), _retention),
     "datastreams.storage": EntryField(
-        LocalizedText("plaats van opslag", "place of storage"), _dtpr_element("storage", STORAGE)
+        LocalizedText("plaats van opslag", "where it is stored"), _dtpr_element("storage", STORAGE)
     ),
     "datastreams.access": EntryField(
-        LocalizedText("wie erbij kan", "who can get at it"), _list_of(_dtpr_element("access", ACCESS))
+        LocalizedText("wie erbij kan", "who can access it"), _list_of(_dtpr_element("access", ACCESS))
     ),
     "datastreams.access_parties": EntryField(LocalizedText("gaat ook naar", "also goes to"), _list_of(verbatim)),
     "datastreams.public": EntryField(LocalizedText("openbaar", "public"), _code(codes.Public)),
@@ -195,19 +196,19 @@ FIELDS: Mapping[str, EntryField] = {
     "device.supplier": EntryField(LocalizedText("leverancier", "supplier"), verbatim),
     "device.connectivity": EntryField(LocalizedText("verbinding", "connection"), _list_of(_code(codes.Connectivity))),
     "location.kind": EntryField(LocalizedText("vast of bewegend", "fixed or moving"), _code(codes.LocationKind)),
-    "location.geometry": EntryField(LocalizedText("plek op de kaart", "place on the map"), _geometry),
+    "location.geometry": EntryField(LocalizedText("plek op de kaart", "location on the map"), _geometry),
     "location.precision": EntryField(
-        LocalizedText("zo precies is de plek te zien", "how exactly it is shown"), _code(codes.Precision)
+        LocalizedText("zo precies is de plek te zien", "how precisely the location is shown"), _code(codes.Precision)
     ),
     "location.height_m": EntryField(LocalizedText("hoogte", "height"), _metres),
     "location.observed_area": EntryField(LocalizedText("gebied dat hij ziet", "area it sees"), _geometry),
     "location.host_object": EntryField(
-        LocalizedText("waar hij aan hangt of in staat", "what it hangs on"), _code(codes.HostObject)
+        LocalizedText("waar hij aan hangt of in staat", "what it is mounted on or in"), _code(codes.HostObject)
     ),
     "location.address": EntryField(LocalizedText("straat", "street"), verbatim),
     "location.neighbourhood": EntryField(LocalizedText("buurt", "neighbourhood"), _area),
     "location.district": EntryField(LocalizedText("wijk", "district"), _area),
-    "legal.ground": EntryField(LocalizedText("grond in de wet", "legal ground"), _code(codes.LegalGround)),
+    "legal.ground": EntryField(LocalizedText("grond in de wet", "legal basis"), _code(codes.LegalGround)),
     "legal.basis": EntryField(LocalizedText("wet of regel", "law or regulation"), _list_of(_title, "; ")),
     "legal.decision.body": EntryField(LocalizedText("wie het besloot", "who decided"), verbatim),
     "legal.decision.title": EntryField(LocalizedText("besluit", "decision"), localized),
@@ -223,14 +224,16 @@ FIELDS: Mapping[str, EntryField] = {
     "legal.dpia.url": EntryField(
         LocalizedText("adres van het onderzoek naar privacy", "address of the privacy assessment"), verbatim
     ),
-    "legal.processing_register": EntryField(LocalizedText("verwerkingsregister", "processing register"), verbatim),
+    "legal.processing_register": EntryField(
+        LocalizedText("verwerkingsregister", "record of processing activities"), verbatim
+    ),
     "legal.algorithms": EntryField(LocalizedText("algoritmes", "algorithms"), _list_of(_title, "; ")),
     "organisations": EntryField(LocalizedText("organisaties", "organisations"), _list_of(_organisation)),
     "project.name": EntryField(LocalizedText("project", "project"), verbatim),
     "project.description": EntryField(LocalizedText("uitleg van het project", "explanation of the project"), localized),
     "project.url": EntryField(LocalizedText("adres van het project", "address of the project"), verbatim),
     "contact.name": EntryField(LocalizedText("contact", "contact"), verbatim),
-    "contact.email": EntryField(LocalizedText("e-mail", "e-mail"), verbatim),
+    "contact.email": EntryField(LocalizedText("e-mail", "email"), verbatim),
     "contact.phone": EntryField(LocalizedText("telefoon", "phone"), verbatim),
     "contact.url": EntryField(LocalizedText("website", "website"), verbatim),
     "rights": EntryField(LocalizedText("uw rechten", "your rights"), localized),
@@ -241,6 +244,6 @@ FIELDS: Mapping[str, EntryField] = {
     "municipality": EntryField(LocalizedText("gemeente", "municipality"), verbatim),
     "id": EntryField(LocalizedText("nummer in het register", "number in the register"), verbatim),
     "uri": EntryField(LocalizedText("vast adres", "permanent address"), verbatim),
-    "schema_version": EntryField(LocalizedText("vorm van het register", "form of the register"), verbatim),
+    "schema_version": EntryField(LocalizedText("vorm van het register", "register format"), verbatim),
 }
 """By path, in the order in which they are told; what is in a list of datastreams has the path of a datastream."""

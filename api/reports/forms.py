@@ -32,7 +32,7 @@ MAX_TOTAL = 100
 RATE_LIMIT_PERIOD = timedelta(hours=1)
 TOO_QUICK_MESSAGE = LocalizedText(
     "Dat ging wel heel snel. Lees het nog eens na, en verstuur het opnieuw.",
-    "That was very quick. Please read it once more, and send it again.",
+    "That was very quick. Please read it through once more and send it again.",
 )
 EXPIRED_MESSAGE = LocalizedText(
     "Deze bladzijde stond lang open. Uw tekst is er nog: verstuur hem opnieuw.",
@@ -41,7 +41,7 @@ EXPIRED_MESSAGE = LocalizedText(
 
 BUSY_MESSAGE = LocalizedText(
     "Er kwamen het afgelopen uur te veel berichten. Uw tekst is er nog: probeer het over een uur opnieuw.",
-    "There were too many messages in the last hour. Your text is still there: please try again in an hour.",
+    "We received too many messages in the last hour. Your text is still there: please try again in an hour.",
 )
 
 

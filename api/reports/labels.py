@@ -37,39 +37,41 @@ STATUS_LABELS: Mapping[ReportStatus, LocalizedText] = {
 PERSONAL_DATA_MESSAGES: Mapping[PersonalDataMatch, LocalizedText] = {
     PersonalDataMatch.PLATE: LocalizedText(
         "In uw tekst staat iets dat op een kenteken lijkt. Haal het weg: wij hebben het niet nodig.",
-        "Your text holds something that looks like a number plate. Please take it out: we do not need it.",
+        "Your text contains something that looks like a number plate. Please remove it: we do not need it.",
     ),
     PersonalDataMatch.MAC: LocalizedText(
         "In uw tekst staat iets dat op het nummer van een apparaat lijkt. Haal het weg: wij hebben het niet nodig.",
-        "Your text holds something that looks like the number of a device. Please take it out: we do not need it.",
+        "Your text contains something that looks like a device number. Please remove it: we do not need it.",
     ),
     PersonalDataMatch.IP: LocalizedText(
         "In uw tekst staat iets dat op een internetadres van een apparaat lijkt. Haal het weg: wij hebben het niet "
         "nodig.",
-        "Your text holds something that looks like the internet address of a device. Please take it out: we do not "
+        "Your text contains something that looks like a device’s internet address. Please remove it: we do not "
         "need it.",
     ),
     PersonalDataMatch.EMAIL: LocalizedText(
         "In uw tekst staat een e-mailadres. Haal het weg. Wilt u een mail van ons? Vul uw adres dan hieronder in.",
-        "Your text holds an e-mail address. Please take it out. Would you like a mail from us? Then enter your "
+        "Your text contains an email address. Please remove it. If you would like an email from us, enter your "
         "address below.",
     ),
     PersonalDataMatch.PHONE: LocalizedText(
         "In uw tekst staat iets dat op een telefoonnummer lijkt. Haal het weg: wij bellen niet.",
-        "Your text holds something that looks like a phone number. Please take it out: we do not call.",
+        "Your text contains something that looks like a phone number. Please remove it: we do not call people back.",
     ),
 }
-NO_KIND_MESSAGE = LocalizedText("Kies waar het over gaat.", "Choose what it is about.")
+NO_KIND_MESSAGE = LocalizedText("Kies waar het over gaat.", "Choose what your message is about.")
 TOO_SHORT_MESSAGE = LocalizedText(
     f"Schrijf wat meer: minstens {MIN_TEXT_LENGTH} tekens.",
     f"Please write a little more: at least {MIN_TEXT_LENGTH} characters.",
 )
 TOO_LONG_MESSAGE = LocalizedText(
     f"Uw tekst is te lang. Er passen {MAX_TEXT_LENGTH} tekens in.",
-    f"Your text is too long. There is room for {MAX_TEXT_LENGTH} characters.",
+    f"Your text is too long. You can use up to {MAX_TEXT_LENGTH} characters.",
 )
 BAD_EMAIL_MESSAGE = LocalizedText(
     "Dit is geen e-mailadres. Een adres ziet eruit als naam@voorbeeld.nl. Of laat het leeg.",
-    "This is not an e-mail address. An address looks like name@example.com. Or leave it empty.",
+    "This is not an email address. Use an address like name@example.com, or leave it empty.",
 )
-HONEYPOT_MESSAGE = LocalizedText("Maak dit veld leeg en verstuur opnieuw.", "Empty this field and send again.")
+HONEYPOT_MESSAGE = LocalizedText(
+    "Maak dit veld leeg en verstuur opnieuw.", "Leave this field empty and send the form again."
+)

@@ -97,6 +97,6 @@ U schreef ons over de sensor "{mail.name["nl"]}" ({mail.reference}). Dit is ons 
 Uw melding: {mail.report_url}
 Wij verwijderen uw e-mailadres {term.nl} na ons antwoord. Antwoorden op deze mail komt nergens aan.
 
-English: you wrote to us about this sensor, and this is our answer. We delete your e-mail address
-{term.en} after it. Please do not reply to this mail: nobody reads it.
+English: you wrote to us about this sensor. This is our answer. We delete your email address
+{term.en} after our answer. Please do not reply to this email: nobody reads replies.
 """

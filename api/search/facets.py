@@ -44,7 +44,7 @@ PURPOSE_LABELS: Mapping[str, LocalizedText] = {
 DEVIATION_LABELS: Mapping[str, LocalizedText] = {
     "silent": LocalizedText("Stuurt niets, maar zou dat wel moeten", "Sends nothing, but should"),
     "undeclared": LocalizedText("Stuurt meer dan is afgesproken", "Sends more than was declared"),
-    "refused": LocalizedText("Er worden metingen geweigerd", "Values are refused"),
+    "refused": LocalizedText("Er worden metingen geweigerd", "Readings are rejected"),
     "expired": LocalizedText("De einddatum is voorbij", "Past its end date"),
     "review_due": LocalizedText("Moet opnieuw bekeken worden", "Review is due"),
 }

@@ -30,19 +30,20 @@ PRIVACY_MESSAGES: Mapping[PersonalData, PrivacyMessage] = {
     PersonalData.NONE: PrivacyMessage(
         WHITE,
         LocalizedText("Meet niets over u", "Measures nothing about you"),
-        LocalizedText("Deze sensor meet niets over mensen.", "This sensor measures nothing about people."),
+        LocalizedText("Deze sensor meet niets over mensen.", "This sensor does not measure anything about people."),
     ),
     PersonalData.DE_IDENTIFIED: PrivacyMessage(
         BLUE,
-        LocalizedText("U bent niet te herkennen", "You can not be recognised"),
+        LocalizedText("U bent niet te herkennen", "You cannot be recognised"),
         LocalizedText(
-            "Hij merkt mensen op. Wat we bewaren, wijst niemand aan.", "It notices people. What we keep points to none."
+            "Hij merkt mensen op. Wat we bewaren, wijst niemand aan.",
+            "It detects people. What we keep identifies no one.",
         ),
     ),
     PersonalData.IDENTIFIABLE: PrivacyMessage(
         YELLOW,
         LocalizedText("U kunt herkenbaar zijn", "You may be recognised"),
-        LocalizedText("U kunt lezen wat er met de gegevens gebeurt.", "You can read what becomes of the data."),
+        LocalizedText("U kunt lezen wat er met de gegevens gebeurt.", "You can read what happens to the data."),
     ),
 }
 

@@ -28,7 +28,7 @@ THEMES: Mapping[str, ThemeContent] = {
         LocalizedText("Lucht", "Air"),
         LocalizedText(
             "Hoe schoon is de lucht die u inademt? Meters in de stad meten fijnstof en gassen, dag en nacht.",
-            "How clean is the air that you breathe? Sensors in the city measure dust and gases, day and night.",
+            "How clean is the air you breathe? Sensors in the city measure fine particles and gases, day and night.",
         ),
         ("no2", "pm10", "pm2_5", "o3"),
     ),
@@ -38,7 +38,7 @@ THEMES: Mapping[str, ThemeContent] = {
         LocalizedText("Verkeer", "Traffic"),
         LocalizedText(
             "Hoe druk is het op straat? Tellers tellen wie er langskomt. Ze houden niet bij wie dat is.",
-            "How busy are the streets? Counters count who passes. They do not keep who that is.",
+            "How busy are the streets? Counters count who passes by. They do not record who that is.",
         ),
         ("count_car", "count_bicycle", "count_pedestrian", "count_motor_vehicle"),
     ),
@@ -48,7 +48,7 @@ THEMES: Mapping[str, ThemeContent] = {
         LocalizedText("Licht", "Light"),
         LocalizedText(
             "Welke lantaarn brandt er, en hoeveel stroom kost dat? Veel lantaarns meten dat zelf.",
-            "Which streetlights burn, and how much power does that take? Many streetlights measure it themselves.",
+            "Which streetlights are on, and how much power do they use? Many streetlights measure this themselves.",
         ),
         ("energy",),
     ),
@@ -76,7 +76,7 @@ THEMES: Mapping[str, ThemeContent] = {
         LocalizedText("Weer en klimaat", "Weather and climate"),
         LocalizedText(
             "Hoe warm wordt het in uw straat, en hoeveel regen valt er? Deze sensoren meten het weer.",
-            "How warm does your street get, and how much rain falls? These sensors measure the weather.",
+            "How warm does it get in your street, and how much rain falls? These sensors measure the weather.",
         ),
     ),
     "nature": ThemeContent(
@@ -85,7 +85,7 @@ THEMES: Mapping[str, ThemeContent] = {
         LocalizedText("Natuur", "Nature"),
         LocalizedText(
             "Hoe gaat het met planten en dieren in de stad? Deze sensoren helpen om dat te weten.",
-            "How are the plants and animals in the city? These sensors help to find out.",
+            "How are plants and animals in the city doing? These sensors help us find out.",
         ),
     ),
     "energy": ThemeContent(
@@ -94,7 +94,7 @@ THEMES: Mapping[str, ThemeContent] = {
         LocalizedText("Energie", "Energy"),
         LocalizedText(
             "Hoeveel stroom en warmte gebruikt de stad? Deze sensoren meten dat.",
-            "How much power and heat does the city use? These sensors measure that.",
+            "How much electricity and heat does the city use? These sensors measure that.",
         ),
     ),
     "waste": ThemeContent(
@@ -103,7 +103,7 @@ THEMES: Mapping[str, ThemeContent] = {
         LocalizedText("Afval", "Waste"),
         LocalizedText(
             "Zit een bak vol? Dan kan hij worden geleegd. Deze sensoren meten dat.",
-            "Is a bin full? Then it can be emptied. These sensors measure that.",
+            "When a bin is full, it can be emptied. These sensors measure that.",
         ),
     ),
     "safety": ThemeContent(
@@ -112,7 +112,7 @@ THEMES: Mapping[str, ThemeContent] = {
         LocalizedText("Veiligheid", "Safety"),
         LocalizedText(
             "Wat kijkt er mee op straat om het veilig te houden? Hier vindt u camera's en andere apparaten daarvoor.",
-            "What watches the street to keep it safe? Here are the cameras and other devices for that.",
+            "What is watching the street to keep it safe? Here you will find the cameras and other devices.",
         ),
     ),
     "health": ThemeContent(
@@ -127,19 +127,19 @@ THEMES: Mapping[str, ThemeContent] = {
     "economy": ThemeContent(
         "winkels-en-bouw",
         "commerce",
-        LocalizedText("Winkels en bouw", "Shops and building"),
+        LocalizedText("Winkels en bouw", "Shops and construction"),
         LocalizedText(
             "Hoe druk is het in de winkelstraat, en wat gebeurt er in de bouw? Deze sensoren meten dat.",
-            "How busy are the shops, and what is being built? These sensors measure that.",
+            "How busy are the shopping streets, and what is happening in construction? These sensors measure that.",
         ),
     ),
     "connectivity": ThemeContent(
         "bellen-en-internet",
         "connectivity",
-        LocalizedText("Bellen en internet", "Calls and internet"),
+        LocalizedText("Bellen en internet", "Phone and internet"),
         LocalizedText(
             "Hoe komt uw telefoon aan zijn signaal? Hier vindt u de antennes en zenders in de stad.",
-            "How does your phone get its signal? Here are the antennas and senders in the city.",
+            "How does your phone get its signal? Here you will find the antennas and transmitters in the city.",
         ),
     ),
 }
@@ -179,7 +179,7 @@ AIR_QUALITY_STANDARDS: tuple[AirQualityStandard, ...] = (
     AirQualityStandard(
         "o3",
         None,
-        LocalizedText("vanaf 180 in een uur krijgt u een waarschuwing", "from 180 in an hour there is a warning"),
+        LocalizedText("vanaf 180 in een uur krijgt u een waarschuwing", "a warning is issued from 180 in an hour"),
         None,
         None,
     ),

@@ -118,7 +118,7 @@ def test_a_neighbourhood_in_plain_words_and_in_numbers(site: httpx.Client) -> No
     assert f"{shown:.1f}".replace(".", ",") + " µg/m³" in told
     assert answer["properties"]["summary"]["sensors"] == len(references(site.get(f"/buurten/{city.AREA}").text))
     english = text_of(site.get(f"/en/buurten/{city.AREA}"))
-    assert "What do they measure now?" in english
+    assert "What are they measuring now?" in english
 
 
 def test_a_theme_explains_its_numbers(site: httpx.Client) -> None:

@@ -103,7 +103,7 @@ def without_english(document: Document) -> Document:
                 location=example_entry()["location"] | {"geometry": {"type": "Point", "coordinates": [5.67, 51.47]}}
             ),
             ["Plek op de kaart is veranderd"],
-            ["Place on the map has changed"],
+            ["Location on the map has changed"],
         ),
         (
             example_entry(),
