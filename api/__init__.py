@@ -1,1 +1,1 @@
-"""The readers: the public register and its APIs."""
+"""The public register and its APIs (read-only)."""

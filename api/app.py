@@ -1,4 +1,4 @@
-"""The web application: the register for people, its API for programs."""
+"""The web application: the register's pages and its API."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -58,7 +58,7 @@ PAGE_MODULES = (
     feed_page,
     signs_page,
 )
-"""For people, so in every language."""
+"""Page routers, mounted once per language."""
 API_MODULES = (
     search_api,
     sensor_api,
@@ -71,11 +71,11 @@ API_MODULES = (
     openapi,
     entry_schema,
 )
-"""For programs."""
+"""API routers."""
 
 
 def create_app(settings: ApiSettings) -> FastAPI:
-    """The application; it connects to the database when it starts, and starts without one too (see ``/readyz``)."""
+    """Build the application. It connects to the database at startup but also starts without one (see ``/readyz``)."""
     pool = create_pool(settings.database_url.get_secret_value())
     app_state = AppState(settings, pool, create_templates(settings), HttpMetrics(), Intake.of(settings, pool), Facets())
 
@@ -120,7 +120,7 @@ def _add_middleware(app: FastAPI, state: AppState) -> None:
 
 
 def _origin(url: str | None) -> str | None:
-    """Scheme and host of the map tiles; ``{s}`` in the host stands for any first part of it."""
+    """Return the scheme and host of the map tiles; ``{s}`` in the host becomes a wildcard."""
     if url is None:
         return None
     parts = urlsplit(url)

@@ -1,4 +1,4 @@
-"""What is made of the register as it is now, and made again only when the register has changed."""
+"""Values derived from the register, cached until its revision changes."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,14 +11,14 @@ T = TypeVar("T")
 
 
 class RevisionCache(Generic[T]):
-    """``load`` reads the value of a municipality from the database."""
+    """Cache of one value per municipality; ``load`` reads it from the database."""
 
     def __init__(self, load: Callable[[Database, str], T]) -> None:
         self._load = load
         self._cached: tuple[object, T] | None = None
 
     def get(self, db: Database, municipality: str) -> T:
-        """What is made of the register of a municipality."""
+        """Return the value for a municipality, reloading it if the register has changed."""
         revision = (municipality, db.execute(QUERIES["revision"]).fetchone())
         if self._cached is None or self._cached[0] != revision:
             self._cached = (revision, self._load(db, municipality))

@@ -1,2 +1,2 @@
--- revision: which state of the register this is
+-- revision: the current revision of the register
 select revision from open.revision;

@@ -1,4 +1,4 @@
-"""Charts as shapes: the template draws them as SVG, and the same values as a table."""
+"""Charts as shapes: the template renders them as SVG, with the same values in a table."""
 
 import math
 from collections import Counter
@@ -20,7 +20,7 @@ MARGIN_LEFT, MARGIN_RIGHT, MARGIN_TOP, MARGIN_BOTTOM = 42.0, 6.0, 10.0, 26.0
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A label on an axis, and where."""
+    """An axis label and its position."""
 
     position: float
     label: str
@@ -28,7 +28,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A counted hour or day. ``few``: too few to say how many."""
+    """A count for an hour or day. ``few``: below the publication threshold."""
 
     x: float
     y: float
@@ -39,7 +39,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """A line of the table."""
+    """A row of the table."""
 
     when: str
     value: str
@@ -47,7 +47,7 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One chart: lines through what follows each other, or bars; a dot where a value stands alone."""
+    """One chart: a line through consecutive values, or bars; a dot for an isolated value."""
 
     bars: tuple[Bar, ...]
     lines: tuple[str, ...]
@@ -60,13 +60,13 @@ class Chart:
 
     @property
     def period(self) -> str:
-        """What it shows, for a caption."""
+        """The period covered, for the caption."""
         return _("de laatste 7 dagen") if self.per_day else _("de laatste 24 uur")
 
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
-    """From values and instants to the drawing."""
+    """Maps values and instants to drawing coordinates."""
 
     start: datetime
     end: datetime
@@ -83,7 +83,7 @@ class _Scale:
 
 
 def draw_chart(datastream: PublicDatastream, label: str, unit: str, now: datetime) -> Chart | None:
-    """The last 24 hours, or 7 days of what is public per day; ``None`` when there is nothing to draw."""
+    """Chart the last 24 hours, or 7 days if values are public per day; ``None`` if there is nothing to draw."""
     if not datastream.values or datastream.public is None or datastream.is_categorical:
         return None
     per_day = datastream.public is Public.DAY
@@ -106,7 +106,7 @@ def draw_chart(datastream: PublicDatastream, label: str, unit: str, now: datetim
 
 
 def median_travel_times(travel_times: Sequence[TravelTime]) -> tuple[PublicValue, ...]:
-    """What to draw of travel times: those of the class that is there most, the oldest first."""
+    """The travel times to chart: those of the most common vehicle class, oldest first."""
     if not travel_times:
         return ()
     most_common_class = Counter(each.vehicle_class for each in travel_times).most_common(1)[0][0]
@@ -119,7 +119,7 @@ def median_travel_times(travel_times: Sequence[TravelTime]) -> tuple[PublicValue
 
 
 def value_with_unit(value: PublicValue, datastream: PublicDatastream, unit: str) -> str:
-    """A value with its unit, or that it is too small to tell."""
+    """Format a value with its unit, or as below the threshold."""
     if value.value is None:
         return _("minder dan {n}").format(n=value.below)
     amount = f"{formatting.measurement(value.value, datastream.is_whole)} {unit}".strip()
@@ -135,7 +135,7 @@ def _period(now: datetime, per_day: bool) -> tuple[datetime, datetime]:
 
 
 def _axis_values(values: Sequence[float]) -> list[float]:
-    """Two to five round numbers that hold all values; zero is one of them, unless all values are far from it."""
+    """Two to five round numbers spanning all values, including zero unless all values are far from it."""
     least, most = min(values), max(values)
     low = least if least > 0 and (most - least) < least / 4 else min(0.0, least)
     spread = max(most - low, abs(most) / 10, 1.0)
@@ -146,7 +146,7 @@ def _axis_values(values: Sequence[float]) -> list[float]:
 
 
 def _gapless_runs(values: Sequence[PublicValue]) -> list[list[PublicValue]]:
-    """Values that follow each other without a gap: a line may not hide that something is missing."""
+    """Split values into runs without gaps, so that a line never hides missing data."""
     runs = [[values[0]]]
     for before, value in pairwise(values):
         if value.start > before.until:

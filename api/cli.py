@@ -1,4 +1,4 @@
-"""The sub-command of the readers: ``serve``."""
+"""The ``serve`` sub-command."""
 
 import click
 

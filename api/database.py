@@ -1,4 +1,4 @@
-"""Connections of the readers: a small pool in which every connection may only read, and only what is open."""
+"""Database connections: a small pool of read-only connections, limited to the public schema ``open``."""
 
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from sensors.db import Connection, type_adapters
 
 DATABASE_ROLE = "lantaarn_api"
 POOL_TIMEOUT_SECONDS = 5.0
-"""Seconds a visitor waits for a connection before hearing that the register is away."""
+"""Seconds to wait for a connection before answering 503."""
 
 Pool = ConnectionPool[Connection]
 Row = Mapping[str, Any]
@@ -19,7 +19,7 @@ Row = Mapping[str, Any]
 
 
 def create_pool(url: str) -> Pool:
-    """A pool that is not open yet. Taking a connection raises ``psycopg_pool.PoolTimeout`` when there is none."""
+    """Create an unopened pool. Taking a connection raises ``psycopg_pool.PoolTimeout`` if none is available."""
     return ConnectionPool(
         url,
         connection_class=Connection,
@@ -51,7 +51,7 @@ def _check(connection: Connection) -> None:
 
 @contextmanager
 def read_transaction(pool: Pool) -> Generator[Connection]:
-    """A connection with one picture of the database, so that what is on one page fits together."""
+    """Yield a connection in a single snapshot, so that everything on a page is consistent."""
     with pool.connection() as connection, connection.transaction():
         connection.execute("set transaction isolation level repeatable read, read only")
         yield connection

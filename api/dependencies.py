@@ -1,4 +1,4 @@
-"""What every request may use."""
+"""Dependencies shared by all request handlers."""
 
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -16,7 +16,7 @@ from sensors.settings.web import ApiSettings
 
 @dataclass(frozen=True, slots=True)
 class AppState:
-    """The parts of a running register."""
+    """Long-lived objects of a running application."""
 
     settings: ApiSettings
     pool: Pool

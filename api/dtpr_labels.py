@@ -1,4 +1,4 @@
-"""The elements of the DTPR (Digital Trust for Places and Routines), in words."""
+"""Texts for the elements of the DTPR (Digital Trust for Places and Routines)."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""The form of a register entry, for who writes one."""
+"""The JSON Schema of a register entry, for authors of entries."""
 
 from functools import cache
 

@@ -1,6 +1,6 @@
-"""What goes wrong, as an answer: one table from exception to status, told to people as a page, to programs as JSON.
+"""Map exceptions to error responses: a page for people, problem details for API clients.
 
-Nothing of what was sent is ever repeated: not in the answer, and not in the log.
+User input is never echoed, neither in the response nor in the log.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ from sensors.vocabulary.localized_text import LocalizedText
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A status with what to say about it: a title, and what you can do."""
+    """A status with a title and what the reader can do about it."""
 
     status: int
     title: LocalizedText
@@ -91,13 +91,13 @@ PROBLEM_BY_EXCEPTION: Mapping[type[Exception], Problem] = {
     PoolTimeout: UNAVAILABLE,
     psycopg.OperationalError: UNAVAILABLE,
 }
-"""Everything else is our own fault: 500."""
+"""Any other exception becomes a 500."""
 
 _PROBLEM_BY_STATUS = {HTTPStatus.NOT_FOUND: NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED: METHOD_NOT_ALLOWED}
 
 
 def problem_of(error: Exception) -> Problem:
-    """What to answer to an exception; a kind of a listed one counts as that one."""
+    """Return the problem for an exception, matching subclasses of the listed exceptions."""
     if isinstance(error, HTTPException):
         return _PROBLEM_BY_STATUS.get(HTTPStatus(error.status_code), INTERNAL_ERROR)
     return next(
@@ -106,7 +106,7 @@ def problem_of(error: Exception) -> Problem:
 
 
 def error_response(request: Request, problem: Problem, templates: Jinja2Templates) -> Response:
-    """Problem details (RFC 9457) under ``/v1``, a page elsewhere."""
+    """Answer with problem details (RFC 9457) under ``/v1``, with a page elsewhere."""
     if request.url.path.startswith("/v1"):
         return JSONResponse(
             {"status": problem.status, "title": problem.title.en, "detail": problem.detail.en},

@@ -1,5 +1,5 @@
-"""What any slice may raise: queries need it, and know nothing of HTTP."""
+"""Exceptions shared by all slices; queries raise them without knowing about HTTP."""
 
 
 class NotFoundError(Exception):
-    """There is no such thing in the register."""
+    """The requested object is not in the register."""

@@ -1,4 +1,4 @@
-"""Numbers, units, times and places as people write them, in the language of the request."""
+"""Format numbers, units, times and places in the language of the request."""
 
 import re
 from datetime import date, datetime, timedelta
@@ -37,24 +37,24 @@ UNIT_LABELS: dict[str, tuple[LocalizedText, LocalizedText]] = {
     "1": (_same_in_both(""), LocalizedText("een aantal of een nummer", "a count or a number")),
     **{code: said for kind in KINDS.values() for code, said in kind.unit_labels.items()},
 }
-"""UCUM code → how we write the unit, and how we say it; the same where everyone knows it."""
+"""UCUM code → symbol and name of the unit; identical where the symbol is widely known."""
 
 
 def number(value: float, digits: int = 0) -> str:
-    """A number: ``1.234,5`` in Dutch, ``1,234.5`` in English; the minus sign is a real one."""
+    """Format a number: ``1.234,5`` in Dutch, ``1,234.5`` in English, with a true minus sign."""
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     return format_decimal(round(value, digits) + 0.0, pattern, current_locale()).replace("-", "−")
 
 
 def measurement(value: float, is_whole: bool) -> str:
-    """A value in as many digits as mean something: none for whole numbers and from 100 up, else one or two."""
+    """Format a value with significant digits: no decimals for whole numbers and from 100 up, else one or two."""
     if is_whole:
         return number(value)
     return number(value, 0 if abs(value) >= 100 else 1 if abs(value) >= 1 or value == 0 else 2)
 
 
 def percentage(value: float) -> str:
-    """A share as a percentage: ``97,5%``. Almost all is never told as all, nor almost nothing as nothing."""
+    """Format a share as a percentage: ``97,5%``. Never rounds to 0% or 100%."""
     percent = round(value * 100, 1)
     if 0 < value < 1:
         percent = min(max(percent, 0.1), 99.9)
@@ -62,34 +62,34 @@ def percentage(value: float) -> str:
 
 
 def unit(code: str) -> str:
-    """How we write a unit; nothing for plain numbers."""
+    """The symbol of a unit; empty for plain numbers."""
     return localize(UNIT_LABELS[code][0]) if code in UNIT_LABELS else code
 
 
 def unit_in_words(code: str) -> str:
-    """How we say a unit."""
+    """The name of a unit."""
     return localize(UNIT_LABELS[code][1]) if code in UNIT_LABELS else code
 
 
 def duration(text: str) -> str:
-    """An ISO 8601 duration of one part in words: ``PT15M`` is ``15 minuten``."""
+    """A single-component ISO 8601 duration in words: ``PT15M`` becomes ``15 minuten``."""
     return localize(describe_duration(text))
 
 
 def retention_period(text: str) -> str:
-    """How long single values are kept, in words: a duration, or that they are not."""
+    """The retention period of individual values in words: a duration, or that they are not kept."""
     return localize(label_of(RetentionClass.NONE)) if text == RetentionClass.NONE else duration(text)
 
 
 def timedelta_in_words(length: timedelta) -> str:
-    """A length of time in words: ``1 dag en 15 minuten``."""
+    """A timedelta in words: ``1 dag en 15 minuten``."""
     minutes = round(length.total_seconds() / 60)
     parts = (f"P{minutes // 1440}D", f"PT{minutes // 60 % 24}H", f"PT{minutes % 60}M")
     return _(" en ").join(duration(part) for part in parts if not part.lstrip("PT").startswith("0"))
 
 
 def interval(text: str) -> str:
-    """How often, in words: ``elke 10 minuten``, ``elk uur``. Seconds from a minute up are told as minutes."""
+    """An interval in words: ``elke 10 minuten``, ``elk uur``. Seconds over a minute become minutes."""
     seconds = re.fullmatch(r"PT(\d+)S", text)
     if seconds and int(seconds[1]) > 60:
         minutes = int(seconds[1]) / 60
@@ -101,18 +101,18 @@ def interval(text: str) -> str:
 
 
 def day(value: date) -> str:
-    """``3 maart 2024``; of an instant, the day it was in the Netherlands."""
+    """``3 maart 2024``; an instant is converted to Dutch local time first."""
     local = value.astimezone(LOCAL_TIME_ZONE) if isinstance(value, datetime) else value
     return format_date(local, "d MMMM y", current_locale())
 
 
 def time_of_day(value: datetime) -> str:
-    """``14:05``, in the Netherlands."""
+    """``14:05``, Dutch local time."""
     return f"{value.astimezone(LOCAL_TIME_ZONE):%H:%M}"
 
 
 def relative_time(value: datetime, now: datetime) -> str:
-    """``vandaag om 14:05 uur``, ``gisteren om …``, or with the date."""
+    """``vandaag om 14:05 uur``, ``gisteren om …``, or the date and time."""
     return _("{day} om {clock} uur").format(day=_relative_day(value, now), clock=time_of_day(value))
 
 
@@ -128,7 +128,7 @@ def _relative_day(value: datetime, now: datetime) -> str:
 
 
 def time_range(start: datetime, until: datetime) -> str:
-    """``ma, 14:00 tot 15:00``, in the Netherlands."""
+    """``ma, 14:00 tot 15:00``, Dutch local time."""
     return _("{day}, {start} tot {until}").format(
         day=weekday(start), start=time_of_day(start), until=time_of_day(until)
     )
@@ -140,7 +140,7 @@ def weekday(value: datetime) -> str:
 
 
 def band(value: Band) -> str:
-    """About how many: ``minder dan 15``, ``100 tot 1.000``."""
+    """A band of counts: ``minder dan 15``, ``100 tot 1.000``."""
     if value.below is None:
         return _("{n} of meer").format(n=number(value.at_least))
     if value.at_least == 0:
@@ -165,4 +165,4 @@ TEMPLATE_FILTERS: dict[str, Any] = {
     "day": day,
     "height": height,
 }
-"""What the templates may use."""
+"""The filters available to templates."""

@@ -1,8 +1,8 @@
-"""In which language we speak to this visitor: Dutch, or English under ``/en``.
+"""The language of a request: Dutch, or English under ``/en``.
 
-The address decides, and nothing else: a link shows the same page to everyone, and nothing about a visitor is kept.
-Sentences are looked up by gettext, with the Dutch sentence as key; words that come with a code bring both languages
-themselves (``sensors.vocabulary.localized_text.Text``).
+Only the URL decides: a link shows the same page to everyone, and nothing about a visitor is stored. Sentences are
+translated by gettext, with the Dutch as msgid; labels of codes carry both languages
+(``sensors.vocabulary.localized_text.LocalizedText``).
 """
 
 import gettext as gnu
@@ -21,7 +21,7 @@ from sensors.vocabulary.localized_text import Language
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 URL_PREFIXES: dict[Language, str] = {"nl": "", "en": "/en"}
-"""What the addresses of pages begin with."""
+"""The path prefix of pages, per language."""
 LANGUAGE_NAMES: dict[Language, str] = {"nl": "Nederlands", "en": "English"}
 LOCALES_DIR = Path(__file__).parent / "web" / "locales"
 
@@ -30,7 +30,7 @@ _locales: dict[Language, Locale] = {"nl": Locale("nl", "NL"), "en": Locale("en",
 
 
 class Localizable(Protocol):
-    """A text in Dutch, and in English when there is one."""
+    """A text in Dutch, optionally in English."""
 
     @property
     def nl(self) -> str: ...
@@ -44,48 +44,48 @@ def current_language() -> Language:
 
 
 def set_language(language: Language) -> None:
-    """From here on, in this task or thread, this language."""
+    """Set the language of the current task or thread."""
     _current_language.set(language)
 
 
 def current_locale() -> Locale:
-    """How numbers and dates are written in the language of this request."""
+    """The locale for numbers and dates in this request."""
     return _locales[current_language()]
 
 
 def language_of_path(path: str) -> Language:
-    """The language that an address is in."""
+    """The language of a path."""
     return "en" if path == "/en" or path.startswith("/en/") else "nl"
 
 
 def url(path: str, language: Language | None = None) -> str:
-    """The address of a page, ``/…``, in the language of this request or another one."""
+    """The URL path of a page in the language of this request, or in the one given."""
     return URL_PREFIXES[language or current_language()] + path
 
 
 def alternate_urls(path: str, query: str) -> dict[Language, str]:
-    """The same page in every language."""
+    """The URL of the same page in each language."""
     bare = path.removeprefix(URL_PREFIXES[language_of_path(path)]) or "/"
     return {each: url(bare, each) + (f"?{query}" if query else "") for each in LANGUAGES}
 
 
 def gettext(message: str) -> str:
-    """A Dutch sentence in the language of this request."""
+    """Translate a Dutch sentence into the language of this request."""
     return _translations(current_language()).gettext(message)
 
 
 def ngettext(one: str, many: str, count: int) -> str:
-    """A Dutch sentence about one or more, in the language of this request."""
+    """Translate a Dutch sentence with singular and plural forms."""
     return _translations(current_language()).ngettext(one, many, count)
 
 
 def localize(text: Localizable) -> str:
-    """A text in the language of this request; Dutch where it has no English."""
+    """Return a text in the language of this request, falling back to Dutch."""
     return (text.en or text.nl) if current_language() == "en" else text.nl
 
 
 def localize_html(text: Localizable) -> Markup:
-    """As ``localize``; Dutch on an English page is marked as such, so that it is read aloud as Dutch."""
+    """Like ``localize``, but mark Dutch on an English page with ``lang``, for screen readers."""
     if current_language() == "en" and not text.en:
         return Markup('<span lang="nl">{}</span>').format(text.nl)
     return escape(localize(text))
@@ -93,7 +93,7 @@ def localize_html(text: Localizable) -> Markup:
 
 @cache
 def _translations(language: Language) -> gnu.NullTranslations:
-    """The catalogue, compiled from its text when it is first needed: there is no second file that could be older."""
+    """The catalogue, compiled from the .po file on first use: no .mo file that could be stale."""
     if language == "nl":
         return gnu.NullTranslations()
     compiled = BytesIO()

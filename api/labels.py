@@ -1,4 +1,4 @@
-"""What the register says to residents, in plain words (Dutch at language level B1). Most codes bring their own text."""
+"""Texts for residents in plain language (Dutch at level B1). Most codes carry their own text."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -82,7 +82,7 @@ ROLE_DESCRIPTIONS: Mapping[Role, LocalizedText] = {
     Role.OPERATOR: LocalizedText("Zorgt dat de sensor het doet", "Keeps the sensor running"),
     Role.SUPPLIER: LocalizedText("Levert de sensor of de cijfers", "Supplies the sensor or the figures"),
 }
-"""What an organisation does, as a part of a sentence about it."""
+"""What an organisation does, as part of a sentence."""
 
 
 REJECTION_REASONS: Mapping[RejectionReason, LocalizedText] = {
@@ -142,10 +142,10 @@ MISSING_VALUE_NOTES: Mapping[str, LocalizedText] = {
         "If an hour is missing, there was little movement or we do not know.",
     ),
 }
-"""Of what is only public in large numbers: why something can be missing."""
+"""Why values can be missing from properties that are published only above a threshold."""
 
 DTPR_ICONS = frozenset(file.stem for file in (Path(__file__).parent / "web" / "static" / "dtpr").glob("*.svg"))
-"""The DTPR elements that we have an icon of."""
+"""DTPR elements with an icon."""
 
 MARKER_SHAPES = (
     "M12 3 22 21H2z",
@@ -154,34 +154,34 @@ MARKER_SHAPES = (
     "M4 4h16v16H4z",
     "M7 3h10l5 9-5 9H7l-5-9z",
 )
-"""The marks of kinds: form and colour both tell. The first is for what is none of our kinds."""
+"""Marker shapes by kind, so that colour is not the only cue. The first is for sensors of no known kind."""
 
 
 def kind_label(kind: str | None, category: str) -> str:
-    """What sort of sensor it is; of no kind of ours, what the device is."""
+    """The label of the kind, or of the device category if the kind is unknown."""
     if kind is not None and kind in KINDS:
         return localize(KINDS[kind].label)
     return localize(label_of(DeviceCategory(category)))
 
 
 def kinds() -> dict[str, str]:
-    """The kinds to choose from: code and label."""
+    """The kinds a visitor can choose from: code → label."""
     return {code: localize(kind.label) for code, kind in KINDS.items()} | {OTHER_KIND: _("Andere apparaten")}
 
 
 def marker_shape(kind: str | None) -> int:
-    """Which mark a kind has on the map, from 1 up; 0 for what is none of our kinds."""
+    """The index of a kind's marker, from 1 up; 0 for sensors of no known kind."""
     codes = list(KINDS)
     return codes.index(kind) % (len(MARKER_SHAPES) - 1) + 1 if kind in codes else 0
 
 
 def datastream_label(datastream: Datastream, definition: ObservedProperty | None) -> str:
-    """What a datastream measures, in a few words."""
+    """A short label for what a datastream measures."""
     return localize(definition.label) if definition else datastream.observed_property.replace("_", " ").capitalize()
 
 
 def aggregation_label(datastream: PublicDatastream) -> str:
-    """What the hours and days of a datastream are, as the head of a table."""
+    """The column heading for hourly and daily values of a datastream."""
     if datastream.counts_people:
         return _("Aantal")
     if datastream.travel_times:
@@ -192,12 +192,12 @@ def aggregation_label(datastream: PublicDatastream) -> str:
 
 
 def icon_path(code: str) -> str | None:
-    """The file of the DTPR icon of an element, where there is one."""
+    """The path of a DTPR element's icon, or None."""
     return f"dtpr/{code}.svg" if code in DTPR_ICONS else None
 
 
 def datastream_description(declared: Datastream, datastream: PublicDatastream, delivers_data: bool) -> str:
-    """How often it is measured, what of it is public, and what its unit means."""
+    """Describe how often it measures, what is public, and what the unit means."""
     sentences = (
         [_("Meet {interval}.").format(interval=formatting.interval(declared.interval))] if declared.interval else []
     )
@@ -214,12 +214,12 @@ def datastream_description(declared: Datastream, datastream: PublicDatastream, d
 
 
 def technology(code: str) -> str:
-    """A DTPR technology."""
+    """The label of a DTPR technology."""
     return localize(dtpr_labels.TECHNOLOGY[code])
 
 
 def privacy_rule(rule: object) -> str:
-    """A privacy rule of an entry, as what it means for people, in HTML where an organisation wrote it."""
+    """Explain a privacy rule to residents; as HTML if the organisation wrote the text."""
     match rule:
         case MatchInMemory(minimum=least):
             return _(
@@ -245,42 +245,42 @@ _PRIVACY_RULE: TypeAdapter[PrivacyRule] = TypeAdapter(PrivacyRule)
 
 
 def privacy_rule_texts(rules: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Privacy rules as entries hold them, in words, each once."""
+    """Explain privacy rules as stored in entries, without duplicates."""
     return list(dict.fromkeys(privacy_rule(_PRIVACY_RULE.validate_python(rule)) for rule in rules))
 
 
 def rejection_reason(code: str) -> str:
-    """Why readings were refused."""
+    """Why readings were rejected."""
     return localize(REJECTION_REASONS[RejectionReason(code)])
 
 
 def statuses() -> list[Status]:
-    """The states of a sensor to choose from."""
+    """The statuses a visitor can choose from."""
     return list(Status)
 
 
 def status(code: str) -> str:
-    """The state of a sensor."""
+    """The label of a status."""
     return localize(label_of(Status(code)))
 
 
 def last_seen(band: str | None) -> str:
-    """When a sensor last said something, roughly."""
+    """When a sensor was last heard from, as a band."""
     return localize(LAST_SEEN[band])
 
 
 def has_personal_data_text(personal_data: str) -> str:
-    """Whether there are personal data, in the fewest words."""
+    """Whether there is personal data: yes or no."""
     return _("nee") if personal_data == PersonalData.NONE else _("ja")
 
 
 def entry_privacy_rules(entry: Entry) -> list[str]:
-    """The privacy rules of all datastreams, each once."""
+    """The privacy rules of all datastreams, without duplicates."""
     return list(dict.fromkeys(privacy_rule(rule) for each in entry.datastreams for rule in each.privacy_rules))
 
 
 def access_and_storage(entry: Entry) -> list[tuple[str, str]]:
-    """Who gets the data and where they are kept: DTPR elements with a sentence, each once."""
+    """Who gets the data and where it is stored: DTPR elements with a sentence, without duplicates."""
     streams = entry.datastreams
     parties = dict.fromkeys(party for each in streams for party in each.access_parties)
     to_others = _("De gegevens gaan ook naar: {parties}.").format(parties=", ".join(parties))
@@ -291,7 +291,7 @@ def access_and_storage(entry: Entry) -> list[tuple[str, str]]:
 
 
 def organisation_roles(entry: Entry) -> list[tuple[Organisation, str]]:
-    """The organisations, each once, with what they have to do with the sensor."""
+    """The organisations without duplicates, with their roles in words."""
     named = {each.name: each for each in reversed(entry.organisations)}
     roles = {
         name: [localize(label_of(each.role)) for each in entry.organisations if each.name == name] for name in named
@@ -300,7 +300,7 @@ def organisation_roles(entry: Entry) -> list[tuple[Organisation, str]]:
 
 
 def location_label(location: Location) -> str:
-    """Where it is, as exactly as may be told."""
+    """The location, as precisely as may be published."""
     if location.precision is not Precision.EXACT:
         cell = localize(label_of(location.precision))
         told = _("Ongeveer: {cell}. De precieze plek laten we niet zien.")
@@ -315,4 +315,4 @@ LEDGER_LINES: Mapping[str, LocalizedText] = {
     "aggregated": LocalizedText("Opgeteld in een totaal, niet los bewaard", "Added to a total, not kept individually"),
     "quarantined": LocalizedText("Geweigerd", "Rejected"),
 }
-"""The lines of the ledger."""
+"""Labels for the lines of the ledger."""

@@ -1,4 +1,4 @@
-"""Around every request: headers that keep a visitor safe, counts without a trace of who it was, and no lost errors."""
+"""Middleware: security headers, anonymous request metrics, and a last resort for unhandled exceptions."""
 
 import time
 from collections.abc import Callable
@@ -19,7 +19,7 @@ API_VERSION = "1.0.0"
 
 
 class HttpMetrics:
-    """Counts and durations of requests, by route; nothing that a visitor typed becomes a label."""
+    """Request counts and durations by route; user input never becomes a label."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -31,7 +31,7 @@ class HttpMetrics:
         )
 
     def record(self, scope: Scope, status: int, seconds: float) -> None:
-        """Book one answered request."""
+        """Record one answered request."""
         other = "/static" if scope["path"].startswith("/static/") else "none"
         route = getattr(scope.get("route"), "path", other)
         method = scope["method"] if scope["method"] in _METHODS else "other"
@@ -90,7 +90,7 @@ class RequestMiddleware:
 
 
 def security_headers(tile_origin: str | None) -> dict[str, str]:
-    """For every answer. ``tile_origin``: the origin of map tiles, the only one besides our own."""
+    """Headers for every response. ``tile_origin``: the origin of map tiles, the only one allowed besides our own."""
     images = f"'self' data: {tile_origin}" if tile_origin else "'self' data:"
     policy = (
         f"default-src 'self'; img-src {images}; object-src 'none'; base-uri 'none'; "
@@ -107,7 +107,7 @@ def security_headers(tile_origin: str | None) -> dict[str, str]:
 
 
 class LanguageMiddleware:
-    """Sets the language of each request by its address."""
+    """Sets the language of each request from its path."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""The description of the API (OpenAPI 3.1), as the NL API Design Rules want it."""
+"""The API description (OpenAPI 3.1), following the NL API Design Rules."""
 
 import json
 from collections.abc import Sequence
@@ -25,11 +25,11 @@ _PUBLISHED_NAMES = {
     "api__search__schemas__Group": "api__find_schemas__Group",
     "api__quality__schemas__Group": "api__quality_schemas__Group",
 }
-"""FastAPI tells models of one name apart by their module. Published names stay when a module moves."""
+"""FastAPI disambiguates models of the same name by module; this keeps published names when a module moves."""
 
 
 def build_openapi(routes: Sequence[BaseRoute]) -> dict[str, Any]:
-    """The document for these routes: the version is in the server's address, and in a header of every answer."""
+    """Build the document for these routes. The version is in the server URL and in a header of every response."""
     document = get_openapi(title="Lantaarn", version=API_VERSION, description=_DESCRIPTION, routes=routes)
     document["servers"] = [{"url": "/v1"}]
     document["paths"] = {
@@ -49,7 +49,7 @@ def _with_published_names(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _operation(details: dict[str, Any]) -> dict[str, Any]:
-    """Without FastAPI's own 422, which we never answer; problem details under their own name."""
+    """Drop FastAPI's 422, which we never return, and give problem details their own name."""
     responses = {status: _response(status, each) for status, each in details["responses"].items() if status != "422"}
     return details | {"responses": responses}
 
@@ -62,7 +62,7 @@ def _response(status: str, response: dict[str, Any]) -> dict[str, Any]:
 
 @router.get("/v1/openapi.json")
 def openapi_document(request: Request) -> JSONResponse:
-    """This API in OpenAPI. Made once: it costs more than any other answer, and anyone may ask for it all day."""
+    """This API in OpenAPI. Built once: it costs more than any other response, and anyone may request it all day."""
     app: FastAPI = request.app
     app.openapi_schema = app.openapi_schema or build_openapi(app.routes)
     return JSONResponse(app.openapi_schema)

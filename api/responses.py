@@ -1,4 +1,4 @@
-"""What the API modules answer with: media types, problems, and the summary that several of them share."""
+"""Responses shared by API modules: media types, problems and summaries."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from api.statistics import Summary
 
 
 class GeoJsonResponse(JSONResponse):
-    """GeoJSON (RFC 7946), from its text. A JSONResponse, or FastAPI describes no form for it."""
+    """GeoJSON (RFC 7946) from text. A JSONResponse, because FastAPI describes no schema otherwise."""
 
     media_type = "application/geo+json"
 
@@ -20,17 +20,17 @@ class GeoJsonResponse(JSONResponse):
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """How these errors are described."""
+    """The OpenAPI descriptions of these errors."""
     return {status: {"model": Problem, "content": {"application/problem+json": {}}} for status in statuses}
 
 
 def json_response(content: BaseModel) -> Response:
-    """JSON, made by pydantic: FastAPI's own way would check the whole of it once more."""
+    """Serialize with pydantic: FastAPI's own path would validate everything again."""
     return Response(content.model_dump_json(), media_type="application/json")
 
 
 def summary_response(summary: Summary, filters: Filters) -> Sensors:
-    """Some of the sensors in numbers, with the address of the same sensors one by one."""
+    """Summarize a set of sensors, with the URL that lists the same set."""
     return Sensors(
         sensors=summary.sensor_count,
         href=f"/v1/sensors{filters.query_string()}",

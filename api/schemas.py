@@ -1,4 +1,4 @@
-"""The parts that answers of several API modules have in common."""
+"""Response models shared by API modules."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -9,7 +9,7 @@ from sensors.vocabulary.codes import PersonalData, Status
 
 
 class ResponseModel(BaseModel):
-    """A part of an answer."""
+    """Base of all response models."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -20,7 +20,7 @@ class ResponseModel(BaseModel):
 
 
 class Problem(ResponseModel):
-    """What went wrong (RFC 9457)."""
+    """Problem details (RFC 9457)."""
 
     status: int
     title: str
@@ -28,7 +28,7 @@ class Problem(ResponseModel):
 
 
 class Words(ResponseModel):
-    """A text for residents; Dutch always."""
+    """A text for residents; always in Dutch, optionally in English."""
 
     nl: str
     en: str | None = None
@@ -50,32 +50,32 @@ class PublicValue(ResponseModel):
     value: float | None
     """Counts are rounded to 5."""
     below: int | None
-    """The count was smaller than this; how small is not public."""
+    """The count was below this; the exact count is not public."""
     at_least: bool
-    """A total in which small counts are left out: it was this, or more."""
+    """A total that leaves out small counts: it was this or more."""
 
 
 class Band(ResponseModel):
-    """About how many."""
+    """A band of counts."""
 
     at_least: int
     below: int | None
 
 
 class Sensors(ResponseModel):
-    """Some of the sensors in numbers. What is there most comes first."""
+    """Counts over a set of sensors, largest first."""
 
     sensors: int
     href: str
     """The same sensors as GeoJSON."""
     by_kind: dict[str, int]
-    """``other``: of none of our kinds."""
+    """``other``: of no known kind."""
     by_status: dict[Status, int]
     by_personal_data: dict[PersonalData, int]
     by_observed_property: dict[str, int]
     by_purpose: dict[str, int]
     by_theme: dict[str, int]
     by_neighbourhood: dict[str, int]
-    """By CBS buurt code; those outside the neighbourhoods are not in it."""
+    """By CBS buurt code; sensors outside neighbourhoods are left out."""
     by_responsible: dict[str, int]
-    """By the name of who answers for them."""
+    """By the name of the responsible organisation."""

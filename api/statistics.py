@@ -1,6 +1,6 @@
-"""What sensors have in common, counted: for the pages of organisations, projects, themes and neighbourhoods.
+"""Statistics for the pages of organisations, projects, themes and neighbourhoods.
 
-However many sensors there are, many are alike; those are counted in groups, once for each state of the register.
+Most sensors are alike, so they are counted in groups with identical attributes, once per revision of the register.
 """
 
 from collections import Counter
@@ -24,7 +24,7 @@ QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
 
 @dataclass(frozen=True, slots=True)
 class ContactPoint:
-    """How to reach who answers: a shared mailbox, a number, an address on the web. Never a name."""
+    """How to reach the organisation: a shared mailbox, phone number or web address. Never a person."""
 
     email: str | None = None
     phone: str | None = None
@@ -33,7 +33,7 @@ class ContactPoint:
 
 @dataclass(frozen=True, slots=True)
 class SensorGroup:
-    """Sensors that are alike, and how many there are."""
+    """Sensors with identical attributes, and their number."""
 
     neighbourhood: str | None
     district: str | None
@@ -52,13 +52,13 @@ class SensorGroup:
     sensor_count: int
 
     def involves(self, organisation: str) -> bool:
-        """Whether an organisation has to do with it, in whatever role."""
+        """Whether an organisation is involved, in any role."""
         return any(each.name == organisation for each in self.organisations)
 
 
 @dataclass(frozen=True, slots=True)
 class OrganisationStatistics:
-    """An organisation in the register, by the name that entries give it. ``roles``: in how many sensors, by role."""
+    """An organisation, by the name used in entries. ``roles``: number of sensors by role."""
 
     slug: str
     name: str
@@ -66,18 +66,18 @@ class OrganisationStatistics:
     tooi: str | None
     roles: Mapping[Role, int]
     contact_points: tuple[ContactPoint, ...]
-    """Of the sensors that it answers for."""
+    """For the sensors it is responsible for."""
     sensor_count: int
 
     @property
     def is_residents(self) -> bool:
-        """Whether these are residents with a sensor of their own, who stay unnamed."""
+        """Whether this stands for residents with their own sensors, who are never named."""
         return self.name == RESIDENT_NAME
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectStatistics:
-    """A project in the register. ``project``: what most of its entries say of it; none when there are none any more."""
+    """A project. ``project``: as most of its entries describe it; None if no entries are left."""
 
     slug: str
     name: str
@@ -86,64 +86,64 @@ class ProjectStatistics:
 
 
 class Summary:
-    """Some of the sensors, told together. Counts are of sensors; what is told most comes first."""
+    """Counts over a set of sensors, largest first."""
 
     def __init__(self, groups: Iterable[SensorGroup]) -> None:
         self.groups = tuple(groups)
 
     @cached_property
     def sensor_count(self) -> int:
-        """How many there are."""
+        """The number of sensors."""
         return sum(each.sensor_count for each in self.groups)
 
     @cached_property
     def statuses(self) -> Counter[Status]:
-        """By where they are in their lives."""
+        """By status."""
         return self._count_by(lambda each: [each.status])
 
     @cached_property
     def personal_data(self) -> Counter[PersonalData]:
-        """By how personal their data are."""
+        """By level of personal data."""
         return self._count_by(lambda each: [each.personal_data])
 
     @cached_property
     def properties(self) -> Counter[str]:
-        """By what they measure."""
+        """By observed property."""
         return self._count_by(lambda each: each.properties)
 
     @cached_property
     def purposes(self) -> Counter[str]:
-        """By what they are for."""
+        """By purpose."""
         return self._count_by(lambda each: each.purposes)
 
     @cached_property
     def themes(self) -> Counter[str]:
-        """By what they are about."""
+        """By theme."""
         return self._count_by(lambda each: each.themes)
 
     @cached_property
     def responsible(self) -> Counter[str]:
-        """By who answers for them."""
+        """By responsible organisation."""
         return self._count_by(lambda each: [each.responsible])
 
     @cached_property
     def neighbourhoods(self) -> Counter[str]:
-        """By neighbourhood; those outside are not in it."""
+        """By neighbourhood; sensors outside neighbourhoods are left out."""
         return self._count_by(lambda each: [each.neighbourhood] if each.neighbourhood else [])
 
     @cached_property
     def privacy_rules(self) -> tuple[Mapping[str, Any], ...]:
-        """The privacy rules that hold for some of them."""
+        """The privacy rules that apply to any of them."""
         return tuple(rule for each in self.groups for rule in each.privacy_rules)
 
     @cached_property
     def categories(self) -> Counter[str]:
-        """By what the device is."""
+        """By device category."""
         return self._count_by(lambda each: [each.category])
 
     @cached_property
     def kinds(self) -> tuple[tuple[str | None, "Summary"], ...]:
-        """The sensors of each kind, and those of none of ours; the most first."""
+        """By kind, with those of no known kind together; largest first."""
         ordered = sorted(self.groups, key=lambda each: each.kind or "")
         parts = [(kind or None, Summary(group)) for kind, group in groupby(ordered, lambda each: each.kind or "")]
         return tuple(sorted(parts, key=lambda part: -part[1].sensor_count))
@@ -157,13 +157,13 @@ class Summary:
 
 
 def highest_personal_data_level(summary: Summary) -> PersonalData:
-    """How personal the data of these sensors are: those of the most personal one."""
+    """The highest level of personal data among these sensors."""
     levels = reversed(PersonalData)
     return next((level for level in levels if summary.personal_data[level]), PersonalData.NONE)
 
 
 class Statistics:
-    """The sensors of a municipality in groups, and the addresses of who they belong to."""
+    """The sensors of a municipality in groups, with the slugs of organisations and projects."""
 
     def __init__(self, groups: Iterable[SensorGroup], slugs: Iterable[tuple[str, str, str]]) -> None:
         self.groups = tuple(groups)
@@ -174,7 +174,7 @@ class Statistics:
             self._slugs[scope, name] = slug
 
     def slug_of(self, scope: str, name: str) -> str | None:
-        """The address of an ``organisation`` or ``project``; none while it is not there yet."""
+        """The slug of an ``organisation`` or ``project``; None if it does not have one yet."""
         return self._slugs.get((scope, name))
 
     @cached_property
@@ -183,7 +183,7 @@ class Statistics:
         return Summary(self.groups)
 
     def of_organisation(self, name: str) -> Summary:
-        """The sensors that an organisation has to do with."""
+        """The sensors an organisation is involved with."""
         return Summary(each for each in self.groups if each.involves(name))
 
     def of_project(self, name: str) -> Summary:
@@ -191,7 +191,7 @@ class Statistics:
         return Summary(each for each in self.groups if each.project and each.project.name == name)
 
     def of_theme(self, theme: str) -> Summary:
-        """The sensors that are about a theme."""
+        """The sensors on a theme."""
         return Summary(each for each in self.groups if theme in each.themes)
 
     def of_area(self, code: str) -> Summary:
@@ -200,7 +200,7 @@ class Statistics:
 
     @cached_property
     def organisations(self) -> tuple[OrganisationStatistics, ...]:
-        """Those that have sensors now, with most sensors first."""
+        """Those with sensors now, most sensors first."""
         found = [
             self._organisation_statistics(slug, name)
             for (scope, slug), name in self._names.items()
@@ -211,24 +211,24 @@ class Statistics:
         )
 
     def organisation(self, slug: str) -> OrganisationStatistics:
-        """One, also when it has no sensors any more. Raises NotFoundError."""
+        """Look one up, even if it has no sensors left. Raises NotFoundError."""
         return self._organisation_statistics(slug, self._name("organisation", slug))
 
     @cached_property
     def projects(self) -> tuple[ProjectStatistics, ...]:
-        """Those that have sensors now, by name."""
+        """Those with sensors now, by name."""
         found = [
             self._project_statistics(slug, name) for (scope, slug), name in self._names.items() if scope == "project"
         ]
         return tuple(sorted((each for each in found if each.sensor_count), key=lambda each: each.name.casefold()))
 
     def project(self, slug: str) -> ProjectStatistics:
-        """One, also when it has no sensors any more. Raises NotFoundError."""
+        """Look one up, even if it has no sensors left. Raises NotFoundError."""
         return self._project_statistics(slug, self._name("project", slug))
 
     @cached_property
     def themes(self) -> dict[str, int]:
-        """Those that any sensor is about, in the order of the themes, with how many those are."""
+        """Themes with sensors, in theme order, with the number of sensors."""
         return {theme: self.total.themes[theme] for theme in THEME_CODES if self.total.themes[theme]}
 
     def _name(self, scope: str, slug: str) -> str:
@@ -263,14 +263,14 @@ class Statistics:
 
 
 class StatisticsCache(RevisionCache[Statistics]):
-    """The statistics of the register as it is now."""
+    """The statistics of the current register."""
 
     def __init__(self) -> None:
         super().__init__(load_statistics)
 
 
 def load_statistics(db: Database, municipality: str) -> Statistics:
-    """The statistics, straight from the database."""
+    """Load the statistics from the database."""
     parameters = {"municipality": municipality}
     names = db.execute(QUERIES["slugs"], parameters).fetchall()
     groups = [_sensor_group(row) for row in db.execute(QUERIES["sensor_groups"], parameters).fetchall()]

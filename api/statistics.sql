@@ -1,4 +1,4 @@
--- sensor_groups: how many sensors there are in each group that is alike in all that pages about many sensors tell
+-- sensor_groups: number of sensors per group with identical attributes
 select
     find.neighbourhood,
     find.district,
@@ -18,10 +18,10 @@ select
 from open.find as find
 where find.municipality = %(municipality)s
 group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
--- Whatever the server's way of grouping, the same order each time: the most first.
+-- Deterministic order, whatever grouping strategy the server picks: largest first.
 order by sensor_count desc, min(find.reference);
 
--- slugs: the addresses of the names of organisations and projects
+-- slugs: slugs of organisations and projects, by name
 select slug.sort, slug.slug, slug.name
 from open.slug as slug
 where slug.municipality = %(municipality)s

@@ -1,4 +1,4 @@
-"""For programs: outlines of neighbourhoods and districts, and what is measured there."""
+"""API: outlines of neighbourhoods and districts, and what is measured there."""
 
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -52,7 +52,7 @@ def areas(
 
 @router.get("/v1/areas/{code}", response_model=AreaInFull, responses=problem_responses(404, 503), operation_id="area")
 def area(state: AppStateDependency, code: str) -> Response:
-    """A neighbourhood or a district: its outline, its sensors in numbers, and what is public of what they measure."""
+    """A neighbourhood or district: its outline, a summary of its sensors, and their public values."""
     now, municipality = datetime.now(UTC), state.settings.municipality
     with read_transaction(state.pool) as db:
         found = areas_queries.load_area(db, municipality, code)

@@ -1,7 +1,7 @@
-"""A small map that the server draws: the outline of a neighbourhood or district, with what stands in it.
+"""A small server-rendered map: the outline of a neighbourhood or district, with its sensors.
 
-It needs no JavaScript and shows what the large map shows, taken together in the same way. Who can't see it loses
-nothing: the list below it holds the same sensors.
+It needs no JavaScript and clusters sensors like the large map. The list below it holds the same sensors, for those who
+cannot see the map.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,12 +21,12 @@ from sensors.register.location import GeoJsonGeometry
 MAP_WIDTH_PIXELS = 400.0
 _MARGIN_RATIO = 0.06
 _MAX_HEIGHT_RATIO = 1.1
-"""Height of the drawing at most, as a share of its width."""
+"""Maximum height of the drawing, as a fraction of its width."""
 
 
 @dataclass(frozen=True, slots=True)
 class AreaOutline:
-    """The outline of an area: as a path of SVG. ``is_selected``: it is the area itself, or in it."""
+    """The outline of an area as an SVG path. ``is_selected``: it is, or lies in, the area shown."""
 
     path: str
     is_selected: bool
@@ -34,7 +34,7 @@ class AreaOutline:
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A sensor, or several that are close together. ``shape``: that of its kind; of several it says nothing."""
+    """A sensor or a cluster. ``shape``: the marker of its kind; meaningless for a cluster."""
 
     x: float
     y: float
@@ -44,7 +44,7 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class CoarseLocation:
-    """Where a sensor may be that has no exact place."""
+    """Where a sensor without an exact location may be."""
 
     path: str
     shape: int
@@ -52,7 +52,7 @@ class CoarseLocation:
 
 @dataclass(frozen=True, slots=True)
 class AreaMap:
-    """The map in pixels, y downwards."""
+    """The map projection, in pixels with y downwards."""
 
     width: float
     height: float
@@ -63,12 +63,12 @@ class AreaMap:
 
 @dataclass(frozen=True, slots=True)
 class _Projection:
-    """From WGS84 to pixels: a degree of longitude is shorter than one of latitude."""
+    """Project WGS84 to pixels: a degree of longitude is shorter than one of latitude."""
 
     west: float
     north: float
     pixels_per_degree_longitude: float
-    """Pixels in a degree of longitude."""
+    """Pixels per degree of longitude."""
     pixels_per_degree_latitude: float
 
     def to_pixels(self, longitude: float, latitude: float) -> tuple[float, float]:
@@ -86,7 +86,7 @@ class _Projection:
 
 
 def draw_area_map(db: Database, municipality: str, area: Area) -> AreaMap:
-    """The map of an area and its sensors."""
+    """Draw the map of an area and its sensors."""
     view = _map_bounds(area.geometry)
     west, south, east, north = view
     scale, height = _projection(view)
@@ -107,7 +107,7 @@ def draw_area_map(db: Database, municipality: str, area: Area) -> AreaMap:
 
 
 def _map_bounds(geometry: GeoJsonGeometry) -> BoundingBox:
-    """The bounds with a margin, and wider where the drawing would be too tall."""
+    """The bounds with a margin, widened if the drawing would be too tall."""
     west, south, east, north = shape(geometry).bounds
     shrink = cos(radians((south + north) / 2))
     wide, tall = east - west, north - south

@@ -1,4 +1,4 @@
-"""For people: what is measured in a neighbourhood."""
+"""Pages: what is measured in a neighbourhood."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,12 +28,12 @@ from sensors.register.entry import Words
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _MAIN_PROPERTIES = (*(code for theme in THEMES.values() for code in theme.main_properties), "presence")
-"""What the page of a neighbourhood begins with, in this order."""
+"""The properties shown first on a neighbourhood's page, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
 class DatastreamChart:
-    """What is public of one observed property in a neighbourhood, as the page tells it."""
+    """Public values of one observed property in a neighbourhood, as shown on the page."""
 
     datastream: PublicDatastream
     label: str
@@ -46,7 +46,7 @@ class DatastreamChart:
 
 @router.api_route("/buurten", methods=READ_METHODS)
 def areas(request: Request, state: AppStateDependency) -> Response:
-    """Every neighbourhood, under its district."""
+    """All neighbourhoods, by district."""
     with read_transaction(state.pool) as db:
         neighbourhoods = areas_queries.load_neighbourhoods(db, state.settings.municipality)
         statistics = state.statistics.get(db, state.settings.municipality)
@@ -60,7 +60,7 @@ def areas(request: Request, state: AppStateDependency) -> Response:
 
 @router.api_route("/buurten/{code}", methods=READ_METHODS)
 def area(request: Request, state: AppStateDependency, code: str) -> Response:
-    """One neighbourhood with its sensors and what they measure, or a district with its neighbourhoods."""
+    """One neighbourhood with its sensors and their values, or a district with its neighbourhoods."""
     now, municipality = datetime.now(UTC), state.settings.municipality
     with read_transaction(state.pool) as db:
         area = areas_queries.load_area(db, municipality, code)
@@ -90,7 +90,7 @@ def _neighbourhoods_of(neighbourhoods: Sequence[Mapping[str, Any]], area: Area) 
 
 
 def _measurements(db: Connection, municipality: str, area: Area, now: datetime) -> dict[str, Any]:
-    """Values of a neighbourhood; those of a whole district would say little about any place in it."""
+    """Values of a neighbourhood; values for a whole district would say little about any place in it."""
     if area.level == "district":
         return {"main_datastreams": [], "other_datastreams": [], "travel_times": []}
     aggregated = areas_queries.load_aggregated_datastreams(db, municipality, area.code, now)

@@ -1,4 +1,4 @@
-"""What is public about many sensors together: the values of a neighbourhood, the newest of each sensor on a page."""
+"""Public values of a neighbourhood, aggregated over its sensors."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,18 +34,18 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class AggregatedDatastream:
-    """What is public of one observed property of all sensors of a kind in a neighbourhood, taken together: the mean, or
-    the total of what adds up. ``group_name``: the lamps over which movements are counted; some are elsewhere."""
+    """Public values of one observed property, aggregated over all sensors of a kind in a neighbourhood: the mean, or
+    the total of summed properties. ``group_name``: the lamps that movements are counted over; some may be elsewhere."""
 
     datastream: PublicDatastream
     sensor_count: int
-    """How many sensors there are values of."""
+    """The number of sensors with values."""
     group_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NeighbourhoodTravelTime:
-    """How long it took lately from a sensor in the neighbourhood to another one."""
+    """A recent travel time from a sensor in the neighbourhood to another one."""
 
     reference: str
     name: Words
@@ -54,12 +54,12 @@ class NeighbourhoodTravelTime:
 
 
 def list_areas(db: Database, municipality: str, level: str | None) -> list[dict[str, Any]]:
-    """Outlines: of one level (``neighbourhood``, ``district``, ``municipality``), or all."""
+    """Outlines of one level (``neighbourhood``, ``district``, ``municipality``), or of all."""
     return db.execute(QUERIES["areas"], {"municipality": municipality, "level": level}).fetchall()
 
 
 def load_neighbourhoods(db: Database, municipality: str) -> list[dict[str, Any]]:
-    """Code, name, and code and name of the district, of every neighbourhood, by district."""
+    """All neighbourhoods with code, name, and code and name of their district, by district."""
     return db.execute(QUERIES["neighbourhoods"], {"municipality": municipality}).fetchall()
 
 
@@ -91,7 +91,7 @@ def load_aggregated_datastreams(
 def load_travel_times(
     db: Database, municipality: str, neighbourhood: str, now: datetime
 ) -> list[NeighbourhoodTravelTime]:
-    """The newest travel times of the last 24 hours, from each sensor in a neighbourhood."""
+    """The latest travel times in the last 24 hours, from each sensor in a neighbourhood."""
     parameters = {"municipality": municipality, "neighbourhood": neighbourhood, **recent_period(now)}
     return [_trip(row) for row in db.execute(QUERIES["travel_times"], parameters).fetchall()]
 

@@ -4,14 +4,14 @@ from open.area
 where municipality = %(municipality)s and (%(level)s::text is null or level = %(level)s::text)
 order by level, code;
 
--- neighbourhoods: to choose from, under their districts
+-- neighbourhoods: all neighbourhoods, by district
 select area.code, area.name, area.district, district.name as district_name
 from open.area as area
 left join open.area as district on district.code = area.district
 where area.municipality = %(municipality)s and area.level = 'neighbourhood'
 order by district.name collate "C" nulls last, area.name collate "C";
 
--- area: one neighbourhood or district, with the district that it is in and the outline
+-- area: one neighbourhood or district, with its district and outline
 select area.code, area.level, area.name, area.district, district.name as district_name, area.geometry
 from open.area as area
 left join open.area as district on district.code = area.district
@@ -20,14 +20,14 @@ where
     and area.code = %(code)s::text
     and area.level in ('neighbourhood', 'district');
 
--- neighbourhood_outlines: the outlines of all neighbourhoods, as the ground of a drawing
+-- neighbourhood_outlines: outlines of all neighbourhoods, as the background of a map
 select code, district, geometry
 from open.area
 where municipality = %(municipality)s and level = 'neighbourhood'
 order by code;
 
--- hours: what is public of the hours of all sensors in a neighbourhood, taken together. A total is made of published
--- hours alone, so it tells nothing that those don't; small: counts that are too small are not in it.
+-- hours: public hourly values, aggregated over all sensors in a neighbourhood. Totals are computed from published
+-- hours only, so they reveal nothing more; small: counts below the threshold are left out.
 select
     find.kind,
     datastream.property,
@@ -46,7 +46,7 @@ cross join lateral (
         each.datastream_id = datastream.datastream_id
         and each.hour >= %(since)s::timestamptz
         and each.hour < %(until)s::timestamptz
-    -- One datastream at a time: joined as a whole, the view would give the hours of the whole city.
+    -- One datastream at a time: joining the whole view would compute the hours of the whole city.
     offset 0
 ) as hour
 where
@@ -56,7 +56,7 @@ where
 group by 1, 2, 3
 order by 1, 2, 3;
 
--- days: the same of what is public by the day
+-- days: the same for values that are public per day
 select
     find.kind,
     day.property,
@@ -75,7 +75,7 @@ where
 group by 1, 2, 3, 4
 order by 1, 2, 3;
 
--- windows: how often something moved near the groups of lamps of which some are in a neighbourhood
+-- windows: movement counts of the lamp groups with lamps in a neighbourhood
 select
     counted.group_name,
     counted.property,
@@ -98,7 +98,7 @@ inner join open.window_count as counted
 where counted.municipality = %(municipality)s and counted.window_start >= %(since)s::timestamptz
 order by counted.group_name, counted.window_start;
 
--- travel_times: the newest times from each sensor in a neighbourhood to the next, by sort of vehicle
+-- travel_times: the latest travel times from each sensor in a neighbourhood, by vehicle class
 select distinct on (find.reference, travel.goes_to, travel.vehicle_class)
     find.reference,
     find.name,

@@ -1,4 +1,4 @@
-"""The forms in which the API answers about neighbourhoods and districts. GeoJSON is RFC 7946."""
+"""Response models for neighbourhoods and districts. GeoJSON is RFC 7946."""
 
 from datetime import datetime
 from typing import Literal
@@ -35,7 +35,7 @@ class AreaCollection(ResponseModel):
 
 
 class Together(ResponseModel):
-    """What is public of one observed property of all sensors of a kind in a neighbourhood, taken together."""
+    """Public values of one observed property, aggregated over all sensors of a kind in a neighbourhood."""
 
     kind: str
     observed_property: str
@@ -43,17 +43,17 @@ class Together(ResponseModel):
     """UCUM."""
     public: Literal["hour", "day"]
     sensors: int
-    """Of how many sensors there are values. Of movements: how many lamps of the group are in the neighbourhood."""
+    """The number of sensors with values. For movements: how many lamps of the group are in the neighbourhood."""
     group: str | None
-    """The lamps over which movements are counted; some of them can be elsewhere."""
+    """The group of lamps over which movements are counted; some may be elsewhere."""
     summed: bool
-    """Values are totals; else means."""
+    """Whether values are totals rather than means."""
     values: list[PublicValue]
-    """Per hour of the last 24 hours, or per day of the last 7 days. A total is made of published values alone."""
+    """By hour for the last 24 hours, or by day for the last 7 days. Totals are computed from published values only."""
 
 
 class Trip(ResponseModel):
-    """The newest travel time from a sensor in the neighbourhood to another one, in seconds."""
+    """The latest travel time from a sensor in the neighbourhood to another one, in seconds."""
 
     reference: str
     goes_to: str
@@ -73,7 +73,7 @@ class AreaInFullProperties(ResponseModel):
     district: str | None
     summary: Sensors
     values: list[Together]
-    """None of a whole district: ask its neighbourhoods."""
+    """Null for a whole district: request its neighbourhoods."""
     travel_times: list[Trip]
 
 

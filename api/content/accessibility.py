@@ -1,7 +1,7 @@
-"""What the tests found about accessibility: the facts of the accessibility statement.
+"""Results of the accessibility tests, for the accessibility statement.
 
-The browser tests look at every page in every state with axe-core, and fail when this file says something else than
-they find. ``make statement`` writes it anew.
+The browser tests check every page in every condition with axe-core, and fail if this file differs from their results.
+``make statement`` rewrites it.
 """
 
 import json
@@ -25,20 +25,20 @@ RESULTS_FILE = Path(__file__).with_suffix(".json")
 
 @dataclass(frozen=True, slots=True)
 class AccessibilityResults:
-    """When and with what the site was tested, and what came of it."""
+    """The date, tools and results of the tests."""
 
     tested_on: date
     axe_version: str
     """The version of axe-core."""
     pages: tuple[str, ...]
-    """The addresses, in Dutch; each was tested in English too."""
+    """The paths, in Dutch; each was also tested in English."""
     states: tuple[str, ...]
-    """The states in which each page was tested, as the tests name them."""
+    """The conditions under which each page was tested, as named by the tests."""
     violations: int
 
 
 def read_results(file: Path = RESULTS_FILE) -> AccessibilityResults:
-    """The last results. Raises ValueError when the file can't be read as such."""
+    """Load the last results. Raises ValueError if the file is invalid."""
     found = json.loads(file.read_text(encoding="utf-8"))
     return AccessibilityResults(
         date.fromisoformat(found["date"]),
@@ -50,7 +50,7 @@ def read_results(file: Path = RESULTS_FILE) -> AccessibilityResults:
 
 
 def write_results(results: AccessibilityResults, file: Path = RESULTS_FILE) -> None:
-    """Put new results in the place of the last."""
+    """Replace the stored results."""
     document = {
         "date": results.tested_on.isoformat(),
         "axe": results.axe_version,

@@ -1,4 +1,4 @@
-"""Hard words, and what they mean: those we can't do without, because people meet them elsewhere too."""
+"""The glossary: difficult words that residents also meet elsewhere."""
 
 from api.i18n import localize
 from sensors.vocabulary.localized_text import LocalizedText
@@ -117,5 +117,5 @@ TERMS: tuple[tuple[LocalizedText, LocalizedText], ...] = (
 
 
 def glossary_terms() -> list[tuple[str, str]]:
-    """Each word with its meaning, by the alphabet, in the language of the request."""
+    """Words with their meanings in the language of the request, in alphabetical order."""
     return sorted((localize(word), localize(meaning)) for word, meaning in TERMS)

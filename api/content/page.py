@@ -1,4 +1,4 @@
-"""Pages that are only text: what this register is, its glossary, privacy and accessibility."""
+"""Static pages: about, glossary, privacy and accessibility."""
 
 from datetime import UTC, datetime
 
@@ -13,37 +13,37 @@ from api.web import READ_METHODS
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 unlocalized_router = APIRouter(include_in_schema=False)
-"""What has no language."""
+"""Routes without a language."""
 
 
 @router.api_route("/over", methods=READ_METHODS)
 def about(request: Request, state: AppStateDependency) -> Response:
-    """What this register is."""
+    """About this register."""
     return state.templates.TemplateResponse(request, "content/about.html", {})
 
 
 @router.api_route("/woordenlijst", methods=READ_METHODS)
 def glossary(request: Request, state: AppStateDependency) -> Response:
-    """What hard words mean."""
+    """The glossary."""
     return state.templates.TemplateResponse(request, "content/glossary.html", {"terms": glossary_terms()})
 
 
 @router.api_route("/privacy", methods=READ_METHODS)
 def privacy(request: Request, state: AppStateDependency) -> Response:
-    """What this site does with the data of its visitors."""
+    """The privacy page of this site."""
     return state.templates.TemplateResponse(request, "content/privacy.html", {})
 
 
 @router.api_route("/toegankelijkheid", methods=READ_METHODS)
 def accessibility(request: Request, state: AppStateDependency) -> Response:
-    """How accessible this site is, from the tests' last results."""
+    """The accessibility statement, from the last test results."""
     context = {"results": read_results(), "condition_label": condition_label}
     return state.templates.TemplateResponse(request, "content/accessibility.html", context)
 
 
 @unlocalized_router.get("/theme.css")
 def theme_stylesheet(state: AppStateDependency) -> Response:
-    """The municipality's own design tokens. Raises NotFoundError when there are none."""
+    """The municipality's own design tokens. Raises NotFoundError if there are none."""
     if state.settings.theme is None:
         raise NotFoundError
     return FileResponse(state.settings.theme, media_type="text/css")

@@ -14,9 +14,9 @@ from sensors.db import Database, queries
 
 QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
 MAX_URLS = 50_000
-"""Addresses that one file may hold."""
+"""Maximum number of URLs per file."""
 SENSORS_PER_FILE = 5_000
-"""Sensors in one file when there are too many for one: 20,000 addresses, made in well under a second."""
+"""Sensors per file if one file is not enough: 20,000 URLs, built in well under a second."""
 FIXED_PATHS = (
     "/",
     "/dichtbij",
@@ -37,14 +37,14 @@ _XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 @dataclass(frozen=True, slots=True)
 class SitemapEntry:
-    """A page, without its language. ``changed_on``: when something of it last changed, where we know."""
+    """A page, without language prefix. ``changed_on``: the date of its last change, if known."""
 
     path: str
     changed_on: date | None = None
 
 
 def list_general_pages(db: Database, municipality: str, statistics: Statistics) -> list[SitemapEntry]:
-    """Every page that is not about one sensor."""
+    """All pages except those of single sensors."""
     areas = load_neighbourhoods(db, municipality)
     districts = dict.fromkeys(area["district"] for area in areas if area["district"])
     paths = [
@@ -58,7 +58,7 @@ def list_general_pages(db: Database, municipality: str, statistics: Statistics) 
 
 
 def list_sensor_pages(db: Database, municipality: str, after: str | None, limit: int) -> list[SitemapEntry]:
-    """The pages of sensors from one reference on, and of their history."""
+    """The pages of sensors from one reference on, and their history pages."""
     parameters = {"municipality": municipality, "after": after, "limit": limit}
     rows = db.execute(QUERIES["sensor_pages"], parameters).fetchall()
     pairs = ((f"/sensors/{row['reference']}", row["changed_on"]) for row in rows)
@@ -66,18 +66,18 @@ def list_sensor_pages(db: Database, municipality: str, after: str | None, limit:
 
 
 def list_file_boundaries(db: Database, municipality: str) -> list[str]:
-    """The references after which another file of sensors begins."""
+    """The references after which a new file of sensors begins."""
     rows = db.execute(QUERIES["file_boundaries"], {"municipality": municipality, "limit": SENSORS_PER_FILE}).fetchall()
     return [row["reference"] for row in rows]
 
 
 def fits_in_one_file(general_pages: Sequence[SitemapEntry], sensor_count: int) -> bool:
-    """Whether all addresses go in one file."""
+    """Whether all URLs fit in one file."""
     return (len(general_pages) + 2 * sensor_count) * len(LANGUAGES) <= MAX_URLS
 
 
 def render_urlset(origin: str, entries: Iterable[SitemapEntry]) -> str:
-    """A file of addresses, each page in every language with a reference to the others."""
+    """Render a sitemap, each page in every language with links to the others."""
     return "".join([_XML_DECLARATION, f"<urlset {_NAMESPACES}>\n", *_urls(escape(origin), entries), "</urlset>\n"])
 
 
@@ -93,6 +93,6 @@ def _urls(origin: str, addresses: Iterable[SitemapEntry]) -> Iterator[str]:
 
 
 def render_index(origin: str, paths: Iterable[str]) -> str:
-    """A file of files."""
+    """Render a sitemap index."""
     lines = (f"<sitemap><loc>{escape(origin + each)}</loc></sitemap>\n" for each in paths)
     return "".join([_XML_DECLARATION, f"<sitemapindex {_NAMESPACES}>\n", *lines, "</sitemapindex>\n"])

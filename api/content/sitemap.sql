@@ -1,4 +1,4 @@
--- sensor_pages: the references of sensors from one on, with the day on which their current entry began
+-- sensor_pages: references from one on, with the start date of the current entry
 select
     find.reference,
     -- As the newest first are ordered by: seconds until the year 2286.
@@ -10,7 +10,7 @@ where
 order by find.reference
 limit %(limit)s::integer;
 
--- file_boundaries: the references after which the next file begins
+-- file_boundaries: the references after which a new sitemap file begins
 select numbered.reference
 from (
     select find.reference, row_number() over (order by find.reference) as place, count(*) over () as sensors

@@ -1,4 +1,4 @@
-"""For search engines: which pages there are, and which to leave alone."""
+"""Sitemaps and robots.txt for search engines."""
 
 from typing import Annotated
 from urllib.parse import urlencode
@@ -21,18 +21,18 @@ Disallow: /*?
 Disallow: /*/melding$
 Sitemap: {origin}/sitemap.xml
 """
-"""Every choice of filters is a page, and there is no end to those; a form is of no use to who does not fill it in."""
+"""Not for crawlers: filters give endless pages, and forms are of no use to them."""
 
 
 @router.api_route("/robots.txt", methods=READ_METHODS)
 def robots(request: Request) -> Response:
-    """What programs that read everything may read."""
+    """robots.txt: what crawlers may read."""
     return PlainTextResponse(ROBOTS_TEMPLATE.format(origin=_origin(request)))
 
 
 @router.api_route("/sitemap.xml", methods=READ_METHODS)
 def sitemap_xml(request: Request, state: AppStateDependency) -> Response:
-    """Every page; where those are too many, the files that hold them."""
+    """The sitemap of all pages, or an index of sitemaps if there are too many."""
     municipality, origin = state.settings.municipality, _origin(request)
     with read_transaction(state.pool) as db:
         statistics = state.statistics.get(db, municipality)
@@ -50,7 +50,7 @@ def sitemap_xml(request: Request, state: AppStateDependency) -> Response:
 
 @router.api_route("/sitemap/pages.xml", methods=READ_METHODS)
 def general_sitemap(request: Request, state: AppStateDependency) -> Response:
-    """Every page that is not about one sensor."""
+    """All pages except those of single sensors."""
     municipality = state.settings.municipality
     with read_transaction(state.pool) as db:
         found = sitemap.list_general_pages(db, municipality, state.statistics.get(db, municipality))

@@ -1,4 +1,4 @@
-"""For programs: every version of an entry, and what changed in it."""
+"""API: the version history of an entry."""
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
@@ -16,7 +16,7 @@ router = APIRouter(default_response_class=JSONResponse)
     "/v1/sensors/{id}/versions", response_model=Versions, responses=problem_responses(404, 503), operation_id="versions"
 )
 def versions(state: AppStateDependency, id: str) -> Response:  # noqa: A002 - the name in the address
-    """Every version of the entry of a sensor, the first one first, each with its differences from the one before."""
+    """All versions of a sensor's entry, oldest first, each with its differences from the previous one."""
     with read_transaction(state.pool) as db:
         found = history_queries.list_versions(db, state.settings.municipality, id)
     return json_response(Versions(versions=[EntryVersion.of(each) for each in found]))
@@ -33,7 +33,7 @@ def version(
     id: str,  # noqa: A002 - the name in the address
     version: str,
 ) -> Response:
-    """One version of the entry of a sensor, as it was."""
+    """One version of a sensor's entry."""
     with read_transaction(state.pool) as db:
         found = history_queries.get_version(db, state.settings.municipality, id, version)
     return json_response(WholeVersion.of(found))

@@ -1,4 +1,4 @@
-"""What differs between two versions of an entry, as a resident would say it: ``bewaard: 31 dagen → 1 jaar``."""
+"""Differences between two versions of an entry in plain language: ``bewaard: 31 dagen → 1 jaar``."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,21 +12,21 @@ from sensors.vocabulary.localized_text import LocalizedText
 Document = Mapping[str, Any]
 
 UNNAMED_CHANGE = LocalizedText("Volgorde of opmaak", "Order or formatting")
-"""What changed when nothing that has a name did."""
+"""Reported if no named field changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldValue:
-    """One thing that an entry says. ``value`` is as in the document."""
+    """One field of an entry. ``value`` is as in the document."""
 
     field: EntryField
     property_label: LocalizedText | None
-    """The property it is about, where an entry says it of several."""
+    """The observed property it belongs to, if any."""
     value: object
 
     @property
     def label(self) -> LocalizedText:
-        """What it is called: ``Fijnstof, bewaard``."""
+        """The full label: ``Fijnstof, bewaard``."""
         name = self.field.label
         return (
             LocalizedText(f"{self.property_label.nl}, {name.nl}", f"{self.property_label.en}, {name.en}")
@@ -36,18 +36,18 @@ class FieldValue:
 
     @property
     def short_label(self) -> LocalizedText:
-        """What it is called under a heading that says what it is about: ``Bewaard``."""
+        """The label under a heading naming the property: ``Bewaard``."""
         return _capitalise(self.field.label)
 
     @property
     def value_text(self) -> LocalizedText:
-        """Its value in words; empty for a shape on the map."""
+        """The value in words; empty for geometries."""
         return self.field.format_value(self.value)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference. ``before`` or ``after`` is None where it was not said; both are None when no words can tell."""
+    """One difference. ``before`` or ``after`` is None if absent; both are None if it cannot be put into words."""
 
     label: LocalizedText
     before: LocalizedText | None
@@ -55,7 +55,7 @@ class Change:
 
     @property
     def sentence(self) -> LocalizedText:
-        """In one line."""
+        """The difference in one line."""
         return LocalizedText(
             _format_sentence(
                 self.label.nl, self.before and self.before.nl, self.after and self.after.nl, _DUTCH_PATTERNS
@@ -84,7 +84,7 @@ def _capitalise(text: LocalizedText) -> LocalizedText:
 
 
 def find_changes(before: Document, after: Document) -> tuple[Change, ...]:
-    """Every difference, in the order in which an entry is told; none only when the documents are the same."""
+    """All differences, in display order; empty only if the documents are equal."""
     if is_same_json(before, after):
         return ()
     old, new = field_values(before), field_values(after)
@@ -95,7 +95,7 @@ def find_changes(before: Document, after: Document) -> tuple[Change, ...]:
 
 
 def field_values(document: Document) -> dict[tuple[str, str], FieldValue]:
-    """Everything that an entry says, in order, by path and observed property (empty for what is said once)."""
+    """All fields in display order, by path and observed property (empty for fields outside datastreams)."""
     values = {
         (path, ""): FieldValue(_field(path), None, value)
         for path, value in _leaf_fields("", document)
@@ -110,7 +110,7 @@ def field_values(document: Document) -> dict[tuple[str, str], FieldValue]:
 
 
 def _leaf_fields(path: str, part: Document) -> Iterator[tuple[str, object]]:
-    """What has a name of its own; of what has none, its parts."""
+    """Yield named fields, descending into unnamed ones."""
     for name, value in part.items():
         where = f"{path}.{name}" if path else name
         if isinstance(value, dict) and where not in FIELDS:
@@ -120,7 +120,7 @@ def _leaf_fields(path: str, part: Document) -> Iterator[tuple[str, object]]:
 
 
 def _field(path: str) -> EntryField:
-    """A field that this program doesn't know, of an older or newer form, keeps its own name."""
+    """Label an unknown field, of an older or newer schema, by its own name."""
     return FIELDS.get(path) or EntryField(verbatim(path), verbatim)
 
 
@@ -134,13 +134,13 @@ _FIELD_POSITIONS = {path: place for place, path in enumerate(FIELDS)}
 
 
 def _sort_key(name: tuple[str, str]) -> tuple[bool, str, int, str]:
-    """What is said once comes first, then property by property."""
+    """Sort fields outside datastreams first, then by property."""
     path, code = name
     return bool(code), code, _FIELD_POSITIONS.get(path, len(_FIELD_POSITIONS)), path
 
 
 def _datastream_changes(before: Document, after: Document) -> Iterator[Change]:
-    """What is measured from now on, and what no longer."""
+    """Properties added and removed."""
     label = _capitalise(FIELDS["datastreams"].label)
     old, new = ({each["observed_property"]: None for each in doc.get("datastreams", ())} for doc in (before, after))
     for code in new:
@@ -163,7 +163,7 @@ def _field_changes(old: FieldValue | None, new: FieldValue | None) -> Iterator[C
 
 
 def _text_changes(label: LocalizedText, old: Document, new: Document) -> Iterator[Change]:
-    """A text that is written anew: when only its English is, a Dutch reader is told that."""
+    """Changes to a text; if only the English changed, the Dutch label says so."""
     if old["nl"] != new["nl"]:
         yield Change(label, localized(old), localized(new))
         return

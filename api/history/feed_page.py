@@ -1,4 +1,4 @@
-"""What changes in the register, for who follows it without an account: of all of it, of a search, or of one sensor."""
+"""Feeds of changes: to the whole register, to a search, or to one sensor."""
 
 import hashlib
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True, slots=True)
 class FeedSubject:
-    """What a feed follows: its address without the form, that of the page beside it, the query of both, a title."""
+    """What a feed follows: its path without extension, the path of its page, their query, and a title."""
 
     feed_path: str
     page_path: str
@@ -36,7 +36,7 @@ class FeedSubject:
 
 @router.api_route("/wijzigingen.atom", methods=READ_METHODS)
 def register_atom(request: Request, state: AppStateDependency) -> Response:
-    """What changes in the register or in a search, as Atom: the filters are those of the list."""
+    """Changes to the register or a search, as Atom; takes the filters of the list."""
     return _feed_of_search(request, state, "atom")
 
 
@@ -48,7 +48,7 @@ def register_json(request: Request, state: AppStateDependency) -> Response:
 
 @router.api_route("/sensors/{reference}/wijzigingen.atom", methods=READ_METHODS)
 def sensor_atom(request: Request, state: AppStateDependency, reference: str) -> Response:
-    """What changes in the entry of one sensor, as Atom."""
+    """Changes to one sensor's entry, as Atom."""
     return _feed_of_sensor(request, state, reference, "atom")
 
 
@@ -82,7 +82,7 @@ def _feed_of_sensor(request: Request, state: AppState, reference: str, feed_form
 
 
 def _search_title(db: Connection, state: AppState, filters: Filters) -> str:
-    """What a feed of the register is about."""
+    """The title of a register feed."""
     city = municipality_name(state.settings.municipality)
     names = {area["code"]: area["name"] for area in load_neighbourhoods(db, state.settings.municipality)}
     place = f"{names[filters.neighbourhood]}, {city}" if filters.neighbourhood in names else city
@@ -113,7 +113,7 @@ def _feed(
 
 
 def _conditional_response(request: Request, body: bytes, media_type: str, changed_at: datetime) -> Response:
-    """The body, or 304 for who has it (RFC 9110, section 13). The tag is weak: it is the same when it is packed."""
+    """Return the body, or 304 (RFC 9110, section 13). The ETag is weak because compression keeps it."""
     tag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {
         "ETag": tag,

@@ -1,4 +1,4 @@
-"""What changed, for who follows it: Atom (RFC 4287) and JSON Feed 1.1, in pages that follow each other (RFC 5005)."""
+"""Feeds of changes: Atom (RFC 4287) and JSON Feed 1.1, paged (RFC 5005)."""
 
 import json
 import re
@@ -19,17 +19,17 @@ from api.i18n import localize, ngettext
 FeedFormat = Literal["atom", "json"]
 MEDIA_TYPES: Mapping[FeedFormat, str] = {"atom": "application/atom+xml", "json": "application/feed+json"}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-"""When a feed without entries changed: Atom wants a time."""
+"""The update time of an empty feed, required by Atom."""
 LICENCE_URL = "https://creativecommons.org/publicdomain/zero/1.0/"
 _ATOM = "http://www.w3.org/2005/Atom"
 _JSON_FEED = "https://jsonfeed.org/version/1.1"
 _INVALID_XML_CHARACTERS = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 (section 2.2) can't hold, not even escaped."""
+"""Characters XML 1.0 (section 2.2) does not allow, even escaped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A page of a feed. Addresses are whole. ``name``: what it is about, the same for all its pages and for ever."""
+    """A page of a feed, with absolute URLs. ``name``: identifies the feed; the same on all pages and permanent."""
 
     identity: str
     title: str
@@ -44,27 +44,27 @@ class Feed:
 
     @property
     def changed_at(self) -> datetime:
-        """When something in it changed, the last time."""
+        """The time of the latest change."""
         return max((each.changed_at for each in self.versions), default=EPOCH)
 
     @property
     def id(self) -> str:
-        """Stays the same wherever the register moves to."""
+        """Permanent, even if the register moves."""
         return uuid5(NAMESPACE_URL, f"lantaarn:{self.identity}").urn
 
 
 def item_id(version: Version) -> str:
-    """The id of a version in every feed; it stays the same."""
+    """The permanent id of a version, the same in every feed."""
     return uuid5(version.entry_id, str(version.version)).urn
 
 
 def item_title(version: Version) -> str:
-    """What a version is about, after the name of the sensor."""
+    """The title of a version, after the name of the sensor."""
     return f"{localize(version.name)}: {summarise_changes(version)}"
 
 
 def summarise_changes(version: Version) -> str:
-    """A version in a few words: its only change, or how many there are."""
+    """A short summary of a version: its only change, or their number."""
     if version.document_before is None:
         return _("nieuw in het register")
     if version.document["status"] == "ended" != version.document_before["status"]:
@@ -95,12 +95,12 @@ def _remarks(version: Version) -> Iterator[str]:
 
 
 def version_url(version: Version, origin: str) -> str:
-    """Where a version can be read, for ever."""
+    """The permanent URL of a version."""
     return f"{origin}/id/{version.entry_id}/{version.version}"
 
 
 def render_json_feed(feed: Feed) -> bytes:
-    """The feed as JSON Feed 1.1."""
+    """Render the feed as JSON Feed 1.1."""
     document = {
         "version": _JSON_FEED,
         "title": feed.title,
@@ -133,7 +133,7 @@ def _json_item(version: Version, feed: Feed) -> dict[str, Any]:
 
 
 def render_atom(feed: Feed) -> bytes:
-    """The feed as Atom."""
+    """Render the feed as Atom."""
     root = ET.Element("feed", {"xmlns": _ATOM, "xml:lang": feed.language})
     _add(root, "id", feed.id)
     _add(root, "title", feed.title)

@@ -1,4 +1,4 @@
-"""The fields of a register entry, each with what it is called and how its value is told, in both languages."""
+"""The fields of a register entry, with labels and formatters in both languages."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,19 +21,19 @@ ValueFormatter = Callable[[Any], LocalizedText]
 
 @dataclass(frozen=True, slots=True)
 class EntryField:
-    """A field: what it is called, in the middle of a sentence too, and how its value is told."""
+    """A field with its label, in lower case, and the formatter of its value."""
 
     label: LocalizedText
     format_value: ValueFormatter
 
 
 def verbatim(value: object) -> LocalizedText:
-    """A text, a number or an address as it is."""
+    """A value as it is."""
     return LocalizedText(str(value), str(value))
 
 
 def _joined(texts: list[LocalizedText], separator: str) -> LocalizedText:
-    """Beside each other; of sentences only the last one keeps its full stop."""
+    """Join texts; only the last sentence keeps its full stop."""
 
     def line(parts: list[str]) -> str:
         return separator.join([*(each.removesuffix(".") for each in parts[:-1]), *parts[-1:]])
@@ -46,7 +46,7 @@ def _list_of(format_value: ValueFormatter, separator: str = ", ") -> ValueFormat
 
 
 def localized(value: Mapping[str, str]) -> LocalizedText:
-    """What someone wrote, in Dutch where there is no English."""
+    """A free text, falling back to Dutch."""
     return LocalizedText(value["nl"], value.get("en", value["nl"]))
 
 
@@ -59,7 +59,7 @@ def _code(known: type[StrEnum]) -> ValueFormatter:
 
 
 def _dtpr_element(category: str, texts: Mapping[str, LocalizedText]) -> ValueFormatter:
-    """A DTPR element: in our words, or by its English name where we have none."""
+    """A DTPR element: our own text, or its English name if we have none."""
     return lambda value: texts.get(value) or verbatim(DTPR_ELEMENTS[category].get(value, value))
 
 
@@ -141,7 +141,7 @@ def _stored_field(value: str) -> LocalizedText:
 
 
 def _geometry(_: object) -> LocalizedText:
-    """Of a shape on the map: that it changed says enough."""
+    """A geometry has no text; that it changed is enough."""
     return LocalizedText("", "")
 
 
@@ -246,4 +246,4 @@ FIELDS: Mapping[str, EntryField] = {
     "uri": EntryField(LocalizedText("vast adres", "permanent address"), verbatim),
     "schema_version": EntryField(LocalizedText("vorm van het register", "register format"), verbatim),
 }
-"""By path, in the order in which they are told; what is in a list of datastreams has the path of a datastream."""
+"""By path, in display order; fields of a datastream have paths below ``datastreams``."""

@@ -1,4 +1,4 @@
-"""What differs between two JSON documents, as JSON Patch (RFC 6902): carried out on the one, it gives the other."""
+"""Differences between two JSON documents as JSON Patch (RFC 6902)."""
 
 import json
 from collections.abc import Iterator
@@ -6,16 +6,16 @@ from itertools import takewhile
 from typing import Any, cast
 
 Operation = dict[str, Any]
-"""``op`` (add, remove, replace), ``path`` (a JSON Pointer, RFC 6901) and, but for remove, ``value``."""
+"""``op`` (add, remove, replace), ``path`` (JSON Pointer, RFC 6901) and, except for remove, ``value``."""
 
 
 def create_patch(before: object, after: object) -> list[Operation]:
-    """The operations, in order, that make ``after`` of ``before``; none when they are the same."""
+    """The operations, in order, that turn ``before`` into ``after``; empty if they are equal."""
     return list(_operations("", before, after))
 
 
 def is_same_json(before: object, after: object) -> bool:
-    """Whether two JSON values are written the same. Python also holds 1 and true for equal."""
+    """Whether two JSON values are identical. In Python, 1 equals true."""
     return before == after and json.dumps(before, sort_keys=True) == json.dumps(after, sort_keys=True)
 
 
@@ -41,7 +41,7 @@ def _object_operations(path: str, before: dict[str, object], after: dict[str, ob
 
 
 def _list_operations(path: str, before: list[object], after: list[object]) -> Iterator[Operation]:
-    """What is the same at both ends stays, so that one item more in between is one operation."""
+    """Keep common items at both ends, so that inserting one item is one operation."""
     start = _common_prefix_length(before, after)
     end = _common_prefix_length(before[start:][::-1], after[start:][::-1])
     old, new = before[start : len(before) - end], after[start : len(after) - end]

@@ -1,4 +1,4 @@
-"""What was in the register before, and what changed. These addresses stay for ever."""
+"""Pages: history and changes. Their URLs are permanent."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ from api.web import READ_METHODS
 
 @dataclass(frozen=True, slots=True)
 class ChangeGroup:
-    """Versions one after the other of which the same is to be told: what changed, and why."""
+    """Consecutive versions with the same changes and reason."""
 
     summary: str
     reason: str | None
@@ -35,7 +35,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 @router.api_route("/wijzigingen", methods=READ_METHODS)
 def changes(request: Request, state: AppStateDependency) -> Response:
-    """What changed lately in the whole register, or in a search."""
+    """Recent changes to the whole register, or to a search."""
     filters = Filters.from_query(request.query_params)
     with read_transaction(state.pool) as db:
         found = history_queries.find_changed_versions(
@@ -51,7 +51,7 @@ def changes(request: Request, state: AppStateDependency) -> Response:
 
 
 def group_by_day(versions: Sequence[Version]) -> Iterator[tuple[str, list[ChangeGroup]]]:
-    """Day by day what changed; where the same happened to many in a row, as when a street is entered, once."""
+    """Changes by day; identical consecutive changes, as when a street is entered, are merged."""
     for when, of_day in groupby(versions, key=lambda version: day(version.valid_from)):
         runs = groupby(of_day, key=lambda version: (feeds.summarise_changes(version), version.reason))
         yield when, [ChangeGroup(what, reason, list(run)) for (what, reason), run in runs]
@@ -59,7 +59,7 @@ def group_by_day(versions: Sequence[Version]) -> Iterator[tuple[str, list[Change
 
 @router.api_route("/sensors/{reference}/geschiedenis", methods=READ_METHODS)
 def sensor_history(request: Request, state: AppStateDependency, reference: str) -> Response:
-    """Every version of one sensor's entry, the newest first, with what changed."""
+    """All versions of one sensor's entry with their changes, newest first."""
     with read_transaction(state.pool) as db:
         found = history_queries.list_versions(db, state.settings.municipality, reference)
     return state.templates.TemplateResponse(
@@ -69,7 +69,7 @@ def sensor_history(request: Request, state: AppStateDependency, reference: str) 
 
 @router.api_route("/sensors/{reference}/geschiedenis/{number}", methods=READ_METHODS)
 def sensor_version(request: Request, state: AppStateDependency, reference: str, number: str) -> Response:
-    """One version as it was."""
+    """One version of an entry."""
     with read_transaction(state.pool) as db:
         version = history_queries.get_version(db, state.settings.municipality, reference, number)
     values = [each for each in field_values(version.document).values() if each.value_text.nl]
@@ -80,7 +80,7 @@ def sensor_version(request: Request, state: AppStateDependency, reference: str, 
 
 @router.api_route("/id/{entry_id}", methods=READ_METHODS)
 def permanent_entry(request: Request, state: AppStateDependency, entry_id: str) -> Response:
-    """Where the entry is now: the page for who scans a sign in the street, or its data for who asks for JSON."""
+    """Redirect to the entry: its sign page, or its data if the client asks for JSON."""
     with read_transaction(state.pool) as db:
         reference = history_queries.get_reference(db, state.settings.municipality, entry_id)
     return _see_other(request, url(f"/s/{reference}"), f"/v1/sensors/{entry_id}")
@@ -88,7 +88,7 @@ def permanent_entry(request: Request, state: AppStateDependency, entry_id: str) 
 
 @router.api_route("/id/{entry_id}/{number}", methods=READ_METHODS)
 def permanent_version(request: Request, state: AppStateDependency, entry_id: str, number: str) -> Response:
-    """Where a version of the entry is now."""
+    """Redirect to a version of the entry."""
     with read_transaction(state.pool) as db:
         version = history_queries.get_version(db, state.settings.municipality, entry_id, number)
     page = url(f"/sensors/{version.reference}/geschiedenis/{number}")
@@ -102,7 +102,7 @@ def _see_other(request: Request, page: str, data: str) -> Response:
 
 
 def read_older(request: Request) -> int | None:
-    """The revision before which to look. Raises InvalidFilterError."""
+    """The revision to look before. Raises InvalidFilterError."""
     given = request.query_params.get("older") or None
     if given is not None and not re.fullmatch(r"[1-9]\d{0,17}", given):
         raise InvalidFilterError("older")
@@ -110,7 +110,7 @@ def read_older(request: Request) -> int | None:
 
 
 def next_page_query(filter_query: str, version_page: VersionPage) -> str | None:
-    """The query of the page after this one."""
+    """The query string of the next page."""
     if not version_page.has_more:
         return None
     return f"{filter_query}{'&' if filter_query else '?'}{urlencode({'older': version_page.versions[-1].revision})}"

@@ -1,4 +1,4 @@
-"""What was in the register, and when it changed: every version of every entry, read from the schema ``open``."""
+"""The history of the register: all versions of all entries, from the schema ``open``."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,13 +26,13 @@ _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version of an entry, beside the one before it."""
+    """A version of an entry, with its differences from the previous one."""
 
     entry_id: UUID
     reference: str
-    """Of the entry as it is today."""
+    """From the current entry."""
     revision: int
-    """Counts all versions of all entries."""
+    """The register-wide sequence number of this version."""
     version: int
     is_current: bool
     document: Document
@@ -41,44 +41,44 @@ class Version:
     valid_from: datetime
     recorded_at: datetime
     changed_at: datetime
-    """When this version came, or when something of it was taken out after that."""
+    """When this version was published, or last redacted."""
     redacted_at: datetime | None
-    """When something of it was made coarser or erased, so that it says less than it did."""
+    """When part of it was coarsened or erased."""
     editor: str | None
-    """A team or a program. None where it names something of a person."""
+    """A team or a program. None if it contains personal data."""
     reason: str | None
-    """Why. None where it names something of a person."""
+    """The reason. None if it contains personal data."""
 
     @property
     def name(self) -> Words:
-        """What the sensor was called."""
+        """The name of the sensor at the time."""
         return Words(**self.document["name"])
 
     @property
     def summary(self) -> Words:
-        """What it did, in a sentence or two."""
+        """Its summary at the time."""
         return Words(**self.document["summary"])
 
     @property
     def removed_on(self) -> date | None:
-        """The last day of a sensor that is no longer there."""
+        """The last day of a removed sensor."""
         return removed_on(self.document, self.valid_from)
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        """What a resident sees of the difference; nothing of the first version."""
+        """The differences in words; empty for the first version."""
         return () if self.document_before is None else find_changes(self.document_before, self.document)
 
     @property
     def patch(self) -> list[Operation]:
-        """JSON Patch from the version before; of the first version, from nothing."""
+        """JSON Patch from the previous version; or adding the whole document for the first."""
         if self.document_before is None:
             return [{"op": "add", "path": "", "value": self.document}]
         return create_patch(self.document_before, self.document)
 
 
 def list_versions(db: Database, municipality: str, reference_or_id: str) -> tuple[Version, ...]:
-    """Every version of an entry, the first one first, by reference or id. Raises NotFoundError."""
+    """All versions of an entry by reference or id, oldest first. Raises NotFoundError."""
     rows = db.execute(
         QUERIES["versions"],
         {"municipality": municipality, "entry_id": _get_entry_id(db, municipality, reference_or_id)},
@@ -95,7 +95,7 @@ def get_version(db: Database, municipality: str, reference_or_id: str, version_n
 
 
 def get_reference(db: Database, municipality: str, entry_id: str) -> str:
-    """How an entry is called today. Raises NotFoundError."""
+    """The current name of an entry. Raises NotFoundError."""
     parameters = {"municipality": municipality, "reference": None, "entry_id": _uuid(entry_id)}
     row = db.execute(QUERIES["entry"], parameters).fetchone()
     if row is None:
@@ -104,7 +104,7 @@ def get_reference(db: Database, municipality: str, entry_id: str) -> str:
 
 
 def removed_on(document: Document, valid_from: datetime) -> date | None:
-    """The last day of a sensor that has ended; never after the day on which the register said so."""
+    """The last day of an ended sensor; never after the day the register recorded it."""
     if document["status"] != Status.ENDED:
         return None
     said_on = valid_from.astimezone(LOCAL_TIME_ZONE).date()
@@ -113,7 +113,7 @@ def removed_on(document: Document, valid_from: datetime) -> date | None:
 
 @dataclass(frozen=True, slots=True)
 class VersionPage:
-    """A page of versions, the newest first. ``has_more``: there are older ones, of before the last one's revision."""
+    """A page of versions, newest first. ``has_more``: there are versions with an older revision than the last."""
 
     versions: Sequence[Version]
     has_more: bool
@@ -126,7 +126,7 @@ def find_changed_versions(
     reference_or_id: str | None = None,
     before_revision: int | None = None,
 ) -> VersionPage:
-    """The newest versions of what passes the filters, or of one entry. Raises NotFoundError without one."""
+    """The newest versions matching the filters, or of one entry. Raises NotFoundError for an unknown entry."""
     parameters = {
         "municipality": municipality,
         "entry_id": _get_entry_id(db, municipality, reference_or_id) if reference_or_id else None,
@@ -143,7 +143,7 @@ def find_changed_versions(
 
 
 def _filter_parameters(db: Database, municipality: str, filters: Filters) -> dict[str, Any] | None:
-    """The choices that are looked up among the sensors as they are now; none when there are no such filters."""
+    """Filters applied to the current sensors; None if there are none."""
     now = replace(filters, neighbourhood=None, status=None)
     if not now.active:
         return None
@@ -181,5 +181,5 @@ def _version(row: Mapping[str, Any], before: Document | None) -> Version:
 
 
 def _none_if_personal_data(text: str) -> str | None:
-    """Typed by hand and published for good, so looked at again."""
+    """Free text that is published permanently, so checked again."""
     return None if find_personal_data(text) else text

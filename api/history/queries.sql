@@ -7,14 +7,14 @@ where
 order by sensor.reference = %(reference)s::text desc
 limit 1;
 
--- versions: every version of one entry, the first one first
+-- versions: all versions of one entry, oldest first
 select *
 from open.version as version
 where version.municipality = %(municipality)s and version.entry_id = %(entry_id)s::uuid
 order by version.version;
 
--- changed_versions: the newest versions, each with the document before it, of one entry or of all that pass the filters. Of the
--- neighbourhood and the status also those that passed before: who follows them must hear when a sensor goes
+-- changed_versions: the newest versions with their previous documents, of one entry or of all matching the filters. For
+-- neighbourhood and status, versions that matched before are included: followers must hear when a sensor leaves
 with page as materialized (
     select state.revision
     from open.version_state as state

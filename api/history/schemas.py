@@ -1,4 +1,4 @@
-"""The forms in which the API tells the history of an entry."""
+"""Response models for the history of an entry."""
 
 from datetime import datetime
 from typing import Any, Self
@@ -10,7 +10,7 @@ from api.schemas import ResponseModel, Words
 
 
 class Difference(ResponseModel):
-    """One difference in words, from the version before."""
+    """One difference from the previous version, in words."""
 
     sentence: Words
     label: Words
@@ -19,7 +19,7 @@ class Difference(ResponseModel):
 
     @classmethod
     def of(cls, change: Change) -> Self:
-        """As it is told."""
+        """In words."""
         before, after = (each and Words(nl=each.nl, en=each.en) for each in (change.before, change.after))
         sentence, label = (Words(nl=each.nl, en=each.en) for each in (change.sentence, change.label))
         return cls(sentence=sentence, label=label, before=before, after=after)
@@ -34,17 +34,17 @@ class EntryVersion(ResponseModel):
     valid_from: datetime
     recorded_at: datetime
     redacted_at: datetime | None
-    """When something of it was made coarser or erased, so that it says less than it did."""
+    """When part of it was coarsened or erased."""
     editor: str | None
     reason: str | None
     differences: list[Difference]
-    """In words; none of the first version."""
+    """In words; empty for the first version."""
     patch: list[dict[str, Any]]
-    """JSON Patch (RFC 6902) from the version before; of the first, from nothing. All in turn give the current entry."""
+    """JSON Patch (RFC 6902) from the previous version, or adding the whole document. In order, they give the entry."""
 
     @classmethod
     def of(cls, version: Version) -> Self:
-        """What is public of a version."""
+        """The public part of a version."""
         return cls(**_common_fields(version))
 
 
@@ -55,12 +55,12 @@ class WholeVersion(EntryVersion):
 
     @classmethod
     def of(cls, version: Version) -> Self:
-        """What is public of a version."""
+        """The public part of a version."""
         return cls(**_common_fields(version), entry=dict(version.document))
 
 
 class Versions(ResponseModel):
-    """Every version of an entry, the first one first."""
+    """All versions of an entry, oldest first."""
 
     versions: list[EntryVersion]
 

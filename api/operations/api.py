@@ -1,4 +1,4 @@
-"""For who keeps it running: does it live, is it ready, and how busy is it."""
+"""Operational endpoints: liveness, readiness and metrics."""
 
 import psycopg
 from fastapi import APIRouter
@@ -16,13 +16,13 @@ router = APIRouter(include_in_schema=False)
 
 @router.api_route("/livez", methods=READ_METHODS)
 def livez() -> PlainTextResponse:
-    """The program runs."""
+    """Liveness: the process is running."""
     return PlainTextResponse("ok\n")
 
 
 @router.api_route("/readyz", methods=READ_METHODS)
 def readyz(state: AppStateDependency) -> JSONResponse:
-    """The database answers and has every migration this program knows; else 503 with which of the two is not so."""
+    """Readiness: the database answers and has every migration this release knows; otherwise 503 with the cause."""
     checks = {"database": "ok", "migrations": "ok"}
     try:
         with state.pool.connection(timeout=2) as connection:
@@ -40,5 +40,5 @@ def readyz(state: AppStateDependency) -> JSONResponse:
 
 @router.get("/metrics")
 def metrics(state: AppStateDependency) -> Response:
-    """Counts in the text format of Prometheus."""
+    """Metrics in the Prometheus text format."""
     return Response(generate_latest(state.metrics.registry), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -1,4 +1,4 @@
-"""What the database says of itself."""
+"""Queries about the state of the database."""
 
 from pathlib import Path
 
@@ -8,5 +8,5 @@ QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
 
 
 def load_applied_migrations(db: Database) -> set[str]:
-    """The names of the migrations this database has had."""
+    """The names of the applied migrations."""
     return {row["name"] for row in db.execute(QUERIES["applied_migrations"]).fetchall()}

@@ -1,2 +1,2 @@
--- applied_migrations: what this database has been brought to
+-- applied_migrations: the migrations applied to this database
 select name from open.migration;

@@ -1,4 +1,4 @@
-"""For programs: who has to do with sensors, and how to reach them."""
+"""API: organisations involved with sensors, and how to reach them."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -22,7 +22,7 @@ router = APIRouter(default_response_class=JSONResponse)
     "/v1/organisations", response_model=Organisations, responses=problem_responses(503), operation_id="organisations"
 )
 def organisations(state: AppStateDependency) -> Response:
-    """The organisations that have to do with sensors, with most sensors first."""
+    """Organisations involved with sensors, most sensors first."""
     with read_transaction(state.pool) as db:
         statistics = state.statistics.get(db, state.settings.municipality)
     return json_response(Organisations(organisations=[_organisation(each) for each in statistics.organisations]))
@@ -35,7 +35,7 @@ def organisations(state: AppStateDependency) -> Response:
     operation_id="organisation",
 )
 def organisation(state: AppStateDependency, id: str) -> Response:  # noqa: A002 - the name in the address
-    """One organisation: its roles, its sensors in numbers, how to reach it and how quickly it answers."""
+    """One organisation: roles, a summary of its sensors, contact details and response times."""
     municipality, today = state.settings.municipality, datetime.now(LOCAL_TIME_ZONE).date()
     with read_transaction(state.pool) as db:
         statistics = state.statistics.get(db, municipality)

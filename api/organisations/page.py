@@ -1,4 +1,4 @@
-"""For people: who has sensors here."""
+"""Pages: organisations with sensors."""
 
 from datetime import datetime
 
@@ -29,7 +29,7 @@ def organisations(request: Request, state: AppStateDependency) -> Response:
 
 @router.api_route("/organisaties/{slug}", methods=READ_METHODS)
 def organisation(request: Request, state: AppStateDependency, slug: str) -> Response:
-    """One organisation: what it does here, and how it can be reached."""
+    """One organisation: what it does here, and how to reach it."""
     municipality, today = state.settings.municipality, datetime.now(LOCAL_TIME_ZONE).date()
     with read_transaction(state.pool) as db:
         statistics = state.statistics.get(db, municipality)

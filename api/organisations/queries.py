@@ -1,4 +1,4 @@
-"""How quickly an organisation answers what residents ask."""
+"""How quickly an organisation answers residents' reports."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,14 +11,14 @@ QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
 
 @dataclass(frozen=True, slots=True)
 class ReportStatistics:
-    """How the reports of the last year stand, about sensors that an organisation answers for. ``median_days``: half of
-    the answers took so many days or fewer; none without answers. Each report is public by itself too."""
+    """Reports of the last year about sensors an organisation is responsible for, by status. ``median_days``: the median
+    number of days to an answer; None without answers. Each report is also public individually."""
 
     received: int
     settled: int
     in_time: int
     late: int
-    """Still waiting, past the day that was promised."""
+    """Still unanswered after the promised day."""
     median_days: int | None
 
 

@@ -1,4 +1,4 @@
--- report_statistics: how those stand that were made in the last year about sensors that an organisation answers for
+-- report_statistics: last year's reports by status, about sensors an organisation is responsible for
 select
     count(*) as received,
     count(*) filter (where report.settled_on is not null) as settled,

@@ -1,11 +1,11 @@
-"""The forms in which the API answers about organisations."""
+"""Response models for organisations."""
 
 from api.schemas import ResponseModel, Sensors
 from sensors.vocabulary.codes import Role
 
 
 class Desk(ResponseModel):
-    """How to reach who answers. Never a person."""
+    """How to reach the organisation. Never a person."""
 
     email: str | None
     phone: str | None
@@ -13,32 +13,32 @@ class Desk(ResponseModel):
 
 
 class Answering(ResponseModel):
-    """How the reports of the last year stand, about sensors that the organisation answers for."""
+    """Reports of the last year about sensors the organisation is responsible for, by status."""
 
     received: int
     settled: int
     in_time: int
     late: int
-    """Still waiting, past the day that was promised."""
+    """Still unanswered after the promised day."""
     median_days: int | None
-    """Half of the answers took so many days or fewer; none without answers."""
+    """The median number of days to an answer; null without answers."""
 
 
 class OrganisationInShort(ResponseModel):
-    """An organisation that has to do with sensors."""
+    """An organisation involved with sensors."""
 
     id: str
-    """Stays the same for ever."""
+    """Never changes."""
     name: str
-    """As entries write it."""
+    """The name as used in entries."""
     roles: dict[Role, int]
-    """In how many sensors it has which role."""
+    """Number of sensors by role."""
     sensors: int
     href: str
 
 
 class Organisations(ResponseModel):
-    """Those that have to do with sensors now."""
+    """Organisations involved with sensors now."""
 
     organisations: list[OrganisationInShort]
 
@@ -50,6 +50,6 @@ class OrganisationInFull(OrganisationInShort):
     tooi: str | None
     """Its URI in the Dutch government's list of organisations."""
     desks: list[Desk]
-    """Of the sensors that it answers for."""
+    """For the sensors it is responsible for."""
     reports: Answering
     summary: Sensors

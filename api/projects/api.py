@@ -1,4 +1,4 @@
-"""For programs: the projects that sensors are a part of."""
+"""API: projects with sensors."""
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
@@ -16,7 +16,7 @@ router = APIRouter(default_response_class=JSONResponse)
 
 @router.get("/v1/projects", response_model=Projects, responses=problem_responses(503), operation_id="projects")
 def projects(state: AppStateDependency) -> Response:
-    """The projects that sensors are a part of, by name."""
+    """Projects with sensors, by name."""
     with read_transaction(state.pool) as db:
         statistics = state.statistics.get(db, state.settings.municipality)
     return json_response(Projects(projects=[_project(each) for each in statistics.projects]))
@@ -26,7 +26,7 @@ def projects(state: AppStateDependency) -> Response:
     "/v1/projects/{id}", response_model=ProjectInFull, responses=problem_responses(404, 503), operation_id="project"
 )
 def project(state: AppStateDependency, id: str) -> Response:  # noqa: A002 - the name in the address
-    """One project, and its sensors in numbers."""
+    """One project, with a summary of its sensors."""
     with read_transaction(state.pool) as db:
         statistics = state.statistics.get(db, state.settings.municipality)
     project = statistics.project(id)

@@ -1,4 +1,4 @@
-"""For people: the projects that sensors belong to."""
+"""Pages: projects with sensors."""
 
 from datetime import UTC, datetime
 
@@ -27,7 +27,7 @@ def projects(request: Request, state: AppStateDependency) -> Response:
 
 @router.api_route("/projecten/{slug}", methods=READ_METHODS)
 def project(request: Request, state: AppStateDependency, slug: str) -> Response:
-    """One project, with its sensors."""
+    """One project with its sensors."""
     now = datetime.now(UTC)
     with read_transaction(state.pool) as db:
         statistics = state.statistics.get(db, state.settings.municipality)

@@ -1,13 +1,13 @@
-"""The forms in which the API answers about projects."""
+"""Response models for projects."""
 
 from api.schemas import ResponseModel, Sensors, Words
 
 
 class ProjectInShort(ResponseModel):
-    """What some sensors are a part of."""
+    """A project that sensors belong to."""
 
     id: str
-    """Stays the same for ever."""
+    """Never changes."""
     name: str
     description: Words | None
     url: str | None
@@ -16,7 +16,7 @@ class ProjectInShort(ResponseModel):
 
 
 class Projects(ResponseModel):
-    """Those that have sensors now."""
+    """Projects that have sensors now."""
 
     projects: list[ProjectInShort]
 

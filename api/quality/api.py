@@ -1,4 +1,4 @@
-"""For programs: whether the register is true, as JSON and CSV."""
+"""API: quality of the register, as JSON and CSV."""
 
 import csv
 from collections.abc import Iterable
@@ -31,7 +31,7 @@ def quality(
     neighbourhood: Annotated[str | None, Query(description="CBS buurt code, as BU07940000")] = None,
     organisation: Annotated[str | None, Query(description="The name of an organisation, in whatever role")] = None,
 ) -> Response:
-    """Whether sensors do what their entries say, and whether what was promised is kept: of all sensors, or those of a
+    """Whether sensors do what their entries say and promises are kept: for all sensors, or those of a
     neighbourhood or an organisation."""
     parameters = {"neighbourhood": neighbourhood, "organisation": organisation}
     filters = Filters.from_query({name: value for name, value in parameters.items() if value})
@@ -54,7 +54,7 @@ def quality(
     operation_id="qualityNeighbourhoods",
 )
 def neighbourhoods(state: AppStateDependency) -> Response:
-    """The counts of every neighbourhood."""
+    """Counts by neighbourhood."""
     found = _load_quality(state, Scope())
     return _groups(found, found.neighbourhoods)
 
@@ -66,7 +66,7 @@ def neighbourhoods(state: AppStateDependency) -> Response:
     operation_id="qualityOrganisations",
 )
 def organisations(state: AppStateDependency) -> Response:
-    """The counts of every organisation; a sensor counts with each of its organisations."""
+    """Counts by organisation; a sensor counts for each of its organisations."""
     found = _load_quality(state, Scope())
     return _groups(found, found.organisations)
 
@@ -78,7 +78,7 @@ def organisations(state: AppStateDependency) -> Response:
     operation_id="qualityNeighbourhoodsCsv",
 )
 def neighbourhoods_csv(state: AppStateDependency) -> Response:
-    """The counts of every neighbourhood as CSV (RFC 4180)."""
+    """Counts by neighbourhood as CSV (RFC 4180)."""
     return _csv(_load_quality(state, Scope()).neighbourhoods)
 
 
@@ -89,7 +89,7 @@ def neighbourhoods_csv(state: AppStateDependency) -> Response:
     operation_id="qualityOrganisationsCsv",
 )
 def organisations_csv(state: AppStateDependency) -> Response:
-    """The counts of every organisation as CSV (RFC 4180)."""
+    """Counts by organisation as CSV (RFC 4180)."""
     return _csv(_load_quality(state, Scope()).organisations)
 
 

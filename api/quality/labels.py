@@ -1,4 +1,4 @@
-"""What the page about quality says of its codes, in plain words."""
+"""Plain-language labels for the quality page."""
 
 from collections.abc import Mapping
 
@@ -46,7 +46,7 @@ QUESTION_LABELS: Mapping[str, LocalizedText] = {
     "where_kept": LocalizedText("Waar staan de gegevens?", "Where is the data stored?"),
     "who_gets_it": LocalizedText("Wie kan bij de gegevens?", "Who can access the data?"),
 }
-"""What residents ask of a sensor and its entry may leave open: codes of the function ``lantaarn.questions``."""
+"""What residents ask about a sensor and entries may leave unanswered: codes of ``lantaarn.questions``."""
 
 TABLE_LABELS: Mapping[str, LocalizedText] = {
     "rollup_hour": LocalizedText("Totalen per uur", "Hourly totals"),
@@ -58,11 +58,11 @@ TABLE_LABELS: Mapping[str, LocalizedText] = {
     "quarantine": LocalizedText("Lijst van geweigerde berichten", "List of rejected messages"),
     "deletion_log": LocalizedText("Lijst van wat we weggooiden", "List of what we deleted"),
 }
-"""What has a term, besides the single values: names of tables."""
+"""Tables with a retention period, besides individual readings."""
 OBSERVATIONS_LABEL = LocalizedText("Losse metingen", "Individual readings")
-"""What is in a table of a retention class."""
+"""The label of a retention class's table."""
 
 
 def table_label(table: str) -> LocalizedText:
-    """What rows of this table are."""
+    """The label of a table's rows."""
     return TABLE_LABELS.get(table, OBSERVATIONS_LABEL)

@@ -1,4 +1,4 @@
-"""Whether the register is true, for people: the whole city, one neighbourhood or one organisation."""
+"""The quality page, for the whole city, one neighbourhood or one organisation."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ PATH = "/kwaliteit"
 
 @router.api_route(PATH, methods=READ_METHODS)
 def quality_page(request: Request, state: AppStateDependency) -> Response:
-    """What is not as it should be, and how we know. ``order``: of the tables of neighbourhoods and organisations."""
+    """What is wrong, and how we know. ``order``: sort order of the neighbourhood and organisation tables."""
     now, municipality = datetime.now(UTC), state.settings.municipality
     filters = Filters.from_query(request.query_params)
     order = request.query_params.get("order") or next(iter(SORT_KEYS))
@@ -58,20 +58,20 @@ def quality_page(request: Request, state: AppStateDependency) -> Response:
 
 
 def _scope_name(scope: Scope, names: Mapping[str, str]) -> str | None:
-    """The name of what is looked at; none for the whole city."""
+    """The name of the scope; None for the whole city."""
     parts = [names.get(scope.neighbourhood or "") or scope.neighbourhood, scope.organisation]
     return ", ".join(filter(None, parts)) or None
 
 
 def _sensor_list_urls(scope: Scope) -> Mapping[str, str]:
-    """Addresses of the list of precisely the sensors that are counted: all of them, and by deviation."""
+    """URLs listing exactly the sensors counted: all of them, and by deviation."""
     filters = Filters(neighbourhood=scope.neighbourhood, organisation=scope.organisation)
     ways = {code: filters.query_string(deviating=code) for code in ("yes", *facets.DEVIATION_LABELS)}
     return {code: url("/") + query for code, query in {"all": filters.query_string(), **ways}.items()}
 
 
 def _column_labels() -> Mapping[str, str]:
-    """The columns of the tables besides the name, by what they order by."""
+    """Column labels besides the name, by sort key."""
     return {
         "sensors": _("Sensoren"),
         "deviating": _("Klopt iets niet"),
@@ -82,7 +82,7 @@ def _column_labels() -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class GroupRow:
-    """A group in its table, with the addresses of its own page and of its sensors that deviate."""
+    """A table row for a group, with the URLs of its page and of its deviating sensors."""
 
     group: Group
     quality_url: str
@@ -91,7 +91,7 @@ class GroupRow:
 
 @dataclass(frozen=True, slots=True)
 class GroupTable:
-    """The groups of one sort in the order asked for. ``sort_urls``: by column, where to ask for it."""
+    """A table of groups in the requested order. ``sort_urls``: the URL that sorts by each column."""
 
     id: str
     title: str

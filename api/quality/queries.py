@@ -1,7 +1,7 @@
-"""Whether the register is true: of the whole city, and of each neighbourhood and organisation.
+"""Quality of the register: for the whole city, and for each neighbourhood and organisation.
 
-Every number is a sum of what the database makes of what is public of each sensor already (decision 009), so adding up
-and subtracting tells nothing more.
+Every number is a sum of values that are already public per sensor (decision 009), so adding and subtracting them
+reveals nothing more.
 """
 
 from collections import Counter
@@ -24,38 +24,38 @@ QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """Counts over some sensors. ``live``: a sensor of which every value is public as it comes."""
+    """Counts over a set of sensors. A live sensor is one whose every value is public as it arrives."""
 
     sensors: int = 0
     delivering: int = 0
-    """That are on and have to send us their data."""
+    """Active sensors that should send us data."""
     deviating: int = 0
-    """That do otherwise than their entry says, in one way or more; then by way."""
+    """Sensors that deviate from their entry in one or more ways; then by deviation."""
     silent: int = 0
     undeclared: int = 0
     refused: int = 0
     expired: int = 0
     review_due: int = 0
     asked: int = 0
-    """Questions about the sensors that are there, and how many of those their entries answer."""
+    """Questions about the sensors present, and how many of those the entries answer."""
     answered: int = 0
     measured: int = 0
-    """Live sensors of which it can be said how many readings are due in 24 hours: so many, and so many came."""
+    """Live sensors with a known number of readings due in 24 hours; then due and received readings."""
     due: int = 0
     received: int = 0
     cells: int = 0
     """Hours and days of counts of people or vehicles that were published in 24 hours; ``few`` as fewer than 15."""
     few: int = 0
     refused_day: int = 0
-    """Readings of live sensors that were refused in 24 hours, and fields that they did not declare."""
+    """Readings of live sensors rejected in 24 hours, and undeclared fields."""
     undeclared_day: int = 0
     refused_week: int = 0
-    """The same of all other sensors in the week that is over: at least so many, by the bands that are public."""
+    """The same for all other sensors in the last complete week: at least this many, from public bands."""
     undeclared_week: int = 0
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> Self:
-        """The sum of rows of ``groups``."""
+        """Sum rows of ``groups``."""
         total: Counter[str] = Counter()
         for row in rows:
             total.update({name: row[name] for name in _SUMMED_COLUMNS})
@@ -65,17 +65,17 @@ class Measures:
 
     @property
     def deviations(self) -> dict[str, int]:
-        """How many sensors deviate, by way."""
+        """Number of deviating sensors, by deviation."""
         return {code: getattr(self, code) for code in DEVIATIONS}
 
     @property
     def received_share(self) -> float | None:
-        """The share of what was due that came; none where nothing was."""
+        """The share of due readings that arrived; None if none were due."""
         return self.received / self.due if self.due else None
 
     @property
     def answered_share(self) -> float | None:
-        """The share of questions that the entries answer; none where nothing is asked."""
+        """The share of questions the entries answer; None without questions."""
         return self.answered / self.asked if self.asked else None
 
 
@@ -84,7 +84,7 @@ _SUMMED_COLUMNS = tuple(field.name for field in fields(Measures) if field.name n
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A neighbourhood or an organisation. ``code``: what the list is filtered by."""
+    """A neighbourhood or an organisation. ``code``: the filter value for the list."""
 
     code: str
     name: str
@@ -93,7 +93,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What residents ask of a sensor: of how many sensors it is asked, and of how many the entry answers it."""
+    """A question about sensors: the number of sensors it applies to, and how many entries answer it."""
 
     code: str
     asked: int
@@ -120,7 +120,7 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """When the numbers were worked out, since when the last day counts, and the week that is over."""
+    """When the numbers were computed, the start of the last day, and the last complete week."""
 
     made_at: datetime
     day_since: datetime
@@ -130,13 +130,13 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What the numbers are about: everything, or a neighbourhood (CBS code), or an organisation, or both."""
+    """The scope of the numbers: everything, a neighbourhood (CBS code), an organisation, or both."""
 
     neighbourhood: str | None = None
     organisation: str | None = None
 
     def includes(self, row: Row) -> bool:
-        """Whether a row of ``groups`` is in it."""
+        """Whether a row of ``groups`` is in scope."""
         return (self.neighbourhood in (None, row["neighbourhood"])) and (
             self.organisation is None or self.organisation in row["organisations"]
         )
@@ -158,7 +158,7 @@ class Quality:
 
 
 def load_quality(db: Database, municipality: str, scope: Scope, now: datetime) -> Quality:
-    """Everything about one scope. Raises NotFoundError when there is no such neighbourhood or organisation."""
+    """Load the numbers of one scope. Raises NotFoundError for an unknown neighbourhood or organisation."""
     rows = db.execute(QUERIES["groups"], {"municipality": municipality}).fetchall()
     areas = load_neighbourhoods(db, municipality)
     selected = [row for row in rows if scope.includes(row)]
@@ -188,7 +188,7 @@ def _period(db: Database) -> Period:
 
 
 def _questions(rows: Sequence[Row]) -> tuple[Question, ...]:
-    """Those that are answered least come first."""
+    """Least answered first."""
     asked: Counter[str] = Counter()
     unanswered: Counter[str] = Counter()
     for row in rows:
@@ -222,7 +222,7 @@ def _promise(row: Row, now: datetime) -> Promise:
 
 
 def _neighbourhoods(rows: Sequence[Row], areas: Sequence[Row]) -> tuple[Group, ...]:
-    """Every neighbourhood that there is, also without sensors."""
+    """All neighbourhoods, including those without sensors."""
     by_code: dict[str, list[Row]] = {area["code"]: [] for area in areas}
     for row in rows:
         by_code.setdefault(row["neighbourhood"] or "", []).append(row)
@@ -231,7 +231,7 @@ def _neighbourhoods(rows: Sequence[Row], areas: Sequence[Row]) -> tuple[Group, .
 
 
 def _organisations(rows: Sequence[Row]) -> tuple[Group, ...]:
-    """Every organisation that has to do with a sensor; a sensor counts with each of its organisations."""
+    """All organisations involved with a sensor; a sensor counts for each of its organisations."""
     by_name: dict[str, list[Row]] = {}
     for row in rows:
         for name in row["organisations"]:
@@ -253,4 +253,4 @@ SORT_KEYS: Mapping[str, Callable[[Group], tuple[float, str]]] = {
         group.name.casefold(),
     ),
 }
-"""What the groups can be ordered by: what needs looking at comes first. The first when nothing is asked."""
+"""Sort keys for groups: what needs attention comes first. The first key is the default."""

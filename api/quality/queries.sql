@@ -1,4 +1,4 @@
--- groups: the numbers of sensors that are in one neighbourhood, have the same organisations and leave the same open
+-- groups: measures of sensors, grouped by neighbourhood, organisations and unanswered questions
 select
     quality.neighbourhood,
     quality.organisations,
@@ -24,7 +24,7 @@ select
 from open.quality_group as quality
 where quality.municipality = %(municipality)s;
 
--- refusals: why readings of the last day were refused, where every value is public
+-- refusals: rejection reasons of the last day, for sensors whose every value is public
 select refusal.reason, sum(refusal.readings)::bigint as readings
 from open.sensor_refusal as refusal
 inner join open.find as find on find.sensor_id = refusal.sensor_id
@@ -35,14 +35,14 @@ where
 group by refusal.reason
 order by readings desc, refusal.reason;
 
--- unregistered: why something was refused last week of which the register doesn't know who sent it, each number the lower edge of a band
+-- unregistered: last week's rejection reasons for unregistered devices, as lower bounds of bands
 select unregistered.reason, unregistered.readings
 from open.unregistered_week as unregistered
 cross join open.quality_time as time
 where unregistered.week = (time.week_since at time zone 'Europe/Amsterdam')::date
 order by unregistered.readings desc, unregistered.reason;
 
--- promises: how long each thing is kept, and what the last check found
+-- promises: retention periods and the results of the last check
 select subject, retention_class, margin, to_the_day, oldest, kept, verified_at, last_deletion
 from open.promise
 order by
@@ -51,5 +51,5 @@ order by
     case when not starts_with(subject, 'observation_') then subject end,
     term;
 
--- period: when it was worked out, and over which day and week
+-- period: when the numbers were computed, and the day and week they cover
 select made_at, day_since, week_since, week_until from open.quality_time;

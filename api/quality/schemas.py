@@ -1,4 +1,4 @@
-"""The forms in which the API answers whether the register is true."""
+"""Response models for the quality of the register."""
 
 from datetime import date, datetime
 from typing import Literal
@@ -7,7 +7,7 @@ from api.schemas import Band, ResponseModel
 
 
 class Deviations(ResponseModel):
-    """How many sensors do otherwise than their entry says: as ``deviating`` of /v1/sensors filters them."""
+    """Number of sensors that deviate from their entry, by the codes of ``deviating`` in /v1/sensors."""
 
     silent: int
     undeclared: int
@@ -17,52 +17,52 @@ class Deviations(ResponseModel):
 
 
 class Measures(ResponseModel):
-    """Counts over some sensors."""
+    """Counts over a set of sensors."""
 
     sensors: int
     delivering: int
-    """That are on and have to send their data."""
+    """Active sensors that should send data."""
     deviating: int
-    """That do otherwise than their entry says, in one way or more."""
+    """Sensors that deviate from their entry in one or more ways."""
     deviations: Deviations
     asked: int
-    """Questions that residents ask of the sensors that are there."""
+    """Questions residents ask about the sensors present."""
     answered: int
-    """How many of those their entries answer."""
+    """How many of those the entries answer."""
     measured: int
     """Sensors of which `due` and `received` are: every value of them is public as it comes, they have been known for a
     day, and their entry says of all that they measure how often."""
     due: int
-    """Readings that were due in the last 24 whole hours."""
+    """Readings due in the last 24 complete hours."""
     received: int
-    """How many of those came; without doubles and without what a sensor sent too much."""
+    """How many of those arrived, without duplicates and extra readings."""
     cells: int
     """Hours and days of counts of people or vehicles that were published in 24 hours."""
     few: int
     """How many of those as fewer than 15."""
     refused_day: int
-    """Readings refused since `day_since`, of sensors of which every value is public as it comes."""
+    """Readings rejected since `day_since`, from sensors whose every value is public as it arrives."""
     undeclared_day: int
-    """Fields since `day_since` that the entries of those do not declare."""
+    """Fields received since `day_since` that their entries do not declare."""
     refused_week: int
-    """Of all other sensors, in the week that is over: at least so many; a sum of lower edges of the bands."""
+    """For all other sensors, in the last complete week: at least this many, a sum of lower bounds of bands."""
     undeclared_week: int
-    """The same of fields that their entries do not declare."""
+    """The same for fields that their entries do not declare."""
 
 
 class Period(ResponseModel):
-    """What the numbers are of."""
+    """The period the numbers cover."""
 
     made_at: datetime
-    """When they were worked out: less than a minute ago."""
+    """When they were computed: less than a minute ago."""
     day_since: datetime
     week_since: datetime
-    """The week that is over, Monday to Sunday in the Netherlands."""
+    """The last complete week, Monday to Sunday, Dutch local time."""
     week_until: datetime
 
 
 class Question(ResponseModel):
-    """What residents ask of a sensor, and of how many sensors the entry answers it."""
+    """A question residents ask about a sensor, and for how many sensors the entry answers it."""
 
     question: str
     asked: int
@@ -70,51 +70,51 @@ class Question(ResponseModel):
 
 
 class Promise(ResponseModel):
-    """How long something is kept, and what the last check found."""
+    """A retention period, and the result of the last check."""
 
     subject: str
     """The table."""
     promised: str | None
-    """An ISO 8601 duration; none for what must stay whole."""
+    """An ISO 8601 duration; null for what must never change."""
     margin_seconds: int
     """How much longer the last of it can be there, because deleting goes in pieces and every quarter of an hour."""
     precision: Literal["day", "week"]
-    """Of `oldest` and `last_deletion`: a week is told by its Monday."""
+    """Precision of `oldest` and `last_deletion`: a week is given by its Monday."""
     oldest: date | None
     last_deletion: date | None
     verified_at: datetime | None
-    """When it was checked last, if that was in the last hour."""
+    """When it was last checked, if within the last hour."""
     kept: bool | None
-    """Whether nothing is kept longer; none when it was not checked in the last hour."""
+    """Whether nothing is kept too long; null if not checked in the last hour."""
 
 
 class Quality(ResponseModel):
-    """Whether the register is true, of everything or of what was asked for."""
+    """The quality of the register, for the whole municipality or the requested scope."""
 
     period: Period
     measures: Measures
     questions: list[Question]
-    """Those that are answered least come first."""
+    """Least answered first."""
     refusals: dict[str, int]
-    """Why `refused_day` readings were refused."""
+    """Why `refused_day` readings were rejected."""
     unregistered: dict[str, Band]
     """What came last week from devices that are not in the register, by the reason for refusing it, from 15 up. Only of
     the whole municipality."""
     promises: list[Promise]
-    """Only of the whole municipality."""
+    """Only for the whole municipality."""
 
 
 class Group(ResponseModel):
     """The counts of a neighbourhood or an organisation."""
 
     code: str
-    """What /v1/sensors filters by: a CBS buurt code, or the name of the organisation."""
+    """The filter value for /v1/sensors: a CBS buurt code, or the name of the organisation."""
     name: str
     measures: Measures
 
 
 class Groups(ResponseModel):
-    """The counts of every neighbourhood, or every organisation: a sensor counts with each of its organisations."""
+    """Counts by neighbourhood or organisation; a sensor counts for each of its organisations."""
 
     period: Period
     groups: list[Group]

@@ -1,4 +1,4 @@
-"""The sub-command of the desk: ``reports``, to read what residents ask and to answer."""
+"""The ``reports`` sub-command, for the desk: read and answer residents' reports."""
 
 from typing import Any
 

@@ -1,9 +1,8 @@
-"""A form that anyone may send, without an account, a cookie or a puzzle: what keeps programs from flooding the desk.
+"""Spam protection for forms without an account, a cookie or a captcha.
 
-Each form carries a token that we signed, with the moment at which it was shown and a number of its own. So we know
-that a person had time to read it, that it was made here, and that a second sending is the first one again. It counts
-for nothing that someone is logged in, as nobody is; a page elsewhere that lets its visitors send forms is told apart by
-what browsers say of themselves.
+Each form carries a signed token with a unique number and the time it was shown. It proves that the form is ours and
+that a person had time to read it, and identifies resubmissions. There are no sessions to ride on; forms submitted from
+another site are recognised by the headers that browsers send.
 """
 
 import hashlib
@@ -23,7 +22,7 @@ from starlette.requests import Request
 from sensors.vocabulary.localized_text import LocalizedText
 
 MIN_FILL_TIME = timedelta(seconds=3)
-"""Nobody fills in a form in less; the one who does may send it once more."""
+"""Nobody fills in a form faster; anyone who does may send it again."""
 MAX_TOKEN_AGE = timedelta(hours=24)
 MAX_BODY_BYTES = 32_000
 MAX_FIELDS = 50
@@ -46,7 +45,7 @@ BUSY_MESSAGE = LocalizedText(
 
 
 class FormTooLargeError(Exception):
-    """More was sent than a form holds."""
+    """The request is larger than a form can be."""
 
 
 class CrossSiteError(Exception):
@@ -54,37 +53,37 @@ class CrossSiteError(Exception):
 
 
 class RateLimitError(Exception):
-    """There were too many forms in the last hour, from one network or in all."""
+    """Too many forms in the last hour, from one network or in total."""
 
 
 @dataclass(frozen=True, slots=True)
 class FormToken:
-    """A form that was shown: its own number and when that was."""
+    """A form that was shown: its number and time."""
 
     form_id: UUID
     issued_at: datetime
 
     def timing_notice(self, now: datetime) -> LocalizedText | None:
-        """Whether it comes too soon or too late."""
+        """The message for a form sent too soon or too late, or None."""
         age = now - self.issued_at
         return TOO_QUICK_MESSAGE if age < MIN_FILL_TIME else EXPIRED_MESSAGE if age > MAX_TOKEN_AGE else None
 
 
 class FormTokenSigner:
-    """Issues and verifies tokens. Programs with the same ``secret`` accept each other's, also after a restart."""
+    """Issues and verifies tokens. Processes with the same ``secret`` accept each other's, even after a restart."""
 
     def __init__(self, secret: str) -> None:
         self._key = hashlib.blake2b(secret.encode(), person=b"lantaarn form").digest()
 
     def issue(self, subject: str, now: datetime) -> str:
-        """A token for one form about one subject."""
+        """Issue a token for one form about one subject."""
         payload = f"{uuid4()}.{int(now.timestamp())}"
         return f"{payload}.{self._mac(subject, payload)}"
 
     def verify(self, subject: str, token: str) -> FormToken | None:
-        """The token that a form brought back; none when we did not make it for this subject."""
+        """Verify a returned token; None if we did not issue it for this subject."""
         payload, _, mac = token.rpartition(".")
-        # Ours are ASCII; of other text some, half a character, can't even be compared.
+        # Our tokens are ASCII; compare_digest raises for some other texts.
         if not token.isascii() or not hmac.compare_digest(self._mac(subject, payload), mac):
             return None
         form_id, _, shown = payload.partition(".")
@@ -95,9 +94,9 @@ class FormTokenSigner:
 
 
 class RateLimiter:
-    """At most so many forms an hour, from one network and in all; counted in memory only, and for that hour.
+    """Limits forms per hour, per network and in total; counted in memory only, for that hour.
 
-    A network is a /24 of IPv4 or a /48 of IPv6. It is kept as a hash under a key that dies with the program.
+    A network is a /24 of IPv4 or a /48 of IPv6, stored as a hash under a key that exists only in this process.
     """
 
     def __init__(self) -> None:
@@ -106,7 +105,7 @@ class RateLimiter:
         self._lock = Lock()
 
     def admit(self, address: str | None, now: datetime) -> None:
-        """Count a form. Raises RateLimitError when there were too many."""
+        """Count a form. Raises RateLimitError if there were too many."""
         network = hashlib.blake2b(_network(address).encode(), key=self._key, digest_size=16).digest()
         with self._lock:
             while self._admitted and self._admitted[0][0] <= now - RATE_LIMIT_PERIOD:
@@ -118,7 +117,7 @@ class RateLimiter:
 
 
 def _network(address: str | None) -> str:
-    """The network of an address; one for all who have none."""
+    """The network of an address; a shared one if there is no address."""
     try:
         found = ip_address(address or "")
     except ValueError:
@@ -129,7 +128,7 @@ def _network(address: str | None) -> str:
 
 
 async def read_form(request: Request) -> Mapping[str, str]:
-    """The fields of a form that was sent (``application/x-www-form-urlencoded``, as HTML forms do), the last of each
+    """Parse a submitted form (``application/x-www-form-urlencoded``), keeping the last value of each
     name. Raises FormTooLargeError and CrossSiteError."""
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         raise CrossSiteError

@@ -1,4 +1,4 @@
-"""What it takes to hear from residents: forms that are ours, not too many of them, and someone who brings the mail."""
+"""Intake of reports: form tokens, rate limits and the mailer."""
 
 from dataclasses import dataclass, field
 from typing import Self
@@ -11,7 +11,7 @@ from sensors.settings.web import ApiSettings
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """The parts that live as long as the program."""
+    """Objects that live as long as the process."""
 
     form_tokens: FormTokenSigner
     mailer: Mailer
@@ -19,6 +19,6 @@ class Intake:
 
     @classmethod
     def of(cls, settings: ApiSettings, pool: Pool) -> Self:
-        """The intake of a register. Programs with the same database accept each other's tokens: the address of the
-        database, which holds the password, is the secret they share without one more to set."""
+        """Create the intake. Processes with the same database accept each other's tokens: the database URL, which
+        contains the password, serves as the shared secret, so there is no extra setting."""
         return cls(FormTokenSigner(settings.database_url.get_secret_value()), Mailer(settings, pool))

@@ -1,4 +1,4 @@
-"""What a report is about and where it is, and what is wrong with a form: codes and their words."""
+"""Kinds and statuses of reports, and validation messages: codes and their texts."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -7,7 +7,7 @@ from sensors.policy.personal_data import PersonalDataMatch
 from sensors.vocabulary.localized_text import LocalizedText
 
 MIN_TEXT_LENGTH, MAX_TEXT_LENGTH = 10, 2000
-"""Characters in the text of a report, and in an answer."""
+"""Length in characters of a report's text and of an answer."""
 
 
 class ReportKind(StrEnum):
@@ -18,7 +18,7 @@ class ReportKind(StrEnum):
 
 
 class ReportStatus(StrEnum):
-    """Where a report is."""
+    """The status of a report."""
 
     RECEIVED = "received"
     ANSWERED = "answered"

@@ -1,8 +1,8 @@
-"""Brings the mail about reports: over SMTP, or into a folder where no mail server is set.
+"""Sends mail about reports over SMTP, or writes it to a folder if no mail server is configured.
 
-What must be sent is in the database, so nothing is lost when a program stops. Each try is booked before it is made: a
-mail can come twice, which its Message-ID tells, and never not at all for a week. Programs that share a database take
-turns by themselves.
+The queue is in the database, so nothing is lost when a process stops. Each attempt is recorded before it is made: a
+mail may be sent twice, recognisable by its Message-ID, and is retried for a week. Processes that share a database take
+turns.
 """
 
 import os
@@ -30,18 +30,18 @@ from sensors.vocabulary.durations import parse_duration
 
 log = logs.get_logger()
 POLL_INTERVAL_SECONDS = 30.0
-"""Seconds between two looks, when nobody wakes it."""
+"""Seconds between polls, unless woken."""
 CLEANUP_INTERVAL = timedelta(hours=1)
 MAILS_PER_BATCH = 10
 SMTP_TIMEOUT_SECONDS = 20.0
-"""Seconds for each step of a mail server."""
+"""Timeout in seconds for each SMTP operation."""
 
 Deliver = Callable[[EmailMessage, str], None]
-"""Hands a mail over to where it must go. Raises OSError or SMTPException."""
+"""Delivers a mail. Raises OSError or SMTPException."""
 
 
 class Mailer:
-    """A thread that sends what is due, from ``start`` to ``stop``."""
+    """A thread that sends due mails, from ``start`` to ``stop``."""
 
     def __init__(self, settings: MailSettings, pool: Pool) -> None:
         self._sender = settings.mail_from
@@ -57,15 +57,15 @@ class Mailer:
         self._thread = Thread(target=self._run, name="mailer", daemon=True)
 
     def start(self) -> None:
-        """Begin; it waits by itself for a database that is away."""
+        """Start the thread; it retries while the database is unavailable."""
         self._thread.start()
 
     def wake(self) -> None:
-        """There is something to send."""
+        """Wake the thread: there is mail to send."""
         self._wake_event.set()
 
     def stop(self) -> None:
-        """Let it finish the mail at hand."""
+        """Stop after the current mail."""
         self._stopped = True
         self._wake_event.set()
         self._thread.join(SMTP_TIMEOUT_SECONDS)
@@ -89,7 +89,7 @@ class Mailer:
             pass
 
     def _send_due(self, now: datetime) -> bool:
-        """Send what is due, a few mails; whether there was any."""
+        """Send a small batch of due mails; return whether there were any."""
         with self._pool.connection() as db:
             due = [Mail.of(row) for row in db.execute(QUERIES["take_due_mails"], {"limit": MAILS_PER_BATCH}).fetchall()]
         for mail in due:
@@ -137,7 +137,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def spool_delivery(folder: Path) -> Deliver:
-    """As files in a folder that only this user can read; the same mail is the same file."""
+    """Write mails to a folder only this user can read; the same mail gets the same file."""
 
     def deliver(mail: EmailMessage, _address: str) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -149,7 +149,7 @@ def spool_delivery(folder: Path) -> Deliver:
 
 
 def delete_spooled_mails(folder: Path, older_than: datetime) -> None:
-    """Take away the mails in a folder that are older, as they hold addresses of residents."""
+    """Delete old mails from the folder, because they contain residents' addresses."""
     for path in folder.glob("lantaarn-*.eml"):
         if path.stat().st_mtime < older_than.timestamp():
             path.unlink(missing_ok=True)

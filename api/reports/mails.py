@@ -1,4 +1,4 @@
-"""The mails about a report: to the desk that must answer, and to the resident who left an address."""
+"""Mails about a report: to the desk that must answer, and to a resident who left an address."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from sensors.vocabulary.durations import describe_duration
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail that is due. ``address`` and, to the desk, ``words`` are none when they are past their term."""
+    """A due mail. ``address`` and, for the desk, ``words`` are None once they have expired."""
 
     mail_id: int
     attempts: int
@@ -35,19 +35,19 @@ class Mail:
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
-        """A row of ``take_mail``."""
+        """Build from a row of ``take_mail``."""
         given: dict[str, Any] = {**row, "kind": ReportKind(row["kind"]), "status": ReportStatus(row["status"])}
         return cls(**given)
 
     @property
     def report_url(self) -> str:
-        """Where everyone can see how the report stands: on the site that the sensor's own address names."""
+        """The public page of the report, on the host of the sensor's URI."""
         site = urlsplit(self.uri)
         return f"{site.scheme}://{site.netloc}/meldingen/{self.number}"
 
 
 def compose(mail: Mail, sender: str, now: datetime) -> EmailMessage | None:
-    """The mail itself; none when it has nowhere to go or nothing to say."""
+    """Compose the message; None without an address or a text."""
     text = mail.words if mail.goes_to == "desk" else mail.answer
     if mail.address is None or text is None:
         return None

@@ -1,4 +1,4 @@
-"""For people: ask or report something about a sensor, and see what became of it."""
+"""Pages: ask or report something about a sensor, and follow the report."""
 
 import re
 from collections.abc import Mapping
@@ -28,18 +28,18 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 FormFields = Annotated[Mapping[str, str], Depends(forms.read_form)]
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 _TEXTS = {"report_labels": report_labels, "answer_within_working_days": ANSWER_WITHIN_WORKING_DAYS}
-"""What each template here tells besides."""
+"""Template context shared by these pages."""
 
 
 @dataclass(frozen=True, slots=True)
 class SubmittedForm:
-    """A form as it was sent, with what is wrong: by field, and with the sending itself."""
+    """A submitted form with its errors: by field, and for the submission itself."""
 
     draft: Draft = field(default_factory=Draft)
     errors: Mapping[str, LocalizedText] = field(default_factory=dict[str, LocalizedText])
     notice: LocalizedText | None = None
     form_token: str | None = None
-    """The one it came with, when it may be used again."""
+    """The submitted token, if it may be reused."""
 
 
 @router.api_route("/sensors/{reference}/melding", methods=READ_METHODS)
@@ -50,7 +50,7 @@ def report_form(request: Request, state: AppStateDependency, reference: str) -> 
 
 @router.post("/sensors/{reference}/melding")
 def submit_report(request: Request, state: AppStateDependency, reference: str, fields: FormFields) -> Response:
-    """Take the form in: on to the page of the report, or the form again with what is wrong."""
+    """Accept the form and redirect to the report, or show the form again with its errors."""
     now = datetime.now(UTC)
     draft = reports_queries.parse_draft(fields)
     form_token = state.intake.form_tokens.verify(reference, fields.get("ticket", ""))
@@ -74,7 +74,7 @@ def submit_report(request: Request, state: AppStateDependency, reference: str, f
 
 @router.api_route("/meldingen", methods=READ_METHODS)
 def list_reports(request: Request, state: AppStateDependency) -> Response:
-    """The newest reports and how they stand."""
+    """The newest reports and their status."""
     with read_transaction(state.pool) as db:
         found = reports_queries.list_newest_reports(db, state.settings.municipality)
     context = {"reports": found, "today": datetime.now(LOCAL_TIME_ZONE).date(), **_TEXTS}
@@ -83,7 +83,7 @@ def list_reports(request: Request, state: AppStateDependency) -> Response:
 
 @router.api_route("/meldingen/{number}", methods=READ_METHODS)
 def show_report(request: Request, state: AppStateDependency, number: str) -> Response:
-    """How one report stands. Raises NotFoundError."""
+    """The status of one report. Raises NotFoundError."""
     if not _NUMBER.fullmatch(number):
         raise NotFoundError
     with read_transaction(state.pool) as db:

@@ -1,7 +1,7 @@
-"""Questions and complaints about a sensor: what a form brings, and what is public of a report.
+"""Questions and complaints about a sensor: submitted forms, and the public part of reports.
 
-Without an account and without a name. What a resident writes goes to the desk of the entry and is never public; when
-it was received and how long the answer may take is.
+No account or name is needed. The resident's text goes to the desk of the entry and is never public; the time of receipt
+and the deadline are.
 """
 
 import re
@@ -37,24 +37,24 @@ from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 
 QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
 MAX_LISTED = 100
-"""How many of the newest reports are listed."""
+"""Number of newest reports to list."""
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 _EMAIL: TypeAdapter[str] = TypeAdapter(Email)
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A report as it was filled in."""
+    """A report as filled in."""
 
     kind: str = ""
     text: str = ""
     email: str = field(default="", repr=False)
     honeypot: str = ""
-    """A field that people do not see, so only programs fill it in."""
+    """Honeypot: invisible to people, so only bots fill it in."""
 
     @property
     def errors(self) -> dict[str, LocalizedText]:
-        """What is wrong, by the field it is about, in the order of the form."""
+        """Errors by field, in form order."""
         found = {
             "kind": None if self.kind in set(ReportKind) else NO_KIND_MESSAGE,
             "words": self._text_error(),
@@ -81,7 +81,7 @@ def _is_email(text: str) -> bool:
 
 
 def parse_draft(fields: Mapping[str, str]) -> Draft:
-    """What a form brought, without the marks that a text has no use for."""
+    """Parse the form, stripping control characters."""
     return Draft(
         kind=fields.get("kind", ""),
         text=_CONTROL_CHARACTERS.sub("", fields.get("words", "").replace("\r\n", "\n")).strip(),
@@ -92,7 +92,7 @@ def parse_draft(fields: Mapping[str, str]) -> Draft:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What is public of a report. ``answer`` is there once it is settled."""
+    """The public part of a report. ``answer`` is set once it is settled."""
 
     number: int
     reference: str
@@ -105,16 +105,16 @@ class Report:
 
     @property
     def is_open(self) -> bool:
-        """Whether someone is waiting for an answer."""
+        """Whether the report is still unanswered."""
         return self.status is ReportStatus.RECEIVED
 
     def is_late(self, today: date) -> bool:
-        """Whether the answer came, or is still to come, after the day it was promised."""
+        """Whether the answer came, or is due, after the promised day."""
         return (self.settled_on or today) > self.due_on
 
 
 def file_report(db: Database, municipality: str, reference: str, form_id: UUID, draft: Draft) -> int:
-    """Take a draft without errors in: its number. The same form again is the same report. Raises NotFoundError."""
+    """File a valid draft and return its number. Resubmitting a form gives the same report. Raises NotFoundError."""
     row = db.execute(
         QUERIES["file_report"],
         {
@@ -133,7 +133,7 @@ def file_report(db: Database, municipality: str, reference: str, form_id: UUID, 
 
 
 def get_report(db: Database, municipality: str, number: int) -> Report:
-    """One report, as everyone may see it. Raises NotFoundError."""
+    """One public report. Raises NotFoundError."""
     row = db.execute(QUERIES["report"], {"municipality": municipality, "number": number}).fetchone()
     if row is None:
         raise NotFoundError
@@ -141,7 +141,7 @@ def get_report(db: Database, municipality: str, number: int) -> Report:
 
 
 def list_newest_reports(db: Database, municipality: str, reference: str | None = None) -> list[Report]:
-    """The newest reports, of one sensor or of all."""
+    """The newest reports, for one sensor or all."""
     parameters = {"municipality": municipality, "reference": reference, "limit": MAX_LISTED}
     return [_report(row) for row in db.execute(QUERIES["newest_reports"], parameters).fetchall()]
 

@@ -1,10 +1,10 @@
-"""Working days in the Netherlands: how long an answer may take, and how late it is."""
+"""Working days in the Netherlands, for answer deadlines."""
 
 from datetime import date, timedelta
 
 
 def add_working_days(start: date, days: int) -> date:
-    """The day that is so many working days after ``start``."""
+    """The day this many working days after ``start``."""
     found = start
     while days:
         found += timedelta(days=1)
@@ -13,12 +13,12 @@ def add_working_days(start: date, days: int) -> date:
 
 
 def is_working_day(day: date) -> bool:
-    """Whether people work on it: no weekend, and none of the days off that the central government gives."""
+    """Whether it is a working day: not a weekend or a central government holiday."""
     return day.weekday() < 5 and day not in public_holidays(day.year)
 
 
 def public_holidays(year: int) -> frozenset[date]:
-    """New Year, King's Day, Easter, Ascension, Whitsun, Christmas, and Liberation Day once in five years."""
+    """New Year, King's Day, Easter, Ascension, Whitsun, Christmas, and Liberation Day every five years."""
     easter = easter_sunday(year)
     kings_day = date(year, 4, 27)
     if kings_day.weekday() == 6:
@@ -29,7 +29,7 @@ def public_holidays(year: int) -> frozenset[date]:
 
 
 def easter_sunday(year: int) -> date:
-    """The first Sunday after the full moon of spring (Gregorian; Meeus, Astronomical Algorithms, chapter 8)."""
+    """Easter Sunday (Gregorian; Meeus, Astronomical Algorithms, chapter 8)."""
     a, (b, c) = year % 19, divmod(year, 100)
     d, e = divmod(b, 4)
     g = (8 * b + 13) // 25

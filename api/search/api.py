@@ -1,4 +1,4 @@
-"""For programs: which sensors there are and where, as GeoJSON. The list and the map of the page ask the same."""
+"""API: find sensors, as GeoJSON. Runs the same queries as the page's list and map."""
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
@@ -35,7 +35,7 @@ router = APIRouter(default_response_class=GeoJsonResponse)
     "/v1/sensors", response_model=SensorCollection, responses=problem_responses(400, 404, 503), operation_id="sensors"
 )
 def sensors(state: AppStateDependency, query: Annotated[SensorQuery, Query()]) -> Response:
-    """The sensors in the register, in the order of its list: the same filters give the same set as the page does."""
+    """The sensors in the register, in list order; the same filters give the same set as on the page."""
     filters = Filters.from_query(query.model_dump(exclude_none=True))
     with read_transaction(state.pool) as db:
         listing = search_queries.find_sensors(db, state.settings.municipality, filters)
@@ -76,7 +76,7 @@ def _links(filters: Filters, listing: search_queries.SensorPage) -> Iterator[Lin
     operation_id="sensorGroups",
 )
 def groups(state: AppStateDependency, query: Annotated[GroupQuery, Query()]) -> Response:
-    """What a map shows: the filtered sensors in view, taken together where their marks would cover each other."""
+    """Sensors for a map: those in view that match the filters, clustered where markers would overlap."""
     filters = Filters.from_query(query.model_dump(exclude_none=True, exclude={"view", "zoom"}))
     bounding_box = parse_bounding_box(query.view)
     if bounding_box is None:

@@ -1,4 +1,4 @@
-"""What a visitor can choose from, in words: purposes, what is measured, how a sensor can do otherwise than it says."""
+"""Filter options and their labels: purposes, observed properties, deviations."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +12,7 @@ from sensors.vocabulary.localized_text import LocalizedText
 
 QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
 FACET_FILTERS = ("observed_property", "purpose", "organisation", "theme", "project")
-"""Filters of which the entries say what there is to choose."""
+"""Filters whose options come from the entries."""
 
 PURPOSE_LABELS: Mapping[str, LocalizedText] = {
     "accessibility": LocalizedText("Iedereen kan meedoen", "Accessibility"),
@@ -39,7 +39,7 @@ PURPOSE_LABELS: Mapping[str, LocalizedText] = {
     "water_efficiency": LocalizedText("Water besparen", "Water efficiency"),
     "wayfinding_services": LocalizedText("De weg vinden", "Wayfinding and services"),
 }
-"""DTPR purposes, in our own Dutch words; the English ones are those of the DTPR."""
+"""DTPR purposes: our own Dutch, the DTPR's English."""
 
 DEVIATION_LABELS: Mapping[str, LocalizedText] = {
     "silent": LocalizedText("Stuurt niets, maar zou dat wel moeten", "Sends nothing, but should"),
@@ -48,7 +48,7 @@ DEVIATION_LABELS: Mapping[str, LocalizedText] = {
     "expired": LocalizedText("De einddatum is voorbij", "Past its end date"),
     "review_due": LocalizedText("Moet opnieuw bekeken worden", "Review is due"),
 }
-"""Of ``api.search.filters.DEVIATIONS``."""
+"""Labels for ``api.search.filters.DEVIATIONS``."""
 
 SORT_LABELS: Mapping[str, LocalizedText] = {
     "neighbourhood": LocalizedText("Per buurt", "By neighbourhood"),
@@ -62,7 +62,7 @@ _OBSERVED_PROPERTY_LABELS: Mapping[str, LocalizedText] = {
 
 
 def observed_property_label(code: str) -> str:
-    """What is measured; of a code that none of our kinds has, the code as words."""
+    """The label of an observed property; the code in words if no kind knows it."""
     return (
         localize(_OBSERVED_PROPERTY_LABELS[code])
         if code in _OBSERVED_PROPERTY_LABELS
@@ -71,24 +71,24 @@ def observed_property_label(code: str) -> str:
 
 
 def observed_property_short_label(code: str) -> str:
-    """The same as the head of a narrow column: the formula or size at the end of the label, where there is one."""
+    """A label for a narrow column: the formula or size at the end of the label, if any."""
     label = observed_property_label(code)
     last = label.split()[-1].strip("()")
     return last if any(each.isdigit() for each in last) else label
 
 
 def purpose_label(code: str) -> str:
-    """What a sensor is for."""
+    """The label of a purpose."""
     return localize(PURPOSE_LABELS[code])
 
 
 def deviation_label(code: str) -> str:
-    """How a sensor does otherwise than its entry says."""
+    """The label of a deviation."""
     return localize(DEVIATION_LABELS[code])
 
 
 def facet_options(counts: Mapping[str, Mapping[str, int]]) -> dict[str, list[tuple[str, str]]]:
-    """The counts of ``Facets`` as values and labels, in the order of the alphabet."""
+    """The options of ``Facets`` as (value, label) pairs, sorted by label."""
     labels = {
         "observed_property": {code: observed_property_label(code) for code in counts["observed_property"]},
         "purpose": {code: localize(PURPOSE_LABELS[code]) for code in counts["purpose"]},
@@ -100,7 +100,7 @@ def facet_options(counts: Mapping[str, Mapping[str, int]]) -> dict[str, list[tup
 
 
 class Facets(RevisionCache[Mapping[str, Mapping[str, int]]]):
-    """What there is to choose from, by filter (those of ``FACET_FILTERS``): value → number of sensors."""
+    """The options of each filter in ``FACET_FILTERS``: value → number of sensors."""
 
     def __init__(self) -> None:
         super().__init__(_load_facets)

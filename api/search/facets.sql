@@ -1,4 +1,4 @@
--- facets: what there is to choose from
+-- facets: options of each filter
 select 'observed_property' as filter, value, count(*) as sensors
 from open.find as find cross join unnest(find.properties) as value
 where find.municipality = %(municipality)s

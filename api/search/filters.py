@@ -1,4 +1,4 @@
-"""What a visitor asks of the register: the same words in the address of the page, of the map and of the API."""
+"""Search filters, with the same names in the URLs of the page, the map and the API."""
 
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -12,22 +12,22 @@ from sensors.register.themes import THEME_CODES
 from sensors.vocabulary.codes import DTPR_ELEMENTS, PersonalData, Status
 
 OTHER_KIND = "other"
-"""The kind to ask for when you mean the sensors of none of our kinds: cameras, antennas."""
+"""The filter value for sensors of no known kind, such as cameras and antennas."""
 PAGE_SIZE = 100
 ANY_DEVIATION = "yes"
 Deviation = Literal["silent", "undeclared", "refused", "expired", "review_due"]
 DEVIATIONS: tuple[Deviation, ...] = get_args(Deviation)
-"""How a sensor can do otherwise than its entry says: codes of the view ``open.deviation``."""
+"""How a sensor can deviate from its entry: codes of the view ``open.deviation``."""
 SORT_ORDERS = ("neighbourhood", "name", "changed")
-"""What the list can be ordered by; the first when nothing is asked."""
+"""Sort keys of the list; the first is the default."""
 BoundingBox = tuple[float, float, float, float]
 """West, south, east and north in WGS84 degrees."""
 MAX_TEXT_CHARACTERS = 200
-"""Characters of a text to look for."""
+"""Maximum length of a search text in characters."""
 
 
 class InvalidFilterError(Exception):
-    """A filter has a value that can't be; the text names the filter and never the value."""
+    """A filter has an invalid value; the message names the filter, never the value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Filters:
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Self:
-        """The filters in a query string; an empty one is none, as a form sends it. Raises InvalidFilterError."""
+        """Parse a query string; empty filters, as forms send them, are ignored. Raises InvalidFilterError."""
         given = {name: query.get(name, "").strip() or None for name in VALIDATORS}
         for name, value in given.items():
             if value is not None and not VALIDATORS[name](value):
@@ -78,7 +78,7 @@ class Filters:
 
     @property
     def active(self) -> dict[str, str]:
-        """What was asked for, by name: neither the order nor the page."""
+        """The active filters by name, without order and page."""
         return {name: value for name, value in asdict(self).items() if value and name not in ("sort", *_PAGING)}
 
     @property
@@ -88,7 +88,7 @@ class Filters:
         return (found[0], found[1]) if found else None
 
     def to_database(self, municipality: str, sensor_ids: Collection[int] | None = None) -> dict[str, Any]:
-        """The form in which the database takes them. ``sensor_ids``: the sensors that observe the spot."""
+        """Query parameters for the database. ``sensor_ids``: the sensors that observe the spot."""
         found: dict[str, Any] = {**self.active, "municipality": municipality}
         if sensor_ids is not None:
             found["sensors"] = sorted(sensor_ids)
@@ -97,13 +97,13 @@ class Filters:
 
 
 def to_postgres_box(view: BoundingBox) -> str:
-    """As PostgreSQL's ``box`` writes it."""
+    """The bounding box as a PostgreSQL ``box`` literal."""
     west, south, east, north = view
     return f"({east},{north}),({west},{south})"
 
 
 def parse_bounding_box(bbox: str) -> BoundingBox | None:
-    """West, south, east and north in WGS84 degrees; ``None`` when it isn't that."""
+    """West, south, east and north in WGS84 degrees; ``None`` if invalid."""
     found = _parse_numbers(bbox)
     if found is None or len(found) != 4:
         return None
@@ -155,4 +155,4 @@ VALIDATORS: Mapping[str, Callable[[str], bool]] = {
     "after": _is_reference,
     "before": _is_reference,
 }
-"""What a value must be, by filter."""
+"""Validators by filter."""

@@ -1,4 +1,4 @@
-"""What the pages of organisations, projects, themes and neighbourhoods share: a page of the list, with what is new."""
+"""A page of the list with latest values, shared by the organisation, project, theme and neighbourhood pages."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
 
 @dataclass(frozen=True, slots=True)
 class FormattedValue:
-    """The newest public value of one observed property of a sensor, in words."""
+    """The latest public value of one observed property of a sensor, in words."""
 
     code: str
     label: str
@@ -36,7 +36,7 @@ class FormattedValue:
 
 @dataclass(frozen=True, slots=True)
 class SensorListing:
-    """A page of the list with these filters: the same sensors in the same order as the list has."""
+    """A page of the list with these filters: the same sensors in the same order."""
 
     filters: Filters
     page: search_queries.SensorPage
@@ -46,7 +46,7 @@ class SensorListing:
 
     @property
     def by_neighbourhood(self) -> list[tuple[str | None, list[search_queries.Row]]]:
-        """The sensors under the names of their neighbourhoods; ``None``: outside of those."""
+        """Group sensors by neighbourhood name; ``None`` for those outside neighbourhoods."""
         groups = groupby(self.page.sensors, key=lambda sensor: sensor["neighbourhood_name"])
         return [(name, list(sensors)) for name, sensors in groups]
 
@@ -54,7 +54,7 @@ class SensorListing:
 def load_listing(
     db: Connection, municipality: str, query: Mapping[str, str], base_filters: Filters, now: datetime
 ) -> SensorListing:
-    """The page of the chosen sensors that an address asks for. Raises NotFoundError and InvalidFilterError."""
+    """Load the requested page of the selected sensors. Raises NotFoundError and InvalidFilterError."""
     paging = {name: query[name] for name in ("after", "before") if query.get(name)}
     filters = Filters.from_query({**base_filters.active, **paging})
     page = search_queries.find_sensors(db, municipality, filters)
@@ -69,7 +69,7 @@ def load_listing(
 
 
 def load_latest_values(db: Database, sensor_ids: Sequence[int], now: datetime) -> dict[int, dict[str, PublicValue]]:
-    """By sensor and observed property: the newest hour of the last day that is over, or the newest day of the week."""
+    """Latest values by sensor and observed property: the newest complete hour of the last day, or day of the week."""
     found: dict[int, dict[str, PublicValue]] = {}
     for row in db.execute(QUERIES["latest_values"], {"sensor_ids": list(sensor_ids), **recent_period(now)}).fetchall():
         value = PublicValue(row["start"], row["until"], row["value"], row["below"])
@@ -78,7 +78,7 @@ def load_latest_values(db: Database, sensor_ids: Sequence[int], now: datetime) -
 
 
 def _format_values(kind: str | None, values: Mapping[str, PublicValue], now: datetime) -> dict[str, FormattedValue]:
-    """In the order of the kind. Codes, such as that of a fault, say nothing to who reads a list."""
+    """In the order of the kind. Codes, such as fault codes, are meaningless in a list and left out."""
     known: Mapping[str, ObservedProperty] = KINDS[kind].properties if kind and kind in KINDS else {}
     return {
         code: format_value(each, values[code], now)
@@ -92,7 +92,7 @@ def _is_categorical(known: ObservedProperty) -> bool:
 
 
 def format_value(definition: ObservedProperty, value: PublicValue, now: datetime) -> FormattedValue:
-    """A value of an hour or a day in words."""
+    """An hourly or daily value in words."""
     per_day = value.until - value.start >= timedelta(hours=23)
     stream = PublicDatastream(definition.code, definition, Public.DAY if per_day else Public.HOUR, None, (value,))
     return FormattedValue(

@@ -1,4 +1,4 @@
--- latest_values: the newest value of each observed property of these sensors: of an hour that is over, or of a day
+-- latest_values: the latest hourly or daily value of each observed property of these sensors
 select newest.sensor_id, newest.property, newest.start, newest.until, newest.value, newest.below
 from open.datastream as datastream
 cross join lateral (

@@ -1,4 +1,4 @@
-"""Finding sensors, for people: pages drawn by the server, which need no JavaScript."""
+"""Pages: find sensors. Rendered by the server, without JavaScript."""
 
 from collections.abc import Mapping
 from itertools import groupby
@@ -25,7 +25,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 @router.api_route("/", methods=READ_METHODS)
 def index(request: Request, state: AppStateDependency) -> Response:
-    """The register: the choices, the map and the list."""
+    """The register: filters, map and list."""
     filters = Filters.from_query(request.query_params)
     municipality = state.settings.municipality
     with read_transaction(state.pool) as db:
@@ -54,7 +54,7 @@ def index(request: Request, state: AppStateDependency) -> Response:
 
 @router.api_route("/dichtbij", methods=READ_METHODS)
 def nearby(request: Request, state: AppStateDependency) -> Response:
-    """What measures near you: by your own device, which keeps your place to itself, or by neighbourhood or street."""
+    """Sensors near you: by your device, which keeps your location to itself, or by neighbourhood or street."""
     with read_transaction(state.pool) as db:
         neighbourhoods = load_neighbourhoods(db, state.settings.municipality)
     return state.templates.TemplateResponse(request, "search/near.html", {"districts": _by_district(neighbourhoods)})
@@ -63,7 +63,7 @@ def nearby(request: Request, state: AppStateDependency) -> Response:
 def _active_labels(
     filters: Filters, options: Mapping[str, list[tuple[str, str]]], neighbourhoods: list[dict[str, Any]]
 ) -> dict[str, str]:
-    """What was chosen, by filter, in the words of the form; without what the name of the filter says already."""
+    """The labels of the active filters; without what the name of the filter already says."""
     labels_of: dict[str, Mapping[str, str]] = {
         **{name: dict(pairs) for name, pairs in options.items()},
         "kind": labels.kinds(),
@@ -85,7 +85,7 @@ def _active_labels(
 def _by_neighbourhood(
     filters: Filters, page: search_queries.SensorPage
 ) -> list[tuple[str | None, list[search_queries.Row]]]:
-    """The list under the names of neighbourhoods, when it is in that order; else in one piece."""
+    """The list grouped by neighbourhood if sorted that way; otherwise as one group."""
     if filters.sort not in (None, SORT_ORDERS[0]):
         return [(None, list(page.sensors))]
     by_name = groupby(page.sensors, key=lambda sensor: sensor["neighbourhood_name"])

@@ -1,4 +1,4 @@
-"""Finding sensors: the list, the map, what is near and what sees a spot all ask the same of the database."""
+"""Queries shared by the list, the map, nearby search and observed spots."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
 
 
 MAX_CLUSTER_ZOOM = 18
-"""From here on a group names its sensors: there is no nearer to go to tell them apart."""
+"""The zoom level from which clusters list their sensors, because zooming in no longer separates them."""
 _MAX_CLUSTERS_ACROSS = 64
-"""Groups from side to side that one answer has at most, however wide the view."""
+"""The maximum number of clusters across the view."""
 CELL_SIZE_DEGREES = (0.0146, 0.009)
-"""Longitude and latitude of a cell of about 1 by 1 km: the grid that coarse places are shown by too."""
+"""Width and height in degrees of a cell of about 1 by 1 km, the grid also used for coarse locations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class SensorPage:
 
 
 def find_sensors(db: Database, municipality: str, filters: Filters, size: int = PAGE_SIZE) -> SensorPage:
-    """The page of sensors that was asked for. Raises NotFoundError when there is no such page."""
+    """Load the requested page of sensors. Raises NotFoundError if there is no such page."""
     database_filters = _database_filters(db, municipality, filters)
     total = db.execute(QUERIES["match_count"], {"filters": database_filters}).fetchone() or {"matched": 0}
     ids, more = _page(db, database_filters, filters, size)
@@ -56,7 +56,7 @@ def find_sensors(db: Database, municipality: str, filters: Filters, size: int = 
 
 
 def _page(db: Database, database_filters: dict[str, Any], filters: Filters, size: int) -> tuple[list[int], bool]:
-    """The ids of the sensors on the page, in their order, and whether there are more on that side."""
+    """The ids of the sensors on the page, in order, and whether there are more in that direction."""
     section, edge = ("page_before", filters.before) if filters.before else ("page_after", filters.after)
     sort = filters.sort or SORT_ORDERS[0]
     parameters = {"filters": database_filters, "edge": edge, "sort": sort, "limit": size + 1}
@@ -71,7 +71,7 @@ def _database_filters(db: Database, municipality: str, filters: Filters) -> dict
 
 
 def find_observing_sensors(db: Database, municipality: str, longitude: float, latitude: float) -> list[int]:
-    """The ids of the sensors whose observed area holds this spot, or that roam through an area that does."""
+    """The ids of the sensors whose observed area, or roaming area, contains this spot."""
     spot = Point(longitude, latitude)
     parameters = {"municipality": municipality, "view": to_postgres_box((longitude, latitude, longitude, latitude))}
     rows = db.execute(QUERIES["observing_sensors"], parameters).fetchall()
@@ -79,7 +79,7 @@ def find_observing_sensors(db: Database, municipality: str, longitude: float, la
 
 
 def load_deviations(db: Database, sensor_ids: Sequence[int]) -> dict[int, list[str]]:
-    """Where these sensors do otherwise than their entries say, by sensor: codes of ``filters.DEVIATIONS``."""
+    """How these sensors deviate from their entries, by sensor: codes of ``filters.DEVIATIONS``."""
     found: dict[int, list[str]] = {}
     for row in db.execute(QUERIES["deviations"], {"sensor_ids": list(sensor_ids)}).fetchall():
         found.setdefault(row["sensor_id"], []).append(row["deviation"])
@@ -107,7 +107,7 @@ def find_clusters(
 
 
 def find_sensors_in_cell(db: Database, municipality: str, column: int, row: int) -> Sequence[Row]:
-    """The sensors that may be within one cell of the grid of 1 km, but for those that were taken away."""
+    """The sensors that may be in one cell of the 1 km grid, without removed ones."""
     across, up = CELL_SIZE_DEGREES
     view = (column * across, row * up, (column + 1) * across, (row + 1) * up)
     return db.execute(

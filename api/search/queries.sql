@@ -1,4 +1,4 @@
--- match_count: how many sensors pass the filters, and between which degrees they are
+-- match_count: number of sensors matching the filters, and their bounds in degrees
 select
     count(*) as matched,
     min(find.longitude) as west,
@@ -7,7 +7,7 @@ select
     max(find.latitude) as north
 from open.found(%(filters)s) as find;
 
--- page_after: the sensors after one, or from the first on
+-- page_after: sensors after a given one, or from the first
 select find.sensor_id
 from open.found(%(filters)s) as find
 where
@@ -19,7 +19,7 @@ where
 order by open.sort_key(find, %(sort)s::text) collate "C", find.reference
 limit %(limit)s::integer;
 
--- page_before: the sensors before one, the nearest first
+-- page_before: sensors before a given one, nearest first
 select find.sensor_id
 from open.found(%(filters)s) as find
 where
@@ -30,7 +30,7 @@ where
 order by open.sort_key(find, %(sort)s::text) collate "C" desc, find.reference desc
 limit %(limit)s::integer;
 
--- page_sensors: what the list says of these sensors, in the order given
+-- page_sensors: list data of these sensors, in the given order
 select
     sensor.sensor_id,
     sensor.reference,
@@ -54,19 +54,19 @@ select
     sensor.last_seen
 from unnest(%(sensor_ids)s::integer []) with ordinality as page (sensor_id, position)
 inner join open.find as find on find.sensor_id = page.sensor_id
--- One at a time: joined as a whole, the view would look up what every sensor last did.
+-- One at a time: joining the whole view would look up the last message of every sensor.
 cross join lateral (
     select each.* from open.sensor as each where each.sensor_id = page.sensor_id limit 1
 ) as sensor
 order by page.position;
 
--- deviations: where these sensors do otherwise than their entries say
+-- deviations: deviations of these sensors from their entries
 select deviation.sensor_id, deviation.deviation
 from open.deviation as deviation
 where deviation.sensor_id = any(%(sensor_ids)s::integer [])
 order by deviation.sensor_id, deviation.deviation;
 
--- clusters: what is in view, taken together by cells of so many degrees; what is in one cell at the last zoom is named
+-- clusters: sensors in view, clustered by grid cell; at the last zoom level clusters list their sensors
 with inside as (
     select
         find.sensor_id,
@@ -133,7 +133,7 @@ left join lateral (
 ) as named on true
 order by grouped.latitude desc, grouped.longitude;
 
--- sensors_in_cell: what may be within a cell, for who reckons distances himself
+-- sensors_in_cell: sensors that may be in a cell; the client computes distances
 select
     find.reference,
     find.name,
@@ -152,7 +152,7 @@ where
     and find.extent && %(view)s::box
 order by find.reference;
 
--- observing_sensors: what may see a spot, with the area that each sees
+-- observing_sensors: sensors that may observe a spot, with their observed areas
 select
     find.sensor_id,
     coalesce(sensor.document #> '{location,observed_area}', sensor.document #> '{location,geometry}') as observed

@@ -1,4 +1,4 @@
-"""The forms in which the API answers where sensors are. GeoJSON is RFC 7946."""
+"""Response models for sensor locations. GeoJSON is RFC 7946."""
 
 from typing import Literal
 from uuid import UUID
@@ -12,7 +12,7 @@ from sensors.register.themes import THEME_CODES
 
 
 class FilterQuery(BaseModel):
-    """Which sensors. The values are checked where the page checks them too."""
+    """Filters. Values are validated by the same code as on the page."""
 
     q: str | None = Field(
         default=None,
@@ -39,7 +39,7 @@ class FilterQuery(BaseModel):
 
 
 class SensorQuery(FilterQuery):
-    """Which sensors, and which page of them."""
+    """Filters and paging."""
 
     sort: str | None = Field(default=None, description="neighbourhood, name or changed")
     after: str | None = Field(
@@ -49,34 +49,34 @@ class SensorQuery(FilterQuery):
 
 
 class GroupQuery(FilterQuery):
-    """Which sensors, seen how."""
+    """Filters and view."""
 
     view: str = Field(description="west,south,east,north of the map")
     zoom: int = Field(ge=0, le=22, description="Of a map in tiles of 256 pixels")
 
 
 class SensorProperties(ResponseModel):
-    """A sensor in short."""
+    """A summary of a sensor."""
 
     reference: str
     """The owner's own reference, unique in the municipality."""
     kind: str | None
-    """What ingest knows it as; none for a sensor that is of no kind of ours."""
+    """The kind known to ingest; null for a sensor of no known kind."""
     kind_label: str
     """In Dutch."""
     status: Literal["planned", "active", "paused", "ended"]
     name: Words
     personal_data: Literal["none", "de_identified", "identifiable"]
-    """Of its most personal datastream."""
+    """The level of its most personal datastream."""
     delivers_data: bool
     last_seen: LastSeen | None
     """How long ago it last delivered something; none for sensors that deliver nothing to us. Of sensors that could
     betray people by it: whether it was in the last week that is over (Monday to Sunday), or longer ago."""
     location_kind: Literal["fixed", "area", "mobile"]
     precision: Literal["exact", "cell_100m", "cell_1km"]
-    """How exactly the geometry shows the place."""
+    """How precisely the geometry shows the location."""
     point: tuple[float, float]
-    """Longitude and latitude of a point inside the geometry, to put a mark at."""
+    """Longitude and latitude of a point inside the geometry, for a marker."""
     neighbourhood: str | None
     """CBS buurt code."""
     neighbourhood_name: str | None
@@ -96,7 +96,7 @@ class SensorFeature(ResponseModel):
 
 
 class Link(ResponseModel):
-    """Where to go on (RFC 8288)."""
+    """Links to adjacent pages (RFC 8288)."""
 
     rel: Literal["self", "next", "prev"]
     href: str
@@ -124,7 +124,7 @@ class Named(ResponseModel):
     location_kind: Literal["fixed", "area", "mobile"]
     precision: Literal["exact", "cell_100m", "cell_1km"]
     geometry: Geometry | None
-    """Where it may be, when that is not a point."""
+    """Where it may be, if not a point."""
 
 
 class Point(ResponseModel):
@@ -141,7 +141,7 @@ class GroupProperties(ResponseModel):
     bounds: tuple[float, float, float, float]
     """West, south, east and north of the points of its sensors."""
     sensors: list[Named]
-    """All of them, to 100, where they can't be told apart by going nearer; else none."""
+    """Up to 100 of its sensors if zooming in cannot separate them; otherwise null."""
 
 
 class Group(ResponseModel):

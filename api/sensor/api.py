@@ -1,4 +1,4 @@
-"""For programs: one sensor with everything about it, as GeoJSON."""
+"""API: one sensor in full, as GeoJSON."""
 
 from dataclasses import asdict
 from datetime import UTC, datetime

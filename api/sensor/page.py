@@ -1,4 +1,4 @@
-"""The page of one sensor, in plain words: what, whether you are in it, why, who, how long, and what it measures now."""
+"""The page of one sensor: what it is, whether it is about you, why, who, how long, and its current values."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -30,7 +30,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 @router.api_route("/sensors/{reference}", methods=READ_METHODS)
 def sensor(request: Request, state: AppStateDependency, reference: str) -> Response:
-    """One sensor in plain words."""
+    """The page of one sensor."""
     now = datetime.now(UTC)
     with read_transaction(state.pool) as db:
         found = sensor_queries.load_sensor(db, state.settings.municipality, reference, now)
@@ -56,7 +56,7 @@ def sensor(request: Request, state: AppStateDependency, reference: str) -> Respo
 
 @dataclass(frozen=True, slots=True)
 class TravelTimeRow:
-    """A window of travel times as the page tells it."""
+    """A window of travel times as shown on the page."""
 
     when: str
     vehicle_class: str
@@ -67,7 +67,7 @@ class TravelTimeRow:
 
 @dataclass(frozen=True, slots=True)
 class DatastreamView:
-    """One datastream as the page tells it."""
+    """One datastream as shown on the page."""
 
     declared: Datastream
     datastream: PublicDatastream
@@ -111,7 +111,7 @@ def _travel_time_row(found: TravelTime) -> TravelTimeRow:
 
 
 def _latest(datastream: PublicDatastream, unit: str, now: datetime) -> tuple[str | None, str | None]:
-    """The newest public value and when that was: a single one, or that of an hour or day."""
+    """The latest public value and its time: an individual reading, or an hourly or daily value."""
     if datastream.latest is not None:
         time, value = datastream.latest
         whole = datastream.definition is not None and datastream.definition.is_integer

@@ -1,4 +1,4 @@
-"""What is public about one sensor, read from the schema ``open``."""
+"""Public data about one sensor, from the schema ``open``."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -22,14 +22,14 @@ QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
 TRAVEL_TIME = "travel_time"
 LastSeen = Literal["today", "this_week", "last_week", "longer", "never", "unknown"]
 BAND_EDGES = (0, COUNT_THRESHOLD, *(10**power for power in range(2, 7)))
-"""Where the bands begin in which numbers of readings are told, as the database makes them."""
+"""Lower bounds of the bands for numbers of readings, as used in the database."""
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
 class PublicValue:
-    """A public value of the hour, day or window from ``start`` to ``until``. ``below``: it was smaller than this, how
-    small is not public. ``at_least``: small counts of that day are not in it."""
+    """A public value for the hour, day or window from ``start`` to ``until``. ``below``: it was below this; the exact
+    value is not public. ``at_least``: small counts of that day are left out."""
 
     start: datetime
     until: datetime
@@ -54,7 +54,7 @@ class TravelTime:
 
 @dataclass(frozen=True, slots=True)
 class PublicDatastream:
-    """What is known of one datastream of an entry. ``public`` is ``None`` when nothing of it is taken in."""
+    """One datastream of an entry. ``public`` is ``None`` if nothing of it is ingested."""
 
     observed_property: str
     definition: ObservedProperty | None
@@ -63,21 +63,21 @@ class PublicDatastream:
     values: tuple[PublicValue, ...]
     travel_times: tuple[TravelTime, ...] = ()
     retention_status: RetentionStatus | None = None
-    """Of its single values; none where they are never stored."""
+    """Retention of individual values; None if they are never stored."""
 
     @property
     def is_summed(self) -> bool:
-        """Whether an hour or a day of it is a sum, not a mean."""
+        """Whether hourly and daily values are sums rather than means."""
         return self.definition is not None and self.definition.summed
 
     @property
     def is_categorical(self) -> bool:
-        """Whether it is a code, such as that of a fault, and no amount: its mean says nothing."""
+        """Whether it is a code, such as a fault code, whose mean is meaningless."""
         return self.definition is not None and self.definition.is_integer and not self.definition.summed
 
     @property
     def is_whole(self) -> bool:
-        """Whether its hours and days are public in whole numbers."""
+        """Whether hourly and daily values are whole numbers."""
         return self.counts_people or self.is_categorical or bool(self.travel_times)
 
     @property
@@ -101,14 +101,14 @@ class LedgerTotals:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """About how many: ``at_least``, and fewer than ``below`` where that is known."""
+    """A band of counts: ``at_least``, and fewer than ``below`` if bounded."""
 
     at_least: int
     below: int | None
 
     @classmethod
     def from_edge(cls, edge: int) -> Self:
-        """The band that begins there."""
+        """The band with this lower bound."""
         return cls(edge, next((each for each in BAND_EDGES if each > edge), None))
 
 
@@ -128,8 +128,8 @@ class LedgerBands:
 
 @dataclass(frozen=True, slots=True)
 class Sensor:
-    """Everything that is public about one sensor: its ledger of today and 7 days, or that of last week in bands.
-    ``deviations``: where it does otherwise than its entry says, codes of ``api.search.filters.DEVIATIONS``."""
+    """All public data about one sensor: its ledger of today and 7 days, or that of last week in bands.
+    ``deviations``: how it deviates from its entry, codes of ``api.search.filters.DEVIATIONS``."""
 
     entry: Entry
     document: Mapping[str, Any]
@@ -146,7 +146,7 @@ class Sensor:
 
 
 def load_sensor(db: Database, municipality: str, reference_or_id: str, now: datetime) -> Sensor:
-    """One sensor, by its reference or the id of its entry. Raises NotFoundError."""
+    """Load one sensor by reference or entry id. Raises NotFoundError."""
     parameters = {"municipality": municipality, "reference": reference_or_id, "entry_id": _uuid(reference_or_id)}
     row = db.execute(QUERIES["sensor"], parameters).fetchone() if _REFERENCE.fullmatch(reference_or_id) else None
     if row is None:
@@ -204,7 +204,7 @@ def _datastreams(db: Database, sensor_id: int, entry: Entry, now: datetime) -> I
 
 
 def _values(db: Database, parameters: Mapping[str, Any], first_day: date) -> dict[str, list[PublicValue]]:
-    """The public values of one sensor, by observed property: recent hours and windows, days from ``first_day`` on."""
+    """Public values by observed property: recent hours and windows, and days from ``first_day`` on."""
     rows = db.execute(QUERIES["hours"], parameters).fetchall() + db.execute(QUERIES["windows"], parameters).fetchall()
     values: dict[str, list[PublicValue]] = {}
     for row in rows + db.execute(QUERIES["days"], {**parameters, "since": first_day}).fetchall():
@@ -229,7 +229,7 @@ def _ledgers(db: Database, sensor_id: int, live: bool, today: date) -> _Ledgers:
 
 
 def _ledger_bands(db: Database, sensor_id: int, today: date) -> LedgerBands:
-    """The ledger of the week before this one; all of the lowest band when there is nothing in them."""
+    """The ledger of last week; everything in the lowest band if there is none."""
     parameters = {"sensor_id": sensor_id, "since": today - timedelta(days=today.weekday() + 7)}
     row = db.execute(QUERIES["ledger_week"], parameters).fetchone() or dict.fromkeys(_LEDGER_COLUMNS, 0)
     refused = db.execute(QUERIES["rejections_week"], parameters).fetchall()

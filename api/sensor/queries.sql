@@ -1,4 +1,4 @@
--- sensor: one sensor with its whole entry, by the owner's reference or by the id of the entry
+-- sensor: one sensor with its full entry, by reference or entry id
 select
     sensor.sensor_id,
     sensor.reference,
@@ -16,10 +16,10 @@ where
 order by sensor.reference = %(reference)s::text desc
 limit 1;
 
--- deviations: where one sensor does otherwise than its entry says
+-- deviations: deviations of one sensor from its entry
 select deviation from open.deviation where sensor_id = %(sensor_id)s;
 
--- datastreams: what is taken in from one sensor, with the newest value where every value is public
+-- datastreams: ingested datastreams of one sensor, with the latest value if every value is public
 select
     datastream.property,
     datastream.public,
@@ -31,13 +31,13 @@ left join open.latest as latest
     on latest.datastream_id = datastream.datastream_id and latest.sensor_id = datastream.sensor_id
 where datastream.sensor_id = %(sensor_id)s;
 
--- hours: the public hourly values of one sensor
+-- hours: public hourly values of one sensor
 select hour.property, hour.hour as start, hour.hour + interval '1 hour' as until, hour.value, hour.below, false as at_least
 from open.hour as hour
 where hour.sensor_id = %(sensor_id)s and hour.hour >= %(since)s::timestamptz
 order by hour.property, hour.hour;
 
--- days: the public daily values of one sensor, of what is public per day
+-- days: public daily values of one sensor, for datastreams that are public per day
 select
     day.property,
     day.day::timestamp at time zone 'Europe/Amsterdam' as start,
@@ -50,7 +50,7 @@ inner join open.datastream as datastream on datastream.datastream_id = day.datas
 where day.sensor_id = %(sensor_id)s and datastream.public = 'day' and day.day >= %(since)s::date
 order by day.property, day.day;
 
--- windows: how often something moved near the lamps with which one sensor is counted
+-- windows: movement counts of the lamp group of one sensor
 select
     counted.property,
     counted.window_start as start,
@@ -67,7 +67,7 @@ where
     and counted.window_start >= %(since)s::timestamptz
 order by counted.window_start;
 
--- travel_times: how long it took from one sensor to the next, by window and sort of vehicle, the newest first
+-- travel_times: travel times from one sensor, by window and vehicle class, newest first
 select
     travel.goes_to,
     travel.window_start as start,
@@ -80,24 +80,24 @@ from open.travel_time as travel
 where travel.sensor_id = %(sensor_id)s and travel.window_start >= %(since)s::timestamptz
 order by travel.window_start desc, travel.vehicle_class;
 
--- ledger: what became of the readings of one sensor of which every value is public, by day
+-- ledger: daily ledger of one sensor whose every value is public
 select day, received, stored, duplicate, quarantined, aggregated, fields_dropped
 from open.ledger_day
 where sensor_id = %(sensor_id)s and day >= %(since)s::date
 order by day;
 
--- rejections: why readings of one sensor were refused, by day
+-- rejections: daily rejection reasons of one sensor
 select day, reason, readings
 from open.ledger_reason_day
 where sensor_id = %(sensor_id)s and day >= %(since)s::date
 order by day, reason;
 
--- ledger_week: what became of the readings of one sensor in a week, each number the lower edge of a band
+-- ledger_week: weekly ledger of one sensor, as lower bounds of bands
 select received, stored, duplicate, quarantined, aggregated, fields_dropped
 from open.ledger_week
 where sensor_id = %(sensor_id)s and week = %(since)s::date;
 
--- rejections_week: why readings of one sensor were refused in a week, each number the lower edge of a band
+-- rejections_week: weekly rejection reasons of one sensor, as lower bounds of bands
 select reason, readings
 from open.ledger_reason_week
 where sensor_id = %(sensor_id)s and week = %(since)s::date

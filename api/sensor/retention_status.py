@@ -1,4 +1,4 @@
-"""How long single values of a sensor are kept, and whether that is so: what the last check found."""
+"""Retention of a sensor's individual values, and the result of the last check."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,24 +13,24 @@ QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 
 @dataclass(frozen=True, slots=True)
 class RetentionStatus:
-    """The promise about the single values of one datastream, and what came of it."""
+    """The retention promise for one datastream's individual values, and whether it is kept."""
 
     promised: str
-    """The retention class: an ISO 8601 duration."""
+    """The retention class, an ISO 8601 duration."""
     margin: timedelta
-    """How much longer the last of them can be there: until a whole chunk is past its term, and until the next run."""
+    """How much longer values can remain: until a whole chunk has expired, and until the next run."""
     oldest: date | None
-    """The day of the oldest value, or the Monday of its week where not every value is public; none without any."""
+    """The day of the oldest value, or the Monday of its week if not every value is public; None without values."""
     last_deletion: datetime | None
-    """When values of this class were deleted last."""
+    """When values of this class were last deleted."""
     verified_at: datetime | None
-    """When it was checked last; none when it never was, or not in the last hour."""
+    """When it was last checked; None if not in the last hour."""
     within_promise: bool | None
-    """Whether the check found that nothing is kept longer; none when it was not checked in the last hour."""
+    """Whether nothing is kept too long; None if not checked in the last hour."""
 
 
 def load_retention_status(db: Database, sensor_id: int, now: datetime) -> dict[str, RetentionStatus]:
-    """By observed property; of what is never stored by itself there is nothing to tell."""
+    """By observed property; properties without stored individual values are left out."""
     found: dict[str, RetentionStatus] = {}
     for row in db.execute(QUERIES["retention_status"], {"sensor_id": sensor_id}).fetchall():
         is_recent = row["verified_at"] is not None and now - row["verified_at"] <= MAX_CHECK_AGE
@@ -46,5 +46,5 @@ def load_retention_status(db: Database, sensor_id: int, now: datetime) -> dict[s
 
 
 def load_retention_classes(db: Database) -> frozenset[str]:
-    """The names of the retention classes that there are."""
+    """The names of the existing retention classes."""
     return frozenset(row["name"] for row in db.execute(QUERIES["retention_classes"]).fetchall())

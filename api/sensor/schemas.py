@@ -1,4 +1,4 @@
-"""The forms in which the API answers about one sensor. Names are those of the register entry."""
+"""Response models for one sensor, using the names of the register entry."""
 
 from datetime import date, datetime
 from typing import Any, Literal
@@ -17,7 +17,7 @@ class TravelTime(ResponseModel):
     """The reference of the sensor where they arrived."""
     start: datetime
     minutes: int
-    """How long the window is in which they arrived."""
+    """The length of the window in which they arrived."""
     vehicle_class: VehicleClass
     median: float
     """Half of them took less."""
@@ -28,49 +28,49 @@ class TravelTime(ResponseModel):
 
 
 class Latest(ResponseModel):
-    """The newest value, of a datastream whose every value is public."""
+    """The latest value of a datastream whose every value is public."""
 
     time: datetime
     value: float
 
 
 class Retention(ResponseModel):
-    """The promise about the single values of one datastream, and what the last check found."""
+    """The retention promise for one datastream's individual values, and the result of the last check."""
 
     promised: str
-    """How long they are kept: an ISO 8601 duration."""
+    """How long they are kept, an ISO 8601 duration."""
     margin_seconds: int
     """How much longer the last of them can be there, because deleting goes in pieces and every quarter of an hour."""
     oldest: date | None
-    """The day of the oldest one, or the Monday of its week where not every value is public; none without any."""
+    """The day of the oldest one, or the Monday of its week if not every value is public; null without values."""
     last_deletion: datetime | None
-    """When values with this term were deleted last."""
+    """When values with this term were last deleted."""
     verified_at: datetime | None
-    """When it was checked last, if that was in the last hour."""
+    """When it was last checked, if within the last hour."""
     kept: bool | None
-    """Whether nothing is kept longer; none when it was not checked in the last hour."""
+    """Whether nothing is kept too long; null if not checked in the last hour."""
 
 
 class Datastream(ResponseModel):
-    """What is public of one observed property."""
+    """Public data for one observed property."""
 
     observed_property: str
     label: Words
     unit: str
     """UCUM."""
     public: Literal["none", "day", "hour", "live"] | None
-    """In what form values are public; none when nothing is taken in."""
+    """The form in which values are public; null if nothing is ingested."""
     latest: Latest | None
     values: list[PublicValue]
-    """Per hour or window of the last 24 hours, or per day of the last 7 days where it is public per day."""
+    """By hour or window for the last 24 hours, or by day for the last 7 days if public per day."""
     travel_times: list[TravelTime]
-    """Of the last 24 hours, the newest first."""
+    """For the last 24 hours, newest first."""
     retention: Retention | None
-    """Of its single values; none where they are never stored."""
+    """Retention of individual values; None if they are never stored."""
 
 
 class Ledger(ResponseModel):
-    """What became of the readings: received = stored + duplicate + quarantined + aggregated."""
+    """What happened to the readings: received = stored + duplicate + quarantined + aggregated."""
 
     received: int
     stored: int
@@ -79,11 +79,11 @@ class Ledger(ResponseModel):
     aggregated: int
     fields_dropped: int
     reasons: dict[str, int]
-    """Why readings were refused."""
+    """Why readings were rejected."""
 
 
 class RoughLedger(ResponseModel):
-    """What became of the readings in the last week that is over (Monday to Sunday), in bands."""
+    """What happened to the readings in the last complete week (Monday to Sunday), in bands."""
 
     received: Band
     stored: Band
@@ -96,7 +96,7 @@ class RoughLedger(ResponseModel):
 
 
 class SensorDetailProperties(ResponseModel):
-    """Everything public about a sensor."""
+    """All public data about a sensor."""
 
     reference: str
     kind: str | None
@@ -110,11 +110,11 @@ class SensorDetailProperties(ResponseModel):
     valid_from: datetime
     datastreams: list[Datastream]
     deviations: list[Deviation]
-    """Where it does otherwise than its entry says."""
+    """Where it deviates from its entry."""
     ledger_today: Ledger | None
-    """None for a sensor that could betray people by how much it says."""
+    """Null for a sensor whose activity could reveal people."""
     ledger_week: Ledger | None
-    """Of the last 7 days; none for such a sensor."""
+    """For the last 7 days; null for such a sensor."""
     ledger_last_week: RoughLedger | None
     """For such a sensor only."""
     entry: dict[str, Any]
@@ -122,7 +122,7 @@ class SensorDetailProperties(ResponseModel):
 
 
 class SensorDetail(ResponseModel):
-    """One sensor with everything about it, as GeoJSON."""
+    """One sensor in full, as GeoJSON."""
 
     type: Literal["Feature"] = "Feature"
     id: UUID

@@ -1,1 +1,1 @@
-"""Signs and stickers for in the street: what stands on them, where, and as PDF or SVG."""
+"""Signs and stickers for the street: content, layout, and PDF or SVG output."""

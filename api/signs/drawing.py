@@ -1,4 +1,4 @@
-"""A sign as a page: PDF, with the type embedded, or SVG, with text that stays text."""
+"""Render a sign as PDF with embedded fonts, or as SVG with selectable text."""
 
 from collections.abc import Iterator, Sequence
 from io import BytesIO
@@ -25,11 +25,11 @@ from api.signs.typography import BOLD_FONT, REGULAR_FONT, SVG_FONT_FAMILY, load_
 SIGNS_PER_SHEET = 4
 """A6 signs on an A4."""
 _CUT_MARK_MM = 4.0
-"""Millimetres of the marks along which to cut."""
+"""Length of the cut marks in millimetres."""
 
 
 def render_pdf(sign: Sign, paper_size: PaperSize) -> bytes:
-    """One sign on a page of its own size."""
+    """Render one sign on a page of its own size."""
     return _render_pages(
         f"Bord {sign.reference}",
         PAPER_DIMENSIONS_MM[paper_size],
@@ -39,7 +39,7 @@ def render_pdf(sign: Sign, paper_size: PaperSize) -> bytes:
 
 
 def render_sheets(title: str, signs: Sequence[Sign]) -> bytes:
-    """Signs of A6, four on each A4, to cut apart."""
+    """Render A6 signs, four to an A4 sheet, with cut marks."""
     width, height = PAPER_DIMENSIONS_MM["a6"]
     pages = [
         [(sign, at % 2 * width, at // 2 * height, 1.0) for at, sign in enumerate(page)]
@@ -49,9 +49,9 @@ def render_sheets(title: str, signs: Sequence[Sign]) -> bytes:
 
 
 _Canvas = Any
-"""A canvas of ReportLab, whose types leave paths out."""
+"""A ReportLab canvas; its type stubs leave out paths."""
 _PlacedSign = tuple[Sign, float, float, float]
-"""A sign, where its top left corner is on the page, and how large it is."""
+"""A sign, the position of its top left corner, and its scale."""
 
 
 def _render_pages(
@@ -98,7 +98,7 @@ def _draw_shape(page: _Canvas, shape: Shape) -> None:
 
 
 def _fill_boxes(page: _Canvas, boxes: Sequence[Rectangle]) -> None:
-    """Boxes of one colour as one path."""
+    """Fill boxes of one colour as a single path."""
     page.setFillColor(boxes[0].fill)
     path = page.beginPath()
     for box in boxes:
@@ -107,7 +107,7 @@ def _fill_boxes(page: _Canvas, boxes: Sequence[Rectangle]) -> None:
 
 
 def _draw_cut_marks(page: Canvas, size: tuple[float, float]) -> None:
-    """Where to cut: at the edges and in the middle, outside of what is read."""
+    """Draw cut marks at the edges and in the middle, outside the content."""
     across, down = PAPER_DIMENSIONS_MM["a6"]
     page.setLineWidth(0.2 * mm)
     page.setStrokeGray(0.5)
@@ -122,7 +122,7 @@ def _draw_cut_marks(page: Canvas, size: tuple[float, float]) -> None:
 
 
 def render_svg(sign: Sign, paper_size: PaperSize) -> str:
-    """One sign. Each line of text keeps its length, whatever font there is."""
+    """Render one sign. Each line of text keeps its length, whatever font is available."""
     width, height = PAPER_DIMENSIONS_MM[paper_size]
     scale = SCALES[paper_size]
     box = f"0 0 {width / scale:g} {height / scale:g}"

@@ -1,6 +1,6 @@
-"""Where everything stands on a sign, in millimetres from the top left of an A6; an A4 is the same, twice as large.
+"""Layout of a sign, in millimetres from the top left of an A6; an A4 is the same at twice the size.
 
-One layout for PDF and SVG, so that what is seen on the screen is what is printed.
+PDF and SVG share one layout, so that the print matches the screen.
 """
 
 from collections.abc import Iterator
@@ -20,13 +20,13 @@ PAPER_DIMENSIONS_MM: dict[PaperSize, tuple[float, float]] = {"a6": (105, 148), "
 """Width and height in millimetres (ISO 216)."""
 SCALES: dict[PaperSize, float] = {"a6": 1, "a4": 2}
 QR_SIDE_MM = 34.0
-"""The side of the code itself on an A6; around it are four modules of white, as ISO/IEC 18004 wants."""
+"""Side of the QR code on an A6, without the four-module quiet zone required by ISO/IEC 18004."""
 _MARGIN_MM, _TEXT_WIDTH_MM = 8.0, 105 - 16.0
 
 
 @dataclass(frozen=True, slots=True)
 class Rectangle:
-    """A rectangle with its top left corner."""
+    """A rectangle, from its top left corner."""
 
     x: float
     y: float
@@ -37,7 +37,7 @@ class Rectangle:
 
 @dataclass(frozen=True, slots=True)
 class Hexagon:
-    """A hexagon that stands on a point: DTPR's shape."""
+    """A pointy-top hexagon, DTPR's shape."""
 
     x: float
     y: float
@@ -53,7 +53,7 @@ class Hexagon:
 
 @dataclass(frozen=True, slots=True)
 class TextLine:
-    """A line of text from the left, on its baseline. ``size`` is that of the type, in millimetres too."""
+    """A left-aligned line of text on its baseline. ``size``: font size in millimetres."""
 
     text: str
     x: float
@@ -64,13 +64,13 @@ class TextLine:
 
     @property
     def width(self) -> float:
-        """How wide it is."""
+        """The width in millimetres."""
         return text_width(self.text, self.size, self.bold)
 
 
 @dataclass(frozen=True)
 class QrCode:
-    """A QR code with its top left corner."""
+    """A QR code, from its top left corner."""
 
     content: str
     x: float
@@ -79,12 +79,12 @@ class QrCode:
 
     @cached_property
     def matrix(self) -> tuple[bytearray, ...]:
-        """Its modules, 1 for dark. Level M at least: a quarter of what a sticker suffers is no harm."""
+        """The modules, 1 for dark. Error correction level M or higher, because stickers get damaged."""
         return segno.make(self.content, error="m", micro=False).matrix
 
     @property
     def dark_runs(self) -> Iterator[Rectangle]:
-        """The dark modules, those beside each other as one, so that no hairline shows between them."""
+        """Dark modules, merged horizontally to avoid hairlines between them."""
         module = self.side / len(self.matrix)
         for row, modules in enumerate(self.matrix):
             at = 0
@@ -99,7 +99,7 @@ Shape = Rectangle | Hexagon | TextLine | QrCode
 
 
 def lay_out(sign: Sign) -> list[Shape]:
-    """The shapes of a sign, the hindmost first."""
+    """The shapes of a sign, back to front."""
     return [*_header(), *_name_and_purpose(sign), *_privacy_message(sign), *_qr_and_hint(sign), *_footer(sign)]
 
 

@@ -1,4 +1,4 @@
-"""In the street: signs and stickers to print, and the page that their code opens."""
+"""Signs and stickers to print, and the page their QR code opens."""
 
 import re
 from datetime import UTC, datetime
@@ -31,7 +31,7 @@ _UNSAFE_FILENAME_CHARACTERS = re.compile(r"[^A-Za-z0-9-]+")
 
 @router.api_route("/s/{reference}", methods=READ_METHODS)
 def sign_page(request: Request, state: AppStateDependency, reference: str) -> Response:
-    """One sensor on one screen of a phone."""
+    """One sensor on a single phone screen."""
     with read_transaction(state.pool) as db:
         found = sensor_queries.load_sensor(db, state.settings.municipality, reference, datetime.now(UTC))
     streams = zip(found.entry.datastreams, found.datastreams, strict=True)
@@ -47,14 +47,14 @@ def sign_page(request: Request, state: AppStateDependency, reference: str) -> Re
 
 @router.api_route("/sensors/{reference}/bord.pdf", methods=READ_METHODS)
 def sign_pdf(state: AppStateDependency, reference: str, paper_size: PaperSizeParameter = "a6") -> Response:
-    """The sign of a sensor, to print."""
+    """The sign of a sensor, for printing."""
     sign = _load_sign(state, reference)
     return _file_response(render_pdf(sign, paper_size), "application/pdf", f"bord-{sign.reference}-{paper_size}.pdf")
 
 
 @router.api_route("/sensors/{reference}/bord.svg", methods=READ_METHODS)
 def sign_svg(state: AppStateDependency, reference: str, paper_size: PaperSizeParameter = "a6") -> Response:
-    """The sign of a sensor, to work on."""
+    """The sign of a sensor, for editing."""
     sign = _load_sign(state, reference)
     return _file_response(
         render_svg(sign, paper_size).encode(), "image/svg+xml", f"bord-{sign.reference}-{paper_size}.svg"
@@ -68,7 +68,7 @@ def choose_signs(
     neighbourhood: NeighbourhoodParameter = "",
     street: StreetParameter = "",
 ) -> Response:
-    """Which signs to print: of a neighbourhood, of a street."""
+    """Choose signs to print, by neighbourhood or street."""
     selection = SignSelection(neighbourhood or None, street.strip() or None)
     with read_transaction(state.pool) as db:
         neighbourhoods = load_neighbourhoods(db, state.settings.municipality)
@@ -89,7 +89,7 @@ def sign_sheets_pdf(
     street: StreetParameter = "",
     part_number: PartParameter = 1,
 ) -> Response:
-    """The signs of a neighbourhood or a street, four on each A4. Raises NotFoundError when there are none."""
+    """The signs of a neighbourhood or a street, four to an A4. Raises NotFoundError if there are none."""
     selection = SignSelection(neighbourhood or None, street.strip() or None)
     with read_transaction(state.pool) as db:
         sign_file = load_sign_file(db, state.settings.municipality, selection, part_number) if selection else None

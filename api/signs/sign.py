@@ -1,4 +1,4 @@
-"""What stands on a sign: what the thing is, what it is for, whether you are in it, who it belongs to, and more.
+"""The content of a sign: what the device is, its purpose, whether it is about you, and who it belongs to.
 
 Those are the four aims of a DTPR sign (purpose, accountability, data collection, feedback), in its colours. What is in
 large type can be read in three seconds in passing; a phone shows the rest.
@@ -19,7 +19,7 @@ point to anyone, white where they never did."""
 
 @dataclass(frozen=True, slots=True)
 class PrivacyMessage:
-    """Am I in it? In a few words, and in a sentence."""
+    """Whether people can be recognised: a headline and a sentence."""
 
     colour: str
     headline: LocalizedText
@@ -50,7 +50,7 @@ PRIVACY_MESSAGES: Mapping[PersonalData, PrivacyMessage] = {
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """What stands on one sign."""
+    """The content of one sign."""
 
     reference: str
     name: str
@@ -59,11 +59,11 @@ class Sign:
     organisation: str
     contact: str
     entry_url: str
-    """The permanent address of the entry: what the QR code holds."""
+    """The permanent URL of the entry, encoded in the QR code."""
 
     @classmethod
     def of(cls, entry: Entry) -> Self:
-        """The sign of a sensor, in Dutch with a line of English."""
+        """Build the sign of a sensor, in Dutch with a line of English."""
         return cls(
             reference=entry.reference,
             name=entry.name.nl.partition(" (")[0],  # what is in brackets can't be read in passing
@@ -76,5 +76,5 @@ class Sign:
 
     @property
     def title(self) -> str:
-        """What is in large type."""
+        """The text in large type."""
         return f"Sensor {self.name} {self.privacy_message.headline.nl}"

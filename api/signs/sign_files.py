@@ -1,4 +1,4 @@
-"""The signs of a whole street or neighbourhood, in parts that a printer can take."""
+"""The signs of a street or neighbourhood, split into printable files."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from sensors.register.entry import Entry
 
 QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
 SIGNS_PER_FILE = 100
-"""Signs in one file: 25 sheets."""
+"""Signs per file: 25 sheets."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignSelection:
-    """Which signs: of a neighbourhood (CBS buurt code), of a street, or both."""
+    """A selection of signs: by neighbourhood (CBS buurt code), street, or both."""
 
     neighbourhood: str | None
     street: str | None
@@ -27,19 +27,19 @@ class SignSelection:
 
 @dataclass(frozen=True, slots=True)
 class SignFile:
-    """The signs of one part, and how many there are in all parts."""
+    """The signs of one file, and the total over all files."""
 
     signs: tuple[Sign, ...]
     total_signs: int
 
     @property
     def file_count(self) -> int:
-        """How many parts there are."""
+        """The number of files."""
         return -(-self.total_signs // SIGNS_PER_FILE)
 
 
 def load_sign_file(db: Database, municipality: str, selection: SignSelection, number: int) -> SignFile:
-    """A part, from 1. Sensors that are gone have no sign, nor those whose place is not shown exactly."""
+    """Load a file, numbered from 1. Removed sensors and sensors without an exact location have no sign."""
     params: Mapping[str, Any] = {
         "municipality": municipality,
         "neighbourhood": selection.neighbourhood,

@@ -1,4 +1,4 @@
--- signs: the entries of a neighbourhood or a street, for a part of its signs, each with how many there are in all
+-- signs: entries of a neighbourhood or street for one file of signs, with the total number
 select sensor.document, count(*) over () as total_signs
 from open.sensor as sensor
 where

@@ -1,4 +1,4 @@
-"""Type on signs: Bitstream Vera, which comes with ReportLab and may be embedded and printed freely."""
+"""Fonts for signs: Bitstream Vera, which ships with ReportLab and may be freely embedded and printed."""
 
 import unicodedata
 from functools import cache
@@ -9,15 +9,15 @@ from reportlab.pdfbase.ttfonts import TTFont
 
 REGULAR_FONT, BOLD_FONT = "Vera", "VeraBd"
 SVG_FONT_FAMILY = "Bitstream Vera Sans, DejaVu Sans, Verdana, sans-serif"
-"""For SVG: those that are as wide or nearly so."""
+"""For SVG: fonts of the same or nearly the same width."""
 ELLIPSIS = "…"
 _Font = Any
-"""A font of ReportLab, whose types leave half of it out."""
+"""A ReportLab font; its type stubs are incomplete."""
 
 
 @cache
 def load_font(bold: bool) -> _Font:
-    """The font, registered where ReportLab finds it by name."""
+    """Load the font and register it with ReportLab."""
     name = BOLD_FONT if bold else REGULAR_FONT
     fonts: Any = pdfmetrics
     fonts.registerFont(TTFont(name, f"{name}.ttf"))
@@ -25,7 +25,7 @@ def load_font(bold: bool) -> _Font:
 
 
 def replace_missing_glyphs(text: str, bold: bool) -> str:
-    """The text with only characters that the font has: an accent it lacks is left out, anything else is a ``?``."""
+    """Replace characters the font lacks: drop the accent if that helps, otherwise use ``?``."""
     known = load_font(bold).face.charToGlyph
     plain = " ".join(text.split())
     return "".join(each if ord(each) in known else _without_accents(each, known) for each in plain)
@@ -37,7 +37,7 @@ def _without_accents(character: str, known: dict[int, int]) -> str:
 
 
 def text_width(text: str, size: float, bold: bool) -> float:
-    """How wide a drawable text is, in the unit of ``size``."""
+    """The width of a text, in the unit of ``size``."""
     return load_font(bold).stringWidth(text, size)
 
 
@@ -72,7 +72,7 @@ def _truncate(line: str, size: float, bold: bool, max_width: float) -> str:
 def fit_text(
     text: str, sizes: tuple[float, ...], bold: bool, max_width: float, max_lines: int
 ) -> tuple[float, list[str]]:
-    """The largest of these sizes at which a text fits, with its lines; the smallest when none is."""
+    """The largest of these sizes at which a text fits, with its lines; the smallest if none fits."""
     for size in sizes:
         found = wrap_text(text, size, bold, max_width, max_lines)
         if not found[-1].endswith(ELLIPSIS) or size == sizes[-1]:

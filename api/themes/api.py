@@ -1,4 +1,4 @@
-"""For programs: what sensors are about."""
+"""API: themes."""
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
@@ -17,7 +17,7 @@ router = APIRouter(default_response_class=JSONResponse)
 
 @router.get("/v1/themes", response_model=Themes, responses=problem_responses(503), operation_id="themes")
 def themes(state: AppStateDependency) -> Response:
-    """What the sensors are about."""
+    """Themes with sensors."""
     with read_transaction(state.pool) as db:
         statistics = state.statistics.get(db, state.settings.municipality)
     return json_response(Themes(themes=[_theme(code, count) for code, count in statistics.themes.items()]))
@@ -25,7 +25,7 @@ def themes(state: AppStateDependency) -> Response:
 
 @router.get("/v1/themes/{id}", response_model=ThemeInFull, responses=problem_responses(404, 503), operation_id="theme")
 def theme(state: AppStateDependency, id: str) -> Response:  # noqa: A002 - the name in the address
-    """One theme, and its sensors in numbers."""
+    """One theme, with a summary of its sensors."""
     if id not in THEMES:
         raise NotFoundError
     with read_transaction(state.pool) as db:

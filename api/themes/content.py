@@ -1,4 +1,4 @@
-"""The themes in words: what is measured about the air, the traffic, the light, and what the numbers mean."""
+"""Texts about the themes: what is measured, and what the numbers mean."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,16 +9,16 @@ from sensors.vocabulary.localized_text import LocalizedText
 
 @dataclass(frozen=True, slots=True)
 class ThemeContent:
-    """A theme as its page tells it."""
+    """A theme as shown on its page."""
 
     slug: str
-    """In the address of its page."""
+    """The slug of its page."""
     icon: str
     """A DTPR element with an icon."""
     label: LocalizedText
     lead: LocalizedText
     main_properties: tuple[str, ...] = ()
-    """What is measured that people want to see first: codes of observed properties."""
+    """The observed properties to show first, by code."""
 
 
 THEMES: Mapping[str, ThemeContent] = {
@@ -143,15 +143,15 @@ THEMES: Mapping[str, ThemeContent] = {
         ),
     ),
 }
-"""By code, in their order."""
+"""By code, in display order."""
 
 CODE_BY_SLUG: Mapping[str, str] = {THEMES[code].slug: code for code in CODES}
 
 
 @dataclass(frozen=True, slots=True)
 class AirQualityStandard:
-    """What is much of a substance in the air, in µg/m³. ``law_year``: the mean over a year that is allowed;
-    ``law_short``: the same over a short time; ``advice_year``, ``advice_day``: what the WHO advises at most."""
+    """Limits for a substance in the air, in µg/m³: the EU limits for the annual mean and for a short term, and the WHO
+    guidelines for the annual and daily mean. None where there is no limit."""
 
     observed_property: str
     eu_annual_limit: int | None

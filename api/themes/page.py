@@ -1,4 +1,4 @@
-"""For people: what is measured about a theme, and what the numbers mean."""
+"""Pages: what is measured on a theme, and what the numbers mean."""
 
 from datetime import UTC, datetime
 
@@ -21,13 +21,13 @@ from sensors.register.entry import Words
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _MAX_COLUMNS = 4
-"""How many observed properties the table of a theme has at most."""
+"""Maximum number of observed properties in the table of a theme."""
 _PROPERTY_DEFINITIONS = {code: known for kind in KINDS.values() for code, known in kind.properties.items()}
 
 
 @router.api_route("/themas", methods=READ_METHODS)
 def themes(request: Request, state: AppStateDependency) -> Response:
-    """Every theme that there are sensors about."""
+    """All themes with sensors."""
     with read_transaction(state.pool) as db:
         statistics = state.statistics.get(db, state.settings.municipality)
     context = {"statistics": statistics, "theme_content": theme_content}
@@ -36,7 +36,7 @@ def themes(request: Request, state: AppStateDependency) -> Response:
 
 @router.api_route("/themas/{slug}", methods=READ_METHODS)
 def theme(request: Request, state: AppStateDependency, slug: str) -> Response:
-    """One theme: what is measured about it, why and by whom, and what it is now. Raises NotFoundError."""
+    """One theme: what is measured, why, by whom, and the current values. Raises NotFoundError."""
     code = theme_content.CODE_BY_SLUG.get(slug)
     if code is None:
         raise NotFoundError
@@ -64,7 +64,7 @@ def theme(request: Request, state: AppStateDependency, slug: str) -> Response:
 
 
 def _columns(code: str, summary: Summary, listing: SensorListing) -> list[str]:
-    """What the table of a theme tells of each sensor: what people want to see first, of what there are values of."""
+    """The properties in the table of a theme: the main ones first, limited to those with values."""
     available = {each for values in listing.latest_values.values() for each in values}
     wanted = theme_content.THEMES[code].main_properties or tuple(summary.properties)
     return [each for each in wanted if each in available][:_MAX_COLUMNS]

@@ -1,10 +1,10 @@
-"""The forms in which the API answers about themes."""
+"""Response models for themes."""
 
 from api.schemas import ResponseModel, Sensors, Words
 
 
 class ThemeInShort(ResponseModel):
-    """What some sensors are about."""
+    """A theme of sensors."""
 
     id: str
     label: Words
@@ -13,7 +13,7 @@ class ThemeInShort(ResponseModel):
 
 
 class Themes(ResponseModel):
-    """Those that any sensor is about."""
+    """Themes with sensors."""
 
     themes: list[ThemeInShort]
 

@@ -1,4 +1,4 @@
-"""What people see: templates, styles, scripts, and what they need in Python."""
+"""The web front end: templates, styles, scripts, and their Python support."""
 
 import hashlib
 from enum import StrEnum
@@ -20,11 +20,11 @@ from sensors.vocabulary import codes
 WEB_DIR = Path(__file__).parent
 STATIC_DIR = WEB_DIR / "static"
 READ_METHODS = ["GET", "HEAD"]
-"""Of every page: a HEAD is answered as a GET, without its body."""
+"""Methods of every page: HEAD is answered like GET, without a body."""
 
 
 def create_templates(settings: ApiSettings) -> Jinja2Templates:
-    """The templates, with every value escaped and a name that is not there an error."""
+    """The template environment, with autoescaping and strict undefined names."""
     environment = Environment(
         loader=FileSystemLoader((WEB_DIR / "templates", WEB_DIR.parent)),
         autoescape=True,
@@ -53,14 +53,14 @@ def create_templates(settings: ApiSettings) -> Jinja2Templates:
 
 
 def _install_gettext(environment: Environment) -> None:
-    """``_`` and ``ngettext`` in the templates; what is filled in is escaped."""
+    """Install ``_`` and ``ngettext`` in the templates; interpolated values are escaped."""
     install: Any = environment  # the extension adds this method when it is loaded
     install.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)
 
 
 @cache
 def static_url(name: str) -> str:
-    """The address of a file in ``static``, with its digest: another content is another address."""
+    """The URL of a static file, including its digest, so that changed content gets a new URL."""
     digest = (
         hashlib.sha256((STATIC_DIR / name).read_bytes()).hexdigest()[:12] if (STATIC_DIR / name).exists() else "none"
     )

@@ -1,6 +1,6 @@
-"""The catalogue of sentences: what the sources say in Dutch, and how that is in English.
+"""The message catalogue: the Dutch sentences in the sources and their English translations.
 
-``make texts`` brings the catalogue up to date; a sentence that is new has no English until someone writes it.
+``make texts`` updates the catalogue; a new sentence has no English until someone writes it.
 """
 
 from io import SEEK_END, BytesIO
@@ -30,7 +30,7 @@ _KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "gettext": None, "nge
 
 
 def extract_messages() -> Catalog:
-    """Every sentence that the sources mark, by where it first stands."""
+    """Extract all marked messages, by first location."""
     found = Catalog(project="Lantaarn", charset="utf-8", locale="en", fuzzy=False)
     messages = extract_from_dir(API_DIR, _METHODS, _OPTIONS, keywords=_KEYWORDS, comment_tags=())
     for path, _, message, _, context in sorted(messages, key=lambda each: (each[0], each[1])):
@@ -39,13 +39,13 @@ def extract_messages() -> Catalog:
 
 
 def load_catalogue() -> Catalog:
-    """The English catalogue as it is."""
+    """Load the English catalogue."""
     with ENGLISH_CATALOGUE_PATH.open("rb") as file:
         return read_po(file, "en")
 
 
 def update_catalogue() -> Catalog:
-    """The stored catalogue with the sentences that the sources have now, and no others."""
+    """Return the stored catalogue, updated to exactly the messages in the sources."""
     catalogue = load_catalogue()
     catalogue.update(extract_messages(), no_fuzzy_matching=True, update_creation_date=False)
     catalogue.obsolete.clear()
@@ -53,7 +53,7 @@ def update_catalogue() -> Catalog:
 
 
 def serialize_catalogue(catalogue: Catalog) -> bytes:
-    """A catalogue as its file. Without line numbers and dates: those change with every edit."""
+    """Serialize a catalogue, without line numbers and dates, which change with every edit."""
     text = BytesIO(_HEADER.encode())
     text.seek(0, SEEK_END)
     write_po(text, catalogue, width=120, include_lineno=False, omit_header=True, sort_by_file=True)
