@@ -8,7 +8,7 @@ PRESENCE_TESTS = ("tests/unit/ingest/test_presence.py",)
 EVENT_TESTS = (
     "tests/unit/sensors/test_event_decoder.py",
     "tests/unit/ingest/test_event_pipeline.py",
-    "tests/end_to_end/test_events.py",
+    "tests/end_to_end/ingest/test_events.py",
 )
 POLICY_TESTS = ("tests/unit/sensors/test_policy.py",)
 PIPELINE_TESTS = ("tests/unit/ingest/test_pipeline.py", "tests/unit/sensors/test_native_decoder.py")

@@ -29,7 +29,7 @@ from sensors.processes import LOOPBACK_HOST, find_free_port
 from sensors.register.entry import Entry
 from sensors.register.repository import PublishResult, publish
 from sensors.settings.doctor import DoctorSettings
-from tests.end_to_end.test_ingest import stored
+from tests.end_to_end.ingest.test_ingest import stored
 from tests.support.entries import example_datastream, example_entry
 from tests.support.installed import needs_mosquitto, needs_openssl
 from tests.support.mosquitto import (
@@ -299,7 +299,7 @@ def test_a_renewed_certificate_is_shown_without_a_restart(broker: ShippedBroker)
     before = shown()
     for name in ("broker_certificate", "broker_key"):
         (broker.secrets_dir / name).unlink()
-    script = Path(__file__).parents[2] / "deployment" / "make-secrets.sh"
+    script = Path(__file__).parents[3] / "deployment" / "make-secrets.sh"
     subprocess.run([script, "localhost", broker.secrets_dir], check=True)
     wait_for(lambda: shown() != before, 3)
 

@@ -24,7 +24,7 @@ from sensors.db import connect
 from sensors.db.server import EmbeddedPostgres
 from sensors.settings.ingest import IngestSettings
 from simulators.embedded.broker import EmbeddedBroker
-from tests.end_to_end.test_ingest import device
+from tests.end_to_end.ingest.test_ingest import device
 from tests.faults.mosquitto import Mosquitto
 from tests.support.installed import needs_mosquitto
 from tests.support.person_sensors import lamp_in_group_entry, plate_camera_entry, publish_documents

@@ -32,7 +32,7 @@ from sensors.register.entry import Entry
 from sensors.register.repository import publish
 from sensors.settings.ingest import IngestSettings
 from simulators.embedded.broker import EmbeddedBroker
-from tests.end_to_end.test_ingest import stored
+from tests.end_to_end.ingest.test_ingest import stored
 from tests.faults.mosquitto import Mosquitto
 from tests.support.entries import example_entry
 from tests.support.installed import needs_mosquitto, needs_openssl

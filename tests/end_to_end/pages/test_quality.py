@@ -11,7 +11,7 @@ import pytest
 from ingest.lifecycle import scheduler
 from sensors.db import connect
 from simulators.embedded.broker import EmbeddedBroker
-from tests.end_to_end.test_ingest import Connection, device, now, working
+from tests.end_to_end.ingest.test_ingest import Connection, device, now, working
 from tests.support.entries import example_entry
 from tests.support.sample_data import insert_ledger_hour, publish_documents
 from tests.support.waiting import wait_for
