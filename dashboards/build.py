@@ -77,9 +77,11 @@ def _positioned(panels: tuple[Panel, ...]) -> Iterator[tuple[Panel, models.GridP
 
 
 def get_query(dashboard: Dashboard, key: str) -> str:
-    """The query of a panel or variable, falling back to the shared queries. Raises KeyError."""
-    own = load_panel_queries(dashboard.name)
-    return own[key] if key in own else load_panel_queries("shared")[key]
+    """The query of a panel or variable, falling back to the shared queries. Raises LookupError."""
+    queries = {**load_panel_queries("shared"), **load_panel_queries(dashboard.name)}
+    if key not in queries:
+        raise LookupError(f"dashboards/panels/{dashboard.name}.sql has no section '-- {key}: what it shows'")
+    return queries[key]
 
 
 def _variable(

@@ -14,8 +14,10 @@ LAMP_COMPLETENESS = Completeness("volledig", "van alle lampen op alle dagen van 
 FAULT_COMPLETENESS = Completeness(
     "volledig_storing", "van alle lampen op alle dagen van deze periode: daarvan is bekend of er een storing was"
 )
-GROUP_SIZE_TEXT = "Alleen groepen van acht lampen of meer, en alleen hele dagen: van één lamp per uur is te zien of er "
-"iemand langskomt."
+GROUP_SIZE_TEXT = (
+    "Alleen groepen van acht lampen of meer, en alleen hele dagen: van één lamp per uur is te zien of er "
+    "iemand langskomt."
+)
 
 DASHBOARD = Dashboard(
     name="lighting",

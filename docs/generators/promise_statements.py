@@ -39,15 +39,27 @@ SPANS: Mapping[timedelta, tuple[str, str]] = {
 }
 
 MINUTE = timedelta(minutes=1)
+
+
+def number_words(number: int) -> tuple[str, str]:
+    """A number in words, in Dutch and in English; in digits where the table has no word for it."""
+    return NUMBER_WORDS.get(number, (f"{number}", f"{number}"))
+
+
+def span_words(span: timedelta) -> tuple[str, str]:
+    """A span of time in words, in Dutch and in English; in minutes where the table has no words for it."""
+    return SPANS.get(span, (f"{span // MINUTE} minuten", f"{span // MINUTE} minutes"))
+
+
 BELOW, STEP = p.COUNT_THRESHOLD, p.COUNT_ROUNDING
-LAMPS, LAMPS_NL = NUMBER_WORDS[p.MIN_GROUP_SENSORS][1], NUMBER_WORDS[p.MIN_GROUP_SENSORS][0]
+LAMPS, LAMPS_NL = number_words(p.MIN_GROUP_SENSORS)[1], number_words(p.MIN_GROUP_SENSORS)[0]
 NIGHT = f"{p.NIGHT_START:%H:%M}–{p.DAY_START:%H:%M}"
 REMEMBERED = p.MAX_TRAVEL_TIME // MINUTE
 EVERY = p.RETENTION_INTERVAL // MINUTE
-EVERY_NL, EVERY_EN = SPANS[p.RETENTION_INTERVAL]
-CHECKED_NL, CHECKED_EN = SPANS[p.MAX_CHECK_AGE]
-ANSWER_NL, ANSWER_EN = NUMBER_WORDS[p.ANSWER_WITHIN_WORKING_DAYS]
-GRACE, GRACE_EN = WINDOW_GRACE_PERIOD // MINUTE, SPANS[WINDOW_GRACE_PERIOD][1]
+EVERY_NL, EVERY_EN = span_words(p.RETENTION_INTERVAL)
+CHECKED_NL, CHECKED_EN = span_words(p.MAX_CHECK_AGE)
+ANSWER_NL, ANSWER_EN = number_words(p.ANSWER_WITHIN_WORKING_DAYS)
+GRACE, GRACE_EN = WINDOW_GRACE_PERIOD // MINUTE, span_words(WINDOW_GRACE_PERIOD)[1]
 SHORT, LONG = (describe_duration(each).en.split()[0] for each in p.TRAVEL_TIME_WINDOWS)
 MESSAGES = "api/web/locales/en/LC_MESSAGES/messages.po"
 SCHEMA = "sensors/db/schema.sql"
@@ -57,7 +69,7 @@ def _words(term: str) -> tuple[str, str]:
     """A term with its number in a word: ``een jaar``, ``a year``."""
     said = describe_duration(term)
     amount = int(said.en.split()[0])
-    nl, en = NUMBER_WORDS[amount]
+    nl, en = number_words(amount)
     return f"{nl} {said.nl.split()[1]}", f"{en} {said.en.split()[1]}"
 
 
@@ -100,7 +112,7 @@ def _threshold() -> Iterator[tuple[str, str]]:
 def _travel_times() -> Iterator[tuple[str, str]]:
     yield "docs/privacy.md", f"nothing below `minimum` ({p.MIN_TRIPS} or more)"
     yield "docs/ingest.md", f"a travel time of at least {p.MIN_TRIPS} trips"
-    yield "docs/threats.md", f"groups of {NUMBER_WORDS[p.MIN_TRIPS][1]}"
+    yield "docs/threats.md", f"groups of {number_words(p.MIN_TRIPS)[1]}"
     yield SCHEMA, f"CHECK ((n >= {p.MIN_TRIPS}))"
 
 
@@ -110,7 +122,7 @@ def _travel_windows() -> Iterator[tuple[str, str]]:
 
 
 def _memory() -> Iterator[tuple[str, str]]:
-    half_nl, half_en = SPANS[p.MAX_TRAVEL_TIME]
+    half_nl, half_en = span_words(p.MAX_TRAVEL_TIME)
     yield "docs/payloads.md", f"A passage may be {REMEMBERED} minutes old"
     yield "docs/hardening.md", f"in memory for at most {REMEMBERED} minutes after the hour"
     yield "docs/ingest.md", f"travel times resume {half_en} later"
@@ -153,7 +165,7 @@ def _terms_of_books() -> Iterator[Statement]:
 
 
 def _retention_runs() -> Iterator[tuple[str, str]]:
-    twice = SPANS[2 * p.RETENTION_INTERVAL][1]
+    twice = span_words(2 * p.RETENTION_INTERVAL)[1]
     yield "docs/retention.md", f"*Schedule* is {EVERY} minutes"
     yield "docs/retention.md", f"move, run and verify every {EVERY_EN}"
     yield "docs/retention.md", f"at startup and every {EVERY} minutes"
@@ -216,7 +228,7 @@ def _texts() -> Iterator[tuple[str, str]]:
 
 
 def _mails() -> Iterator[Statement]:
-    tried = SPANS[parse_duration(p.UNSENT_MAIL_TERM)][1]
+    tried = span_words(parse_duration(p.UNSENT_MAIL_TERM))[1]
     unsent, spooled = describe_duration(p.UNSENT_MAIL_TERM).en, describe_duration(p.SPOOLED_MAIL_TERM).en
     yield ("UNSENT_MAIL_TERM",), "docs/reports.md", f"at most 6 hours apart, for {tried}"
     yield ("UNSENT_MAIL_TERM",), "docs/operations/signals.md", f"Retried for {tried}"
@@ -224,13 +236,13 @@ def _mails() -> Iterator[Statement]:
     yield ("SPOOLED_MAIL_TERM",), "docs/reports.md", f"files here, for {spooled}"
     yield ("MAX_PER_NETWORK", "MAX_TOTAL"), "docs/reports.md", f"{MAX_PER_NETWORK} reports an hour from one network"
     yield ("MAX_PER_NETWORK", "MAX_TOTAL"), "docs/reports.md", f"and {MAX_TOTAL} in all"
-    many = NUMBER_WORDS[MAX_PER_NETWORK][1]
+    many = number_words(MAX_PER_NETWORK)[1]
     yield ("MAX_PER_NETWORK",), "docs/threats.md", f"{many} an hour from a network"
     yield ("MAX_PER_NETWORK",), "docs/operations/install.md", f"{many} reports from residents in an hour"
 
 
 def _clocks() -> Iterator[Statement]:
-    ahead = SPANS[CLOCK_SKEW_TOLERANCE][1]
+    ahead = span_words(CLOCK_SKEW_TOLERANCE)[1]
     yield ("CLOCK_SKEW_TOLERANCE",), "docs/payloads.md", f"the time is more than {ahead} ahead"
     sooner = f"at most {MAX_REORDERING // MINUTE} minutes before the one at its start"
     yield ("MAX_REORDERING",), "docs/payloads.md", sooner
@@ -253,7 +265,7 @@ def _messages() -> Iterator[Statement]:
     yield ("MAX_READINGS",), "docs/payloads.md", f"there are more than {MAX_READINGS:,} readings"
     days = timedelta(seconds=SESSION_EXPIRY_SECONDS).days
     session = ("SESSION_EXPIRY_SECONDS",)
-    yield session, "docs/ingest.md", f"the broker queues messages for {NUMBER_WORDS[days][1]} days"
+    yield session, "docs/ingest.md", f"the broker queues messages for {number_words(days)[1]} days"
     yield session, "deployment/mosquitto.conf", f"persistent_client_expiration {days + 1}d"
 
 
@@ -271,11 +283,11 @@ STATEMENTS: tuple[Statement, ...] = (
     *((("MIN_TRIPS",), *each) for each in _travel_times()),
     *((("TRAVEL_TIME_WINDOWS",), *each) for each in _travel_windows()),
     *((("MAX_TRAVEL_TIME",), *each) for each in _memory()),
-    (("KEY_EPOCH",), "docs/threats.md", f"under a key of one {SPANS[p.KEY_EPOCH][1]}"),
+    (("KEY_EPOCH",), "docs/threats.md", f"under a key of one {span_words(p.KEY_EPOCH)[1]}"),
     *((("MIN_GROUP_SENSORS",), *each) for each in _groups()),
-    (("MIN_COUNT_WINDOW",), "docs/privacy.md", f"and whole {SPANS[p.MIN_COUNT_WINDOW][1]}s for movement"),
-    (("MIN_COUNT_WINDOW",), "simulators/city/texts.py", f"en een heel {SPANS[p.MIN_COUNT_WINDOW][0]}"),
-    (("MIN_COUNT_WINDOW",), "simulators/city/texts.py", f"and a whole {SPANS[p.MIN_COUNT_WINDOW][1]}"),
+    (("MIN_COUNT_WINDOW",), "docs/privacy.md", f"and whole {span_words(p.MIN_COUNT_WINDOW)[1]}s for movement"),
+    (("MIN_COUNT_WINDOW",), "simulators/city/texts.py", f"en een heel {span_words(p.MIN_COUNT_WINDOW)[0]}"),
+    (("MIN_COUNT_WINDOW",), "simulators/city/texts.py", f"and a whole {span_words(p.MIN_COUNT_WINDOW)[1]}"),
     *((("NIGHT_START", "DAY_START"), *each) for each in _night()),
     *_terms_of_books(),
     *((("RETENTION_INTERVAL",), *each) for each in _retention_runs()),

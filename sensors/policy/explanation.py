@@ -67,7 +67,7 @@ _Section = tuple[LocalizedText, list[LocalizedText]]
 
 
 def _in_language(text: LocalizedText, language: Language) -> str:
-    return text.nl if language == "nl" else text.en
+    return getattr(text, language)
 
 
 def _localized_text(words: Words) -> LocalizedText:
