@@ -1,6 +1,8 @@
-"""Grafana units for the UCUM units of observed properties."""
+"""Grafana units for the UCUM units of observed properties. A kind of sensor brings those that are new with it."""
 
 from collections.abc import Mapping
+
+from sensors.kinds import KINDS
 
 COUNT = "locale"
 """A whole number with thousands separators."""
@@ -14,12 +16,8 @@ GRAFANA_UNITS: Mapping[str, str] = {
     "1": COUNT,
     "%": PERCENT,
     "Cel": "celsius",
-    "W": "watt",
-    "kW.h": "kwatth",
     "h": "h",
     "s": SECONDS,
-    "km/h": "velocitykmh",
-    "hPa": "pressurehpa",
-    "ug/m3": "conμgm3",
+    **{code: unit for kind in KINDS.values() for code, unit in kind.grafana_units.items()},
 }
 """UCUM → Grafana unit id."""

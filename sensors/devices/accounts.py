@@ -110,7 +110,9 @@ def outdated_devices(db: Database, municipality: str, known: Sequence[Device]) -
     kinds = _kinds_of_sensors(db, municipality, {sensor for device in known for sensor in device.sensors})
     for device in known:
         gone = [sensor for sensor in device.sensors if kinds.get(sensor) is None]
-        now = {topic for sensor in device.sensors for topic in _topics(municipality, kinds.get(sensor), sensor)}
+        now = {
+            topic for sensor in device.sensors for topic in topics_of_sensor(municipality, kinds.get(sensor), sensor)
+        }
         if gone:
             yield device, f"no sensor in the register delivers data as {', '.join(gone)}; revoke or update it"
         elif set(device.topics) != now:
@@ -173,7 +175,9 @@ def topics_of_sensors(db: Database, municipality: str, sensors: Collection[str])
         )
     if silent:
         raise DeviceError(f"in the register {', '.join(silent)} delivers no data to us: change the entry first")
-    return tuple(topic for sensor in dict.fromkeys(sensors) for topic in _topics(municipality, kinds[sensor], sensor))
+    return tuple(
+        topic for sensor in dict.fromkeys(sensors) for topic in topics_of_sensor(municipality, kinds[sensor], sensor)
+    )
 
 
 def _kinds_of_sensors(db: Database, municipality: str, sensors: Collection[str]) -> Mapping[str, str | None]:
@@ -181,8 +185,11 @@ def _kinds_of_sensors(db: Database, municipality: str, sensors: Collection[str])
     return {row["reference"]: row["kind"] for row in db.execute(QUERIES["kinds_of_sensors"], asked).fetchall()}
 
 
-def _topics(municipality: str, kind: str | None, sensor: str) -> Iterator[str]:
-    """See docs/payloads.md. Only a kind that sees single vehicles or persons has an event topic."""
+def topics_of_sensor(municipality: str, kind: str | None, sensor: str) -> Iterator[str]:
+    """The topics a sensor may publish on (docs/payloads.md), one for every format; none without a known kind.
+
+    Only a kind that sees single vehicles or persons has event topics.
+    """
     known = KINDS.get(kind or "")
     if known is not None:
         yield from (reading_topic(municipality, known.code, sensor, code) for code in READING_FORMATS)

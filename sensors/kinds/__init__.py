@@ -1,7 +1,9 @@
 """The supported kinds of sensors. Each sub-package is one and exports it as ``KIND``.
 
 An *observed property* is what a datastream measures (OGC SensorThings API 1.1, clause 8.2.5); units are UCUM.
-To add a kind, add a folder with its example payloads; nothing else changes.
+To add a kind, add a folder with its example payloads; nothing else changes. What only this kind brings, such as a unit,
+is in its folder too: its spellings (``conversions``), its words (``unit_labels``) and how Grafana shows it
+(``grafana_units``).
 """
 
 from collections.abc import Mapping
@@ -64,6 +66,11 @@ class Kind:
         default_factory=dict[str, tuple[LocalizedText, LocalizedText]]
     )
     """Symbol and spoken name of units that are new with this kind, by code (``api.formatting`` has the others)."""
+    grafana_units: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Grafana's unit ids of units that are new with this kind, by code (``dashboards.units`` has the common ones)."""
+    theme: str | None = None
+    """The theme of every sensor of this kind (``sensors.register.themes.THEME_CODES``), whatever else it measures.
+    None: the themes follow from the subjects of its datastreams."""
 
 
 def properties_by_code(*properties: ObservedProperty) -> Mapping[str, ObservedProperty]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from sensors.kinds import KINDS
 from sensors.vocabulary.codes import Theme
 
 THEME_CODES: Final = (
@@ -27,8 +28,7 @@ THEME_CODES: Final = (
 )
 """The codes, in display order."""
 
-_THEME_BY_KIND: Mapping[str, str] = {"air_quality": "air", "streetlight": "light", "traffic": "traffic"}
-"""The theme of every sensor of a kind, whatever else it measures."""
+_THEME_BY_KIND: Mapping[str, str] = {kind.code: kind.theme for kind in KINDS.values() if kind.theme is not None}
 
 THEME_BY_SUBJECT: Mapping[Theme, str] = {
     **dict.fromkeys((each for each in Theme if each.startswith("mobility")), "traffic"),

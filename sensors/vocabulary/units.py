@@ -25,13 +25,13 @@ class UnitConversion:
 IDENTITY = UnitConversion(1.0)
 
 
-def _by_spelling(*rows: tuple[str, UnitConversion]) -> Mapping[str, UnitConversion]:
-    """Build a table by spelling from rows of space-separated spellings and their conversion."""
+def conversions_by_spelling(*rows: tuple[str, UnitConversion]) -> Mapping[str, UnitConversion]:
+    """A read-only table by spelling, from rows of space-separated spellings and their conversion."""
     return MappingProxyType({spelling: factor for spellings, factor in rows for spelling in spellings.split()})
 
 
 # Both micro signs are in use: U+00B5 (on keyboards) and U+03BC (the Greek letter, in normalised text).
-MASS_CONCENTRATION = _by_spelling(
+MASS_CONCENTRATION = conversions_by_spelling(
     ("ug/m3 ug.m-3 ug/m³ \u00b5g/m3 \u03bcg/m3 \u00b5g/m³ \u03bcg/m³ GQ", IDENTITY),
     ("mg/m3 mg.m-3 mg/m³ GP", UnitConversion(1000.0)),
     ("ng/m3 ng.m-3 ng/m³", UnitConversion(0.001)),
@@ -39,17 +39,17 @@ MASS_CONCENTRATION = _by_spelling(
 )
 """Canonical: ug/m3."""
 
-TEMPERATURE = _by_spelling(
+TEMPERATURE = conversions_by_spelling(
     ("Cel °C CEL", IDENTITY),
     ("K KEL", UnitConversion(1.0, -273.15)),
     ("[degF] °F FAH", UnitConversion(5 / 9, -160 / 9)),
 )
 """Canonical: Cel."""
 
-RATIO = _by_spelling(("% P1", IDENTITY), ("1 C62", UnitConversion(100.0)))
+RATIO = conversions_by_spelling(("% P1", IDENTITY), ("1 C62", UnitConversion(100.0)))
 """Canonical: %."""
 
-PRESSURE = _by_spelling(
+PRESSURE = conversions_by_spelling(
     ("hPa mbar A97 MBR", IDENTITY),
     ("Pa PAL", UnitConversion(0.01)),
     ("kPa KPA", UnitConversion(10.0)),
@@ -57,20 +57,22 @@ PRESSURE = _by_spelling(
 )
 """Canonical: hPa."""
 
-POWER = _by_spelling(("W WTT", IDENTITY), ("mW C31", UnitConversion(0.001)), ("kW KWT", UnitConversion(1000.0)))
+POWER = conversions_by_spelling(
+    ("W WTT", IDENTITY), ("mW C31", UnitConversion(0.001)), ("kW KWT", UnitConversion(1000.0))
+)
 """Canonical: W."""
 
-ENERGY = _by_spelling(
+ENERGY = conversions_by_spelling(
     ("kW.h kWh KWH", IDENTITY), ("W.h Wh WHR", UnitConversion(0.001)), ("MW.h MWh MWH", UnitConversion(1000.0))
 )
 """Canonical: kW.h."""
 
-SPEED = _by_spelling(
+SPEED = conversions_by_spelling(
     ("km/h KMH", IDENTITY), ("m/s MTS", UnitConversion(3.6)), ("[mi_i]/h HM", UnitConversion(1.609344))
 )
 """Canonical: km/h."""
 
-TIME_IN_SECONDS = _by_spelling(
+TIME_IN_SECONDS = conversions_by_spelling(
     ("s SEC", IDENTITY),
     ("ms C26", UnitConversion(0.001)),
     ("min MIN", UnitConversion(60.0)),
@@ -78,7 +80,7 @@ TIME_IN_SECONDS = _by_spelling(
 )
 """Canonical: s."""
 
-TIME_IN_HOURS = _by_spelling(
+TIME_IN_HOURS = conversions_by_spelling(
     ("h HUR", IDENTITY),
     ("s SEC", UnitConversion(1 / 3600)),
     ("min MIN", UnitConversion(1 / 60)),
@@ -86,5 +88,5 @@ TIME_IN_HOURS = _by_spelling(
 )
 """Canonical: h."""
 
-DIMENSIONLESS = _by_spelling(("1 C62", IDENTITY))
+DIMENSIONLESS = conversions_by_spelling(("1 C62", IDENTITY))
 """Canonical: 1. A count or a code, so percentages are not accepted."""

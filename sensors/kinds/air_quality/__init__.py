@@ -39,6 +39,8 @@ def _concentration(
 KIND = Kind(
     code="air_quality",
     label=LocalizedText("Luchtkwaliteit", "Air quality"),
+    theme="air",
+    grafana_units={"ug/m3": "conμgm3", "hPa": "pressurehpa"},
     properties=properties_by_code(
         # PM, upper bound: the range of the SDS011, the most common sensor among residents, ends at 999.9 ug/m3;
         # the highest official hour of 2023 around Helmond was PM10 469 (New Year's fireworks).

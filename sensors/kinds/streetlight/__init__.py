@@ -17,6 +17,8 @@ _SENTINELS = frozenset({-1.0, -999.0, -9999.0})
 KIND = Kind(
     code="streetlight",
     label=LocalizedText("Straatverlichting", "Street lighting"),
+    theme="light",
+    grafana_units={"W": "watt", "kW.h": "kwatth"},
     properties=properties_by_code(
         ObservedProperty(
             code="power",

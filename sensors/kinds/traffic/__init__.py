@@ -44,6 +44,8 @@ def _class_count(code: str, nl: str, en: str) -> ObservedProperty:
 KIND = Kind(
     code="traffic",
     label=LocalizedText("Verkeer", "Traffic"),
+    theme="traffic",
+    grafana_units={"km/h": "velocitykmh"},
     properties=properties_by_code(
         _class_count("count_car", "auto's", "cars"),
         _class_count("count_van", "bestelbusjes", "vans"),
