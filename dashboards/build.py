@@ -1,6 +1,8 @@
 """Build Grafana models of the dashboards with the Grafana Foundation SDK."""
 
 from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 from grafana_foundation_sdk.builders import (
@@ -17,21 +19,27 @@ from grafana_foundation_sdk.models import common as options
 from grafana_foundation_sdk.models import dashboard as models
 from grafana_foundation_sdk.models.piechart import PieChartLegendValues
 
+from dashboards import panels
 from dashboards.panel_queries import load_panel_queries
-from dashboards.panels import air_quality, city_today, lighting, platform, privacy, register, traffic
 from dashboards.query import QueryFormat, SqlQuery, SqlQueryBuilder
 from dashboards.spec import ALL_VALUE, DATASOURCE_TYPE, Dashboard, Panel, PanelType, Variable, VariableType
 from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 
-DASHBOARDS: tuple[Dashboard, ...] = tuple(
-    module.DASHBOARD for module in (city_today, air_quality, traffic, lighting, register, privacy, platform)
-)
-"""All dashboards, in display order."""
 TAG = "lantaarn"
 REFERENCE_COLUMN = "Referentie"
 """The table column with sensor references, which link to the sensor's page."""
 NO_DATA_TEXT = "Geen gegevens"
 GRID_COLUMNS = 24
+
+
+def _discover() -> tuple[Dashboard, ...]:
+    modules = (import_module(f"{panels.__name__}.{each.name}") for each in iter_modules(panels.__path__))
+    found: list[Dashboard] = [module.DASHBOARD for module in modules if hasattr(module, "DASHBOARD")]
+    return tuple(sorted(found, key=lambda each: (each.position, each.name)))
+
+
+DASHBOARDS = _discover()
+"""Every dashboard that a module of ``dashboards.panels`` exports as ``DASHBOARD``, in display order."""
 
 PanelBuilder = barchart.Panel | bargauge.Panel | piechart.Panel | stat.Panel | table.Panel | timeseries.Panel
 """A builder of any panel type in use."""

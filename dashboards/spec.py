@@ -87,7 +87,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dashboard:
-    """One dashboard. ``name``: of its query file, and part of its uid."""
+    """One dashboard. ``name``: of its query file, and part of its uid. ``position``: its place in display order."""
 
     name: str
     title: str
@@ -96,6 +96,7 @@ class Dashboard:
     panels: tuple[Panel, ...]
     time_from: str = "now-30d"
     refresh: str = "15m"
+    position: int = 100
 
     @property
     def uid(self) -> str:

@@ -1,1 +1,4 @@
-"""One module per dashboard with its panels, and an SQL file with one query section per panel."""
+"""One module per dashboard, which exports it as ``DASHBOARD``, and an SQL file with one query section per panel.
+
+To add a dashboard, add these two files; nothing else changes.
+"""

@@ -24,6 +24,7 @@ COMPLETENESS_THRESHOLDS = (
 
 DASHBOARD = Dashboard(
     name="air_quality",
+    position=20,
     title="Luchtkwaliteit",
     description=f"Wat er in de lucht zit, naast wat mag en wat gezond is. {SOURCES_TEXT}",
     time_from="now-1y",

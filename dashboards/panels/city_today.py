@@ -9,6 +9,7 @@ WARNING_COLOUR, BAD_COLOUR, GOOD_COLOUR = "orange", "red", "green"
 
 DASHBOARD = Dashboard(
     name="city_today",
+    position=10,
     title="Stad vandaag",
     description="Hoe het er nu voor staat: lucht, verkeer, verlichting, en of alle sensoren het doen.",
     time_from="now-2d",

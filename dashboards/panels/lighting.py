@@ -21,6 +21,7 @@ GROUP_SIZE_TEXT = (
 
 DASHBOARD = Dashboard(
     name="lighting",
+    position=40,
     title="Openbare verlichting",
     description=f"Wat de lampen gebruiken, wat dimmen oplevert, en wat er kapot is. {GROUP_SIZE_TEXT}",
     time_from="now-90d",

@@ -18,6 +18,7 @@ LAG_THRESHOLDS = (
 
 DASHBOARD = Dashboard(
     name="platform",
+    position=70,
     title="Platform",
     description="Voor de beheerder: komt alles binnen, op tijd, en klopt de boekhouding? Fijnere cijfers geeft de "
     "inname zelf aan "

@@ -11,6 +11,7 @@ CHECK_COMPLETENESS = Completeness("volledig_controle", "gecontroleerd")
 
 DASHBOARD = Dashboard(
     name="privacy",
+    position=60,
     title="Privacy en bewaartermijnen",
     description="Doet Lantaarn wat het register belooft? Alles is per dag en van alle sensoren van een soort samen: "
     "van één sensor "

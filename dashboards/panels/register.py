@@ -16,6 +16,7 @@ FILLED_IN_THRESHOLDS = (
 
 DASHBOARD = Dashboard(
     name="register",
+    position=50,
     title="Register en vertrouwen",
     description="Is het register ingevuld, klopt het met wat er gebeurt, en krijgen bewoners antwoord?",
     time_from="now-1y",

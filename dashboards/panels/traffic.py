@@ -20,6 +20,7 @@ SMALL_COUNTS_TEXT = (
 
 DASHBOARD = Dashboard(
     name="traffic",
+    position=30,
     title="Verkeer",
     description=f"Hoeveel er langskomt, hoe hard en hoe lang het duurt. {SMALL_COUNTS_TEXT}",
     time_from="now-90d",
