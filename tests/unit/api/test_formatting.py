@@ -68,7 +68,8 @@ def test_moments_are_those_of_the_dutch_clock() -> None:
 
 def test_every_unit_of_every_kind_has_a_sign() -> None:
     codes = {each.unit for kind in KINDS.values() for each in kind.properties.values()}
-    assert codes <= formatting.UNIT_LABELS.keys()
+    missing = sorted(codes - formatting.UNIT_LABELS.keys())
+    assert not missing, f"{', '.join(missing)}: add it to unit_labels of the kind"
 
 
 HOUR = timedelta(hours=1)

@@ -33,6 +33,8 @@ from sensors.vocabulary.rejection_reasons import RejectionReason
 SETTINGS = DashboardSettings(alert_mail="beheer@helmond.example", register_url="https://sensoren.helmond.example/")
 ROOT = Path(__file__).parents[3]
 PANELS = [(spec, panel) for spec in DASHBOARDS for panel in spec.panels]
+PROVISIONING_FILES = 4
+"""The data source, the folder of dashboards, the alerts and their contact points."""
 NAMES = [f"{spec.name}/{panel.key}" for spec, panel in PANELS]
 KNOWN_UNITS = {value for name, value in vars(units).items() if isinstance(value, str) and not name.startswith("_")}
 
@@ -121,7 +123,9 @@ def test_a_sensor_in_a_table_leads_to_its_page() -> None:
 
 
 def test_every_unit_reason_and_limit_is_known() -> None:
-    assert {known.unit for kind in KINDS.values() for known in kind.properties.values()} <= set(GRAFANA_UNITS)
+    measured = {known.unit for kind in KINDS.values() for known in kind.properties.values()}
+    missing = sorted(measured - set(GRAFANA_UNITS))
+    assert not missing, f"{', '.join(missing)}: add it to grafana_units of the kind"
     assert set(GRAFANA_UNITS.values()) <= KNOWN_UNITS
     assert set(REASON_LABELS) == set(RejectionReason)
     properties = KINDS["air_quality"].properties
@@ -159,7 +163,7 @@ def test_an_alert_says_what_to_do_and_where_that_is_written(alert: Any) -> None:
 
 def test_a_folder_is_rendered_and_checked(tmp_path: Path) -> None:
     assert len(list(find_differences(tmp_path, SETTINGS))) == len(render_files(SETTINGS))
-    assert write_files(tmp_path, SETTINGS) == 11
+    assert write_files(tmp_path, SETTINGS) == len(DASHBOARDS) + PROVISIONING_FILES
     (tmp_path / "dashboards" / "lantaarn-old.json").write_text("{}")
     (tmp_path / "dashboards" / "of-others.json").write_text("{}")
     (tmp_path / "dashboards" / "lantaarn-traffic.json").write_text("{}")
@@ -199,10 +203,10 @@ def test_someone_must_hear_of_an_alert(monkeypatch: pytest.MonkeyPatch, tmp_path
         DashboardSettings.load()
     monkeypatch.setenv("LANTAARN_ALERT_MAIL", "a@b.example")
     done = CliRunner().invoke(dashboards, ["render", str(tmp_path)])
-    assert (done.exit_code, "11 files" in done.output) == (0, True)
+    assert (done.exit_code, f"{len(DASHBOARDS) + PROVISIONING_FILES} files" in done.output) == (0, True)
     monkeypatch.setenv("LANTAARN_REGISTER_URL", "https://elders.example/")
     done = CliRunner().invoke(dashboards, ["check", str(tmp_path)])
-    assert (done.exit_code, "7 differences" in done.output) == (1, True)
+    assert (done.exit_code, f"{len(DASHBOARDS)} differences" in done.output) == (1, True)
 
 
 def test_a_password_in_the_address_of_the_database_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

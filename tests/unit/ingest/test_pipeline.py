@@ -71,10 +71,10 @@ def test_undeclared_fields_are_dropped_and_counted_and_not_named() -> None:
     [
         ("helmond/air_quality/LML-1", RejectionReason.UNKNOWN_TOPIC),
         ("helmond/air_quality/LML-1/json/more", RejectionReason.UNKNOWN_TOPIC),
-        ("helmond/weather/LML-1/json", RejectionReason.UNKNOWN_TOPIC),
+        ("helmond/no-such-kind/LML-1/json", RejectionReason.UNKNOWN_TOPIC),
         ("helmond/air_quality/other/json", RejectionReason.UNREGISTERED),
         ("eindhoven/air_quality/LML-1/json", RejectionReason.UNREGISTERED),
-        ("helmond/air_quality/LML-1/senml", RejectionReason.UNKNOWN_FORMAT),
+        ("helmond/air_quality/LML-1/no-such-format", RejectionReason.UNKNOWN_FORMAT),
     ],
 )
 def test_a_topic_must_name_a_registered_sensor_and_a_known_format(topic: str, reason: RejectionReason) -> None:
