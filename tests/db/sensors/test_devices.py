@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 from lantaarn import main
 from sensors.db import connect
 from sensors.devices import files, passwords
+from sensors.formats import EVENT_FORMATS, READING_FORMATS
 from sensors.register.entry import Entry
 from sensors.register.repository import PublishResult, publish
 from tests.support.entries import example_camera_entry, example_datastream, example_entry
@@ -48,7 +49,9 @@ def test_a_device_gets_a_password_that_is_shown_once_and_topics_of_its_own(folde
     password = told_password(added)
     access = files.read_access(folder)
     assert passwords.verify_password(password, access.password_hashes["TRF-1"])
-    assert access.writable_topics("TRF-1") == ("helmond/traffic/TRF-1/json", "event/helmond/traffic/TRF-1/json")
+    readings = tuple(f"helmond/traffic/TRF-1/{code}" for code in READING_FORMATS)
+    events = tuple(f"event/helmond/traffic/TRF-1/{code}" for code in EVENT_FORMATS)
+    assert access.writable_topics("TRF-1") == readings + events
     listed = device("list")
     assert "TRF-1" in listed.output
     assert password not in listed.output + "".join(path.read_text() for path in folder.iterdir())
@@ -56,7 +59,8 @@ def test_a_device_gets_a_password_that_is_shown_once_and_topics_of_its_own(folde
 
 def test_a_kind_without_events_has_no_topic_for_them(folder: Path) -> None:
     assert device("add", "LML-1", "--certificate").exit_code == 0
-    assert files.read_access(folder).writable_topics("LML-1") == ("helmond/air_quality/LML-1/json",)
+    readings = tuple(f"helmond/air_quality/LML-1/{code}" for code in READING_FORMATS)
+    assert files.read_access(folder).writable_topics("LML-1") == readings
     assert files.read_access(folder).password_hashes == {}
     assert "certificate" in device("list").output
     assert "comes in by a certificate" in device("rotate", "LML-1").output
