@@ -57,6 +57,16 @@ def made(spec: Spec, panel: Panel) -> dict[str, Any]:
     return next(each for each in built(spec)["panels"] if each["title"].startswith(f"{panel.title} ·"))
 
 
+def test_every_dashboard_in_the_folder_is_found_in_its_place() -> None:
+    folder = {path.stem for path in (ROOT / "dashboards/panels").glob("*.py") if "DASHBOARD =" in path.read_text()}
+    assert {each.name for each in DASHBOARDS} == folder
+    assert [each.name for each in DASHBOARDS][:2] == ["city_today", "air_quality"]
+    assert [each.position for each in DASHBOARDS] == sorted(each.position for each in DASHBOARDS)
+    table = (ROOT / "docs/dashboards.md").read_text(encoding="utf-8")
+    missing = [each.title for each in DASHBOARDS if f"\n| {each.title} |" not in table]
+    assert not missing, f"{', '.join(missing)}: add a row to the table in docs/dashboards.md"
+
+
 @pytest.mark.parametrize("spec", DASHBOARDS, ids=lambda spec: spec.name)
 def test_a_dashboard_is_one_to_the_sdk(spec: Spec) -> None:
     document = built(spec)
