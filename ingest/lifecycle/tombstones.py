@@ -88,7 +88,7 @@ def _chain(path: Path, lines: Iterable[bytes]) -> Iterator[tuple[Tombstone, str]
         try:
             document = json.loads(line)
             tombstone = _from_document(document)
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             raise TombstoneError(f"{path}: line {number} is not a tombstone") from None
         expected, line_hash = _line(tombstone, previous)
         if line != expected:
