@@ -1,0 +1,175 @@
+"""Event messages become counts and windows; a window that was not observed in full is never stored."""
+
+from collections import Counter
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from paho.mqtt.enums import MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from structlog.testing import capture_logs
+
+from ingest.events import listener as event_listener
+from ingest.events.aggregates import Aggregate
+from ingest.events.listener import EventListener
+from ingest.events.travel_time import TravelTimes
+from ingest.metrics import Metrics
+from ingest.pipeline import EventDatastream, IngestSensor, MessageOutcome
+from sensors.broker import BrokerAddress
+from sensors.kinds import KINDS
+from sensors.policy.compiler import MatchingRule
+from sensors.vocabulary.codes import Status
+from sensors.vocabulary.rejection_reasons import RejectionReason
+from tests.support.scripted_broker import TIMEOUT_SECONDS, ScriptedBroker, scripted_broker
+from tests.support.waiting import wait_for
+
+START = datetime(2026, 11, 22, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+TRAFFIC = KINDS["traffic"]
+NOT_AUTHORIZED = 0x87
+
+
+def camera(number: int, *, to: str | None) -> IngestSensor:
+    rule = MatchingRule(to, 5, timedelta(minutes=15))
+    stream = EventDatastream(number, TRAFFIC.properties["travel_time"], rule)
+    return IngestSensor(number, TRAFFIC, Status.ACTIVE, {}, {"travel_time": stream}, revision=number)
+
+
+REGISTER = {("helmond", "traffic", "A"): camera(1, to="B"), ("helmond", "traffic", "B"): camera(2, to=None)}
+
+
+class Clock:
+    """A clock that the test sets."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture(autouse=True)
+def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_listener, "TICK_INTERVAL_SECONDS", 0.02)
+    monkeypatch.setattr(event_listener, "MIN_TAKE_INTERVAL_SECONDS", 0.0)
+
+
+@dataclass
+class Results:
+    """What a listener has handed over so far."""
+
+    listener: EventListener
+    outcomes: list[MessageOutcome] = field(default_factory=list[MessageOutcome])
+    aggregates: list[Aggregate] = field(default_factory=list[Aggregate])
+
+    def wait_until(self, condition: Callable[[], object]) -> None:
+        """Keep taking batches until ``condition`` holds."""
+
+        def take() -> object:
+            batch = self.listener.take_batch()
+            self.outcomes += batch.outcomes
+            self.aggregates += batch.aggregates
+            return condition()
+
+        wait_for(take, TIMEOUT_SECONDS)
+
+    @property
+    def aggregated(self) -> int:
+        return sum(each.aggregated_readings for each in self.outcomes)
+
+
+@contextmanager
+def listening(broker: ScriptedBroker, clock: Clock, metrics: Metrics) -> Generator[Results]:
+    listener = EventListener(broker.address, "helmond", metrics, clock)
+    listener.set_register(REGISTER)
+    listener.open(MQTTProtocolVersion.MQTTv5)
+    try:
+        wait_for(lambda: listener.is_ready, TIMEOUT_SECONDS)
+        yield Results(listener)
+    finally:
+        listener.close()
+
+
+def pass_by(broker: ScriptedBroker, results: Results, clock: Clock, reference: str, at: datetime) -> None:
+    """Six cars pass a camera, and have been counted."""
+    clock.now, before = at, results.aggregated
+    for number in range(6):
+        passage = f'{{"time": "{at.isoformat()}", "identifier": "AB-12-C{number}", "vehicle_class": "car"}}'
+        broker.publish(f"event/helmond/traffic/{reference}/json", passage.encode())
+    results.wait_until(lambda: results.aggregated == before + 6)
+
+
+def window_counts(metrics: Metrics) -> dict[str, float | None]:
+    names = ("released", "unobserved", "suppressed")
+    labels = [{"rule": "match_in_memory", "outcome": name} for name in names]
+    values = [metrics.registry.get_sample_value("lantaarn_ingest_windows_total", each) for each in labels]
+    return dict(zip(names, values, strict=True))
+
+
+def test_passages_leave_one_window_and_no_trace_of_who_passed() -> None:
+    clock, metrics = Clock(), Metrics()
+    with scripted_broker(subscribe_code=0) as broker, listening(broker, clock, metrics) as results:
+        assert b"event/helmond/#" in broker.expect(PacketTypes.SUBSCRIBE)
+        pass_by(broker, results, clock, "A", START + 61 * MINUTE)
+        pass_by(broker, results, clock, "B", START + 64 * MINUTE)
+        clock.now = START + 90 * MINUTE
+        results.wait_until(lambda: results.aggregates)
+        (window,) = results.aggregates
+        assert isinstance(window, TravelTimes)
+        assert (window.window_start, window.n, window.median) == (START + 60 * MINUTE, 6, 180.0)
+        assert "AB-12" not in repr(results)
+        assert window_counts(metrics) == {"released": 1, "unobserved": 0, "suppressed": 0}
+
+
+def test_a_window_in_which_the_connection_broke_is_never_stored() -> None:
+    clock, metrics = Clock(), Metrics()
+    with scripted_broker(subscribe_code=0) as broker, listening(broker, clock, metrics) as results:
+        pass_by(broker, results, clock, "A", START + 61 * MINUTE)
+        pass_by(broker, results, clock, "B", START + 64 * MINUTE)
+        broker.hang_up()
+        wait_for(lambda: not results.listener.is_ready, TIMEOUT_SECONDS)
+        wait_for(lambda: results.listener.is_ready, TIMEOUT_SECONDS)
+        clock.now = START + 90 * MINUTE
+        results.wait_until(lambda: window_counts(metrics)["unobserved"] == 1)
+        assert results.aggregates == []
+
+
+def test_a_message_that_the_broker_stored_is_refused() -> None:
+    with scripted_broker(subscribe_code=0) as broker, listening(broker, Clock(), Metrics()) as results:
+        broker.publish("event/helmond/traffic/A/json", b"{}", retained=True)
+        results.wait_until(lambda: results.outcomes)
+        (outcome,) = results.outcomes
+        assert [each.reason for each in outcome.rejections] == [RejectionReason.NOT_HERE]
+        assert outcome.aggregated_readings == 0
+
+
+def test_messages_of_one_sensor_are_handed_over_as_counts() -> None:
+    clock = Clock()
+    with scripted_broker(subscribe_code=0) as broker, listening(broker, clock, Metrics()) as results:
+        for payload in (b"{", b'{"time": "2026-11-22T12:00:00Z", "mac": 1}', b"[" * 20):
+            broker.publish("event/helmond/traffic/A/json", payload)
+        broker.publish("event/helmond/traffic/nobody/json", b"{}")
+        results.wait_until(lambda: any(each.sensor_id is None for each in results.outcomes))
+        of_sensor = [each for each in results.outcomes if each.sensor_id == 1]
+        reasons = Counter(each.reason for outcome in of_sensor for each in outcome.rejections)
+        assert reasons[RejectionReason.MALFORMED] == 2
+        assert max(each.payload_bytes for each in of_sensor) == 42
+        assert all(each.observations == () for each in results.outcomes)
+
+
+def test_without_permission_to_listen_it_is_not_ready() -> None:
+    with scripted_broker(subscribe_code=NOT_AUTHORIZED) as broker, capture_logs() as logged:
+        listener = EventListener(broker.address, "helmond", Metrics(), Clock())
+        listener.open(MQTTProtocolVersion.MQTTv5)
+        wait_for(lambda: "subscription_refused" in {each["event"] for each in logged}, TIMEOUT_SECONDS)
+        assert not listener.is_ready
+        listener.close()
+
+
+def test_a_worker_that_does_not_listen_is_ready_and_has_nothing() -> None:
+    listener = EventListener(BrokerAddress("unused.example", 1883), "helmond", Metrics(), Clock())
+    assert listener.is_ready
+    assert not listener.take_batch()
+    listener.close()
