@@ -1,0 +1,52 @@
+"""What stays of an erased entry: what was measured and why, but nothing of where exactly, whose and whom to call."""
+
+from typing import Any
+
+from hypothesis import given, settings
+
+from ingest.lifecycle.erasure import redacted_document
+from sensors.policy.constraints import RESIDENT_NAME
+from sensors.register.entry import Entry
+from sensors.register.files import document_of
+from tests.support.entries import entry_documents, example_entry
+
+LOCATION = {
+    "kind": "fixed",
+    "geometry": {"type": "Point", "coordinates": [5.6543, 51.4812]},
+    "height_m": 3.5,
+    "address": "Kerkstraat 1",
+    "precision": "exact",
+}
+
+
+def test_place_owner_and_contact_go_and_who_decided_stays() -> None:
+    organisations = [
+        {"role": "owner", "name": "Bakkerij Jansen"},
+        {"role": "controller", "name": "Gemeente Helmond"},
+        {"role": "processor", "name": "Gemeente Helmond"},
+    ]
+    contact = {"name": "Balie", "email": "balie@helmond.example"}
+    redacted = redacted_document(example_entry(location=LOCATION, organisations=organisations, contact=contact))
+    assert redacted["contact"] == {"name": "Gemeente Helmond"}
+    assert redacted["organisations"] == [{"role": "owner", "name": RESIDENT_NAME}, *organisations[1:]]
+    location = redacted["location"]
+    assert (location["kind"], location["precision"]) == ("fixed", "cell_1km")
+    assert location["geometry"]["type"] == "Polygon"
+    assert not {"height_m", "address"} & location.keys()
+    for kept in ("datastreams", "purposes", "necessity", "legal", "status"):
+        assert redacted[kept] == example_entry()[kept]
+
+
+def test_without_a_controller_the_contact_is_nobody() -> None:
+    redacted = redacted_document(example_entry(organisations=[{"role": "owner", "name": "Bakkerij Jansen"}]))
+    assert redacted["contact"] == {"name": RESIDENT_NAME}
+
+
+@settings(max_examples=10)
+@given(entry_documents())
+def test_redacting_again_changes_nothing_whatever_the_entry(document: dict[str, Any]) -> None:
+    once = redacted_document(document_of(Entry.model_validate(document)))
+    assert redacted_document(once) == once
+    place = once["location"]
+    assert place["precision"] == "cell_1km"
+    assert not {"height_m", "address", "host_object", "observed_area"} & place.keys()
