@@ -1,0 +1,76 @@
+"""How mail goes out: over SMTP, or into a folder that only this user can read, and not for longer than promised."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from smtplib import SMTPException
+
+import pytest
+
+from api.reports.mailer import delete_spooled_mails, smtp_delivery, spool_delivery
+from tests.support.mail_server import mail_server
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+SENDER = "lantaarn@helmond.example"
+
+
+def mail(number: int = 1) -> EmailMessage:
+    message = EmailMessage()
+    message["Message-ID"] = f"<lantaarn-{number}-7@helmond.example>"
+    message["Subject"] = "Uw melding"
+    message.set_content("Ons antwoord.")
+    return message
+
+
+def test_a_mail_in_the_folder_is_for_this_user_only(tmp_path: Path) -> None:
+    folder = tmp_path / "mail"
+    spool_delivery(folder)(mail(), "iemand@voorbeeld.nl")
+    (file,) = folder.iterdir()
+    assert [each.stat().st_mode & 0o777 for each in (folder, file)] == [0o700, 0o600]
+    assert file.name == "lantaarn-1-7.eml"
+    assert "Ons antwoord." in file.read_text()
+
+
+def test_the_same_mail_again_is_the_same_file(tmp_path: Path) -> None:
+    deliver = spool_delivery(tmp_path)
+    for number in (1, 1, 2):
+        deliver(mail(number), "iemand@voorbeeld.nl")
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_old_mails_go_and_other_files_stay(tmp_path: Path) -> None:
+    deliver = spool_delivery(tmp_path)
+    for number, age in ((1, timedelta(days=31)), (2, timedelta(days=29))):
+        deliver(mail(number), "iemand@voorbeeld.nl")
+        at = (NOW - age).timestamp()
+        os.utime(tmp_path / f"lantaarn-{number}-7.eml", (at, at))
+    (tmp_path / "notes.txt").touch()
+    os.utime(tmp_path / "notes.txt", (0, 0))
+    delete_spooled_mails(tmp_path, NOW - timedelta(days=30))
+    assert {each.name for each in tmp_path.iterdir()} == {"lantaarn-2-7.eml", "notes.txt"}
+
+
+def test_a_mail_server_gets_the_mail_as_it_was_written() -> None:
+    with mail_server() as box:
+        smtp_delivery(box.url, SENDER)(mail(), "iemand@voorbeeld.nl")
+        assert [each["Subject"] for each in box.mails] == ["Uw melding"]
+
+
+def test_a_mail_that_is_not_accepted_is_an_error_so_that_it_is_tried_again() -> None:
+    with mail_server(refuse_first=1) as box:
+        deliver = smtp_delivery(box.url, SENDER)
+        with pytest.raises(SMTPException):
+            deliver(mail(), "iemand@voorbeeld.nl")
+        deliver(mail(), "iemand@voorbeeld.nl")
+        assert len(box.mails) == 1
+
+
+def test_nothing_is_sent_to_a_server_that_can_not_encrypt() -> None:
+    with mail_server() as box:
+        elsewhere = box.url.replace("127.0.0.1", "0.0.0.0")  # noqa: S104 - this machine by an address that is not loopback
+        with pytest.raises((SMTPException, OSError)):
+            smtp_delivery(elsewhere, SENDER)(mail(), "iemand@voorbeeld.nl")
+        with pytest.raises((SMTPException, OSError)):
+            smtp_delivery(box.url.replace("smtp:", "smtps:"), SENDER)(mail(), "iemand@voorbeeld.nl")
+        assert box.mails == []
