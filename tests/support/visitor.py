@@ -1,6 +1,7 @@
 """Visit the web application in this process: no port, no server, and no database."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -31,4 +32,6 @@ class Visitor:
             async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client:
                 return await client.request(method, path, **request)
 
-        return asyncio.run(answer())
+        # In a thread of its own: Playwright leaves a running event loop in that of the tests.
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            return thread.submit(lambda: asyncio.run(answer())).result()
