@@ -17,6 +17,7 @@ from sensors.formats.model import DecodedReadings, Format, Reading, Rejection
 from sensors.kinds import KINDS, Kind, ObservedProperty
 from sensors.policy.compiler import CountingRule, MatchingRule
 from sensors.vocabulary.codes import Status
+from sensors.vocabulary.measurement import Aggregation, SameTime, Stamp
 from sensors.vocabulary.rejection_reasons import RejectionReason
 
 MAX_PAYLOAD_BYTES = 262_144
@@ -31,6 +32,11 @@ class StoredDatastream:
     table: str
     term: timedelta
     observed_property: ObservedProperty
+    aggregation: Aggregation = Aggregation.MEAN
+    stamp: Stamp = Stamp.INSTANT
+    interval: timedelta | None = None
+    """The declared measurement interval."""
+    same_time: SameTime = SameTime.FIRST
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from sensors.policy.compiler import rule_from_document
 from sensors.policy.personal_data import redact_text
 from sensors.policy.retention_classes import substitute_table
 from sensors.vocabulary.codes import Status
+from sensors.vocabulary.measurement import Aggregation, SameTime, Stamp
 from sensors.vocabulary.rejection_reasons import RejectionReason
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
@@ -76,7 +77,16 @@ def _with_datastream(sensor: IngestSensor, row: dict[str, Any]) -> IngestSensor:
     if row["rule"] is not None:
         stream = EventDatastream(number, limits, rule_from_document(row["rule"]))
         return replace(sensor, event_datastreams={**sensor.event_datastreams, code: stream})
-    stored = StoredDatastream(number, row["table_name"], row["term"], limits)
+    stored = StoredDatastream(
+        number,
+        row["table_name"],
+        row["term"],
+        limits,
+        aggregation=Aggregation(row["aggregation"]),
+        stamp=Stamp(row["stamp"]),
+        interval=row["measurement_interval"],
+        same_time=SameTime(row["same_time"]),
+    )
     return replace(sensor, datastreams={**sensor.datastreams, code: stored})
 
 

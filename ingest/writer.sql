@@ -12,6 +12,10 @@ select
     datastream.id as datastream_id,
     datastream.property,
     datastream.rule,
+    datastream.aggregation,
+    datastream.stamp,
+    datastream.measurement_interval,
+    datastream.same_time,
     class.table_name,
     class.term,
     array(

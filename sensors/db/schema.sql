@@ -112,7 +112,16 @@ CREATE TABLE lantaarn.datastream (
     active boolean NOT NULL,
     rule jsonb,
     aggregate_term interval NOT NULL,
+    aggregation text DEFAULT 'mean'::text NOT NULL,
+    max_rate_per_hour double precision,
+    stamp text DEFAULT 'instant'::text NOT NULL,
+    measurement_interval interval,
+    sends_zeros boolean DEFAULT true NOT NULL,
+    same_time text DEFAULT 'first'::text NOT NULL,
+    CONSTRAINT datastream_aggregation_check CHECK ((aggregation = ANY (ARRAY['mean'::text, 'delta'::text, 'counter'::text, 'max'::text, 'last'::text, 'energy_mean'::text, 'circular_mean'::text, 'none'::text]))),
     CONSTRAINT datastream_public_check CHECK ((public = ANY (ARRAY['none'::text, 'day'::text, 'hour'::text, 'live'::text]))),
+    CONSTRAINT datastream_same_time_check CHECK ((same_time = ANY (ARRAY['first'::text, 'last'::text, 'sum'::text]))),
+    CONSTRAINT datastream_stamp_check CHECK ((stamp = ANY (ARRAY['start'::text, 'end'::text, 'instant'::text]))),
     CONSTRAINT datastream_term_or_rule CHECK (((rule IS NULL) = (retention_class IS NOT NULL)))
 );
 ALTER TABLE lantaarn.datastream ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (

@@ -16,6 +16,7 @@ from typing import Literal
 
 from sensors.vocabulary.codes import Public
 from sensors.vocabulary.localized_text import LocalizedText
+from sensors.vocabulary.measurement import Aggregation, Stamp
 from sensors.vocabulary.units import UnitConversion
 
 __all__ = ["KINDS", "Kind", "ObservedProperty", "UnitConversion", "properties_by_code"]
@@ -45,14 +46,27 @@ class ObservedProperty:
     """Numbers, before conversion, that mean "no value". Must never be possible values."""
     counts_people: bool = False
     """Small counts are suppressed when published."""
-    summed: bool = False
-    """Rollups are sums (passages, energy used) instead of means."""
+    aggregation: Aggregation = Aggregation.MEAN
+    """How values of an hour or a day become one. A register entry may declare ``delta`` instead of ``counter`` and the
+    other way round."""
+    max_rate_per_hour: float | None = None
+    """For what may be counted by a meter: the largest possible increase within an hour. None: no counter exists."""
+    stamp: Stamp = Stamp.INSTANT
+    """What its time means, unless the register entry says otherwise: the end of a period, for counts and averages."""
+    resolution: float = 0.1
+    """Values are rounded to a multiple of this before anything is stored: a power of ten, in the canonical unit. More
+    digits say nothing about the city, and could carry an identifier."""
     required_privacy_rule: Literal["window_count", "match_in_memory"] | None = None
     """The privacy rule that a register entry must declare before this property is ingested."""
     is_integer: bool = False
     """Only non-negative integers are valid values."""
     accepts_boolean: bool = False
     """``true`` and ``false`` are accepted, as 1 and 0."""
+
+    @property
+    def summed(self) -> bool:
+        """Whether rollups are amounts (passages, energy used) instead of means or states."""
+        return self.aggregation.is_total
 
 
 @dataclass(frozen=True, slots=True)

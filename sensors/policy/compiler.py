@@ -16,6 +16,7 @@ from sensors.register.entry import Datastream, Entry, MatchInMemory, WindowCount
 from sensors.vocabulary.codes import Public
 from sensors.vocabulary.durations import parse_duration
 from sensors.vocabulary.localized_text import LocalizedText
+from sensors.vocabulary.measurement import Aggregation, SameTime, Stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,14 @@ class DatastreamPolicy:
     """Retention of rollups: an ISO 8601 duration."""
     public: Public
     counts_people: bool
-    summed: bool
+    aggregation: Aggregation
+    max_rate_per_hour: float | None
+    """The largest possible increase within an hour. None: values are not meter readings."""
+    stamp: Stamp
+    measurement_interval: str | None
+    """An ISO 8601 duration. None: not declared."""
+    sends_zeros: bool
+    same_time: SameTime
     rule: MatchingRule | CountingRule | None
 
 
@@ -127,7 +135,12 @@ def _compile_datastream(entry: Entry, datastream: Datastream, classes: Collectio
         aggregate_term=datastream.retention.aggregate,
         public=datastream.public,
         counts_people=definition.counts_people,
-        summed=definition.summed,
+        aggregation=Aggregation(datastream.aggregation or definition.aggregation),
+        max_rate_per_hour=definition.max_rate_per_hour,
+        stamp=datastream.stamp or definition.stamp,
+        measurement_interval=datastream.interval,
+        sends_zeros=datastream.sends_zeros,
+        same_time=datastream.same_time,
         rule=rule,
     )
 

@@ -12,6 +12,7 @@ from sensors.policy.retention_classes import BUILT_IN_CLASSES, NEVER_STORED
 from sensors.register.entry import Datastream, Entry, MatchInMemory, NoIdentifiers, PublicThreshold, WindowCount
 from sensors.vocabulary.codes import PersonalData, Precision, Public
 from sensors.vocabulary.localized_text import LocalizedText
+from sensors.vocabulary.measurement import Aggregation, SameTime
 
 RESIDENT_NAME = "Inwoner"
 """The organisation name used for residents, who are never named."""
@@ -61,6 +62,21 @@ def is_declared_twice(entry: Entry, datastream: Datastream, _: ObservedProperty)
 def has_wrong_unit(_: Entry, datastream: Datastream, definition: ObservedProperty) -> bool:
     """The unit is not the property's canonical one."""
     return datastream.unit != definition.unit
+
+
+def adds_up_otherwise(_: Entry, datastream: Datastream, definition: ObservedProperty) -> bool:
+    """Declared as amounts or meter readings, which values of this property are not or can't be checked to be."""
+    if datastream.aggregation is None:
+        return False
+    is_unbounded_counter = datastream.aggregation is Aggregation.COUNTER and definition.max_rate_per_hour is None
+    return not definition.aggregation.is_total or is_unbounded_counter
+
+
+def has_wrong_same_time(_: Entry, datastream: Datastream, definition: ObservedProperty) -> bool:
+    """Replaces a count of people, whose versions could be compared, or sums what are no parts of an amount."""
+    aggregation = datastream.aggregation or definition.aggregation
+    replaces_people = definition.counts_people and datastream.same_time is SameTime.LAST
+    return replaces_people or (datastream.same_time is SameTime.SUM and aggregation is not Aggregation.DELTA)
 
 
 def exposes_resident_location(entry: Entry, _: Datastream, __: ObservedProperty) -> bool:
@@ -283,6 +299,22 @@ CONSTRAINTS: tuple[Constraint, ...] = (
             "other numbers.",
         ),
         has_unsupported_threshold,
+    ),
+    Constraint(
+        "amount_or_meter_reading",
+        LocalizedText(
+            "Deze meting is geen hoeveelheid of meterstand, maar dat staat er wel.",
+            "This measurement is not an amount or a meter reading, but the register says that it is.",
+        ),
+        adds_up_otherwise,
+    ),
+    Constraint(
+        "same_time_of_property",
+        LocalizedText(
+            "Zo kunnen we twee waarden op één tijdstip niet verwerken bij deze meting.",
+            "We can't process two values for one moment in this way for this measurement.",
+        ),
+        has_wrong_same_time,
     ),
     Constraint(
         "total_or_parts",

@@ -40,6 +40,7 @@ from sensors.vocabulary.codes import (
     Theme,
 )
 from sensors.vocabulary.geometry import Geometry
+from sensors.vocabulary.measurement import Aggregation, SameTime, Stamp
 from sensors.vocabulary.slug import Slug
 
 # No control characters: PostgreSQL can't store U+0000, and others can disguise a text.
@@ -194,7 +195,17 @@ class Datastream(Part):
     description: Words | None = None
     """A description, where the property alone is not clear enough."""
     interval: Duration | None = None
-    """The measurement interval."""
+    """The measurement interval: the length of the period that a value is about, or the time between two values."""
+    stamp: Stamp | None = None
+    """Whether the device stamps a value with the start or the end of its period, or a moment; default: the property's
+    own, in docs/payloads.md. A period that is stamped at its end is stored under its start if the interval is known."""
+    sends_zeros: bool = True
+    """Whether the device also sends a value when nothing happened. If not, a missing value may mean zero."""
+    aggregation: Literal[Aggregation.DELTA, Aggregation.COUNTER] | None = None
+    """For amounts: whether a value is the amount since the previous one, or a meter reading; default: the property's
+    own, in docs/payloads.md."""
+    same_time: SameTime = SameTime.FIRST
+    """What becomes of a second, different value for one instant."""
     theme: Theme
     """The theme."""
     personal_data: PersonalData
@@ -215,6 +226,15 @@ class Datastream(Part):
     """Other recipients of the data: organisations, never persons."""
     public: Public = Public.NONE
     """The finest form in which the data is public."""
+
+
+class Payload(Part):
+    """What a device can't do better; each makes its data less certain, so the register tells."""
+
+    time: Literal["sent", "on_receipt"] = "sent"
+    """``on_receipt``: the device has no clock, so its values are of the moment at which they arrive."""
+    numbers_as_text: bool = False
+    """The device sends numbers as text, such as "12.3"."""
 
 
 class Purpose(Part):
@@ -331,6 +351,8 @@ class Entry(Part):
     device: Device
     location: Location
     datastreams: tuple[Datastream, ...] = ()
+    payload: Payload = Payload()
+    """Peculiarities of the messages of this device."""
     purposes: Annotated[tuple[Purpose, ...], Field(min_length=1, max_length=3)]
     """One to three purposes."""
     necessity: Words

@@ -134,12 +134,19 @@ update lantaarn.datastream as held set
     aggregate_term = declared.aggregate_term,
     public = declared.public,
     counts_people = declared.counts_people,
-    summed = declared.summed,
+    summed = declared.aggregation in ('delta', 'counter'),
+    aggregation = declared.aggregation,
+    max_rate_per_hour = declared.max_rate_per_hour,
+    stamp = declared.stamp,
+    measurement_interval = declared.measurement_interval,
+    sends_zeros = declared.sends_zeros,
+    same_time = declared.same_time,
     rule = declared.rule,
     active = true
 from jsonb_to_recordset(%(batch)s -> 'datastreams') as declared (
     entry_id uuid, property text, unit text, retention_class text, aggregate_term interval, public text,
-    counts_people boolean, summed boolean, rule jsonb
+    counts_people boolean, aggregation text, max_rate_per_hour double precision, stamp text,
+    measurement_interval interval, sends_zeros boolean, same_time text, rule jsonb
 )
 inner join lantaarn.sensor as sensor on sensor.entry_id = declared.entry_id
 where
@@ -151,7 +158,12 @@ where
         held.aggregate_term::text,
         held.public,
         held.counts_people,
-        held.summed,
+        held.aggregation,
+        held.max_rate_per_hour,
+        held.stamp,
+        held.measurement_interval::text,
+        held.sends_zeros,
+        held.same_time,
         held.rule,
         held.active
     )
@@ -161,14 +173,22 @@ where
         declared.aggregate_term::text,
         declared.public,
         declared.counts_people,
-        declared.summed,
+        declared.aggregation,
+        declared.max_rate_per_hour,
+        declared.stamp,
+        declared.measurement_interval::text,
+        declared.sends_zeros,
+        declared.same_time,
         declared.rule,
         true
     );
 
 -- insert_datastreams: add the datastreams that these entries declare for the first time
 insert into lantaarn.datastream
-(sensor_id, property, unit, retention_class, aggregate_term, public, counts_people, summed, rule, active)
+(
+    sensor_id, property, unit, retention_class, aggregate_term, public, counts_people, summed, aggregation,
+    max_rate_per_hour, stamp, measurement_interval, sends_zeros, same_time, rule, active
+)
 select
     sensor.id,
     declared.property,
@@ -177,12 +197,19 @@ select
     declared.aggregate_term,
     declared.public,
     declared.counts_people,
-    declared.summed,
+    declared.aggregation in ('delta', 'counter'),
+    declared.aggregation,
+    declared.max_rate_per_hour,
+    declared.stamp,
+    declared.measurement_interval,
+    declared.sends_zeros,
+    declared.same_time,
     declared.rule,
     true
 from jsonb_to_recordset(%(batch)s -> 'datastreams') as declared (
     entry_id uuid, property text, unit text, retention_class text, aggregate_term interval, public text,
-    counts_people boolean, summed boolean, rule jsonb
+    counts_people boolean, aggregation text, max_rate_per_hour double precision, stamp text,
+    measurement_interval interval, sends_zeros boolean, same_time text, rule jsonb
 )
 inner join lantaarn.sensor as sensor on sensor.entry_id = declared.entry_id
 where not exists (

@@ -22,6 +22,8 @@ LOCATION_TESTS = ("tests/db/api/test_areas.py", "tests/db/sensors/test_register.
 CONSTRAINTS = (
     "is_declared_twice",
     "has_wrong_unit",
+    "adds_up_otherwise",
+    "has_wrong_same_time",
     "exposes_resident_location",
     "is_identifiable",
     "denies_personal_data",

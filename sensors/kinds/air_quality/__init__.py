@@ -9,6 +9,7 @@ from datetime import timedelta
 from sensors.kinds import Kind, ObservedProperty, properties_by_code
 from sensors.vocabulary.codes import Public
 from sensors.vocabulary.localized_text import LocalizedText
+from sensors.vocabulary.measurement import Stamp
 from sensors.vocabulary.units import MASS_CONCENTRATION, PRESSURE, RATIO, TEMPERATURE
 
 _SENTINELS = frozenset({-999.0, -9999.0})
@@ -33,6 +34,8 @@ def _concentration(
         frozen_after=timedelta(hours=12),
         finest_public=Public.LIVE,
         sentinels=_SENTINELS,
+        stamp=Stamp.END,
+        resolution=0.1,
     )
 
 

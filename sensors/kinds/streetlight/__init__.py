@@ -10,6 +10,7 @@ from datetime import timedelta
 from sensors.kinds import Kind, ObservedProperty, properties_by_code
 from sensors.vocabulary.codes import Public
 from sensors.vocabulary.localized_text import LocalizedText
+from sensors.vocabulary.measurement import Aggregation, Stamp
 from sensors.vocabulary.units import DIMENSIONLESS, ENERGY, POWER, RATIO, TEMPERATURE, TIME_IN_HOURS
 
 _SENTINELS = frozenset({-1.0, -999.0, -9999.0})
@@ -33,6 +34,7 @@ KIND = Kind(
             plausible_range=(0, 1000),
             finest_public=Public.NONE,
             sentinels=_SENTINELS,
+            resolution=0.1,
         ),
         ObservedProperty(
             code="energy",
@@ -45,9 +47,13 @@ KIND = Kind(
             conversions=ENERGY,
             # The bound of power, over a whole day.
             plausible_range=(0, 24),
-            summed=True,
             finest_public=Public.DAY,
             sentinels=_SENTINELS,
+            aggregation=Aggregation.DELTA,
+            # One luminaire at the bound of power.
+            max_rate_per_hour=1,
+            stamp=Stamp.END,
+            resolution=0.001,
         ),
         ObservedProperty(
             code="cabinet_energy",
@@ -60,9 +66,13 @@ KIND = Kind(
             conversions=ENERGY,
             # A connection of 3 x 80 A at 230 V, the largest classed as small on Dutch grids: 55 kW, over a day.
             plausible_range=(0, 1325),
-            summed=True,
             finest_public=Public.HOUR,
             sentinels=_SENTINELS,
+            aggregation=Aggregation.DELTA,
+            # The same connection, for an hour.
+            max_rate_per_hour=55.2,
+            stamp=Stamp.END,
+            resolution=0.001,
         ),
         ObservedProperty(
             code="dim_level",
@@ -76,6 +86,7 @@ KIND = Kind(
             plausible_range=(0, 100),
             finest_public=Public.NONE,
             sentinels=_SENTINELS,
+            resolution=1,
         ),
         ObservedProperty(
             code="lamp_temperature",
@@ -92,6 +103,7 @@ KIND = Kind(
             # A lamp warms up as it burns brighter, so this reveals as much as dimming does.
             finest_public=Public.NONE,
             sentinels=frozenset({-999.0, -9999.0}),
+            resolution=0.1,
         ),
         ObservedProperty(
             code="burning_hours",
@@ -106,6 +118,10 @@ KIND = Kind(
             plausible_range=(0, 200_000),
             finest_public=Public.NONE,
             sentinels=_SENTINELS,
+            aggregation=Aggregation.COUNTER,
+            max_rate_per_hour=1,
+            stamp=Stamp.END,
+            resolution=0.01,
         ),
         ObservedProperty(
             code="fault_code",
@@ -121,6 +137,8 @@ KIND = Kind(
             finest_public=Public.DAY,
             sentinels=_SENTINELS,
             is_integer=True,
+            aggregation=Aggregation.MAX,
+            resolution=1,
         ),
         ObservedProperty(
             code="presence",
@@ -135,10 +153,11 @@ KIND = Kind(
             finest_public=Public.HOUR,
             sentinels=_SENTINELS,
             counts_people=True,
-            summed=True,
             required_privacy_rule="window_count",
             is_integer=True,
             accepts_boolean=True,
+            aggregation=Aggregation.DELTA,
+            resolution=1,
         ),
     ),
 )

@@ -6,6 +6,7 @@ The national road authority's feed writes −1 for "no data"; none of these prop
 from sensors.kinds import Kind, ObservedProperty, properties_by_code
 from sensors.vocabulary.codes import Public
 from sensors.vocabulary.localized_text import LocalizedText
+from sensors.vocabulary.measurement import Aggregation, Stamp
 from sensors.vocabulary.units import DIMENSIONLESS, RATIO, SPEED, TIME_IN_SECONDS
 
 _SENTINELS = frozenset({-1.0, -999.0, -9999.0})
@@ -24,7 +25,10 @@ def _count(code: str, label: LocalizedText, explanation: LocalizedText) -> Obser
         finest_public=Public.HOUR,
         sentinels=_SENTINELS,
         counts_people=True,
-        summed=True,
+        aggregation=Aggregation.DELTA,
+        max_rate_per_hour=10_000,
+        stamp=Stamp.END,
+        resolution=1,
         is_integer=True,
     )
 
@@ -74,6 +78,8 @@ KIND = Kind(
             plausible_range=(0, 180),
             finest_public=Public.HOUR,
             sentinels=_SENTINELS,
+            stamp=Stamp.END,
+            resolution=0.1,
         ),
         ObservedProperty(
             code="occupancy",
@@ -87,6 +93,8 @@ KIND = Kind(
             plausible_range=(0, 100),
             finest_public=Public.HOUR,
             sentinels=_SENTINELS,
+            stamp=Stamp.END,
+            resolution=0.1,
         ),
         ObservedProperty(
             code="travel_time",
@@ -102,6 +110,8 @@ KIND = Kind(
             finest_public=Public.HOUR,
             sentinels=_SENTINELS,
             required_privacy_rule="match_in_memory",
+            stamp=Stamp.END,
+            resolution=1,
         ),
     ),
 )

@@ -182,6 +182,11 @@ REFUSED: list[tuple[str, str, list[Document]]] = [
     ("small_numbers_hidden", "traffic", [ROAD | {"public": "hour"}]),
     ("threshold_as_published", "traffic", [traffic("count_car", THRESHOLD | {"below": 20})]),
     ("threshold_as_published", "traffic", [traffic("count_car", THRESHOLD | {"round_to": 10})]),
+    ("amount_or_meter_reading", "air_quality", [example_datastream("no2", aggregation="delta")]),
+    ("amount_or_meter_reading", "traffic", [traffic("mean_speed", aggregation="counter")]),
+    ("same_time_of_property", "traffic", [traffic("count_car", THRESHOLD, same_time="last")]),
+    ("same_time_of_property", "traffic", [traffic("count_car", THRESHOLD, aggregation="counter", same_time="sum")]),
+    ("same_time_of_property", "air_quality", [example_datastream("no2", same_time="sum")]),
     ("total_or_parts", "traffic", [traffic("count_motor_vehicle", THRESHOLD), traffic("count_bus", THRESHOLD)]),
 ]
 

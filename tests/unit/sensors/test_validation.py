@@ -228,6 +228,12 @@ BROKEN: list[tuple[str, str, Document]] = [
     ),
     ("unit_of_property", "datastreams[0].unit", measuring(example_datastream("no2", unit="mg/m3"))),
     (
+        "amount_or_meter_reading",
+        "datastreams[0].aggregation",
+        measuring(example_datastream("no2", aggregation="counter")),
+    ),
+    ("same_time_of_property", "datastreams[0].same_time", measuring(example_datastream("no2", same_time="sum"))),
+    (
         "public_not_too_fine",
         "datastreams[0].public",
         measuring(example_datastream("mean_speed", "traffic", public="live"), kind="traffic"),

@@ -1,7 +1,12 @@
 """Datastreams: a known kind of sensor, each property once and in its canonical unit."""
 
 from sensors.kinds import KINDS
-from sensors.policy.constraints import has_wrong_unit, is_total_beside_its_parts
+from sensors.policy.constraints import (
+    adds_up_otherwise,
+    has_wrong_same_time,
+    has_wrong_unit,
+    is_total_beside_its_parts,
+)
 from sensors.register.entry import Datastream, Entry
 from sensors.register.validation.finders import (
     datastream_paths_if,
@@ -48,6 +53,18 @@ DATASTREAM_RULES: tuple[Rule, ...] = (
         "Dit is niet de eenheid van deze meting.",
         "This is not the unit of this observed property.",
         known_property_paths_if("unit", has_wrong_unit),
+    ),
+    Rule(
+        "amount_or_meter_reading",
+        "Alleen een hoeveelheid kan een meterstand zijn, en alleen als bekend is hoe snel die hooguit oploopt.",
+        "Only an amount can be a meter reading, and only if it is known how fast it can increase.",
+        known_property_paths_if("aggregation", adds_up_otherwise),
+    ),
+    Rule(
+        "same_time_of_property",
+        "Optellen kan alleen bij hoeveelheden. Vervangen kan niet bij tellingen van mensen of voertuigen.",
+        "Only amounts can be summed. Counts of people or vehicles can't be replaced.",
+        known_property_paths_if("same_time", has_wrong_same_time),
     ),
     Rule(
         "total_or_parts",
