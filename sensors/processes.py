@@ -8,6 +8,8 @@ import signal
 import socket
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
 
 from sensors.hardening import disable_core_dumps
@@ -17,6 +19,10 @@ LOOPBACK_HOST = "127.0.0.1"
 
 class ProcessError(Exception):
     """A server failed to start or died; the message names it and its log file."""
+
+
+class PortTakenError(ProcessError):
+    """Another program took the port of a server between its assignment and the start of the server."""
 
 
 def with_parent_death_signal(
@@ -93,16 +99,47 @@ def find_free_port() -> int:
         return probe.getsockname()[1]
 
 
+def startup_error(message: str, *ports: int) -> ProcessError:
+    """The error for a server that did not start: PortTakenError if another program has one of its ports."""
+    taken = [port for port in ports if not is_port_free(port)]
+    return PortTakenError(f"{message} (port {taken[0]} is in use)") if taken else ProcessError(message)
+
+
 class PortAssignments:
-    """Port numbers of servers, remembered in a file so that they stay stable between runs while free."""
+    """Port numbers of servers, remembered in a file so that they stay stable between runs while free.
+
+    An assigned port is reserved until ``close``: no other Lantaarn program on this machine gets it assigned, even if it
+    starts at the same moment.
+    """
 
     def __init__(self, path: Path) -> None:
         self._memory = path
+        self._reservations = ExitStack()
 
     def assign(self, name: str, default: int) -> int:
         """The port ``name`` had last time if free, else ``default``, else any free port."""
         known: dict[str, int] = json.loads(self._memory.read_text()) if self._memory.exists() else {}
-        candidates = (known.get(name, default), default)
-        port = next((candidate for candidate in candidates if is_port_free(candidate)), None) or find_free_port()
+        candidates = chain((known.get(name, default), default), iter(find_free_port, None))
+        port = next(filter(self._reserve, candidates))
         self._memory.write_text(json.dumps(known | {name: port}))
         return port
+
+    def close(self) -> None:
+        """Give up the reservations."""
+        self._reservations.close()
+
+    def _reserve(self, port: int) -> bool:
+        """Reserve a port, if it is free.
+
+        The reservation is a name in Linux's abstract namespace, which exists for as long as its socket is open.
+        """
+        with ExitStack() as reservation:
+            holder = reservation.enter_context(socket.socket(socket.AF_UNIX))
+            try:
+                holder.bind(f"\0lantaarn-port-{port}")
+            except OSError:
+                return False
+            if not is_port_free(port):
+                return False
+            self._reservations.push(reservation.pop_all())
+            return True

@@ -27,6 +27,7 @@ from sensors.processes import (
     ProcessError,
     find_free_port,
     start_process,
+    startup_error,
     stop_process,
     with_parent_death_signal,
 )
@@ -149,7 +150,8 @@ class EmbeddedPostgres:
     """A PostgreSQL server that runs for the duration of the ``with`` block. Creates the database ``lantaarn``.
 
     Only one program may use a folder at a time; the caller ensures that. Data is stored in ``data_folder``, by default
-    ``data_folder_of(folder)``. Raises ProcessError if the server can't start.
+    ``data_folder_of(folder)``. Raises ProcessError if the server can't start: PortTakenError if that is because of its
+    port.
     """
 
     def __init__(
@@ -282,8 +284,9 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + 60
         while True:
             if self.process.poll() is not None:
-                raise ProcessError(f"PostgreSQL stopped while starting; its log is {self.log_file}")
+                raise startup_error(f"PostgreSQL stopped while starting; its log is {self.log_file}", self.port)
             try:
+                # Its password proves that it is ours: another server on this port would refuse us.
                 with psycopg.connect(self.url_of("postgres"), autocommit=True, connect_timeout=5) as connection:
                     if not connection.execute("select from pg_database where datname = %s", [DATABASE_NAME]).fetchall():
                         connection.execute(f"create database {DATABASE_NAME}")

@@ -5,20 +5,31 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Generator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import TypeVar
 
 from pydantic import SecretStr
 
 from sensors.db.server import EmbeddedPostgres
-from sensors.processes import PortAssignments, ProcessError, start_process, stop_process, with_parent_death_signal
+from sensors.processes import (
+    PortAssignments,
+    PortTakenError,
+    ProcessError,
+    start_process,
+    stop_process,
+    with_parent_death_signal,
+)
 from simulators.embedded.broker import EmbeddedBroker
 
 POLL_INTERVAL_SECONDS = 0.2
 """Seconds between liveness checks."""
+MAX_PORT_ATTEMPTS = 5
+"""How often a server is started on other ports because another program took the previous ones."""
+Server = TypeVar("Server")
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -89,13 +100,18 @@ class Services:
         self._stack = stack
         self._services: list[Service] = []
         self.ports = PortAssignments(home / "ports.json")
+        stack.callback(self.ports.close)
 
     def start_postgresql(self, pg_bin: Path | None, *, allow_new: bool = True) -> str:
         """Start the embedded server and return its owner's URL. ``allow_new``: whether to create a new one."""
-        server = EmbeddedPostgres(self._home.parent, pg_bin=pg_bin, port=self.ports.assign("postgresql", 5432))
-        if not allow_new:
-            server.check_data_version()
-        self._stack.enter_context(server)
+
+        def start() -> EmbeddedPostgres:
+            server = EmbeddedPostgres(self._home.parent, pg_bin=pg_bin, port=self.ports.assign("postgresql", 5432))
+            if not allow_new:
+                server.check_data_version()
+            return self._stack.enter_context(server)
+
+        server = _start_on_own_ports(start)
         self._services.append(Service("PostgreSQL", server.process, server.log_file))
         return server.url
 
@@ -106,8 +122,12 @@ class Services:
         """
         if external_url is not None:
             return external_url.get_secret_value(), external_url.get_secret_value()
-        ports = {"port": self.ports.assign("mqtt", 1883), "port_v5": self.ports.assign("mqtt5", 1884)}
-        broker = self._stack.enter_context(EmbeddedBroker(self._home, **ports))
+
+        def start() -> EmbeddedBroker:
+            ports = {"port": self.ports.assign("mqtt", 1883), "port_v5": self.ports.assign("mqtt5", 1884)}
+            return self._stack.enter_context(EmbeddedBroker(self._home, **ports))
+
+        broker = _start_on_own_ports(start)
         self._services.append(Service("the broker", broker.process, broker.log_file))
         return broker.url, broker.url_v5
 
@@ -137,3 +157,11 @@ class Services:
             code = part.process.poll()
             if code is not None:
                 raise ProcessError(f"{part.name} exited unexpectedly (exit code {code}); see its log, {part.log_file}")
+
+
+def _start_on_own_ports(start: Callable[[], Server]) -> Server:
+    """Start a server, again on other ports if another program takes one in between."""
+    for _ in range(MAX_PORT_ATTEMPTS - 1):
+        with suppress(PortTakenError):
+            return start()
+    return start()

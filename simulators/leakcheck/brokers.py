@@ -6,7 +6,6 @@ Both write all their files below one folder.
 import getpass
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Generator
@@ -19,10 +18,11 @@ from sensors.processes import (
     ProcessError,
     find_free_port,
     start_process,
+    startup_error,
     stop_process,
     with_parent_death_signal,
 )
-from simulators.embedded.broker import EmbeddedBroker
+from simulators.embedded.broker import EmbeddedBroker, listening_ports
 
 MOSQUITTO_PATH = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
 PERSISTENCE_FILE = "mosquitto.db"
@@ -94,12 +94,7 @@ def _mosquitto(program: str, folder: Path) -> Generator[RunningBroker]:
 
 def _wait_until_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     deadline = time.monotonic() + BROKER_TIMEOUT_SECONDS
-    while True:
+    while port not in listening_ports(process.pid):
         if process.poll() is not None or time.monotonic() > deadline:
-            raise ProcessError(f"Mosquitto did not start; see its log, {log}")
-        try:
-            socket.create_connection((LOOPBACK_HOST, port), timeout=1).close()
-        except OSError:
-            time.sleep(0.02)
-        else:
-            return
+            raise startup_error(f"Mosquitto did not start; see its log, {log}", port)
+        time.sleep(0.02)

@@ -6,7 +6,6 @@ import json
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Generator, Mapping, Sequence
@@ -25,7 +24,7 @@ from sensors.db.migrate import migrate
 from sensors.db.server import EmbeddedPostgres
 from sensors.processes import LOOPBACK_HOST, find_free_port, start_process, stop_process, with_parent_death_signal
 from sensors.register.repository import import_entries
-from simulators.embedded.broker import EmbeddedBroker
+from simulators.embedded.broker import EmbeddedBroker, listening_ports
 from tests.bench.messages import OBSERVATION_TABLE, PROPERTIES, NumberedTraffic, sensor_reference
 from tests.bench.processes import log_tail, running_process
 from tests.support.entries import example_entry
@@ -112,7 +111,7 @@ def running_mosquitto(folder: Path) -> Generator[BenchBroker]:
         folder / "mosquitto.log",
     )
     try:
-        wait_for(lambda: _answers(port), TIMEOUT_SECONDS)
+        wait_for(lambda: port in listening_ports(process.pid), TIMEOUT_SECONDS)
         yield BenchBroker("Mosquitto", port, f"mqtt://{LOOPBACK_HOST}:{port}", process.pid, 65_535)
     finally:
         stop_process(process)
@@ -195,12 +194,6 @@ def running_ingest(bed: Testbed, batch: int, workers: int, *, wait: bool = True)
             if process.poll() is not None:
                 raise RuntimeError(f"ingest exited unexpectedly: {log_tail(bed.log_file)}")
         yield process
-
-
-def _answers(port: int) -> bool:
-    with suppress(OSError), socket.create_connection((LOOPBACK_HOST, port), timeout=1):
-        return True
-    return False
 
 
 def _is_ready(port: int) -> bool:

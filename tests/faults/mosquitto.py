@@ -2,13 +2,13 @@
 
 import getpass
 import signal
-import socket
 import subprocess
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from sensors.processes import LOOPBACK_HOST, find_free_port, start_process, stop_process, with_parent_death_signal
+from simulators.embedded.broker import listening_ports
 from tests.support.installed import MOSQUITTO_PATH
 from tests.support.waiting import wait_for
 
@@ -62,7 +62,7 @@ class Mosquitto:
         configuration.write_text(MOSQUITTO_CONFIGURATION.format(**names))
         command = with_parent_death_signal([MOSQUITTO_PATH, "-c", str(configuration)], signal.SIGTERM)
         self._process = start_process(command, self._folder / "mosquitto.log")
-        wait_for(self._accepts_connections, 20)
+        wait_for(self._listens, 20)
 
     def stop(self) -> None:
         """Stop cleanly, saving everything to disk. No-op if not running."""
@@ -70,11 +70,7 @@ class Mosquitto:
             stop_process(self._process, timeout_seconds=60)
             self._process = None
 
-    def _accepts_connections(self) -> bool:
+    def _listens(self) -> bool:
         assert self._process is not None
         assert self._process.poll() is None, f"Mosquitto exited unexpectedly; its log is in {self._folder}"
-        try:
-            socket.create_connection((LOOPBACK_HOST, self.port), timeout=1).close()
-        except OSError:
-            return False
-        return True
+        return self.port in listening_ports(self._process.pid)

@@ -3,7 +3,6 @@
 import getpass
 import re
 import signal
-import socket
 import subprocess
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from sensors.broker import BrokerAddress
 from sensors.devices.accounts import prepare_broker_files
 from sensors.processes import LOOPBACK_HOST, find_free_port, start_process, stop_process, with_parent_death_signal
 from sensors.settings.devices import BrokerAccountSettings, DeviceSettings
+from simulators.embedded.broker import listening_ports
 from tests.support.installed import MOSQUITTO_PATH
 from tests.support.waiting import wait_for
 
@@ -91,7 +91,7 @@ def shipped_broker(folder: Path, *, listener_options: str = "") -> Generator[Shi
         with_parent_death_signal(command, signal.SIGTERM), folder / "mosquitto.log", extra_environment={"PATH": path}
     )
     try:
-        wait_for(lambda: process.poll() is not None or all(map(_answers, (outer, inner))), 20)
+        wait_for(lambda: process.poll() is not None or {outer, inner} <= listening_ports(process.pid), 20)
         assert process.poll() is None, (folder / "mosquitto.log").read_text()
         yield ShippedBroker(address, replace(address, port=inner), settings, data, secrets)
     finally:
@@ -106,14 +106,6 @@ def account_settings(access: Path, ingest: str = INGEST_PASSWORD) -> BrokerAccou
         doctor_mqtt_password=SecretStr(DOCTOR_PASSWORD),
         simulate_mqtt_password=SecretStr(SIMULATE_PASSWORD),
     )
-
-
-def _answers(port: int) -> bool:
-    try:
-        socket.create_connection((LOOPBACK_HOST, port), timeout=1).close()
-    except OSError:
-        return False
-    return True
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from sensors.processes import LOOPBACK_HOST, PortAssignments, find_free_port, is_port_free, start_process, stop_process
@@ -30,19 +31,36 @@ def _listen(port: int) -> socket.socket:
 
 def test_the_usual_port_is_taken_when_it_is_free(tmp_path: Path) -> None:
     usual = find_free_port()
-    assert PortAssignments(tmp_path / "ports.json").assign("http", usual) == usual
+    with closing(PortAssignments(tmp_path / "ports.json")) as ports:
+        assert ports.assign("http", usual) == usual
 
 
 def test_another_port_is_taken_and_remembered_while_it_stays_free(tmp_path: Path) -> None:
+    def assign() -> int:
+        with closing(PortAssignments(tmp_path / "ports.json")) as ports:
+            return ports.assign("http", usual)
+
     usual = find_free_port()
     with _listen(usual):
         assert not is_port_free(usual)
-        other = PortAssignments(tmp_path / "ports.json").assign("http", usual)
+        other = assign()
         assert other != usual
         assert is_port_free(other)
-    assert PortAssignments(tmp_path / "ports.json").assign("http", usual) == other
+    assert assign() == other
     with _listen(other):
-        assert PortAssignments(tmp_path / "ports.json").assign("http", usual) == usual
+        assert assign() == usual
+
+
+def test_a_port_that_is_assigned_is_not_assigned_again_before_its_server_listens(tmp_path: Path) -> None:
+    usual = find_free_port()
+    with (
+        closing(PortAssignments(tmp_path / "ours.json")) as ours,
+        closing(PortAssignments(tmp_path / "theirs.json")) as theirs,
+    ):
+        assert ours.assign("mqtt", usual) == usual
+        assert len({usual, theirs.assign("mqtt", usual), ours.assign("mqtt5", usual), ours.assign("mqtt", usual)}) == 4
+        ours.close()
+        assert theirs.assign("http", usual) == usual
 
 
 def test_a_child_that_will_not_stop_is_ended(tmp_path: Path) -> None:
