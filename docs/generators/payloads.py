@@ -38,7 +38,8 @@ def _other_units(each: ObservedProperty) -> str:
     first: dict[UnitConversion, str] = {}
     for spelling, factor in each.conversions.items():
         first.setdefault(factor, f"`{spelling}`")
-    return ", ".join(spelling for factor, spelling in first.items() if factor != IDENTITY)
+    ratios = ["`ppb`, `ppm` ([with conditions](#units))"] if each.molar_mass is not None else []
+    return ", ".join([*(spelling for factor, spelling in first.items() if factor != IDENTITY), *ratios])
 
 
 def _remarks(each: ObservedProperty) -> str:

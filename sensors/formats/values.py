@@ -8,6 +8,7 @@ import msgspec
 
 from sensors.kinds import ObservedProperty
 from sensors.vocabulary.rejection_reasons import RejectionReason
+from sensors.vocabulary.units import UnitConversion, VolumeRatio
 
 
 def parse_json(payload: bytes) -> object:
@@ -37,18 +38,33 @@ def parse_time(given: object) -> datetime | RejectionReason:
 
 
 def parse_value(definition: ObservedProperty, given: object, unit: object) -> float | RejectionReason:
-    """Convert to the canonical unit, which is assumed if the unit is missing."""
+    """Convert a value with the spelling of its unit to the canonical unit, which is assumed if the unit is missing.
+
+    Volume ratios are unknown units here: converting one takes a temperature and a pressure.
+    """
+    found = definition.find_unit(unit) if isinstance(unit, str) else None
+    if isinstance(found, UnitConversion) or unit is None:
+        return convert_value(definition, given, found)
+    return convert_value(definition, given, RejectionReason.UNKNOWN_UNIT)
+
+
+def convert_value(
+    definition: ObservedProperty, given: object, conversion: UnitConversion | VolumeRatio | RejectionReason | None
+) -> float | RejectionReason:
+    """Convert a value to the canonical unit, in which it is if there is no conversion.
+
+    A value that is rejected anyway is rejected for that; only then for a unit that can't be converted.
+    """
     sent = _finite_float(given, definition.accepts_boolean)
     if sent is None:
         return RejectionReason.NOT_A_NUMBER
     if sent in definition.sentinels:
         return RejectionReason.SENTINEL
-    value = sent
-    if unit is not None:
-        convert = definition.conversions.get(unit) if isinstance(unit, str) else None
-        if convert is None:
-            return RejectionReason.UNKNOWN_UNIT
-        value = convert(sent)
+    if isinstance(conversion, VolumeRatio):
+        return RejectionReason.UNKNOWN_UNIT
+    if isinstance(conversion, RejectionReason):
+        return conversion
+    value = conversion(sent) if conversion is not None else sent
     if not isfinite(value) or (definition.is_integer and (value < 0 or not value.is_integer())):
         return RejectionReason.NOT_A_NUMBER
     return value

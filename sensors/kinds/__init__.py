@@ -17,7 +17,7 @@ from typing import Literal
 from sensors.vocabulary.codes import Public
 from sensors.vocabulary.localized_text import LocalizedText
 from sensors.vocabulary.measurement import Aggregation, Stamp
-from sensors.vocabulary.units import UnitConversion
+from sensors.vocabulary.units import VOLUME_RATIO, UnitConversion, VolumeRatio
 
 __all__ = ["KINDS", "Kind", "ObservedProperty", "UnitConversion", "properties_by_code"]
 
@@ -34,6 +34,8 @@ class ObservedProperty:
     """The canonical unit (UCUM) of every stored value."""
     conversions: Mapping[str, UnitConversion]
     """Accepted spellings of units, including the canonical one."""
+    molar_mass: float | None = None
+    """Of a gas, in g/mol: volume ratios (ppb) are converted by it. None: they aren't accepted."""
     plausible_range: tuple[float, float]
     """Inclusive bounds in the canonical unit. A value outside is stored with a quality code, not rejected."""
     max_change_per_hour: float | None = None
@@ -62,6 +64,11 @@ class ObservedProperty:
     """Only non-negative integers are valid values."""
     accepts_boolean: bool = False
     """``true`` and ``false`` are accepted, as 1 and 0."""
+
+    def find_unit(self, spelling: str) -> UnitConversion | VolumeRatio | None:
+        """The unit with this spelling, or None if it is unknown or not a unit of this property."""
+        found = self.conversions.get(spelling)
+        return found if found or self.molar_mass is None else VOLUME_RATIO.get(spelling)
 
     @property
     def summed(self) -> bool:

@@ -3,15 +3,18 @@
 Documented for device makers in ``docs/payloads.md``.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from math import isfinite
 from typing import Any, cast
 
 from sensors.formats.collector import Collector
 from sensors.formats.model import DecodedReadings, Reading, Rejection
-from sensors.formats.values import parse_value
+from sensors.formats.stated_units import NOTHING_STATED, StatedUnits, stated_unit, units_in_object, units_in_value
+from sensors.formats.values import convert_value
 from sensors.kinds import Kind, ObservedProperty
 from sensors.vocabulary.rejection_reasons import RejectionReason
+from sensors.vocabulary.units import VolumeRatio
 
 
 def decode_readings(kind: Kind, payload: bytes, declared_codes: frozenset[str]) -> DecodedReadings:
@@ -27,14 +30,25 @@ def decode_readings(kind: Kind, payload: bytes, declared_codes: frozenset[str]) 
     return DecodedReadings(tuple(collector.readings), tuple(collector.rejections), collector.fields_dropped)
 
 
+@dataclass(frozen=True, slots=True)
+class _Quantity:
+    """A value with what is stated of it. ``units`` are those in its own object and in those around it."""
+
+    fields: dict[str, Any]
+    """The object of the value; of a bare value, one with that value only."""
+    units: tuple[StatedUnits, ...]
+    """Nearest first."""
+
+
 class _ReadingCollector(Collector):
-    __slots__ = ("_declared_codes", "_properties", "readings")
+    __slots__ = ("_declared_codes", "_message_units", "_properties", "readings")
     list_field = "readings"
 
     def __init__(self, kind: Kind, declared_codes: frozenset[str]) -> None:
         super().__init__()
         self._properties = kind.properties
         self._declared_codes = declared_codes
+        self._message_units = NOTHING_STATED
         self.readings: list[Reading] = []
 
     @property
@@ -42,6 +56,12 @@ class _ReadingCollector(Collector):
         return len(self.readings) + len(self.rejections)
 
     def _read_fields(self, item: dict[str, Any], time: datetime | RejectionReason, path: str) -> None:
+        units = units_in_object(item, self._properties)
+        self.fields_dropped -= units.fields_read
+        if not path:
+            # Like its time, the units of the envelope apply to the objects in its list.
+            self._message_units = units
+        has_units = units is not NOTHING_STATED or self._message_units is not NOTHING_STATED
         for key, given in item.items():
             definition = self._properties.get(key) if key in self._declared_codes else None
             if definition is None:
@@ -50,28 +70,62 @@ class _ReadingCollector(Collector):
                 type(given) is float
                 and given not in definition.sentinels
                 and isfinite(given)
-                and not (definition.is_integer or isinstance(time, RejectionReason))
+                and not (has_units or definition.is_integer or isinstance(time, RejectionReason))
             ):
                 # Fast path: nearly every value is a float without a unit, for which the slow path agrees.
                 self.readings.append(Reading(key, time, given))
             else:
-                self._read_value(definition, given, time, path)
+                quantity = _quantity(given, (units, self._message_units))
+                self._read_value(definition, quantity, item, time, path)
 
     def _read_value(
-        self, definition: ObservedProperty, given: Any, time: datetime | RejectionReason, path: str
+        self,
+        definition: ObservedProperty,
+        quantity: _Quantity,
+        item: dict[str, Any],
+        time: datetime | RejectionReason,
+        path: str,
     ) -> None:
-        unit: object = None
-        if isinstance(given, dict):
-            fields = cast("dict[str, Any]", given)
-            self.fields_dropped += len(fields) - ("value" in fields) - ("unit" in fields)
-            given, unit = fields.get("value"), fields.get("unit")
-        if given is None:
+        self.fields_dropped += len(quantity.fields) - ("value" in quantity.fields) - quantity.units[0].fields_read
+        if quantity.fields.get("value") is None:
             return
         if isinstance(time, RejectionReason):
             self.rejections.append(Rejection(time, path + "time"))
             return
-        value = parse_value(definition, given, unit)
+        value = self._convert(definition, quantity, item)
         if isinstance(value, RejectionReason):
             self.rejections.append(Rejection(value, path + definition.code))
         else:
             self.readings.append(Reading(definition.code, time, value))
+
+    def _convert(
+        self, definition: ObservedProperty, quantity: _Quantity, item: dict[str, Any]
+    ) -> float | RejectionReason:
+        unit = stated_unit(definition, quantity.units)
+        if isinstance(unit, VolumeRatio) and definition.molar_mass is not None:
+            temperature = self._condition("temperature", quantity, item)
+            pressure = self._condition("pressure", quantity, item)
+            if temperature is not None and pressure is not None:
+                unit = unit.mass_concentration(definition.molar_mass, temperature, pressure)
+        return convert_value(definition, quantity.fields["value"], unit)
+
+    def _condition(self, code: str, quantity: _Quantity, item: dict[str, Any]) -> float | None:
+        """The temperature or pressure of a volume ratio: in the object of its value, else a declared one beside it."""
+        definition = self._properties.get(code)
+        if definition is None:
+            return None
+        if code in quantity.fields:
+            self.fields_dropped -= 1
+            condition = _quantity(quantity.fields[code], ())
+        else:
+            condition = _quantity(item.get(code) if code in self._declared_codes else None, quantity.units[1:])
+        value = convert_value(definition, condition.fields.get("value"), stated_unit(definition, condition.units))
+        low, high = definition.plausible_range
+        return value if isinstance(value, float) and low <= value <= high else None
+
+
+def _quantity(given: Any, units_around: tuple[StatedUnits, ...]) -> _Quantity:
+    if not isinstance(given, dict):
+        return _Quantity({"value": given}, (NOTHING_STATED, *units_around))
+    fields = cast("dict[str, Any]", given)
+    return _Quantity(fields, (units_in_value(fields), *units_around))

@@ -18,8 +18,15 @@ _SENTINELS = frozenset({-999.0, -9999.0})
 _LOWEST_PLAUSIBLE = -20.0
 
 
+# Molar masses below, in g/mol: sums of the abridged standard atomic weights (IUPAC 2021).
+
+
 def _concentration(
-    code: str, label: LocalizedText, explanation: LocalizedText, plausible: tuple[float, float]
+    code: str,
+    label: LocalizedText,
+    explanation: LocalizedText,
+    plausible: tuple[float, float],
+    molar_mass: float | None = None,
 ) -> ObservedProperty:
     return ObservedProperty(
         code=code,
@@ -27,6 +34,7 @@ def _concentration(
         explanation=explanation,
         unit="ug/m3",
         conversions=MASS_CONCENTRATION,
+        molar_mass=molar_mass,
         plausible_range=plausible,
         # Half the range at once. The largest real hourly steps near Helmond in 2023: PM10 415, NO2 198 ug/m3.
         max_change_per_hour=plausible[1] / 2,
@@ -84,6 +92,7 @@ KIND = Kind(
                 "A gas that mainly comes from cars and other engines.",
             ),
             (_LOWEST_PLAUSIBLE, 1000),
+            molar_mass=46.005,
         ),
         _concentration(
             "no",
@@ -93,6 +102,7 @@ KIND = Kind(
                 "A gas from engines that turns into nitrogen dioxide in the air.",
             ),
             (_LOWEST_PLAUSIBLE, 1500),
+            molar_mass=30.006,
         ),
         _concentration(
             "o3",
@@ -102,12 +112,14 @@ KIND = Kind(
                 "A gas that forms on warm, sunny days. High levels of ozone are called smog.",
             ),
             (_LOWEST_PLAUSIBLE, 500),
+            molar_mass=47.997,
         ),
         _concentration(
             "so2",
             LocalizedText("Zwaveldioxide (SO₂)", "Sulphur dioxide (SO₂)"),
             LocalizedText("Een gas uit fabrieken en schepen.", "A gas from factories and ships."),
             (_LOWEST_PLAUSIBLE, 1500),
+            molar_mass=64.06,
         ),
         # CO: the limit value is 10 mg/m3 over eight hours (Directive 2008/50/EC, annex XI). Its zero also drifts more.
         _concentration(
@@ -118,6 +130,7 @@ KIND = Kind(
                 "A poisonous gas that forms when something does not burn completely.",
             ),
             (-200, 50_000),
+            molar_mass=28.01,
         ),
         # NH3: next to stables and fresh manure, hourly values reach hundreds of ug/m3; in town they stay below 20.
         _concentration(
@@ -125,6 +138,7 @@ KIND = Kind(
             LocalizedText("Ammoniak (NH₃)", "Ammonia (NH₃)"),
             LocalizedText("Een gas dat vooral uit mest komt.", "A gas that mainly comes from manure."),
             (_LOWEST_PLAUSIBLE, 1000),
+            molar_mass=17.031,
         ),
         ObservedProperty(
             code="temperature",
