@@ -34,7 +34,11 @@ class Collector(ABC):
     def _read_fields(self, item: dict[str, Any], time: datetime | RejectionReason, path: str) -> None: ...
 
     def read_message(self, payload: bytes) -> RejectionReason | None:
-        """Read a whole message. Returns the reason if the message as a whole is rejected. Never raises."""
+        """Read a whole message. Returns the reason if nothing of it may be used or counted. Never raises.
+
+        A message from which nothing was read or rejected is itself one rejected reading, ``no_readings``, however many
+        fields were dropped: otherwise a device that sends a foreign payload would count as heard.
+        """
         try:
             content = parse_json(payload)
         except (ValueError, RecursionError):
@@ -47,7 +51,9 @@ class Collector(ABC):
             return RejectionReason.MALFORMED
         if self.size > MAX_READINGS:
             return RejectionReason.TOO_LARGE
-        return None if self.size or self.fields_dropped else RejectionReason.NO_READINGS
+        if not self.size:
+            self.rejections.append(Rejection(RejectionReason.NO_READINGS, ""))
+        return None
 
     def _read_envelope(self, content: dict[str, Any]) -> None:
         has_list = self.list_field in content

@@ -165,6 +165,11 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
     ),
     *_mutants_in(
+        "sensors/formats/collector.py",
+        PIPELINE_TESTS,
+        ("a message that says nothing", "if not self.size:", "if not (self.size or self.fields_dropped):"),
+    ),
+    *_mutants_in(
         "sensors/formats/event/decoder.py",
         EVENT_TESTS,
         (

@@ -25,7 +25,7 @@ def decode_events(kind: Kind, payload: bytes, declared_codes: frozenset[str]) ->
 
     ``declared_codes``: the properties that the register declares for this sensor; those without a privacy rule of their
     own are not read here. An unreadable message yields exactly one ``Rejection`` with an empty path: ``malformed``,
-    ``no_readings`` or ``too_large``.
+    ``no_readings`` or ``too_large``. Dropped fields are counted with ``no_readings`` too.
     """
     collector = _EventCollector(kind, declared_codes)
     reason = collector.read_message(payload)

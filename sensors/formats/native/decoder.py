@@ -21,7 +21,7 @@ def decode_readings(kind: Kind, payload: bytes, declared_codes: frozenset[str]) 
     """Decode one message. ``declared_codes``: the properties the register declares for this sensor. Never raises.
 
     An unreadable message yields exactly one ``Rejection`` with an empty path: ``malformed``, ``no_readings`` or
-    ``too_large``.
+    ``too_large``. Dropped fields are counted with ``no_readings`` too.
     """
     collector = _ReadingCollector(kind, declared_codes)
     reason = collector.read_message(payload)

@@ -10,9 +10,11 @@ from ingest.pipeline import (
     SensorsByTopic,
     StoredDatastream,
 )
+from sensors.formats.model import Rejection
 from sensors.kinds import KINDS
 from sensors.policy.compiler import MatchingRule
 from sensors.vocabulary.codes import Status
+from sensors.vocabulary.rejection_reasons import RejectionReason
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TRAFFIC = KINDS["traffic"]
@@ -70,4 +72,5 @@ def test_what_the_register_does_not_declare_is_dropped_unread() -> None:
     counter = StoredDatastream(9, "observation_1y", timedelta(days=365), TRAFFIC.properties["count_car"])
     register = {("helmond", "traffic", "A"): IngestSensor(1, TRAFFIC, Status.ACTIVE, {"count_car": counter})}
     outcome = _pass(PrivacyWindows(), register, "A", "AB-12-CD", NOW)
-    assert (outcome.aggregated_readings, outcome.rejections, outcome.fields_dropped) == (0, (), 2)
+    refused = (Rejection(RejectionReason.NO_READINGS, ""),)
+    assert (outcome.aggregated_readings, outcome.rejections, outcome.fields_dropped) == (0, refused, 2)

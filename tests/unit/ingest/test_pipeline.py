@@ -66,6 +66,12 @@ def test_undeclared_fields_are_dropped_and_counted_and_not_named() -> None:
     assert "12-ABC-3" not in repr(result)
 
 
+def test_a_message_of_undeclared_fields_alone_is_one_refused_reading() -> None:
+    result = outcome({"time": "2026-11-22T12:00:00Z", "kenteken": "12-ABC-3", "pm1": 4})
+    assert (result.observations, reasons(result), result.fields_dropped) == ((), [RejectionReason.NO_READINGS], 2)
+    assert "12-ABC-3" not in repr(result)
+
+
 @pytest.mark.parametrize(
     ("topic", "reason"),
     [

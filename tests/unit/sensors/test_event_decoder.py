@@ -35,8 +35,8 @@ def read(content: object, kind: Kind = TRAFFIC, allowed: frozenset[str] | None =
     return decode_events(kind, json.dumps(content).encode(), frozenset(kind.properties) if allowed is None else allowed)
 
 
-def whole_message_refused(reason: RejectionReason) -> DecodedEvents:
-    return DecodedEvents((), (), (Rejection(reason, ""),), 0)
+def whole_message_refused(reason: RejectionReason, fields_dropped: int = 0) -> DecodedEvents:
+    return DecodedEvents((), (), (Rejection(reason, ""),), fields_dropped)
 
 
 def rejected(content: object, kind: Kind = TRAFFIC) -> list[tuple[RejectionReason, str]]:
@@ -124,7 +124,8 @@ def test_a_passage_or_movement_without_a_time_is_refused() -> None:
 def test_only_what_the_register_declares_is_read_and_only_events() -> None:
     everything = {**CAR, "presence": True, "count_car": 3, "owner": {"name": "x"}}
     assert read(everything) == DecodedEvents((PASSAGE,), (), (), 3)
-    assert read(everything, allowed=frozenset({"count_car"})) == DecodedEvents((), (), (), 5)
+    undeclared = read(everything, allowed=frozenset({"count_car"}))
+    assert undeclared == whole_message_refused(RejectionReason.NO_READINGS, 5)
     assert read({**CAR, "presence": True, "power": 3}, LIGHT) == DecodedEvents(
         (), (Movement(NOON_UTC, "presence", present=True),), (), 3
     )
