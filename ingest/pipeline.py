@@ -178,14 +178,20 @@ def decode_payload(state: MessageState) -> RejectionReason | None:
 
 
 def check_readings(state: MessageState) -> RejectionReason | None:
-    """Check each reading's time against the clock and its retention period; flag the quality of accepted readings."""
+    """Check each reading's time against the clock and its retention period; flag and round the accepted readings.
+
+    Times are cut to whole seconds: a fraction says nothing about the city, and could carry an identifier.
+    """
     datastreams, erased = state.identified_sensor.datastreams, state.identified_sensor.erased_periods
     assess, keep = state.quality_checker.assess, state.observations.append
-    time, age = state.received_at, timedelta()
+    sent = time = state.received_at
+    age = timedelta()
     for reading in state.readings:
         # Readings of one message usually share their time: compute its age once.
-        if reading.time is not time:
-            time, age = reading.time, state.received_at - reading.time
+        if reading.time is not sent:
+            sent = reading.time
+            time = sent.replace(microsecond=0) if sent.microsecond else sent
+            age = state.received_at - time
         datastream = datastreams.get(reading.property)
         if datastream is None:
             # Declared for event topics only: on an ordinary topic the broker may have stored it.
@@ -197,8 +203,8 @@ def check_readings(state: MessageState) -> RejectionReason | None:
         elif erased and any(since <= time < until for since, until in erased):
             state.rejections.append(Rejection(RejectionReason.ERASED, reading.property))
         else:
-            quality = assess(datastream.id, datastream.observed_property, time, reading.value)
-            keep(Observation(datastream.table, datastream.id, time, reading.value, quality))
+            quality, value = assess(datastream.id, datastream.observed_property, time, reading.value)
+            keep(Observation(datastream.table, datastream.id, time, value, quality))
     return None
 
 

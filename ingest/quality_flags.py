@@ -1,9 +1,13 @@
-"""Flag suspect values. Every observation gets a quality code; totals and public views include only good ones.
+"""Flag suspect values and round them. Every observation gets a quality code; public views include only good ones.
 
 Three checks, bounded per observed property: a value outside the plausible range, a jump that the next value does not
 confirm, and a value unchanged for longer than occurs naturally. These are the range, step and persistence checks of
 measurement networks. State is kept in the worker's memory only: after a restart the first value is trusted, and a value
 that arrives out of order is checked for range only.
+
+A value is judged as it was sent and kept at the resolution of its property, in the database and in this memory alike:
+further digits say nothing about the city, and could carry an identifier. For the same reason an implausible value is
+kept as the bound that it crossed. So a value is frozen if it stays the same at that resolution.
 """
 
 from dataclasses import dataclass
@@ -46,29 +50,33 @@ class QualityChecker:
 
     def assess(
         self, datastream_id: int, observed_property: ObservedProperty, time: datetime, value: float
-    ) -> QualityFlag:
-        """Return the quality of a value, and remember the value if it is the newest."""
+    ) -> tuple[QualityFlag, float]:
+        """Return the quality of a value and the number to store, and remember that number if it is the newest."""
         low, high = observed_property.plausible_range
         if not low <= value <= high:
-            return QualityFlag.IMPLAUSIBLE
+            return QualityFlag.IMPLAUSIBLE, float(low if value < low else high)
+        # As numpy.round does: half to even, to the double nearest to the decimal, never -0.0; and in half the time of
+        # round(value, 1).
+        steps_per_unit = observed_property.steps_per_unit
+        rounded = round(value * steps_per_unit) / steps_per_unit
         if observed_property.max_change_per_hour is None and observed_property.frozen_after is None:
-            return QualityFlag.GOOD
+            return QualityFlag.GOOD, rounded
         track = self._tracks.get(datastream_id)
         if track is None:
-            self._tracks[datastream_id] = SeriesState(time, value, value, time, 1)
-            return QualityFlag.GOOD
+            self._tracks[datastream_id] = SeriesState(time, rounded, rounded, time, 1)
+            return QualityFlag.GOOD, rounded
         if time <= track.time:
-            return QualityFlag.GOOD
+            return QualityFlag.GOOD, rounded
         quality = QualityFlag.GOOD
-        if value == track.value:
+        if rounded == track.value:
             if _is_frozen(track, observed_property.frozen_after, time):
                 quality = QualityFlag.FROZEN
         elif observed_property.max_change_per_hour is not None and _is_jump(
             track, observed_property.max_change_per_hour, time, value
         ):
             quality = QualityFlag.JUMP
-        _update_state(track, time, value, quality)
-        return quality
+        _update_state(track, time, rounded, quality)
+        return quality, rounded
 
 
 def _is_jump(track: SeriesState, largest_step: float, time: datetime, value: float) -> bool:

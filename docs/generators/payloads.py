@@ -23,14 +23,16 @@ def render_page() -> str:
 def _tables() -> Iterator[str]:
     for kind in KINDS.values():
         yield f"\n### {kind.label.en} (`{kind.code}`)\n"
-        yield "| code | what | unit | also accepted | no value | |\n|---|---|---|---|---|---|"
+        yield "| code | what | unit | resolution | also accepted | no value | |\n|---|---|---|--:|---|---|---|"
         yield from map(_row, kind.properties.values())
 
 
 def _row(observed_property: ObservedProperty) -> str:
     sentinels = ", ".join(f"−{-number:g}" for number in sorted(observed_property.sentinels, reverse=True))
     known = (f"`{observed_property.code}`", observed_property.label.en, f"`{observed_property.unit}`")
-    return f"| {' | '.join((*known, _other_units(observed_property), sentinels, _remarks(observed_property)))} |"
+    resolution = f"{observed_property.resolution:.10f}".rstrip("0").rstrip(".")
+    columns = (*known, resolution, _other_units(observed_property), sentinels, _remarks(observed_property))
+    return f"| {' | '.join(columns)} |"
 
 
 def _other_units(each: ObservedProperty) -> str:

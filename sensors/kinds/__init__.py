@@ -55,15 +55,20 @@ class ObservedProperty:
     """For what may be counted by a meter: the largest possible increase within an hour. None: no counter exists."""
     stamp: Stamp = Stamp.INSTANT
     """What its time means, unless the register entry says otherwise: the end of a period, for counts and averages."""
-    resolution: float = 0.1
-    """Values are rounded to a multiple of this before anything is stored: a power of ten, in the canonical unit. More
-    digits say nothing about the city, and could carry an identifier."""
+    resolution: float
+    """Values are rounded to a multiple of this before anything is stored: 1, 0.1 and so on, in the canonical unit.
+    More digits say nothing about the city, and could carry an identifier."""
+    steps_per_unit: float = field(init=False)
+    """The inverse of the resolution: a power of ten, and so exact, as the resolution itself usually is not."""
     required_privacy_rule: Literal["window_count", "match_in_memory"] | None = None
     """The privacy rule that a register entry must declare before this property is ingested."""
     is_integer: bool = False
     """Only non-negative integers are valid values."""
     accepts_boolean: bool = False
     """``true`` and ``false`` are accepted, as 1 and 0."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "steps_per_unit", float(round(1 / self.resolution)))
 
     def find_unit(self, spelling: str) -> UnitConversion | VolumeRatio | None:
         """The unit with this spelling, or None if it is unknown or not a unit of this property."""

@@ -143,7 +143,13 @@ def _processing_sentences(allowed: DatastreamPolicy) -> list[LocalizedText]:
         case CountingRule():
             return _counting_sentences(allowed.rule)
         case None:
-            return [LocalizedText("We lezen de tijd en de waarde.", "We read the time and the value.")]
+            return [
+                LocalizedText("We lezen de tijd en de waarde.", "We read the time and the value."),
+                LocalizedText(
+                    "De waarde ronden we af. Zo past er geen ander nummer in.",
+                    "We round the value, so that it can't hide any other number.",
+                ),
+            ]
 
 
 def _matching_sentences(rule: MatchingRule) -> list[LocalizedText]:

@@ -34,7 +34,7 @@ class DeviceMessage:
 
     @property
     def payload(self) -> bytes:
-        """UTF-8 JSON. Numbers are written with ``repr``, so they round-trip bit-equal."""
+        """UTF-8 JSON. Numbers are written with ``repr``, so they round-trip bit-equal; ingest rounds them."""
         if self.damaged_payload is not None:
             return self.damaged_payload
         readings = [{"time": sample.time.isoformat(), **sample.values} for sample in self.samples]

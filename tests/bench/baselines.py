@@ -107,8 +107,8 @@ def _pass_through(message: IncomingMessage, register: SensorsByTopic, memory: Qu
     taken: list[Observation] = []
     for name, value in content.items():
         stream = sensor.datastreams[name]
-        quality = memory.assess(stream.id, stream.observed_property, at, value)
-        taken.append(Observation(stream.table, stream.id, at, value, quality))
+        quality, rounded = memory.assess(stream.id, stream.observed_property, at, value)
+        taken.append(Observation(stream.table, stream.id, at, rounded, quality))
     return MessageOutcome(sensor.id, "", len(message.payload), tuple(taken), (), 0)
 
 

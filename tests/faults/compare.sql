@@ -3,7 +3,7 @@ with sent as (
     select
         datastream.id as datastream_id,
         %(start)s::timestamptz + (number / %(sensors)s) * interval '1 second' as time,
-        mod(number, 4000)::double precision / 100 + (place - 1)::double precision / 1000 as value
+        (mod(number, 3000) + 3000 * (place - 1))::double precision / 10 as value
     from generate_series(0, %(messages)s::integer - 1) as number
     inner join lantaarn.sensor as sensor on sensor.reference = 'F' || mod(number, %(sensors)s)
     inner join lantaarn.datastream as datastream on datastream.sensor_id = sensor.id
@@ -51,8 +51,8 @@ select pg_reload_conf();
 select pid from pg_stat_activity
 where datname = current_database() and application_name = 'lantaarn ingest' and xact_start is not null;
 
--- add_refusing_constraint: make the database reject the value 13
-alter table lantaarn.observation_1y add constraint not_that_one check (value <> 13);
+-- add_refusing_constraint: make the database reject the value 130
+alter table lantaarn.observation_1y add constraint not_that_one check (value <> 130);
 
 -- quarantined: all quarantine rows with their sensors
 select quarantine.*, sensor.reference

@@ -1,7 +1,7 @@
 """Numbered messages, published at QoS 1 over a plain socket until the broker has acknowledged them all.
 
 The number determines the sensor, time and values of a message. ``compare.sql`` implements the same rule, so that sent
-and stored readings can be compared without keeping either in memory.
+and stored readings can be compared without keeping either in memory. Values have the resolution at which they are kept.
 """
 
 import json
@@ -52,7 +52,7 @@ def numbered_messages(start: datetime, padding: int = 0) -> MessageFactory:
 
     def message(number: int) -> tuple[str, bytes]:
         at = start + timedelta(seconds=number // SENSOR_COUNT)
-        values = {code: (number % 4000) / 100 + place / 1000 for place, code in enumerate(properties_in(number))}
+        values = {code: (number % 3000 + 3000 * place) / 10 for place, code in enumerate(properties_in(number))}
         return f"helmond/air_quality/{sensor_reference(number)}/json", json.dumps(
             {"time": at.isoformat(), **values, **more}
         ).encode()

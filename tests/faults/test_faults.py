@@ -149,7 +149,7 @@ def test_a_row_that_the_database_refuses_is_in_quarantine_once_and_stops_no_othe
     rig.query(QUERIES["add_refusing_constraint"])
     rig.start()
     rig.send(range(10_000))
-    # The first value of messages 1300, 5300 and 9300; two of these carry other values too, which are stored.
+    # The first value of messages 1300, 4300 and 7300; these carry another value too, which is stored.
     assert rig.drain_and_verify(refused=3).quarantined == 3
     rows = rig.query(QUERIES["quarantined"])
     assert [(row["reference"], row["reason"], row["topic_template"]) for row in rows] == [

@@ -200,9 +200,33 @@ MUTANTS: tuple[Mutant, ...] = (
             "pass",
         ),
         (
+            "fractions of a second",
+            "time = sent.replace(microsecond=0) if sent.microsecond else sent",
+            "time = sent",
+        ),
+        (
             "a payload that is too large",
             "if len(state.message.payload) > MAX_PAYLOAD_BYTES else None",
             "if False else None",
+        ),
+    ),
+    *_mutants_in(
+        "ingest/quality_flags.py",
+        ("tests/unit/ingest/test_quality_flags.py",),
+        (
+            "digits beyond the resolution",
+            "rounded = round(value * steps_per_unit) / steps_per_unit",
+            "rounded = value",
+        ),
+        (
+            "digits of an implausible value",
+            "return QualityFlag.IMPLAUSIBLE, float(low if value < low else high)",
+            "return QualityFlag.IMPLAUSIBLE, value",
+        ),
+        (
+            "digits in memory",
+            "_update_state(track, time, rounded, quality)",
+            "_update_state(track, time, value, quality)",
         ),
     ),
     *_mutants_in(

@@ -4,6 +4,7 @@ Values just below zero are real: an instrument near its detection limit scatters
 half would bias every average upwards. So −1 is never a sentinel here.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sensors.kinds import Kind, ObservedProperty, properties_by_code
@@ -43,6 +44,7 @@ def _concentration(
         finest_public=Public.LIVE,
         sentinels=_SENTINELS,
         stamp=Stamp.END,
+        # The SDS011 reports tenths and resolves 0.3; the limit values (Directive 2008/50/EC, annex XI) are whole ug/m3.
         resolution=0.1,
     )
 
@@ -122,15 +124,19 @@ KIND = Kind(
             molar_mass=64.06,
         ),
         # CO: the limit value is 10 mg/m3 over eight hours (Directive 2008/50/EC, annex XI). Its zero also drifts more.
-        _concentration(
-            "co",
-            LocalizedText("Koolmonoxide (CO)", "Carbon monoxide (CO)"),
-            LocalizedText(
-                "Een giftig gas dat ontstaat als iets slecht verbrandt.",
-                "A poisonous gas that forms when something does not burn completely.",
+        replace(
+            _concentration(
+                "co",
+                LocalizedText("Koolmonoxide (CO)", "Carbon monoxide (CO)"),
+                LocalizedText(
+                    "Een giftig gas dat ontstaat als iets slecht verbrandt.",
+                    "A poisonous gas that forms when something does not burn completely.",
+                ),
+                (-200, 50_000),
+                molar_mass=28.01,
             ),
-            (-200, 50_000),
-            molar_mass=28.01,
+            # Analysers detect some 50 ug/m3 (0.04 ppm); the limit value is 10,000.
+            resolution=1,
         ),
         # NH3: next to stables and fresh manure, hourly values reach hundreds of ug/m3; in town they stay below 20.
         _concentration(
@@ -152,6 +158,8 @@ KIND = Kind(
             frozen_after=timedelta(hours=24),
             finest_public=Public.LIVE,
             sentinels=_SENTINELS,
+            # As weather stations report it (WMO-No. 8, annex 1.A).
+            resolution=0.1,
         ),
         ObservedProperty(
             code="relative_humidity",
@@ -167,6 +175,8 @@ KIND = Kind(
             max_change_per_hour=60,
             finest_public=Public.LIVE,
             sentinels=_SENTINELS,
+            # Weather stations report whole percents (WMO-No. 8, annex 1.A); the sensors themselves resolve tenths.
+            resolution=0.1,
         ),
         ObservedProperty(
             code="pressure",
@@ -183,6 +193,8 @@ KIND = Kind(
             frozen_after=timedelta(hours=24),
             finest_public=Public.LIVE,
             sentinels=_SENTINELS,
+            # As weather stations report it (WMO-No. 8, annex 1.A).
+            resolution=0.1,
         ),
     ),
 )

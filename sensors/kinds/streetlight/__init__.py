@@ -34,6 +34,7 @@ KIND = Kind(
             plausible_range=(0, 1000),
             finest_public=Public.NONE,
             sentinels=_SENTINELS,
+            # Half a percent of a 20 W luminaire.
             resolution=0.1,
         ),
         ObservedProperty(
@@ -53,7 +54,8 @@ KIND = Kind(
             # One luminaire at the bound of power.
             max_rate_per_hour=1,
             stamp=Stamp.END,
-            resolution=0.001,
+            # A luminaire of 10 W uses 0.0025 kWh in a quarter of an hour. Whole Wh would shift its days by a fifth.
+            resolution=0.00001,
         ),
         ObservedProperty(
             code="cabinet_energy",
@@ -72,6 +74,7 @@ KIND = Kind(
             # The same connection, for an hour.
             max_rate_per_hour=55.2,
             stamp=Stamp.END,
+            # Whole Wh, as meters count: 0.5 % of a street of ten such luminaires in a quarter of an hour.
             resolution=0.001,
         ),
         ObservedProperty(
@@ -86,6 +89,7 @@ KIND = Kind(
             plausible_range=(0, 100),
             finest_public=Public.NONE,
             sentinels=_SENTINELS,
+            # Dimming profiles are in whole percents.
             resolution=1,
         ),
         ObservedProperty(
@@ -103,6 +107,7 @@ KIND = Kind(
             # A lamp warms up as it burns brighter, so this reveals as much as dimming does.
             finest_public=Public.NONE,
             sentinels=frozenset({-999.0, -9999.0}),
+            # Finer than the whole degrees that matter, so that a stable temperature still differs from a frozen one.
             resolution=0.1,
         ),
         ObservedProperty(
@@ -121,6 +126,7 @@ KIND = Kind(
             aggregation=Aggregation.COUNTER,
             max_rate_per_hour=1,
             stamp=Stamp.END,
+            # Meters of hours show hundredths at most. Rounding a meter reading does not add up.
             resolution=0.01,
         ),
         ObservedProperty(

@@ -79,6 +79,7 @@ KIND = Kind(
             finest_public=Public.HOUR,
             sentinels=_SENTINELS,
             stamp=Stamp.END,
+            # Loops measure speed to a few percents.
             resolution=0.1,
         ),
         ObservedProperty(
@@ -94,6 +95,7 @@ KIND = Kind(
             finest_public=Public.HOUR,
             sentinels=_SENTINELS,
             stamp=Stamp.END,
+            # 60 ms of every minute: loops are read every 10 to 100 ms.
             resolution=0.1,
         ),
         ObservedProperty(
@@ -111,6 +113,7 @@ KIND = Kind(
             sentinels=_SENTINELS,
             required_privacy_rule="match_in_memory",
             stamp=Stamp.END,
+            # ingest.events.travel_time rounds too: finer figures would identify single vehicles.
             resolution=1,
         ),
     ),

@@ -76,7 +76,7 @@ def on_clock(times: pd.Series, zone: str) -> pd.Series:
 
 
 def moved() -> pd.DataFrame:
-    """The recorded values of the last year, moved to now, without what is implausible (it is in no total)."""
+    """The recorded values of the last year, moved to now and rounded, without the implausible, which no total has."""
     table = recorded()
     shifts = {
         str(reference): replay.time_shift(source, NOW)
@@ -88,7 +88,9 @@ def moved() -> pd.DataFrame:
     known = {name: each for kind in KINDS.values() for name, each in kind.properties.items()}
     low = table["property"].map(lambda name: known[str(name)].plausible_range[0])
     high = table["property"].map(lambda name: known[str(name)].plausible_range[1])
-    return table[table["value"].between(low, high)]
+    table = table[table["value"].between(low, high)]
+    # Counts are whole already; the rest is air, of which tenths are kept. Pandas rounds halves to even, as ingest does.
+    return table.assign(value=table["value"].round(1))
 
 
 def totals(db: Connection, query: LiteralString) -> pd.DataFrame:

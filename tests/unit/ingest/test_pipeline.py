@@ -58,6 +58,13 @@ def test_declared_values_are_stored_in_the_table_of_their_class() -> None:
     assert result.rejections == ()
 
 
+def test_what_is_stored_has_the_resolution_of_the_property_and_whole_seconds() -> None:
+    result = outcome({"time": "2026-11-22T11:30:00.123456782Z", "no2": 20.490154203237518, "pm10": 123456782})
+    stored = [(each.value, each.quality) for each in result.observations]
+    assert stored == [(20.5, QualityFlag.GOOD), (1000.0, QualityFlag.IMPLAUSIBLE)]
+    assert {each.time for each in result.observations} == {datetime(2026, 11, 22, 11, 30, tzinfo=UTC)}
+
+
 def test_undeclared_fields_are_dropped_and_counted_and_not_named() -> None:
     result = outcome({"time": "2026-11-22T12:00:00Z", "no2": 1, "kenteken": "12-ABC-3", "pm1": 4})
     assert len(result.observations) == 1

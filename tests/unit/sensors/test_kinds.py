@@ -96,6 +96,21 @@ def test_a_lamp_shows_only_its_energy_and_faults_and_never_finer_than_a_day() ->
     }
 
 
+MAX_DIFFERENT_VALUES = 10**8
+"""A citizen service number (BSN) has nine digits, so a value of at most eight can't be one."""
+
+
+@pytest.mark.parametrize("each", PROPERTIES)
+def test_a_resolution_is_a_power_of_ten_that_leaves_no_room_for_an_identifier(each: ObservedProperty) -> None:
+    low, high = each.plausible_range
+    assert each.steps_per_unit in {10.0**decimals for decimals in range(10)}
+    assert each.steps_per_unit * each.resolution == 1
+    assert (high - low) / each.resolution <= MAX_DIFFERENT_VALUES
+    # An implausible value is stored as the bound, and a plausible one must not be rounded to an implausible one.
+    assert [round(bound * each.steps_per_unit) / each.steps_per_unit for bound in (low, high)] == [low, high]
+    assert not each.is_integer or each.resolution == 1
+
+
 @pytest.mark.parametrize(
     ("kind", "code", "value", "unit", "canonical"),
     [

@@ -20,6 +20,7 @@ KIND = Kind(
             conversions=conversions_by_spelling(("dB[SPL] dB 2N", IDENTITY), ("B[SPL]", UnitConversion(10.0))),
             plausible_range=(0, 140),
             finest_public=Public.LIVE,
+            resolution=0.1,
         ),
     ),
 )
