@@ -79,6 +79,15 @@ class IncomingMessage(msgspec.Struct, frozen=True, gc=False):
 
     topic: str
     payload: bytes
+    omitted_bytes: int = 0
+    """The size of a payload above MAX_PAYLOAD_BYTES, of which nothing was kept."""
+    is_redelivered: bool = False
+    """Whether the broker sent it before, on this connection or on an earlier one."""
+
+    @property
+    def payload_bytes(self) -> int:
+        """The size of the payload as it was sent."""
+        return len(self.payload) + self.omitted_bytes
 
 
 class Observation(msgspec.Struct, frozen=True, gc=False):
@@ -163,7 +172,7 @@ def check_permission(state: MessageState) -> RejectionReason | None:
         return RejectionReason.NOT_INGESTED
     if state.payload_format is None:
         return RejectionReason.UNKNOWN_FORMAT
-    return RejectionReason.TOO_LARGE if len(state.message.payload) > MAX_PAYLOAD_BYTES else None
+    return RejectionReason.TOO_LARGE if state.message.payload_bytes > MAX_PAYLOAD_BYTES else None
 
 
 def decode_payload(state: MessageState) -> RejectionReason | None:
@@ -228,7 +237,7 @@ def process_message(
     return MessageOutcome(
         sensor_id=work.sensor.id if work.sensor else None,
         topic_template=work.topic_template,
-        payload_bytes=len(message.payload),
+        payload_bytes=message.payload_bytes,
         observations=tuple(work.observations),
         rejections=tuple(work.rejections),
         fields_dropped=work.fields_dropped,

@@ -11,6 +11,7 @@ from api.reports.forms import MAX_PER_NETWORK, MAX_TOTAL
 from api.search.queries import CELL_SIZE_DEGREES
 from ingest.events.travel_time import MAX_REORDERING
 from ingest.events.windows import CLOCK_SKEW_TOLERANCE, WINDOW_GRACE_PERIOD
+from ingest.mqtt.framing import MAX_PACKET_BYTES
 from ingest.mqtt.session import SESSION_EXPIRY_SECONDS
 from ingest.pipeline import MAX_PAYLOAD_BYTES
 from sensors.formats.model import MAX_READINGS
@@ -254,13 +255,13 @@ def _clocks() -> Iterator[Statement]:
 
 
 def _messages() -> Iterator[Statement]:
-    yield ("MAX_PAYLOAD_BYTES",), "docs/devices.md", f"{MAX_PAYLOAD_BYTES:,} bytes at most"
-    yield (
-        ("MAX_PAYLOAD_BYTES",),
-        "deployment/mosquitto.conf",
-        f"({MAX_PAYLOAD_BYTES:,} octets) plus 1,024 for the topic",
-    )
-    yield ("MAX_PAYLOAD_BYTES",), "deployment/mosquitto.conf", f"max_packet_size {MAX_PAYLOAD_BYTES + 1024}"
+    yield ("MAX_PAYLOAD_BYTES",), "docs/devices.md", f"{MAX_PAYLOAD_BYTES:,} octets at most"
+    yield ("MAX_PAYLOAD_BYTES",), "docs/payloads.md", f"{MAX_PAYLOAD_BYTES:,} octets"
+    yield ("MAX_PAYLOAD_BYTES",), "deployment/mosquitto.conf", f"payloads of more than {MAX_PAYLOAD_BYTES:,} octets"
+    yield ("MAX_PACKET_BYTES",), "deployment/mosquitto.conf", f"a packet of more than {MAX_PACKET_BYTES:,}"
+    yield ("MAX_PACKET_BYTES",), "deployment/mosquitto.conf", f"max_packet_size {MAX_PACKET_BYTES}"
+    yield ("MAX_PACKET_BYTES",), "docs/devices.md", f"more than {MAX_PACKET_BYTES:,}"
+    yield ("MAX_PACKET_BYTES",), "docs/payloads.md", f"{MAX_PACKET_BYTES:,} octets"
     yield ("MAX_READINGS",), "docs/payloads.md", f"At most {MAX_READINGS:,} readings"
     yield ("MAX_READINGS",), "docs/payloads.md", f"there are more than {MAX_READINGS:,} readings"
     days = timedelta(seconds=SESSION_EXPIRY_SECONDS).days

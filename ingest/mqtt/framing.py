@@ -14,17 +14,21 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersi
 from paho.mqtt.exception import MQTTException
 from paho.mqtt.packettypes import PacketTypes
 
-from ingest.pipeline import IncomingMessage
+from ingest.pipeline import MAX_PAYLOAD_BYTES, IncomingMessage
 from sensors import logs
 
 log = logs.get_logger()
 
 READ_SIZE_BYTES = 65_536
 """Bytes to read at a time."""
-MAX_PACKET_BYTES = 1 << 20
-"""Bytes to keep of a packet. The rest of a larger publication is discarded as it arrives: what remains still exceeds
-the pipeline's limit, so it is rejected and acknowledged. Disconnecting instead would make the broker send it again."""
+MAX_PACKET_BYTES = 1_048_576
+"""The largest packet that a broker should let through, so that the pipeline can reject what is too large itself."""
+MAX_BUFFERED_BYTES = MAX_PAYLOAD_BYTES + 2 * 65_536
+"""Bytes to buffer of a packet: the largest payload, the longest topic, and more properties than a device needs. What
+follows in a larger publication is discarded on arrival. Disconnecting instead would make the broker send it again."""
 PUBLISH_PACKET_TYPE = 3
+REDELIVERY_FLAG = 0x08
+"""DUP, in the first byte of a PUBLISH (MQTT 5, 3.3.1.1)."""
 PUBACK_HEADER = 0x4002
 """First two bytes of a PUBACK without properties (MQTT 5, 3.4): packet type, and a remaining length of two."""
 
@@ -54,10 +58,11 @@ class OtherPacket(msgspec.Struct, frozen=True, gc=False):
 class PacketFramer:
     """Splits the bytes of one connection into packets, buffering an incomplete one."""
 
-    def __init__(self, protocol: MQTTProtocolVersion, max_packet_bytes: int = MAX_PACKET_BYTES) -> None:
+    def __init__(self, protocol: MQTTProtocolVersion, max_buffered_bytes: int = MAX_BUFFERED_BYTES) -> None:
         self._has_properties = protocol is MQTTProtocolVersion.MQTTv5
-        self._largest = max_packet_bytes
-        self._rest = b""
+        self._largest = max_buffered_bytes
+        self._pieces: list[bytes] = []
+        self._missing = 0
         self._skip = 0
 
     def packets(self, data: bytes) -> Iterator[Publication | OtherPacket]:
@@ -66,19 +71,26 @@ class PacketFramer:
             skipped = min(self._skip, len(data))
             self._skip -= skipped
             data = data[skipped:]
-        data = self._rest + data
-        at = 0
+        self._pieces.append(data)
+        self._missing -= len(data)
+        if self._missing > 0:
+            # Join once the packet is complete: joining at every read would copy a large one many times.
+            return
+        data, at = b"".join(self._pieces), 0
         while (frame := self._frame(data, at)) is not None:
             command, start, end, at = frame
-            if command >> 4 == PUBLISH_PACKET_TYPE:
+            if command >> 4 != PUBLISH_PACKET_TYPE:
+                yield OtherPacket(command, data[start:end])
+            elif end - start < self._largest:
                 yield self._publication(command, data, start, end)
             else:
-                yield OtherPacket(command, data[start:end])
-        self._rest = data[at:]
+                yield _oversized_publication(command, data, start, end + self._skip)
+        self._pieces = [data[at:]]
 
     def _frame(self, data: bytes, at: int) -> tuple[int, int, int, int] | None:
         """First byte of the packet at ``at``, start and end of its content, start of the next; None if incomplete."""
         have = len(data)
+        self._missing = 1
         if have < at + 2:
             return None
         length, start = data[at + 1], at + 2
@@ -90,28 +102,22 @@ class PacketFramer:
         end = start + length
         if length > self._largest:
             return self._cut(data, at, start, end)
+        self._missing = end - have
         return (data[at], start, end, end) if end <= have else None
 
     def _cut(self, data: bytes, at: int, start: int, end: int) -> tuple[int, int, int, int] | None:
+        """Frame what has arrived of a packet that is too large to buffer, and skip the rest."""
         if data[at] >> 4 != PUBLISH_PACKET_TYPE:
             raise MalformedPacketError("packet too large")
-        kept = start + self._largest
-        if len(data) < kept:
+        self._missing = start + self._largest - len(data)
+        if self._missing > 0:
             return None
         self._skip = max(0, end - len(data))
-        return data[at], start, kept, min(end, len(data))
+        return data[at], start, min(end, len(data)), min(end, len(data))
 
     def _publication(self, command: int, data: bytes, start: int, end: int) -> Publication:
         """Decode a PUBLISH (MQTT 5, 3.3). A topic that is not UTF-8 passes here: it names no sensor, so is rejected."""
-        qos = command >> 1 & 3
-        topic_at = start + 2
-        if qos > 1 or end < topic_at:
-            raise MalformedPacketError("malformed PUBLISH")
-        at = topic_end = topic_at + (data[start] << 8 | data[start + 1])
-        packet_id = 0
-        if qos:
-            at += 2
-            packet_id = int.from_bytes(data[topic_end:at])
+        topic_end, packet_id, at = _topic_and_identifier(command, data, start, end)
         if self._has_properties and at < end:
             length = data[at]
             at += 1 + length
@@ -120,12 +126,36 @@ class PacketFramer:
                 at = sum(found) if found else end + 1
         elif self._has_properties:
             at = end + 1
-        # An empty topic means a topic alias, and we allow none (MQTT 5, 3.1.2.11.5).
-        if at > end or topic_end == topic_at or packet_id < qos:
+        if at > end:
             raise MalformedPacketError("malformed PUBLISH")
-        return Publication(
-            IncomingMessage(data[topic_at:topic_end].decode("utf-8", "replace"), data[at:end]), packet_id
-        )
+        size = end - at
+        payload, omitted = (data[at:end], 0) if size <= MAX_PAYLOAD_BYTES else (b"", size)
+        topic = data[start + 2 : topic_end].decode("utf-8", "replace")
+        return Publication(IncomingMessage(topic, payload, omitted, bool(command & REDELIVERY_FLAG)), packet_id)
+
+
+def _topic_and_identifier(command: int, data: bytes, start: int, end: int) -> tuple[int, int, int]:
+    """The end of the topic, the packet identifier (0 at QoS 0), and where the rest of the packet begins."""
+    qos = command >> 1 & 3
+    topic_at = start + 2
+    if qos > 1 or end < topic_at:
+        raise MalformedPacketError("malformed PUBLISH")
+    at = topic_end = topic_at + (data[start] << 8 | data[start + 1])
+    packet_id = 0
+    if qos:
+        at += 2
+        packet_id = int.from_bytes(data[topic_end:at])
+    # An empty topic means a topic alias, and we allow none (MQTT 5, 3.1.2.11.5).
+    if at > end or topic_end == topic_at or packet_id < qos:
+        raise MalformedPacketError("malformed PUBLISH")
+    return topic_end, packet_id, at
+
+
+def _oversized_publication(command: int, data: bytes, start: int, end: int) -> Publication:
+    """A PUBLISH without its payload. Its properties are not decoded: they may be what makes it too large."""
+    topic_end, packet_id, at = _topic_and_identifier(command, data, start, len(data))
+    topic = data[start + 2 : topic_end].decode("utf-8", "replace")
+    return Publication(IncomingMessage(topic, b"", end - at, bool(command & REDELIVERY_FLAG)), packet_id)
 
 
 def _long_length(data: bytes, at: int) -> tuple[int, int] | None:

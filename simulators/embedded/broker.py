@@ -17,7 +17,7 @@ from threading import Thread
 from types import TracebackType
 from typing import Self
 
-from ingest.pipeline import MAX_PAYLOAD_BYTES
+from ingest.mqtt.framing import MAX_PACKET_BYTES
 from sensors.hardening import harden_process
 from sensors.processes import (
     LOOPBACK_HOST,
@@ -39,7 +39,7 @@ listen = "{host}:{port}"
 next_connection_delay_ms = 1
 [{version}.1.connections]
 connection_timeout_ms = 60000
-max_payload_size = {max_payload_bytes}
+max_payload_size = {max_packet_bytes}
 max_inflight_count = 100
 dynamic_filters = true
 """
@@ -91,9 +91,7 @@ class EmbeddedBroker:
                 "There is no broker to run: install the package iotcore (make does), or name a running one in MQTT_URL."
             )
         listeners = [
-            LISTENER_TEMPLATE.format(
-                version=version, host=LOOPBACK_HOST, port=port, max_payload_bytes=MAX_PAYLOAD_BYTES
-            )
+            LISTENER_TEMPLATE.format(version=version, host=LOOPBACK_HOST, port=port, max_packet_bytes=MAX_PACKET_BYTES)
             for version, port in self._ports()
         ]
         self._configuration.parent.mkdir(parents=True, exist_ok=True)

@@ -206,7 +206,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
         (
             "a payload that is too large",
-            "if len(state.message.payload) > MAX_PAYLOAD_BYTES else None",
+            "if state.message.payload_bytes > MAX_PAYLOAD_BYTES else None",
             "if False else None",
         ),
     ),

@@ -18,8 +18,8 @@ from paho.mqtt.client import MQTTv5, MQTTv311
 from paho.mqtt.enums import MQTTProtocolVersion
 from pydantic import SecretStr
 
+from ingest.mqtt.framing import MAX_PACKET_BYTES
 from ingest.mqtt.subscriptions import worker_subscriptions
-from ingest.pipeline import MAX_PAYLOAD_BYTES
 from sensors.db import connect
 from sensors.db.logins import set_logins
 from sensors.devices import accounts as device_accounts
@@ -256,7 +256,7 @@ def test_the_doctor_finds_nothing_amiss_and_what_is(broker: ShippedBroker) -> No
 
 
 @pytest.mark.parametrize("protocol", [MQTTv5, MQTTv311])
-def test_retained_and_too_large_messages_are_refused(
+def test_retained_messages_and_too_large_packets_end_the_connection(
     broker: ShippedBroker, passwords: dict[str, str], protocol: MQTTProtocolVersion
 ) -> None:
     ours, theirs = (
@@ -265,13 +265,14 @@ def test_retained_and_too_large_messages_are_refused(
     )
     with connected_client(ours) as ingest:
         ingest.subscribe(*EVERYTHING)
-        for payload, retain in ((b"kept", True), (bytes(MAX_PAYLOAD_BYTES + 2048), False)):
+        for payload, retain in ((b"kept", True), (bytes(MAX_PACKET_BYTES), False)):
             with connected_client(theirs, protocol=protocol) as station:
                 station.publish(air(AIR), payload, retain=retain)
                 assert station.disconnect_reasons
         with connected_client(theirs, protocol=protocol) as station:
-            station.publish(air(AIR), bytes(MAX_PAYLOAD_BYTES))
-            wait_for(lambda: [len(payload) for _, payload in ingest.received] == [MAX_PAYLOAD_BYTES], 5)
+            largest = MAX_PACKET_BYTES - 1024
+            station.publish(air(AIR), bytes(largest))
+            wait_for(lambda: [len(payload) for _, payload in ingest.received] == [largest], 5)
     with connected_client(ours) as late:
         late.subscribe(*EVERYTHING)
         assert late.publish("x", "x") == "Not authorized"

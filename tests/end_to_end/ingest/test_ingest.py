@@ -20,6 +20,7 @@ from sensors.register.entry import Entry
 from sensors.register.repository import publish
 from sensors.settings.ingest import IngestSettings
 from simulators.embedded.broker import EmbeddedBroker
+from tests.support.cases import ingest_case
 from tests.support.entries import example_entry
 from tests.support.waiting import wait_for
 
@@ -109,6 +110,25 @@ def test_what_the_register_does_not_declare_is_not_stored_and_the_ledger_says_wh
     assert stored(db) == 0
     rows = db.execute("select sensor_id, reason, readings from lantaarn.ledger_reason").fetchall()
     assert rows == [{"sensor_id": None, "reason": "unregistered", "readings": 1}]
+
+
+def test_case_13_a_message_over_the_limit_is_counted_as_too_large(
+    database: str, db: Connection, broker: EmbeddedBroker
+) -> None:
+    """The case allows a limit on octets as well: 6,000 objects are fewer than 10,000 readings."""
+    case = ingest_case("13")
+    assert (case["topic_kind"], "6,000 objects (270,721 octets)" in case["messages"]) == ("air_quality", True)
+    objects = ",".join(f'{{"time":"2026-11-22T{n // 360:02}:{n // 6 % 60:02}:{n % 6}0Z","no2":1}}' for n in range(6000))
+    payload = f"[{objects}]".ljust(270_721).encode()
+    assert len(payload) == 270_721
+    with working(database, broker.url), device(broker) as send:
+        send("helmond/air_quality/LML-1/json", payload)
+        wait_for(lambda: received(db), 20)
+    assert stored(db) == 0
+    rows = db.execute("select reason, field_paths, size from lantaarn.quarantine").fetchall()
+    assert rows == [{"reason": "too_large", "field_paths": [], "size": 270_721}]
+    rows = db.execute("select reason, readings from lantaarn.ledger_reason").fetchall()
+    assert rows == [{"reason": "too_large", "readings": 1}]
 
 
 def test_what_comes_while_ingest_is_away_is_stored_when_it_is_back(

@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 
-from ingest.mqtt.framing import MAX_PACKET_BYTES, FramingClient, MalformedPacketError, PacketFramer, Publication
+from ingest.mqtt.framing import (
+    MAX_BUFFERED_BYTES,
+    MAX_PACKET_BYTES,
+    FramingClient,
+    MalformedPacketError,
+    PacketFramer,
+    Publication,
+)
 from ingest.pipeline import MAX_PAYLOAD_BYTES
 from tests.support.mqtt_packets import encode_remaining_length
 
@@ -143,17 +150,46 @@ def test_a_malformed_packet_is_refused(packet: bytes) -> None:
         list(PacketFramer(V311).packets(packet))
 
 
-@pytest.mark.parametrize("size", [MAX_PAYLOAD_BYTES, 2 * MAX_PACKET_BYTES, 3 * MAX_PACKET_BYTES + 17])
-@pytest.mark.parametrize("step", [65_536, 4 * MAX_PACKET_BYTES])
-def test_of_a_large_message_no_more_is_kept_than_shows_that_it_is_too_large(size: int, step: int) -> None:
-    small = publish(b"t", b"after", 2, None)
-    stream = publish(b"t", b"x" * size, 1, None) + small
-    framer = PacketFramer(V311)
+def framed(framer: PacketFramer, stream: bytes, step: int) -> list[Publication]:
     found = [each for at in range(0, len(stream), step) for each in framer.packets(stream[at : at + step])]
-    large, after = (each for each in found if isinstance(each, Publication))
-    assert len(large.message.payload) == min(size, MAX_PACKET_BYTES - 5)
-    assert large.packet_id == 1
+    return [each for each in found if isinstance(each, Publication)]
+
+
+@pytest.mark.parametrize(
+    "size", [MAX_PAYLOAD_BYTES + 1, MAX_BUFFERED_BYTES - 5, MAX_PACKET_BYTES, 3 * MAX_PACKET_BYTES + 17]
+)
+@pytest.mark.parametrize("step", [16_384, 65_536, 4 * MAX_PACKET_BYTES])
+@pytest.mark.parametrize("protocol", [V311, V5])
+def test_of_a_message_that_is_too_large_only_its_size_is_kept(
+    protocol: MQTTProtocolVersion, size: int, step: int
+) -> None:
+    properties = b"" if protocol is V5 else None
+    stream = publish(b"t", b"x" * size, 1, properties) + publish(b"t", b"after", 2, properties)
+    large, after = framed(PacketFramer(protocol), stream, step)
+    assert (large.message.payload, large.packet_id) == (b"", 1)
+    assert size <= large.message.payload_bytes <= size + 1, "give or take its properties"
     assert after.message.payload == b"after"
+
+
+@pytest.mark.parametrize("step", [16_384, 4 * MAX_PACKET_BYTES])
+def test_the_largest_message_is_kept_whatever_the_reads(step: int) -> None:
+    stream = publish(b"t", b"x" * MAX_PAYLOAD_BYTES, 1, None) * 2
+    assert [len(each.message.payload) for each in framed(PacketFramer(V311), stream, step)] == [MAX_PAYLOAD_BYTES] * 2
+
+
+def test_too_many_properties_make_a_message_too_large_and_break_nothing() -> None:
+    text = b"x" * 60_000
+    properties = (b"\x26\x00\x01k" + struct.pack("!H", len(text)) + text) * 10
+    stream = publish(b"t", b"{}", 1, properties) + publish(b"t", b"after", 2, b"")
+    large, after = framed(PacketFramer(V5), stream, 65_536)
+    assert large.message.payload_bytes > MAX_PAYLOAD_BYTES
+    assert after.message.payload == b"after"
+
+
+def test_it_shows_which_messages_the_broker_sent_before() -> None:
+    first = publish(b"t", b"x", 1, None)
+    again = bytes([first[0] | 8]) + first[1:]
+    assert [each.message.is_redelivered for each in framed(PacketFramer(V311), first + again, 100)] == [False, True]
 
 
 def test_a_topic_that_is_no_utf_8_names_no_sensor() -> None:

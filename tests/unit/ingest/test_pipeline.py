@@ -124,7 +124,16 @@ def test_what_single_persons_do_is_refused_on_an_ordinary_topic() -> None:
 
 
 def test_a_message_too_large_is_refused_unread() -> None:
-    assert reasons(outcome(b" " * (MAX_PAYLOAD_BYTES + 1))) == [RejectionReason.TOO_LARGE]
+    result = outcome(b" " * (MAX_PAYLOAD_BYTES + 1))
+    assert reasons(result) == [RejectionReason.TOO_LARGE]
+    assert result.payload_bytes == MAX_PAYLOAD_BYTES + 1
+
+
+def test_a_message_of_which_nothing_was_kept_is_too_large() -> None:
+    register = {("helmond", "air_quality", "LML-1"): air_sensor()}
+    result = process_message(IncomingMessage(TOPIC, b"", omitted_bytes=300_000), register, QualityChecker(), NOW)
+    assert reasons(result) == [RejectionReason.TOO_LARGE]
+    assert result.payload_bytes == 300_000
 
 
 @pytest.mark.parametrize(
