@@ -1,18 +1,29 @@
-"""The queue between network thread and worker: messages in order of receipt, from a single connection."""
+"""The queue between network thread and worker: messages from a single connection, bounded in number and in octets.
+
+A device that sends much at once does not hold up the others: each topic has a share of a batch. What exceeds it waits,
+while later messages of other topics are stored. Acknowledgements keep the order of receipt all the same (MQTT 5, 4.6).
+"""
 
 import time
+from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 from threading import Condition
 
 from ingest.mqtt.framing import Publication
 from ingest.mqtt.session import Delivery
 
+MAX_QUEUED_BYTES = 32 << 20
+"""Octets of payload that may wait here; one network read may exceed it."""
+MAX_BATCH_BYTES = 512 << 10
+"""Octets of payload in a batch, unless a single message is larger."""
+MAX_TOPIC_BYTES = 128 << 10
+"""Octets of payload of one topic in a batch, unless its oldest message is the oldest of all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The oldest waiting messages. ``received_monotonic`` is when the first arrived, on the monotonic clock."""
+    """Messages to store next. ``received_monotonic`` is when the oldest arrived, on the monotonic clock."""
 
     connection_number: int
     received_monotonic: float
@@ -20,18 +31,22 @@ class Batch:
 
 
 class MessageQueue:
-    """A queue of ``capacity`` messages, which one network read may exceed."""
+    """A queue of ``capacity`` messages and MAX_QUEUED_BYTES, either of which one network read may exceed."""
 
     def __init__(self, capacity: int) -> None:
         self._room = capacity
         self._changed = Condition()
         self._connection = 0
-        self._waiting: list[Delivery] = []
-        self._count = 0
+        self._waiting: list[Publication] = []
+        self._received: list[float] = []
+        self._bytes = 0
         self._wanted = 1
+        self._order: deque[int] = deque()
+        """Packet identifiers in order of receipt; empty while messages are completed in that order anyway."""
+        self._completed: set[int] = set()
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._waiting)
 
     def put(self, delivery: Delivery, timeout_seconds: float) -> bool:
         """Add messages once there is room. Returns False if there was none within ``timeout_seconds``.
@@ -40,38 +55,107 @@ class MessageQueue:
         """
         with self._changed:
             if delivery.connection_number != self._connection:
-                self._connection = delivery.connection_number
-                self._waiting.clear()
-                self._count = 0
-            if not self._changed.wait_for(lambda: self._count < self._room, timeout_seconds):
+                self._start_connection(delivery.connection_number)
+            if not self._changed.wait_for(self._has_room, timeout_seconds):
                 return False
-            self._waiting.append(delivery)
-            self._count += len(delivery.publications)
+            self._waiting.extend(delivery.publications)
+            self._received.extend([delivery.received_monotonic] * len(delivery.publications))
+            self._bytes += _payload_bytes(delivery.publications)
+            if self._order:
+                self._order.extend(_packet_ids(delivery.publications))
             # The consumer sleeps until it has what it wants: waking it for every read would cost more than the read.
-            if self._count >= self._wanted:
+            if len(self._waiting) >= self._wanted or self._bytes >= MAX_BATCH_BYTES:
                 self._changed.notify_all()
             return True
 
     def take(self, max_messages: int, max_wait_seconds: float, idle_seconds: float) -> Batch | None:
         """Return up to ``max_messages`` waiting messages, or None if none arrive within ``max_wait_seconds``.
 
-        Returns early once ``max_messages`` are waiting, or nothing was added to a started batch for ``idle_seconds``.
+        Returns early once a batch is full, or nothing was added to a started one for ``idle_seconds``. The previous
+        batch must have been completed.
         """
         deadline = time.monotonic() + max_wait_seconds
         with self._changed:
-            while self._count < max_messages and (left := deadline - time.monotonic()) > 0:
-                before, self._wanted = self._count, max_messages if self._count else 1
+            while not self._is_full(max_messages) and (left := deadline - time.monotonic()) > 0:
+                before, self._wanted = len(self._waiting), max_messages if self._waiting else 1
                 self._changed.wait(min(left, idle_seconds) if before else left)
-                if self._count == before:
+                if len(self._waiting) == before:
                     break
-            return self._cut(max_messages) if self._count else None
+            return self._cut(max_messages) if self._waiting else None
+
+    def complete(self, connection_number: int, publications: Sequence[Publication]) -> Sequence[int]:
+        """Return the packet identifiers to acknowledge, in order of receipt, now that these messages are stored."""
+        with self._changed:
+            if connection_number != self._connection:
+                return ()
+            if not self._order:
+                return _packet_ids(publications)
+            self._completed.update(_packet_ids(publications))
+            ready: list[int] = []
+            while self._order and self._order[0] in self._completed:
+                ready.append(self._order.popleft())
+            self._completed.difference_update(ready)
+            return ready
+
+    def _start_connection(self, connection_number: int) -> None:
+        self._connection = connection_number
+        self._waiting, self._received, self._bytes = [], [], 0
+        self._order.clear()
+        self._completed.clear()
+
+    def _has_room(self) -> bool:
+        return len(self._waiting) < self._room and self._bytes < MAX_QUEUED_BYTES
+
+    def _is_full(self, max_messages: int) -> bool:
+        return len(self._waiting) >= max_messages or self._bytes >= MAX_BATCH_BYTES
 
     def _cut(self, most: int) -> Batch:
-        first = self._waiting[0]
-        every = list(chain.from_iterable(each.publications for each in self._waiting))
-        # The remainder takes the time of the last read: by now it is at most one read old.
-        rest = Delivery(self._connection, self._waiting[-1].received_monotonic, every[most:])
-        self._waiting = [rest] if rest.publications else []
-        self._count = len(rest.publications)
+        received = self._received[0]
+        # Ordinary messages are small. Shares only matter when more is waiting than one topic may take.
+        picked = self._pick(most) if self._bytes > MAX_TOPIC_BYTES else None
+        if picked is None or len(picked) == picked[-1] + 1:
+            count = most if picked is None else len(picked)
+            chosen, self._waiting = self._waiting[:count], self._waiting[count:]
+            self._received = self._received[count:]
+        else:
+            chosen = self._take_out(picked)
+        self._bytes -= _payload_bytes(chosen)
         self._changed.notify_all()
-        return Batch(self._connection, first.received_monotonic, every[:most])
+        return Batch(self._connection, received, chosen)
+
+    def _pick(self, most: int) -> list[int]:
+        """The places of the messages to take: the oldest, and what fits the shares. Each topic keeps its order."""
+        picked = [0]
+        total = len(self._waiting[0].message.payload)
+        used = defaultdict[str, int](int, {self._waiting[0].message.topic: total})
+        passed_over: set[str] = set()
+        for place, publication in enumerate(self._waiting[1:], 1):
+            if len(picked) >= most or total >= MAX_BATCH_BYTES:
+                break
+            topic, size = publication.message.topic, len(publication.message.payload)
+            if topic in passed_over or used[topic] + size > MAX_TOPIC_BYTES or total + size > MAX_BATCH_BYTES:
+                passed_over.add(topic)
+            else:
+                picked.append(place)
+                used[topic] += size
+                total += size
+        return picked
+
+    def _take_out(self, picked: Sequence[int]) -> list[Publication]:
+        """Take messages out of turn, and remember the order of receipt until all that wait now are completed."""
+        if not self._order:
+            self._order.extend(_packet_ids(self._waiting))
+        chosen, places = [self._waiting[place] for place in picked], set(picked)
+        left = [place for place in range(len(self._waiting)) if place not in places]
+        self._waiting = [self._waiting[place] for place in left]
+        self._received = [self._received[place] for place in left]
+        return chosen
+
+
+def _payload_bytes(publications: Sequence[Publication]) -> int:
+    return sum(len(each.message.payload) for each in publications)
+
+
+def _packet_ids(publications: Sequence[Publication]) -> list[int]:
+    """Those of QoS 1: the others are not acknowledged."""
+    return [each.packet_id for each in publications if each.packet_id]

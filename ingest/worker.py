@@ -17,7 +17,8 @@ from ingest.lifecycle.scheduler import run_in_background
 from ingest.metrics import Metrics, serve_metrics
 from ingest.mqtt.session import Delivery, Session
 from ingest.mqtt.subscriptions import Subscription, worker_subscriptions
-from ingest.pipeline import MessageOutcome, SensorsByTopic, process_message
+from ingest.parts import Part, split_into_parts
+from ingest.pipeline import IncomingMessage, MessageOutcome, SensorsByTopic, process_message
 from ingest.public_cells import PublicationSchedule
 from ingest.quality_flags import QualityChecker
 from ingest.queue import Batch, MessageQueue
@@ -148,17 +149,27 @@ class Worker:
         if batch is None or not self._with_database(self._refresh_register):
             return
         received_at = self._now()
-        outcomes = [
-            process_message(each.message, self._register, self._quality_checker, received_at)
-            for each in batch.publications
-        ]
-        if self._with_database(lambda database: self._commit(database, outcomes, received_at)):
-            self.metrics.batch_messages.observe(len(outcomes))
-            duration_seconds = time.monotonic() - batch.received_monotonic
-            self.metrics.receipt_lag_seconds.observe(duration_seconds)
-            self._heartbeat.record_batch(outcomes, received_at, duration_seconds)
-            self._publication_schedule.record_batch(outcomes, received_at)
-            self._session.acknowledge(batch.connection_number, (each.packet_id for each in batch.publications))
+
+        def process(message: IncomingMessage) -> MessageOutcome:
+            return process_message(message, self._register, self._quality_checker, received_at)
+
+        for part in split_into_parts(batch.publications, process):
+            if not self._store_part(batch, part, received_at):
+                return
+
+    def _store_part(self, batch: Batch, part: Part, received_at: datetime) -> bool:
+        """Commit and acknowledge one part of a batch. Returns False if stopped before it was committed."""
+        outcomes = part.outcomes
+        if not self._with_database(lambda database: self._commit(database, outcomes, received_at)):
+            return False
+        self.metrics.batch_messages.observe(len(outcomes))
+        duration_seconds = time.monotonic() - batch.received_monotonic
+        self.metrics.receipt_lag_seconds.observe(duration_seconds)
+        self._heartbeat.record_batch(outcomes, received_at, duration_seconds)
+        self._publication_schedule.record_batch(outcomes, received_at)
+        connection = batch.connection_number
+        self._session.acknowledge(connection, self._queue.complete(connection, part.completed))
+        return True
 
     def _store_events(self) -> None:
         """Store counts and finished windows from event topics, whose messages are never acknowledged."""

@@ -53,8 +53,8 @@ ROOT = Path(__file__).parents[2]
 QUERIES = load_queries(Path(__file__).with_name("compare.sql"))
 TEMPLATE_DATABASE = "template_faults"
 BATCH_SIZE = 500
-MAX_MEMORY_BYTES = 300 * 2**20
-"""Limit on the memory of ingest, whatever the backlog."""
+MAX_MEMORY_BYTES = 256 * 2**20
+"""Limit on the memory of ingest, whatever devices send."""
 RECOVERY_TIMEOUT_SECONDS = 60.0
 """Seconds for recovery after a fault, on a slow machine."""
 

@@ -1,5 +1,9 @@
-"""Messages wait in order of receipt, only so many, and only for the connection that delivered them."""
+"""Messages wait in order of receipt, only so many, and only for the connection that delivered them.
 
+One topic's messages don't make those of another wait, and are acknowledged in order of receipt nevertheless.
+"""
+
+from collections import defaultdict
 from threading import Thread
 
 from hypothesis import given, settings
@@ -8,7 +12,7 @@ from hypothesis import strategies as st
 from ingest.mqtt.framing import Publication
 from ingest.mqtt.session import Delivery
 from ingest.pipeline import IncomingMessage
-from ingest.queue import MessageQueue
+from ingest.queue import MAX_QUEUED_BYTES, MAX_TOPIC_BYTES, MessageQueue
 
 
 def publications(first: int, count: int) -> list[Publication]:
@@ -94,3 +98,94 @@ def test_whatever_the_sizes_nothing_is_lost_doubled_or_reordered(reads: list[int
     received = [packet_id for size in batches for packet_id in take(queue, size) or []]
     assert received + (take(queue, 1000) or []) == list(range(sent))
     assert len(queue) == 0
+
+
+KIB = 1024
+
+
+def put_sized(queue: MessageQueue, *messages: tuple[str, int], first: int = 1, connection: int = 1) -> bool:
+    """Messages of these topics and sizes, with packet identifiers from ``first`` on."""
+    published = [
+        Publication(IncomingMessage(topic, b"x" * size), number) for number, (topic, size) in enumerate(messages, first)
+    ]
+    return queue.put(Delivery(connection, 0.0, published), timeout_seconds=0)
+
+
+def store(queue: MessageQueue, max_messages: int = 100) -> tuple[list[int], list[int]]:
+    """Take a batch and complete it: what was in it, and what may be acknowledged."""
+    batch = queue.take(max_messages, max_wait_seconds=0, idle_seconds=0)
+    assert batch is not None
+    return (
+        [each.packet_id for each in batch.publications],
+        list(queue.complete(batch.connection_number, batch.publications)),
+    )
+
+
+def test_a_queue_of_large_messages_is_full_before_it_has_many() -> None:
+    queue = MessageQueue(1000)
+    assert put_sized(queue, *[("a", 256 * KIB)] * (MAX_QUEUED_BYTES // (256 * KIB)))
+    assert not put_sized(queue, ("b", 1))
+    assert store(queue) == ([1], [1])
+    assert put_sized(queue, ("b", 1))
+
+
+def test_small_messages_do_not_wait_for_the_large_ones_before_them() -> None:
+    queue = MessageQueue(1000)
+    put_sized(queue, *[("large", 200 * KIB)] * 4, ("small", 100), ("other", 100))
+    assert store(queue) == ([1, 5, 6], [1]), "acknowledging 5 before 2 would break the order"
+    assert store(queue) == ([2], [2])
+    put_sized(queue, ("small", 100), first=7)
+    assert store(queue) == ([3, 7], [3])
+    assert store(queue) == ([4], [4, 5, 6, 7])
+    assert len(queue) == 0
+
+
+def test_many_small_messages_of_one_topic_get_a_share_too() -> None:
+    queue = MessageQueue(1000)
+    put_sized(queue, *[("many", KIB)] * 600, ("other", 100))
+    taken, _ = store(queue, 500)
+    assert taken == [*range(1, MAX_TOPIC_BYTES // KIB + 1), 601]
+
+
+def test_what_a_new_connection_discards_is_no_longer_waited_for() -> None:
+    queue = MessageQueue(1000)
+    put_sized(queue, *[("large", 200 * KIB)] * 2, ("small", 100))
+    batch = queue.take(100, 0, 0)
+    assert batch is not None
+    put_sized(queue, ("large", 200 * KIB), connection=2)
+    assert queue.complete(batch.connection_number, batch.publications) == ()
+    assert store(queue) == ([1], [1])
+
+
+messages = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from([0, 100, 60 * KIB, 130 * KIB])), max_size=6)
+
+
+@settings(max_examples=60)
+@given(st.lists(messages, min_size=1, max_size=8), st.integers(1, 8))
+def test_whatever_the_shares_acknowledgements_keep_the_order_of_receipt(
+    reads: list[list[tuple[str, int]]], max_messages: int
+) -> None:
+    queue = MessageQueue(1000)
+    topics: dict[int, str] = {}
+    stored: list[int] = []
+    acknowledged: list[int] = []
+
+    def store_one() -> None:
+        taken, ready = store(queue, max_messages)
+        stored.extend(taken)
+        acknowledged.extend(ready)
+
+    for read in reads:
+        first = len(topics) + 1
+        put_sized(queue, *read, first=first)
+        topics |= {number: topic for number, (topic, _) in enumerate(read, first)}
+        if len(queue):
+            store_one()
+    while len(queue):
+        store_one()
+    assert acknowledged == sorted(topics)
+    by_topic = defaultdict[str, list[int]](list)
+    for number in stored:
+        by_topic[topics[number]].append(number)
+    assert all(numbers == sorted(numbers) for numbers in by_topic.values())
+    assert sum(map(len, by_topic.values())) == len(topics)
