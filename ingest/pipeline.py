@@ -37,6 +37,8 @@ class StoredDatastream:
     interval: timedelta | None = None
     """The declared measurement interval."""
     same_time: SameTime = SameTime.FIRST
+    is_additive: bool = True
+    """Whether an hour's totals are kept by adding each value to them, as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ class Observation(msgspec.Struct, frozen=True, gc=False):
     time: datetime
     value: float
     quality: QualityFlag
+    is_additive: bool = True
+    """As of its datastream."""
 
 
 class MessageOutcome(msgspec.Struct, frozen=True, gc=False):
@@ -213,7 +217,7 @@ def check_readings(state: MessageState) -> RejectionReason | None:
             state.rejections.append(Rejection(RejectionReason.ERASED, reading.property))
         else:
             quality, value = assess(datastream.id, datastream.observed_property, time, reading.value)
-            keep(Observation(datastream.table, datastream.id, time, value, quality))
+            keep(Observation(datastream.table, datastream.id, time, value, quality, datastream.is_additive))
     return None
 
 

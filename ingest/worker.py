@@ -13,6 +13,7 @@ import psycopg
 from ingest.events.aggregates import Aggregate
 from ingest.events.listener import EventListener
 from ingest.heartbeat import Heartbeat, write_heartbeat
+from ingest.hourly_totals import update_hourly_totals
 from ingest.lifecycle.scheduler import run_in_background
 from ingest.metrics import Metrics, serve_metrics
 from ingest.mqtt.session import Delivery, Session
@@ -83,6 +84,7 @@ class Worker:
             try:
                 # Database first: messages received before it is up would only wait.
                 self._with_database(self._refresh_register)
+                self._with_database(update_hourly_totals)
                 self._open_session()
                 if self._subscription.receives_events:
                     self._event_listener.open(self._session.protocol)
@@ -169,6 +171,8 @@ class Worker:
         self._publication_schedule.record_batch(outcomes, received_at)
         connection = batch.connection_number
         self._session.acknowledge(connection, self._queue.complete(connection, part.completed))
+        if any(not one.is_additive for outcome in outcomes for one in outcome.observations):
+            self._with_database(update_hourly_totals)
         return True
 
     def _store_events(self) -> None:

@@ -86,6 +86,7 @@ def _with_datastream(sensor: IngestSensor, row: dict[str, Any]) -> IngestSensor:
         stamp=Stamp(row["stamp"]),
         interval=row["measurement_interval"],
         same_time=SameTime(row["same_time"]),
+        is_additive=row["is_additive"],
     )
     return replace(sensor, datastreams={**sensor.datastreams, code: stored})
 
@@ -192,7 +193,7 @@ def _insert_observations(db: Database, outcomes: Iterable[MessageOutcome]) -> Co
 
 
 def _columns(observations: Sequence[Observation]) -> dict[str, str]:
-    """Format the four columns as PostgreSQL array literals: with psycopg's lists the statement costs a third more.
+    """Format the columns as PostgreSQL array literals: with psycopg's lists the statement costs a third more.
 
     Safe because they contain our own numbers and instants, never text from a message.
     """
@@ -208,6 +209,7 @@ def _columns(observations: Sequence[Observation]) -> dict[str, str]:
         "times": "{" + ",".join(texts) + "}",
         "values": _literal([one.value for one in observations]),
         "qualities": _literal([int(one.quality) for one in observations]),
+        "apart_ids": _literal(list({one.datastream_id for one in observations if not one.is_additive})),
     }
 
 

@@ -16,6 +16,7 @@ select
     datastream.stamp,
     datastream.measurement_interval,
     datastream.same_time,
+    not datastream.recomputed and datastream.aggregation not in ('energy_mean', 'circular_mean') as is_additive,
     class.table_name,
     class.term,
     array(
@@ -29,7 +30,8 @@ left join lantaarn.retention_class as class on class.name = datastream.retention
 where sensor.kind is not null
 order by sensor.id, datastream.id;
 
--- insert_observations: insert observations into one retention class's table ({table}) and add new rows to hourly totals
+-- insert_observations: insert observations into one class's table ({table}) and add new rows to hourly totals.
+-- Those of apart_ids are added in another form, or mark their hour for recomputation (ingest/hourly_totals.py).
 with input as (
     select datastream_id, time, value, quality
     from unnest(
@@ -47,7 +49,7 @@ hourly as (
     insert into lantaarn.rollup_hour as total (datastream_id, hour, count, sum, min, max)
     select datastream_id, date_trunc('hour', time, 'UTC'), count(*), sum(value), min(value), max(value)
     from stored
-    where quality = 0
+    where quality = 0 and datastream_id <> all(%(apart_ids)s::integer[])
     group by 1, 2
     order by 1, 2
     on conflict (datastream_id, hour) do update set
@@ -55,6 +57,42 @@ hourly as (
         sum = total.sum + excluded.sum,
         min = least(total.min, excluded.min),
         max = greatest(total.max, excluded.max)
+),
+apart as (
+    select
+        one.datastream_id,
+        date_trunc('hour', one.time, 'UTC') as hour,
+        one.value,
+        stream.aggregation,
+        stream.recomputed
+    from stored as one
+    inner join lantaarn.datastream as stream on stream.id = one.datastream_id
+    where one.quality = 0 and one.datastream_id = any(%(apart_ids)s::integer[])
+),
+converted as (
+    insert into lantaarn.rollup_hour as total (datastream_id, hour, count, sum, min, max, sum_cos)
+    select
+        datastream_id,
+        hour,
+        count(*),
+        sum(open.summand(aggregation, value)),
+        min(value),
+        max(value),
+        sum(open.summand_cos(aggregation, value))
+    from apart
+    where not recomputed
+    group by 1, 2
+    order by 1, 2
+    on conflict (datastream_id, hour) do update set
+        count = total.count + excluded.count,
+        sum = total.sum + excluded.sum,
+        min = least(total.min, excluded.min),
+        max = greatest(total.max, excluded.max),
+        sum_cos = total.sum_cos + excluded.sum_cos
+),
+marked as (
+    insert into lantaarn.changed_hour (hour, datastream_ids)
+    select hour, array_agg(distinct datastream_id) from apart where recomputed group by hour
 ),
 late as (
     -- Mark past days for recomputation (ingest/lifecycle/daily_totals.py). A batch of current data marks none.

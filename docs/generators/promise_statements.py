@@ -96,7 +96,7 @@ def _threshold() -> Iterator[tuple[str, str]]:
     yield "api/quality/schemas.py", f"How many of those as fewer than {BELOW}"
     yield "api/quality/schemas.py", f"by the reason for refusing it, from {BELOW} up"
     yield SCHEMA, f"WHEN (cell.value IS NULL) THEN {BELOW}"
-    yield SCHEMA, f"WHEN (published.sum IS NULL) THEN (({BELOW - 1} * published.cells) + 1)"
+    yield SCHEMA, f"WHEN (published.value IS NULL) THEN (({BELOW - 1} * published.cells) + 1)"
     yield SCHEMA, f"(travel.n >= {BELOW})"
     yield SCHEMA, f"(counted.count >= {BELOW})"
     yield SCHEMA, f"(sum(ledger.received) >= ({BELOW})::numeric)"

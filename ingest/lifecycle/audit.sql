@@ -28,72 +28,81 @@ group by 1
 having count(*) > coalesce(max(ledger.stored), 0)
 order by 1;
 
--- hours: hourly totals that differ from individual values, in hours too recent for any value to have been deleted
-with computed as (
+-- hours: hourly totals that differ from individual values, in hours too recent for any value to have been deleted,
+-- except those due for recomputation
+with kept as (
     select
-        datastream_id,
-        date_trunc('hour', time, 'UTC') as period,
-        count(*) as count,
-        sum(value) as sum,
-        min(value) as min,
-        max(value) as max
-    from lantaarn.observation
-    where quality = 0
-    group by 1, 2
-),
-kept as (
-    select datastream.id, %(now)s::timestamptz - class.term as since
+        datastream.id,
+        greatest(
+            date_trunc('hour', %(now)s::timestamptz - class.term, 'UTC') + interval '1 hour', datastream.totals_since
+        ) as since
     from lantaarn.datastream as datastream
     inner join lantaarn.retention_class as class on class.name = datastream.retention_class
+),
+computed as (
+    select kept.id as datastream_id, hours.*
+    from kept
+    cross join lateral lantaarn.hours_of(kept.id, kept.since, 'infinity') as hours
+),
+total as (
+    select hourly.*
+    from kept
+    inner join lantaarn.rollup_hour as hourly on hourly.datastream_id = kept.id and hourly.hour >= kept.since
 )
 select
     coalesce(total.datastream_id, computed.datastream_id) as datastream_id,
-    coalesce(total.hour, computed.period) as period,
+    coalesce(total.hour, computed.hour) as period,
     total.count as total_count,
     computed.count as computed_count,
     total.sum as total_sum,
     computed.sum as computed_sum
-from lantaarn.rollup_hour as total
-full join computed on computed.datastream_id = total.datastream_id and computed.period = total.hour
-inner join kept on kept.id = coalesce(total.datastream_id, computed.datastream_id)
+from total
+full join computed on computed.datastream_id = total.datastream_id and computed.hour = total.hour
 where
-    coalesce(total.hour, computed.period) >= kept.since
-    and (
-        total.count is distinct from computed.count
-        or total.min is distinct from computed.min
-        or total.max is distinct from computed.max
+    (
+        (total.count, total.min, total.max, total.jumps, total.counted_since, total.last_time, total.last_value)
+        is distinct from (
+            computed.count,
+            computed.min,
+            computed.max,
+            computed.jumps,
+            computed.counted_since,
+            computed.last_time,
+            computed.last_value
+        )
         or abs(total.sum - computed.sum) > 1e-9 * greatest(1, abs(computed.sum), computed.count)
+        or abs(coalesce(total.sum_cos, 0) - coalesce(computed.sum_cos, 0)) > 1e-9 * greatest(1, computed.count)
+    )
+    and not exists (
+        select from lantaarn.changed_hour as changed
+        where
+            changed.hour = coalesce(total.hour, computed.hour)
+            and coalesce(total.datastream_id, computed.datastream_id) = any(changed.datastream_ids)
     )
 order by 2, 1;
 
 -- days: daily totals that differ from their hours, except days due for recomputation or deletion
-with computed as (
-    select
-        datastream_id,
-        open.day_of(hour) as day,
-        sum(count) as count,
-        sum(sum) as sum
-    from lantaarn.rollup_hour
-    group by 1, 2
-)
 select
     coalesce(total.datastream_id, computed.datastream_id) as datastream_id,
     coalesce(total.day, computed.day) as day,
     total.count as total_count,
     computed.count as computed_count
 from lantaarn.day_total as total
-full join computed on computed.datastream_id = total.datastream_id and computed.day = total.day
+full join lantaarn.rollup_day as computed
+    on computed.datastream_id = total.datastream_id and computed.day = total.day
 inner join lantaarn.datastream as datastream on datastream.id = coalesce(total.datastream_id, computed.datastream_id)
 inner join lantaarn.days_made as made
     on coalesce(total.day, computed.day) < open.day_of(made.at - interval '48 hours')
 where
     open.day_start(coalesce(total.day, computed.day)) >= %(now)s::timestamptz - datastream.aggregate_term
+    and coalesce(total.day, computed.day) >= open.day_of(datastream.totals_since)
     and not exists (
         select from lantaarn.changed_day as changed
         where changed.day = coalesce(total.day, computed.day) and datastream.id = any(changed.datastream_ids)
     )
     and (
-        total.count is distinct from computed.count
+        (total.count, total.jumps, total.counted_since, total.last_value)
+        is distinct from (computed.count, computed.jumps, computed.counted_since, computed.last_value)
         or abs(total.sum - computed.sum) > 1e-9 * greatest(1, abs(computed.sum), computed.count)
     )
 order by 2, 1;

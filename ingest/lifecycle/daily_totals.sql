@@ -8,29 +8,33 @@ select coalesce(array_agg(id order by id), '{}') as ids from lantaarn.datastream
 select open.day_of(%(at)s::timestamptz - interval '48 hours') as first_day;
 
 -- update_day_total: recompute the daily totals of these datastreams from first_day onwards, skipping unchanged rows
-insert into lantaarn.day_total as total (datastream_id, day, count, sum, min, max, hours)
-select stream.id, made.day, made.count, made.sum, made.min, made.max, made.hours
+insert into lantaarn.day_total as total
+(datastream_id, day, count, sum, min, max, sum_cos, jumps, counted_since, last_value, hours)
+select
+    stream.id,
+    made.day,
+    made.count,
+    made.sum,
+    made.min,
+    made.max,
+    made.sum_cos,
+    made.jumps,
+    made.counted_since,
+    made.last_value,
+    made.hours
 from unnest(%(datastream_ids)s::integer[]) as stream (id)
-cross join lateral (
-    select
-        open.day_of(hourly.hour) as day,
-        sum(hourly.count)::bigint as count,
-        sum(hourly.sum) as sum,
-        min(hourly.min) as min,
-        max(hourly.max) as max,
-        count(*)::smallint as hours
-    from lantaarn.rollup_hour as hourly
-    where hourly.datastream_id = stream.id and hourly.hour >= open.day_start(%(first_day)s)
-    group by 1
-) as made
+cross join lateral lantaarn.days_of(stream.id, open.day_start(%(first_day)s), 'infinity') as made
 on conflict (datastream_id, day) do update set
     count = excluded.count,
     sum = excluded.sum,
     min = excluded.min,
     max = excluded.max,
+    sum_cos = excluded.sum_cos,
+    jumps = excluded.jumps,
+    counted_since = excluded.counted_since,
+    last_value = excluded.last_value,
     hours = excluded.hours
-where (total.count, total.sum, total.min, total.max) is distinct from
-    (excluded.count, excluded.sum, excluded.min, excluded.max);
+where total is distinct from excluded;
 
 -- take_changed_days: remove and return marked days; their hours are committed, or the mark would not be visible
 with taken as (
@@ -42,35 +46,40 @@ cross join lateral unnest(datastream_ids) as one (datastream_id)
 order by datastream_id, day;
 
 -- update_changed_day_total: recompute these days of these datastreams
-insert into lantaarn.day_total as total (datastream_id, day, count, sum, min, max, hours)
-select changed.datastream_id, changed.day, made.count, made.sum, made.min, made.max, made.hours
+insert into lantaarn.day_total
+(datastream_id, day, count, sum, min, max, sum_cos, jumps, counted_since, last_value, hours)
+select
+    changed.datastream_id,
+    made.day,
+    made.count,
+    made.sum,
+    made.min,
+    made.max,
+    made.sum_cos,
+    made.jumps,
+    made.counted_since,
+    made.last_value,
+    made.hours
 from unnest(%(datastream_ids)s::integer[], %(days)s::date[]) as changed (datastream_id, day)
-cross join lateral (
-    select
-        sum(hourly.count)::bigint as count,
-        sum(hourly.sum) as sum,
-        min(hourly.min) as min,
-        max(hourly.max) as max,
-        count(*)::smallint as hours
-    from lantaarn.rollup_hour as hourly
-    where
-        hourly.datastream_id = changed.datastream_id
-        and hourly.hour >= open.day_start(changed.day)
-        and hourly.hour < open.day_start(changed.day + 1)
+cross join lateral lantaarn.days_of(
+    changed.datastream_id, open.day_start(changed.day), open.day_start(changed.day + 1)
 ) as made
-where made.hours > 0
 on conflict (datastream_id, day) do update set
     count = excluded.count,
     sum = excluded.sum,
     min = excluded.min,
     max = excluded.max,
+    sum_cos = excluded.sum_cos,
+    jumps = excluded.jumps,
+    counted_since = excluded.counted_since,
+    last_value = excluded.last_value,
     hours = excluded.hours;
 
 -- update_lamp_day: recompute the lamps' daily figures from first_day onwards
 select lantaarn.make_lamp_days(array(select distinct sensor_id from lantaarn.datastream where property = 'energy'), %(first_day)s, 'infinity');
 
--- update_changed_lamp_day: the same for changed days and the day after each, whose burning hours count from there
-select lantaarn.make_lamp_days(array_agg(distinct meter.sensor_id), min(changed.day), max(changed.day) + 1)
+-- update_changed_lamp_day: the same for changed days
+select lantaarn.make_lamp_days(array_agg(distinct meter.sensor_id), min(changed.day), max(changed.day))
 from unnest(%(datastream_ids)s::integer[], %(days)s::date[]) as changed (datastream_id, day)
 inner join lantaarn.datastream as meter on meter.id = changed.datastream_id
 where exists (

@@ -16,6 +16,7 @@ from uuid import uuid4
 import psycopg
 
 from ingest.events.windows import CLOCK_SKEW_TOLERANCE
+from ingest.hourly_totals import lock_hours, recompute_changed_hours
 from ingest.lifecycle import tombstones
 from ingest.lifecycle.retention import QUERIES as RETENTION
 from ingest.lifecycle.retention import Deletion, log_deletion
@@ -187,11 +188,14 @@ def _apply(db: Database, tombstone: Tombstone, observations: str) -> Erasure:
         "from": tombstone.since or EARLIEST_INSTANT,
         "until": tombstone.until,
     }
+    lock_hours(db)
     # Compare before the individual values are gone.
     cut = db.execute(QUERIES["partly_erased_hours"], period).fetchall()
     counts = {row["table_name"]: row["rows"] for row in db.execute(QUERIES[observations], period).fetchall()}
-    hours = _rebuild_cut_hours(db, cut)
+    hours = _mark_cut_hours(db, cut)
     counts["rollup_hour"] = db.execute(QUERIES["erase_hours"], period).rowcount + hours.deleted
+    db.execute(QUERIES["mark_following_hours"], period)
+    recompute_changed_hours(db)
     for table, query in (
         ("public_cell", "cells"),
         ("travel_time", "travel_times"),
@@ -232,11 +236,11 @@ class _CutHours:
     removed: tuple[datetime, ...]
 
 
-def _rebuild_cut_hours(db: Database, cut: Sequence[Mapping[str, Any]]) -> _CutHours:
-    """Recompute the totals of these hours if all their individual values exist, else delete them."""
+def _mark_cut_hours(db: Database, cut: Sequence[Mapping[str, Any]]) -> _CutHours:
+    """Delete the totals of these hours, and mark them for recomputation if all their individual values exist."""
     touched = [row for row in cut if row["inside"] or row["count"] != row["outside"]]
     whole = [row for row in touched if row["count"] == row["inside"] + row["outside"]]
-    for query, rows in (("erase_partly_erased_hours", touched), ("rebuild_hours", whole)):
+    for query, rows in (("erase_partly_erased_hours", touched), ("mark_hours", whole)):
         hours = {"datastream_ids": [row["datastream_id"] for row in rows], "times": [row["hour"] for row in rows]}
         db.execute(QUERIES[query], hours)
     rebuilt = sum(row["outside"] > 0 for row in whole)

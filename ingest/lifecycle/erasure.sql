@@ -54,20 +54,24 @@ delete from lantaarn.rollup_hour as total
 using unnest(%(datastream_ids)s::integer[], %(times)s::timestamptz[]) as cut (datastream_id, hour)
 where total.datastream_id = cut.datastream_id and total.hour = cut.hour;
 
--- rebuild_hours: recompute the given hourly totals from the remaining values
-insert into lantaarn.rollup_hour (datastream_id, hour, count, sum, min, max)
-select cut.datastream_id, cut.hour, seen.count, seen.sum, seen.min, seen.max
+-- mark_hours: mark the given hours for recomputation
+insert into lantaarn.changed_hour (hour, datastream_ids)
+select hour, array_agg(datastream_id)
 from unnest(%(datastream_ids)s::integer[], %(times)s::timestamptz[]) as cut (datastream_id, hour)
+group by hour;
+
+-- mark_following_hours: the same for the first hour of counters after the period, which now counts from before it
+insert into lantaarn.changed_hour (hour, datastream_ids)
+select following.hour, array_agg(stream.id)
+from lantaarn.datastream as stream
 cross join lateral (
-    select count(*) as count, sum(one.value) as sum, min(one.value) as min, max(one.value) as max
-    from lantaarn.observation as one
-    where
-        one.datastream_id = cut.datastream_id
-        and one.time >= cut.hour
-        and one.time < cut.hour + interval '1 hour'
-        and one.quality = 0
-) as seen
-where seen.count > 0;
+    select hourly.hour from lantaarn.rollup_hour as hourly
+    where hourly.datastream_id = stream.id and hourly.hour >= %(until)s::timestamptz
+    order by hourly.hour
+    limit 1
+) as following
+where stream.id = any(%(datastream_ids)s::integer[]) and stream.aggregation = 'counter'
+group by following.hour;
 
 -- erase_cells: delete published hours and days that overlap the period
 delete from lantaarn.public_cell
@@ -101,27 +105,22 @@ update lantaarn.day_total as total set
     sum = left_over.sum,
     min = left_over.min,
     max = left_over.max,
+    sum_cos = left_over.sum_cos,
+    jumps = left_over.jumps,
+    counted_since = left_over.counted_since,
+    last_value = left_over.last_value,
     hours = left_over.hours
 from (
-    select
-        datastream_id,
-        open.day_of(hour) as day,
-        sum(count)::bigint as count,
-        sum(sum) as sum,
-        min(min) as min,
-        max(max) as max,
-        count(*)::smallint as hours
-    from lantaarn.rollup_hour
-    where
-        datastream_id = any(%(datastream_ids)s::integer[])
-        and hour >= open.day_start(%(first_day)s)
-        and hour < open.day_start(%(last_day)s + 1)
-    group by 1, 2
+    select stream.id, days.*
+    from unnest(%(datastream_ids)s::integer[]) as stream (id)
+    cross join lateral lantaarn.days_of(
+        stream.id, open.day_start(%(first_day)s), open.day_start(%(last_day)s + 1)
+    ) as days
 ) as left_over
 where
-    total.datastream_id = left_over.datastream_id
+    total.datastream_id = left_over.id
     and total.day = left_over.day
-    and (total.hours, total.count) is distinct from (left_over.hours, left_over.count);
+    and (total.hours, total.count, total.sum) is distinct from (left_over.hours, left_over.count, left_over.sum);
 
 -- count_lamp_days: number of lamp days that overlap the period
 select count(*) as rows from lantaarn.lamp_day as lamp

@@ -36,7 +36,7 @@ where current_setting('timescaledb.max_tuples_decompressed_per_dml_transaction',
 
 -- move_rows: move a datastream's oldest rows from one class's table ({table}) to another's ({into}), unless expired.
 -- A value redelivered meanwhile is in both tables and counted twice, so one is subtracted from the totals; minimum and
--- maximum stand, since the value is the same.
+-- maximum stand, since the value is the same. Totals that are recomputed from values count each instant once anyway.
 with taken as (
     delete from lantaarn.{table}
     where
@@ -59,8 +59,14 @@ moved as (
     returning time
 ),
 doubles as (
-    select taken.datastream_id, date_trunc('hour', taken.time, 'UTC') as hour, count(*) as count, sum(taken.value) as sum
+    select
+        taken.datastream_id,
+        date_trunc('hour', taken.time, 'UTC') as hour,
+        count(*) as count,
+        sum(open.summand(stream.aggregation, taken.value)) as sum,
+        sum(open.summand_cos(stream.aggregation, taken.value)) as sum_cos
     from taken
+    inner join lantaarn.datastream as stream on stream.id = taken.datastream_id and not stream.recomputed
     where
         taken.quality = 0
         and taken.time >= %(older_than)s
@@ -68,7 +74,10 @@ doubles as (
     group by 1, 2
 ),
 corrected as (
-    update lantaarn.rollup_hour as total set count = total.count - doubles.count, sum = total.sum - doubles.sum
+    update lantaarn.rollup_hour as total set
+        count = total.count - doubles.count,
+        sum = total.sum - doubles.sum,
+        sum_cos = total.sum_cos - doubles.sum_cos
     from doubles
     where total.datastream_id = doubles.datastream_id and total.hour = doubles.hour
 ),

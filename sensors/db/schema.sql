@@ -28,6 +28,30 @@ CREATE SCHEMA restricted;
 CREATE SCHEMA staff;
 GRANT USAGE ON SCHEMA staff TO lantaarn_dashboard;
 
+-- lantaarn.aggregation_change
+CREATE TABLE lantaarn.aggregation_change (
+    id bigint NOT NULL,
+    datastream_id integer NOT NULL,
+    from_aggregation text NOT NULL,
+    to_aggregation text NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    recomputed_until timestamp with time zone,
+    incomplete_until timestamp with time zone,
+    recomputed_hours bigint DEFAULT 0 NOT NULL,
+    recomputed_at timestamp with time zone
+);
+ALTER TABLE lantaarn.aggregation_change ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME lantaarn.aggregation_change_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+ALTER TABLE ONLY lantaarn.aggregation_change
+    ADD CONSTRAINT aggregation_change_pkey PRIMARY KEY (id);
+CREATE INDEX aggregation_change_datastream_id_idx ON lantaarn.aggregation_change USING btree (datastream_id) WHERE (recomputed_at IS NULL);
+
 -- lantaarn.area
 CREATE TABLE lantaarn.area (
     code text NOT NULL,
@@ -72,6 +96,13 @@ CREATE TABLE lantaarn.changed_day (
 );
 GRANT INSERT ON TABLE lantaarn.changed_day TO lantaarn_ingest;
 
+-- lantaarn.changed_hour
+CREATE TABLE lantaarn.changed_hour (
+    hour timestamp with time zone NOT NULL,
+    datastream_ids integer[] NOT NULL
+);
+GRANT SELECT,INSERT,DELETE ON TABLE lantaarn.changed_hour TO lantaarn_ingest;
+
 -- lantaarn.class_change
 CREATE TABLE lantaarn.class_change (
     id bigint NOT NULL,
@@ -108,7 +139,6 @@ CREATE TABLE lantaarn.datastream (
     retention_class text,
     public text NOT NULL,
     counts_people boolean NOT NULL,
-    summed boolean NOT NULL,
     active boolean NOT NULL,
     rule jsonb,
     aggregate_term interval NOT NULL,
@@ -118,6 +148,8 @@ CREATE TABLE lantaarn.datastream (
     measurement_interval interval,
     sends_zeros boolean DEFAULT true NOT NULL,
     same_time text DEFAULT 'first'::text NOT NULL,
+    totals_since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    recomputed boolean GENERATED ALWAYS AS (((aggregation = ANY (ARRAY['counter'::text, 'last'::text])) OR (same_time = 'last'::text) OR (totals_since = 'infinity'::timestamp with time zone))) STORED NOT NULL,
     CONSTRAINT datastream_aggregation_check CHECK ((aggregation = ANY (ARRAY['mean'::text, 'delta'::text, 'counter'::text, 'max'::text, 'last'::text, 'energy_mean'::text, 'circular_mean'::text, 'none'::text]))),
     CONSTRAINT datastream_public_check CHECK ((public = ANY (ARRAY['none'::text, 'day'::text, 'hour'::text, 'live'::text]))),
     CONSTRAINT datastream_same_time_check CHECK ((same_time = ANY (ARRAY['first'::text, 'last'::text, 'sum'::text]))),
@@ -137,6 +169,7 @@ ALTER TABLE ONLY lantaarn.datastream
 ALTER TABLE ONLY lantaarn.datastream
     ADD CONSTRAINT datastream_sensor_id_property_key UNIQUE (sensor_id, property);
 CREATE INDEX datastream_group ON lantaarn.datastream USING btree (sensor_id) WHERE (active AND (rule ? 'group'::text));
+CREATE TRIGGER note_aggregation_change BEFORE UPDATE OF aggregation ON lantaarn.datastream FOR EACH ROW WHEN (((old.aggregation <> new.aggregation) AND ((old.aggregation = ANY (ARRAY['counter'::text, 'last'::text, 'energy_mean'::text, 'circular_mean'::text])) OR (new.aggregation = ANY (ARRAY['counter'::text, 'last'::text, 'energy_mean'::text, 'circular_mean'::text]))))) EXECUTE FUNCTION lantaarn.note_aggregation_change();
 CREATE TRIGGER note_class_change AFTER UPDATE OF retention_class ON lantaarn.datastream FOR EACH ROW WHEN (((old.retention_class IS NOT NULL) AND (old.retention_class IS DISTINCT FROM new.retention_class))) EXECUTE FUNCTION lantaarn.note_class_change();
 ALTER TABLE ONLY lantaarn.datastream
     ADD CONSTRAINT datastream_retention_class_fkey FOREIGN KEY (retention_class) REFERENCES lantaarn.retention_class(name);
@@ -153,7 +186,11 @@ CREATE TABLE lantaarn.day_total (
     min double precision NOT NULL,
     max double precision NOT NULL,
     hours smallint NOT NULL,
-    day_hours smallint GENERATED ALWAYS AS (open.day_hours(day)) STORED NOT NULL
+    day_hours smallint GENERATED ALWAYS AS (open.day_hours(day)) STORED NOT NULL,
+    sum_cos double precision,
+    jumps integer,
+    counted_since timestamp with time zone,
+    last_value double precision
 )
 WITH (fillfactor='90');
 ALTER TABLE ONLY lantaarn.day_total
@@ -391,6 +428,7 @@ CREATE TABLE lantaarn.public_cell (
     start timestamp with time zone NOT NULL,
     counted boolean NOT NULL,
     value double precision,
+    counted_since timestamp with time zone,
     CONSTRAINT never_small CHECK (
 CASE
     WHEN counted THEN COALESCE(((value >= (15)::double precision) AND ((value / (5)::double precision) = floor((value / (5)::double precision)))), true)
@@ -411,6 +449,7 @@ CREATE TABLE lantaarn.public_day (
     hours smallint NOT NULL,
     hidden smallint NOT NULL,
     day_hours smallint GENERATED ALWAYS AS (open.day_hours(day)) STORED NOT NULL,
+    value double precision,
     CONSTRAINT public_day_check CHECK ((hidden <= hours)),
     CONSTRAINT public_day_check1 CHECK (((sum IS NULL) = (hidden = hours)))
 )
@@ -625,7 +664,12 @@ CREATE TABLE lantaarn.rollup_hour (
     count bigint NOT NULL,
     sum double precision NOT NULL,
     min double precision NOT NULL,
-    max double precision NOT NULL
+    max double precision NOT NULL,
+    sum_cos double precision,
+    jumps integer,
+    counted_since timestamp with time zone,
+    last_time timestamp with time zone,
+    last_value double precision
 )
 WITH (fillfactor='70');
 ALTER TABLE ONLY lantaarn.rollup_hour
@@ -941,6 +985,7 @@ UNION ALL
     observation_10y.quality,
     'P10Y'::text AS retention_class
    FROM lantaarn.observation_10y;
+GRANT SELECT ON TABLE lantaarn.observation TO lantaarn_ingest;
 
 -- lantaarn.public_stream
 CREATE VIEW lantaarn.public_stream AS
@@ -948,13 +993,15 @@ CREATE VIEW lantaarn.public_stream AS
     sensor_id,
     unit,
     counts_people,
-    summed,
+    (aggregation = ANY (ARRAY['delta'::text, 'counter'::text])) AS summed,
     public AS period,
     (('1 '::text || public))::interval AS step,
         CASE public
             WHEN 'hour'::text THEN 'UTC'::text
             ELSE 'Europe/Amsterdam'::text
-        END AS zone
+        END AS zone,
+    aggregation,
+    totals_since
    FROM lantaarn.datastream
   WHERE (active AND (rule IS NULL) AND (public = ANY (ARRAY['hour'::text, 'day'::text])));
 GRANT SELECT ON TABLE lantaarn.public_stream TO lantaarn_ingest;
@@ -1011,14 +1058,20 @@ CREATE VIEW lantaarn.quality_group_now AS
 
 -- lantaarn.rollup_day
 CREATE VIEW lantaarn.rollup_day AS
- SELECT datastream_id,
-    ((hour AT TIME ZONE 'Europe/Amsterdam'::text))::date AS day,
-    (sum(count))::bigint AS count,
-    sum(sum) AS sum,
-    min(min) AS min,
-    max(max) AS max
-   FROM lantaarn.rollup_hour
-  GROUP BY datastream_id, (((hour AT TIME ZONE 'Europe/Amsterdam'::text))::date);
+ SELECT hourly.datastream_id,
+    open.day_of(hourly.hour) AS day,
+    (sum(hourly.count))::bigint AS count,
+    sum(hourly.sum) AS sum,
+    min(hourly.min) AS min,
+    max(hourly.max) AS max,
+    sum(hourly.sum_cos) AS sum_cos,
+    (sum(hourly.jumps))::integer AS jumps,
+    NULLIF(LEAST(min(hourly.counted_since), open.day_start(open.day_of(hourly.hour))), open.day_start(open.day_of(hourly.hour))) AS counted_since,
+    (max(open.dated(hourly.last_time, hourly.last_value)))[2] AS last_value,
+    (count(*))::smallint AS hours
+   FROM (lantaarn.rollup_hour hourly
+     JOIN lantaarn.datastream datastream ON (((datastream.id = hourly.datastream_id) AND (hourly.hour >= datastream.totals_since))))
+  GROUP BY hourly.datastream_id, (open.day_of(hourly.hour));
 
 -- lantaarn.sensor_day_now
 CREATE VIEW lantaarn.sensor_day_now AS
@@ -1152,9 +1205,11 @@ CREATE VIEW open.datastream AS
     retention_class,
     public,
     counts_people,
-    summed,
+    (aggregation = ANY (ARRAY['delta'::text, 'counter'::text])) AS summed,
     (rule ->> 'group'::text) AS counted_with,
-    (rule ->> 'to'::text) AS goes_to
+    (rule ->> 'to'::text) AS goes_to,
+    aggregation,
+    totals_since
    FROM lantaarn.datastream datastream
   WHERE active;
 GRANT SELECT ON TABLE open.datastream TO lantaarn_api;
@@ -1196,31 +1251,30 @@ CREATE VIEW open.day AS
  SELECT datastream.datastream_id,
     datastream.sensor_id,
     datastream.property,
-    rollup.day,
-    rollup.count AS samples,
+    total.day,
+    total.count AS samples,
+    total.value,
         CASE
-            WHEN datastream.summed THEN rollup.sum
-            ELSE (rollup.sum / (rollup.count)::double precision)
-        END AS value,
-        CASE
-            WHEN (NOT datastream.summed) THEN rollup.min
+            WHEN (datastream.aggregation <> ALL (ARRAY['delta'::text, 'counter'::text, 'circular_mean'::text])) THEN total.min
             ELSE NULL::double precision
         END AS min,
         CASE
-            WHEN (NOT datastream.summed) THEN rollup.max
+            WHEN (datastream.aggregation <> ALL (ARRAY['delta'::text, 'counter'::text, 'circular_mean'::text])) THEN total.max
             ELSE NULL::double precision
         END AS max,
     NULL::bigint AS below,
-    false AS at_least
+    false AS at_least,
+    total.counted_since
    FROM (open.datastream datastream
-     CROSS JOIN LATERAL ( SELECT ((hourly.hour AT TIME ZONE 'Europe/Amsterdam'::text))::date AS day,
-            (sum(hourly.count))::bigint AS count,
-            sum(hourly.sum) AS sum,
-            min(hourly.min) AS min,
-            max(hourly.max) AS max
-           FROM lantaarn.rollup_hour hourly
-          WHERE (hourly.datastream_id = datastream.datastream_id)
-          GROUP BY (((hourly.hour AT TIME ZONE 'Europe/Amsterdam'::text))::date)) rollup)
+     JOIN LATERAL ( SELECT daily.day,
+            daily.count,
+            daily.min,
+            daily.max,
+            daily.counted_since,
+            open.aggregate(datastream.aggregation, daily.count, daily.sum, daily.sum_cos, daily.max, daily.last_value) AS value
+           FROM lantaarn.rollup_day daily
+          WHERE (daily.datastream_id = datastream.datastream_id)
+         OFFSET 0) total ON ((total.value IS NOT NULL)))
   WHERE (datastream.public = 'live'::text)
 UNION ALL
  SELECT datastream.datastream_id,
@@ -1228,27 +1282,25 @@ UNION ALL
     datastream.property,
     published.day,
     NULL::bigint AS samples,
-        CASE
-            WHEN datastream.summed THEN published.sum
-            ELSE published.mean
-        END AS value,
+    published.value,
     NULL::double precision AS min,
     NULL::double precision AS max,
         CASE
-            WHEN (published.sum IS NULL) THEN ((14 * published.cells) + 1)
+            WHEN (published.value IS NULL) THEN ((14 * published.cells) + 1)
             ELSE NULL::bigint
         END AS below,
-    ((published.sum IS NOT NULL) AND published.small) AS at_least
+    ((published.value IS NOT NULL) AND published.small) AS at_least,
+    published.counted_since
    FROM (open.datastream datastream
-     CROSS JOIN LATERAL ( SELECT ((cell.start AT TIME ZONE 'Europe/Amsterdam'::text))::date AS day,
+     CROSS JOIN LATERAL ( SELECT open.day_of(cell.start) AS day,
             count(*) AS cells,
-            sum(cell.value) AS sum,
-            avg(cell.value) AS mean,
-            bool_or((cell.value IS NULL)) AS small
+            open.aggregate(datastream.aggregation, count(cell.value), sum(open.summand(datastream.aggregation, cell.value)), sum(open.summand_cos(datastream.aggregation, cell.value)), max(cell.value), (max(open.dated(cell.start, cell.value)))[2]) AS value,
+            bool_or((cell.value IS NULL)) AS small,
+            NULLIF(LEAST(min(cell.counted_since), open.day_start(open.day_of(cell.start))), open.day_start(open.day_of(cell.start))) AS counted_since
            FROM lantaarn.public_cell cell
-          WHERE ((cell.datastream_id = datastream.datastream_id) AND (cell.period = datastream.public))
-          GROUP BY (((cell.start AT TIME ZONE 'Europe/Amsterdam'::text))::date)) published)
-  WHERE ((datastream.public = ANY (ARRAY['hour'::text, 'day'::text])) AND (published.day < ((now() AT TIME ZONE 'Europe/Amsterdam'::text))::date));
+          WHERE ((cell.datastream_id = datastream.datastream_id) AND (cell.period = datastream.public) AND (cell.counted OR (cell.start >= datastream.totals_since)))
+          GROUP BY (open.day_of(cell.start))) published)
+  WHERE ((datastream.public = ANY (ARRAY['hour'::text, 'day'::text])) AND (published.day < open.day_of(now())) AND ((published.value IS NOT NULL) OR datastream.counts_people));
 GRANT SELECT ON TABLE open.day TO lantaarn_api;
 GRANT SELECT ON TABLE open.day TO lantaarn_dashboard;
 
@@ -1263,9 +1315,10 @@ CREATE VIEW open.day_cell AS
         CASE
             WHEN (cell.value IS NULL) THEN 15
             ELSE NULL::integer
-        END AS below
+        END AS below,
+    cell.counted_since
    FROM (open.datastream datastream
-     JOIN lantaarn.public_cell cell ON (((cell.datastream_id = datastream.datastream_id) AND (cell.period = datastream.public))))
+     JOIN lantaarn.public_cell cell ON (((cell.datastream_id = datastream.datastream_id) AND (cell.period = datastream.public) AND (cell.counted OR (cell.start >= datastream.totals_since)))))
   WHERE (datastream.public = 'day'::text);
 GRANT SELECT ON TABLE open.day_cell TO lantaarn_api;
 GRANT SELECT ON TABLE open.day_cell TO lantaarn_dashboard;
@@ -1335,23 +1388,28 @@ CREATE VIEW open.hour AS
  SELECT datastream.datastream_id,
     datastream.sensor_id,
     datastream.property,
-    rollup.hour,
-    rollup.count AS samples,
+    total.hour,
+    total.count AS samples,
+    total.value,
         CASE
-            WHEN datastream.summed THEN rollup.sum
-            ELSE (rollup.sum / (rollup.count)::double precision)
-        END AS value,
-        CASE
-            WHEN (NOT datastream.summed) THEN rollup.min
+            WHEN (datastream.aggregation <> ALL (ARRAY['delta'::text, 'counter'::text, 'circular_mean'::text])) THEN total.min
             ELSE NULL::double precision
         END AS min,
         CASE
-            WHEN (NOT datastream.summed) THEN rollup.max
+            WHEN (datastream.aggregation <> ALL (ARRAY['delta'::text, 'counter'::text, 'circular_mean'::text])) THEN total.max
             ELSE NULL::double precision
         END AS max,
-    NULL::integer AS below
+    NULL::integer AS below,
+    total.counted_since
    FROM (open.datastream datastream
-     JOIN lantaarn.rollup_hour rollup ON ((rollup.datastream_id = datastream.datastream_id)))
+     JOIN LATERAL ( SELECT hourly.hour,
+            hourly.count,
+            hourly.min,
+            hourly.max,
+            hourly.counted_since,
+            open.aggregate(datastream.aggregation, hourly.count, hourly.sum, hourly.sum_cos, hourly.max, hourly.last_value) AS value
+           FROM lantaarn.rollup_hour hourly
+          WHERE ((hourly.datastream_id = datastream.datastream_id) AND (hourly.hour >= datastream.totals_since))) total ON ((total.value IS NOT NULL)))
   WHERE (datastream.public = 'live'::text)
 UNION ALL
  SELECT datastream.datastream_id,
@@ -1365,9 +1423,10 @@ UNION ALL
         CASE
             WHEN (cell.value IS NULL) THEN 15
             ELSE NULL::integer
-        END AS below
+        END AS below,
+    cell.counted_since
    FROM (open.datastream datastream
-     JOIN lantaarn.public_cell cell ON (((cell.datastream_id = datastream.datastream_id) AND (cell.period = 'hour'::text))))
+     JOIN lantaarn.public_cell cell ON (((cell.datastream_id = datastream.datastream_id) AND (cell.period = 'hour'::text) AND (cell.counted OR (cell.start >= datastream.totals_since)))))
   WHERE (datastream.public = 'hour'::text);
 GRANT SELECT ON TABLE open.hour TO lantaarn_api;
 GRANT SELECT ON TABLE open.hour TO lantaarn_dashboard;
@@ -1832,12 +1891,14 @@ CREATE VIEW staff.datastream AS
     datastream.unit,
     datastream.public,
     datastream.counts_people,
-    datastream.summed,
+    (datastream.aggregation = ANY (ARRAY['delta'::text, 'counter'::text])) AS summed,
     finding.reference,
     (finding.name ->> 'nl'::text) AS name,
     finding.kind,
     COALESCE(finding.neighbourhood, '-'::text) AS neighbourhood,
-    finding.organisations
+    finding.organisations,
+    datastream.aggregation,
+    datastream.totals_since
    FROM (lantaarn.datastream datastream
      JOIN lantaarn.finding finding ON ((finding.sensor_id = datastream.sensor_id)))
   WHERE (datastream.active AND (datastream.public <> 'none'::text));
@@ -1855,15 +1916,12 @@ CREATE VIEW staff.day AS
     stream.neighbourhood,
     stream.organisations,
     total.day,
-        CASE
-            WHEN stream.summed THEN total.sum
-            ELSE (total.sum / (total.count)::double precision)
-        END AS value,
+    open.aggregate(stream.aggregation, total.count, total.sum, total.sum_cos, total.max, total.last_value) AS value,
     total.hours,
     (0)::smallint AS hidden,
     total.day_hours
    FROM (staff.datastream stream
-     JOIN lantaarn.day_total total ON ((total.datastream_id = stream.datastream_id)))
+     JOIN lantaarn.day_total total ON (((total.datastream_id = stream.datastream_id) AND (total.day >= open.day_of(stream.totals_since)))))
   WHERE (stream.public = 'live'::text)
 UNION ALL
  SELECT stream.datastream_id,
@@ -1877,6 +1935,7 @@ UNION ALL
     stream.organisations,
     made.day,
         CASE
+            WHEN (made.value IS NOT NULL) THEN made.value
             WHEN (stream.summed OR (stream.public = 'day'::text)) THEN made.sum
             ELSE (made.sum / (NULLIF((made.hours - made.hidden), 0))::double precision)
         END AS value,
@@ -1884,8 +1943,8 @@ UNION ALL
     made.hidden,
     made.day_hours
    FROM (staff.datastream stream
-     JOIN lantaarn.public_day made ON ((made.datastream_id = stream.datastream_id)))
-  WHERE ((stream.public = ANY (ARRAY['hour'::text, 'day'::text])) AND (made.day < ((now() AT TIME ZONE 'Europe/Amsterdam'::text))::date));
+     JOIN lantaarn.public_day made ON (((made.datastream_id = stream.datastream_id) AND (stream.counts_people OR (made.day >= open.day_of(stream.totals_since))))))
+  WHERE ((stream.public = ANY (ARRAY['hour'::text, 'day'::text])) AND (made.day < open.day_of(now())));
 GRANT SELECT ON TABLE staff.day TO lantaarn_dashboard;
 
 -- staff.deletion
@@ -2158,6 +2217,61 @@ begin
 end
 $$;
 
+-- lantaarn.counter_step
+CREATE FUNCTION lantaarn.counter_step(before double precision, after double precision, elapsed interval, max_rate_per_hour double precision) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (after < (0)::double precision) THEN NULL::double precision WHEN (CASE WHEN (after < before) THEN after ELSE (after - before) END <= (max_rate_per_hour * (((EXTRACT(epoch FROM elapsed))::double precision / (3600)::double precision) + (1)::double precision))) THEN CASE WHEN (after < before) THEN after ELSE (after - before) END ELSE NULL::double precision END;
+
+-- lantaarn.days_of
+CREATE FUNCTION lantaarn.days_of(stream_id integer, since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(day date, count bigint, sum double precision, min double precision, max double precision, sum_cos double precision, jumps integer, counted_since timestamp with time zone, last_value double precision, hours smallint)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT open.day_of(hourly.hour) AS day_of,
+     (sum(hourly.count))::bigint AS sum,
+     sum(hourly.sum) AS sum,
+     min(hourly.min) AS min,
+     max(hourly.max) AS max,
+     sum(hourly.sum_cos) AS sum,
+     (sum(hourly.jumps))::integer AS sum,
+     NULLIF(LEAST(min(hourly.counted_since), open.day_start(open.day_of(hourly.hour))), open.day_start(open.day_of(hourly.hour))) AS "nullif",
+     (max(open.dated(hourly.last_time, hourly.last_value)))[2] AS max,
+     (count(*))::smallint AS count
+    FROM (lantaarn.rollup_hour hourly
+      JOIN lantaarn.datastream datastream ON (((datastream.id = hourly.datastream_id) AND (hourly.hour >= datastream.totals_since))))
+   WHERE ((hourly.datastream_id = days_of.stream_id) AND (hourly.hour >= days_of.since) AND (hourly.hour < days_of.until))
+   GROUP BY (open.day_of(hourly.hour));
+END;
+REVOKE ALL ON FUNCTION lantaarn.days_of(stream_id integer, since timestamp with time zone, until timestamp with time zone) FROM PUBLIC;
+
+-- lantaarn.due_cells
+CREATE FUNCTION lantaarn.due_cells(stream lantaarn.public_stream, since timestamp without time zone, until timestamp without time zone) RETURNS TABLE(start timestamp with time zone, value double precision, counted_since timestamp with time zone)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT due.start,
+         CASE
+             WHEN (due_cells.stream).counts_people THEN open.public_count(seen.value)
+             WHEN (due_cells.stream).summed THEN (round((seen.value)::numeric, 1))::double precision
+             WHEN ((due_cells.stream).aggregation = ANY (ARRAY['max'::text, 'last'::text])) THEN seen.value
+             WHEN ((due_cells.stream).aggregation = 'circular_mean'::text) THEN (mod((round(seen.value))::integer, 360))::double precision
+             ELSE round(seen.value)
+         END AS round,
+         CASE
+             WHEN ((NOT (due_cells.stream).counts_people) AND (seen.counted_since < due.start)) THEN seen.counted_since
+             ELSE NULL::timestamp with time zone
+         END AS "case"
+    FROM (( SELECT (step.step AT TIME ZONE (due_cells.stream).zone) AS start,
+             ((step.step + (due_cells.stream).step) AT TIME ZONE (due_cells.stream).zone) AS until
+            FROM generate_series(due_cells.since, due_cells.until, (due_cells.stream).step) step(step)) due
+      CROSS JOIN LATERAL ( SELECT open.aggregate((due_cells.stream).aggregation, (sum(hourly.count))::bigint, sum(hourly.sum), sum(hourly.sum_cos), max(hourly.max), (max(open.dated(hourly.last_time, hourly.last_value)))[2]) AS value,
+             min(hourly.counted_since) AS counted_since
+            FROM lantaarn.rollup_hour hourly
+           WHERE ((hourly.datastream_id = (due_cells.stream).id) AND (hourly.hour >= GREATEST(due.start, (due_cells.stream).totals_since)) AND (hourly.hour < due.until))) seen)
+   WHERE ((due_cells.stream).counts_people OR ((seen.value IS NOT NULL) AND ((due_cells.stream).summed OR ((due_cells.stream).aggregation = ANY (ARRAY['max'::text, 'last'::text])))) OR ((seen.value IS NOT NULL) AND (EXISTS ( SELECT
+            FROM (lantaarn.public_cell enough
+              JOIN lantaarn.public_stream counter ON ((counter.id = enough.datastream_id)))
+           WHERE ((counter.sensor_id = (due_cells.stream).sensor_id) AND (enough.period = (due_cells.stream).period) AND (enough.start = due.start) AND enough.counted AND (enough.value IS NOT NULL))))));
+END;
+
 -- lantaarn.erase_observations
 CREATE FUNCTION lantaarn.erase_observations(which integer[], since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(table_name text, rows bigint)
     LANGUAGE plpgsql
@@ -2236,6 +2350,89 @@ begin
 end
 $$;
 
+-- lantaarn.hours_of
+CREATE FUNCTION lantaarn.hours_of(stream_id integer, from_hour timestamp with time zone, until_hour timestamp with time zone) RETURNS TABLE(hour timestamp with time zone, count bigint, sum double precision, min double precision, max double precision, sum_cos double precision, jumps integer, counted_since timestamp with time zone, last_time timestamp with time zone, last_value double precision)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH stream AS (
+          SELECT datastream.aggregation,
+             datastream.retention_class,
+             datastream.max_rate_per_hour,
+             (datastream.aggregation = 'counter'::text) AS is_counter,
+             (datastream.aggregation = ANY (ARRAY['counter'::text, 'last'::text])) AS keeps_last
+            FROM lantaarn.datastream datastream
+           WHERE (datastream.id = hours_of.stream_id)
+         ), reading AS (
+          SELECT DISTINCT ON (one."time") one."time",
+             one.value
+            FROM (lantaarn.observation one
+              CROSS JOIN stream)
+           WHERE ((one.datastream_id = hours_of.stream_id) AND (one."time" >= hours_of.from_hour) AND (one."time" < hours_of.until_hour) AND (one.quality = 0))
+           ORDER BY one."time", (one.retention_class = stream.retention_class) DESC NULLS LAST
+         ), base AS (
+          SELECT known."time",
+             known.value
+            FROM (( SELECT one."time",
+                     one.value,
+                     1 AS preference
+                    FROM lantaarn.observation one
+                   WHERE ((one.datastream_id = hours_of.stream_id) AND (one."time" < hours_of.from_hour) AND (one.quality = 0))
+                   ORDER BY one."time" DESC
+                  LIMIT 1)
+                 UNION ALL
+                 ( SELECT hourly.last_time,
+                     hourly.last_value,
+                     2
+                    FROM lantaarn.rollup_hour hourly
+                   WHERE ((hourly.datastream_id = hours_of.stream_id) AND (hourly.hour < hours_of.from_hour) AND (hourly.last_time IS NOT NULL))
+                   ORDER BY hourly.hour DESC
+                  LIMIT 1)) known
+           WHERE ( SELECT stream.is_counter
+                    FROM stream)
+           ORDER BY known."time" DESC, known.preference
+          LIMIT 1
+         ), paired AS (
+          SELECT reading."time",
+             reading.value,
+             lag(reading."time", 1, base."time") OVER in_time AS previous_time,
+             lag(reading.value, 1, base.value) OVER in_time AS previous_value
+            FROM (reading
+              LEFT JOIN base ON (true))
+           WINDOW in_time AS (ORDER BY reading."time")
+         ), counted AS (
+          SELECT date_trunc('hour'::text, paired."time", 'UTC'::text) AS hour,
+             paired."time",
+             paired.value,
+             paired.previous_time,
+             stream.aggregation,
+             stream.retention_class,
+             stream.max_rate_per_hour,
+             stream.is_counter,
+             stream.keeps_last,
+             lantaarn.counter_step(paired.previous_value, paired.value, (paired."time" - paired.previous_time), stream.max_rate_per_hour) AS step
+            FROM (paired
+              CROSS JOIN stream)
+         )
+  SELECT counted.hour,
+     count(*) AS count,
+     COALESCE(sum(
+         CASE
+             WHEN counted.is_counter THEN counted.step
+             ELSE open.summand(counted.aggregation, counted.value)
+         END), (0)::double precision) AS "coalesce",
+     min(counted.value) AS min,
+     max(counted.value) AS max,
+     sum(open.summand_cos(counted.aggregation, counted.value)) AS sum,
+     (NULLIF(count(*) FILTER (WHERE (counted.is_counter AND (counted.previous_time IS NOT NULL) AND (counted.step IS NULL))), 0))::integer AS "nullif",
+     min(counted.previous_time) FILTER (WHERE (counted.is_counter AND (counted.step > (0)::double precision) AND (counted.previous_time < (counted.hour - '01:00:00'::interval)))) AS min,
+     max(counted."time") FILTER (WHERE counted.keeps_last) AS max,
+     (max(open.dated(counted."time", counted.value)) FILTER (WHERE counted.keeps_last))[2] AS max
+    FROM counted
+   GROUP BY counted.hour;
+END;
+REVOKE ALL ON FUNCTION lantaarn.hours_of(stream_id integer, from_hour timestamp with time zone, until_hour timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION lantaarn.hours_of(stream_id integer, from_hour timestamp with time zone, until_hour timestamp with time zone) TO lantaarn_ingest;
+
 -- lantaarn.keep_class
 CREATE FUNCTION lantaarn.keep_class(name text) RETURNS void
     LANGUAGE sql
@@ -2256,8 +2453,13 @@ CREATE FUNCTION lantaarn.make_lamp_days(which integer[], first_day date, last_da
              burned.hours,
              ((((power.max / NULLIF(level.max, (0)::double precision)) * (100)::double precision) * burned.hours) / (1000)::double precision)
             FROM ((((lantaarn.datastream energy
-              JOIN lantaarn.day_total used ON (((used.datastream_id = energy.id) AND ((used.day >= make_lamp_days.first_day) AND (used.day <= make_lamp_days.last_day)))))
-              LEFT JOIN LATERAL ( SELECT (today.max - COALESCE(yesterday.max, today.min)) AS hours
+              JOIN lantaarn.day_total used ON (((used.datastream_id = energy.id) AND ((used.day >= make_lamp_days.first_day) AND (used.day <= make_lamp_days.last_day)) AND (used.day >= open.day_of(energy.totals_since)))))
+              LEFT JOIN LATERAL ( SELECT
+                         CASE
+                             WHEN (today.day >= open.day_of(clock.totals_since)) THEN today.sum
+                             WHEN (((today.max - COALESCE(yesterday.max, today.min)) >= (0)::double precision) AND ((today.max - COALESCE(yesterday.max, today.min)) <= ((today.day_hours + 1))::double precision)) THEN (today.max - COALESCE(yesterday.max, today.min))
+                             ELSE NULL::double precision
+                         END AS hours
                     FROM ((lantaarn.datastream clock
                       JOIN lantaarn.day_total today ON (((today.datastream_id = clock.id) AND (today.day = used.day))))
                       LEFT JOIN lantaarn.day_total yesterday ON (((yesterday.datastream_id = clock.id) AND (yesterday.day = (used.day - 1)))))
@@ -2273,6 +2475,20 @@ CREATE FUNCTION lantaarn.make_lamp_days(which integer[], first_day date, last_da
            WHERE ((energy.sensor_id = ANY (make_lamp_days.which)) AND (energy.property = 'energy'::text));
 END;
 REVOKE ALL ON FUNCTION lantaarn.make_lamp_days(which integer[], first_day date, last_day date) FROM PUBLIC;
+
+-- lantaarn.note_aggregation_change
+CREATE FUNCTION lantaarn.note_aggregation_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if exists (select from lantaarn.rollup_hour as hourly where hourly.datastream_id = old.id) then
+        new.totals_since := 'infinity';
+        insert into lantaarn.aggregation_change (datastream_id, from_aggregation, to_aggregation)
+        values (old.id, old.aggregation, new.aggregation);
+    end if;
+    return new;
+end
+$$;
 
 -- lantaarn.note_class_change
 CREATE FUNCTION lantaarn.note_class_change() RETURNS trigger
@@ -2326,13 +2542,15 @@ CREATE FUNCTION lantaarn.publish_cells(at timestamp with time zone) RETURNS bigi
     LANGUAGE plpgsql
     AS $$
 declare
-    stream record;
+    stream lantaarn.public_stream;
     until timestamp;
     since timestamp;
     added bigint;
     total bigint := 0;
 begin
-    for stream in select * from lantaarn.public_stream order by counts_people desc, id loop
+    for stream in
+        select * from lantaarn.public_stream where totals_since < 'infinity' order by counts_people desc, id
+    loop
         until := date_trunc(stream.period, (at - interval '1 hour') at time zone stream.zone) - stream.step;
         since := coalesce(
             (
@@ -2340,49 +2558,15 @@ begin
                 where cell.datastream_id = stream.id and cell.period = stream.period
             ),
             (
-                select date_trunc(stream.period, min(rollup.hour) at time zone stream.zone)
-                from lantaarn.rollup_hour as rollup where rollup.datastream_id = stream.id
+                select date_trunc(stream.period, min(hourly.hour) at time zone stream.zone)
+                from lantaarn.rollup_hour as hourly where hourly.datastream_id = stream.id
             )
         );
         continue when since is null or since > until;
         since := greatest(since, until - interval '31 days');
-        insert into lantaarn.public_cell (datastream_id, period, start, counted, value)
-        select
-            stream.id,
-            stream.period,
-            due.start,
-            stream.counts_people,
-            case
-                when stream.counts_people then open.public_count(seen.sum)
-                when stream.summed then round(seen.sum::numeric, 1)
-                when stream.unit = '1' then seen.highest
-                else round(seen.mean)
-            end
-        from (
-            select step at time zone stream.zone as start, (step + stream.step) at time zone stream.zone as until
-            from generate_series(since, until, stream.step) as step
-        ) as due
-        cross join lateral (
-            select sum(rollup.sum) as sum, sum(rollup.sum) / sum(rollup.count) as mean, max(rollup.max) as highest
-            from lantaarn.rollup_hour as rollup
-            where rollup.datastream_id = stream.id and rollup.hour >= due.start and rollup.hour < due.until
-        ) as seen
-        where
-            stream.counts_people
-            or (seen.sum is not null and (stream.summed or stream.unit = '1'))
-            or (
-                seen.sum is not null
-                and exists (
-                    select from lantaarn.public_cell as enough
-                    inner join lantaarn.public_stream as counter on counter.id = enough.datastream_id
-                    where
-                        counter.sensor_id = stream.sensor_id
-                        and enough.period = stream.period
-                        and enough.start = due.start
-                        and enough.counted
-                        and enough.value is not null
-                )
-            )
+        insert into lantaarn.public_cell (datastream_id, period, start, counted, value, counted_since)
+        select stream.id, stream.period, cell.start, stream.counts_people, cell.value, cell.counted_since
+        from lantaarn.due_cells(stream, since, until) as cell
         on conflict do nothing;
         get diagnostics added = row_count;
         total := total + added;
@@ -2546,6 +2730,11 @@ CREATE FUNCTION lantaarn.term_name(term interval) RETURNS text
     SET "IntervalStyle" TO 'iso_8601'
     RETURN (term)::text;
 
+-- open.aggregate
+CREATE FUNCTION open.aggregate(aggregation text, count bigint, sum double precision, sum_cos double precision, max double precision, last double precision) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE aggregation WHEN 'mean'::text THEN (sum / (NULLIF(count, 0))::double precision) WHEN 'delta'::text THEN sum WHEN 'counter'::text THEN sum WHEN 'max'::text THEN max WHEN 'last'::text THEN last WHEN 'energy_mean'::text THEN ((10)::double precision * log((sum / (NULLIF(count, 0))::double precision))) WHEN 'circular_mean'::text THEN CASE WHEN (GREATEST(abs(sum), abs(sum_cos)) > ((0.000000001)::double precision * (count)::double precision)) THEN (mod(round(((atan2d(sum, sum_cos) + (360)::double precision))::numeric, 9), (360)::numeric))::double precision ELSE NULL::double precision END ELSE NULL::double precision END;
+
 -- open.asked
 CREATE FUNCTION open.asked(txt text) RETURNS tsquery
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -2555,6 +2744,11 @@ CREATE FUNCTION open.asked(txt text) RETURNS tsquery
 CREATE FUNCTION open.band(amount numeric) RETURNS bigint
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN (amount >= (100)::numeric) THEN (power((10)::numeric, LEAST(floor(log(amount)), (6)::numeric)))::bigint WHEN (amount >= (15)::numeric) THEN (15)::bigint ELSE (0)::bigint END;
+
+-- open.dated
+CREATE FUNCTION open.dated(at timestamp with time zone, value double precision) RETURNS double precision[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (at IS NOT NULL) THEN ARRAY[(EXTRACT(epoch FROM at))::double precision, value] ELSE NULL::double precision[] END;
 
 -- open.day_hours
 CREATE FUNCTION open.day_hours(day date) RETURNS integer
@@ -2691,6 +2885,16 @@ CREATE FUNCTION open.sort_key(find open.find, sort text) RETURNS text
     AS $$
     select case sort when 'name' then find.name_key when 'changed' then find.changed_key else find.place_key end
 $$;
+
+-- open.summand
+CREATE FUNCTION open.summand(aggregation text, value double precision) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE aggregation WHEN 'energy_mean'::text THEN power((10)::double precision, (value / (10)::double precision)) WHEN 'circular_mean'::text THEN sind(value) ELSE value END;
+
+-- open.summand_cos
+CREATE FUNCTION open.summand_cos(aggregation text, value double precision) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (aggregation = 'circular_mean'::text) THEN cosd(value) ELSE NULL::double precision END;
 
 -- open.take_report_mail
 CREATE FUNCTION open.take_report_mail(at_most integer) RETURNS TABLE(mail bigint, attempts integer, number bigint, goes_to text, address text, reference text, name jsonb, uri text, kind text, words text, due_on date, status text, answer text)

@@ -134,7 +134,6 @@ update lantaarn.datastream as held set
     aggregate_term = declared.aggregate_term,
     public = declared.public,
     counts_people = declared.counts_people,
-    summed = declared.aggregation in ('delta', 'counter'),
     aggregation = declared.aggregation,
     max_rate_per_hour = declared.max_rate_per_hour,
     stamp = declared.stamp,
@@ -186,7 +185,7 @@ where
 -- insert_datastreams: add the datastreams that these entries declare for the first time
 insert into lantaarn.datastream
 (
-    sensor_id, property, unit, retention_class, aggregate_term, public, counts_people, summed, aggregation,
+    sensor_id, property, unit, retention_class, aggregate_term, public, counts_people, aggregation,
     max_rate_per_hour, stamp, measurement_interval, sends_zeros, same_time, rule, active
 )
 select
@@ -197,7 +196,6 @@ select
     declared.aggregate_term,
     declared.public,
     declared.counts_people,
-    declared.aggregation in ('delta', 'counter'),
     declared.aggregation,
     declared.max_rate_per_hour,
     declared.stamp,

@@ -11,7 +11,7 @@ select
     case
         when stream.counts_people then open.public_count(made.sum * (0.001 + 0.03 * random()))
         when stream.summed then round(made.sum::numeric, 1)
-        when stream.unit = '1' then (random() < 0.002)::integer * 3
+        when stream.aggregation in ('max', 'last') then (random() < 0.002)::integer * 3
         else round(made.sum / made.count)
     end
 from lantaarn.public_stream as stream

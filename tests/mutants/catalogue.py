@@ -16,6 +16,7 @@ LOG_TESTS = ("tests/unit/sensors/test_logs.py",)
 PERSONAL_DATA_TESTS = ("tests/unit/sensors/test_personal_data.py",)
 PUBLIC_DATA_TESTS = ("tests/db/ingest/test_public_numbers.py", "tests/db/api/test_open.py")
 DETECTORS = ("email", "ip", "mac", "phone", "plate")
+TOTALS_TESTS = ("tests/db/ingest/test_hourly_totals.py",)
 QUALITY_TESTS = ("tests/db/api/test_quality.py",)
 LOCATION_TESTS = ("tests/db/api/test_areas.py", "tests/db/sensors/test_register.py")
 
@@ -241,22 +242,6 @@ MUTANTS: tuple[Mutant, ...] = (
         ("the threshold of public travel times", "and travel.n >= 15", "and travel.n >= 5"),
         ("the threshold of group counts", "where counted.count >= 15", "where counted.count >= 0"),
         (
-            "energy is rounded",
-            "when stream.summed then round(seen.sum::numeric, 1)",
-            "when stream.summed then seen.sum",
-        ),
-        ("a mean needs a count", "                        and enough.value is not null\n", ""),
-        (
-            "no data counts as a small count",
-            "            stream.counts_people\n            or (seen.sum is not null and (stream",
-            "            (seen.sum is not null and (stream.counts_people or stream",
-        ),
-        (
-            "an hour is complete before it is public",
-            "(at - interval '1 hour') at time zone stream.zone) - stream.step;",
-            "(at - interval '1 hour') at time zone stream.zone);",
-        ),
-        (
             "ledger only of completed weeks",
             "at time zone 'Europe/Amsterdam'\ngroup by 1, 2\nhaving",
             "at time zone 'Europe/Amsterdam' + interval '7 days'\ngroup by 1, 2\nhaving",
@@ -266,6 +251,54 @@ MUTANTS: tuple[Mutant, ...] = (
             "having bool_and(public = 'live' and not counts_people and rule is null);",
             ";",
         ),
+    ),
+    *_mutants_in(
+        "sensors/db/migrations/022_aggregation.sql",
+        PUBLIC_DATA_TESTS,
+        (
+            "energy is rounded",
+            "when stream.summed then round(seen.value::numeric, 1)",
+            "when stream.summed then seen.value",
+        ),
+        ("a mean needs a count", "                    and enough.value is not null\n", ""),
+        (
+            "no data counts as a small count",
+            "        stream.counts_people\n        or (seen.value is not null and (stream",
+            "        (seen.value is not null and (stream.counts_people or stream",
+        ),
+        (
+            "an hour is complete before it is public",
+            "(at - interval '1 hour') at time zone stream.zone) - stream.step;",
+            "(at - interval '1 hour') at time zone stream.zone);",
+        ),
+    ),
+    *_mutants_in(
+        "sensors/db/migrations/022_aggregation.sql",
+        TOTALS_TESTS,
+        (
+            "no step larger than possible",
+            "<= max_rate_per_hour * (extract(epoch from elapsed)::double precision / 3600 + 1)",
+            "<= 'infinity'::double precision",
+        ),
+        (
+            "a fall of a meter is a reset",
+            "then case when after < before then after else after - before end",
+            "then after - before",
+        ),
+        ("each instant counts once", "select distinct on (one.time) one.time, one.value", "select one.time, one.value"),
+        ("gaps of counts of people are not public", "case when not stream.counts_people and ", "case when "),
+        (
+            "hours of another aggregation are not shown",
+            " and hourly.hour >= datastream.totals_since\n) as total",
+            "\n) as total",
+        ),
+        ("nothing is published while it is recomputed", " where totals_since < 'infinity' order by", " order by"),
+    ),
+    *_mutants_in(
+        "ingest/hourly_totals.sql",
+        TOTALS_TESTS,
+        ("the next hour of a meter", "and one.time >= changed.hour + interval '1 hour'", "and one.time < '-infinity'"),
+        ("hours of which values are gone", "where total.count <= excluded.count and", "where"),
     ),
     *_mutants_in(
         "sensors/db/migrations/017_quality.sql",

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from ingest import pipeline
 from ingest.heartbeat import Heartbeat, write_heartbeat
+from ingest.hourly_totals import update_hourly_totals
 from ingest.lifecycle.daily_totals import update_daily_totals
 from ingest.lifecycle.retention import enforce_retention
 from ingest.lifecycle.verification import record_verification, verify_retention
@@ -82,6 +83,7 @@ def _ingest_messages(db: Database, messages: list[DeviceMessage], hours: list[da
         outcomes = [pipeline.process_message(each, known, memory, hour) for each in [*valid, *invalid]]
         for start in range(0, len(outcomes), 200):
             commit_batch(db, outcomes[start : start + 200], hour)
+    update_hourly_totals(db)
 
 
 def _insert_other_data(db: Database, now: datetime) -> None:

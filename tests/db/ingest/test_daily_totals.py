@@ -160,7 +160,9 @@ def test_what_is_erased_is_in_no_day(each_database: Database, tmp_path: Path) ->
 def published(db: Database, hours: int) -> None:
     """A counter of which some hours are below 15, with its published hours."""
     register(db, "LML-1")
-    db.execute("update lantaarn.datastream set public = 'hour', counts_people = true, summed = true where id = 1")
+    db.execute(
+        "update lantaarn.datastream set public = 'hour', counts_people = true, aggregation = 'delta' where id = 1"
+    )
     db.execute(
         "insert into lantaarn.rollup_hour select 1, date_trunc('hour', %(now)s::timestamptz) - h * interval '1 hour',"
         " 4, 10 + h, 0, 9 from generate_series(1, %(hours)s) as h",
@@ -260,7 +262,7 @@ def lamp(db: Database) -> None:
         )
     db.execute(
         "insert into lantaarn.rollup_hour select id, date_trunc('hour', %(now)s::timestamptz) - h * interval '1 hour',"
-        " 1, 0, 1000 - h, 1000 - h from generate_series(0, 119) as h, lantaarn.datastream"
+        " 1, (mod(h, 24) < 10)::integer, 1000 - h, 1000 - h from generate_series(0, 119) as h, lantaarn.datastream"
         " where property = 'burning_hours'",
         {"now": NOW},
     )
@@ -274,6 +276,7 @@ def test_what_a_lamp_saved_goes_with_what_it_used(each_database: Database, tmp_p
     rows = {row["day"]: row for row in db.execute(query).fetchall()}
     yesterday = rows[date(2026, 11, 21)]
     assert yesterday["kwh"] == pytest.approx(0.2)
+    assert yesterday["burned"] == 10
     assert yesterday["full_kwh"] == pytest.approx(40 * yesterday["burned"] / 1000)
     period = ErasureRequest("helmond", "lantaarn-1", "wrong", NOW - timedelta(days=2), NOW - timedelta(days=1))
     done = erase(db, plan_erasure(db, period, NOW), tmp_path / "list")

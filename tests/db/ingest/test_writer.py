@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from ingest.hourly_totals import update_hourly_totals
 from ingest.pipeline import IncomingMessage, process_message
 from ingest.quality_flags import QualityChecker
 from ingest.writer import commit_batch, load_register
@@ -45,6 +46,7 @@ def take(db: Database, messages: Iterable[IncomingMessage], *, batch: int = 50, 
     outcomes = [process_message(message, known, memory, at) for message in messages]
     for start in range(0, len(outcomes), batch):
         commit_batch(db, outcomes[start : start + batch], at)
+        update_hourly_totals(db)
 
 
 def message(values: object, reference: str = "LML-1") -> IncomingMessage:

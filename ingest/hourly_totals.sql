@@ -1,0 +1,76 @@
+-- lock_hours: let nobody else recompute or delete hours until the transaction ends
+select pg_advisory_xact_lock(hashtextextended('lantaarn.hourly_totals', 0));
+
+-- recompute_changed_hours: take marks, and recompute their hours from single values; of counters also the next hour with
+-- values, which counts from the last value before it. The values of a visible mark are committed. An hour keeps its
+-- totals when some of its single values no longer exist.
+with taken as (
+    delete from lantaarn.changed_hour
+    where ctid = any(array(select ctid from lantaarn.changed_hour limit %(limit)s))
+    returning hour, datastream_ids
+),
+changed as (
+    select distinct datastream_id, taken.hour
+    from taken
+    cross join lateral unnest(taken.datastream_ids) as datastream_id
+),
+due as (
+    select datastream_id, hour from changed
+    union
+    select changed.datastream_id, following.hour
+    from changed
+    inner join lantaarn.datastream as stream on stream.id = changed.datastream_id and stream.aggregation = 'counter'
+    cross join lateral (
+        select date_trunc('hour', one.time, 'UTC') as hour
+        from lantaarn.observation as one
+        where
+            one.datastream_id = changed.datastream_id
+            and one.time >= changed.hour + interval '1 hour'
+            and one.quality = 0
+        order by one.time
+        limit 1
+    ) as following
+    where exists (
+        select from lantaarn.rollup_hour as hourly
+        where hourly.datastream_id = changed.datastream_id and hourly.hour = following.hour
+    )
+),
+made as (
+    insert into lantaarn.rollup_hour as total
+    (datastream_id, hour, count, sum, min, max, sum_cos, jumps, counted_since, last_time, last_value)
+    select
+        due.datastream_id,
+        computed.hour,
+        computed.count,
+        computed.sum,
+        computed.min,
+        computed.max,
+        computed.sum_cos,
+        computed.jumps,
+        computed.counted_since,
+        computed.last_time,
+        computed.last_value
+    from due
+    cross join lateral lantaarn.hours_of(due.datastream_id, due.hour, due.hour + interval '1 hour') as computed
+    order by 1, 2
+    on conflict (datastream_id, hour) do update set
+        count = excluded.count,
+        sum = excluded.sum,
+        min = excluded.min,
+        max = excluded.max,
+        sum_cos = excluded.sum_cos,
+        jumps = excluded.jumps,
+        counted_since = excluded.counted_since,
+        last_time = excluded.last_time,
+        last_value = excluded.last_value
+    where total.count <= excluded.count and total is distinct from excluded
+    returning datastream_id, hour
+),
+late as (
+    insert into lantaarn.changed_day (day, datastream_ids)
+    select open.day_of(hour), array_agg(distinct datastream_id)
+    from made
+    where hour < now() - interval '1 day'
+    group by 1
+)
+select (select count(*) from taken) as marks, count(*) as hours from made;
