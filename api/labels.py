@@ -312,6 +312,10 @@ LEDGER_LINES: Mapping[str, LocalizedText] = {
     "received": LocalizedText("Ontvangen", "Received"),
     "stored": LocalizedText("Bewaard", "Kept"),
     "duplicate": LocalizedText("Dubbel, dus niet nog eens bewaard", "Duplicate, so not kept again"),
+    "conflict": LocalizedText(
+        "Tegenstrijdig: er was al een andere waarde voor dat moment",
+        "Contradictory: there was already another value for that moment",
+    ),
     "aggregated": LocalizedText("Opgeteld in een totaal, niet los bewaard", "Added to a total, not kept individually"),
     "quarantined": LocalizedText("Geweigerd", "Rejected"),
 }

@@ -1,6 +1,7 @@
 """The ``ingest`` and ``audit`` commands."""
 
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 import click
@@ -23,16 +24,29 @@ def ingest(workers: int | None) -> None:
     supervise(settings)
 
 
+MAX_SENSORS_LISTED = 20
+
+
 @click.command(epilog="Example: lantaarn audit")
 def audit() -> None:
     """Check that the ledger balances and that totals match individual values.
 
-    Prints the rows that differ, and exits with code 1 if there are any.
+    Prints the ledger, the sensors with conflicting values and the rows that differ; exits with code 1 if any differ.
     """
-    from ingest.lifecycle.audit import CHECKS, audit_ledger  # noqa: PLC0415
+    from ingest.lifecycle.audit import (  # noqa: PLC0415
+        CHECKS,
+        audit_ledger,
+        conflicting_sensors,
+        ledger_totals,
+    )
 
     with connect(DatabaseSettings.load().database_url.get_secret_value()) as db:
         differences = audit_ledger(db, datetime.now(UTC))
+        totals, conflicting = ledger_totals(db), conflicting_sensors(db, MAX_SENSORS_LISTED)
+    received, *parts = (f"{name} {count}" for name, count in asdict(totals).items())
+    click.echo(f"{received} = {' + '.join(parts)}")
+    for sensor in conflicting:
+        click.echo(f"conflicting values for one moment: sensor {sensor.reference}, {sensor.conflicts} readings")
     for difference in differences:
         values = ", ".join(f"{name} {value}" for name, value in difference.row.items())
         click.echo(f"{CHECKS[difference.check]}: {values}")

@@ -70,6 +70,7 @@ class Metrics:
         for outcome, count in (
             ("stored", totals.stored),
             ("duplicate", totals.duplicate),
+            ("conflict", totals.conflict),
             ("aggregated", totals.aggregated),
         ):
             self.readings.labels(outcome).inc(count)

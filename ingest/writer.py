@@ -11,6 +11,7 @@ from typing import Any, LiteralString
 import psycopg
 from msgspec.structs import replace as change
 
+from ingest.conflicts import Met, compare_with_stored, not_inserted
 from ingest.database_errors import ErrorAction, action_for
 from ingest.events.aggregates import Aggregate, write_aggregates
 from ingest.pipeline import (
@@ -97,6 +98,7 @@ class BatchTotals:
 
     stored: int = 0
     duplicate: int = 0
+    conflict: int = 0
     aggregated: int = 0
     rejected: Counter[RejectionReason] = field(default_factory=Counter[RejectionReason])
     fields_dropped: int = 0
@@ -105,6 +107,7 @@ class BatchTotals:
         return BatchTotals(
             self.stored + other.stored,
             self.duplicate + other.duplicate,
+            self.conflict + other.conflict,
             self.aggregated + other.aggregated,
             self.rejected + other.rejected,
             self.fields_dropped + other.fields_dropped,
@@ -146,12 +149,13 @@ def _write_halves(db: Database, outcomes: Sequence[MessageOutcome], received_at:
 
 
 def _write(db: Database, outcomes: Sequence[MessageOutcome], received_at: datetime) -> BatchTotals:
-    duplicates = _insert_observations(db, outcomes)
-    _add_to_ledger(db, outcomes, duplicates, received_at)
-    duplicate = duplicates.total()
+    met = _insert_observations(db, outcomes)
+    _add_to_ledger(db, outcomes, met, received_at)
+    conflict = sum(one.is_conflict for one in met)
     return BatchTotals(
-        stored=sum(len(outcome.observations) for outcome in outcomes) - duplicate,
-        duplicate=duplicate,
+        stored=sum(len(outcome.observations) for outcome in outcomes) - len(met),
+        duplicate=len(met) - conflict,
+        conflict=conflict,
         aggregated=sum(outcome.aggregated_readings for outcome in outcomes),
         rejected=_quarantine(db, outcomes, received_at),
         fields_dropped=sum(outcome.fields_dropped for outcome in outcomes),
@@ -176,20 +180,20 @@ def _halves(outcomes: Sequence[MessageOutcome]) -> Sequence[Sequence[MessageOutc
     return ([outcome],)
 
 
-def _insert_observations(db: Database, outcomes: Iterable[MessageOutcome]) -> Counter[int]:
-    """Insert the observations table by table. Returns how many already existed, by datastream."""
+def _insert_observations(db: Database, outcomes: Iterable[MessageOutcome]) -> Sequence[Met]:
+    """Insert the observations table by table. Returns those that met a stored value."""
     by_table: defaultdict[str, list[Observation]] = defaultdict(list)
     for outcome in outcomes:
         for observation in outcome.observations:
             by_table[observation.table].append(observation)
-    duplicates: Counter[int] = Counter()
+    met: list[Met] = []
     for table, observations in sorted(by_table.items()):
         row = db.execute(_statement(table), _columns(observations)).fetchone()
-        # Usually all rows are new, and the server then returns no ids.
+        # Usually all rows are new, and the server then returns no keys.
         if row is not None and row["stored"] < len(observations):
-            duplicates.update(one.datastream_id for one in observations)
-            duplicates.subtract(row["datastream_ids"] or ())
-    return +duplicates
+            inserted = zip(row["datastream_ids"] or (), row["times"] or (), strict=True)
+            met += compare_with_stored(db, table, not_inserted(observations, inserted))
+    return met
 
 
 def _columns(observations: Sequence[Observation]) -> dict[str, str]:
@@ -218,46 +222,35 @@ def _literal(numbers: Sequence[float | None]) -> str:
     return "{" + str(numbers)[1:-1].replace("None", "null") + "}"
 
 
-def _add_to_ledger(
-    db: Database, outcomes: Sequence[MessageOutcome], duplicates: Counter[int], received_at: datetime
-) -> None:
-    """Add to the ledger, by sensor. Rows hold stored, duplicate, quarantined, aggregated and fields dropped."""
-    ledger_rows: defaultdict[int | None, list[int]] = defaultdict(lambda: [0] * 5)
+_LEDGER_COLUMNS = ("stored", "duplicate", "conflict", "quarantined", "aggregated", "fields_dropped")
+
+
+def _add_to_ledger(db: Database, outcomes: Sequence[MessageOutcome], met: Sequence[Met], received_at: datetime) -> None:
+    """Add the batch to the ledger, by sensor and hour of receipt."""
+    ledger_rows = _ledger_rows(outcomes, met)
+    if ledger_rows:
+        columns = map(_literal, map(list, zip(*ledger_rows.values(), strict=True)))
+        parameters = dict(zip(_LEDGER_COLUMNS, columns, strict=True))
+        sensor_ids = _literal(list(ledger_rows))
+        db.execute(QUERIES["add_to_ledger"], {"received_at": received_at, "sensor_ids": sensor_ids, **parameters})
+
+
+def _ledger_rows(outcomes: Sequence[MessageOutcome], met: Sequence[Met]) -> dict[int | None, list[int]]:
+    """The counts of ``_LEDGER_COLUMNS``, by sensor."""
+    ledger_rows: defaultdict[int | None, list[int]] = defaultdict(lambda: [0] * 6)
     for outcome in outcomes:
         book = ledger_rows[outcome.sensor_id]
         book[0] += len(outcome.observations)
-        book[2] += len(outcome.rejections)
-        book[3] += outcome.aggregated_readings
-        book[4] += outcome.fields_dropped
-    if not ledger_rows:
-        return
-    if duplicates:
-        for sensor_id, again in _by_sensor(duplicates, outcomes).items():
-            ledger_rows[sensor_id][0] -= again
-            ledger_rows[sensor_id][1] += again
-    stored, duplicate, quarantined, aggregated, dropped = map(
-        _literal, map(list, zip(*ledger_rows.values(), strict=True))
-    )
-    db.execute(
-        QUERIES["add_to_ledger"],
-        {
-            "received_at": received_at,
-            "sensor_ids": _literal(list(ledger_rows)),
-            "stored": stored,
-            "duplicate": duplicate,
-            "quarantined": quarantined,
-            "aggregated": aggregated,
-            "fields_dropped": dropped,
-        },
-    )
-
-
-def _by_sensor(duplicates: Counter[int], outcomes: Iterable[MessageOutcome]) -> Counter[int | None]:
-    sensor_of = {one.datastream_id: outcome.sensor_id for outcome in outcomes for one in outcome.observations}
-    found: Counter[int | None] = Counter()
-    for datastream_id, count in duplicates.items():
-        found[sensor_of[datastream_id]] += count
-    return found
+        book[3] += len(outcome.rejections)
+        book[4] += outcome.aggregated_readings
+        book[5] += outcome.fields_dropped
+    if met:
+        sensor_of = {one.datastream_id: outcome.sensor_id for outcome in outcomes for one in outcome.observations}
+        for observation, is_conflict in met:
+            book = ledger_rows[sensor_of[observation.datastream_id]]
+            book[0] -= 1
+            book[2 if is_conflict else 1] += 1
+    return ledger_rows
 
 
 def _quarantine(db: Database, outcomes: Sequence[MessageOutcome], received_at: datetime) -> Counter[RejectionReason]:

@@ -32,16 +32,17 @@ order by sensor.id, datastream.id;
 
 -- insert_observations: insert observations into one class's table ({table}) and add new rows to hourly totals.
 -- Those of apart_ids are added in another form, or mark their hour for recomputation (ingest/hourly_totals.py).
+-- Of several for one moment the first in the arrays is stored.
 with input as (
-    select datastream_id, time, value, quality
+    select datastream_id, time, value, quality, position
     from unnest(
         %(datastream_ids)s::integer[], %(times)s::timestamptz[], %(values)s::double precision[], %(qualities)s::smallint[]
-    ) as given (datastream_id, time, value, quality)
+    ) with ordinality as given (datastream_id, time, value, quality, position)
 ),
 stored as (
     insert into lantaarn.{table} (datastream_id, time, value, quality)
     select datastream_id, time, value, quality from input
-    order by datastream_id, time desc
+    order by datastream_id, time desc, position
     on conflict do nothing
     returning datastream_id, time, value, quality
 ),
@@ -104,30 +105,33 @@ late as (
 )
 select
     count(*) as stored,
-    case when count(*) < cardinality(%(datastream_ids)s::integer[]) then array_agg(datastream_id) end as datastream_ids
+    case when count(*) < cardinality(%(datastream_ids)s::integer[]) then array_agg(datastream_id) end as datastream_ids,
+    case when count(*) < cardinality(%(datastream_ids)s::integer[]) then array_agg(time) end as times
 from stored;
 
 -- add_to_ledger: add a batch to the ledger, by sensor and hour of receipt
 insert into lantaarn.ledger as total
-    (sensor_id, hour, received, stored, duplicate, quarantined, aggregated, fields_dropped)
+    (sensor_id, hour, received, stored, duplicate, conflict, quarantined, aggregated, fields_dropped)
 select
     sensor_id,
     date_trunc('hour', %(received_at)s::timestamptz, 'UTC'),
-    stored + duplicate + quarantined + aggregated,
+    stored + duplicate + conflict + quarantined + aggregated,
     stored,
     duplicate,
+    conflict,
     quarantined,
     aggregated,
     fields_dropped
 from unnest(
-    %(sensor_ids)s::integer[], %(stored)s::bigint[], %(duplicate)s::bigint[], %(quarantined)s::bigint[],
-    %(aggregated)s::bigint[], %(fields_dropped)s::bigint[]
-) as given (sensor_id, stored, duplicate, quarantined, aggregated, fields_dropped)
+    %(sensor_ids)s::integer[], %(stored)s::bigint[], %(duplicate)s::bigint[], %(conflict)s::bigint[],
+    %(quarantined)s::bigint[], %(aggregated)s::bigint[], %(fields_dropped)s::bigint[]
+) as given (sensor_id, stored, duplicate, conflict, quarantined, aggregated, fields_dropped)
 order by sensor_id
 on conflict (sensor_id, hour) do update set
     received = total.received + excluded.received,
     stored = total.stored + excluded.stored,
     duplicate = total.duplicate + excluded.duplicate,
+    conflict = total.conflict + excluded.conflict,
     quarantined = total.quarantined + excluded.quarantined,
     aggregated = total.aggregated + excluded.aggregated,
     fields_dropped = total.fields_dropped + excluded.fields_dropped;

@@ -52,6 +52,9 @@ class Measures:
     refused_week: int = 0
     """The same for all other sensors in the last complete week: at least this many, from public bands."""
     undeclared_week: int = 0
+    conflict_day: int = 0
+    """Readings that met another value for their moment: of live sensors in 24 hours, and of all others that week."""
+    conflict_week: int = 0
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> Self:

@@ -20,7 +20,9 @@ select
     quality.refused_day,
     quality.undeclared_day,
     quality.refused_week,
-    quality.undeclared_week
+    quality.undeclared_week,
+    quality.conflict_day,
+    quality.conflict_week
 from open.quality_group as quality
 where quality.municipality = %(municipality)s;
 

@@ -48,6 +48,10 @@ class Measures(ResponseModel):
     """For all other sensors, in the last complete week: at least this many, a sum of lower bounds of bands."""
     undeclared_week: int
     """The same for fields that their entries do not declare."""
+    conflict_day: int
+    """Readings received since `day_since` that met another value for their moment, like `refused_day`."""
+    conflict_week: int
+    """The same for all other sensors, like `refused_week`."""
 
 
 class Period(ResponseModel):

@@ -93,6 +93,7 @@ class LedgerTotals:
     received: int
     stored: int
     duplicate: int
+    conflict: int
     quarantined: int
     aggregated: int
     fields_dropped: int
@@ -120,6 +121,7 @@ class LedgerBands:
     received: Band
     stored: Band
     duplicate: Band
+    conflict: Band
     quarantined: Band
     aggregated: Band
     fields_dropped: Band
@@ -247,7 +249,7 @@ def _ledger_by_day(db: Database, sensor_id: int, since: date) -> dict[date, tupl
     }
 
 
-_LEDGER_COLUMNS = ("received", "stored", "duplicate", "quarantined", "aggregated", "fields_dropped")
+_LEDGER_COLUMNS = ("received", "stored", "duplicate", "conflict", "quarantined", "aggregated", "fields_dropped")
 
 
 def _ledger_totals(days: Mapping[date, tuple[Mapping[str, Any], dict[str, int]]]) -> LedgerTotals:

@@ -81,7 +81,7 @@ where travel.sensor_id = %(sensor_id)s and travel.window_start >= %(since)s::tim
 order by travel.window_start desc, travel.vehicle_class;
 
 -- ledger: daily ledger of one sensor whose every value is public
-select day, received, stored, duplicate, quarantined, aggregated, fields_dropped
+select day, received, stored, duplicate, conflict, quarantined, aggregated, fields_dropped
 from open.ledger_day
 where sensor_id = %(sensor_id)s and day >= %(since)s::date
 order by day;
@@ -93,7 +93,7 @@ where sensor_id = %(sensor_id)s and day >= %(since)s::date
 order by day, reason;
 
 -- ledger_week: weekly ledger of one sensor, as lower bounds of bands
-select received, stored, duplicate, quarantined, aggregated, fields_dropped
+select received, stored, duplicate, conflict, quarantined, aggregated, fields_dropped
 from open.ledger_week
 where sensor_id = %(sensor_id)s and week = %(since)s::date;
 

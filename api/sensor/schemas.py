@@ -70,11 +70,13 @@ class Datastream(ResponseModel):
 
 
 class Ledger(ResponseModel):
-    """What happened to the readings: received = stored + duplicate + quarantined + aggregated."""
+    """What happened to the readings: received = stored + duplicate + conflict + quarantined + aggregated."""
 
     received: int
     stored: int
     duplicate: int
+    conflict: int
+    """Readings that met another value for their moment, whichever of the two was kept."""
     quarantined: int
     aggregated: int
     fields_dropped: int
@@ -88,6 +90,7 @@ class RoughLedger(ResponseModel):
     received: Band
     stored: Band
     duplicate: Band
+    conflict: Band
     quarantined: Band
     aggregated: Band
     fields_dropped: Band

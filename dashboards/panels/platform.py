@@ -46,8 +46,8 @@ DASHBOARD = Dashboard(
         Panel(
             key="unexplained_readings",
             title="Onverklaarde metingen",
-            description="Ontvangen is altijd opgeslagen, dubbel, geweigerd of meegeteld. Hier hoort 0 te staan: de "
-            "laatste dag.",
+            description="Ontvangen is altijd opgeslagen, dubbel, tegenstrijdig, geweigerd of meegeteld. Hier hoort 0 "
+            "te staan: de laatste dag.",
             panel_type=PanelType.STAT,
             unit=COUNT,
             completeness=PLATFORM_LEDGER_COMPLETENESS,
@@ -121,7 +121,7 @@ DASHBOARD = Dashboard(
         Panel(
             key="ledger_by_day",
             title="Wat er van de metingen werd",
-            description="Per dag van ontvangst.",
+            description="Per dag van ontvangst. Tegenstrijdig: er was al een andere waarde voor dat moment.",
             panel_type=PanelType.TIME_SERIES_BARS,
             unit=COUNT,
             completeness=PLATFORM_LEDGER_COMPLETENESS,

@@ -89,6 +89,7 @@ select
     open.day_start(book.day) as "time",
     sum(book.stored) as "Opgeslagen",
     sum(book.duplicate) as "Dubbel",
+    sum(book.conflict) as "Tegenstrijdig",
     sum(book.quarantined) as "Geweigerd",
     sum(book.aggregated) as "Alleen meegeteld"
 from staff.book_day as book

@@ -16,7 +16,7 @@ from sensors.db.queries import load_queries
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 
 CHECKS: Mapping[str, str] = {
-    "unbalanced": "received differs from stored + duplicate + quarantined + aggregated",
+    "unbalanced": "received differs from stored + duplicate + conflict + quarantined + aggregated",
     "unexplained": "the reasons for rejection do not add up to the quarantined readings",
     "lost_rows": "there are more observations than the ledger counts as stored",
     "hours": "an hourly total differs from its individual values",
@@ -31,6 +31,37 @@ class Difference:
 
     check: str
     row: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditTotals:
+    """What became of all readings in the ledger: received is the sum of the others."""
+
+    received: int
+    stored: int
+    duplicate: int
+    conflict: int
+    quarantined: int
+    aggregated: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictingSensor:
+    """A sensor, by reference, with the number of its readings that met another value for their moment."""
+
+    reference: str
+    conflicts: int
+
+
+def ledger_totals(db: Database) -> AuditTotals:
+    """Return the totals of the whole ledger."""
+    return next(AuditTotals(**row) for row in db.execute(QUERIES["ledger_totals"]).fetchall())
+
+
+def conflicting_sensors(db: Database, limit: int) -> tuple[ConflictingSensor, ...]:
+    """Return the sensors with the most conflicts. A conflict is no difference: the ledger counts it."""
+    rows = db.execute(QUERIES["conflicting_sensors"], {"limit": limit}).fetchall()
+    return tuple(ConflictingSensor(**row) for row in rows)
 
 
 def audit_ledger(db: Database, now: datetime) -> tuple[Difference, ...]:

@@ -1,7 +1,7 @@
--- unbalanced: hours in which received differs from stored + duplicate + quarantined + aggregated
-select sensor_id, hour, received, stored + duplicate + quarantined + aggregated as explained
+-- unbalanced: hours in which received differs from stored + duplicate + conflict + quarantined + aggregated
+select sensor_id, hour, received, stored + duplicate + conflict + quarantined + aggregated as explained
 from lantaarn.ledger
-where received <> stored + duplicate + quarantined + aggregated
+where received <> stored + duplicate + conflict + quarantined + aggregated
 order by hour, sensor_id;
 
 -- unexplained: hours in which the reasons for rejection do not add up to the quarantined readings
@@ -106,3 +106,22 @@ where
         or abs(total.sum - computed.sum) > 1e-9 * greatest(1, abs(computed.sum), computed.count)
     )
 order by 2, 1;
+
+-- ledger_totals: what became of all readings in the ledger
+select
+    coalesce(sum(received), 0)::bigint as received,
+    coalesce(sum(stored), 0)::bigint as stored,
+    coalesce(sum(duplicate), 0)::bigint as duplicate,
+    coalesce(sum(conflict), 0)::bigint as conflict,
+    coalesce(sum(quarantined), 0)::bigint as quarantined,
+    coalesce(sum(aggregated), 0)::bigint as aggregated
+from lantaarn.ledger;
+
+-- conflicting_sensors: sensors whose readings met another value for their moment, the most first
+select sensor.reference, sum(ledger.conflict)::bigint as conflicts
+from lantaarn.ledger as ledger
+inner join lantaarn.sensor as sensor on sensor.id = ledger.sensor_id
+where ledger.conflict > 0
+group by sensor.reference
+order by conflicts desc, sensor.reference
+limit %(limit)s;

@@ -137,13 +137,14 @@ with named as (
     from lantaarn.sensor as sensor
 )
 insert into lantaarn.book_day as total
-    (day, kind, received, stored, duplicate, quarantined, aggregated, fields_dropped)
+    (day, kind, received, stored, duplicate, conflict, quarantined, aggregated, fields_dropped)
 select
     open.day_of(ledger.hour),
     case when ledger.sensor_id is null then 'unknown' else coalesce(named.kind, 'other') end,
     sum(ledger.received),
     sum(ledger.stored),
     sum(ledger.duplicate),
+    sum(ledger.conflict),
     sum(ledger.quarantined),
     sum(ledger.aggregated),
     sum(ledger.fields_dropped)
@@ -155,6 +156,7 @@ on conflict (day, kind) do update set
     received = excluded.received,
     stored = excluded.stored,
     duplicate = excluded.duplicate,
+    conflict = excluded.conflict,
     quarantined = excluded.quarantined,
     aggregated = excluded.aggregated,
     fields_dropped = excluded.fields_dropped;

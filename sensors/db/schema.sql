@@ -74,7 +74,8 @@ CREATE TABLE lantaarn.book_day (
     duplicate bigint NOT NULL,
     quarantined bigint NOT NULL,
     aggregated bigint NOT NULL,
-    fields_dropped bigint NOT NULL
+    fields_dropped bigint NOT NULL,
+    conflict bigint DEFAULT 0 NOT NULL
 );
 ALTER TABLE ONLY lantaarn.book_day
     ADD CONSTRAINT book_day_pkey PRIMARY KEY (day, kind);
@@ -341,12 +342,13 @@ CREATE TABLE lantaarn.ledger (
     quarantined bigint NOT NULL,
     aggregated bigint NOT NULL,
     fields_dropped bigint NOT NULL,
-    CONSTRAINT balanced CHECK ((received = (((stored + duplicate) + quarantined) + aggregated)))
+    conflict bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT balanced CHECK ((received = ((((stored + duplicate) + conflict) + quarantined) + aggregated)))
 );
 ALTER TABLE ONLY lantaarn.ledger
     ADD CONSTRAINT ledger_sensor_id_hour_key UNIQUE NULLS NOT DISTINCT (sensor_id, hour);
 CREATE INDEX ledger_hour_idx ON lantaarn.ledger USING brin (hour);
-CREATE INDEX ledger_trouble ON lantaarn.ledger USING btree (hour) WHERE ((quarantined > 0) OR (fields_dropped > 0));
+CREATE INDEX ledger_trouble ON lantaarn.ledger USING btree (hour) WHERE ((quarantined > 0) OR (fields_dropped > 0) OR (conflict > 0));
 GRANT SELECT,INSERT,UPDATE ON TABLE lantaarn.ledger TO lantaarn_ingest;
 
 -- lantaarn.ledger_reason
@@ -493,7 +495,9 @@ CREATE TABLE lantaarn.quality_group (
     refused_day bigint NOT NULL,
     undeclared_day bigint NOT NULL,
     refused_week bigint NOT NULL,
-    undeclared_week bigint NOT NULL
+    undeclared_week bigint NOT NULL,
+    conflict_day bigint DEFAULT 0 NOT NULL,
+    conflict_week bigint DEFAULT 0 NOT NULL
 );
 
 -- lantaarn.quality_made
@@ -716,7 +720,8 @@ CREATE TABLE lantaarn.sensor_day (
     cells bigint NOT NULL,
     few bigint NOT NULL,
     refused_week bigint NOT NULL,
-    undeclared_week bigint NOT NULL
+    undeclared_week bigint NOT NULL,
+    conflict_week bigint DEFAULT 0 NOT NULL
 );
 ALTER TABLE ONLY lantaarn.sensor_day
     ADD CONSTRAINT sensor_day_pkey PRIMARY KEY (sensor_id);
@@ -1036,7 +1041,9 @@ CREATE VIEW lantaarn.quality_group_now AS
     (COALESCE(sum(trouble.refused) FILTER (WHERE finding.live), (0)::numeric))::bigint AS refused_day,
     (COALESCE(sum(trouble.undeclared) FILTER (WHERE finding.live), (0)::numeric))::bigint AS undeclared_day,
     (COALESCE(sum(day.refused_week), (0)::numeric))::bigint AS refused_week,
-    (COALESCE(sum(day.undeclared_week), (0)::numeric))::bigint AS undeclared_week
+    (COALESCE(sum(day.undeclared_week), (0)::numeric))::bigint AS undeclared_week,
+    (COALESCE(sum(trouble.conflict) FILTER (WHERE finding.live), (0)::numeric))::bigint AS conflict_day,
+    (COALESCE(sum(day.conflict_week), (0)::numeric))::bigint AS conflict_week
    FROM ((((lantaarn.finding finding
      JOIN lantaarn.entry_quality entry ON ((entry.sensor_id = finding.sensor_id)))
      LEFT JOIN lantaarn.sensor_day_shown day ON ((day.sensor_id = finding.sensor_id)))
@@ -1050,9 +1057,10 @@ CREATE VIEW lantaarn.quality_group_now AS
           GROUP BY deviation.sensor_id) wrong ON ((wrong.sensor_id = finding.sensor_id)))
      LEFT JOIN ( SELECT ledger.sensor_id,
             sum(ledger.quarantined) AS refused,
-            sum(ledger.fields_dropped) AS undeclared
+            sum(ledger.fields_dropped) AS undeclared,
+            sum(ledger.conflict) AS conflict
            FROM lantaarn.ledger ledger
-          WHERE (((ledger.quarantined > 0) OR (ledger.fields_dropped > 0)) AND (ledger.hour >= date_trunc('hour'::text, (now() - '1 day'::interval))))
+          WHERE (((ledger.quarantined > 0) OR (ledger.fields_dropped > 0) OR (ledger.conflict > 0)) AND (ledger.hour >= date_trunc('hour'::text, (now() - '1 day'::interval))))
           GROUP BY ledger.sensor_id) trouble ON ((trouble.sensor_id = finding.sensor_id)))
   GROUP BY finding.municipality, finding.neighbourhood, finding.organisations, entry.asked, entry.unanswered;
 
@@ -1082,7 +1090,7 @@ CREATE VIEW lantaarn.sensor_day_now AS
            FROM (((lantaarn.finding finding
              JOIN lantaarn.entry_quality entry ON ((entry.sensor_id = finding.sensor_id)))
              CROSS JOIN lantaarn.watch watch)
-             CROSS JOIN LATERAL ( SELECT (COALESCE(sum((ledger.received - ledger.duplicate)), (0)::numeric))::bigint AS received
+             CROSS JOIN LATERAL ( SELECT (COALESCE(sum((ledger.stored + ledger.quarantined)), (0)::numeric))::bigint AS received
                    FROM lantaarn.ledger ledger
                   WHERE ((ledger.sensor_id = finding.sensor_id) AND (ledger.hour >= watch.day_since) AND (ledger.hour < watch.day_until))) books)
           WHERE (finding.live AND (finding.status = 'active'::text) AND finding.delivers_data AND (entry.due_daily IS NOT NULL) AND (GREATEST(finding.known_since, ((finding.active_from)::timestamp without time zone AT TIME ZONE 'Europe/Amsterdam'::text)) < watch.day_since))
@@ -1112,7 +1120,8 @@ CREATE VIEW lantaarn.sensor_day_now AS
     COALESCE(shown.cells, (0)::bigint) AS cells,
     COALESCE(shown.few, (0)::bigint) AS few,
     COALESCE(week.refused, (0)::bigint) AS refused_week,
-    COALESCE(week.undeclared, (0)::bigint) AS undeclared_week
+    COALESCE(week.undeclared, (0)::bigint) AS undeclared_week,
+    COALESCE(week.conflict, (0)::bigint) AS conflict_week
    FROM ((came
      FULL JOIN shown USING (sensor_id))
      FULL JOIN lantaarn.trouble_week week USING (sensor_id));
@@ -1126,7 +1135,8 @@ CREATE VIEW lantaarn.sensor_day_shown AS
     made.cells,
     made.few,
     made.refused_week,
-    made.undeclared_week
+    made.undeclared_week,
+    made.conflict_week
    FROM lantaarn.sensor_day made
   WHERE ( SELECT quality_fresh.fresh
            FROM lantaarn.quality_fresh)
@@ -1138,7 +1148,8 @@ UNION ALL
     day.cells,
     day.few,
     day.refused_week,
-    day.undeclared_week
+    day.undeclared_week,
+    day.conflict_week
    FROM lantaarn.sensor_day_now day
   WHERE (NOT ( SELECT quality_fresh.fresh
            FROM lantaarn.quality_fresh));
@@ -1148,20 +1159,22 @@ CREATE VIEW lantaarn.trouble_week AS
  SELECT trouble.sensor_id,
     open.band(trouble.refused) AS refused,
     open.band(trouble.undeclared) AS undeclared,
-    open.band(books.received) AS received
+    open.band(books.received) AS received,
+    open.band(trouble.conflict) AS conflict
    FROM ((( SELECT ledger.sensor_id,
             sum(ledger.quarantined) AS refused,
-            sum(ledger.fields_dropped) AS undeclared
+            sum(ledger.fields_dropped) AS undeclared,
+            sum(ledger.conflict) AS conflict
            FROM (lantaarn.ledger ledger
              CROSS JOIN lantaarn.watch watch)
-          WHERE (((ledger.quarantined > 0) OR (ledger.fields_dropped > 0)) AND (ledger.hour >= watch.week_since) AND (ledger.hour < watch.week_until))
+          WHERE (((ledger.quarantined > 0) OR (ledger.fields_dropped > 0) OR (ledger.conflict > 0)) AND (ledger.hour >= watch.week_since) AND (ledger.hour < watch.week_until))
           GROUP BY ledger.sensor_id) trouble
      JOIN lantaarn.finding finding ON (((finding.sensor_id = trouble.sensor_id) AND (NOT finding.live))))
      CROSS JOIN LATERAL ( SELECT sum(ledger.received) AS received
            FROM (lantaarn.ledger ledger
              CROSS JOIN lantaarn.watch watch)
           WHERE ((ledger.sensor_id = trouble.sensor_id) AND (ledger.hour >= watch.week_since) AND (ledger.hour < watch.week_until))) books)
-  WHERE ((books.received >= (15)::numeric) AND (GREATEST(trouble.refused, trouble.undeclared) >= (15)::numeric));
+  WHERE ((books.received >= (15)::numeric) AND (GREATEST(trouble.refused, trouble.undeclared, trouble.conflict) >= (15)::numeric));
 
 -- lantaarn.version_state_now
 CREATE VIEW lantaarn.version_state_now AS
@@ -1486,7 +1499,8 @@ CREATE VIEW open.ledger_day AS
     (sum(ledger.duplicate))::bigint AS duplicate,
     (sum(ledger.quarantined))::bigint AS quarantined,
     (sum(ledger.aggregated))::bigint AS aggregated,
-    (sum(ledger.fields_dropped))::bigint AS fields_dropped
+    (sum(ledger.fields_dropped))::bigint AS fields_dropped,
+    (sum(ledger.conflict))::bigint AS conflict
    FROM (lantaarn.ledger ledger
      JOIN lantaarn.live_sensor live ON ((live.sensor_id = ledger.sensor_id)))
   GROUP BY ledger.sensor_id, (((ledger.hour AT TIME ZONE 'Europe/Amsterdam'::text))::date);
@@ -1528,7 +1542,8 @@ CREATE VIEW open.ledger_week AS
     open.band(sum(ledger.duplicate)) AS duplicate,
     open.band(sum(ledger.quarantined)) AS quarantined,
     open.band(sum(ledger.aggregated)) AS aggregated,
-    open.band(sum(ledger.fields_dropped)) AS fields_dropped
+    open.band(sum(ledger.fields_dropped)) AS fields_dropped,
+    open.band(sum(ledger.conflict)) AS conflict
    FROM (lantaarn.ledger ledger
      LEFT JOIN lantaarn.live_sensor live ON ((live.sensor_id = ledger.sensor_id)))
   WHERE ((ledger.sensor_id IS NOT NULL) AND (live.sensor_id IS NULL) AND (ledger.hour < (date_trunc('week'::text, (now() AT TIME ZONE 'Europe/Amsterdam'::text)) AT TIME ZONE 'Europe/Amsterdam'::text)))
@@ -1590,7 +1605,9 @@ CREATE VIEW open.quality_group AS
     made.refused_day,
     made.undeclared_day,
     made.refused_week,
-    made.undeclared_week
+    made.undeclared_week,
+    made.conflict_day,
+    made.conflict_week
    FROM lantaarn.quality_group made
   WHERE ( SELECT quality_fresh.fresh
            FROM lantaarn.quality_fresh)
@@ -1616,7 +1633,9 @@ UNION ALL
     now.refused_day,
     now.undeclared_day,
     now.refused_week,
-    now.undeclared_week
+    now.undeclared_week,
+    now.conflict_day,
+    now.conflict_week
    FROM lantaarn.quality_group_now now
   WHERE (NOT ( SELECT quality_fresh.fresh
            FROM lantaarn.quality_fresh));
@@ -1856,7 +1875,8 @@ CREATE VIEW staff.book_day AS
     duplicate,
     quarantined,
     aggregated,
-    fields_dropped
+    fields_dropped,
+    conflict
    FROM lantaarn.book_day;
 GRANT SELECT ON TABLE staff.book_day TO lantaarn_dashboard;
 
@@ -1868,7 +1888,8 @@ CREATE VIEW staff.book_hour AS
     (sum(duplicate))::bigint AS duplicate,
     (sum(quarantined))::bigint AS quarantined,
     (sum(aggregated))::bigint AS aggregated,
-    (sum(fields_dropped))::bigint AS fields_dropped
+    (sum(fields_dropped))::bigint AS fields_dropped,
+    (sum(conflict))::bigint AS conflict
    FROM lantaarn.ledger
   WHERE (hour >= (now() - '8 days'::interval))
   GROUP BY hour;
@@ -1981,7 +2002,7 @@ GRANT SELECT ON TABLE staff.hidden_day TO lantaarn_dashboard;
 
 -- staff.imbalance
 CREATE VIEW staff.imbalance AS
- SELECT (COALESCE(( SELECT sum(abs(((((ledger.received - ledger.stored) - ledger.duplicate) - ledger.quarantined) - ledger.aggregated))) AS sum
+ SELECT (COALESCE(( SELECT sum(abs((((((ledger.received - ledger.stored) - ledger.duplicate) - ledger.conflict) - ledger.quarantined) - ledger.aggregated))) AS sum
            FROM lantaarn.ledger
           WHERE (ledger.hour >= (now() - '1 day'::interval))), (0)::numeric))::bigint AS unexplained,
     (COALESCE(abs((( SELECT sum(ledger.quarantined) AS sum

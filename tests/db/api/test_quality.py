@@ -155,6 +155,41 @@ def test_books_are_of_a_day_of_open_sensors_and_of_a_week_in_bands_of_others(eac
     assert (one.refusals, one.unregistered, one.promises) == (whole.refusals, (), ())
 
 
+def test_conflicts_are_told_of_the_same_day_and_week(each_database: Database) -> None:
+    db = each_database
+    publish_documents(
+        db,
+        example_entry(reference="open"),
+        traffic_counter_entry(reference="some"),
+        traffic_counter_entry(reference="few"),
+    )
+    known_for_long(db)
+    for reference, at, readings in (
+        ("open", NOW - HOUR, 4),
+        ("open", LAST_WEEK, 40),
+        ("some", NOW - HOUR, 50),
+        ("some", LAST_WEEK, 120),
+        ("few", LAST_WEEK, 14),
+    ):
+        insert_ledger_hour(db, reference, at, stored=readings, refused={})
+        conflicting(db, reference, at)
+    for _ in range(2):
+        measures = told(db).measures
+        assert (measures.conflict_day, measures.conflict_week) == (4, 100)
+        # They deviate in no other way for it.
+        assert (measures.deviations["refused"], measures.deviations["undeclared"]) == (0, 0)
+        db.execute("select lantaarn.refresh_quality()")
+
+
+def conflicting(db: Database, reference: str, hour: datetime) -> None:
+    """All that was stored in this hour was followed by another value."""
+    db.execute(
+        "update lantaarn.ledger set received = 2 * received, conflict = received where hour = %(hour)s "
+        "and sensor_id = (select id from lantaarn.sensor where reference = %(reference)s)",
+        {"reference": reference, "hour": hour},
+    )
+
+
 def test_who_could_betray_people_may_do_anything_today_and_nobody_sees_it(each_database: Database) -> None:
     db = each_database
     city(db)
@@ -210,6 +245,9 @@ def test_what_was_due_and_what_came(each_database: Database) -> None:
     # What is sent twice did not come twice.
     db.execute("update lantaarn.ledger set stored = 100, duplicate = 44 where stored = 144")
     assert told(db).measures.received == 100 + 288
+    # Nor do parts of one value, or a value that met another.
+    db.execute("update lantaarn.ledger set stored = 80, aggregated = 8, conflict = 12 where stored = 100")
+    assert told(db).measures.received == 80 + 288
 
 
 def counting(**changes: Any) -> Document:

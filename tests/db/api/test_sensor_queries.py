@@ -46,6 +46,7 @@ def test_a_sensor_with_its_values_and_its_books(each_database: Database) -> None
     assert [value.value for value in no2.values] == [20]
     assert air.ledger_today is not None
     assert (air.ledger_today.received, air.ledger_today.stored, air.ledger_today.quarantined) == (6, 3, 3)
+    assert air.ledger_today.conflict == 0
     assert air.ledger_week is not None
     assert air.ledger_week.reasons == (("in_future", 2), ("sentinel", 1))
     assert air.last_seen == "today"

@@ -4,10 +4,12 @@ from datetime import timedelta
 from typing import LiteralString
 
 import pytest
+from click.testing import CliRunner
 
+from ingest.cli import audit
 from ingest.lifecycle.audit import audit_ledger
-from sensors.db import Database
-from tests.db.ingest.test_writer import NOW, a_day, register, take
+from sensors.db import Database, connect
+from tests.db.ingest.test_writer import NOW, a_day, message, register, take
 
 
 def test_a_day_of_ingest_is_in_order(each_database: Database) -> None:
@@ -33,6 +35,19 @@ def test_a_change_is_found(each_database: Database, change: LiteralString, check
     take(each_database, a_day())
     each_database.execute(change)
     assert check in {difference.check for difference in audit_ledger(each_database, NOW)}
+
+
+def test_the_command_tells_the_ledger_and_which_sensor_contradicts_itself(database: str) -> None:
+    with connect(database) as db:
+        register(db, "LML-1")
+        take(db, [message({"time": NOW.isoformat(), "no2": value}) for value in (20, 20, 21)])
+    result = CliRunner().invoke(audit, env={"DATABASE_URL": database})
+    assert result.exit_code == 0
+    assert result.output.splitlines() == [
+        "received 3 = stored 1 + duplicate 1 + conflict 1 + quarantined 0 + aggregated 0",
+        "conflicting values for one moment: sensor LML-1, 1 readings",
+        "0 differences",
+    ]
 
 
 def test_totals_outlive_their_single_values(each_database: Database) -> None:

@@ -221,13 +221,15 @@ def test_the_books_of_a_day_are_those_of_the_ledger(each_database: Database) -> 
         register(db, f"LML-{number}")
     bad = message({"time": NOW.isoformat(), "no2": "veel"}, "LML-1")
     unknown = message({"time": NOW.isoformat(), "no2": 1}, "nobody")
-    take(db, [reading(NOW), reading(NOW), bad, unknown], at=NOW)
+    other = message({"time": NOW.isoformat(), "no2": 1.5}, "LML-1")
+    take(db, [reading(NOW), reading(NOW), other, bad, unknown], at=NOW)
     for _ in range(2):
         update_daily_totals(db, NOW)
         rows = {row["kind"]: row for row in db.execute("select * from staff.book_day").fetchall()}
         assert set(rows) == {"air_quality", "unknown"}
         books = rows["air_quality"]
-        assert (books["received"], books["stored"], books["duplicate"], books["quarantined"]) == (5, 2, 2, 1)
+        parts = [books[name] for name in ("received", "stored", "duplicate", "conflict", "quarantined")]
+        assert parts == [6, 2, 2, 1, 1]
         reasons = db.execute("select kind, reason, readings from staff.book_reason_day order by 1, 2").fetchall()
         assert [(row["reason"], row["readings"]) for row in reasons] == [("not_a_number", 1), ("unregistered", 1)]
 

@@ -66,6 +66,9 @@ def test_the_list_and_the_geojson_hold_the_same_sensors(site: httpx.Client) -> N
     assert "Er is geen sensor die hierbij past" in text_of(site.get("/?status=planned"))
 
 
+CONFLICTING = "Tegenstrijdig: er was al een andere waarde voor dat moment 0 0"
+
+
 def test_a_sensor_in_plain_words(site: httpx.Client, database: str) -> None:
     with connect(database) as db:
         insert_hourly_total(db, "verkeer-1", "count_car", NOW - 3 * HOUR, 43)
@@ -92,7 +95,7 @@ def test_a_sensor_in_plain_words(site: httpx.Client, database: str) -> None:
     ):
         assert told in words.replace("&#39;", "'"), told
     words = text_of(site.get("/sensors/LML-1"))
-    for told in ("Laatste bericht Vandaag", "2 keer: de tijd lag in de toekomst.", "Ontvangen 5 5"):
+    for told in ("Laatste bericht Vandaag", "2 keer: de tijd lag in de toekomst.", "Ontvangen 5 5", CONFLICTING):
         assert told in words, told
     assert "Deze sensor stuurt ons geen gegevens" in text_of(site.get("/sensors/camera-001"))
     assert "Ongeveer: een vak van ongeveer 100 bij 100 meter" in text_of(site.get("/sensors/bewoner-1"))

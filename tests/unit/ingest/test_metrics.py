@@ -22,10 +22,10 @@ def sample(metrics: Metrics, name: str, **labels: str) -> float | None:
 def test_a_batch_is_counted_by_what_became_of_its_readings() -> None:
     metrics = Metrics()
     rejected = Counter({RejectionReason.TOO_LATE: 3, RejectionReason.NOT_A_NUMBER: 1})
-    totals = BatchTotals(stored=5, duplicate=2, aggregated=7, rejected=rejected, fields_dropped=4)
+    totals = BatchTotals(stored=5, duplicate=2, conflict=3, aggregated=7, rejected=rejected, fields_dropped=4)
     metrics.record_batch([], totals + totals, NOW)
-    outcomes = ("stored", "duplicate", "aggregated", "quarantined")
-    assert [sample(metrics, "readings_total", outcome=each) for each in outcomes] == [10, 4, 14, 8]
+    outcomes = ("stored", "duplicate", "conflict", "aggregated", "quarantined")
+    assert [sample(metrics, "readings_total", outcome=each) for each in outcomes] == [10, 4, 6, 14, 8]
     assert sample(metrics, "refused_total", reason=RejectionReason.TOO_LATE.value) == 6
     assert sample(metrics, "fields_dropped_total") == 8
 
