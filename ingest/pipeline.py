@@ -3,9 +3,11 @@
 Pure: no clock, no database, no broker. Rejection is a return value, with a reason from a closed list.
 """
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import fsum
 from typing import Any
 
 import msgspec
@@ -102,10 +104,12 @@ class Observation(msgspec.Struct, frozen=True, gc=False):
     quality: QualityFlag
     is_additive: bool = True
     """As of its datastream."""
+    readings: int = 1
+    """The number of readings that were added up to this value."""
 
 
 class MessageOutcome(msgspec.Struct, frozen=True, gc=False):
-    """What became of one message. In readings: received = observations + rejections + aggregated."""
+    """What became of one message. In readings: received = those of its observations + rejections + aggregated."""
 
     sensor_id: int | None
     topic_template: str
@@ -197,6 +201,7 @@ def check_readings(state: MessageState) -> RejectionReason | None:
     """
     datastreams, erased = state.identified_sensor.datastreams, state.identified_sensor.erased_periods
     assess, keep = state.quality_checker.assess, state.observations.append
+    parts: list[_Part] = []
     sent = time = state.received_at
     age = timedelta()
     for reading in state.readings:
@@ -215,10 +220,52 @@ def check_readings(state: MessageState) -> RejectionReason | None:
             state.rejections.append(Rejection(RejectionReason.TOO_LATE, reading.property))
         elif erased and any(since <= time < until for since, until in erased):
             state.rejections.append(Rejection(RejectionReason.ERASED, reading.property))
+        elif datastream.same_time is SameTime.SUM:
+            parts.append((datastream, time, reading.value))
         else:
             quality, value = assess(datastream.id, datastream.observed_property, time, reading.value)
             keep(Observation(datastream.table, datastream.id, time, value, quality, datastream.is_additive))
+    if parts:
+        _add_up(parts, state)
     return None
+
+
+_Part = tuple[StoredDatastream, datetime, float]
+"""A value that may be a part of another: a lane of a road."""
+
+
+def _add_up(parts: Iterable[_Part], state: MessageState) -> None:
+    """Add one observation per datastream and moment. Its quality is that of the sum, unless a part is implausible."""
+    values: defaultdict[tuple[int, datetime], list[float]] = defaultdict(list)
+    datastreams: dict[int, StoredDatastream] = {}
+    for datastream, time, value in parts:
+        datastreams[datastream.id] = datastream
+        values[datastream.id, time].append(value)
+    for (datastream_id, time), added in values.items():
+        datastream = datastreams[datastream_id]
+        try:
+            # Exact, so that the order of the parts leaves no trace.
+            total = fsum(added)
+        except OverflowError:
+            rejection = Rejection(RejectionReason.NOT_A_NUMBER, datastream.observed_property.code)
+            state.rejections.extend([rejection] * len(added))
+            continue
+        quality, value = _assess_sum(datastream, time, added, total, state.quality_checker)
+        additive = datastream.is_additive
+        state.observations.append(
+            Observation(datastream.table, datastream_id, time, value, quality, additive, len(added))
+        )
+
+
+def _assess_sum(
+    datastream: StoredDatastream, time: datetime, added: Sequence[float], total: float, checker: QualityChecker
+) -> tuple[QualityFlag, float]:
+    low, high = datastream.observed_property.plausible_range
+    if max(added) > high:
+        return QualityFlag.IMPLAUSIBLE, float(high)
+    if min(added) < low:
+        return QualityFlag.IMPLAUSIBLE, float(low)
+    return checker.assess(datastream.id, datastream.observed_property, time, total)
 
 
 STEPS: tuple[Step, ...] = (identify_sensor, check_permission, decode_payload, check_readings)

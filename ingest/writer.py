@@ -149,17 +149,14 @@ def _write_halves(db: Database, outcomes: Sequence[MessageOutcome], received_at:
 
 
 def _write(db: Database, outcomes: Sequence[MessageOutcome], received_at: datetime) -> BatchTotals:
-    met = _insert_observations(db, outcomes)
-    _add_to_ledger(db, outcomes, met, received_at)
-    conflict = sum(one.is_conflict for one in met)
-    return BatchTotals(
-        stored=sum(len(outcome.observations) for outcome in outcomes) - len(met),
-        duplicate=len(met) - conflict,
-        conflict=conflict,
-        aggregated=sum(outcome.aggregated_readings for outcome in outcomes),
-        rejected=_quarantine(db, outcomes, received_at),
-        fields_dropped=sum(outcome.fields_dropped for outcome in outcomes),
-    )
+    ledger_rows = _ledger_rows(outcomes, _insert_observations(db, outcomes))
+    if not ledger_rows:
+        return BatchTotals()
+    columns = list(zip(*ledger_rows.values(), strict=True))
+    _add_to_ledger(db, list(ledger_rows), columns, received_at)
+    stored, duplicate, conflict, _, aggregated, fields_dropped = map(sum, columns)
+    rejected = _quarantine(db, outcomes, received_at)
+    return BatchTotals(stored, duplicate, conflict, aggregated, rejected, fields_dropped)
 
 
 def _halves(outcomes: Sequence[MessageOutcome]) -> Sequence[Sequence[MessageOutcome]]:
@@ -175,8 +172,8 @@ def _halves(outcomes: Sequence[MessageOutcome]) -> Sequence[Sequence[MessageOutc
         rest = change(outcome, observations=observations[middle:], **left)
         return [first], [rest]
     if observations:
-        rejection = Rejection(RejectionReason.REFUSED_BY_DATABASE, "")
-        return ([change(outcome, observations=(), rejections=(*outcome.rejections, rejection))],)
+        refused = (Rejection(RejectionReason.REFUSED_BY_DATABASE, ""),) * observations[0].readings
+        return ([change(outcome, observations=(), rejections=(*outcome.rejections, *refused))],)
     return ([outcome],)
 
 
@@ -225,31 +222,32 @@ def _literal(numbers: Sequence[float | None]) -> str:
 _LEDGER_COLUMNS = ("stored", "duplicate", "conflict", "quarantined", "aggregated", "fields_dropped")
 
 
-def _add_to_ledger(db: Database, outcomes: Sequence[MessageOutcome], met: Sequence[Met], received_at: datetime) -> None:
-    """Add the batch to the ledger, by sensor and hour of receipt."""
-    ledger_rows = _ledger_rows(outcomes, met)
-    if ledger_rows:
-        columns = map(_literal, map(list, zip(*ledger_rows.values(), strict=True)))
-        parameters = dict(zip(_LEDGER_COLUMNS, columns, strict=True))
-        sensor_ids = _literal(list(ledger_rows))
-        db.execute(QUERIES["add_to_ledger"], {"received_at": received_at, "sensor_ids": sensor_ids, **parameters})
+def _add_to_ledger(
+    db: Database, sensor_ids: Sequence[int | None], columns: Sequence[Sequence[int]], received_at: datetime
+) -> None:
+    """Add the batch to the ledger, by sensor and hour of receipt. ``columns``: those of ``_LEDGER_COLUMNS``."""
+    counts = dict(zip(_LEDGER_COLUMNS, map(_literal, map(list, columns)), strict=True))
+    parameters = {"received_at": received_at, "sensor_ids": _literal(list(sensor_ids)), **counts}
+    db.execute(QUERIES["add_to_ledger"], parameters)
 
 
-def _ledger_rows(outcomes: Sequence[MessageOutcome], met: Sequence[Met]) -> dict[int | None, list[int]]:
-    """The counts of ``_LEDGER_COLUMNS``, by sensor."""
-    ledger_rows: defaultdict[int | None, list[int]] = defaultdict(lambda: [0] * 6)
+def _ledger_rows(outcomes: Sequence[MessageOutcome], met: Sequence[Met]) -> Mapping[int | None, Sequence[int]]:
+    """Count readings by sensor, in the order of ``_LEDGER_COLUMNS``; *stored* counts rows."""
+    ledger_rows: defaultdict[int | None, list[int]] = defaultdict(lambda: [0] * len(_LEDGER_COLUMNS))
     for outcome in outcomes:
         book = ledger_rows[outcome.sensor_id]
-        book[0] += len(outcome.observations)
+        rows, added_up = len(outcome.observations), sum([one.readings for one in outcome.observations])
+        book[0] += rows
         book[3] += len(outcome.rejections)
-        book[4] += outcome.aggregated_readings
+        book[4] += outcome.aggregated_readings + added_up - rows
         book[5] += outcome.fields_dropped
     if met:
         sensor_of = {one.datastream_id: outcome.sensor_id for outcome in outcomes for one in outcome.observations}
         for observation, is_conflict in met:
             book = ledger_rows[sensor_of[observation.datastream_id]]
             book[0] -= 1
-            book[2 if is_conflict else 1] += 1
+            book[2 if is_conflict else 1] += observation.readings
+            book[4] -= observation.readings - 1
     return ledger_rows
 
 

@@ -12,6 +12,7 @@ from ingest.pipeline import IncomingMessage, MessageOutcome, process_message
 from ingest.quality_flags import QualityChecker
 from ingest.writer import BatchTotals, commit_batch, load_register
 from sensors.db import Database, connect
+from tests.support.cases import ingest_case
 from tests.support.entries import example_datastream, example_entry
 from tests.support.sample_data import publish_documents
 from tests.support.waiting import wait_for
@@ -40,6 +41,10 @@ def store(db: Database, *messages: IncomingMessage) -> BatchTotals:
 
 def counts(totals: BatchTotals) -> tuple[int, int, int]:
     return totals.stored, totals.duplicate, totals.conflict
+
+
+def whole(totals: BatchTotals) -> tuple[int, int, int, int]:
+    return *counts(totals), totals.aggregated
 
 
 def values(db: Database) -> list[float]:
@@ -107,3 +112,64 @@ def test_a_row_that_the_database_refuses_leaves_the_counts_of_the_others_right(
     totals = ledger_totals(each_database)
     assert (totals.received, totals.stored, totals.duplicate, totals.conflict) == (24, 6, 6, 6)
     assert totals.quarantined == 6
+
+
+def road(db: Database, **changes: Any) -> None:
+    """A traffic counter whose messages have one reading for each lane."""
+    stream = example_datastream("count_car", "traffic", **COUNTING, **changes)
+    publish_documents(db, example_entry(reference="LML-1", kind="traffic", datastreams=[stream]))
+
+
+COUNTING = {"public": "hour", "privacy_rules": [{"rule": "public_threshold"}]}
+
+
+def lanes(*cars: int, at: datetime = NOW) -> IncomingMessage:
+    readings = [{"count_car": each} for each in cars]
+    return message({"time": at.isoformat(), "readings": readings}, "helmond/traffic/LML-1/json")
+
+
+@pytest.mark.parametrize(
+    ("same_time", "stored", "counted"), [("sum", 75.0, (1, 0, 0, 1)), ("first", 30.0, (1, 0, 1, 0))]
+)
+def test_case_07_two_lanes_in_one_message(
+    each_database: Database, same_time: str, stored: float, counted: tuple[int, int, int, int]
+) -> None:
+    road(each_database, same_time=same_time)
+    case = ingest_case("07")
+    (payload,) = case["messages"]
+    received_at = datetime.fromisoformat(payload["time"]) + HOUR
+    known = load_register(each_database)
+    sent = process_message(
+        message(payload, f"helmond/{case['topic_kind']}/LML-1/json"), known, QualityChecker(), received_at
+    )
+    assert whole(commit_batch(each_database, [sent], received_at)) == counted
+    assert values(each_database) == [stored]
+    assert hour_sums(each_database) == [stored]
+    assert audit_ledger(each_database, received_at) == ()
+
+
+def test_a_sum_is_of_one_message_only(each_database: Database) -> None:
+    road(each_database, same_time="sum")
+    assert whole(store(each_database, lanes(30, 45), lanes(10, 5, at=NOW - HOUR))) == (2, 0, 0, 2)
+    # The same sum, from however many parts, is the same value; one part of it is not.
+    assert whole(store(each_database, lanes(30, 45), lanes(75), lanes(40, 35, 0))) == (0, 6, 0, 0)
+    assert whole(store(each_database, lanes(30), lanes(45, 31), lanes(10, 5, at=NOW - HOUR))) == (0, 2, 3, 0)
+    # Of two messages in one batch, the first is stored.
+    later = NOW - 2 * HOUR
+    assert whole(store(each_database, lanes(1, 2, at=later), lanes(3, at=later), lanes(1, 1, at=later))) == (1, 1, 2, 1)
+    assert values(each_database) == [3, 15, 75]
+    assert audit_ledger(each_database, NOW) == ()
+    totals = ledger_totals(each_database)
+    assert totals.received == totals.stored + totals.duplicate + totals.conflict + totals.aggregated
+
+
+def test_a_sum_that_the_database_refuses_is_as_many_refused_readings(each_database: Database) -> None:
+    road(each_database, same_time="sum")
+    each_database.execute("alter table lantaarn.observation_1y add check (value <> 13)")
+    batch = [lanes(value, 1, 2, at=NOW - step * HOUR) for step in range(5) for value in (20, 10, 20, 30)]
+    assert whole(store(each_database, *batch)) == (5, 15, 15, 10)
+    totals = ledger_totals(each_database)
+    assert (totals.received, totals.quarantined) == (60, 15)
+    reasons = each_database.execute("select sum(readings)::bigint as readings from lantaarn.ledger_reason").fetchall()
+    assert reasons == [{"readings": 15}]
+    assert audit_ledger(each_database, NOW) == ()

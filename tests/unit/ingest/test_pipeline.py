@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,7 @@ from ingest.quality_flags import QualityChecker, QualityFlag
 from sensors.kinds import KINDS
 from sensors.policy.compiler import CountingRule
 from sensors.vocabulary.codes import Status
+from sensors.vocabulary.measurement import SameTime
 from sensors.vocabulary.rejection_reasons import RejectionReason
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -160,6 +162,62 @@ def test_an_implausible_value_is_stored_with_its_quality() -> None:
     assert [each.quality for each in outcome({"time": "2026-11-22T12:00:00Z", "no2": high}).observations] == [
         QualityFlag.IMPLAUSIBLE
     ]
+
+
+TRAFFIC = KINDS["traffic"].properties
+
+
+def lanes(*readings: object, code: str = "count_car", kind: str = "traffic", time: datetime = NOW) -> MessageOutcome:
+    """A message of a sensor whose readings of one moment are parts of one value."""
+    of_kind = KINDS[kind]
+    definition = of_kind.properties[code]
+    stream = StoredDatastream(1, "observation_31d", timedelta(days=31), definition, same_time=SameTime.SUM)
+    register = {("helmond", kind, "road"): IngestSensor(9, of_kind, Status.ACTIVE, {code: stream})}
+    payload = {"time": time.isoformat(), "readings": [{code: each} for each in readings]}
+    message = IncomingMessage(f"helmond/{kind}/road/json", json.dumps(payload).encode())
+    return process_message(message, register, QualityChecker(), NOW)
+
+
+def test_parts_of_one_moment_are_added_up_and_counted() -> None:
+    result = lanes(30, 45)
+    assert [(each.value, each.readings, each.quality) for each in result.observations] == [(75.0, 2, QualityFlag.GOOD)]
+    assert result.rejections == ()
+
+
+def test_a_sum_is_judged_as_a_sum_and_by_its_parts() -> None:
+    high = TRAFFIC["count_car"].plausible_range[1]
+    for parts in ((high, 1), (high + 1, 0)):
+        assert [each.quality for each in lanes(*parts).observations] == [QualityFlag.IMPLAUSIBLE]
+    # A meter that ran back by 5 is no proof that 10 were used.
+    assert [each.quality for each in lanes(-5.5, 10, code="energy", kind="streetlight").observations] == [
+        QualityFlag.IMPLAUSIBLE
+    ]
+
+
+def test_a_refused_part_is_a_reading_of_its_own() -> None:
+    result = lanes(30, "45", -1, 5)
+    assert [(each.value, each.readings) for each in result.observations] == [(35.0, 2)]
+    assert reasons(result) == [RejectionReason.NOT_A_NUMBER, RejectionReason.SENTINEL]
+    result = lanes(30, 45, time=NOW + timedelta(hours=1))
+    assert (result.observations, reasons(result)) == ((), [RejectionReason.IN_FUTURE] * 2)
+
+
+def test_parts_too_large_to_add_up_are_refused() -> None:
+    result = lanes(1.7e308, 1.7e308, code="energy", kind="streetlight")
+    assert (result.observations, reasons(result)) == ((), [RejectionReason.NOT_A_NUMBER] * 2)
+
+
+@given(st.lists(st.floats(0, 24), min_size=2, max_size=20), st.randoms())
+def test_the_order_of_parts_leaves_no_trace(parts: list[float], random: Random) -> None:
+    shuffled = random.sample(parts, len(parts))
+    assert lanes(*parts, code="energy", kind="streetlight").observations == (
+        lanes(*shuffled, code="energy", kind="streetlight").observations
+    )
+
+
+def test_without_parts_each_reading_of_a_moment_is_an_observation() -> None:
+    result = outcome({"time": NOW.isoformat(), "readings": [{"no2": 30}, {"no2": 45}]})
+    assert [(each.value, each.readings) for each in result.observations] == [(30.0, 1), (45.0, 1)]
 
 
 def test_the_template_of_a_refused_topic_tells_nothing_of_the_sender() -> None:
