@@ -117,6 +117,9 @@ REJECTION_REASONS: Mapping[RejectionReason, LocalizedText] = {
     RejectionReason.SENTINEL: LocalizedText(
         "de sensor gaf door dat hij niets kon meten", "the sensor reported that it could not measure anything"
     ),
+    RejectionReason.SATURATED: LocalizedText(
+        "er was meer dan de sensor kan meten", "there was more than the sensor can measure"
+    ),
     RejectionReason.UNKNOWN_UNIT: LocalizedText("wij kennen de eenheid niet", "we do not know the unit"),
     RejectionReason.NOT_HERE: LocalizedText(
         "dit bericht hoort op een ander adres, waar niets blijft liggen",

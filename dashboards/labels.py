@@ -20,6 +20,7 @@ REASON_LABELS: Mapping[RejectionReason, str] = {
     RejectionReason.TOO_LATE: "Ouder dan de bewaartermijn",
     RejectionReason.NOT_A_NUMBER: "Geen getal",
     RejectionReason.SENTINEL: "Code voor 'geen meting'",
+    RejectionReason.SATURATED: "Meer dan de sensor kan meten",
     RejectionReason.UNKNOWN_UNIT: "Onbekende eenheid",
     RejectionReason.NOT_HERE: "Hoort op een ander kanaal",
     RejectionReason.ERASED: "Op verzoek gewist",

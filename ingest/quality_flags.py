@@ -1,9 +1,9 @@
 """Flag suspect values and round them. Every observation gets a quality code; public views include only good ones.
 
 Three checks, bounded per observed property: a value outside the plausible range, a jump that the next value does not
-confirm, and a value unchanged for longer than occurs naturally. These are the range, step and persistence checks of
-measurement networks. State is kept in the worker's memory only: after a restart the first value is trusted, and a value
-that arrives out of order is checked for range only.
+confirm, and a value unchanged for longer than occurs naturally (except zero, from a sensor that can't resolve less).
+These are the range, step and persistence checks of measurement networks. State is kept in the worker's memory only:
+after a restart the first value is trusted, and a value that arrives out of order is checked for range only.
 
 A value is judged as it was sent and kept at the resolution of its property, in the database and in this memory alike:
 further digits say nothing about the city, and could carry an identifier. For the same reason an implausible value is
@@ -13,6 +13,7 @@ kept as the bound that it crossed. So a value is frozen if it stays the same at 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
+from math import inf
 
 from sensors.kinds import ObservedProperty
 
@@ -20,6 +21,8 @@ MAX_STEP_INTERVAL = timedelta(hours=1)
 """A jump is judged only against a value at most this old: over a longer gap the change may be real."""
 MIN_FROZEN_REPEATS = 10
 """Minimum number of equal values before the next one counts as frozen."""
+COARSE_STEPS = 10
+"""A sensor whose smallest step is at least this many times the resolution of the property may well stay at zero."""
 
 
 class QualityFlag(IntEnum):
@@ -40,6 +43,8 @@ class SeriesState:
     last_good_value: float
     unchanged_since: datetime
     repeats: int
+    finest_step: float = inf
+    """The smallest difference seen between two values in a row: an upper bound for what the sensor can resolve."""
 
 
 class QualityChecker:
@@ -69,7 +74,7 @@ class QualityChecker:
             return QualityFlag.GOOD, rounded
         quality = QualityFlag.GOOD
         if rounded == track.value:
-            if _is_frozen(track, observed_property.frozen_after, time):
+            if _is_frozen(track, observed_property, time):
                 quality = QualityFlag.FROZEN
         elif observed_property.max_change_per_hour is not None and _is_jump(
             track, observed_property.max_change_per_hour, time, value
@@ -86,16 +91,24 @@ def _is_jump(track: SeriesState, largest_step: float, time: datetime, value: flo
     return time - track.time <= MAX_STEP_INTERVAL
 
 
-def _is_frozen(track: SeriesState, frozen_after: timedelta | None, time: datetime) -> bool:
+def _is_frozen(track: SeriesState, observed_property: ObservedProperty, time: datetime) -> bool:
     """Equal to the newest value, more often and for longer than occurs naturally."""
-    return (
-        frozen_after is not None and track.repeats >= MIN_FROZEN_REPEATS and time - track.unchanged_since > frozen_after
+    if observed_property.frozen_after is None or track.repeats < MIN_FROZEN_REPEATS:
+        return False
+    if time - track.unchanged_since <= observed_property.frozen_after:
+        return False
+    return not (
+        track.value == 0
+        and observed_property.rests_at_zero
+        and track.finest_step >= COARSE_STEPS * observed_property.resolution
     )
 
 
 def _update_state(track: SeriesState, time: datetime, value: float, quality: QualityFlag) -> None:
     if value != track.value:
         track.unchanged_since, track.repeats = time, 0
+        # Rounded, because a conversion such as 0.003 mg/m3 is not exact.
+        track.finest_step = min(track.finest_step, round(abs(value - track.value), 6))
     track.repeats += 1
     track.time, track.value = time, value
     if quality is not QualityFlag.JUMP:

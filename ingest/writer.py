@@ -62,6 +62,7 @@ def load_register(db: Database) -> SensorsByTopic:
             continue
         key = (row["municipality"], row["kind"], row["reference"])
         erased = tuple((since, until) for since, until in row["erased"])
+        kind = kind.for_device(row["make_and_model"])
         new = IngestSensor(
             row["sensor_id"], kind, Status(row["status"]), {}, revision=row["revision"], erased_periods=erased
         )

@@ -9,6 +9,7 @@ select
     sensor.reference,
     sensor.status,
     sensor.revision,
+    concat_ws(' ', entry.document #>> '{device,make}', entry.document #>> '{device,model}') as make_and_model,
     datastream.id as datastream_id,
     datastream.property,
     datastream.rule,
@@ -25,6 +26,7 @@ select
         where tombstone.entry_id = sensor.entry_id and not tombstone.resend
     ) as erased
 from lantaarn.sensor as sensor
+join lantaarn.register_entry as entry on entry.revision = sensor.revision
 left join lantaarn.datastream as datastream on datastream.sensor_id = sensor.id and datastream.active
 left join lantaarn.retention_class as class on class.name = datastream.retention_class
 where sensor.kind is not null

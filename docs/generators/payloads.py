@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from sensors.kinds import KINDS, ObservedProperty, UnitConversion
+from sensors.kinds import KINDS, DeviceModel, ObservedProperty, UnitConversion
 from sensors.vocabulary.units import IDENTITY
 
 PAGE_PATH = Path(__file__).parents[2] / "docs" / "payloads.md"
@@ -25,14 +25,29 @@ def _tables() -> Iterator[str]:
         yield f"\n### {kind.label.en} (`{kind.code}`)\n"
         yield "| code | what | unit | resolution | also accepted | no value | |\n|---|---|---|--:|---|---|---|"
         yield from map(_row, kind.properties.values())
+        yield from map(_model, kind.device_models)
 
 
 def _row(observed_property: ObservedProperty) -> str:
-    sentinels = ", ".join(f"−{-number:g}" for number in sorted(observed_property.sentinels, reverse=True))
+    numbers = sorted({*observed_property.sentinels, *observed_property.false_values}, key=abs)
+    sentinels = ", ".join(map(_number, numbers))
     known = (f"`{observed_property.code}`", observed_property.label.en, f"`{observed_property.unit}`")
     resolution = f"{observed_property.resolution:.10f}".rstrip("0").rstrip(".")
     columns = (*known, resolution, _other_units(observed_property), sentinels, _remarks(observed_property))
     return f"| {' | '.join(columns)} |"
+
+
+def _number(number: float) -> str:
+    return f"−{-number:.9g}" if number < 0 else f"{number:.9g}"
+
+
+def _model(model: DeviceModel) -> str:
+    lies = (
+        f"`{code}` {_number(number)} (`{reason}`)"
+        for code, false_values in model.false_values.items()
+        for number, reason in false_values.items()
+    )
+    return f"\nFrom a {model.label}, also {', '.join(lies)}."
 
 
 def _other_units(each: ObservedProperty) -> str:

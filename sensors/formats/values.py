@@ -58,14 +58,15 @@ def convert_value(
     sent = _finite_float(given, definition.accepts_boolean)
     if sent is None:
         return RejectionReason.NOT_A_NUMBER
-    if sent in definition.sentinels:
-        return RejectionReason.SENTINEL
-    if isinstance(conversion, VolumeRatio):
+    value = conversion(sent) if isinstance(conversion, UnitConversion) else sent
+    if not isfinite(value):
+        return RejectionReason.NOT_A_NUMBER
+    reason = definition.false_reason(sent, value)
+    if reason is not None:
+        return reason
+    if isinstance(conversion, VolumeRatio | RejectionReason):
         return RejectionReason.UNKNOWN_UNIT
-    if isinstance(conversion, RejectionReason):
-        return conversion
-    value = conversion(sent) if conversion is not None else sent
-    if not isfinite(value) or (definition.is_integer and (value < 0 or not value.is_integer())):
+    if definition.is_integer and (value < 0 or not value.is_integer()):
         return RejectionReason.NOT_A_NUMBER
     return value
 

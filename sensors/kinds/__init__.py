@@ -7,19 +7,24 @@ is in its folder too: its spellings (``conversions``), its words (``unit_labels`
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cache
 from importlib import import_module
+from itertools import pairwise
+from math import inf
 from pkgutil import iter_modules
 from types import MappingProxyType
 from typing import Literal
 
+from sensors.kinds.false_values import DECIMALS, EMPTY_FIELD_NUMBERS, DeviceModel
 from sensors.vocabulary.codes import Public
 from sensors.vocabulary.localized_text import LocalizedText
 from sensors.vocabulary.measurement import Aggregation, Stamp
+from sensors.vocabulary.rejection_reasons import RejectionReason
 from sensors.vocabulary.units import VOLUME_RATIO, UnitConversion, VolumeRatio
 
-__all__ = ["KINDS", "Kind", "ObservedProperty", "UnitConversion", "properties_by_code"]
+__all__ = ["KINDS", "DeviceModel", "Kind", "ObservedProperty", "UnitConversion", "properties_by_code"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +47,14 @@ class ObservedProperty:
     """A larger change within an hour is flagged as a jump until the next value confirms it. None: no limit."""
     frozen_after: timedelta | None = None
     """A value unchanged for longer is flagged as frozen. None if the value may legitimately stay constant."""
+    rests_at_zero: bool = False
+    """Zero is where the scale ends: a sensor with a coarse resolution may report it for days, and isn't frozen."""
     finest_public: Public
     """No register entry may publish this property in a finer form."""
     sentinels: frozenset[float] = frozenset()
     """Numbers, before conversion, that mean "no value". Must never be possible values."""
+    false_values: Mapping[float, RejectionReason] = field(default_factory=lambda: MappingProxyType({}))
+    """Numbers, in the canonical unit, that devices report falsely, and why (``sensors.kinds.false_values``)."""
     counts_people: bool = False
     """Small counts are suppressed when published."""
     aggregation: Aggregation = Aggregation.MEAN
@@ -67,8 +76,30 @@ class ObservedProperty:
     accepts_boolean: bool = False
     """``true`` and ``false`` are accepted, as 1 and 0."""
 
+    clear_range: tuple[float, float] = field(init=False, repr=False, compare=False)
+    """An open interval, in the canonical unit, without any number that ``false_reason`` rejects."""
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "steps_per_unit", float(round(1 / self.resolution)))
+        object.__setattr__(self, "clear_range", self._clear_range())
+
+    def _clear_range(self) -> tuple[float, float]:
+        """The gap between two rejected numbers that covers most of the plausible range."""
+        low, high = self.plausible_range
+        empty = {number for number in EMPTY_FIELD_NUMBERS if not low <= number <= high}
+        rejected = sorted({-inf, *self.sentinels, *self.false_values, *empty, inf})
+        below, above = max(pairwise(rejected), key=lambda gap: min(gap[1], high) - max(gap[0], low))
+        return below + 10**-DECIMALS, above - 10**-DECIMALS
+
+    def false_reason(self, sent: float, value: float) -> RejectionReason | None:
+        """Why a number is known not to be a measurement. ``value`` is ``sent`` in the canonical unit."""
+        number, canonical = round(sent, DECIMALS), round(value, DECIMALS)
+        if number in self.sentinels:
+            return RejectionReason.SENTINEL
+        if canonical in self.false_values:
+            return self.false_values[canonical]
+        low, high = self.plausible_range
+        return RejectionReason.SENTINEL if number in EMPTY_FIELD_NUMBERS and not low <= value <= high else None
 
     def find_unit(self, spelling: str) -> UnitConversion | VolumeRatio | None:
         """The unit with this spelling, or None if it is unknown or not a unit of this property."""
@@ -81,7 +112,7 @@ class ObservedProperty:
         return self.aggregation.is_total
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Kind:
     """A kind of sensor: its code is the name of its folder; properties are keyed by code."""
 
@@ -97,6 +128,24 @@ class Kind:
     theme: str | None = None
     """The theme of every sensor of this kind (``sensors.register.themes.THEME_CODES``), whatever else it measures.
     None: the themes follow from the subjects of its datastreams."""
+    device_models: tuple[DeviceModel, ...] = ()
+    """Models that are known to report false values which other models may measure."""
+
+    def for_device(self, make_and_model: str) -> "Kind":
+        """This kind, with the false values of the models that a register entry names in free text."""
+        models = tuple(model for model in self.device_models if model.is_named_in(make_and_model))
+        return _with_models(self, models) if models else self
+
+
+@cache
+def _with_models(kind: Kind, models: tuple[DeviceModel, ...]) -> Kind:
+    """Cached because thousands of sensors may be of one model."""
+    properties = dict(kind.properties)
+    for model in models:
+        for code, false_values in model.false_values.items():
+            known = properties[code]
+            properties[code] = replace(known, false_values={**known.false_values, **false_values})
+    return replace(kind, properties=MappingProxyType(properties))
 
 
 def properties_by_code(*properties: ObservedProperty) -> Mapping[str, ObservedProperty]:

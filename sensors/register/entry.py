@@ -96,7 +96,7 @@ class Device(Part):
     make: ShortText | None = None
     """The manufacturer."""
     model: ShortText | None = None
-    """The model."""
+    """The model, and the sensors in it: what a model is known to report falsely is refused."""
     supplier: ShortText | None = None
     """The supplier."""
     connectivity: tuple[Connectivity, ...] = ()

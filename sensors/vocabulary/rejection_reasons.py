@@ -21,6 +21,7 @@ class RejectionReason(StrEnum):
     TOO_LATE = "too_late"
     NOT_A_NUMBER = "not_a_number"
     SENTINEL = "sentinel"
+    SATURATED = "saturated"
     UNKNOWN_UNIT = "unknown_unit"
     NOT_HERE = "not_here"
     ERASED = "erased"

@@ -5,7 +5,6 @@ Documented for device makers in ``docs/payloads.md``.
 
 from dataclasses import dataclass
 from datetime import datetime
-from math import isfinite
 from typing import Any, cast
 
 from sensors.formats.collector import Collector
@@ -68,8 +67,7 @@ class _ReadingCollector(Collector):
                 self.fields_dropped += key != "time"
             elif (
                 type(given) is float
-                and given not in definition.sentinels
-                and isfinite(given)
+                and definition.clear_range[0] < given < definition.clear_range[1]
                 and not (has_units or definition.is_integer or isinstance(time, RejectionReason))
             ):
                 # Fast path: nearly every value is a float without a unit, for which the slow path agrees.

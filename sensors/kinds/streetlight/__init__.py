@@ -7,10 +7,11 @@ public for a cabinet, which feeds a whole street. Presence is published only as 
 
 from datetime import timedelta
 
-from sensors.kinds import Kind, ObservedProperty, properties_by_code
+from sensors.kinds import DeviceModel, Kind, ObservedProperty, properties_by_code
 from sensors.vocabulary.codes import Public
 from sensors.vocabulary.localized_text import LocalizedText
 from sensors.vocabulary.measurement import Aggregation, Stamp
+from sensors.vocabulary.rejection_reasons import RejectionReason
 from sensors.vocabulary.units import DIMENSIONLESS, ENERGY, POWER, RATIO, TEMPERATURE, TIME_IN_HOURS
 
 _SENTINELS = frozenset({-1.0, -999.0, -9999.0})
@@ -19,6 +20,15 @@ KIND = Kind(
     code="streetlight",
     label=LocalizedText("Straatverlichting", "Street lighting"),
     theme="light",
+    device_models=(
+        # Its register holds 85 until the first measurement, at power-up or with too little power (Maxim's DS18B20
+        # datasheet, "power-on reset value"). Without this model, 85 °C is a warm lamp.
+        DeviceModel(
+            "DS18B20",
+            ("ds18b20", "ds18s20", "ds1822", "ds1820"),
+            {"lamp_temperature": {85.0: RejectionReason.SENTINEL}},
+        ),
+    ),
     grafana_units={"W": "watt", "kW.h": "kwatth"},
     properties=properties_by_code(
         ObservedProperty(
@@ -107,6 +117,8 @@ KIND = Kind(
             # A lamp warms up as it burns brighter, so this reveals as much as dimming does.
             finest_public=Public.NONE,
             sentinels=frozenset({-999.0, -9999.0}),
+            # DallasTemperature, the usual library for the DS18B20, returns −127 if the sensor does not answer.
+            false_values={-127.0: RejectionReason.SENTINEL},
             # Finer than the whole degrees that matter, so that a stable temperature still differs from a frozen one.
             resolution=0.1,
         ),
@@ -123,6 +135,8 @@ KIND = Kind(
             plausible_range=(0, 200_000),
             finest_public=Public.NONE,
             sentinels=_SENTINELS,
+            # Two empty bytes. A lamp that really burns its 65,535th hour skips one reading of a counter.
+            false_values={65535.0: RejectionReason.SENTINEL},
             aggregation=Aggregation.COUNTER,
             max_rate_per_hour=1,
             stamp=Stamp.END,
@@ -138,8 +152,8 @@ KIND = Kind(
             ),
             unit="1",
             conversions=DIMENSIONLESS,
-            # One byte: DALI controllers (IEC 62386) answer with 8 bits.
-            plausible_range=(0, 255),
+            # One byte: DALI controllers (IEC 62386) answer with 8 bits, of which 255 (MASK) means "unknown".
+            plausible_range=(0, 254),
             finest_public=Public.DAY,
             sentinels=_SENTINELS,
             is_integer=True,

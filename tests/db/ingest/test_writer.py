@@ -161,6 +161,22 @@ def test_what_is_refused_is_counted_with_its_reason_and_without_its_content(each
     assert "12-ABC-3" not in repr(contents(each_database))
 
 
+@pytest.mark.parametrize(("model", "stored"), [("zelfbouw met SDS011 en DS18B20", 0), ("Airlite", 1)])
+def test_the_model_in_the_register_says_which_numbers_are_false(
+    each_database: Database, model: str, stored: int
+) -> None:
+    device = {**example_entry()["device"], "make": "Onbekend", "model": model}
+    document = example_entry(
+        kind="streetlight",
+        device=device,
+        datastreams=[example_datastream("lamp_temperature", "streetlight", public="none")],
+    )
+    publish(each_database, Entry.model_validate(document), editor="test", reason="test", valid_from=NOW)
+    payload = json.dumps({"time": NOW.isoformat(), "lamp_temperature": 85.0}).encode()
+    take(each_database, [IncomingMessage("helmond/streetlight/LML-1/json", payload)])
+    assert (ledger(each_database)["stored"], ledger(each_database)["quarantined"]) == (stored, 1 - stored)
+
+
 def test_a_row_that_the_database_refuses_does_not_hold_up_its_neighbours(each_database: Database) -> None:
     register(each_database, "LML-1")
     each_database.execute("alter table lantaarn.observation_1y add check (value <> 13)")

@@ -7,6 +7,7 @@ from ingest.pipeline import IncomingMessage, IngestSensor, MessageOutcome, Store
 from ingest.quality_flags import QualityChecker, QualityFlag
 from sensors.kinds import KINDS
 from sensors.vocabulary.codes import Status
+from sensors.vocabulary.rejection_reasons import RejectionReason
 from tests.support.cases import ingest_case
 
 RECEIVED_AT = datetime(2026, 11, 30, tzinfo=UTC)
@@ -38,3 +39,15 @@ def test_a_unit_under_another_name_is_read() -> None:
         "relative_humidity": (58, QualityFlag.GOOD),
     }
     assert not outcome.rejections
+
+
+def test_the_end_of_the_range_of_a_sensor_is_never_good() -> None:
+    sent = [each["pm2_5"] for each in ingest_case("09")["messages"]]
+    found = outcomes("09")
+    assert [each.value for outcome in found for each in outcome.observations] == [
+        each for each in sent if each != 999.9
+    ]
+    assert [outcome.rejections[0].reason for outcome in found if outcome.rejections] == [
+        RejectionReason.SATURATED for each in sent if each == 999.9
+    ]
+    assert 999.9 in sent

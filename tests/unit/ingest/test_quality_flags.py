@@ -45,6 +45,23 @@ def test_the_same_value_for_too_long_is_frozen_until_it_moves() -> None:
     assert qualities[100] is QualityFlag.GOOD
 
 
+@pytest.mark.parametrize("before", [[], [3, 1, 2, 5], [0.003 * 1000, 0.002 * 1000]])
+def test_zeros_of_a_sensor_that_resolves_coarsely_are_not_frozen(before: list[float]) -> None:
+    assert set(judged([*before, *[0.0] * 200])) == {QualityFlag.GOOD}
+
+
+@pytest.mark.parametrize("before", [[3.2, 3.3], [0.4, 0.1]])
+def test_zeros_of_a_sensor_that_resolves_finely_are_frozen(before: list[float]) -> None:
+    assert judged([*before, *[0.0] * 200])[-1] is QualityFlag.FROZEN
+
+
+def test_a_coarse_sensor_freezes_at_other_values_and_a_thermometer_at_zero() -> None:
+    assert judged([3, 1, *[2.0] * 200])[-1] is QualityFlag.FROZEN
+    memory, temperature = QualityChecker(), KINDS["air_quality"].properties["temperature"]
+    flags = [memory.assess(1, temperature, START + timedelta(hours=hour), 0.0)[0] for hour in range(30)]
+    assert flags[-1] is QualityFlag.FROZEN
+
+
 def test_a_lamp_that_is_off_all_day_is_not_frozen() -> None:
     memory = QualityChecker()
     flags = {memory.assess(1, POWER, START + timedelta(hours=hour), 0.0)[0] for hour in range(48)}
