@@ -12,6 +12,8 @@ EVENT_TESTS = (
 )
 POLICY_TESTS = ("tests/unit/sensors/test_policy.py",)
 PIPELINE_TESTS = ("tests/unit/ingest/test_pipeline.py", "tests/unit/sensors/test_native_decoder.py")
+VALUE_TESTS = ("tests/unit/sensors/test_stated_units.py", "tests/unit/sensors/test_false_values.py")
+QUALITY_FLAG_TESTS = ("tests/unit/ingest/test_quality_flags.py",)
 LOG_TESTS = ("tests/unit/sensors/test_logs.py",)
 PERSONAL_DATA_TESTS = ("tests/unit/sensors/test_personal_data.py",)
 PUBLIC_DATA_TESTS = ("tests/db/ingest/test_public_numbers.py", "tests/db/api/test_open.py")
@@ -169,6 +171,34 @@ MUTANTS: tuple[Mutant, ...] = (
         "sensors/formats/collector.py",
         PIPELINE_TESTS,
         ("a message that says nothing", "if not self.size:", "if not (self.size or self.fields_dropped):"),
+    ),
+    *_mutants_in(
+        "sensors/formats/stated_units.py",
+        VALUE_TESTS,
+        ("a unit that is not understood", "return agreed or RejectionReason.UNKNOWN_UNIT", "return agreed or IDENTITY"),
+        ("units that disagree", " or (unit and agreed and unit != agreed)", ""),
+        ("a unit of something else", "not in (None, IDENTITY) for each", "in () for each"),
+    ),
+    *_mutants_in(
+        "sensors/formats/values.py",
+        VALUE_TESTS,
+        ("a known lie", "    if reason is not None:\n        return reason\n", ""),
+    ),
+    *_mutants_in(
+        "sensors/formats/native/decoder.py",
+        VALUE_TESTS,
+        ("a lie on the short way", "definition.clear_range[0] < given < definition.clear_range[1]", "True"),
+        ("a unit on the short way", "not (has_units or ", "not ("),
+        ("an implausible temperature of a volume ratio", "and low <= value <= high else None", "else None"),
+    ),
+    *_mutants_in(
+        "ingest/quality_flags.py",
+        QUALITY_FLAG_TESTS,
+        (
+            "zeros of a fine sensor",
+            "        and track.finest_step >= COARSE_STEPS * observed_property.resolution\n",
+            "",
+        ),
     ),
     *_mutants_in(
         "sensors/formats/event/decoder.py",
