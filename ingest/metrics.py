@@ -7,7 +7,7 @@ import json
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
@@ -20,8 +20,14 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 from ingest.events.pipeline import PrivacyRuleName, WindowOutcome
 from ingest.pipeline import MessageOutcome
 from ingest.writer import BatchTotals
+from sensors import logs
+
+log = logs.get_logger()
 
 DURATION_BUCKETS_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600, 3600, 86400)
+PORT_RETRY_SECONDS = 1.0
+"""Interval between attempts to listen on a port that is in use, for instance by a predecessor that is stopping."""
+STOP_POLL_SECONDS = 0.2
 BATCH_SIZE_BUCKETS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 
 
@@ -113,7 +119,10 @@ class _QuietRequestHandler(WSGIRequestHandler):
 
 @contextmanager
 def serve_metrics(host: str, port: int | None, metrics: Metrics, readiness: ReadinessCheck) -> Generator[None]:
-    """Serve ``/livez``, ``/readyz`` and ``/metrics`` on this port; serve nothing if it is None."""
+    """Serve ``/livez``, ``/readyz`` and ``/metrics`` on this port; serve nothing if it is None.
+
+    While the port is in use, the program goes on without, and the port is tried again.
+    """
     if port is None:
         yield
         return
@@ -123,12 +132,35 @@ def serve_metrics(host: str, port: int | None, metrics: Metrics, readiness: Read
         start_response(f"{status.value} {status.phrase}", [("Content-Type", content_type)])
         return [body]
 
-    with make_server(host, port, app, _Server, _QuietRequestHandler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            yield
-        finally:
-            server.shutdown()
+    def listen() -> WSGIServer:
+        return make_server(host, port, app, _Server, _QuietRequestHandler)
+
+    server: WSGIServer | None = None
+    try:
+        server = listen()
+    except OSError as error:
+        log.warning("metrics_unavailable", port=port, errno=error.errno)
+    stopping = threading.Event()
+    thread = threading.Thread(target=_serve, args=(server, listen, stopping), name="metrics", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        thread.join()
+
+
+def _serve(server: WSGIServer | None, listen: Callable[[], WSGIServer], stopping: threading.Event) -> None:
+    """Answer requests until stopped. Without a ``server``, first try to ``listen`` until it succeeds."""
+    while server is None and not stopping.wait(PORT_RETRY_SECONDS):
+        with suppress(OSError):
+            server = listen()
+            log.info("metrics_available")
+    if server is not None:
+        with server:
+            server.timeout = STOP_POLL_SECONDS
+            while not stopping.is_set():
+                server.handle_request()
 
 
 def _answer(path: str, metrics: Metrics, check: ReadinessCheck) -> tuple[HTTPStatus, str, bytes]:

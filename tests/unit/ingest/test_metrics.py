@@ -2,15 +2,23 @@
 
 import json
 from collections import Counter
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from errno import EADDRINUSE
 from http.client import HTTPConnection
+from socket import create_server
 
+import pytest
+from structlog.testing import capture_logs
+
+from ingest import metrics as metrics_module
 from ingest.metrics import Metrics, serve_metrics
 from ingest.pipeline import MessageOutcome, Observation
 from ingest.quality_flags import QualityFlag
 from ingest.writer import BatchTotals
-from sensors.processes import LOOPBACK_HOST, find_free_port
+from sensors.processes import LOOPBACK_HOST, find_free_port, is_port_free
 from sensors.vocabulary.rejection_reasons import RejectionReason
+from tests.support.waiting import wait_for
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -87,6 +95,19 @@ def test_a_monitor_can_tell_alive_from_ready() -> None:
         assert status == 200
         assert b"lantaarn_ingest_in_flight 0.0" in body
         assert ask(port, "/") == (404, "text/plain", b"")
+
+
+def test_a_port_in_use_is_told_once_and_taken_when_it_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metrics_module, "PORT_RETRY_SECONDS", 0.02)
+    with capture_logs() as logs, ExitStack() as other_program:
+        port = other_program.enter_context(create_server((LOOPBACK_HOST, 0))).getsockname()[1]
+        with serve_metrics(LOOPBACK_HOST, port, Metrics(), dict[str, bool]):
+            assert logs == [{"event": "metrics_unavailable", "port": port, "errno": EADDRINUSE, "log_level": "warning"}]
+            other_program.close()
+            wait_for(lambda: len(logs) == 2, 10)
+            assert logs[1]["event"] == "metrics_available"
+            assert ask(port, "/livez")[0] == 200
+    assert is_port_free(port)
 
 
 def test_without_a_port_nothing_listens() -> None:
