@@ -1,6 +1,7 @@
 """The command: every help ends with an example, and troubles are sentences."""
 
 import os
+import socket
 import subprocess
 import sys
 import tomllib
@@ -73,6 +74,23 @@ def test_a_database_that_is_away_is_a_sentence_without_its_password(monkeypatch:
     assert result.output.startswith("Error: The database can't be reached")
     assert "hush" not in result.output
     assert "Traceback" not in result.output
+
+
+@pytest.mark.slow
+def test_a_port_in_use_is_a_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other_program:
+        port = other_program.getsockname()[1]
+        done = subprocess.run(
+            [sys.executable, "-m", "lantaarn", "serve", "--port", str(port)],
+            env=os.environ | {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"},
+            cwd=ROOT,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+    assert done.returncode == 1
+    assert f"Error: Can't listen on 127.0.0.1, port {port}: Address already in use. Choose another" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_doctor_without_anything_says_what_the_demo_would_use(tmp_path: Path) -> None:
