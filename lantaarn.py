@@ -47,12 +47,13 @@ class LazyGroup(click.Group):
         except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise
         except Exception as error:
-            from sensors.errors import message_for_user  # noqa: PLC0415 - keep this module fast to import
+            from sensors.errors import exit_code_of, message_for_user  # noqa: PLC0415 - keep this module fast to import
 
             message = message_for_user(error)
             if message is None:
                 raise
-            raise click.ClickException(message) from error
+            click.ClickException(message).show()
+            raise click.exceptions.Exit(exit_code_of(error)) from error
 
 
 @click.group(cls=LazyGroup, epilog="Example: lantaarn demo", context_settings={"help_option_names": ["-h", "--help"]})

@@ -16,7 +16,10 @@ from sensors.settings.ingest import IngestSettings
 @click.command(epilog="Example: MQTT_URL=mqtt://broker:1883 DATABASE_URL=postgresql://db/lantaarn lantaarn ingest")
 @click.option("--workers", type=click.IntRange(1, MAX_WORKERS), help="Number of worker processes.  [default: 1]")
 def ingest(workers: int | None) -> None:
-    """Store sensor data from the broker as the register permits, until SIGTERM or Ctrl-C."""
+    """Store sensor data from the broker as the register permits, until SIGTERM or Ctrl-C.
+
+    Exits with 3 if another ingest has the same sessions at the broker, and with 4 if a worker keeps dying.
+    """
     from ingest.supervisor import supervise  # noqa: PLC0415 - each command loads only what it needs
 
     settings = IngestSettings.load(**({"workers": workers} if workers else {}))

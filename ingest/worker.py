@@ -18,6 +18,7 @@ from ingest.lifecycle.scheduler import run_in_background
 from ingest.metrics import Metrics, serve_metrics
 from ingest.mqtt.session import Delivery, Session
 from ingest.mqtt.subscriptions import Subscription, worker_subscriptions
+from ingest.mqtt.takeovers import SessionTakenOverError, TakeoverCounter
 from ingest.parts import Part, split_into_parts
 from ingest.pipeline import IncomingMessage, MessageOutcome, SensorsByTopic, process_message
 from ingest.public_cells import PublicationSchedule
@@ -40,6 +41,7 @@ BATCH_IDLE_SECONDS = 0.005
 messages in flight than a batch holds delays us no longer than this."""
 RETRY_INTERVAL_SECONDS = 1.0
 """Interval between attempts while the database or the broker is down."""
+ADMISSION_POLL_SECONDS = 0.05
 
 
 def _now() -> datetime:
@@ -51,21 +53,32 @@ class Worker:
 
     While the database is down nothing is acknowledged, so the broker stops sending once the in-flight window is full,
     and queues the rest.
+
+    ``is_admitted`` tells whether the session may be opened: no other ingest has it.
     """
 
     def __init__(
-        self, settings: IngestSettings, subscription: Subscription | None = None, now: Callable[[], datetime] = _now
+        self,
+        settings: IngestSettings,
+        subscription: Subscription | None = None,
+        now: Callable[[], datetime] = _now,
+        is_admitted: Callable[[], bool] = lambda: True,
     ):
         self.metrics = Metrics()
         self._settings = settings
         self._now = now
+        self._is_admitted = is_admitted
         self._queue = MessageQueue(2 * settings.batch_size)
         self._subscription = subscription or worker_subscriptions(settings.municipality, 1)[0]
-        self._session = Session(settings.broker, self._subscription, 2 * settings.batch_size, self._enqueue)
+        self._takeovers = TakeoverCounter(self._subscription.client_id, self._fail)
+        self._session = Session(
+            settings.broker, self._subscription, 2 * settings.batch_size, self._enqueue, self._takeovers.record
+        )
         self._publication_schedule = PublicationSchedule()
         self._heartbeat = Heartbeat()
-        self._event_listener = EventListener(settings.broker, settings.municipality, self.metrics, now)
+        self._event_listener = EventListener(settings.broker, settings.municipality, self.metrics, now, self._fail)
         self._stopping = Event()
+        self._failure: SessionTakenOverError | None = None
         self._database: Connection | None = None
         self._register: SensorsByTopic = {}
         self._quality_checker = QualityChecker()
@@ -74,7 +87,10 @@ class Worker:
         self._is_database_down = False
 
     def run(self) -> None:
-        """Run until ``stop``. Messages not committed by then stay unacknowledged, so the broker sends them again."""
+        """Run until ``stop``. Messages not committed by then stay unacknowledged, so the broker sends them again.
+
+        Raises SessionTakenOverError if another program keeps taking over the session.
+        """
         settings = self._settings
         url = settings.database_url.get_secret_value()
         with (
@@ -86,7 +102,7 @@ class Worker:
                 self._with_database(self._refresh_register)
                 self._with_database(update_hourly_totals)
                 self._open_session()
-                if self._subscription.receives_events:
+                if self._subscription.receives_events and not self._stopping.is_set():
                     self._event_listener.open(self._session.protocol)
                 while not self._stopping.is_set():
                     self._store_batch(self._collect())
@@ -97,16 +113,18 @@ class Worker:
                 self._event_listener.close()
                 self._session.close()
                 self._close_database()
+        if self._failure is not None:
+            raise self._failure
 
     def drain(self) -> None:
-        """Store what is left in an abandoned session, then end the session."""
+        """Store what is left in an abandoned session, then end the session, unless another program uses it."""
         self._open_session()
         try:
             # Usually there is no such session, and the register need not be loaded.
-            while self._session.is_resumed and not self._stopping.is_set() and (batch := self._collect()):
+            while self._session.is_resumed and not self._must_leave_session and (batch := self._collect()):
                 self._store_batch(batch)
         finally:
-            if self._stopping.is_set():
+            if self._must_leave_session:
                 self._session.close()
             else:
                 self._session.discard()
@@ -122,6 +140,14 @@ class Worker:
     def stop(self) -> None:
         """Finish the current batch and return from ``run``."""
         self._stopping.set()
+
+    @property
+    def _must_leave_session(self) -> bool:
+        return self._stopping.is_set() or self._takeovers.is_taken_over
+
+    def _fail(self, error: SessionTakenOverError) -> None:
+        self._failure = error
+        self.stop()
 
     def _enqueue(self, delivery: Delivery) -> None:
         """Queue a delivery, blocking the network thread while the queue is full.
@@ -140,6 +166,8 @@ class Worker:
         return batch if batch and self._session.is_current_connection(batch.connection_number) else None
 
     def _open_session(self) -> None:
+        while not self._stopping.is_set() and not self._is_admitted():
+            self._stopping.wait(ADMISSION_POLL_SECONDS)
         while not self._stopping.is_set() and not self._session.open():
             if not self._subscription.is_abandoned:
                 log.warning("broker_unavailable")
@@ -254,9 +282,9 @@ class Worker:
             self._database = None
 
 
-def run_worker(settings: IngestSettings, subscription: Subscription | None = None) -> None:
-    """Run one worker until SIGTERM or Ctrl-C."""
-    worker = Worker(settings, subscription)
+def run_worker(settings: IngestSettings, subscription: Subscription, is_admitted: Callable[[], bool]) -> None:
+    """Run one worker until SIGTERM or Ctrl-C. Raises as ``Worker.run``."""
+    worker = Worker(settings, subscription, is_admitted=is_admitted)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         worker.stop()

@@ -22,3 +22,8 @@ def message_for_user(error: Exception) -> str | None:
             return f"The database can't be reached: {str(error).strip()}"
         case _:
             return None
+
+
+def exit_code_of(error: Exception) -> int:
+    """The exit code of a command that reports this error."""
+    return error.exit_code if isinstance(error, ProcessError) else 1

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
+from typing import ClassVar
 
 from sensors.hardening import disable_core_dumps
 
@@ -19,6 +20,9 @@ LOOPBACK_HOST = "127.0.0.1"
 
 class ProcessError(Exception):
     """A server failed to start or died; the message names it and its log file."""
+
+    exit_code: ClassVar[int] = 1
+    """The exit code of the command that ends because of it."""
 
 
 class PortTakenError(ProcessError):

@@ -21,6 +21,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from ingest.events.aggregates import Aggregate
 from ingest.events.pipeline import PrivacyWindows, process_event_message
 from ingest.metrics import Metrics
+from ingest.mqtt.takeovers import SessionTakenOverError, TakeoverCounter
 from ingest.pipeline import IncomingMessage, MessageOutcome, Rejection, SensorsByTopic
 from sensors import logs
 from sensors.broker import BrokerAddress
@@ -82,9 +83,17 @@ class EventBatch:
 class EventListener:
     """Listens to one municipality's event topics. There is only one, since it must see all of a segment or group."""
 
-    def __init__(self, broker: BrokerAddress, municipality: str, metrics: Metrics, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        broker: BrokerAddress,
+        municipality: str,
+        metrics: Metrics,
+        now: Callable[[], datetime],
+        on_taken_over: Callable[[SessionTakenOverError], None] = lambda _: None,
+    ) -> None:
         self._broker = broker
         self._client_id = f"lantaarn-events-{municipality}"
+        self._takeovers = TakeoverCounter(self._client_id, on_taken_over)
         self._topic_filter = f"{EVENT_PREFIX}{municipality}/#"
         self._metrics = metrics
         self._now = now
@@ -185,6 +194,7 @@ class EventListener:
                 self._disconnected_since = self._now() - MAX_DISCONNECT_DETECTION
         if not self._closing.is_set():
             log.warning("broker_disconnected", reason=code.getName())
+            self._takeovers.record(code)
 
     def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
         try:

@@ -42,7 +42,10 @@ class Delivery:
 
 
 class Session:
-    """One durable session. ``on_delivery`` is called on the network thread and must return within seconds."""
+    """One durable session.
+
+    ``on_delivery`` and ``on_disconnect`` are called on the network thread and must return within seconds.
+    """
 
     def __init__(
         self,
@@ -50,11 +53,13 @@ class Session:
         subscription: Subscription,
         receive_maximum: int,
         on_delivery: Callable[[Delivery], None],
+        on_disconnect: Callable[[ReasonCode], None] = lambda _: None,
     ):
         self._broker = broker
         self._subscription = subscription
         self._in_flight = receive_maximum
         self._on_delivery = on_delivery
+        self._on_lost = on_disconnect
         self._lock = Lock()
         self._connection_number = 0
         self._is_broken = False
@@ -191,6 +196,7 @@ class Session:
             self._connection_number += 1
         if self._ready.is_set() and not self._subscription.is_abandoned:
             log.warning("broker_disconnected", reason=code.getName())
+        self._on_lost(code)
         self._ready.clear()
         # A broker that does not support the protocol hangs up instead of answering.
         self._answered.set()

@@ -23,7 +23,7 @@ SAMPLES: dict[str, Any] = {
     **dict.fromkeys(
         ("municipality", "kind", "neighbourhood", "organisation", "status", "reference", "level"), "helmond"
     ),
-    **dict.fromkeys(("editor", "reason", "table_name", "retention_class"), "text"),
+    **dict.fromkeys(("editor", "reason", "table_name", "retention_class", "lock_name"), "text"),
     **dict.fromkeys(("limit", "offset", "sensor_id", "deleted_rows"), 1),
     **dict.fromkeys(("datastream_id", "change_id", "taken", "rows"), 1),
     **dict.fromkeys(("previous_hash", "hash"), bytes(32)),

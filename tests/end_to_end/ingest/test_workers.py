@@ -60,27 +60,37 @@ def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
 
 @contextmanager
 def ingesting(
-    database: str, broker: int, workers: int, log: Path, ready: Callable[[int], bool] | None = None
-) -> Generator[tuple[subprocess.Popen[bytes], list[int]]]:
+    database: str,
+    broker: int,
+    workers: int,
+    log: Path,
+    *,
+    ready: Callable[[int], bool] | None = None,
+    ports: Sequence[int] = (),
+) -> Generator[tuple[subprocess.Popen[bytes], Sequence[int]]]:
     """``lantaarn ingest`` as it is started for real, once all are ``ready``; with the ports of their metrics."""
-    port = next(
-        each for each in iter(find_free_port, None) if all(is_port_free(each + number) for number in range(workers))
-    )
+    ports = ports or free_ports(workers)
     environment = {
         "DATABASE_URL": database,
         "MQTT_URL": f"mqtt://127.0.0.1:{broker}",
-        "LANTAARN_METRICS_PORT": str(port),
+        "LANTAARN_METRICS_PORT": str(ports[0]),
     }
     command = [sys.executable, "-m", "lantaarn", "ingest", "--workers", str(workers)]
     with log.open("a") as output:
         process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
-    ports = [port + number for number in range(workers)]
     try:
         wait_for(lambda: all((ready or is_ready)(each) for each in ports), 30)
         yield process, ports
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0, log.read_text()
+
+
+def free_ports(workers: int) -> Sequence[int]:
+    """A port for the metrics of each worker: consecutive ones."""
+    return next(
+        ports for first in iter(find_free_port, 0) if all(map(is_port_free, ports := range(first, first + workers)))
+    )
 
 
 def is_ready(port: int, path: str = "readyz") -> bool:

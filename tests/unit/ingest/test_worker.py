@@ -6,13 +6,15 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
 from http.client import HTTPConnection
-from threading import Thread
+from queue import Empty
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 from paho.mqtt.packettypes import PacketTypes
 
 from ingest.mqtt.subscriptions import worker_subscriptions
+from ingest.mqtt.takeovers import SESSION_TAKEN_OVER
 from ingest.supervisor import supervise
 from ingest.worker import Worker
 from sensors.processes import LOOPBACK_HOST, find_free_port
@@ -72,11 +74,11 @@ def test_ingest_starts_before_its_servers_and_stops_when_told() -> None:
 
 
 @contextmanager
-def draining(worker: Worker) -> Generator[None]:
+def draining(worker: Worker) -> Generator[Thread]:
     thread = Thread(target=worker.drain)
     thread.start()
     try:
-        yield
+        yield thread
     finally:
         worker.stop()
         thread.join(TIMEOUT_SECONDS)
@@ -101,3 +103,22 @@ def test_an_abandoned_session_that_does_not_exist_is_left_alone_at_once() -> Non
         Worker(settings(broker), ABANDONED).drain()
         connects = [broker.expect(PacketTypes.CONNECT), broker.expect(PacketTypes.CONNECT)]
         assert [connect[7] & 2 for connect in connects] == [0, 2], "the second one ends the session that the first made"
+
+
+def test_an_abandoned_session_that_another_program_uses_after_all_is_left_alone() -> None:
+    with scripted_broker(has_session=True) as broker:
+        with draining(Worker(settings(broker), ABANDONED)) as drained:
+            broker.expect(PacketTypes.UNSUBSCRIBE)
+            broker.send(PacketTypes.DISCONNECT, bytes([SESSION_TAKEN_OVER, 0]))
+            drained.join(TIMEOUT_SECONDS)
+        connects = [content for kind, content in broker.received.queue if kind == PacketTypes.CONNECT]
+        assert not any(connect[7] & 2 for connect in connects), "a clean start would end the session"
+
+
+def test_no_session_is_opened_before_it_is_known_that_no_other_ingest_has_it() -> None:
+    admission = Event()
+    with scripted_broker() as broker, draining(Worker(settings(broker), ABANDONED, is_admitted=admission.is_set)):
+        with pytest.raises(Empty):
+            broker.received.get(timeout=0.2)
+        admission.set()
+        broker.expect(PacketTypes.CONNECT)

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from lantaarn import COMMANDS, VERSION, main
+from sensors.processes import ProcessError
 
 ROOT = Path(__file__).parents[3]
 
@@ -91,6 +92,20 @@ def test_a_port_in_use_is_a_sentence() -> None:
     assert done.returncode == 1
     assert f"Error: Can't listen on 127.0.0.1, port {port}: Address already in use. Choose another" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+class _BusyError(ProcessError):
+    exit_code = 3
+
+
+def test_an_error_may_have_an_exit_code_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    @click.command()
+    def fail() -> None:
+        raise _BusyError("somebody else is doing that")
+
+    monkeypatch.setattr(main, "get_command", lambda *_: fail)  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType]
+    result = CliRunner().invoke(main, ["fail"])
+    assert (result.exit_code, result.output) == (3, "Error: somebody else is doing that\n")
 
 
 def test_doctor_without_anything_says_what_the_demo_would_use(tmp_path: Path) -> None:
