@@ -105,6 +105,26 @@ def move() -> None:
     click.echo(f"{moved} rows left the table of a former class.")
 
 
+@retention.command(epilog="Example: lantaarn retention recompute")
+def recompute() -> None:
+    """Recompute the hours of sensors whose values add up differently now, such as meter readings.
+
+    Ingest does this too, with every run of the retention scheduler.
+    """
+    from ingest.lifecycle.reaggregation import ReaggregationProgress  # noqa: PLC0415
+    from ingest.lifecycle.reaggregation import recompute_reaggregated_hours as recompute_all  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bars(*columns) as bars, connect(_url()) as db:
+        task = bars.add_task("datastreams")
+
+        def report(progress: ReaggregationProgress) -> None:
+            bars.update(task, completed=progress.done, total=progress.total)
+
+        hours = recompute_all(db, datetime.now(UTC), report)
+    click.echo(f"{hours} hours were recomputed.")
+
+
 @retention.command(epilog="Example: lantaarn retention add P90D")
 @click.argument("term")
 def add(term: str) -> None:

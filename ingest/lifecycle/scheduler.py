@@ -21,6 +21,7 @@ import structlog
 from ingest.hourly_totals import update_hourly_totals
 from ingest.lifecycle.daily_totals import update_daily_totals
 from ingest.lifecycle.erasure import erase_late_arrivals
+from ingest.lifecycle.reaggregation import recompute_reaggregated_hours
 from ingest.lifecycle.reclassification import move_reclassified_rows
 from ingest.lifecycle.retention import enforce_retention
 from ingest.lifecycle.verification import RetentionVerification, record_verification, verify_retention
@@ -99,6 +100,7 @@ class RetentionScheduler:
             self._try("retention_reclassification_failed", lambda: move_reclassified_rows(db, now)),
             self._try("retention_late_erasure_failed", lambda: erase_late_arrivals(db, now)),
             self._try("retention_hourly_totals_failed", lambda: update_hourly_totals(db)),
+            self._try("retention_reaggregation_failed", lambda: recompute_reaggregated_hours(db, now)),
             self._try("retention_daily_totals_failed", lambda: update_daily_totals(db, now)),
             self._try("retention_deletion_failed", lambda: enforce_retention(db, now)),
             self._try("retention_verification_failed", lambda: self._verify(db, now)),

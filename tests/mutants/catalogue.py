@@ -18,7 +18,7 @@ LOG_TESTS = ("tests/unit/sensors/test_logs.py",)
 PERSONAL_DATA_TESTS = ("tests/unit/sensors/test_personal_data.py",)
 PUBLIC_DATA_TESTS = ("tests/db/ingest/test_public_numbers.py", "tests/db/api/test_open.py")
 DETECTORS = ("email", "ip", "mac", "phone", "plate")
-TOTALS_TESTS = ("tests/db/ingest/test_hourly_totals.py",)
+TOTALS_TESTS = ("tests/db/ingest/test_hourly_totals.py", "tests/db/ingest/test_reaggregation.py")
 QUALITY_TESTS = ("tests/db/api/test_quality.py",)
 LOCATION_TESTS = ("tests/db/api/test_areas.py", "tests/db/sensors/test_register.py")
 
@@ -329,6 +329,15 @@ MUTANTS: tuple[Mutant, ...] = (
         TOTALS_TESTS,
         ("the next hour of a meter", "and one.time >= changed.hour + interval '1 hour'", "and one.time < '-infinity'"),
         ("hours of which values are gone", "where total.count <= excluded.count and", "where"),
+    ),
+    *_mutants_in(
+        "ingest/lifecycle/reaggregation.sql",
+        TOTALS_TESTS,
+        (
+            "hours before all values are there are not shown",
+            "coalesce(change.incomplete_until + interval '1 hour', '-infinity')",
+            "'-infinity'",
+        ),
     ),
     *_mutants_in(
         "sensors/db/migrations/017_quality.sql",

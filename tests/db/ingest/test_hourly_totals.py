@@ -20,13 +20,14 @@ from ingest.lifecycle.daily_totals import update_daily_totals
 from ingest.lifecycle.erasure import ErasureRequest, erase, plan_erasure
 from ingest.pipeline import IncomingMessage, MessageOutcome, Observation
 from ingest.quality_flags import QualityFlag
-from ingest.writer import commit_batch
+from ingest.writer import commit_batch, publish_cells
 from sensors.db import Database, connect
 from sensors.register.entry import Entry
 from sensors.register.repository import PublishResult, publish
 from tests.db.ingest.test_writer import take
 from tests.support.cases import ingest_case
 from tests.support.entries import example_datastream, example_entry
+from tests.support.sample_data import traffic_counter_entry
 
 START = datetime(2026, 11, 20, tzinfo=UTC)
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -369,3 +370,36 @@ def test_three_levels_and_two_opposite_directions(each_database: Database) -> No
     assert row["level"] == pytest.approx(75.2, abs=0.05)
     assert row["opposite"] is None
     assert row["north"] == pytest.approx(5)
+
+
+def test_a_gap_is_told_of_energy_but_not_of_people(each_database: Database) -> None:
+    """How long a device said nothing can tell when someone passed."""
+    db = each_database
+    documents = (
+        traffic_counter_entry(
+            datastreams=[
+                example_datastream("count_car", "traffic", public="hour", privacy_rules=[{"rule": "public_threshold"}])
+                | {"aggregation": "counter"}
+            ]
+        ),
+        example_entry(
+            reference="kast-1",
+            kind="streetlight",
+            datastreams=[
+                example_datastream("cabinet_energy", "streetlight", public="hour") | {"aggregation": "counter"}
+            ],
+        ),
+    )
+    for document in documents:
+        publish(db, Entry.model_validate(document), editor="test", reason="test", valid_from=START)
+    for code in ("count_car", "cabinet_energy"):
+        store(db, code, [(START + number * HOUR, number * 20) for number in (0, 1, 5, 6)])
+    update_hourly_totals(db)
+    publish_cells(db, START + 9 * HOUR)
+    rows = db.execute(
+        "select property, value, counted_since from open.hour where hour = %(hour)s", {"hour": START + 5 * HOUR}
+    ).fetchall()
+    assert {row["property"]: (row["value"], row["counted_since"]) for row in rows} == {
+        "count_car": (80, None),
+        "cabinet_energy": (80, START + HOUR),
+    }
