@@ -9,9 +9,8 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
-from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 
 from sensors.kinds import ObservedProperty
@@ -55,7 +54,7 @@ class StatedUnits:
     """The units stated in one object, beside values: for all of them, for some by name, and for something else."""
 
     general: Statements = ()
-    by_subject: Mapping[str, Statements] = field(default_factory=lambda: MappingProxyType[str, Statements]({}))
+    by_subject: Mapping[str, Statements] | None = None
     """By ``subject`` of the name of the value."""
     others: Statements = ()
     """Units of what isn't a value here, as far as can be seen. A value they could apply to isn't usable."""
@@ -153,6 +152,9 @@ def units_in_value(fields: Mapping[str, Any]) -> StatedUnits:
     Within it, an object with a ``value`` of its own has a unit of its own (properties of properties in NGSI-LD), so it
     is skipped. A list of ``{"name": …, "value": …}`` is read as members (metadata in NGSI).
     """
+    if len(fields) == 2 and isinstance(text := fields.get("unit"), str):
+        # Nearly every value with a unit.
+        return StatedUnits((Statement(text, is_reference(text)),), fields_read=1)
     general: list[Statement] = []
     others: list[Statement] = []
     fields_read = 0

@@ -93,6 +93,8 @@ class ObservedProperty:
 
     def false_reason(self, sent: float, value: float) -> RejectionReason | None:
         """Why a number is known not to be a measurement. ``value`` is ``sent`` in the canonical unit."""
+        if sent == value and self.clear_range[0] < value < self.clear_range[1]:
+            return None
         number, canonical = round(sent, DECIMALS), round(value, DECIMALS)
         if number in self.sentinels:
             return RejectionReason.SENTINEL

@@ -103,7 +103,7 @@ _CASE_MATTERS = frozenset({"mw", "mwh", "mw.h", "mpa", "mb", "mbar", "mg/m3", "g
 
 def is_reference(spelling: str) -> bool:
     """Whether this refers to a unit by a URI or a prefixed name (``unece:GQ``) instead of naming it."""
-    return _URI.match(spelling) is not None
+    return ":" in spelling and _URI.match(spelling) is not None
 
 
 def normalise_spelling(spelling: str) -> str:

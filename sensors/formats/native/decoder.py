@@ -5,6 +5,7 @@ Documented for device makers in ``docs/payloads.md``.
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, cast
 
 from sensors.formats.collector import Collector
@@ -40,13 +41,14 @@ class _Quantity:
 
 
 class _ReadingCollector(Collector):
-    __slots__ = ("_declared_codes", "_message_units", "_properties", "readings")
+    __slots__ = ("_declared_codes", "_message_units", "_properties", "_value_names", "readings")
     list_field = "readings"
 
     def __init__(self, kind: Kind, declared_codes: frozenset[str]) -> None:
         super().__init__()
         self._properties = kind.properties
         self._declared_codes = declared_codes
+        self._value_names = _value_names(kind)
         self._message_units = NOTHING_STATED
         self.readings: list[Reading] = []
 
@@ -55,7 +57,8 @@ class _ReadingCollector(Collector):
         return len(self.readings) + len(self.rejections)
 
     def _read_fields(self, item: dict[str, Any], time: datetime | RejectionReason, path: str) -> None:
-        units = units_in_object(item, self._properties)
+        has_other_names = not self._value_names.issuperset(item)
+        units = units_in_object(item, self._properties) if has_other_names else NOTHING_STATED
         self.fields_dropped -= units.fields_read
         if not path:
             # Like its time, the units of the envelope apply to the objects in its list.
@@ -120,6 +123,12 @@ class _ReadingCollector(Collector):
         value = convert_value(definition, condition.fields.get("value"), stated_unit(definition, condition.units))
         low, high = definition.plausible_range
         return value if isinstance(value, float) and low <= value <= high else None
+
+
+@cache
+def _value_names(kind: Kind) -> frozenset[str]:
+    """Names of members that are no units: an object with no others, as nearly all are, need not be searched."""
+    return frozenset({"time", *kind.properties})
 
 
 def _quantity(given: Any, units_around: tuple[StatedUnits, ...]) -> _Quantity:
