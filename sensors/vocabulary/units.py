@@ -2,7 +2,9 @@
 
 Spellings: UCUM (case-sensitive print form), the common codes of UN/CEFACT Recommendation 20 that NGSI-LD payloads carry
 in ``unitCode``, and those that devices use in practice. A table lists each unit once; ``normalise_spelling`` takes away
-what only differs in typography (``µg/m³``, ``ug.m-3`` and ``μg⋅m⁻³`` are ``ug/m3``).
+what only differs in typography (``µg/m³``, ``ug.m-3`` and ``μg⋅m⁻³`` are ``ug/m3``). Libraries such as pint know
+hundreds of units, but not these codes, and take ``C`` for coulomb and ``F`` for farad: here a table has those of one
+quantity, and anything else is unknown.
 """
 
 import re
