@@ -113,7 +113,7 @@ class DisruptionRun:
 
     def _wait_until_processed(self) -> None:
         """Send a last value, and wait until it is stored and the ledger is stable: everything before it is then in."""
-        at = datetime.now(UTC)
+        at = datetime.now(UTC).replace(microsecond=0)  # ingest stores whole seconds
         target = next(self._targets)
         message = OutgoingMessage(
             target.value_topic, f'{{"time": "{at.isoformat()}", "{target.property}": 1}}'.encode()
