@@ -39,10 +39,11 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """A row of the table."""
+    """A row of the table. ``note``: what to know about the value."""
 
     when: str
     value: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,13 @@ def _tick_label(value: float) -> str:
 
 def _row(value: PublicValue, stream: PublicDatastream, unit: str, per_day: bool) -> TableRow:
     when = formatting.day(value.start) if per_day else formatting.time_range(value.start, value.until)
-    return TableRow(when, value_with_unit(value, stream, unit))
+    return TableRow(when, value_with_unit(value, stream, unit), _note(value))
+
+
+def _note(value: PublicValue) -> str:
+    if value.counted_since is None:
+        return ""
+    return _("telt ook de tijd sinds {moment}").format(moment=formatting.moment(value.counted_since))
 
 
 def _alt(stream: PublicDatastream, label: str, unit: str, per_day: bool) -> str:

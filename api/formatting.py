@@ -116,6 +116,11 @@ def relative_time(value: datetime, now: datetime) -> str:
     return _("{day} om {clock} uur").format(day=_relative_day(value, now), clock=time_of_day(value))
 
 
+def moment(value: datetime) -> str:
+    """``3 maart 2024 om 14:05 uur``."""
+    return _("{day} om {clock} uur").format(day=day(value), clock=time_of_day(value))
+
+
 def relative_time_range(start: datetime, until: datetime, now: datetime) -> str:
     """An hour or a window: ``vandaag van 14:00 tot 15:00 uur``."""
     template = _("{day} van {start} tot {until} uur")

@@ -27,6 +27,7 @@ from sensors.register.entry import (
 )
 from sensors.vocabulary.codes import DeviceCategory, PersonalData, Precision, Public, Role, Status, label_of
 from sensors.vocabulary.localized_text import LocalizedText
+from sensors.vocabulary.measurement import Aggregation
 from sensors.vocabulary.rejection_reasons import RejectionReason
 
 LAST_SEEN: Mapping[str | None, LocalizedText] = {
@@ -189,8 +190,10 @@ def aggregation_label(datastream: PublicDatastream) -> str:
         return _("Aantal")
     if datastream.travel_times:
         return _("Middelste reistijd")
-    if datastream.is_categorical:
+    if datastream.is_categorical or datastream.aggregation is Aggregation.MAX:
         return _("Hoogste")
+    if datastream.aggregation is Aggregation.LAST:
+        return _("Laatste")
     return _("Totaal") if datastream.is_summed else _("Gemiddeld")
 
 

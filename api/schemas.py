@@ -43,7 +43,7 @@ class Geometry(ResponseModel):
 
 
 class PublicValue(ResponseModel):
-    """The mean of an hour or day, or the sum where people or vehicles are counted."""
+    """The value of an hour or day: the mean, or what else the property's ``aggregation`` says."""
 
     start: datetime
     until: datetime
@@ -53,6 +53,8 @@ class PublicValue(ResponseModel):
     """The count was below this; the exact count is not public."""
     at_least: bool
     """A total that leaves out small counts: it was this or more."""
+    counted_since: datetime | None
+    """It also includes what a meter counted since then, in a gap without readings before ``start``."""
 
 
 class Band(ResponseModel):

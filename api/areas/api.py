@@ -86,5 +86,6 @@ def _aggregated_datastream(aggregated: AggregatedDatastream) -> Together:
         sensors=aggregated.sensor_count,
         group=aggregated.group_name,
         summed=definition.summed,
+        aggregation=definition.aggregation,
         values=[PublicValue.model_validate(asdict(each)) for each in datastream.values],
     )

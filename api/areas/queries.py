@@ -11,7 +11,7 @@ from api.exceptions import NotFoundError
 from api.periods import recent_period
 from api.sensor.queries import PublicDatastream, PublicValue, TravelTime
 from sensors.db import Database, queries
-from sensors.kinds import KINDS, ObservedProperty
+from sensors.kinds import KINDS
 from sensors.policy.promises import COUNT_THRESHOLD
 from sensors.register.entry import Words
 from sensors.register.location import GeoJsonGeometry
@@ -34,8 +34,9 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class AggregatedDatastream:
-    """Public values of one observed property, aggregated over all sensors of a kind in a neighbourhood: the mean, or
-    the total of summed properties. ``group_name``: the lamps that movements are counted over; some may be elsewhere."""
+    """Public values of one observed property, aggregated over all sensors of a kind in a neighbourhood as over time:
+    their total if it is an amount, else usually their mean. ``group_name``: the lamps that movements are counted over;
+    some may be elsewhere."""
 
     datastream: PublicDatastream
     sensor_count: int
@@ -100,18 +101,17 @@ def _aggregate(rows: Sequence[Mapping[str, Any]], public: Public) -> Iterator[Ag
     for (kind, code), group in groupby(rows, key=lambda row: (row["kind"], row["property"])):
         known = KINDS[kind].properties.get(code) if kind in KINDS else None
         if known is not None:
-            hours = list(group)
-            stream = PublicDatastream(code, known, public, None, tuple(_value(row, known) for row in hours))
-            if not stream.is_categorical:
+            # Directions that cancel out have no mean.
+            hours = [row for row in group if row["value"] is not None or row["small"]]
+            stream = PublicDatastream(code, known, public, None, tuple(_value(row) for row in hours))
+            if hours and not stream.is_categorical:
                 yield AggregatedDatastream(stream, max(row["sensors"] for row in hours))
 
 
-def _value(row: Mapping[str, Any], known: ObservedProperty) -> PublicValue:
-    if not known.summed:
-        return PublicValue(row["start"], row["until"], row["mean"], None)
-    if row["sum"] is None:
+def _value(row: Mapping[str, Any]) -> PublicValue:
+    if row["value"] is None:
         return PublicValue(row["start"], row["until"], None, (COUNT_THRESHOLD - 1) * row["sensors"] + 1)
-    return PublicValue(row["start"], row["until"], row["sum"], None, row["small"])
+    return PublicValue(row["start"], row["until"], row["value"], None, row["small"])
 
 
 def _aggregate_windows(rows: Sequence[Mapping[str, Any]]) -> Iterator[AggregatedDatastream]:

@@ -26,16 +26,23 @@ from open.area
 where municipality = %(municipality)s and level = 'neighbourhood'
 order by code;
 
--- hours: public hourly values, aggregated over all sensors in a neighbourhood. Totals are computed from published
--- hours only, so they reveal nothing more; small: counts below the threshold are left out.
+-- hours: public hourly values, aggregated over all sensors in a neighbourhood as over time; last values have a mean.
+-- Totals are computed from published hours only, so they reveal nothing more; small: counts below the threshold are left
+-- out.
 select
     find.kind,
     datastream.property,
     hour.hour as start,
     hour.hour + interval '1 hour' as until,
     count(*) as sensors,
-    avg(hour.value) as mean,
-    sum(hour.value) as sum,
+    open.aggregate(
+        replace(max(datastream.aggregation), 'last', 'mean'),
+        count(hour.value),
+        sum(open.summand(datastream.aggregation, hour.value)),
+        sum(open.summand_cos(datastream.aggregation, hour.value)),
+        max(hour.value),
+        null
+    ) as value,
     coalesce(bool_or(hour.below is not null), false) as small
 from open.find as find
 inner join open.datastream as datastream on datastream.sensor_id = find.sensor_id
@@ -63,11 +70,18 @@ select
     day.start,
     day.until,
     count(*) as sensors,
-    avg(day.value) as mean,
-    sum(day.value) as sum,
+    open.aggregate(
+        replace(max(datastream.aggregation), 'last', 'mean'),
+        count(day.value),
+        sum(open.summand(datastream.aggregation, day.value)),
+        sum(open.summand_cos(datastream.aggregation, day.value)),
+        max(day.value),
+        null
+    ) as value,
     coalesce(bool_or(day.below is not null), false) as small
 from open.find as find
 inner join open.day_cell as day on day.sensor_id = find.sensor_id
+inner join open.datastream as datastream on datastream.datastream_id = day.datastream_id
 where
     find.municipality = %(municipality)s
     and find.neighbourhood = %(neighbourhood)s::text

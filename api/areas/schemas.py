@@ -7,6 +7,7 @@ from pydantic import Field
 
 from api.schemas import Geometry, PublicValue, ResponseModel, Sensors
 from sensors.vocabulary.codes import VehicleClass
+from sensors.vocabulary.measurement import Aggregation
 
 
 class AreaProperties(ResponseModel):
@@ -48,6 +49,8 @@ class Together(ResponseModel):
     """The group of lamps over which movements are counted; some may be elsewhere."""
     summed: bool
     """Whether values are totals rather than means."""
+    aggregation: Aggregation
+    """How values of sensors and of hours become one."""
     values: list[PublicValue]
     """By hour for the last 24 hours, or by day for the last 7 days. Totals are computed from published values only."""
 

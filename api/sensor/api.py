@@ -70,6 +70,8 @@ def _datastream(unit: str, datastream: PublicDatastream) -> Datastream:
         label=Words(nl=label.nl, en=label.en) if label else Words(nl=datastream.observed_property),
         unit=unit,
         public=datastream.public.value if datastream.public else None,
+        aggregation=datastream.aggregation,
+        totals_since=datastream.totals_since,
         latest=Latest(time=datastream.latest[0], value=datastream.latest[1]) if datastream.latest else None,
         values=[PublicValue.model_validate(asdict(each)) for each in datastream.values],
         travel_times=[TravelTime.model_validate(asdict(each)) for each in datastream.travel_times],

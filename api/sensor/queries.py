@@ -16,6 +16,7 @@ from sensors.kinds import KINDS, ObservedProperty
 from sensors.policy.promises import COUNT_THRESHOLD
 from sensors.register.entry import Entry
 from sensors.vocabulary.codes import Public, VehicleClass
+from sensors.vocabulary.measurement import Aggregation
 from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 
 QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
@@ -29,13 +30,15 @@ _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 @dataclass(frozen=True, slots=True)
 class PublicValue:
     """A public value for the hour, day or window from ``start`` to ``until``. ``below``: it was below this; the exact
-    value is not public. ``at_least``: small counts of that day are left out."""
+    value is not public. ``at_least``: small counts of that day are left out. ``counted_since``: it includes what a
+    meter counted since then, before ``start``."""
 
     start: datetime
     until: datetime
     value: float | None
     below: int | None
     at_least: bool = False
+    counted_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,15 @@ class PublicDatastream:
     travel_times: tuple[TravelTime, ...] = ()
     retention_status: RetentionStatus | None = None
     """Retention of individual values; None if they are never stored."""
+    declared_aggregation: Aggregation | None = None
+    """How its values add up; None if nothing is ingested."""
+    totals_since: datetime | None = None
+    """The first hour whose value is known, if earlier ones were made otherwise."""
+
+    @property
+    def aggregation(self) -> Aggregation | None:
+        """How its values add up; None if the property is unknown."""
+        return self.declared_aggregation or (self.definition.aggregation if self.definition else None)
 
     @property
     def is_summed(self) -> bool:
@@ -202,6 +214,8 @@ def _datastreams(db: Database, sensor_id: int, entry: Entry, now: datetime) -> I
             values=tuple(values.get(code, ())),
             travel_times=travel_times if code == TRAVEL_TIME else (),
             retention_status=retention_statuses.get(code),
+            declared_aggregation=Aggregation(row["aggregation"]) if row else None,
+            totals_since=row["totals_since"] if row else None,
         )
 
 
@@ -210,7 +224,9 @@ def _values(db: Database, parameters: Mapping[str, Any], first_day: date) -> dic
     rows = db.execute(QUERIES["hours"], parameters).fetchall() + db.execute(QUERIES["windows"], parameters).fetchall()
     values: dict[str, list[PublicValue]] = {}
     for row in rows + db.execute(QUERIES["days"], {**parameters, "since": first_day}).fetchall():
-        value = PublicValue(row["start"], row["until"], row["value"], row["below"], row["at_least"])
+        value = PublicValue(
+            row["start"], row["until"], row["value"], row["below"], row["at_least"], row["counted_since"]
+        )
         values.setdefault(row["property"], []).append(value)
     return values
 

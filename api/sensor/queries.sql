@@ -24,6 +24,8 @@ select
     datastream.property,
     datastream.public,
     datastream.counts_people,
+    datastream.aggregation,
+    case when isfinite(datastream.totals_since) then datastream.totals_since end as totals_since,
     latest.time,
     latest.value
 from open.datastream as datastream
@@ -32,7 +34,14 @@ left join open.latest as latest
 where datastream.sensor_id = %(sensor_id)s;
 
 -- hours: public hourly values of one sensor
-select hour.property, hour.hour as start, hour.hour + interval '1 hour' as until, hour.value, hour.below, false as at_least
+select
+    hour.property,
+    hour.hour as start,
+    hour.hour + interval '1 hour' as until,
+    hour.value,
+    hour.below,
+    false as at_least,
+    hour.counted_since
 from open.hour as hour
 where hour.sensor_id = %(sensor_id)s and hour.hour >= %(since)s::timestamptz
 order by hour.property, hour.hour;
@@ -44,7 +53,8 @@ select
     (day.day + 1)::timestamp at time zone 'Europe/Amsterdam' as until,
     day.value,
     day.below,
-    day.at_least
+    day.at_least,
+    day.counted_since
 from open.day as day
 inner join open.datastream as datastream on datastream.datastream_id = day.datastream_id
 where day.sensor_id = %(sensor_id)s and datastream.public = 'day' and day.day >= %(since)s::date
@@ -57,7 +67,8 @@ select
     counted.window_end as until,
     counted.value,
     null::bigint as below,
-    false as at_least
+    false as at_least,
+    null::timestamptz as counted_since
 from open.datastream as datastream
 inner join open.window_count as counted
     on counted.group_name = datastream.counted_with and counted.property = datastream.property

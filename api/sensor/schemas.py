@@ -8,6 +8,7 @@ from api.schemas import Band, Geometry, PublicValue, ResponseModel, Words
 from api.search.filters import Deviation
 from api.sensor.queries import LastSeen
 from sensors.vocabulary.codes import VehicleClass
+from sensors.vocabulary.measurement import Aggregation
 
 
 class TravelTime(ResponseModel):
@@ -60,6 +61,10 @@ class Datastream(ResponseModel):
     """UCUM."""
     public: Literal["none", "day", "hour", "live"] | None
     """The form in which values are public; null if nothing is ingested."""
+    aggregation: Aggregation | None
+    """How the values of an hour or a day become one; null if the property is unknown."""
+    totals_since: datetime | None
+    """Earlier hours were made under another ``aggregation`` and are not given; null if there are none."""
     latest: Latest | None
     values: list[PublicValue]
     """By hour or window for the last 24 hours, or by day for the last 7 days if public per day."""

@@ -14,14 +14,13 @@ from typing import Any
 
 from ingest.hourly_totals import lock_hours
 from ingest.lifecycle.daily_totals import QUERIES as DAILY
+from ingest.lifecycle.reclassification import MIN_CHANGE_AGE
 from ingest.lifecycle.retention import QUERIES as RETENTION
 from sensors.db import Database
 from sensors.db.queries import load_queries
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 SLICE = timedelta(days=31)
-MIN_CHANGE_AGE = timedelta(minutes=1)
-"""Once a change is this old, ingest knows of it: it checks the register every second."""
 LATEST_HOUR = datetime(9999, 1, 1, tzinfo=UTC)
 
 

@@ -1,4 +1,4 @@
--- Hours and days by the aggregation of each datastream, instead of a mean or a sum. docs/decisions/013-aggregation.md.
+-- Hours and days by the aggregation of each datastream, instead of a mean or a sum. docs/decisions/014-aggregation.md.
 
 -- What a value contributes to the sum of its hour: an energy for levels in dB, the sine for directions in degrees.
 create function open.summand(aggregation text, value double precision) returns double precision

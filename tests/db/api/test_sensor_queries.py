@@ -2,13 +2,14 @@
 
 import pytest
 
-from api.areas.queries import list_areas, load_neighbourhoods
+from api.areas.queries import list_areas, load_aggregated_datastreams, load_neighbourhoods
 from api.exceptions import NotFoundError
 from api.operations.queries import load_applied_migrations
 from api.sensor import queries as sensor_queries
 from sensors.db import Database, connect
 from sensors.db.migrate import MIGRATIONS_FOLDER, read_migrations
-from tests.support.entries import example_entry
+from sensors.vocabulary.measurement import Aggregation
+from tests.support.entries import example_datastream, example_entry
 from tests.support.sample_data import (
     DAY,
     HOUR,
@@ -27,6 +28,42 @@ from tests.support.sample_data import (
 )
 
 NEIGHBOURHOODS = 44
+
+
+@pytest.mark.parametrize(("aggregation", "together"), [("mean", 65), ("energy_mean", 76.99), ("max", 80), ("last", 65)])
+def test_sensors_of_a_neighbourhood_add_up_as_hours_do(
+    each_database: Database, aggregation: str, together: float
+) -> None:
+    db, levels = each_database, {"LML-1": 50.0, "LML-2": 80.0}
+    publish_documents(db, *(example_entry(reference=reference) for reference in levels))
+    db.execute("update lantaarn.datastream set aggregation = %(name)s", {"name": aggregation})
+    for reference, level in levels.items():
+        insert_hourly_total(db, reference, "no2", NOW - HOUR, level)
+    db.execute(
+        "update lantaarn.rollup_hour set last_value = max, sum = 3 * open.summand(%(name)s, max)", {"name": aggregation}
+    )
+    (no2,) = load_aggregated_datastreams(db, "helmond", "BU07941000", NOW)
+    assert [value.value for value in no2.datastream.values] == pytest.approx([together], abs=0.01)
+
+
+def test_a_meter_with_what_it_counted_in_a_gap(each_database: Database) -> None:
+    db = each_database
+    stream = example_datastream("cabinet_energy", "streetlight", public="hour") | {"aggregation": "counter"}
+    publish_documents(db, example_entry(reference="kast-1", kind="streetlight", datastreams=[stream]))
+    for hours_ago in (9, 3):
+        insert_hourly_total(db, "kast-1", "cabinet_energy", NOW - hours_ago * HOUR, 6)
+    since = {"since": NOW - 9 * HOUR, "hour": NOW - 3 * HOUR}
+    db.execute("update lantaarn.rollup_hour set counted_since = %(since)s where hour = %(hour)s", since)
+    publish_cells(db, NOW)
+    (energy,) = sensor_queries.load_sensor(db, "helmond", "kast-1", NOW).datastreams
+    assert energy.aggregation is Aggregation.COUNTER
+    assert [(value.value, value.counted_since) for value in energy.values] == [(6, None), (6, NOW - 9 * HOUR)]
+    assert energy.totals_since is None
+    # Hours that were made otherwise are gone, and since when there are others is told.
+    db.execute("update lantaarn.datastream set totals_since = %(hour)s", since)
+    (energy,) = sensor_queries.load_sensor(db, "helmond", "kast-1", NOW).datastreams
+    assert [value.start for value in energy.values] == [NOW - 3 * HOUR]
+    assert energy.totals_since == NOW - 3 * HOUR
 
 
 def test_a_sensor_with_its_values_and_its_books(each_database: Database) -> None:

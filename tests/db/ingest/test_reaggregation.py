@@ -12,11 +12,8 @@ import pytest
 from ingest.hourly_totals import update_hourly_totals
 from ingest.lifecycle.audit import audit_ledger
 from ingest.lifecycle.daily_totals import update_daily_totals
-from ingest.lifecycle.reaggregation import (
-    MIN_CHANGE_AGE,
-    ReaggregationProgress,
-    recompute_reaggregated_hours,
-)
+from ingest.lifecycle.reaggregation import ReaggregationProgress, recompute_reaggregated_hours
+from ingest.lifecycle.reclassification import MIN_CHANGE_AGE
 from ingest.writer import load_register, publish_cells
 from sensors.db import Database
 from sensors.db.migrate import MIGRATIONS_FOLDER, migrate

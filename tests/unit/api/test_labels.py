@@ -1,6 +1,7 @@
 """What a sensor is and does, in the words of residents."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from api.sensor.queries import Band, PublicDatastream, PublicValue, TravelTime
 from sensors.kinds import KINDS
 from sensors.register.entry import Entry
 from sensors.vocabulary.codes import Precision, Public, VehicleClass
+from sensors.vocabulary.measurement import Aggregation
 from tests.support.entries import example_camera_entry, example_datastream, example_entry, person_datastream
 
 NOW = datetime(2026, 11, 22, 12, 34, tzinfo=UTC)
@@ -193,3 +195,19 @@ def test_lengths_and_heights_are_told_in_words() -> None:
     assert formatting.retention_period("none") != "none"
     assert [formatting.height(each) for each in (3.0, 3.5)] == ["3 meter", "3,5 meter"]
     assert (formatting.unit("mol"), formatting.unit_in_words("mol")) == ("mol", "mol")
+
+
+def test_a_row_tells_since_when_a_meter_counted() -> None:
+    since = NOW - 30 * HOUR
+    day = PublicValue(NOW - DAY, NOW, 3.2, None, counted_since=since)
+    chart = charts.draw_chart(stream("energy", Public.DAY, day, kind="streetlight"), "Stroom", "kWh", NOW)
+    assert chart is not None
+    assert [row.note for row in chart.rows] == ["telt ook de tijd sinds 21 november 2026 om 07:34 uur"]
+
+
+@pytest.mark.parametrize(
+    ("aggregation", "label"), [("max", "Hoogste"), ("last", "Laatste"), ("energy_mean", "Gemiddeld")]
+)
+def test_a_column_is_headed_by_how_its_values_add_up(aggregation: str, label: str) -> None:
+    datastream = replace(stream("no2", Public.LIVE), declared_aggregation=Aggregation(aggregation))
+    assert labels.aggregation_label(datastream) == label

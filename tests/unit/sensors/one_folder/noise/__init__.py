@@ -3,6 +3,7 @@
 from sensors.kinds import Kind, ObservedProperty, properties_by_code
 from sensors.vocabulary.codes import Public
 from sensors.vocabulary.localized_text import LocalizedText
+from sensors.vocabulary.measurement import Aggregation
 from sensors.vocabulary.units import IDENTITY, UnitConversion, conversions_by_spelling
 
 KIND = Kind(
@@ -20,6 +21,7 @@ KIND = Kind(
             conversions=conversions_by_spelling(("dB[SPL] dB 2N", IDENTITY), ("B[SPL]", UnitConversion(10.0))),
             plausible_range=(0, 140),
             finest_public=Public.LIVE,
+            aggregation=Aggregation.ENERGY_MEAN,
             resolution=0.1,
         ),
     ),
