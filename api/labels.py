@@ -101,6 +101,9 @@ REJECTION_REASONS: Mapping[RejectionReason, LocalizedText] = {
         "deze sensor hoort ons geen gegevens te sturen", "this sensor should not send us any data"
     ),
     RejectionReason.TOO_LARGE: LocalizedText("het bericht was te groot", "the message was too large"),
+    RejectionReason.TOO_OFTEN: LocalizedText(
+        "de sensor stuurde veel vaker iets dan is afgesproken", "the sensor sent data far more often than agreed"
+    ),
     RejectionReason.MALFORMED: LocalizedText("het bericht was niet te lezen", "the message could not be read"),
     RejectionReason.NO_READINGS: LocalizedText(
         "er stonden geen metingen in het bericht", "there were no readings in the message"

@@ -11,6 +11,7 @@ REASON_LABELS: Mapping[RejectionReason, str] = {
     RejectionReason.NOT_ACTIVE: "Sensor is niet in gebruik",
     RejectionReason.NOT_INGESTED: "Nemen wij niet aan volgens het register",
     RejectionReason.TOO_LARGE: "Bericht is te groot",
+    RejectionReason.TOO_OFTEN: "Veel vaker dan afgesproken",
     RejectionReason.MALFORMED: "Bericht is niet te lezen",
     RejectionReason.NO_READINGS: "Geen meting in het bericht",
     RejectionReason.NO_TIME: "Geen tijd in het bericht",

@@ -14,6 +14,7 @@ import msgspec
 
 from ingest.events.windows import CLOCK_SKEW_TOLERANCE
 from ingest.quality_flags import QualityChecker, QualityFlag
+from ingest.rate_limits import RateLimit, SensorRateLimiter, SensorUsage, rate_limit
 from sensors.formats import READING_FORMATS
 from sensors.formats.model import DecodedReadings, Format, Reading, Rejection
 from sensors.kinds import KINDS, Kind, ObservedProperty
@@ -69,9 +70,13 @@ class IngestSensor:
     """Half-open periods (since, until) whose readings must not be stored again."""
     declared_properties: frozenset[str] = field(init=False)
     """The observed properties in either mapping, computed once because every message needs them."""
+    rate_limit: RateLimit = field(init=False)
+    """From the intervals of its datastreams."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "declared_properties", frozenset(self.datastreams).union(self.event_datastreams))
+        intervals = tuple(each.interval for each in self.datastreams.values())
+        object.__setattr__(self, "rate_limit", rate_limit(intervals))
 
 
 SensorsByTopic = Mapping[tuple[str, str, str], IngestSensor]
@@ -119,6 +124,10 @@ class MessageOutcome(msgspec.Struct, frozen=True, gc=False):
     fields_dropped: int
     aggregated_readings: int = 0
     """Readings that were added to a privacy window and are stored nowhere else."""
+    is_redelivered: bool = False
+    """Whether the broker sent the message before."""
+    is_repeat: bool = False
+    """The same refusal was recorded in detail less than a minute ago: it is only counted."""
 
 
 class MessageState(msgspec.Struct):
@@ -130,6 +139,8 @@ class MessageState(msgspec.Struct):
     received_at: datetime
     payload_formats: Mapping[str, Format[Any]] = READING_FORMATS
     """The formats of the topic tree that this message arrived on."""
+    rate_limiter: SensorRateLimiter | None = None
+    usage: SensorUsage | None = None
     sensor: IngestSensor | None = None
     payload_format: Format[Any] | None = None
     topic_template: str = "+/+/+/+"
@@ -171,6 +182,15 @@ def identify_sensor(state: MessageState) -> RejectionReason | None:
     return None if state.sensor else RejectionReason.UNREGISTERED
 
 
+def limit_rate(state: MessageState) -> RejectionReason | None:
+    """Reject a message unread if its sensor has used up what it may cost in an hour."""
+    if state.rate_limiter is None:
+        return None
+    sensor = state.identified_sensor
+    usage = state.usage = state.rate_limiter.usage_of(sensor.id, sensor.rate_limit, state.received_at)
+    return RejectionReason.TOO_OFTEN if usage.is_exhausted else None
+
+
 def check_permission(state: MessageState) -> RejectionReason | None:
     """Require an active sensor with data that may be ingested, a known format and an acceptable payload size."""
     sensor = state.identified_sensor
@@ -191,6 +211,13 @@ def decode_payload(state: MessageState) -> RejectionReason | None:
     if decoded.rejections:
         state.rejections.extend(decoded.rejections)
     state.fields_dropped = decoded.fields_dropped
+    return None
+
+
+def thin_readings(state: MessageState) -> RejectionReason | None:
+    """Reject readings that are too close together for the declared interval, unless it is the broker that repeats."""
+    if state.usage is not None and state.readings and not state.message.is_redelivered:
+        state.readings = state.usage.thin(state.readings, state.rejections)
     return None
 
 
@@ -268,18 +295,23 @@ def _assess_sum(
     return checker.assess(datastream.id, datastream.observed_property, time, total)
 
 
-STEPS: tuple[Step, ...] = (identify_sensor, check_permission, decode_payload, check_readings)
+STEPS: tuple[Step, ...] = (identify_sensor, limit_rate, check_permission, decode_payload, thin_readings, check_readings)
 """The pipeline. Nothing reaches storage without passing all steps, in this order."""
 
 
 def process_message(
-    message: IncomingMessage, register: SensorsByTopic, quality_checker: QualityChecker, received_at: datetime
+    message: IncomingMessage,
+    register: SensorsByTopic,
+    quality_checker: QualityChecker,
+    received_at: datetime,
+    rate_limiter: SensorRateLimiter | None = None,
 ) -> MessageOutcome:
     """Process one message through the steps.
 
-    ``quality_checker`` remembers earlier values. A message rejected as a whole counts as one reading.
+    ``quality_checker`` and ``rate_limiter`` remember what came before; without the latter a sensor may send anything.
+    A message rejected as a whole counts as one reading.
     """
-    work = MessageState(message, register, quality_checker, received_at)
+    work = MessageState(message, register, quality_checker, received_at, rate_limiter=rate_limiter)
     for step in STEPS:
         reason = step(work)
         if reason is not None:
@@ -292,4 +324,12 @@ def process_message(
         observations=tuple(work.observations),
         rejections=tuple(work.rejections),
         fields_dropped=work.fields_dropped,
+        is_redelivered=message.is_redelivered,
+        is_repeat=bool(work.rejections) and _is_repeat(work),
     )
+
+
+def _is_repeat(state: MessageState) -> bool:
+    """Whether a message was refused only for coming too often, like others in the last minute."""
+    too_often = all(each.reason is RejectionReason.TOO_OFTEN for each in state.rejections)
+    return too_often and state.usage is not None and not state.usage.takes_detail(state.received_at)

@@ -24,7 +24,8 @@ from ingest.pipeline import IncomingMessage, MessageOutcome, SensorsByTopic, pro
 from ingest.public_cells import PublicationSchedule
 from ingest.quality_flags import QualityChecker
 from ingest.queue import Batch, MessageQueue
-from ingest.writer import commit_batch, load_register, publish_cells, register_revision
+from ingest.rate_limits import SensorRateLimiter
+from ingest.writer import BatchTotals, commit_batch, load_register, publish_cells, register_revision
 from sensors import logs
 from sensors.db import Connection, connect
 from sensors.settings.ingest import IngestSettings
@@ -82,6 +83,7 @@ class Worker:
         self._database: Connection | None = None
         self._register: SensorsByTopic = {}
         self._quality_checker = QualityChecker()
+        self._rate_limiter = SensorRateLimiter()
         self._register_revision = -1
         self._register_checked_at = 0.0
         self._is_database_down = False
@@ -181,7 +183,7 @@ class Worker:
         received_at = self._now()
 
         def process(message: IncomingMessage) -> MessageOutcome:
-            return process_message(message, self._register, self._quality_checker, received_at)
+            return process_message(message, self._register, self._quality_checker, received_at, self._rate_limiter)
 
         for part in split_into_parts(batch.publications, process):
             if not self._store_part(batch, part, received_at):
@@ -190,7 +192,12 @@ class Worker:
     def _store_part(self, batch: Batch, part: Part, received_at: datetime) -> bool:
         """Commit and acknowledge one part of a batch. Returns False if stopped before it was committed."""
         outcomes = part.outcomes
-        if not self._with_database(lambda database: self._commit(database, outcomes, received_at)):
+
+        def commit(database: Connection) -> None:
+            totals = self._commit(database, outcomes, received_at)
+            self._rate_limiter.record_committed(outcomes, totals.repeated_by_sensor)
+
+        if not self._with_database(commit):
             return False
         self.metrics.batch_messages.observe(len(outcomes))
         duration_seconds = time.monotonic() - batch.received_monotonic
@@ -259,10 +266,11 @@ class Worker:
         outcomes: Sequence[MessageOutcome],
         received_at: datetime,
         aggregates: Sequence[Aggregate] = (),
-    ) -> None:
+    ) -> BatchTotals:
         with self.metrics.commit_seconds.time():
             totals = commit_batch(database, outcomes, received_at, aggregates)
         self.metrics.record_batch(outcomes, totals, received_at)
+        return totals
 
     def _refresh_register(self, database: Connection) -> None:
         if time.monotonic() - self._register_checked_at > REGISTER_POLL_INTERVAL_SECONDS:

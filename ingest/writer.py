@@ -103,6 +103,8 @@ class BatchTotals:
     aggregated: int = 0
     rejected: Counter[RejectionReason] = field(default_factory=Counter[RejectionReason])
     fields_dropped: int = 0
+    repeated_by_sensor: Counter[int | None] = field(default_factory=Counter[int | None])
+    """Duplicates and conflicts: readings for an instant that already had a value."""
 
     def __add__(self, other: "BatchTotals") -> "BatchTotals":
         return BatchTotals(
@@ -112,6 +114,7 @@ class BatchTotals:
             self.aggregated + other.aggregated,
             self.rejected + other.rejected,
             self.fields_dropped + other.fields_dropped,
+            self.repeated_by_sensor + other.repeated_by_sensor,
         )
 
 
@@ -157,7 +160,8 @@ def _write(db: Database, outcomes: Sequence[MessageOutcome], received_at: dateti
     _add_to_ledger(db, list(ledger_rows), columns, received_at)
     stored, duplicate, conflict, _, aggregated, fields_dropped = map(sum, columns)
     rejected = _quarantine(db, outcomes, received_at)
-    return BatchTotals(stored, duplicate, conflict, aggregated, rejected, fields_dropped)
+    repeated = {sensor_id: row[1] + row[2] for sensor_id, row in ledger_rows.items()} if duplicate + conflict else {}
+    return BatchTotals(stored, duplicate, conflict, aggregated, rejected, fields_dropped, Counter(repeated))
 
 
 def _halves(outcomes: Sequence[MessageOutcome]) -> Sequence[Sequence[MessageOutcome]]:
@@ -253,7 +257,10 @@ def _ledger_rows(outcomes: Sequence[MessageOutcome], met: Sequence[Met]) -> Mapp
 
 
 def _quarantine(db: Database, outcomes: Sequence[MessageOutcome], received_at: datetime) -> Counter[RejectionReason]:
-    """Record rejections: counts by sensor and reason, details by message and reason. Returns the counts by reason."""
+    """Record rejections: counts by sensor and reason, details by message and reason. Returns the counts by reason.
+
+    Repeats are counted without details.
+    """
     reasons = Counter((outcome.sensor_id, one.reason) for outcome in outcomes for one in outcome.rejections)
     if not reasons:
         return Counter()
@@ -267,19 +274,23 @@ def _quarantine(db: Database, outcomes: Sequence[MessageOutcome], received_at: d
         },
     )
     refusals = [
-        (outcome, reason, fields) for outcome in outcomes for reason, fields in _fields_by_reason(outcome).items()
+        (outcome, reason, fields)
+        for outcome in outcomes
+        if not outcome.is_repeat
+        for reason, fields in _fields_by_reason(outcome).items()
     ]
-    db.execute(
-        QUERIES["add_to_quarantine"],
-        {
-            "received_at": received_at,
-            "sensor_ids": [outcome.sensor_id for outcome, _, _ in refusals],
-            "topic_templates": [redact_text(outcome.topic_template) for outcome, _, _ in refusals],
-            "reasons": [reason.value for _, reason, _ in refusals],
-            "fields": [" ".join(sorted(fields)) for _, _, fields in refusals],
-            "sizes": [outcome.payload_bytes for outcome, _, _ in refusals],
-        },
-    )
+    if refusals:
+        db.execute(
+            QUERIES["add_to_quarantine"],
+            {
+                "received_at": received_at,
+                "sensor_ids": [outcome.sensor_id for outcome, _, _ in refusals],
+                "topic_templates": [redact_text(outcome.topic_template) for outcome, _, _ in refusals],
+                "reasons": [reason.value for _, reason, _ in refusals],
+                "fields": [" ".join(sorted(fields)) for _, _, fields in refusals],
+                "sizes": [outcome.payload_bytes for outcome, _, _ in refusals],
+            },
+        )
     return sum((Counter({reason: count}) for (_, reason), count in reasons.items()), Counter[RejectionReason]())
 
 

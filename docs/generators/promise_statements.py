@@ -14,6 +14,7 @@ from ingest.events.windows import CLOCK_SKEW_TOLERANCE, WINDOW_GRACE_PERIOD
 from ingest.mqtt.framing import MAX_PACKET_BYTES
 from ingest.mqtt.session import SESSION_EXPIRY_SECONDS
 from ingest.pipeline import MAX_PAYLOAD_BYTES
+from ingest.rate_limits import MAX_ARRIVING_READINGS, MAX_FRUITLESS_READINGS, MAX_OVERRATE
 from sensors.formats.model import MAX_READINGS
 from sensors.policy import promises as p
 from sensors.vocabulary.durations import describe_duration, parse_duration
@@ -260,6 +261,10 @@ def _messages() -> Iterator[Statement]:
     yield ("MAX_PACKET_BYTES",), "deployment/mosquitto.conf", f"max_packet_size {MAX_PACKET_BYTES}"
     yield ("MAX_PACKET_BYTES",), "docs/devices.md", f"more than {MAX_PACKET_BYTES:,}"
     yield ("MAX_PACKET_BYTES",), "docs/payloads.md", f"{MAX_PACKET_BYTES:,} octets"
+    yield ("MAX_OVERRATE",), "docs/payloads.md", f"more than {number_words(MAX_OVERRATE)[1]} times closer together"
+    useless = f"after {MAX_FRUITLESS_READINGS:,} readings that were duplicates or rejected"
+    yield ("MAX_FRUITLESS_READINGS",), "docs/payloads.md", useless
+    yield ("MAX_ARRIVING_READINGS",), "docs/payloads.md", f"or {MAX_ARRIVING_READINGS:,} readings of any kind"
     yield ("MAX_READINGS",), "docs/payloads.md", f"At most {MAX_READINGS:,} readings"
     yield ("MAX_READINGS",), "docs/payloads.md", f"there are more than {MAX_READINGS:,} readings"
     days = timedelta(seconds=SESSION_EXPIRY_SECONDS).days

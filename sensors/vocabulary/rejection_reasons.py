@@ -12,6 +12,7 @@ class RejectionReason(StrEnum):
     NOT_ACTIVE = "not_active"
     NOT_INGESTED = "not_ingested"
     TOO_LARGE = "too_large"
+    TOO_OFTEN = "too_often"
     MALFORMED = "malformed"
     NO_READINGS = "no_readings"
     NO_TIME = "no_time"

@@ -242,6 +242,14 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
     ),
     *_mutants_in(
+        "ingest/rate_limits.py",
+        ("tests/unit/ingest/test_rate_limits.py",),
+        ("readings too close together", "self.in_hour <= self.limit.readings_per_hour and not self.is_fast", "True"),
+        ("a sensor that repeats itself", "if self.fruitless > self.limit.max_fruitless:", "if False:"),
+        ("too many readings of one sensor", "if self.arrived > self.limit.max_arriving:", "if False:"),
+        ("redelivery is forgiven", "forgiven.add(outcome.sensor_id)", "pass"),
+    ),
+    *_mutants_in(
         "ingest/quality_flags.py",
         ("tests/unit/ingest/test_quality_flags.py",),
         (

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ingest.hourly_totals import update_hourly_totals
 from ingest.pipeline import IncomingMessage, process_message
 from ingest.quality_flags import QualityChecker
+from ingest.rate_limits import SensorRateLimiter
 from ingest.writer import commit_batch, load_register
 from sensors.db import Database
 from sensors.register.entry import Entry
@@ -175,6 +176,26 @@ def test_the_model_in_the_register_says_which_numbers_are_false(
     payload = json.dumps({"time": NOW.isoformat(), "lamp_temperature": 85.0}).encode()
     take(each_database, [IncomingMessage("helmond/streetlight/LML-1/json", payload)])
     assert (ledger(each_database)["stored"], ledger(each_database)["quarantined"]) == (stored, 1 - stored)
+
+
+def test_what_comes_too_often_is_counted_in_full_and_detailed_once_a_minute(each_database: Database) -> None:
+    register(each_database, "LML-1")
+    known, limiter = load_register(each_database), SensorRateLimiter()
+    repeated = message({"time": "2026-11-22T12:00:00Z", "no2": 5})
+    batch = [process_message(repeated, known, QualityChecker(), NOW, limiter) for _ in range(100)]
+    totals = commit_batch(each_database, batch, NOW)
+    for _ in range(2000):
+        limiter.record_committed(batch, totals.repeated_by_sensor)
+    later = [
+        process_message(repeated, known, QualityChecker(), NOW + timedelta(seconds=each), limiter) for each in range(90)
+    ]
+    assert commit_batch(each_database, later, NOW).rejected == {RejectionReason.TOO_OFTEN: 90}
+    books = ledger(each_database)
+    assert (books["received"], books["stored"], books["duplicate"], books["quarantined"]) == (190, 1, 99, 90)
+    rows = each_database.execute("select reason, readings from lantaarn.ledger_reason").fetchall()
+    assert rows == [{"reason": RejectionReason.TOO_OFTEN, "readings": 90}]
+    rows = each_database.execute("select reason, size from lantaarn.quarantine").fetchall()
+    assert rows == [{"reason": RejectionReason.TOO_OFTEN, "size": len(repeated.payload)}] * 2
 
 
 def test_a_row_that_the_database_refuses_does_not_hold_up_its_neighbours(each_database: Database) -> None:
