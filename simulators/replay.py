@@ -5,9 +5,12 @@ impossible and dropped. The repeated hour in autumn has one row (or equal ones):
 still on summer time, and the second stays empty. Motorway hours listed several times (once per weather condition) are
 equal and taken once; missing hours stay missing.
 
+**Periods.** Hourly values are about the hour that begins at their time (RIVM's column is ``start_utc``; the traffic
+files have clock hours), so their devices stamp the start, and send when the hour is over.
+
 **Shifting.** Each source is shifted by a whole number of hours, so that the last recorded hour with the same phase as
-the current hour becomes now: the same hour of the day for air, the same hour of the week for traffic, which keeps the
-rush hour in place. The few recorded hours after it are played live; then the recording loops.
+the hour that was sent last becomes that hour: the same hour of the day for air, the same hour of the week for traffic,
+which keeps the rush hour in place. The few recorded hours after it are played live; then the recording loops.
 """
 
 import heapq
@@ -48,6 +51,8 @@ class Recording:
     time_zone: ZoneInfo
     """The local clock whose hour of the day (or week) is preserved."""
     cycle: timedelta
+    period: timedelta
+    """The period that a value is about, from its time on."""
     read: Callable[[], pd.DataFrame]
 
 
@@ -68,7 +73,7 @@ def recorded_values() -> pd.DataFrame:
 
 
 def shifted_values(now: datetime, days: float) -> pd.DataFrame:
-    """The values of the last ``days`` before ``now``, as ``recorded_values`` with ``time`` shifted.
+    """The values of the last ``days`` that have been sent at ``now``, as ``recorded_values`` with ``time`` shifted.
 
     The original time is in the column ``recorded``.
     """
@@ -95,6 +100,7 @@ def recorded_streams(
             device_topic(municipality, source.kind, str(reference)),
             _samples(source, str(reference), now, start, until),
             now,
+            source.period,
         )
         for source in RECORDINGS
         for reference in _load(source)["reference"].unique()
@@ -119,10 +125,10 @@ def _citizen_recording() -> tuple[list[float], list[dict[str, float]]]:
 
 def time_shift(source: Recording, now: datetime) -> timedelta:
     """How far to shift a source: a whole number of hours."""
-    last = _last_recorded_hour(source)
+    last, newest = _last_recorded_hour(source), _floor_to_hour(now - source.period)
     recorded_clock = last.astimezone(source.time_zone).replace(tzinfo=None)
-    clock = _floor_to_hour(now).astimezone(LOCAL_TIME_ZONE).replace(tzinfo=None)
-    return _floor_to_hour(now) - (last - (recorded_clock - clock) % source.cycle)
+    clock = newest.astimezone(LOCAL_TIME_ZONE).replace(tzinfo=None)
+    return newest - (last - (recorded_clock - clock) % source.cycle)
 
 
 def _floor_to_hour(time: datetime) -> datetime:
@@ -137,7 +143,7 @@ def _shifted_recording(source: Recording, now: datetime, start: datetime) -> pd.
     recorded = _load(source)
     time = recorded["time"] + time_shift(source, now)
     moved = recorded.assign(kind=source.kind, recorded=recorded["time"], time=time)
-    return cast("pd.DataFrame", moved.loc[(time > start) & (time <= now)])
+    return cast("pd.DataFrame", moved.loc[(time > start) & (time + source.period <= now)])
 
 
 def _samples(
@@ -150,11 +156,12 @@ def _samples(
     first = _floor_to_hour(cast("pd.Timestamp", every["time"].min()).to_pydatetime())
     # Loop over whole cycles, so that Mondays stay Mondays.
     turn = (end - first) // source.cycle * source.cycle
-    yield from _shifted_samples(rows[rows["time"] > start - by], by, until)
+    last = until - source.period if until is not None else None
+    yield from _shifted_samples(rows[rows["time"] > start - by], by, last)
     for again in count(1):
-        if until is not None and end + by + (again - 1) * turn > until:
+        if last is not None and end + by + (again - 1) * turn > last:
             return
-        yield from _shifted_samples(rows[rows["time"] >= end - turn], by + again * turn, until)
+        yield from _shifted_samples(rows[rows["time"] >= end - turn], by + again * turn, last)
 
 
 def _shifted_samples(rows: pd.DataFrame, by: timedelta, until: datetime | None) -> Iterator[Sample]:
@@ -233,11 +240,11 @@ def _motorway() -> pd.DataFrame:
 _SEATTLE = ZoneInfo("America/Los_Angeles")
 _MINNEAPOLIS = ZoneInfo("America/Chicago")
 _DAY, _WEEK = timedelta(days=1), timedelta(weeks=1)
-_SENSOR_COMMUNITY = Recording("sensor.community", "air_quality", ZoneInfo("Europe/London"), _DAY, _citizen)
+_SENSOR_COMMUNITY = Recording("sensor.community", "air_quality", ZoneInfo("Europe/London"), _DAY, timedelta(), _citizen)
 RECORDINGS = (
-    Recording("Luchtmeetnet", "air_quality", LOCAL_TIME_ZONE, _DAY, _stations),
+    Recording("Luchtmeetnet", "air_quality", LOCAL_TIME_ZONE, _DAY, HOUR, _stations),
     _SENSOR_COMMUNITY,
-    Recording("Fremont Bridge", "traffic", _SEATTLE, _WEEK, _bicycles),
-    Recording("I-94", "traffic", _MINNEAPOLIS, _WEEK, _motorway),
+    Recording("Fremont Bridge", "traffic", _SEATTLE, _WEEK, HOUR, _bicycles),
+    Recording("I-94", "traffic", _MINNEAPOLIS, _WEEK, HOUR, _motorway),
 )
 """The recorded sources. Device references are unique across them."""

@@ -41,6 +41,7 @@ from sensors.vocabulary.codes import (
     Status,
     Theme,
 )
+from sensors.vocabulary.measurement import Stamp
 from simulators.city import texts
 from simulators.city.texts import bilingual
 
@@ -69,6 +70,8 @@ class SensorTemplate:
     risks: tuple[Risk, ...] = ()
     retention: tuple[RetentionClass, str] = (RetentionClass.P5Y, "P10Y")
     interval: str = "PT15M"
+    stamp: Stamp | None = None
+    """What devices stamp, if it is not what docs/payloads.md says."""
     personal_data: PersonalData = PersonalData.NONE
     privacy_rules: tuple[PrivacyRule, ...] = ()
     required_rule: MatchInMemory | WindowCount | None = None
@@ -179,6 +182,7 @@ def _datastream(design: SensorTemplate, code: str) -> Datastream:
         observed_property=code,
         unit=known.unit,
         interval=design.interval,
+        stamp=design.stamp,
         theme=_THEMES.get(code, _KIND_THEMES[design.kind or ""]),
         personal_data=PersonalData.DE_IDENTIFIED if ruled_by else design.personal_data,
         data_types=("values_time",),

@@ -26,6 +26,7 @@ from sensors.vocabulary.codes import (
     Role,
     SensorType,
 )
+from sensors.vocabulary.measurement import Stamp
 from simulators import replay
 from simulators.city import placement, texts
 from simulators.city.entry_builder import (
@@ -183,7 +184,7 @@ def _official_air_stations(seed: int) -> Iterator[Entry]:
     source = Organisation(
         role=Role.SUPPLIER, name="RIVM (bron van de cijfers)", url=AnyHttpUrl("https://www.luchtmeetnet.nl/")
     )
-    design = replace(AIR_STATION, interval="PT1H", organisations=(*MUNICIPAL_ORGANISATIONS, source))
+    design = replace(AIR_STATION, interval="PT1H", stamp=Stamp.START, organisations=(*MUNICIPAL_ORGANISATIONS, source))
     for code, area in zip(
         replay.STATION_CODES, rng.sample(placement.built_up_neighbourhoods(), len(replay.STATION_CODES)), strict=True
     ):
@@ -235,6 +236,8 @@ CITIZEN_AIR_SENSOR = replace(
     risks=(texts.RISK_HOME_LOCATION,),
     retention=(RetentionClass.P1Y, "P10Y"),
     interval="PT150S",
+    # sensor.community's firmware runs the SDS011 for a few seconds each time.
+    stamp=Stamp.INSTANT,
 )
 
 
@@ -400,7 +403,7 @@ _RECORDED_COUNTERS = (
 
 def _recorded_traffic(seed: int) -> Iterator[Entry]:
     rng = _rng(seed, "recorded traffic")
-    design = replace(INDUCTION_LOOP, interval="PT1H", retention=(RetentionClass.P10Y, "P10Y"))
+    design = replace(INDUCTION_LOOP, interval="PT1H", stamp=Stamp.START, retention=(RetentionClass.P10Y, "P10Y"))
     for (reference, code, name, nl, en), area in zip(
         _RECORDED_COUNTERS, rng.sample(placement.built_up_neighbourhoods(), 3), strict=True
     ):

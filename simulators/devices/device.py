@@ -1,6 +1,7 @@
 """Simulated devices: measurements as a pure function of seed, device and time.
 
-History and live data therefore agree, whatever the order or number of calls.
+History and live data therefore agree, whatever the order or number of calls. As docs/payloads.md asks, the time of a
+count or an average is the end of its period.
 """
 
 import csv
@@ -206,13 +207,18 @@ _NOT_MOTORISED = frozenset({"count_bicycle", "count_pedestrian"})
 
 
 def _traffic(entry: Entry, seed: int) -> MeasureFunction:
+    interval = _MODELS["traffic"].interval
     site = _rng(seed, entry.reference, "site")
     busy, limit = site.uniform(0.25, 1.0), site.choice((30, 50, 50, 70))
     counted = [each.observed_property for each in entry.datastreams if each.observed_property in _FLOWS]
 
     def measure(moment: datetime) -> Mapping[str, float]:
         rng = _rng(seed, entry.reference, moment)
-        counts = {code: poisson_count(rng, busy * _FLOWS[code].per_hour(moment) / 4) for code in counted}
+        middle = moment - interval / 2
+        counts = {
+            code: poisson_count(rng, busy * _FLOWS[code].per_hour(middle) * (interval / timedelta(hours=1)))
+            for code in counted
+        }
         vehicles = sum(number for code, number in counts.items() if code not in _NOT_MOTORISED)
         return {
             **counts,

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from sensors.formats import topics
@@ -16,7 +16,7 @@ MAX_VALUES_PER_MESSAGE = 200
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One device's values at one instant, by property code in canonical units."""
+    """One device's values with one time, by property code in canonical units."""
 
     time: datetime
     values: Mapping[str, float]
@@ -80,18 +80,24 @@ def device_topic(municipality: str, kind: str, reference: str) -> str:
     return topics.reading_topic(municipality, kind, reference, CODE)
 
 
-def pack_samples(topic: str, samples: Iterable[Sample], now: datetime) -> Iterator[DeviceMessage]:
-    """Pack samples, in order of time, into messages: batched up to ``now``, one per message after it."""
+def pack_samples(
+    topic: str, samples: Iterable[Sample], now: datetime, delay: timedelta = timedelta()
+) -> Iterator[DeviceMessage]:
+    """Pack samples, in order of time, into messages: batched up to ``now``, one per message after it.
+
+    ``delay``: how long after its time a sample is sent.
+    """
     waiting: list[Sample] = []
     size = 0
     for sample in samples:
-        if waiting and (sample.time > now or size + len(sample.values) > MAX_VALUES_PER_MESSAGE):
-            yield DeviceMessage(topic, tuple(waiting), waiting[-1].time)
+        is_past = sample.time + delay <= now
+        if waiting and not (is_past and size + len(sample.values) <= MAX_VALUES_PER_MESSAGE):
+            yield DeviceMessage(topic, tuple(waiting), waiting[-1].time + delay)
             waiting, size = [], 0
-        if sample.time > now:
-            yield DeviceMessage(topic, (sample,), sample.time)
+        if not is_past:
+            yield DeviceMessage(topic, (sample,), sample.time + delay)
         else:
             waiting.append(sample)
             size += len(sample.values)
     if waiting:
-        yield DeviceMessage(topic, tuple(waiting), waiting[-1].time)
+        yield DeviceMessage(topic, tuple(waiting), waiting[-1].time + delay)

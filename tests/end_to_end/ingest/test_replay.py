@@ -84,7 +84,9 @@ def moved() -> pd.DataFrame:
         for reference in source.read()["reference"].unique()
     }
     table["time"] += table["reference"].map(shifts)
-    table = table[(table["time"] > NOW - pd.Timedelta(days=DAYS)) & (table["time"] <= NOW)]
+    # Hourly values are sent when their hour is over.
+    length = pd.Timedelta(hours=1) * (table["reference"] != replay.CITIZEN_REFERENCE).astype(int)
+    table = table[(table["time"] > NOW - pd.Timedelta(days=DAYS)) & (table["time"] + length <= NOW)]
     known = {name: each for kind in KINDS.values() for name, each in kind.properties.items()}
     low = table["property"].map(lambda name: known[str(name)].plausible_range[0])
     high = table["property"].map(lambda name: known[str(name)].plausible_range[1])
