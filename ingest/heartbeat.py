@@ -32,9 +32,9 @@ class Heartbeat:
         self._batches += 1
         self._messages += len(outcomes)
         self._commit = max(duration_seconds, self._commit or 0.0)
-        times = [each.time for outcome in outcomes for each in outcome.observations]
+        times = [outcome.newest_time for outcome in outcomes if outcome.newest_time is not None]
         if times:
-            # Only the newest observation shows our own lag: older ones may come from a device that was offline.
+            # Only the newest time shows our own lag: older ones may come from a device that was offline.
             lag = max(0.0, (received_at - max(times)).total_seconds()) + duration_seconds
             self._lag = lag if self._lag is None else min(lag, self._lag)
 

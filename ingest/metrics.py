@@ -85,9 +85,8 @@ class Metrics:
             self.rejected.labels(reason.value).inc(count)
         self.fields_dropped.inc(totals.fields_dropped)
         for outcome in outcomes:
-            if outcome.observations:
-                newest = max(each.time for each in outcome.observations)
-                self.device_lag_seconds.observe(max(0.0, (received_at - newest).total_seconds()))
+            if outcome.newest_time is not None:
+                self.device_lag_seconds.observe(max(0.0, (received_at - outcome.newest_time).total_seconds()))
 
     def retention_readiness(self) -> Mapping[str, bool]:
         """Whether the last verification is recent and clean, and whether the database user may delete."""

@@ -6,7 +6,7 @@ Pure: no clock, no database, no broker. Rejection is a return value, with a reas
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import fsum
 from typing import Any
 
@@ -16,15 +16,21 @@ from ingest.events.windows import CLOCK_SKEW_TOLERANCE
 from ingest.quality_flags import QualityChecker, QualityFlag
 from ingest.rate_limits import RateLimit, SensorRateLimiter, SensorUsage, rate_limit
 from sensors.formats import READING_FORMATS
-from sensors.formats.model import DecodedReadings, Format, Reading, Rejection
+from sensors.formats.model import AS_DOCUMENTED, DecodedReadings, Format, PayloadRules, Reading, Rejection
 from sensors.kinds import KINDS, Kind, ObservedProperty
 from sensors.policy.compiler import CountingRule, MatchingRule
 from sensors.vocabulary.codes import Status
 from sensors.vocabulary.measurement import Aggregation, SameTime, Stamp
 from sensors.vocabulary.rejection_reasons import RejectionReason
+from sensors.vocabulary.time_zone import add_duration
 
 MAX_PAYLOAD_BYTES = 262_144
 """Larger messages are rejected without being decoded."""
+MAX_INTERVALS = 10
+"""A payload may give a longer period than the declared interval, after an outage for example, but not more than this
+many intervals: it would put a value under an hour or day that it is hardly about."""
+MAX_PERIOD = timedelta(days=31)
+"""The same if no interval is declared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,12 @@ class StoredDatastream:
     same_time: SameTime = SameTime.FIRST
     is_additive: bool = True
     """Whether an hour's totals are kept by adding each value to them, as it is."""
+    period: timedelta | None = field(init=False)
+    """How long before the time as sent the period began, unless the payload gives its start. None: not at all, or
+    unknown. Equal ones are compared by identity, so they should be one object."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "period", self.interval if self.stamp is Stamp.END else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +80,7 @@ class IngestSensor:
     revision: int = 0
     erased_periods: tuple[tuple[datetime, datetime], ...] = ()
     """Half-open periods (since, until) whose readings must not be stored again."""
+    payload_rules: PayloadRules = AS_DOCUMENTED
     declared_properties: frozenset[str] = field(init=False)
     """The observed properties in either mapping, computed once because every message needs them."""
     rate_limit: RateLimit = field(init=False)
@@ -100,7 +113,7 @@ class IncomingMessage(msgspec.Struct, frozen=True, gc=False):
 
 
 class Observation(msgspec.Struct, frozen=True, gc=False):
-    """One value of one datastream, to be inserted into ``table``."""
+    """One value of one datastream, to be inserted into ``table``. ``time``: when the period that it is about began."""
 
     table: str
     datastream_id: int
@@ -128,6 +141,8 @@ class MessageOutcome(msgspec.Struct, frozen=True, gc=False):
     """Whether the broker sent the message before."""
     is_repeat: bool = False
     """The same refusal was recorded in detail less than a minute ago: it is only counted."""
+    newest_time: datetime | None = None
+    """The newest time, as sent, of its observations: it shows how far behind the device or ingest is."""
 
 
 class MessageState(msgspec.Struct):
@@ -148,6 +163,7 @@ class MessageState(msgspec.Struct):
     rejections: list[Rejection] = msgspec.field(default_factory=list[Rejection])
     fields_dropped: int = 0
     observations: list[Observation] = msgspec.field(default_factory=list[Observation])
+    newest_time: datetime | None = None
 
     @property
     def identified_sensor(self) -> IngestSensor:
@@ -206,7 +222,9 @@ def check_permission(state: MessageState) -> RejectionReason | None:
 def decode_payload(state: MessageState) -> RejectionReason | None:
     """Decode the declared properties. Other fields are counted, and dropped before anything else sees them."""
     sensor = state.identified_sensor
-    decoded: DecodedReadings = state.known_format.decode(sensor.kind, state.message.payload, sensor.declared_properties)
+    decoded: DecodedReadings = state.known_format.decode(
+        sensor.kind, state.message.payload, sensor.declared_properties, sensor.payload_rules
+    )
     state.readings = decoded.readings
     if decoded.rejections:
         state.rejections.extend(decoded.rejections)
@@ -229,32 +247,61 @@ def check_readings(state: MessageState) -> RejectionReason | None:
     datastreams, erased = state.identified_sensor.datastreams, state.identified_sensor.erased_periods
     assess, keep = state.quality_checker.assess, state.observations.append
     parts: list[_Part] = []
-    sent = time = state.received_at
-    age = timedelta()
+    time = newest = period = given_start = refused = None
+    start, age = state.received_at, timedelta()
     for reading in state.readings:
-        # Readings of one message usually share their time: compute its age once.
-        if reading.time is not sent:
-            sent = reading.time
-            time = sent.replace(microsecond=0) if sent.microsecond else sent
-            age = state.received_at - time
         datastream = datastreams.get(reading.property)
         if datastream is None:
             # Declared for event topics only: on an ordinary topic the broker may have stored it.
             state.rejections.append(Rejection(RejectionReason.NOT_HERE, reading.property))
-        elif age < -CLOCK_SKEW_TOLERANCE:
-            state.rejections.append(Rejection(RejectionReason.IN_FUTURE, reading.property))
+            continue
+        # Readings of one message usually share their period: compute its start and age once.
+        if reading.time is not time or reading.start is not given_start or datastream.period is not period:
+            time, given_start, period = reading.time, reading.start, datastream.period
+            refused = _refused_time(reading, datastream, state.received_at)
+            start = _start_of_period(reading, datastream)
+            age = state.received_at - start
+        if refused is not None:
+            state.rejections.append(Rejection(refused, reading.property))
         elif age > datastream.term:
             state.rejections.append(Rejection(RejectionReason.TOO_LATE, reading.property))
-        elif erased and any(since <= time < until for since, until in erased):
+        elif erased and any(since <= start < until for since, until in erased):
             state.rejections.append(Rejection(RejectionReason.ERASED, reading.property))
-        elif datastream.same_time is SameTime.SUM:
-            parts.append((datastream, time, reading.value))
         else:
-            quality, value = assess(datastream.id, datastream.observed_property, time, reading.value)
-            keep(Observation(datastream.table, datastream.id, time, value, quality, datastream.is_additive))
+            if newest is not time and (newest is None or reading.time > newest):
+                newest = reading.time
+            if datastream.same_time is SameTime.SUM:
+                parts.append((datastream, start, reading.value))
+                continue
+            quality, value = assess(datastream.id, datastream.observed_property, start, reading.value)
+            keep(Observation(datastream.table, datastream.id, start, value, quality, datastream.is_additive))
+    state.newest_time = newest
     if parts:
         _add_up(parts, state)
     return None
+
+
+def _refused_time(reading: Reading, datastream: StoredDatastream, received_at: datetime) -> RejectionReason | None:
+    """Why this time or period can't be right, whatever the retention period.
+
+    Only the time as sent shows whether the device's clock is ahead: a period may begin long before its end.
+    """
+    if received_at - reading.time < -CLOCK_SKEW_TOLERANCE:
+        return RejectionReason.IN_FUTURE
+    longest = MAX_PERIOD if datastream.interval is None else MAX_INTERVALS * datastream.interval
+    is_too_long = reading.start is not None and reading.time - reading.start > longest
+    return RejectionReason.BAD_TIME if is_too_long else None
+
+
+def _start_of_period(reading: Reading, datastream: StoredDatastream) -> datetime:
+    """When the period that a reading is about began, to the second."""
+    start = reading.start or reading.time
+    if reading.start is None and datastream.period is not None:
+        try:
+            start = add_duration(reading.time, -datastream.period)
+        except OverflowError:
+            start = datetime.min.replace(tzinfo=UTC)
+    return start.replace(microsecond=0) if start.microsecond else start
 
 
 _Part = tuple[StoredDatastream, datetime, float]
@@ -326,6 +373,7 @@ def process_message(
         fields_dropped=work.fields_dropped,
         is_redelivered=message.is_redelivered,
         is_repeat=bool(work.rejections) and _is_repeat(work),
+        newest_time=work.newest_time,
     )
 
 

@@ -12,7 +12,7 @@ from ingest.pipeline import MessageOutcome
 PUBLICATION_DELAY = timedelta(minutes=5)
 """Counted from the full hour."""
 MAX_CURRENT_LAG = timedelta(minutes=10)
-"""An observation no older than this shows that the broker has no backlog left."""
+"""A message no older than this shows that the broker has no backlog left."""
 MAX_PUBLICATION_DELAY = timedelta(minutes=30)
 """Counted from the full hour. Publish regardless after this long, since some devices report only once a day."""
 
@@ -26,9 +26,9 @@ class PublicationSchedule:
 
     def record_batch(self, outcomes: Sequence[MessageOutcome], received_at: datetime) -> None:
         """Record a committed batch. Its last message shows how far behind ingest is."""
-        observations = outcomes[-1].observations if outcomes else ()
-        if observations:
-            self._is_current = received_at - observations[-1].time < MAX_CURRENT_LAG
+        newest = outcomes[-1].newest_time if outcomes else None
+        if newest is not None:
+            self._is_current = received_at - newest < MAX_CURRENT_LAG
 
     def is_due(self, now: datetime) -> bool:
         """Whether to publish now: once an hour, and at startup."""

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, LiteralString
@@ -25,7 +25,8 @@ from ingest.pipeline import (
 )
 from sensors.db import Database
 from sensors.db.queries import load_queries
-from sensors.kinds import KINDS
+from sensors.formats.model import PayloadRules
+from sensors.kinds import KINDS, Kind
 from sensors.policy.compiler import rule_from_document
 from sensors.policy.personal_data import redact_text
 from sensors.policy.retention_classes import substitute_table
@@ -61,13 +62,27 @@ def load_register(db: Database) -> SensorsByTopic:
         if kind is None:
             continue
         key = (row["municipality"], row["kind"], row["reference"])
-        erased = tuple((since, until) for since, until in row["erased"])
-        kind = kind.for_device(row["make_and_model"])
-        new = IngestSensor(
-            row["sensor_id"], kind, Status(row["status"]), {}, revision=row["revision"], erased_periods=erased
-        )
-        sensors[key] = _with_datastream(sensors.get(key, new), row)
+        sensors[key] = _with_datastream(sensors.get(key) or _without_datastreams(kind, row), row)
     return sensors
+
+
+def _without_datastreams(kind: Kind, row: dict[str, Any]) -> IngestSensor:
+    payload: dict[str, Any] = row["payload"] or {}
+    return IngestSensor(
+        row["sensor_id"],
+        kind.for_device(row["make_and_model"]),
+        Status(row["status"]),
+        {},
+        revision=row["revision"],
+        erased_periods=tuple((since, until) for since, until in row["erased"]),
+        payload_rules=PayloadRules(numbers_as_text=payload.get("numbers_as_text", False)),
+    )
+
+
+@cache
+def _shared(interval: timedelta) -> timedelta:
+    """One object for equal intervals, as ``StoredDatastream.period`` asks."""
+    return interval
 
 
 def _with_datastream(sensor: IngestSensor, row: dict[str, Any]) -> IngestSensor:
@@ -86,7 +101,7 @@ def _with_datastream(sensor: IngestSensor, row: dict[str, Any]) -> IngestSensor:
         limits,
         aggregation=Aggregation(row["aggregation"]),
         stamp=Stamp(row["stamp"]),
-        interval=row["measurement_interval"],
+        interval=_shared(row["measurement_interval"]) if row["measurement_interval"] else None,
         same_time=SameTime(row["same_time"]),
         is_additive=row["is_additive"],
     )

@@ -1,7 +1,18 @@
 -- register_revision: a number that grows with every register version and every erasure, to detect a stale register
 select coalesce(max(revision), 0) + (select count(*) from lantaarn.tombstone) as revision from lantaarn.register_entry;
 
--- registered_sensors: every sensor of a known kind, with its active datastreams and erased periods
+-- registered_sensors: every sensor of a known kind, with its device, active datastreams and erased periods
+with described as materialized (
+    -- Once per sensor, not per datastream: documents are large.
+    select
+        sensor.*,
+        concat_ws(' ', entry.document #>> '{device,make}', entry.document #>> '{device,model}') as make_and_model,
+        entry.document -> 'payload' as payload
+    from lantaarn.sensor as sensor
+    inner join lantaarn.register_entry as entry on entry.revision = sensor.revision
+    where sensor.kind is not null
+)
+
 select
     sensor.id as sensor_id,
     sensor.municipality,
@@ -9,7 +20,8 @@ select
     sensor.reference,
     sensor.status,
     sensor.revision,
-    concat_ws(' ', entry.document #>> '{device,make}', entry.document #>> '{device,model}') as make_and_model,
+    sensor.make_and_model,
+    sensor.payload,
     datastream.id as datastream_id,
     datastream.property,
     datastream.rule,
@@ -25,11 +37,9 @@ select
         from lantaarn.tombstone as tombstone
         where tombstone.entry_id = sensor.entry_id and not tombstone.resend
     ) as erased
-from lantaarn.sensor as sensor
-join lantaarn.register_entry as entry on entry.revision = sensor.revision
+from described as sensor
 left join lantaarn.datastream as datastream on datastream.sensor_id = sensor.id and datastream.active
 left join lantaarn.retention_class as class on class.name = datastream.retention_class
-where sensor.kind is not null
 order by sensor.id, datastream.id;
 
 -- insert_observations: insert observations into one class's table ({table}) and add new rows to hourly totals.

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sensors.kinds import KINDS, DeviceModel, ObservedProperty, UnitConversion
+from sensors.vocabulary.measurement import Aggregation, Stamp
 from sensors.vocabulary.units import IDENTITY
 
 PAGE_PATH = Path(__file__).parents[2] / "docs" / "payloads.md"
@@ -11,6 +12,21 @@ GENERATED_MARK = "<!-- From here on written by `python -m docs.generators.payloa
 RULE_REMARKS = {
     "window_count": "stored only as a count over many lamps",
     "match_in_memory": "stored only for groups",
+}
+STAMP_WORDS = {
+    Stamp.START: "start of the period",
+    Stamp.END: "end of the period",
+    Stamp.INSTANT: "moment",
+}
+AGGREGATION_WORDS = {
+    Aggregation.MEAN: "mean",
+    Aggregation.DELTA: "sum",
+    Aggregation.COUNTER: "increase of the meter",
+    Aggregation.MAX: "highest",
+    Aggregation.LAST: "last",
+    Aggregation.ENERGY_MEAN: "mean energy",
+    Aggregation.CIRCULAR_MEAN: "mean direction",
+    Aggregation.NONE: "none",
 }
 
 
@@ -23,7 +39,8 @@ def render_page() -> str:
 def _tables() -> Iterator[str]:
     for kind in KINDS.values():
         yield f"\n### {kind.label.en} (`{kind.code}`)\n"
-        yield "| code | what | unit | resolution | also accepted | no value | |\n|---|---|---|--:|---|---|---|"
+        yield "| code | what | unit | resolution | also accepted | no value | time | adds up as | |"
+        yield "|---|---|---|--:|---|---|---|---|---|"
         yield from map(_row, kind.properties.values())
         yield from map(_model, kind.device_models)
 
@@ -33,7 +50,8 @@ def _row(observed_property: ObservedProperty) -> str:
     sentinels = ", ".join(map(_number, numbers))
     known = (f"`{observed_property.code}`", observed_property.label.en, f"`{observed_property.unit}`")
     resolution = f"{observed_property.resolution:.10f}".rstrip("0").rstrip(".")
-    columns = (*known, resolution, _other_units(observed_property), sentinels, _remarks(observed_property))
+    meaning = (STAMP_WORDS[observed_property.stamp], AGGREGATION_WORDS[observed_property.aggregation])
+    columns = (*known, resolution, _other_units(observed_property), sentinels, *meaning, _remarks(observed_property))
     return f"| {' | '.join(columns)} |"
 
 

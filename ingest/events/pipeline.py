@@ -20,7 +20,7 @@ from ingest.pipeline import (
 )
 from ingest.quality_flags import QualityChecker
 from sensors.formats import EVENT_FORMATS
-from sensors.formats.model import DecodedEvents
+from sensors.formats.model import AS_DOCUMENTED, DecodedEvents
 from sensors.formats.topics import EVENT_PREFIX
 from sensors.policy.compiler import CountingRule, MatchingRule
 from sensors.vocabulary.codes import Status
@@ -112,7 +112,7 @@ def decode_event_payload(state: EventMessageState) -> RejectionReason | None:
     """Decode the properties declared for event topics. Other fields are counted, and dropped unseen."""
     sensor = state.identified_sensor
     events: DecodedEvents = state.known_format.decode(
-        sensor.kind, state.message.payload, frozenset(sensor.event_datastreams)
+        sensor.kind, state.message.payload, frozenset(sensor.event_datastreams), AS_DOCUMENTED
     )
     state.decoded_events, state.fields_dropped = events, events.fields_dropped
     state.rejections.extend(events.rejections)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 
@@ -15,12 +15,37 @@ MAX_READINGS = 10_000
 """A larger message is rejected as a whole: one message must fit in one ingest batch."""
 
 
+class PayloadRules(msgspec.Struct, frozen=True, gc=False):
+    """Peculiarities of a device's payloads that its register entry declares (``Entry.payload``)."""
+
+    numbers_as_text: bool = False
+    """Numbers may be text, such as ``"12.3"``."""
+    receipt_time: datetime | None = None
+    """For a device without a clock: the time of every value in the message, whatever time it carries. None: the device
+    has a clock."""
+
+
+AS_DOCUMENTED = PayloadRules()
+"""No peculiarities."""
+
+
+class MeasuredPeriod(NamedTuple):
+    """The period that a value is about, in UTC; ``start`` is before ``end``."""
+
+    start: datetime
+    end: datetime
+
+
 class Reading(msgspec.Struct, frozen=True, gc=False):
-    """One value of one observed property, in its canonical unit. ``time`` is in UTC."""
+    """One value of one observed property, in its canonical unit. Times are in UTC.
+
+    ``time`` is the time as sent, which is the end of the period if the payload gives its ``start``.
+    """
 
     property: str
     time: datetime
     value: float
+    start: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +99,12 @@ _D = TypeVar("_D", DecodedReadings, DecodedEvents)
 class Format(Generic[_D]):
     """A payload format. ``code`` is the last level of the topics that carry it.
 
-    ``decode`` takes the kind of sensor, the payload, and the property codes that the register declares for the sensor.
-    It reads nothing else and never raises.
+    ``decode`` takes the kind of sensor, the payload, the property codes that the register declares for the sensor, and
+    the peculiarities it declares. It reads nothing else and never raises.
     """
 
     code: str
-    decode: Callable[[Kind, bytes, frozenset[str]], _D]
+    decode: Callable[[Kind, bytes, frozenset[str], PayloadRules], _D]
 
 
 class ReadingFormat(Format[DecodedReadings]):

@@ -1,14 +1,20 @@
-"""Parsing shared by the payload formats: JSON documents, times, and numbers with a unit."""
+"""Parsing shared by the payload formats: JSON documents, times and periods, and numbers with a unit."""
 
 import json
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from math import isfinite
 
 import msgspec
 
+from sensors.formats.model import MeasuredPeriod
 from sensors.kinds import ObservedProperty
 from sensors.vocabulary.rejection_reasons import RejectionReason
+from sensors.vocabulary.time_zone import add_duration
 from sensors.vocabulary.units import UnitConversion, VolumeRatio
+
+_JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+"""A number as JSON writes it (RFC 8259, section 6)."""
 
 
 def parse_json(payload: bytes) -> object:
@@ -35,6 +41,46 @@ def parse_time(given: object) -> datetime | RejectionReason:
     except (ValueError, OverflowError):
         # Only overflows when converted to UTC: a time on the first or last day of the calendar.
         return RejectionReason.BAD_TIME
+
+
+def parse_time_or_period(given: object) -> datetime | MeasuredPeriod | RejectionReason:
+    """Parse a time, or an ISO 8601 interval of two times (``start/end``) or of one and a duration (``start/PT1H``,
+    ``PT1H/end``). A duration has days, hours, minutes and seconds; whole days are calendar days."""
+    if not isinstance(given, str) or "/" not in given:
+        return parse_time(given)
+    first, _, second = given.partition("/")
+    if first.startswith("P"):
+        end = parse_time(second)
+        start = _moved(end, first, -1)
+    else:
+        start = parse_time(first)
+        end = _moved(start, second, 1) if second.startswith("P") else parse_time(second)
+    return period_between(start, end)
+
+
+def period_between(
+    start: datetime | RejectionReason, end: datetime | RejectionReason
+) -> MeasuredPeriod | RejectionReason:
+    """The period between two times. The reason of either if it can't be parsed; ``bad_time`` unless it has a length."""
+    if isinstance(start, RejectionReason):
+        return start
+    if isinstance(end, RejectionReason):
+        return end
+    return MeasuredPeriod(start, end) if start < end else RejectionReason.BAD_TIME
+
+
+def _moved(time: datetime | RejectionReason, duration: str, sign: int) -> datetime | RejectionReason:
+    if isinstance(time, RejectionReason):
+        return time
+    try:
+        return add_duration(time, sign * msgspec.convert(duration, timedelta))
+    except (ValueError, OverflowError):
+        return RejectionReason.BAD_TIME
+
+
+def number_of_text(given: str) -> float | None:
+    """The number that a text is, exactly as JSON would write it; None for anything else, such as ``12,3``."""
+    return float(given) if _JSON_NUMBER.fullmatch(given) else None
 
 
 def parse_value(definition: ObservedProperty, given: object, unit: object) -> float | RejectionReason:

@@ -11,7 +11,11 @@ EVENT_TESTS = (
     "tests/end_to_end/ingest/test_events.py",
 )
 POLICY_TESTS = ("tests/unit/sensors/test_policy.py",)
-PIPELINE_TESTS = ("tests/unit/ingest/test_pipeline.py", "tests/unit/sensors/test_native_decoder.py")
+PIPELINE_TESTS = (
+    "tests/unit/ingest/test_pipeline.py",
+    "tests/unit/ingest/test_periods.py",
+    "tests/unit/sensors/test_native_decoder.py",
+)
 VALUE_TESTS = ("tests/unit/sensors/test_stated_units.py", "tests/unit/sensors/test_false_values.py")
 QUALITY_FLAG_TESTS = ("tests/unit/ingest/test_quality_flags.py",)
 LOG_TESTS = ("tests/unit/sensors/test_logs.py",)
@@ -140,8 +144,8 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
         (
             "only declared properties",
-            "frozenset(sensor.event_datastreams)\n    )",
-            "frozenset(sensor.kind.properties))",
+            "frozenset(sensor.event_datastreams), AS_DOCUMENTED",
+            "frozenset(sensor.kind.properties), AS_DOCUMENTED",
         ),
         ("only active sensors' events", "if sensor.status is Status.ACTIVE}", "}"),
         (
@@ -219,7 +223,18 @@ MUTANTS: tuple[Mutant, ...] = (
         "sensors/formats/native/decoder.py",
         PIPELINE_TESTS,
         ("only declared values", "if key in self._declared_codes else None", "if True else None"),
-        ("dropped fields are counted", 'self.fields_dropped += key != "time"', "pass"),
+        ("dropped fields are counted", "self.fields_dropped += key not in self._time_fields", "pass"),
+    ),
+    *_mutants_in(
+        "sensors/vocabulary/time_zone.py",
+        PIPELINE_TESTS,
+        ("days of the local calendar", "if duration % _DAY:", "if True:"),
+    ),
+    *_mutants_in(
+        "sensors/formats/values.py",
+        PIPELINE_TESTS,
+        ("a period that ends before it starts", "if start < end else RejectionReason.BAD_TIME", "if True else start"),
+        ("only numbers as JSON writes them", "if _JSON_NUMBER.fullmatch(given) else None", "if given else None"),
     ),
     *_mutants_in(
         "ingest/pipeline.py",
@@ -232,8 +247,28 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
         (
             "fractions of a second",
-            "time = sent.replace(microsecond=0) if sent.microsecond else sent",
-            "time = sent",
+            "return start.replace(microsecond=0) if start.microsecond else start",
+            "return start",
+        ),
+        (
+            "the start of a period",
+            "start = add_duration(reading.time, -datastream.period)",
+            "start = reading.time",
+        ),
+        (
+            "a clock that is ahead",
+            "if received_at - reading.time < -CLOCK_SKEW_TOLERANCE:",
+            "if False:",
+        ),
+        (
+            "a period that is too long",
+            "return RejectionReason.BAD_TIME if is_too_long else None",
+            "return None",
+        ),
+        (
+            "what was erased stays erased",
+            "elif erased and any(since <= start < until for since, until in erased):",
+            "elif False:",
         ),
         (
             "a payload that is too large",

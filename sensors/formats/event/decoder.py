@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from sensors.formats.collector import Collector
-from sensors.formats.model import DecodedEvents, Movement, Passage, Rejection
-from sensors.formats.values import parse_value
+from sensors.formats.model import AS_DOCUMENTED, DecodedEvents, Movement, Passage, PayloadRules, Rejection
+from sensors.formats.values import parse_time, parse_value
 from sensors.kinds import Kind
 from sensors.vocabulary.codes import VehicleClass
 from sensors.vocabulary.rejection_reasons import RejectionReason
@@ -20,12 +20,15 @@ MAX_IDENTIFIER_LENGTH = 64
 _VEHICLE_CLASSES = {code.value: code for code in VehicleClass}
 
 
-def decode_events(kind: Kind, payload: bytes, declared_codes: frozenset[str]) -> DecodedEvents:
+def decode_events(
+    kind: Kind, payload: bytes, declared_codes: frozenset[str], _rules: PayloadRules = AS_DOCUMENTED
+) -> DecodedEvents:
     """Decode one event message: an object, a list of objects, or ``{"time": …, "events": […]}``. Never raises.
 
     ``declared_codes``: the properties that the register declares for this sensor; those without a privacy rule of their
-    own are not read here. An unreadable message yields exactly one ``Rejection`` with an empty path: ``malformed``,
-    ``no_readings`` or ``too_large``. Dropped fields are counted with ``no_readings`` too.
+    own are not read here. Peculiarities of a device don't matter: an event needs an exact time. An unreadable message
+    yields exactly one ``Rejection`` with an empty path: ``malformed``, ``no_readings`` or ``too_large``. Dropped fields
+    are counted with ``no_readings`` too.
     """
     collector = _EventCollector(kind, declared_codes)
     reason = collector.read_message(payload)
@@ -36,7 +39,7 @@ def decode_events(kind: Kind, payload: bytes, declared_codes: frozenset[str]) ->
     )
 
 
-class _EventCollector(Collector):
+class _EventCollector(Collector[datetime]):
     __slots__ = ("_movement_properties", "_reads_passages", "movements", "passages")
     list_field = "events"
 
@@ -53,6 +56,10 @@ class _EventCollector(Collector):
     @property
     def size(self) -> int:
         return len(self.passages) + len(self.movements) + len(self.rejections)
+
+    def _read_time(self, item: dict[str, Any]) -> datetime | RejectionReason | None:
+        own_time: object = item.get("time")
+        return None if own_time is None else parse_time(own_time)
 
     def _read_fields(self, item: dict[str, Any], time: datetime | RejectionReason, path: str) -> None:
         for key, given in item.items():

@@ -9,22 +9,28 @@ from functools import cache
 from typing import Any, cast
 
 from sensors.formats.collector import Collector
-from sensors.formats.model import DecodedReadings, Reading, Rejection
+from sensors.formats.model import AS_DOCUMENTED, DecodedReadings, MeasuredPeriod, PayloadRules, Reading, Rejection
 from sensors.formats.stated_units import NOTHING_STATED, StatedUnits, stated_unit, units_in_object, units_in_value
-from sensors.formats.values import convert_value
+from sensors.formats.values import convert_value, number_of_text, parse_time, parse_time_or_period, period_between
 from sensors.kinds import Kind, ObservedProperty
 from sensors.vocabulary.rejection_reasons import RejectionReason
 from sensors.vocabulary.units import VolumeRatio
 
+_TIME_FIELDS = frozenset({"time", "start", "end"})
+_NO_FIELDS = frozenset[str]()
+_Time = datetime | MeasuredPeriod
 
-def decode_readings(kind: Kind, payload: bytes, declared_codes: frozenset[str]) -> DecodedReadings:
+
+def decode_readings(
+    kind: Kind, payload: bytes, declared_codes: frozenset[str], rules: PayloadRules = AS_DOCUMENTED
+) -> DecodedReadings:
     """Decode one message. ``declared_codes``: the properties the register declares for this sensor. Never raises.
 
     An unreadable message yields exactly one ``Rejection`` with an empty path: ``malformed``, ``no_readings`` or
     ``too_large``. Dropped fields are counted with ``no_readings`` too.
     """
-    collector = _ReadingCollector(kind, declared_codes)
-    reason = collector.read_message(payload)
+    collector = _ReadingCollector(kind, declared_codes, rules)
+    reason = collector.read_message(payload, rules.receipt_time or RejectionReason.NO_TIME)
     if reason is not None:
         return DecodedReadings((), (Rejection(reason, ""),), 0)
     return DecodedReadings(tuple(collector.readings), tuple(collector.rejections), collector.fields_dropped)
@@ -40,15 +46,26 @@ class _Quantity:
     """Nearest first."""
 
 
-class _ReadingCollector(Collector):
-    __slots__ = ("_declared_codes", "_message_units", "_properties", "_value_names", "readings")
+class _ReadingCollector(Collector[_Time]):
+    __slots__ = (
+        "_declared_codes",
+        "_message_units",
+        "_properties",
+        "_reads_text",
+        "_time_fields",
+        "_value_names",
+        "readings",
+    )
     list_field = "readings"
 
-    def __init__(self, kind: Kind, declared_codes: frozenset[str]) -> None:
+    def __init__(self, kind: Kind, declared_codes: frozenset[str], rules: PayloadRules) -> None:
         super().__init__()
         self._properties = kind.properties
         self._declared_codes = declared_codes
         self._value_names = _value_names(kind)
+        self._reads_text = rules.numbers_as_text
+        # A device without a clock can't know the time, so what it sends as one is dropped like any other field.
+        self._time_fields = _TIME_FIELDS if rules.receipt_time is None else _NO_FIELDS
         self._message_units = NOTHING_STATED
         self.readings: list[Reading] = []
 
@@ -56,7 +73,20 @@ class _ReadingCollector(Collector):
     def size(self) -> int:
         return len(self.readings) + len(self.rejections)
 
-    def _read_fields(self, item: dict[str, Any], time: datetime | RejectionReason, path: str) -> None:
+    def _read_time(self, item: dict[str, Any]) -> _Time | RejectionReason | None:
+        """``start`` and ``end``, each of which ``time`` may stand for, or ``time``, which may be an interval."""
+        if not self._time_fields:
+            return None
+        time, start, end = item.get("time"), item.get("start"), item.get("end")
+        if start is None:
+            return _parse_if_given(time if end is None else end)
+        if time is None and end is None:
+            return parse_time(start)
+        return period_between(parse_time(start), parse_time(time if end is None else end))
+
+    def _read_fields(self, item: dict[str, Any], time: _Time | RejectionReason, path: str) -> None:
+        start, end = time if isinstance(time, MeasuredPeriod) else (None, time)
+        has_time = not isinstance(end, RejectionReason)
         has_other_names = not self._value_names.issuperset(item)
         units = units_in_object(item, self._properties) if has_other_names else NOTHING_STATED
         self.fields_dropped -= units.fields_read
@@ -67,14 +97,15 @@ class _ReadingCollector(Collector):
         for key, given in item.items():
             definition = self._properties.get(key) if key in self._declared_codes else None
             if definition is None:
-                self.fields_dropped += key != "time"
+                self.fields_dropped += key not in self._time_fields
             elif (
                 type(given) is float
                 and definition.clear_range[0] < given < definition.clear_range[1]
-                and not (has_units or definition.is_integer or isinstance(time, RejectionReason))
+                and has_time
+                and not (has_units or definition.is_integer)
             ):
                 # Fast path: nearly every value is a float without a unit, for which the slow path agrees.
-                self.readings.append(Reading(key, time, given))
+                self.readings.append(Reading(key, end, given, start))
             else:
                 quantity = _quantity(given, (units, self._message_units))
                 self._read_value(definition, quantity, item, time, path)
@@ -84,7 +115,7 @@ class _ReadingCollector(Collector):
         definition: ObservedProperty,
         quantity: _Quantity,
         item: dict[str, Any],
-        time: datetime | RejectionReason,
+        time: _Time | RejectionReason,
         path: str,
     ) -> None:
         self.fields_dropped += len(quantity.fields) - ("value" in quantity.fields) - quantity.units[0].fields_read
@@ -97,7 +128,8 @@ class _ReadingCollector(Collector):
         if isinstance(value, RejectionReason):
             self.rejections.append(Rejection(value, path + definition.code))
         else:
-            self.readings.append(Reading(definition.code, time, value))
+            start, end = time if isinstance(time, MeasuredPeriod) else (None, time)
+            self.readings.append(Reading(definition.code, end, value, start))
 
     def _convert(
         self, definition: ObservedProperty, quantity: _Quantity, item: dict[str, Any]
@@ -108,7 +140,12 @@ class _ReadingCollector(Collector):
             pressure = self._condition("pressure", quantity, item)
             if temperature is not None and pressure is not None:
                 unit = unit.mass_concentration(definition.molar_mass, temperature, pressure)
-        return convert_value(definition, quantity.fields["value"], unit)
+        return convert_value(definition, self._number_in(quantity), unit)
+
+    def _number_in(self, quantity: _Quantity) -> object:
+        """The value as it was sent, or the number that its text is if the device may send text."""
+        given: object = quantity.fields.get("value")
+        return number_of_text(given) if self._reads_text and isinstance(given, str) else given
 
     def _condition(self, code: str, quantity: _Quantity, item: dict[str, Any]) -> float | None:
         """The temperature or pressure of a volume ratio: in the object of its value, else a declared one beside it."""
@@ -120,7 +157,7 @@ class _ReadingCollector(Collector):
             condition = _quantity(quantity.fields[code], ())
         else:
             condition = _quantity(item.get(code) if code in self._declared_codes else None, quantity.units[1:])
-        value = convert_value(definition, condition.fields.get("value"), stated_unit(definition, condition.units))
+        value = convert_value(definition, self._number_in(condition), stated_unit(definition, condition.units))
         low, high = definition.plausible_range
         return value if isinstance(value, float) and low <= value <= high else None
 
@@ -136,3 +173,7 @@ def _quantity(given: Any, units_around: tuple[StatedUnits, ...]) -> _Quantity:
         return _Quantity({"value": given}, (NOTHING_STATED, *units_around))
     fields = cast("dict[str, Any]", given)
     return _Quantity(fields, (units_in_value(fields), *units_around))
+
+
+def _parse_if_given(time: object) -> _Time | RejectionReason | None:
+    return None if time is None else parse_time_or_period(time)

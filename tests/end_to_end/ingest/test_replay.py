@@ -85,8 +85,8 @@ def moved() -> pd.DataFrame:
     }
     table["time"] += table["reference"].map(shifts)
     # Hourly values are sent when their hour is over.
-    length = pd.Timedelta(hours=1) * (table["reference"] != replay.CITIZEN_REFERENCE).astype(int)
-    table = table[(table["time"] > NOW - pd.Timedelta(days=DAYS)) & (table["time"] + length <= NOW)]
+    sent = table["time"].where(table["reference"] == replay.CITIZEN_REFERENCE, table["time"] + pd.Timedelta(hours=1))
+    table = table[(table["time"] > NOW - pd.Timedelta(days=DAYS)) & (sent <= NOW)]
     known = {name: each for kind in KINDS.values() for name, each in kind.properties.items()}
     low = table["property"].map(lambda name: known[str(name)].plausible_range[0])
     high = table["property"].map(lambda name: known[str(name)].plausible_range[1])

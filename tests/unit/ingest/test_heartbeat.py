@@ -6,12 +6,15 @@ from ingest.heartbeat import Heartbeat
 from ingest.pipeline import MessageOutcome, Observation
 from ingest.quality_flags import QualityFlag
 
+HOUR = timedelta(hours=1)
 MINUTE = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 def outcome(*ages: timedelta, received_at: datetime = MINUTE) -> MessageOutcome:
-    observations = tuple(Observation("observation_1y", 1, received_at - age, 3.0, QualityFlag.GOOD) for age in ages)
-    return MessageOutcome(1, "+/traffic/+/json", 10, observations, (), 0)
+    """Values about the hour that ended these ages ago: they are stored under its start."""
+    sent = [received_at - age for age in ages]
+    observations = tuple(Observation("observation_1y", 1, at - HOUR, 3.0, QualityFlag.GOOD) for at in sent)
+    return MessageOutcome(1, "+/traffic/+/json", 10, observations, (), 0, newest_time=max(sent, default=None))
 
 
 def test_a_minute_is_told_once_it_is_over() -> None:

@@ -49,6 +49,7 @@ def test_the_lag_of_a_device_is_that_of_its_newest_value_and_never_negative() ->
             tuple(Observation("observation_1y", 1, NOW - age, 3.0, QualityFlag.GOOD) for age in each),
             (),
             0,
+            newest_time=max((NOW - age for age in each), default=None),
         )
         for each in ages
     ]

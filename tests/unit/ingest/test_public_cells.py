@@ -7,12 +7,10 @@ from ingest.quality_flags import QualityFlag
 HOUR = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
-def _batch(measured: datetime) -> list[MessageOutcome]:
-    return [
-        MessageOutcome(
-            1, "+/traffic/+/json", 10, (Observation("observation_1y", 1, measured, 3.0, QualityFlag.GOOD),), (), 0
-        )
-    ]
+def _batch(sent: datetime) -> list[MessageOutcome]:
+    """A count of the hour before it was sent."""
+    observations = (Observation("observation_1y", 1, sent - timedelta(hours=1), 3.0, QualityFlag.GOOD),)
+    return [MessageOutcome(1, "+/traffic/+/json", 10, observations, (), 0, newest_time=sent)]
 
 
 def _published(cells: PublicationSchedule, now: datetime) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sensors.formats.model import MAX_READINGS, DecodedReadings, Reading, Rejection
+from sensors.formats.model import AS_DOCUMENTED, MAX_READINGS, DecodedReadings, PayloadRules, Reading, Rejection
 from sensors.formats.native.decoder import decode_readings
 from sensors.kinds import KINDS, Kind
 from sensors.vocabulary.rejection_reasons import RejectionReason
@@ -28,9 +28,11 @@ json_values = st.recursive(
 kinds = st.sampled_from(list(KINDS.values()))
 
 
-def read(content: object, kind: Kind = AIR, allowed: frozenset[str] | None = None) -> DecodedReadings:
+def read(
+    content: object, kind: Kind = AIR, allowed: frozenset[str] | None = None, rules: PayloadRules = AS_DOCUMENTED
+) -> DecodedReadings:
     return decode_readings(
-        kind, json.dumps(content).encode(), frozenset(kind.properties) if allowed is None else allowed
+        kind, json.dumps(content).encode(), frozenset(kind.properties) if allowed is None else allowed, rules
     )
 
 
@@ -43,7 +45,9 @@ def objects(draw: st.DrawFn, kind: Kind) -> dict[str, Any]:
     """A reading object that is right, or almost: each value may be odd."""
     item: dict[str, Any] = {}
     if draw(st.booleans()):
-        item["time"] = draw(st.sampled_from([NOON, "2026-11-22T12:00:00", "noon", 5]))
+        item["time"] = draw(st.sampled_from([NOON, "2026-11-22T12:00:00", "noon", 5, f"PT1H/{NOON}"]))
+    if draw(st.booleans()):
+        item[draw(st.sampled_from(["start", "end"]))] = draw(st.sampled_from([NOON, "noon", None]))
     for code in draw(st.lists(st.sampled_from(sorted(kind.properties)), unique=True, max_size=4)):
         value = draw(st.integers(0, 100) | st.floats(-1e3, 1e3) | json_values)
         unit = draw(st.sampled_from([*kind.properties[code].conversions, "furlong", 3, None]))
@@ -284,7 +288,7 @@ def test_times_of_rfc_3339_are_read_in_utc(time: str) -> None:
         *("", "noon", "\ud800", "2026-11-22", "2026-W47-7T11:00:00Z", "2026-326T11:00:00Z", "20261122T110000Z"),
         *("2026-11-22T11:00Z", "2026-11-22T11Z", "2026-11-22T11:00:00,5Z", "2026-11-22T11:00:00.Z"),
         *("2026-11-22T24:00:00Z", "2026-12-31T23:59:60Z", "2026-02-29T00:00:00Z", "2026-11-22T11:00:00+24:00"),
-        *("2026-11-22T11:00:00 +01:00", "2026-11-22T11:00:00+01", "2026-12-07T11:10:00Z/2026-12-07T11:15:00Z"),
+        *("2026-11-22T11:00:00 +01:00", "2026-11-22T11:00:00+01", "2026-12-07T11:10:00Z/"),
         *("0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00", 1795345200, 1.5, True, [], {"value": NOON}),
     ],
     ids=repr,
@@ -298,3 +302,141 @@ def test_a_time_problem_counts_once_for_each_value_that_shares_it() -> None:
     local = read({"time": "2026-11-22T12:00:00", "readings": [{"no2": 1, "pm10": "x"}, {"time": NOON, "no2": 3}]})
     assert local.rejections == (Rejection(RejectionReason.TIME_WITHOUT_ZONE, "readings[].time"),) * 2
     assert local.readings == (Reading("no2", NOON_UTC, 3.0),)
+
+
+TEN_UTC = NOON_UTC - timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"start": "2026-11-22T11:00:00+01:00", "end": NOON},
+        {"start": "2026-11-22T10:00:00Z", "time": NOON},
+        {"start": "2026-11-22T10:00:00Z", "end": NOON, "time": "2026-11-22T13:00:00Z"},
+        {"time": f"2026-11-22T10:00:00Z/{NOON}"},
+        {"time": f"PT1H/{NOON}"},
+        {"time": "2026-11-22T11:00:00+01:00/PT60M"},
+        {"time": "2026-11-22T10:00:00Z/PT3600S"},
+        {"end": f"PT1H/{NOON}"},
+    ],
+    ids=repr,
+)
+def test_a_period_has_a_start_and_is_as_old_as_its_end(fields: dict[str, str]) -> None:
+    assert read({**fields, "no2": 1.0, "pm10": 2}).readings == (
+        Reading("no2", NOON_UTC, 1.0, TEN_UTC),
+        Reading("pm10", NOON_UTC, 2.0, TEN_UTC),
+    )
+
+
+def test_an_end_or_a_start_alone_is_the_time() -> None:
+    for field in ("end", "start"):
+        decoded = read({field: NOON, "no2": 1.0})
+        assert (decoded.readings, decoded.fields_dropped) == ((Reading("no2", NOON_UTC, 1.0),), 0)
+
+
+def test_the_period_of_an_envelope_holds_for_objects_without_a_time_of_their_own() -> None:
+    content = {"start": "2026-11-22T10:00:00Z", "end": NOON, "readings": [{"no2": 1.0}, {"time": NOON, "no2": 2.0}]}
+    assert read(content).readings == (Reading("no2", NOON_UTC, 1.0, TEN_UTC), Reading("no2", NOON_UTC, 2.0))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"start": NOON, "end": "2026-11-22T10:00:00Z"},
+        {"start": NOON, "end": NOON},
+        {"start": 5, "end": NOON},
+        {"start": f"PT1H/{NOON}", "end": NOON},
+        *(
+            {"time": time}
+            for time in (
+                *(f"{NOON}/{NOON}", f"{NOON}/2026-11-22T10:00:00Z", f"{NOON}/..", f"/{NOON}", "/", f"PT1H/{NOON}/PT1H"),
+                *(f"P1M/{NOON}", f"P1Y/{NOON}", f"P/{NOON}", f"-PT1H/{NOON}", f"{NOON}/PT0S", "PT1H/PT1H"),
+                *(
+                    f"PT1H/{NOON[:10]}",
+                    "P1D/0001-01-01T12:00:00Z",
+                    "9999-12-31T12:00:00Z/P1D",
+                    f"P999999999999D/{NOON}",
+                ),
+            )
+        ),
+    ],
+    ids=repr,
+)
+def test_a_period_that_can_not_be_is_a_bad_time(fields: dict[str, Any]) -> None:
+    assert read({**fields, "no2": 1}).rejections == (Rejection(RejectionReason.BAD_TIME, "time"),)
+
+
+def test_a_period_without_a_zone_is_told_apart() -> None:
+    for time in ("2026-11-22T11:00:00/2026-11-22T12:00:00", "2026-11-22T11:00:00Z/2026-11-22T12:00:00"):
+        assert read({"time": time, "no2": 1}).rejections == (Rejection(RejectionReason.TIME_WITHOUT_ZONE, "time"),)
+
+
+@pytest.mark.parametrize(
+    ("interval", "start"),
+    [
+        ("P1D/2026-03-30T00:00:00+02:00", "2026-03-29T00:00:00+01:00"),
+        ("2026-03-29T00:00:00+01:00/P1D", "2026-03-29T00:00:00+01:00"),
+        ("P1D/2026-10-26T00:00:00+01:00", "2026-10-25T00:00:00+02:00"),
+        ("2026-10-25T00:00:00+02:00/P1D", "2026-10-25T00:00:00+02:00"),
+        ("PT1H/2026-10-25T03:00:00+01:00", "2026-10-25T02:00:00+01:00"),
+    ],
+)
+def test_a_day_lasts_until_midnight_when_the_clock_changes(interval: str, start: str) -> None:
+    (reading,) = read({"time": interval, "no2": 1.0}).readings
+    assert reading.start == datetime.fromisoformat(start)
+    if interval.startswith("P"):
+        assert reading.time == datetime.fromisoformat(interval.partition("/")[2])
+
+
+@given(st.text(alphabet="0123456789+-TZ:/PDHMSY.") | st.from_regex(r"\A[^/]{0,12}/[^/]{0,12}\Z"))
+def test_any_text_as_a_time_gets_an_answer(time: str) -> None:
+    decoded = read({"time": time, "no2": 1.0})
+    assert len(decoded.readings) + len(decoded.rejections) == 1
+
+
+AS_TEXT = PayloadRules(numbers_as_text=True)
+
+
+@given(st.integers(-(10**9), 10**9) | st.floats(-1e9, 1e9))
+def test_a_number_as_text_is_the_number_where_the_entry_allows_it(number: float) -> None:
+    as_text = {
+        "time": NOON,
+        "temperature": json.dumps(number),
+        "pressure": {"value": json.dumps(number), "unit": "kPa"},
+    }
+    plain = {"time": NOON, "temperature": number, "pressure": {"value": number, "unit": "kPa"}}
+    assert read(as_text, rules=AS_TEXT) == read(plain)
+    assert {each.reason for each in read(as_text).rejections} == {RejectionReason.NOT_A_NUMBER}
+
+
+@given(
+    st.sampled_from(
+        ["", " ", "12,3", " 12", "12 ", "+12", "0x1", "012", ".5", "5.", "1e", "NaN", "Infinity", "-Infinity"]
+    )
+    | st.sampled_from(["1_000", "１２", "٣", "1e400", "null", "true", '"12"', "12\n", "1.5.2", "−4", "0b1", "--1"])
+    | st.text()
+)
+def test_no_other_text_is_a_number(text: str) -> None:
+    try:
+        allowed = isinstance(json.loads(text, parse_constant=lambda _: None), int | float) and text.strip() == text
+    except ValueError:
+        allowed = False
+    decoded = read({"time": NOON, "temperature": text}, rules=AS_TEXT)
+    if not allowed or text in ("1e400", "true"):
+        assert decoded.rejections == (Rejection(RejectionReason.NOT_A_NUMBER, "temperature"),)
+
+
+def test_text_is_no_boolean_and_a_sentinel_as_text_is_one() -> None:
+    presence = read({"time": NOON, "presence": "true"}, LIGHT, rules=AS_TEXT)
+    assert presence.rejections == (Rejection(RejectionReason.NOT_A_NUMBER, "presence"),)
+    absent = read({"time": NOON, "temperature": "-999"}, rules=AS_TEXT)
+    assert absent.rejections == (Rejection(RejectionReason.SENTINEL, "temperature"),)
+
+
+def test_a_device_without_a_clock_tells_no_time() -> None:
+    received_at = datetime(2026, 11, 22, 15, 30, tzinfo=UTC)
+    rules = PayloadRules(receipt_time=received_at)
+    content = {"start": NOON, "time": "yesterday", "readings": [{"no2": 1.0}, {"end": 5, "pm10": 2.0}]}
+    decoded = read(content, rules=rules)
+    assert decoded.readings == (Reading("no2", received_at, 1.0), Reading("pm10", received_at, 2.0))
+    assert decoded.fields_dropped == 3

@@ -1,12 +1,12 @@
 """Lines of ``property,time,value``: a format that the product does not have."""
 
-from sensors.formats.model import DecodedReadings, Reading, ReadingFormat, Rejection
+from sensors.formats.model import DecodedReadings, PayloadRules, Reading, ReadingFormat, Rejection
 from sensors.formats.values import parse_time, parse_value
 from sensors.kinds import Kind
 from sensors.vocabulary.rejection_reasons import RejectionReason
 
 
-def _decode(kind: Kind, payload: bytes, declared_codes: frozenset[str]) -> DecodedReadings:
+def _decode(kind: Kind, payload: bytes, declared_codes: frozenset[str], _rules: PayloadRules) -> DecodedReadings:
     lines = payload.decode("utf-8", "replace").splitlines()
     declared = [line for line in lines if line.partition(",")[0] in declared_codes & kind.properties.keys()]
     read = [_read(kind, line) for line in declared]
