@@ -136,6 +136,9 @@ REJECTION_REASONS: Mapping[RejectionReason, LocalizedText] = {
     RejectionReason.REFUSED_BY_DATABASE: LocalizedText(
         "de database nam de meting niet aan", "the database did not accept the reading"
     ),
+    RejectionReason.CRASHED: LocalizedText(
+        "ons programma liep vast op dit bericht", "our program crashed on this message"
+    ),
 }
 
 

@@ -26,5 +26,6 @@ REASON_LABELS: Mapping[RejectionReason, str] = {
     RejectionReason.NOT_HERE: "Hoort op een ander kanaal",
     RejectionReason.ERASED: "Op verzoek gewist",
     RejectionReason.REFUSED_BY_DATABASE: "Geweigerd door de database",
+    RejectionReason.CRASHED: "Ons programma liep erop vast",
 }
 """A label for every rejection reason."""

@@ -377,6 +377,23 @@ def process_message(
     )
 
 
+def reject_unread(
+    message: IncomingMessage, register: SensorsByTopic, received_at: datetime, reason: RejectionReason
+) -> MessageOutcome:
+    """The outcome of a message that must not be processed: only its topic is looked at."""
+    work = MessageState(message, register, QualityChecker(), received_at)
+    identify_sensor(work)
+    return MessageOutcome(
+        sensor_id=work.sensor.id if work.sensor else None,
+        topic_template=work.topic_template,
+        payload_bytes=message.payload_bytes,
+        observations=(),
+        rejections=(Rejection(reason, ""),),
+        fields_dropped=0,
+        is_redelivered=message.is_redelivered,
+    )
+
+
 def _is_repeat(state: MessageState) -> bool:
     """Whether a message was refused only for coming too often, like others in the last minute."""
     too_often = all(each.reason is RejectionReason.TOO_OFTEN for each in state.rejections)

@@ -4,23 +4,27 @@ import gc
 import signal
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from threading import Event
 from types import FrameType
 
 import psycopg
 
+from ingest.crash_recovery import CrashRecovery
 from ingest.events.aggregates import Aggregate
 from ingest.events.listener import EventListener
 from ingest.heartbeat import Heartbeat, write_heartbeat
 from ingest.hourly_totals import update_hourly_totals
 from ingest.lifecycle.scheduler import run_in_background
 from ingest.metrics import Metrics, serve_metrics
+from ingest.mqtt.framing import Publication
 from ingest.mqtt.session import Delivery, Session
 from ingest.mqtt.subscriptions import Subscription, worker_subscriptions
 from ingest.mqtt.takeovers import SessionTakenOverError, TakeoverCounter
 from ingest.parts import Part, split_into_parts
-from ingest.pipeline import IncomingMessage, MessageOutcome, SensorsByTopic, process_message
+from ingest.pipeline import IncomingMessage, MessageOutcome, SensorsByTopic, process_message, reject_unread
 from ingest.public_cells import PublicationSchedule
 from ingest.quality_flags import QualityChecker
 from ingest.queue import Batch, MessageQueue
@@ -29,6 +33,7 @@ from ingest.writer import BatchTotals, commit_batch, load_register, publish_cell
 from sensors import logs
 from sensors.db import Connection, connect
 from sensors.settings.ingest import IngestSettings
+from sensors.vocabulary.rejection_reasons import RejectionReason
 
 log = logs.get_logger()
 
@@ -84,6 +89,7 @@ class Worker:
         self._register: SensorsByTopic = {}
         self._quality_checker = QualityChecker()
         self._rate_limiter = SensorRateLimiter()
+        self._crash_recovery = CrashRecovery(self._subscription.client_id, 2 * settings.batch_size)
         self._register_revision = -1
         self._register_checked_at = 0.0
         self._is_database_down = False
@@ -111,6 +117,7 @@ class Worker:
                     self._store_events()
                     self._publish_cells()
                     self._write_heartbeat()
+                self._end_session()
             finally:
                 self._event_listener.close()
                 self._session.close()
@@ -125,6 +132,7 @@ class Worker:
             # Usually there is no such session, and the register need not be loaded.
             while self._session.is_resumed and not self._must_leave_session and (batch := self._collect()):
                 self._store_batch(batch)
+            self._end_session()
         finally:
             if self._must_leave_session:
                 self._session.close()
@@ -178,16 +186,45 @@ class Worker:
     def _store_batch(self, batch: Batch | None) -> None:
         self.metrics.up.labels("broker").set(self._session.is_connected)
         self.metrics.in_flight.set(len(self._queue) + (len(batch.publications) if batch else 0))
-        if batch is None or not self._with_database(self._refresh_register):
+        recovery = self._crash_recovery
+        if batch is None:
+            if recovery.is_recovering and self._session.is_connected:
+                self._with_database(recovery.finish)
+        elif not self._with_database(self._prepare):
             return
+        elif recovery.is_careful:
+            self._store_one_by_one(batch)
+        else:
+            self._store_publications(batch, batch.publications)
+
+    def _prepare(self, database: Connection) -> None:
+        self._refresh_register(database)
+        self._crash_recovery.begin(database)
+
+    def _store_one_by_one(self, batch: Batch) -> None:
+        """Store a batch that may hold the message that crashed earlier processes."""
+        recovery = self._crash_recovery
+        for publication in batch.publications:
+            is_fatal = recovery.is_fatal(publication)
+            is_noted = is_fatal or self._with_database(partial(recovery.record_attempt, publication=publication))
+            if not (is_noted and self._store_publications(batch, [publication], is_fatal=is_fatal)):
+                return
+
+    def _store_publications(self, batch: Batch, publications: Sequence[Publication], *, is_fatal: bool = False) -> bool:
+        """Store part of a batch; if ``is_fatal``, rejected unread. Returns False if stopped before it was committed."""
         received_at = self._now()
 
         def process(message: IncomingMessage) -> MessageOutcome:
+            if is_fatal:
+                return reject_unread(message, self._register, received_at, RejectionReason.CRASHED)
             return process_message(message, self._register, self._quality_checker, received_at, self._rate_limiter)
 
-        for part in split_into_parts(batch.publications, process):
+        for part in split_into_parts(publications, process):
             if not self._store_part(batch, part, received_at):
-                return
+                return False
+        if self._crash_recovery.is_recovering:
+            self._with_database(partial(self._crash_recovery.record_stored, messages=len(publications)))
+        return True
 
     def _store_part(self, batch: Batch, part: Part, received_at: datetime) -> bool:
         """Commit and acknowledge one part of a batch. Returns False if stopped before it was committed."""
@@ -283,6 +320,12 @@ class Worker:
                 self._event_listener.set_register(self._register)
                 log.info("register_loaded", revision=newest, sensors=len(self._register))
             self._register_checked_at = time.monotonic()
+
+    def _end_session(self) -> None:
+        """Note that this process stops in an orderly way; if that can't be noted, it counts as a crash."""
+        if self._database is not None:
+            with suppress(psycopg.Error):
+                self._crash_recovery.end(self._database)
 
     def _close_database(self) -> None:
         if self._database is not None:

@@ -319,6 +319,22 @@ CREATE TRIGGER note_quality_of_new AFTER INSERT ON lantaarn.finding REFERENCING 
 ALTER TABLE ONLY lantaarn.finding
     ADD CONSTRAINT finding_sensor_id_fkey FOREIGN KEY (sensor_id) REFERENCES lantaarn.sensor(id);
 
+-- lantaarn.ingest_session
+CREATE TABLE lantaarn.ingest_session (
+    client_id text NOT NULL,
+    running boolean NOT NULL,
+    crashes integer DEFAULT 0 NOT NULL,
+    packet_id integer,
+    size integer,
+    CONSTRAINT ingest_session_check CHECK (((packet_id IS NULL) = (size IS NULL))),
+    CONSTRAINT ingest_session_crashes_check CHECK ((crashes >= 0)),
+    CONSTRAINT ingest_session_packet_id_check CHECK ((packet_id >= 0)),
+    CONSTRAINT ingest_session_size_check CHECK ((size >= 0))
+);
+ALTER TABLE ONLY lantaarn.ingest_session
+    ADD CONSTRAINT ingest_session_pkey PRIMARY KEY (client_id);
+GRANT SELECT,INSERT,UPDATE ON TABLE lantaarn.ingest_session TO lantaarn_ingest;
+
 -- lantaarn.lamp_day
 CREATE TABLE lantaarn.lamp_day (
     sensor_id integer NOT NULL,

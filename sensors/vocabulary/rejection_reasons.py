@@ -27,3 +27,4 @@ class RejectionReason(StrEnum):
     NOT_HERE = "not_here"
     ERASED = "erased"
     REFUSED_BY_DATABASE = "refused_by_database"
+    CRASHED = "crashed"

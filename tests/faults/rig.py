@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, LiteralString
 
 import psycopg
@@ -94,6 +95,8 @@ class IngestProcess:
 
     def __init__(self, database: str, broker: int, log: Path) -> None:
         self.log_file = log
+        self.module = "lantaarn"
+        """The module to run; a test may put itself in between."""
         self.workers = 1
         # A second worker uses the next port.
         self._port = next(port for port in iter(find_free_port, 0) if is_port_free(port + 1))
@@ -107,7 +110,7 @@ class IngestProcess:
 
     def start(self) -> None:
         """Start without waiting until it is ready."""
-        own = [sys.executable, "-m", "lantaarn", "ingest", "--workers", str(self.workers)]
+        own = [sys.executable, "-m", self.module, "ingest", "--workers", str(self.workers)]
         command = with_parent_death_signal(own, signal.SIGTERM)
         self._process = start_process(command, self.log_file, cwd=ROOT, extra_environment=self._environment)
 
@@ -122,6 +125,11 @@ class IngestProcess:
         if self._process is not None:
             stop_process(self._process)
             self._process = None
+
+    @property
+    def has_exited(self) -> bool:
+        """Whether it was started and ended, by itself or killed by something else."""
+        return self._process is not None and self._process.poll() is not None
 
     @property
     def process(self) -> subprocess.Popen[bytes]:
@@ -206,9 +214,19 @@ class Rig:
         self.ingest.start()
         wait_for(self.ingest.is_ready, RECOVERY_TIMEOUT_SECONDS)
 
-    def send(self, numbers: Sequence[int], *, padding: int = 0) -> None:
-        """Publish these in order at full speed, and return once the broker has acknowledged all."""
-        message = numbered_messages(self._start, padding)
+    def send(
+        self, numbers: Sequence[int], *, padding: int = 0, replaced: Mapping[int, bytes] = MappingProxyType({})
+    ) -> None:
+        """Publish these in order at full speed, and return once the broker has acknowledged all.
+
+        ``replaced``: payloads other than the ordinary one, by number.
+        """
+        numbered = numbered_messages(self._start, padding)
+
+        def message(number: int) -> tuple[str, bytes]:
+            topic, payload = numbered(number)
+            return topic, replaced.get(number, payload)
+
         with self._publishing(NumberedPublisher(self.broker.port, numbers, message)) as publisher:
             publisher.join(RECOVERY_TIMEOUT_SECONDS + len(numbers) / 1000)
         self.messages = max(self.messages, *numbers) + 1

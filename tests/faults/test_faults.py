@@ -23,7 +23,8 @@ from tests.faults.disruptions import (
     shut_down_database,
     stop_broker,
 )
-from tests.faults.numbered_messages import count_readings
+from tests.faults.fatal_ingest import FATAL
+from tests.faults.numbered_messages import count_readings, sensor_reference
 from tests.faults.rig import (
     BATCH_SIZE,
     MAX_MEMORY_BYTES,
@@ -97,6 +98,40 @@ def test_workers_do_not_outlive_the_process_that_started_them(rig: Rig) -> None:
     finally:
         for pid in filter(is_worker, crew):
             os.kill(pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_message_that_kills_ingest_is_quarantined_and_the_others_are_stored(rig: Rig, workers: int) -> None:
+    fatal, messages, starts = 250, range(1000), 1
+    rig.ingest.module, rig.ingest.workers = "tests.faults.fatal_ingest", workers
+    rig.start()
+    rig.send(messages, replaced={fatal: FATAL})
+    lost = count_readings([fatal])
+
+    def drained() -> bool:
+        nonlocal starts
+        if rig.ingest.has_exited:
+            rig.ingest.start()
+            starts += 1
+        return rig.count_stored() == count_readings(messages) - lost
+
+    wait_for(drained, RECOVERY_TIMEOUT_SECONDS)
+    wait_for(lambda: rig.query(QUERIES["quarantined"]), RECOVERY_TIMEOUT_SECONDS)
+    books = rig.drain_and_verify(refused=lost)
+    assert (books.quarantined, starts) == (1, 4 if workers == 1 else 1)
+    (row,) = rig.query(QUERIES["quarantined"])
+    assert (row["reference"], row["reason"], row["size"]) == (sensor_reference(fatal), "crashed", len(FATAL))
+    assert FATAL.decode() not in rig.ingest.log_file.read_text().replace("fatal_ingest", "")
+
+
+def test_an_innocent_message_survives_any_number_of_crashes(rig: Rig) -> None:
+    rig.start()
+    rig.send(range(500))
+    for _ in range(6):
+        rig.ingest.kill()
+        rig.send(range(rig.messages, rig.messages + 500))
+        rig.ingest.start()
+    assert rig.drain_and_verify().quarantined == 0
 
 
 def test_the_database_stops_five_times(rig: Rig) -> None:
