@@ -288,9 +288,10 @@ def _refused_time(reading: Reading, datastream: StoredDatastream, received_at: d
     """
     if received_at - reading.time < -CLOCK_SKEW_TOLERANCE:
         return RejectionReason.IN_FUTURE
+    if reading.start is None:
+        return None
     longest = MAX_PERIOD if datastream.interval is None else MAX_INTERVALS * datastream.interval
-    is_too_long = reading.start is not None and reading.time - reading.start > longest
-    return RejectionReason.BAD_TIME if is_too_long else None
+    return RejectionReason.BAD_TIME if reading.time - reading.start > longest else None
 
 
 def _start_of_period(reading: Reading, datastream: StoredDatastream) -> datetime:

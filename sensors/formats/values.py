@@ -46,8 +46,9 @@ def parse_time(given: object) -> datetime | RejectionReason:
 def parse_time_or_period(given: object) -> datetime | MeasuredPeriod | RejectionReason:
     """Parse a time, or an ISO 8601 interval of two times (``start/end``) or of one and a duration (``start/PT1H``,
     ``PT1H/end``). A duration has days, hours, minutes and seconds; whole days are calendar days."""
-    if not isinstance(given, str) or "/" not in given:
-        return parse_time(given)
+    time = parse_time(given)
+    if time is not RejectionReason.BAD_TIME or not isinstance(given, str) or "/" not in given:
+        return time
     first, _, second = given.partition("/")
     if first.startswith("P"):
         end = parse_time(second)

@@ -5,7 +5,6 @@ from zoneinfo import ZoneInfo
 
 LOCAL_TIME_ZONE = ZoneInfo("Europe/Amsterdam")
 """The time zone of every Dutch municipality; the database's views use the same one."""
-_DAY = timedelta(days=1)
 
 
 def add_duration(time: datetime, duration: timedelta) -> datetime:
@@ -13,6 +12,6 @@ def add_duration(time: datetime, duration: timedelta) -> datetime:
 
     Whole days are days of the local calendar: on the days when the clock changes they last 23 or 25 hours.
     """
-    if duration % _DAY:
+    if duration.seconds or duration.microseconds:
         return time + duration
     return (time.astimezone(LOCAL_TIME_ZONE) + duration).astimezone(UTC)

@@ -228,7 +228,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *_mutants_in(
         "sensors/vocabulary/time_zone.py",
         PIPELINE_TESTS,
-        ("days of the local calendar", "if duration % _DAY:", "if True:"),
+        ("days of the local calendar", "if duration.seconds or duration.microseconds:", "if True:"),
     ),
     *_mutants_in(
         "sensors/formats/values.py",
@@ -262,7 +262,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
         (
             "a period that is too long",
-            "return RejectionReason.BAD_TIME if is_too_long else None",
+            "return RejectionReason.BAD_TIME if reading.time - reading.start > longest else None",
             "return None",
         ),
         (

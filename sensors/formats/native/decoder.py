@@ -77,16 +77,20 @@ class _ReadingCollector(Collector[_Time]):
         """``start`` and ``end``, each of which ``time`` may stand for, or ``time``, which may be an interval."""
         if not self._time_fields:
             return None
-        time, start, end = item.get("time"), item.get("start"), item.get("end")
-        if start is None:
-            return _parse_if_given(time if end is None else end)
-        if time is None and end is None:
-            return parse_time(start)
-        return period_between(parse_time(start), parse_time(time if end is None else end))
+        time: object = item.get("time")
+        if "start" in item or "end" in item:
+            start: object = item.get("start")
+            end: object = item.get("end")
+            time = time if end is None else end
+            if start is not None:
+                return parse_time(start) if time is None else period_between(parse_time(start), parse_time(time))
+        return None if time is None else parse_time_or_period(time)
 
     def _read_fields(self, item: dict[str, Any], time: _Time | RejectionReason, path: str) -> None:
-        start, end = time if isinstance(time, MeasuredPeriod) else (None, time)
-        has_time = not isinstance(end, RejectionReason)
+        start, end = None, time
+        if isinstance(end, MeasuredPeriod):
+            start, end = end
+        has_time = type(end) is datetime
         has_other_names = not self._value_names.issuperset(item)
         units = units_in_object(item, self._properties) if has_other_names else NOTHING_STATED
         self.fields_dropped -= units.fields_read
@@ -165,7 +169,7 @@ class _ReadingCollector(Collector[_Time]):
 @cache
 def _value_names(kind: Kind) -> frozenset[str]:
     """Names of members that are no units: an object with no others, as nearly all are, need not be searched."""
-    return frozenset({"time", *kind.properties})
+    return _TIME_FIELDS.union(kind.properties)
 
 
 def _quantity(given: Any, units_around: tuple[StatedUnits, ...]) -> _Quantity:
@@ -173,7 +177,3 @@ def _quantity(given: Any, units_around: tuple[StatedUnits, ...]) -> _Quantity:
         return _Quantity({"value": given}, (NOTHING_STATED, *units_around))
     fields = cast("dict[str, Any]", given)
     return _Quantity(fields, (units_in_value(fields), *units_around))
-
-
-def _parse_if_given(time: object) -> _Time | RejectionReason | None:
-    return None if time is None else parse_time_or_period(time)
