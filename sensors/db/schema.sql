@@ -170,6 +170,7 @@ ALTER TABLE ONLY lantaarn.datastream
 ALTER TABLE ONLY lantaarn.datastream
     ADD CONSTRAINT datastream_sensor_id_property_key UNIQUE (sensor_id, property);
 CREATE INDEX datastream_group ON lantaarn.datastream USING btree (sensor_id) WHERE (active AND (rule ? 'group'::text));
+CREATE INDEX datastream_quiet ON lantaarn.datastream USING btree (sensor_id) WHERE (active AND (NOT sends_zeros));
 CREATE TRIGGER note_aggregation_change BEFORE UPDATE OF aggregation ON lantaarn.datastream FOR EACH ROW WHEN (((old.aggregation <> new.aggregation) AND ((old.aggregation = ANY (ARRAY['counter'::text, 'last'::text, 'energy_mean'::text, 'circular_mean'::text])) OR (new.aggregation = ANY (ARRAY['counter'::text, 'last'::text, 'energy_mean'::text, 'circular_mean'::text]))))) EXECUTE FUNCTION lantaarn.note_aggregation_change();
 CREATE TRIGGER note_class_change AFTER UPDATE OF retention_class ON lantaarn.datastream FOR EACH ROW WHEN (((old.retention_class IS NOT NULL) AND (old.retention_class IS DISTINCT FROM new.retention_class))) EXECUTE FUNCTION lantaarn.note_class_change();
 ALTER TABLE ONLY lantaarn.datastream
@@ -956,10 +957,11 @@ CREATE VIEW lantaarn.entry_quality_now AS
           WHERE (sensor.status <> 'ended'::text)) asked)
      CROSS JOIN LATERAL ( SELECT
                 CASE
-                    WHEN bool_and(COALESCE(((often.seconds >= (1)::double precision) AND (often.seconds <= (86400)::double precision)), false)) THEN sum(((86400)::double precision / often.seconds))
+                    WHEN bool_and((COALESCE(((often.seconds >= (1)::double precision) AND (often.seconds <= (86400)::double precision)), false) AND often.sends_zeros)) THEN sum(((86400)::double precision / often.seconds))
                     ELSE NULL::double precision
                 END AS daily
-           FROM ( SELECT (EXTRACT(epoch FROM ((declared.value ->> 'interval'::text))::interval))::double precision AS seconds
+           FROM ( SELECT (EXTRACT(epoch FROM ((declared.value ->> 'interval'::text))::interval))::double precision AS seconds,
+                    COALESCE(((declared.value ->> 'sends_zeros'::text))::boolean, true) AS sends_zeros
                    FROM jsonb_array_elements((entry.document -> 'datastreams'::text)) declared(value)) often) due);
 
 -- lantaarn.live_sensor
@@ -1079,6 +1081,14 @@ CREATE VIEW lantaarn.quality_group_now AS
           WHERE (((ledger.quarantined > 0) OR (ledger.fields_dropped > 0) OR (ledger.conflict > 0)) AND (ledger.hour >= date_trunc('hour'::text, (now() - '1 day'::interval))))
           GROUP BY ledger.sensor_id) trouble ON ((trouble.sensor_id = finding.sensor_id)))
   GROUP BY finding.municipality, finding.neighbourhood, finding.organisations, entry.asked, entry.unanswered;
+
+-- lantaarn.quiet_sensor
+CREATE VIEW lantaarn.quiet_sensor AS
+ SELECT DISTINCT sensor_id
+   FROM lantaarn.datastream quiet
+  WHERE (active AND (NOT sends_zeros) AND (NOT (EXISTS ( SELECT
+           FROM lantaarn.datastream due
+          WHERE ((due.sensor_id = quiet.sensor_id) AND due.active AND due.sends_zeros)))));
 
 -- lantaarn.rollup_day
 CREATE VIEW lantaarn.rollup_day AS
@@ -1354,23 +1364,28 @@ GRANT SELECT ON TABLE open.day_cell TO lantaarn_dashboard;
 
 -- open.deviation
 CREATE VIEW open.deviation AS
- SELECT made.sensor_id,
-    made.deviation
-   FROM lantaarn.deviation made
-  WHERE ( SELECT quality_fresh.fresh
-           FROM lantaarn.quality_fresh)
-UNION ALL
- SELECT daily.sensor_id,
-    daily.deviation
-   FROM lantaarn.deviation_daily daily
-  WHERE (NOT ( SELECT quality_fresh.fresh
-           FROM lantaarn.quality_fresh))
-UNION ALL
- SELECT others.sensor_id,
-    others.deviation
-   FROM lantaarn.deviation_weekly others
-  WHERE (NOT ( SELECT quality_fresh.fresh
-           FROM lantaarn.quality_fresh));
+ SELECT sensor_id,
+    deviation
+   FROM ( SELECT made.sensor_id,
+            made.deviation
+           FROM lantaarn.deviation made
+          WHERE ( SELECT quality_fresh.fresh
+                   FROM lantaarn.quality_fresh)
+        UNION ALL
+         SELECT daily.sensor_id,
+            daily.deviation
+           FROM lantaarn.deviation_daily daily
+          WHERE (NOT ( SELECT quality_fresh.fresh
+                   FROM lantaarn.quality_fresh))
+        UNION ALL
+         SELECT others.sensor_id,
+            others.deviation
+           FROM lantaarn.deviation_weekly others
+          WHERE (NOT ( SELECT quality_fresh.fresh
+                   FROM lantaarn.quality_fresh))) found
+  WHERE ((deviation <> 'silent'::text) OR (NOT (EXISTS ( SELECT
+           FROM lantaarn.quiet_sensor quiet
+          WHERE (quiet.sensor_id = found.sensor_id)))));
 GRANT SELECT ON TABLE open.deviation TO lantaarn_api;
 GRANT SELECT ON TABLE open.deviation TO lantaarn_dashboard;
 

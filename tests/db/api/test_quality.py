@@ -129,6 +129,39 @@ def test_each_number_is_that_of_its_list(each_database: Database) -> None:
         told(db, Scope(organisation="Niemand"))
 
 
+def test_a_sensor_that_sends_no_zeros_is_not_silent_and_nothing_is_due_from_it(each_database: Database) -> None:
+    db = each_database
+    counts = {**EVERY_TEN_MINUTES, "sends_zeros": False}
+    publish_documents(
+        db,
+        example_entry(reference="silent", datastreams=[example_datastream("no2", **EVERY_TEN_MINUTES)]),
+        example_entry(reference="quiet", datastreams=[example_datastream("no2", **counts)]),
+        example_entry(
+            reference="half",
+            datastreams=[example_datastream("no2", **counts), example_datastream("temperature", **EVERY_TEN_MINUTES)],
+        ),
+        traffic_counter_entry(reference="crowd"),
+        traffic_counter_entry(
+            reference="small-crowd",
+            datastreams=[
+                example_datastream(
+                    "count_car", "traffic", public="hour", privacy_rules=[{"rule": "public_threshold"}], **counts
+                )
+            ],
+        ),
+    )
+    known_for_long(db)
+    for refreshed in (False, True):
+        if refreshed:
+            db.execute("select lantaarn.refresh_quality()")
+        rows = db.execute(
+            "select reference from open.deviation inner join lantaarn.sensor on id = sensor_id order by reference"
+        ).fetchall()
+        assert [row["reference"] for row in rows] == ["crowd", "half", "silent"]
+        assert told(db).measures.silent == 3
+    assert told(db).measures.due == 144
+
+
 def test_numbers_by_neighbourhood_and_by_organisation_are_those_of_their_own_page(each_database: Database) -> None:
     db = each_database
     city(db)
