@@ -15,6 +15,7 @@ from sensors.register.location import known_areas
 from sensors.vocabulary import codes, durations
 from sensors.vocabulary.codes import DTPR_ELEMENTS, RetentionClass
 from sensors.vocabulary.localized_text import LocalizedText
+from sensors.vocabulary.measurement import Aggregation, SameTime, Stamp
 
 ValueFormatter = Callable[[Any], LocalizedText]
 
@@ -140,6 +141,38 @@ def _stored_field(value: str) -> LocalizedText:
     return known.get(value, verbatim(value))
 
 
+def _one_of(texts: Mapping[str, LocalizedText]) -> ValueFormatter:
+    return lambda value: texts.get(value) or verbatim(value)
+
+
+_stamp = _one_of(
+    {
+        Stamp.START: LocalizedText("het begin van de periode", "the start of the period"),
+        Stamp.END: LocalizedText("het einde van de periode", "the end of the period"),
+        Stamp.INSTANT: LocalizedText("het moment van de meting", "the moment of measurement"),
+    }
+)
+_aggregation = _one_of(
+    {
+        Aggregation.DELTA: LocalizedText("elke waarde telt erbij op", "each value is added"),
+        Aggregation.COUNTER: LocalizedText("het is een meterstand", "it is a meter reading"),
+    }
+)
+_same_time = _one_of(
+    {
+        SameTime.FIRST: LocalizedText("de eerste blijft staan", "the first one stays"),
+        SameTime.LAST: LocalizedText("de nieuwste vervangt de andere", "the latest one replaces the other"),
+        SameTime.SUM: LocalizedText("we tellen ze op", "they are added up"),
+    }
+)
+_time_of_reading = _one_of(
+    {
+        "sent": LocalizedText("zoals de sensor die stuurt", "as the sensor sends it"),
+        "on_receipt": LocalizedText("wanneer die bij ons binnenkomt", "when it reaches us"),
+    }
+)
+
+
 def _geometry(_: object) -> LocalizedText:
     """A geometry has no text; that it changed is enough."""
     return LocalizedText("", "")
@@ -154,6 +187,10 @@ FIELDS: Mapping[str, EntryField] = {
     "review_date": EntryField(LocalizedText("opnieuw bekijken of hij nodig is", "review date"), _day),
     "kind": EntryField(LocalizedText("soort sensor", "type of sensor"), _kind),
     "delivers_data": EntryField(LocalizedText("stuurt ons gegevens", "sends us data"), _yes_or_no),
+    "payload.time": EntryField(LocalizedText("tijd van een meting", "time of a reading"), _time_of_reading),
+    "payload.numbers_as_text": EntryField(
+        LocalizedText("stuurt getallen als tekst", "sends numbers as text"), _yes_or_no
+    ),
     "purposes": EntryField(LocalizedText("doel", "purpose"), _list_of(_purpose, "; ")),
     "necessity": EntryField(LocalizedText("waarom het nodig is", "why it is needed"), localized),
     "datastreams": EntryField(LocalizedText("wat de sensor meet", "what it measures"), verbatim),
@@ -162,6 +199,15 @@ FIELDS: Mapping[str, EntryField] = {
     "datastreams.description": EntryField(LocalizedText("uitleg", "explanation"), localized),
     "datastreams.interval": EntryField(
         LocalizedText("tijd tussen twee metingen", "time between readings"), durations.describe_duration
+    ),
+    "datastreams.stamp": EntryField(LocalizedText("welke tijd de sensor stuurt", "which time it sends"), _stamp),
+    "datastreams.sends_zeros": EntryField(
+        LocalizedText("stuurt ook iets als er niets te meten is", "also sends when there is nothing to measure"),
+        _yes_or_no,
+    ),
+    "datastreams.aggregation": EntryField(LocalizedText("hoe waarden optellen", "how values add up"), _aggregation),
+    "datastreams.same_time": EntryField(
+        LocalizedText("twee waarden op één tijdstip", "two values for one moment"), _same_time
     ),
     "datastreams.theme": EntryField(LocalizedText("onderwerp", "subject"), _code(codes.Theme)),
     "datastreams.personal_data": EntryField(

@@ -6,7 +6,7 @@ parts, ``sensors.policy.compiler`` derives what ingest may do, and ``sensors.reg
 """
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, StringConstraints
@@ -62,6 +62,15 @@ Email = Annotated[
 Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ()-]{1,22}[0-9]$")]
 Duration = Annotated[str, StringConstraints(pattern=r"^P([1-9][0-9]{0,3}[YMWD]|T[1-9][0-9]{0,3}[HMS])$")]
 """An ISO 8601 duration of one part, such as ``PT15M`` or ``P2Y``."""
+
+
+def _unless(usual: object) -> Any:
+    """A field that a published document leaves out if it has its usual value: entries from before it stay equal."""
+
+    def is_usual(value: object) -> bool:
+        return value == usual
+
+    return Field(exclude_if=is_usual)
 
 
 class Part(BaseModel):
@@ -199,12 +208,12 @@ class Datastream(Part):
     stamp: Stamp | None = None
     """Whether the device stamps a value with the start or the end of its period, or a moment; default: the property's
     own, in docs/payloads.md. A period that is stamped at its end is stored under its start if the interval is known."""
-    sends_zeros: bool = True
+    sends_zeros: Annotated[bool, _unless(True)] = True
     """Whether the device also sends a value when nothing happened. If not, a missing value may mean zero."""
     aggregation: Literal[Aggregation.DELTA, Aggregation.COUNTER] | None = None
     """For amounts: whether a value is the amount since the previous one, or a meter reading; default: the property's
     own, in docs/payloads.md."""
-    same_time: SameTime = SameTime.FIRST
+    same_time: Annotated[SameTime, _unless(SameTime.FIRST)] = SameTime.FIRST
     """What becomes of a second, different value for one instant."""
     theme: Theme
     """The theme."""
@@ -351,7 +360,7 @@ class Entry(Part):
     device: Device
     location: Location
     datastreams: tuple[Datastream, ...] = ()
-    payload: Payload = Payload()
+    payload: Annotated[Payload, _unless(Payload())] = Payload()
     """Peculiarities of the messages of this device."""
     purposes: Annotated[tuple[Purpose, ...], Field(min_length=1, max_length=3)]
     """One to three purposes."""

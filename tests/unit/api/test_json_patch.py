@@ -128,7 +128,21 @@ def test_no_place_is_told_in_degrees() -> None:
 
 
 def test_every_field_of_an_entry_has_a_name() -> None:
-    for document in (example_entry(), example_camera_entry()):
+    peculiar = example_datastream(
+        "count_car",
+        "traffic",
+        interval="PT1H",
+        stamp="end",
+        sends_zeros=False,
+        aggregation="counter",
+        same_time="sum",
+    )
+    payload = {"time": "on_receipt", "numbers_as_text": True}
+    for document in (
+        example_entry(),
+        example_camera_entry(),
+        document_of(Entry.model_validate(example_entry(datastreams=[peculiar], payload=payload))),
+    ):
         unnamed = {path for path, _ in field_values(document)} - FIELDS.keys()
         assert unnamed == set()
 
