@@ -219,6 +219,8 @@ def datastream_description(declared: Datastream, datastream: PublicDatastream, d
             if datastream.public is None
             else localize(PUBLICATION_NOTES[datastream.public])
         )
+    if delivers_data and not declared.sends_zeros:
+        sentences.append(_("Is er niets te meten? Dan stuurt hij niets. Een gat betekent dus niet dat hij stuk is."))
     unit_symbol, unit_name = formatting.unit(declared.unit), formatting.unit_in_words(declared.unit)
     if unit_symbol not in {"", unit_name}:
         sentences.append(_("{sign} betekent: {words}.").format(sign=unit_symbol, words=unit_name))

@@ -23,6 +23,7 @@ from api.sensor.schemas import (
     SensorDetailProperties,
     TravelTime,
 )
+from sensors.register.entry import Datastream as DeclaredDatastream
 
 router = APIRouter(default_response_class=GeoJsonResponse)
 
@@ -45,14 +46,14 @@ def _sensor_detail(found: Sensor) -> SensorDetail:
         status=entry.status.value,
         name=Words(nl=entry.name.nl, en=entry.name.en),
         personal_data=entry.personal_data.value,
+        time=entry.payload.time,
         last_seen=found.last_seen,
         neighbourhood_name=found.neighbourhood_name,
         district_name=found.district_name,
         version=found.version,
         valid_from=found.valid_from,
         datastreams=[
-            _datastream(declared.unit, stream)
-            for declared, stream in zip(entry.datastreams, found.datastreams, strict=True)
+            _datastream(declared, stream) for declared, stream in zip(entry.datastreams, found.datastreams, strict=True)
         ],
         deviations=[*found.deviations],
         ledger_today=_ledger(found.ledger_today) if found.ledger_today else None,
@@ -63,16 +64,19 @@ def _sensor_detail(found: Sensor) -> SensorDetail:
     return SensorDetail(id=entry.id, geometry=found.document["location"]["geometry"], properties=properties)
 
 
-def _datastream(unit: str, datastream: PublicDatastream) -> Datastream:
+def _datastream(declared: DeclaredDatastream, datastream: PublicDatastream) -> Datastream:
     label = datastream.definition.label if datastream.definition else None
     return Datastream(
         observed_property=datastream.observed_property,
         label=Words(nl=label.nl, en=label.en) if label else Words(nl=datastream.observed_property),
-        unit=unit,
+        unit=declared.unit,
         public=datastream.public.value if datastream.public else None,
         aggregation=datastream.aggregation,
         totals_since=datastream.totals_since,
-        latest=Latest(time=datastream.latest[0], value=datastream.latest[1]) if datastream.latest else None,
+        interval=declared.interval,
+        stamp=datastream.stamp,
+        sends_zeros=declared.sends_zeros,
+        latest=Latest.model_validate(asdict(datastream.latest)) if datastream.latest else None,
         values=[PublicValue.model_validate(asdict(each)) for each in datastream.values],
         travel_times=[TravelTime.model_validate(asdict(each)) for each in datastream.travel_times],
         retention=_retention(datastream.retention_status) if datastream.retention_status else None,

@@ -15,7 +15,7 @@ from api.history.queries import removed_on
 from api.i18n import current_language, localize
 from api.search import facets
 from api.sensor import queries as sensor_queries
-from api.sensor.queries import PublicDatastream, TravelTime
+from api.sensor.queries import LatestValue, PublicDatastream, TravelTime
 from api.sensor.retention_status import load_retention_classes
 from api.themes.content import THEMES
 from api.web import READ_METHODS
@@ -113,9 +113,9 @@ def _travel_time_row(found: TravelTime) -> TravelTimeRow:
 def _latest(datastream: PublicDatastream, unit: str, now: datetime) -> tuple[str | None, str | None]:
     """The latest public value and its time: an individual reading, or an hourly or daily value."""
     if datastream.latest is not None:
-        time, value = datastream.latest
+        latest = datastream.latest
         whole = datastream.definition is not None and datastream.definition.is_integer
-        return f"{formatting.measurement(value, whole)} {unit}".strip(), formatting.relative_time(time, now)
+        return f"{formatting.measurement(latest.value, whole)} {unit}".strip(), _when(latest, now)
     if not datastream.values or datastream.public is None:
         return None, None
     last = datastream.values[-1]
@@ -127,3 +127,12 @@ def _latest(datastream: PublicDatastream, unit: str, now: datetime) -> tuple[str
     return value_with_unit(
         last, datastream, unit
     ), when if datastream.counts_people else f"{labels.aggregation_label(datastream).lower()}, {when}"
+
+
+def _when(latest: LatestValue, now: datetime) -> str:
+    """The moment, the period or the day that the latest value is about."""
+    if latest.until == latest.time:
+        return formatting.relative_time(latest.time, now)
+    if latest.until - latest.time > timedelta(hours=12):
+        return formatting.day(latest.time)
+    return formatting.relative_time_range(latest.time, latest.until, now)

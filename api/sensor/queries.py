@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -16,8 +17,9 @@ from sensors.kinds import KINDS, ObservedProperty
 from sensors.policy.promises import COUNT_THRESHOLD
 from sensors.register.entry import Entry
 from sensors.vocabulary.codes import Public, VehicleClass
-from sensors.vocabulary.measurement import Aggregation
-from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
+from sensors.vocabulary.durations import parse_duration
+from sensors.vocabulary.measurement import Aggregation, Stamp
+from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE, add_duration
 
 QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
 TRAVEL_TIME = "travel_time"
@@ -42,6 +44,15 @@ class PublicValue:
 
 
 @dataclass(frozen=True, slots=True)
+class LatestValue:
+    """The newest value about the period from ``time`` to ``until``, or about a moment if they are equal."""
+
+    time: datetime
+    until: datetime
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
 class TravelTime:
     """How long a group of vehicles took to another sensor, in seconds: half of them less than ``median``; ``p15`` and
     ``p85``: 15 and 85 of each 100 took less. The window is ``minutes`` long."""
@@ -62,7 +73,7 @@ class PublicDatastream:
     observed_property: str
     definition: ObservedProperty | None
     public: Public | None
-    latest: tuple[datetime, float] | None
+    latest: LatestValue | None
     values: tuple[PublicValue, ...]
     travel_times: tuple[TravelTime, ...] = ()
     retention_status: RetentionStatus | None = None
@@ -71,6 +82,8 @@ class PublicDatastream:
     """How its values add up; None if nothing is ingested."""
     totals_since: datetime | None = None
     """The first hour whose value is known, if earlier ones were made otherwise."""
+    stamp: Stamp | None = None
+    """What its device stamps; None if the property is unknown."""
 
     @property
     def aggregation(self) -> Aggregation | None:
@@ -206,17 +219,28 @@ def _datastreams(db: Database, sensor_id: int, entry: Entry, now: datetime) -> I
     for declared in entry.datastreams:
         code = declared.observed_property
         row = ingested.get(code)
+        definition = kind.properties.get(code) if kind else None
+        stamp = declared.stamp or (definition.stamp if definition else None)
         yield PublicDatastream(
             observed_property=code,
-            definition=kind.properties.get(code) if kind else None,
+            definition=definition,
             public=Public(row["public"]) if row else None,
-            latest=(row["time"], row["value"]) if row and row["time"] else None,
+            latest=_latest(declared.interval, stamp, row) if row and row["time"] else None,
             values=tuple(values.get(code, ())),
             travel_times=travel_times if code == TRAVEL_TIME else (),
             retention_status=retention_statuses.get(code),
             declared_aggregation=Aggregation(row["aggregation"]) if row else None,
             totals_since=row["totals_since"] if row else None,
+            stamp=stamp,
         )
+
+
+def _latest(interval: str | None, stamp: Stamp | None, row: Mapping[str, Any]) -> LatestValue:
+    time = until = row["time"]
+    if interval is not None and stamp in (Stamp.START, Stamp.END):
+        with suppress(ValueError):  # months and years have no fixed length
+            until = add_duration(time, parse_duration(interval))
+    return LatestValue(time, until, row["value"])
 
 
 def _values(db: Database, parameters: Mapping[str, Any], first_day: date) -> dict[str, list[PublicValue]]:

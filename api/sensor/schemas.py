@@ -8,7 +8,7 @@ from api.schemas import Band, Geometry, PublicValue, ResponseModel, Words
 from api.search.filters import Deviation
 from api.sensor.queries import LastSeen
 from sensors.vocabulary.codes import VehicleClass
-from sensors.vocabulary.measurement import Aggregation
+from sensors.vocabulary.measurement import Aggregation, Stamp
 
 
 class TravelTime(ResponseModel):
@@ -32,6 +32,9 @@ class Latest(ResponseModel):
     """The latest value of a datastream whose every value is public."""
 
     time: datetime
+    """The moment of measurement, or the start of the period that the value is about."""
+    until: datetime
+    """The end of that period; equal to ``time`` if the value is about a moment, or its period is unknown."""
     value: float
 
 
@@ -65,6 +68,12 @@ class Datastream(ResponseModel):
     """How the values of an hour or a day become one; null if the property is unknown."""
     totals_since: datetime | None
     """Earlier hours were made under another ``aggregation`` and are not given; null if there are none."""
+    interval: str | None
+    """The declared length of the period that a value is about, or the time between two values: an ISO 8601 duration."""
+    stamp: Stamp | None
+    """What the device sends as the time. ``/v1`` gives the start of a period, whatever the device sends."""
+    sends_zeros: bool
+    """Whether the device also sends a value when nothing happened. If not, a missing value may mean zero."""
     latest: Latest | None
     values: list[PublicValue]
     """By hour or window for the last 24 hours, or by day for the last 7 days if public per day."""
@@ -111,6 +120,8 @@ class SensorDetailProperties(ResponseModel):
     status: Literal["planned", "active", "paused", "ended"]
     name: Words
     personal_data: Literal["none", "de_identified", "identifiable"]
+    time: Literal["sent", "on_receipt"]
+    """Where times come from: of a device without a clock, they are those at which its readings reached us."""
     last_seen: LastSeen | None
     neighbourhood_name: str | None
     district_name: str | None

@@ -1,5 +1,7 @@
 """What the register reads, on every edition of the database."""
 
+from datetime import timedelta
+
 import pytest
 
 from api.areas.queries import list_areas, load_aggregated_datastreams, load_neighbourhoods
@@ -9,7 +11,7 @@ from api.sensor import queries as sensor_queries
 from sensors.db import Database, connect
 from sensors.db.migrate import MIGRATIONS_FOLDER, read_migrations
 from sensors.vocabulary.measurement import Aggregation
-from tests.support.entries import example_datastream, example_entry
+from tests.support.entries import Document, example_datastream, example_entry
 from tests.support.sample_data import (
     DAY,
     HOUR,
@@ -79,7 +81,7 @@ def test_a_sensor_with_its_values_and_its_books(each_database: Database) -> None
 
     air = sensor_queries.load_sensor(db, "helmond", "LML-1", NOW)
     no2 = next(stream for stream in air.datastreams if stream.observed_property == "no2")
-    assert no2.latest == (NOW, 21.5)
+    assert no2.latest == sensor_queries.LatestValue(NOW, NOW, 21.5)
     assert [value.value for value in no2.values] == [20]
     assert air.ledger_today is not None
     assert (air.ledger_today.received, air.ledger_today.stored, air.ledger_today.quarantined) == (6, 3, 3)
@@ -93,6 +95,27 @@ def test_a_sensor_with_its_values_and_its_books(each_database: Database) -> None
     (cars,) = sensor_queries.load_sensor(db, "helmond", "verkeer-1", NOW).datastreams
     assert [(value.value, value.below) for value in cars.values] == [(None, 15), (45, None)]
     assert cars.latest is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "length"),
+    [
+        ({}, timedelta()),
+        ({"interval": "PT1H"}, HOUR),
+        ({"interval": "PT1H", "stamp": "start"}, HOUR),
+        ({"interval": "PT1H", "stamp": "instant"}, timedelta()),
+        ({"interval": "P1M"}, timedelta()),
+    ],
+)
+def test_the_newest_value_is_as_old_as_the_end_of_its_period(
+    each_database: Database, changes: Document, length: timedelta
+) -> None:
+    db = each_database
+    publish_documents(db, example_entry(datastreams=[example_datastream("no2", **changes)]))
+    insert_observation(db, "LML-1", "no2", 21.5, NOW - HOUR)
+    (no2,) = sensor_queries.load_sensor(db, "helmond", "LML-1", NOW).datastreams
+    assert no2.latest == sensor_queries.LatestValue(NOW - HOUR, NOW - HOUR + length, 21.5)
+    assert no2.stamp == changes.get("stamp", "end")
 
 
 def test_a_sensor_that_can_betray_people_has_rough_books_of_last_week_only(each_database: Database) -> None:

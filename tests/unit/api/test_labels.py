@@ -57,6 +57,11 @@ def test_every_kind_has_a_mark_of_its_own() -> None:
     ("changes", "delivers", "told"),
     [
         ({"interval": "PT600S"}, True, "Meet elke 10 minuten. Openbaar: elke meting. µg/m³ betekent: microgram in een"),
+        (
+            {"sends_zeros": False},
+            True,
+            "Openbaar: elke meting. Is er niets te meten? Dan stuurt hij niets. Een gat betekent dus niet",
+        ),
         ({}, False, "µg/m³ betekent: microgram in een kubieke meter lucht."),
     ],
 )
