@@ -36,7 +36,7 @@ LAST_SEEN: Mapping[str | None, LocalizedText] = {
     "last_week": LocalizedText("Vorige week", "Last week"),
     "longer": LocalizedText("Langer geleden", "Longer ago"),
     "never": LocalizedText("Nog nooit", "Never"),
-    "unknown": LocalizedText("Nog niet bekend", "Not known yet"),
+    "unknown": LocalizedText("Niet bekend", "Not known"),
     None: LocalizedText("Stuurt ons niets", "Sends us nothing"),
 }
 

@@ -6,8 +6,10 @@ from sensors.vocabulary.localized_text import LocalizedText
 
 DEVIATION_EXPLANATIONS: Mapping[str, LocalizedText] = {
     "silent": LocalizedText(
-        "Er kwam een dag lang niets binnen. Of een week lang, als de sensor kan merken dat er iemand langskomt.",
-        "Nothing came in for a day, or for a week if the sensor can detect that someone is passing by.",
+        "Er kwam een dag lang geen meting binnen. Of een week lang, als de sensor kan merken dat er iemand langskomt. "
+        "Berichten die we niet kunnen lezen, tellen niet mee.",
+        "No reading came in for a day, or for a week if the sensor can detect that someone is passing by. Messages "
+        "that we cannot read do not count.",
     ),
     "undeclared": LocalizedText(
         "De sensor stuurt gegevens die niet in het register staan. Die gooien we meteen weg.",

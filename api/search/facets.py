@@ -42,7 +42,7 @@ PURPOSE_LABELS: Mapping[str, LocalizedText] = {
 """DTPR purposes: our own Dutch, the DTPR's English."""
 
 DEVIATION_LABELS: Mapping[str, LocalizedText] = {
-    "silent": LocalizedText("Stuurt niets, maar zou dat wel moeten", "Sends nothing, but should"),
+    "silent": LocalizedText("Stuurt geen metingen, maar zou dat wel moeten", "Sends no readings, but should"),
     "undeclared": LocalizedText("Stuurt meer dan is afgesproken", "Sends more than was declared"),
     "refused": LocalizedText("Er worden metingen geweigerd", "Readings are rejected"),
     "expired": LocalizedText("De einddatum is voorbij", "Past its end date"),

@@ -19,6 +19,7 @@ from sensors.register.entry import Entry
 from sensors.vocabulary.codes import Public, VehicleClass
 from sensors.vocabulary.durations import parse_duration
 from sensors.vocabulary.measurement import Aggregation, Stamp
+from sensors.vocabulary.rejection_reasons import RejectionReason
 from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE, add_duration
 
 QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
@@ -26,6 +27,8 @@ TRAVEL_TIME = "travel_time"
 LastSeen = Literal["today", "this_week", "last_week", "longer", "never", "unknown"]
 BAND_EDGES = (0, COUNT_THRESHOLD, *(10**power for power in range(2, 7)))
 """Lower bounds of the bands for numbers of readings, as used in the database."""
+_UNREADABLE = (RejectionReason.MALFORMED, RejectionReason.NO_READINGS, RejectionReason.UNKNOWN_FORMAT)
+"""Reasons to reject a whole message because nothing in it could be read."""
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -170,6 +173,8 @@ class Sensor:
     ledger_week: LedgerTotals | None
     ledger_last_week: LedgerBands | None
     deviations: tuple[Deviation, ...]
+    is_unreadable: bool
+    """Whether it is silent although it sends messages: none of them can be read."""
 
 
 def load_sensor(db: Database, municipality: str, reference_or_id: str, now: datetime) -> Sensor:
@@ -180,6 +185,7 @@ def load_sensor(db: Database, municipality: str, reference_or_id: str, now: date
         raise NotFoundError
     entry = Entry.model_validate(row["document"])
     today, week, last_week = _ledgers(db, row["sensor_id"], row["live"], now.astimezone(LOCAL_TIME_ZONE).date())
+    deviations = _deviations(db, row["sensor_id"])
     return Sensor(
         entry=entry,
         document=row["document"],
@@ -192,13 +198,19 @@ def load_sensor(db: Database, municipality: str, reference_or_id: str, now: date
         ledger_today=today,
         ledger_week=week,
         ledger_last_week=last_week,
-        deviations=_deviations(db, row["sensor_id"]),
+        deviations=deviations,
+        is_unreadable="silent" in deviations and _is_unreadable(db, row["sensor_id"]),
     )
 
 
 def _deviations(db: Database, sensor_id: int) -> tuple[Deviation, ...]:
     found = {row["deviation"] for row in db.execute(QUERIES["deviations"], {"sensor_id": sensor_id}).fetchall()}
     return tuple(code for code in DEVIATIONS if code in found)
+
+
+def _is_unreadable(db: Database, sensor_id: int) -> bool:
+    row = db.execute(QUERIES["unreadable"], {"sensor_id": sensor_id, "reasons": list(_UNREADABLE)}).fetchone()
+    return row is not None and row["is_unreadable"]
 
 
 def _uuid(text: str) -> UUID | None:

@@ -19,6 +19,21 @@ limit 1;
 -- deviations: deviations of one sensor from its entry
 select deviation from open.deviation where sensor_id = %(sensor_id)s;
 
+-- unreadable: whether messages of one sensor were rejected unread, in the period by which it is judged silent
+select
+    exists (
+        select from open.sensor_refusal
+        where sensor_id = %(sensor_id)s and reason = any(%(reasons)s::text[])
+    )
+    or exists (
+        select from open.ledger_reason_week as refused
+        cross join open.quality_time as judged
+        where
+            refused.sensor_id = %(sensor_id)s
+            and refused.reason = any(%(reasons)s::text[])
+            and refused.week = (judged.week_since at time zone 'Europe/Amsterdam')::date
+    ) as is_unreadable;
+
 -- datastreams: ingested datastreams of one sensor, with the latest value if every value is public
 select
     datastream.property,

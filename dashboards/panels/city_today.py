@@ -29,8 +29,8 @@ DASHBOARD = Dashboard(
         Panel(
             key="silent_sensors",
             title="Stille sensoren",
-            description="Sensoren waarvan niets binnenkomt: een dag lang, of vorige week bijna niets bij sensoren die "
-            "iets over mensen kunnen verraden.",
+            description="Sensoren waarvan geen meting binnenkomt: een dag lang, of vorige week bijna geen bij sensoren "
+            "die iets over mensen kunnen verraden.",
             panel_type=PanelType.STAT,
             unit=COUNT,
             completeness=SENSOR_COMPLETENESS,

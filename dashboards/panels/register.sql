@@ -49,7 +49,7 @@ where
 select sort.label as "Wat er niet klopt", count(sensor.sensor_id) as "Sensoren"
 from (
     values
-    ('silent', 'Stil: er komt niets binnen'),
+    ('silent', 'Stil: er komen geen metingen binnen'),
     ('undeclared', 'Stuurt meer dan in het register staat'),
     ('refused', 'Stuurt veel dat wij weigeren'),
     ('expired', 'De einddatum is voorbij'),

@@ -103,7 +103,7 @@ def _threshold() -> Iterator[tuple[str, str]]:
     yield SCHEMA, f"(sum(ledger.received) >= ({BELOW})::numeric)"
     yield SCHEMA, f"(sum(ledger.readings) >= ({BELOW})::numeric)"
     yield SCHEMA, f"(sum(refused.readings) >= ({BELOW})::numeric)"
-    yield SCHEMA, f"(last_week.received >= ({BELOW})::numeric)"
+    yield SCHEMA, f"(last_week.readings >= ({BELOW})::numeric)"
     enough = f"(GREATEST(trouble.refused, trouble.undeclared, trouble.conflict) >= ({BELOW})"
     yield SCHEMA, f"((books.received >= ({BELOW})::numeric) AND {enough}"
     yield SCHEMA, f"LIMIT {BELOW}) few)"

@@ -900,7 +900,7 @@ UNION ALL
      CROSS JOIN lantaarn.watch watch)
   WHERE (finding.live AND (finding.status = 'active'::text) AND finding.delivers_data AND (GREATEST(finding.known_since, ((finding.active_from)::timestamp without time zone AT TIME ZONE 'Europe/Amsterdam'::text)) < watch.day_since) AND (NOT (EXISTS ( SELECT
            FROM lantaarn.ledger ledger
-          WHERE ((ledger.sensor_id = finding.sensor_id) AND (ledger.hour >= watch.day_since) AND (ledger.received > 0))))))
+          WHERE ((ledger.sensor_id = finding.sensor_id) AND (ledger.hour >= watch.day_since) AND (ledger.received > (ledger.quarantined + ledger.aggregated)))))))
 UNION ALL
  SELECT day.sensor_id,
     sort.deviation
@@ -926,10 +926,12 @@ CREATE VIEW lantaarn.deviation_weekly AS
     'silent'::text AS deviation
    FROM (lantaarn.finding finding
      CROSS JOIN lantaarn.watch watch)
-  WHERE ((NOT finding.live) AND (finding.status = 'active'::text) AND finding.delivers_data AND (GREATEST(finding.known_since, ((finding.active_from)::timestamp without time zone AT TIME ZONE 'Europe/Amsterdam'::text)) < watch.week_since) AND (COALESCE(( SELECT sum(few.received) AS sum
-           FROM ( SELECT ledger.received
+  WHERE ((NOT finding.live) AND (finding.status = 'active'::text) AND finding.delivers_data AND (GREATEST(finding.known_since, ((finding.active_from)::timestamp without time zone AT TIME ZONE 'Europe/Amsterdam'::text)) < watch.week_since) AND (EXISTS ( SELECT
+           FROM lantaarn.datastream stored
+          WHERE ((stored.sensor_id = finding.sensor_id) AND stored.active AND (stored.rule IS NULL)))) AND (COALESCE(( SELECT sum(few.readings) AS sum
+           FROM ( SELECT ((ledger.received - ledger.quarantined) - ledger.aggregated) AS readings
                    FROM lantaarn.ledger ledger
-                  WHERE ((ledger.sensor_id = finding.sensor_id) AND (ledger.hour >= watch.week_since) AND (ledger.hour < watch.week_until) AND (ledger.received > 0))
+                  WHERE ((ledger.sensor_id = finding.sensor_id) AND (ledger.hour >= watch.week_since) AND (ledger.hour < watch.week_until) AND (ledger.received > (ledger.quarantined + ledger.aggregated)))
                  LIMIT 15) few), (0)::numeric) < (15)::numeric))
 UNION ALL
  SELECT week.sensor_id,
@@ -1116,7 +1118,13 @@ CREATE VIEW lantaarn.sensor_day_now AS
            FROM (((lantaarn.finding finding
              JOIN lantaarn.entry_quality entry ON ((entry.sensor_id = finding.sensor_id)))
              CROSS JOIN lantaarn.watch watch)
-             CROSS JOIN LATERAL ( SELECT (COALESCE(sum((ledger.stored + ledger.quarantined)), (0)::numeric))::bigint AS received
+             CROSS JOIN LATERAL ( SELECT ((COALESCE(sum((ledger.stored + ledger.quarantined)), (0)::numeric))::bigint -
+                        CASE
+                            WHEN (sum(ledger.quarantined) > (0)::numeric) THEN (COALESCE(( SELECT sum(unread.readings) AS sum
+                               FROM lantaarn.ledger_reason unread
+                              WHERE ((unread.sensor_id = finding.sensor_id) AND (unread.reason = 'no_readings'::text) AND (unread.hour >= watch.day_since) AND (unread.hour < watch.day_until))), (0)::numeric))::bigint
+                            ELSE (0)::bigint
+                        END) AS received
                    FROM lantaarn.ledger ledger
                   WHERE ((ledger.sensor_id = finding.sensor_id) AND (ledger.hour >= watch.day_since) AND (ledger.hour < watch.day_until))) books)
           WHERE (finding.live AND (finding.status = 'active'::text) AND finding.delivers_data AND (entry.due_daily IS NOT NULL) AND (GREATEST(finding.known_since, ((finding.active_from)::timestamp without time zone AT TIME ZONE 'Europe/Amsterdam'::text)) < watch.day_since))
@@ -1477,47 +1485,47 @@ GRANT SELECT ON TABLE open.hour TO lantaarn_dashboard;
 
 -- open.latest
 CREATE VIEW open.latest AS
- SELECT datastream.datastream_id,
+ SELECT datastream.id AS datastream_id,
     datastream.sensor_id,
     datastream.property,
-    newest."time",
+    open.public_time(newest."time", datastream.measurement_interval) AS "time",
     newest.value
-   FROM (open.datastream datastream
+   FROM (lantaarn.datastream datastream
      CROSS JOIN LATERAL (( SELECT o."time",
             o.value
            FROM lantaarn.observation_1d o
-          WHERE ((datastream.retention_class = 'P1D'::text) AND (o.datastream_id = datastream.datastream_id) AND (o.quality = 0))
+          WHERE ((datastream.retention_class = 'P1D'::text) AND (o.datastream_id = datastream.id) AND (o.quality = 0))
           ORDER BY o."time" DESC
          LIMIT 1)
         UNION ALL
         ( SELECT o."time",
             o.value
            FROM lantaarn.observation_31d o
-          WHERE ((datastream.retention_class = 'P31D'::text) AND (o.datastream_id = datastream.datastream_id) AND (o.quality = 0))
+          WHERE ((datastream.retention_class = 'P31D'::text) AND (o.datastream_id = datastream.id) AND (o.quality = 0))
           ORDER BY o."time" DESC
          LIMIT 1)
         UNION ALL
         ( SELECT o."time",
             o.value
            FROM lantaarn.observation_1y o
-          WHERE ((datastream.retention_class = 'P1Y'::text) AND (o.datastream_id = datastream.datastream_id) AND (o.quality = 0))
+          WHERE ((datastream.retention_class = 'P1Y'::text) AND (o.datastream_id = datastream.id) AND (o.quality = 0))
           ORDER BY o."time" DESC
          LIMIT 1)
         UNION ALL
         ( SELECT o."time",
             o.value
            FROM lantaarn.observation_5y o
-          WHERE ((datastream.retention_class = 'P5Y'::text) AND (o.datastream_id = datastream.datastream_id) AND (o.quality = 0))
+          WHERE ((datastream.retention_class = 'P5Y'::text) AND (o.datastream_id = datastream.id) AND (o.quality = 0))
           ORDER BY o."time" DESC
          LIMIT 1)
         UNION ALL
         ( SELECT o."time",
             o.value
            FROM lantaarn.observation_10y o
-          WHERE ((datastream.retention_class = 'P10Y'::text) AND (o.datastream_id = datastream.datastream_id) AND (o.quality = 0))
+          WHERE ((datastream.retention_class = 'P10Y'::text) AND (o.datastream_id = datastream.id) AND (o.quality = 0))
           ORDER BY o."time" DESC
          LIMIT 1)) newest)
-  WHERE (datastream.public = 'live'::text);
+  WHERE (datastream.active AND (datastream.public = 'live'::text));
 GRANT SELECT ON TABLE open.latest TO lantaarn_api;
 GRANT SELECT ON TABLE open.latest TO lantaarn_dashboard;
 
@@ -1756,7 +1764,7 @@ CREATE VIEW open.sensor AS
     entry.document,
         CASE
             WHEN (NOT sensor.delivers_data) THEN NULL::text
-            WHEN ((NOT live.all_of_it) AND (last_week.received >= (15)::numeric)) THEN 'last_week'::text
+            WHEN ((NOT live.all_of_it) AND (last_week.readings >= (15)::numeric)) THEN 'last_week'::text
             WHEN ((NOT live.all_of_it) AND (seen.hour < week.start)) THEN 'longer'::text
             WHEN (NOT live.all_of_it) THEN 'unknown'::text
             WHEN (seen.hour IS NULL) THEN 'never'::text
@@ -1775,13 +1783,13 @@ CREATE VIEW open.sensor AS
      CROSS JOIN LATERAL ( SELECT (date_trunc('week'::text, (now() AT TIME ZONE 'Europe/Amsterdam'::text)) AT TIME ZONE 'Europe/Amsterdam'::text) AS start) week)
      LEFT JOIN LATERAL ( SELECT ledger.hour
            FROM lantaarn.ledger ledger
-          WHERE ((ledger.sensor_id = sensor.id) AND (live.all_of_it OR (ledger.hour < week.start)))
+          WHERE ((ledger.sensor_id = sensor.id) AND (live.all_of_it OR (ledger.hour < week.start)) AND (ledger.received > (ledger.quarantined + ledger.aggregated)))
           ORDER BY ledger.hour DESC
          LIMIT 1) seen ON (true))
-     LEFT JOIN LATERAL ( SELECT sum(few.received) AS received
-           FROM ( SELECT ledger.received
+     LEFT JOIN LATERAL ( SELECT sum(few.readings) AS readings
+           FROM ( SELECT ((ledger.received - ledger.quarantined) - ledger.aggregated) AS readings
                    FROM lantaarn.ledger ledger
-                  WHERE ((NOT live.all_of_it) AND (ledger.sensor_id = sensor.id) AND (ledger.hour < week.start) AND (ledger.hour >= (((week.start AT TIME ZONE 'Europe/Amsterdam'::text) - '7 days'::interval) AT TIME ZONE 'Europe/Amsterdam'::text)) AND (ledger.received > 0))
+                  WHERE ((NOT live.all_of_it) AND (ledger.sensor_id = sensor.id) AND (ledger.hour < week.start) AND (ledger.hour >= (((week.start AT TIME ZONE 'Europe/Amsterdam'::text) - '7 days'::interval) AT TIME ZONE 'Europe/Amsterdam'::text)) AND (ledger.received > (ledger.quarantined + ledger.aggregated)))
                  LIMIT 15) few) last_week ON (true));
 GRANT SELECT ON TABLE open.sensor TO lantaarn_api;
 GRANT SELECT ON TABLE open.sensor TO lantaarn_dashboard;
@@ -2099,7 +2107,7 @@ CREATE VIEW staff.light_now AS
              CROSS JOIN LATERAL ( SELECT COALESCE(bool_or((ledger.hour > (span.now - '03:00:00'::interval))), false) AS now,
                     COALESCE(bool_or((ledger.hour <= (span.now - '24:00:00'::interval))), false) AS yesterday
                    FROM (( SELECT date_trunc('hour'::text, now(), 'UTC'::text) AS now) span
-                     JOIN lantaarn.ledger ledger ON (((ledger.sensor_id = sensor.id) AND (ledger.hour > (span.now - '27:00:00'::interval)) AND (ledger.received > 0))))) heard)) lamp);
+                     JOIN lantaarn.ledger ledger ON (((ledger.sensor_id = sensor.id) AND (ledger.hour > (span.now - '27:00:00'::interval)) AND (ledger.received > (ledger.quarantined + ledger.aggregated)))))) heard)) lamp);
 GRANT SELECT ON TABLE staff.light_now TO lantaarn_dashboard;
 
 -- staff.light_outage
@@ -2476,7 +2484,7 @@ CREATE FUNCTION lantaarn.hours_of(stream_id integer, from_hour timestamp with ti
      max(counted.value) AS max,
      sum(open.summand_cos(counted.aggregation, counted.value)) AS sum,
      (NULLIF(count(*) FILTER (WHERE (counted.is_counter AND (counted.previous_time IS NOT NULL) AND (counted.step IS NULL))), 0))::integer AS "nullif",
-     min(counted.previous_time) FILTER (WHERE (counted.is_counter AND (counted.step > (0)::double precision) AND (counted.previous_time < (counted.hour - '01:00:00'::interval)))) AS min,
+     min(date_trunc('hour'::text, counted.previous_time, 'UTC'::text)) FILTER (WHERE (counted.is_counter AND (counted.step > (0)::double precision) AND (counted.previous_time < (counted.hour - '01:00:00'::interval)))) AS min,
      max(counted."time") FILTER (WHERE counted.keeps_last) AS max,
      (max(open.dated(counted."time", counted.value)) FILTER (WHERE counted.keeps_last))[2] AS max
     FROM counted
@@ -2680,7 +2688,7 @@ begin
         string_agg(
             format(
                 '(select time, value from lantaarn.%I as o
-                  where datastream.retention_class = %L and o.datastream_id = datastream.datastream_id and o.quality = 0
+                  where datastream.retention_class = %L and o.datastream_id = datastream.id and o.quality = 0
                   order by time desc limit 1)', table_name, name
             ),
             ' union all ' order by term, name
@@ -2690,9 +2698,14 @@ begin
     execute 'create or replace view lantaarn.observation as ' || every;
     execute
         'create or replace view open.latest as
-         select datastream.datastream_id, datastream.sensor_id, datastream.property, newest.time, newest.value
-         from open.datastream as datastream cross join lateral (' || newest || ') as newest
-         where datastream.public = ''live''';
+         select
+             datastream.id as datastream_id,
+             datastream.sensor_id,
+             datastream.property,
+             open.public_time(newest.time, datastream.measurement_interval) as time,
+             newest.value
+         from lantaarn.datastream as datastream cross join lateral (' || newest || ') as newest
+         where datastream.active and datastream.public = ''live''';
 end
 $$;
 REVOKE ALL ON FUNCTION lantaarn.refresh_class_views() FROM PUBLIC;
@@ -2919,6 +2932,11 @@ CREATE FUNCTION open.plain(txt text) RETURNS text
 CREATE FUNCTION open.public_count(amount double precision) RETURNS double precision
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN (amount >= (15)::double precision) THEN (round((amount / (5)::double precision)) * (5)::double precision) ELSE NULL::double precision END;
+
+-- open.public_time
+CREATE FUNCTION open.public_time(at timestamp with time zone, measurement_interval interval) RETURNS timestamp with time zone
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (measurement_interval IS NULL) THEN date_bin('00:01:00'::interval, at, '2001-01-01 00:00:00+00'::timestamp with time zone) WHEN ((EXTRACT(year FROM measurement_interval) > (0)::numeric) OR (EXTRACT(month FROM measurement_interval) > (0)::numeric)) THEN (('2001-01-01 00:00:00'::timestamp without time zone + (measurement_interval * (floor((((((EXTRACT(year FROM (at AT TIME ZONE 'Europe/Amsterdam'::text)) * (12)::numeric) + EXTRACT(month FROM (at AT TIME ZONE 'Europe/Amsterdam'::text))) - ((2001 * 12))::numeric) - (1)::numeric) / ((EXTRACT(year FROM measurement_interval) * (12)::numeric) + EXTRACT(month FROM measurement_interval)))))::double precision)) AT TIME ZONE 'Europe/Amsterdam'::text) WHEN (EXTRACT(day FROM measurement_interval) > (0)::numeric) THEN (date_bin(measurement_interval, (at AT TIME ZONE 'Europe/Amsterdam'::text), '2001-01-01 00:00:00'::timestamp without time zone) AT TIME ZONE 'Europe/Amsterdam'::text) ELSE date_bin(measurement_interval, at, '2001-01-01 00:00:00+00'::timestamp with time zone) END;
 
 -- open.report_mail_done
 CREATE FUNCTION open.report_mail_done(which bigint) RETURNS void

@@ -22,9 +22,9 @@ from sensors.vocabulary.codes import Public
 from sensors.vocabulary.localized_text import LocalizedText
 from sensors.vocabulary.measurement import Aggregation, Stamp
 from sensors.vocabulary.rejection_reasons import RejectionReason
-from sensors.vocabulary.units import VOLUME_RATIO, UnitConversion, VolumeRatio
+from sensors.vocabulary.units import DIMENSIONLESS, VOLUME_RATIO, UnitConversion, VolumeRatio
 
-__all__ = ["KINDS", "DeviceModel", "Kind", "ObservedProperty", "UnitConversion", "properties_by_code"]
+__all__ = ["ALIVE", "KINDS", "DeviceModel", "Kind", "ObservedProperty", "UnitConversion", "properties_by_code"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +112,27 @@ class ObservedProperty:
     def summed(self) -> bool:
         """Whether rollups are amounts (passages, energy used) instead of means or states."""
         return self.aggregation.is_total
+
+
+ALIVE = ObservedProperty(
+    code="alive",
+    label=LocalizedText("Teken van leven", "Sign of life"),
+    explanation=LocalizedText(
+        "Op vaste tijden laat de sensor weten dat hij het doet. Dit zegt niets over mensen.",
+        "At fixed times the sensor reports that it works. This says nothing about people.",
+    ),
+    unit="1",
+    conversions=DIMENSIONLESS,
+    # Whatever else a device says is stored as 1, with quality code 1.
+    plausible_range=(1, 1),
+    finest_public=Public.NONE,
+    is_integer=True,
+    accepts_boolean=True,
+    aggregation=Aggregation.MAX,
+    resolution=1,
+)
+"""What a device sends by the clock, never because of an event: the only sign of life of a sensor that otherwise sends
+events alone. Every kind with event properties has it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,11 +6,13 @@ import an entry. Here it also covers entries that were published before the rule
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
-from sensors.kinds import ObservedProperty
+from sensors.kinds import ALIVE, ObservedProperty
 from sensors.policy.retention_classes import BUILT_IN_CLASSES, NEVER_STORED
 from sensors.register.entry import Datastream, Entry, MatchInMemory, NoIdentifiers, PublicThreshold, WindowCount
 from sensors.vocabulary.codes import PersonalData, Precision, Public
+from sensors.vocabulary.durations import parse_duration
 from sensors.vocabulary.localized_text import LocalizedText
 from sensors.vocabulary.measurement import Aggregation, SameTime
 
@@ -25,6 +27,10 @@ MOTOR_VEHICLE_COUNTS = frozenset({"count_car", "count_van", "count_truck", "coun
 
 STORED_FIELDS: frozenset[str] = frozenset({"time", "value", "quality"})
 """The fields of a stored observation."""
+
+MAX_ALIVE_HOURS = 6
+"""The longest interval of a sign of life. Of sensors that notice people it is only known whether at least 15 readings
+came in a week: at this interval, 28 come."""
 
 ConstraintPredicate = Callable[[Entry, Datastream, ObservedProperty], bool]
 
@@ -77,6 +83,14 @@ def has_wrong_same_time(_: Entry, datastream: Datastream, definition: ObservedPr
     aggregation = datastream.aggregation or definition.aggregation
     replaces_people = definition.counts_people and datastream.same_time is SameTime.LAST
     return replaces_people or (datastream.same_time is SameTime.SUM and aggregation is not Aggregation.DELTA)
+
+
+def is_not_by_the_clock(_: Entry, datastream: Datastream, definition: ObservedProperty) -> bool:
+    """A sign of life without a declared interval, or with one so long that a week does not show it."""
+    if definition is not ALIVE:
+        return False
+    interval = datastream.interval or ""
+    return not interval.startswith("PT") or parse_duration(interval) > timedelta(hours=MAX_ALIVE_HOURS)
 
 
 def exposes_resident_location(entry: Entry, _: Datastream, __: ObservedProperty) -> bool:
@@ -315,6 +329,14 @@ CONSTRAINTS: tuple[Constraint, ...] = (
             "We can't process two values for one moment in this way for this measurement.",
         ),
         has_wrong_same_time,
+    ),
+    Constraint(
+        "alive_by_the_clock",
+        LocalizedText(
+            f"Een teken van leven moet op vaste tijden komen: minstens elke {MAX_ALIVE_HOURS} uur.",
+            f"A sign of life must be sent at fixed times: at least every {MAX_ALIVE_HOURS} hours.",
+        ),
+        is_not_by_the_clock,
     ),
     Constraint(
         "total_or_parts",

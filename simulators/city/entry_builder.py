@@ -6,7 +6,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import AnyHttpUrl
 
-from sensors.kinds import KINDS
+from sensors.kinds import ALIVE, KINDS
 from sensors.register.entry import (
     Contact,
     Datastream,
@@ -169,12 +169,13 @@ _KIND_THEMES = {
 
 
 _AGGREGATE_ONLY = (RetentionClass.NONE, "P5Y")
+_SIGN_OF_LIFE = (RetentionClass.P31D, "P31D")
 
 
 def _datastream(design: SensorTemplate, code: str) -> Datastream:
     known = KINDS[design.kind or ""].properties[code]
     ruled_by = design.required_rule if known.required_privacy_rule else None
-    raw, aggregate = _AGGREGATE_ONLY if ruled_by else design.retention
+    raw, aggregate = _AGGREGATE_ONLY if ruled_by else _SIGN_OF_LIFE if known is ALIVE else design.retention
     rules = (*design.privacy_rules, *((ruled_by,) if ruled_by else ()))
     few = (PublicThreshold(rule="public_threshold"),) if known.counts_people or ruled_by else ()
     ends_here = isinstance(ruled_by, MatchInMemory) and ruled_by.to is None

@@ -44,7 +44,7 @@ def plate_cameras() -> Iterator[Entry]:
             bilingual(f"Kentekencamera {number}, {camera.road}", f"Number plate camera {number}, {camera.road}"),
             _summary(camera),
             place.model_copy(update={"observed_area": placement.camera_view(camera.point, pi / 2, 25.0)}),
-            ("travel_time",),
+            ("travel_time", "alive"),
         )
         rule = MatchInMemory(rule="match_in_memory", to=camera.to_reference, window="PT15M")
         yield build_entry(replace(PLATE_CAMERA, required_rule=rule), spot)

@@ -54,7 +54,7 @@ class SimulatedDevice:
 def device_of_entry(entry: Entry, seed: int) -> SimulatedDevice | None:
     """Build the device behind a register entry, measuring the declared properties.
 
-    None if it delivers no data, or only events about single persons: see ``simulators.devices.events``.
+    None if it delivers no data. Events about single persons are in ``simulators.devices.events``.
     """
     if not entry.delivers_data or entry.status is not Status.ACTIVE or entry.kind not in _MODELS:
         return None
@@ -222,6 +222,7 @@ def _traffic(entry: Entry, seed: int) -> MeasureFunction:
         vehicles = sum(number for code, number in counts.items() if code not in _NOT_MOTORISED)
         return {
             **counts,
+            "alive": 1.0,
             "mean_speed": round(max(5.0, limit * (1 - 0.0012 * vehicles) + rng.gauss(0, limit / 20)), 1),
             # A vehicle occupies the loop for about half a second.
             "occupancy": round(min(100.0, vehicles * 0.5 / 900 * 100 * rng.uniform(0.9, 1.1)), 2),

@@ -31,6 +31,7 @@ CONSTRAINTS = (
     "has_wrong_unit",
     "adds_up_otherwise",
     "has_wrong_same_time",
+    "is_not_by_the_clock",
     "exposes_resident_location",
     "is_identifiable",
     "denies_personal_data",
@@ -301,6 +302,35 @@ MUTANTS: tuple[Mutant, ...] = (
             "digits in memory",
             "_update_state(track, time, rounded, quality)",
             "_update_state(track, time, value, quality)",
+        ),
+    ),
+    *_mutants_in(
+        "sensors/db/migrations/025_signs_of_life.sql",
+        ("tests/db/api/test_signs_of_life.py",),
+        (
+            "times to the interval",
+            "open.public_time(newest.time, datastream.measurement_interval) as time",
+            "newest.time",
+        ),
+        (
+            "rejected messages as a sign of life",
+            "week.start)\n        and ledger.received > ledger.quarantined + ledger.aggregated",
+            "week.start)",
+        ),
+        (
+            "events as a sign of life",
+            "select ledger.received - ledger.quarantined - ledger.aggregated as readings\n        from",
+            "select ledger.received - ledger.quarantined as readings\n        from",
+        ),
+        (
+            "silent by rejected messages",
+            "watch.day_since\n            and ledger.received > ledger.quarantined + ledger.aggregated",
+            "watch.day_since",
+        ),
+        (
+            "silent by the number of events",
+            "where stored.sensor_id = finding.sensor_id and stored.active and stored.rule is null",
+            "where stored.sensor_id = finding.sensor_id and stored.active",
         ),
     ),
     *_mutants_in(

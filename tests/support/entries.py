@@ -7,7 +7,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from hypothesis import strategies as st
 
-from sensors.kinds import KINDS, ObservedProperty
+from sensors.kinds import ALIVE, KINDS, ObservedProperty
 from sensors.policy.constraints import MOTOR_VEHICLE_COUNTS
 from sensors.policy.personal_data import find_personal_data
 from sensors.vocabulary.codes import (
@@ -252,6 +252,7 @@ def _datastreams(draw: st.DrawFn, code: str, known: ObservedProperty | None, del
         "privacy_rules": [{"rule": "public_threshold"}, *([PERSON_RULES[rule]] if rule else [])],
         "retention": {"raw": draw(st.sampled_from(terms)), "aggregate": draw(_durations)},
         "public": "none" if personal == "identifiable" else draw(st.sampled_from(public)),
+        **({"interval": draw(st.sampled_from(["PT10M", "PT6H"]))} if known is ALIVE else {}),
     }
 
 

@@ -42,6 +42,13 @@ def travel_time_entry(**changes: Any) -> Document:
     return _person_sensor_entry("kenteken-1", "traffic", "travel_time", rule) | changes
 
 
+def alive_datastream(kind: str = "traffic") -> Document:
+    """The sign of life of a sensor that sends events: once an hour."""
+    return example_datastream(
+        "alive", kind, interval="PT1H", public="none", retention={"raw": "P31D", "aggregate": "P31D"}
+    )
+
+
 def motion_lamp_entry(**changes: Any) -> Document:
     """A lamp whose movements are counted per group."""
     rule = {"rule": "window_count", "group": "kasteelpark"}
@@ -117,13 +124,21 @@ def publish_cells(db: Database, at: datetime | None = None) -> None:
     db.execute("select lantaarn.publish_cells(coalesce(%(at)s::timestamptz, now()))", {"at": at})
 
 
-def insert_ledger_hour(db: Database, reference: str, hour: datetime, *, stored: int, refused: dict[str, int]) -> None:
-    """Insert an hour of the ledger: readings stored, and readings rejected by reason."""
-    params = {"reference": reference, "hour": hour, "stored": stored, "refused": sum(refused.values())}
+def insert_ledger_hour(
+    db: Database, reference: str, hour: datetime, *, stored: int, refused: dict[str, int], aggregated: int = 0
+) -> None:
+    """Insert an hour of the ledger: readings stored, readings rejected by reason, and events."""
     db.execute(
-        "insert into lantaarn.ledger select id, %(hour)s, %(stored)s::integer + %(refused)s::integer, "
-        "%(stored)s, 0, %(refused)s, 0, 0 from lantaarn.sensor where reference = %(reference)s",
-        params,
+        "insert into lantaarn.ledger (sensor_id, hour, received, stored, duplicate, quarantined, aggregated, "
+        "fields_dropped) select id, %(hour)s, %(stored)s::integer + %(refused)s::integer + %(aggregated)s::integer, "
+        "%(stored)s, 0, %(refused)s, %(aggregated)s, 0 from lantaarn.sensor where reference = %(reference)s",
+        {
+            "reference": reference,
+            "hour": hour,
+            "stored": stored,
+            "refused": sum(refused.values()),
+            "aggregated": aggregated,
+        },
     )
     for reason, readings in refused.items():
         db.execute(

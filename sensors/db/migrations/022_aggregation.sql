@@ -239,7 +239,8 @@ begin atomic
             ),
             0
         )::integer,
-        min(counted.previous_time) filter (
+        -- The hour of a reading: the time of a single value may be public no finer than its interval.
+        min(date_trunc('hour', counted.previous_time, 'UTC')) filter (
             where
             counted.is_counter and counted.step > 0 and counted.previous_time < counted.hour - interval '1 hour'
         ),

@@ -7,7 +7,7 @@ public for a cabinet, which feeds a whole street. Presence is published only as 
 
 from datetime import timedelta
 
-from sensors.kinds import DeviceModel, Kind, ObservedProperty, properties_by_code
+from sensors.kinds import ALIVE, DeviceModel, Kind, ObservedProperty, properties_by_code
 from sensors.vocabulary.codes import Public
 from sensors.vocabulary.localized_text import LocalizedText
 from sensors.vocabulary.measurement import Aggregation, Stamp
@@ -179,5 +179,6 @@ KIND = Kind(
             aggregation=Aggregation.DELTA,
             resolution=1,
         ),
+        ALIVE,
     ),
 )

@@ -3,7 +3,7 @@
 The national road authority's feed writes −1 for "no data"; none of these properties can be negative.
 """
 
-from sensors.kinds import Kind, ObservedProperty, properties_by_code
+from sensors.kinds import ALIVE, Kind, ObservedProperty, properties_by_code
 from sensors.vocabulary.codes import Public
 from sensors.vocabulary.localized_text import LocalizedText
 from sensors.vocabulary.measurement import Aggregation, Stamp
@@ -116,5 +116,6 @@ KIND = Kind(
             # ingest.events.travel_time rounds too: finer figures would identify single vehicles.
             resolution=1,
         ),
+        ALIVE,
     ),
 )

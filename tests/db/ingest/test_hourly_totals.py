@@ -117,7 +117,7 @@ def counted(readings: Mapping[datetime, float], rate: float = 1.0) -> dict[datet
             else:
                 increase += step
                 if step > 0 and before[0] < hour - HOUR:
-                    since = before[0]
+                    since = before[0].replace(minute=0)
         hours[hour] = Hour(round(increase, 6), jumps, since, value)
         before = (time, value)
     return hours

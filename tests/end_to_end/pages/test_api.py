@@ -84,7 +84,7 @@ def test_a_sensor_in_plain_words(site: httpx.Client, database: str) -> None:
         "minder dan 15",
         "45",
         "Gaat het over mensen? Nee",
-        "Laatste bericht Vorige week",
+        "Laatste meting Vorige week",
         "15 tot 100 keer: de tijd lag in de toekomst.",
         "Ontvangen 100 tot 1.000",
         "Versie 1, sinds",
@@ -95,7 +95,7 @@ def test_a_sensor_in_plain_words(site: httpx.Client, database: str) -> None:
     ):
         assert told in words.replace("&#39;", "'"), told
     words = text_of(site.get("/sensors/LML-1"))
-    for told in ("Laatste bericht Vandaag", "2 keer: de tijd lag in de toekomst.", "Ontvangen 5 5", CONFLICTING):
+    for told in ("Laatste meting Vandaag", "2 keer: de tijd lag in de toekomst.", "Ontvangen 5 5", CONFLICTING):
         assert told in words, told
     assert "Deze sensor stuurt ons geen gegevens" in text_of(site.get("/sensors/camera-001"))
     assert "Ongeveer: een vak van ongeveer 100 bij 100 meter" in text_of(site.get("/sensors/bewoner-1"))

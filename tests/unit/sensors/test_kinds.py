@@ -12,7 +12,7 @@ import sensors.kinds
 from docs.generators import payloads
 from sensors.formats.event.decoder import decode_events
 from sensors.formats.native.decoder import decode_readings
-from sensors.kinds import KINDS, Kind, ObservedProperty, UnitConversion
+from sensors.kinds import ALIVE, KINDS, Kind, ObservedProperty, UnitConversion
 from sensors.register.themes import THEME_CODES
 from sensors.vocabulary.codes import Public
 from sensors.vocabulary.rejection_reasons import RejectionReason
@@ -38,10 +38,16 @@ def test_codes_are_unique_and_are_not_words_of_the_envelope(kind: Kind) -> None:
     assert not {"time", "readings", "value", "unit"} & set(kind.properties)
 
 
+def test_what_is_heard_of_by_events_alone_can_send_a_sign_of_life() -> None:
+    for kind in KINDS.values():
+        has_events = any(each.required_privacy_rule for each in kind.properties.values())
+        assert (kind.properties.get("alive") is ALIVE) == has_events
+
+
 def test_a_property_code_is_in_one_kind_only() -> None:
     kinds: defaultdict[str, list[str]] = defaultdict(list)
     for kind in KINDS.values():
-        for code in kind.properties:
+        for code in kind.properties.keys() - {ALIVE.code}:
             kinds[code].append(kind.code)
     twice = [
         f"property code {code} is in kinds {' and '.join(codes)}: choose another, such as air_{code}"
@@ -65,7 +71,8 @@ def test_a_new_unit_is_brought_by_one_kind_only(field: str) -> None:
 @pytest.mark.parametrize("each", PROPERTIES)
 def test_a_property_is_complete(each: ObservedProperty) -> None:
     assert each.conversions[each.unit] == IDENTITY
-    assert each.plausible_range[0] < each.plausible_range[1]
+    low, high = each.plausible_range
+    assert low < high or each is ALIVE
     for text in (each.label.nl, each.label.en, each.explanation.nl, each.explanation.en):
         assert text.strip() == text
         assert text
@@ -175,11 +182,13 @@ def test_the_document_for_device_makers_names_every_property_with_its_unit_and_s
     each: ObservedProperty,
 ) -> None:
     rows = [line for line in DOCUMENT.splitlines() if line.startswith(f"| `{each.code}` |")]
-    assert len(rows) == 1, "run: python -m docs.generators.payloads"
-    (row,) = rows
-    assert f"| `{each.unit}` |" in row
-    for sentinel in each.sentinels:
-        assert f"−{-sentinel:g}" in row
+    assert len(rows) == sum(each in kind.properties.values() for kind in KINDS.values()), (
+        "run: python -m docs.generators.payloads"
+    )
+    for row in rows:
+        assert f"| `{each.unit}` |" in row
+        for sentinel in each.sentinels:
+            assert f"−{-sentinel:g}" in row
 
 
 def test_the_tables_for_device_makers_are_those_of_the_program() -> None:

@@ -187,6 +187,9 @@ REFUSED: list[tuple[str, str, list[Document]]] = [
     ("same_time_of_property", "traffic", [traffic("count_car", THRESHOLD, same_time="last")]),
     ("same_time_of_property", "traffic", [traffic("count_car", THRESHOLD, aggregation="counter", same_time="sum")]),
     ("same_time_of_property", "air_quality", [example_datastream("no2", same_time="sum")]),
+    ("alive_by_the_clock", "traffic", [traffic("alive", public="none")]),
+    ("alive_by_the_clock", "traffic", [traffic("alive", public="none", interval="PT7H")]),
+    ("alive_by_the_clock", "traffic", [traffic("alive", public="none", interval="P1D")]),
     ("total_or_parts", "traffic", [traffic("count_motor_vehicle", THRESHOLD), traffic("count_bus", THRESHOLD)]),
 ]
 

@@ -232,6 +232,11 @@ BROKEN: list[tuple[str, str, Document]] = [
         "datastreams[0].aggregation",
         measuring(example_datastream("no2", aggregation="counter")),
     ),
+    (
+        "alive_by_the_clock",
+        "datastreams[0].interval",
+        measuring(example_datastream("alive", "traffic", public="none", interval="PT7H"), kind="traffic"),
+    ),
     ("same_time_of_property", "datastreams[0].same_time", measuring(example_datastream("no2", same_time="sum"))),
     (
         "public_not_too_fine",

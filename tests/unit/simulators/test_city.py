@@ -152,9 +152,8 @@ def test_everything_said_is_a_plausible_reading_that_the_register_declares(regis
             low, high = KINDS[kind].properties[reading.property].plausible_range
             assert low <= reading.value <= high
         heard.add(reference)
-    assert heard | events == {entry.reference for entry in register if entry.delivers_data}
+    assert heard == {entry.reference for entry in register if entry.delivers_data}, "each gives a sign of life"
     assert events == {entry.reference for entry in register if ruled(entry)}
-    assert events - heard == {camera.reference for camera in PLATE_CAMERAS}
 
 
 def readings(messages: Iterable[DeviceMessage | DeviceEvent]) -> list[DeviceMessage]:

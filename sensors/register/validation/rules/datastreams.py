@@ -2,9 +2,11 @@
 
 from sensors.kinds import KINDS
 from sensors.policy.constraints import (
+    MAX_ALIVE_HOURS,
     adds_up_otherwise,
     has_wrong_same_time,
     has_wrong_unit,
+    is_not_by_the_clock,
     is_total_beside_its_parts,
 )
 from sensors.register.entry import Datastream, Entry
@@ -65,6 +67,12 @@ DATASTREAM_RULES: tuple[Rule, ...] = (
         "Optellen kan alleen bij hoeveelheden. Vervangen kan niet bij tellingen van mensen of voertuigen.",
         "Only amounts can be summed. Counts of people or vehicles can't be replaced.",
         known_property_paths_if("same_time", has_wrong_same_time),
+    ),
+    Rule(
+        "alive_by_the_clock",
+        f"Een teken van leven komt op vaste tijden. Zeg hoe vaak: minstens elke {MAX_ALIVE_HOURS} uur.",
+        f"A sign of life is sent at fixed times. State how often: at least every {MAX_ALIVE_HOURS} hours.",
+        known_property_paths_if("interval", is_not_by_the_clock),
     ),
     Rule(
         "total_or_parts",
