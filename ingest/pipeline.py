@@ -11,6 +11,7 @@ from math import fsum
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace as change
 
 from ingest.events.windows import CLOCK_SKEW_TOLERANCE
 from ingest.quality_flags import QualityChecker, QualityFlag
@@ -124,6 +125,10 @@ class Observation(msgspec.Struct, frozen=True, gc=False):
     """As of its datastream."""
     readings: int = 1
     """The number of readings that were added up to this value."""
+    is_revisable: bool = False
+    """Whether a later revision replaces the stored value."""
+    revised: datetime | None = None
+    """When the device determined a revisable value, if it says so."""
 
 
 class MessageOutcome(msgspec.Struct, frozen=True, gc=False):
@@ -245,8 +250,8 @@ def check_readings(state: MessageState) -> RejectionReason | None:
     Times are cut to whole seconds: a fraction says nothing about the city, and could carry an identifier.
     """
     datastreams, erased = state.identified_sensor.datastreams, state.identified_sensor.erased_periods
-    assess, keep = state.quality_checker.assess, state.observations.append
-    parts: list[_Part] = []
+    assess, keep, first = state.quality_checker.assess, state.observations.append, SameTime.FIRST
+    others: list[_TimedReading] = []
     time = newest = period = given_start = refused = None
     start, age = state.received_at, timedelta()
     for reading in state.readings:
@@ -270,14 +275,15 @@ def check_readings(state: MessageState) -> RejectionReason | None:
         else:
             if newest is not time and (newest is None or reading.time > newest):
                 newest = reading.time
-            if datastream.same_time is SameTime.SUM:
-                parts.append((datastream, start, reading.value))
+            if datastream.same_time is not first:
+                others.append((datastream, start, reading))
                 continue
             quality, value = assess(datastream.id, datastream.observed_property, start, reading.value)
             keep(Observation(datastream.table, datastream.id, start, value, quality, datastream.is_additive))
     state.newest_time = newest
-    if parts:
-        _add_up(parts, state)
+    if others:
+        _add_up([each for each in others if each[0].same_time is SameTime.SUM], state)
+        _check_revisions([each for each in others if each[0].same_time is SameTime.LAST], state)
     return None
 
 
@@ -305,17 +311,38 @@ def _start_of_period(reading: Reading, datastream: StoredDatastream) -> datetime
     return start.replace(microsecond=0) if start.microsecond else start
 
 
-_Part = tuple[StoredDatastream, datetime, float]
-"""A value that may be a part of another: a lane of a road."""
+_TimedReading = tuple[StoredDatastream, datetime, Reading]
+"""A reading with its datastream and the time to store it under."""
 
 
-def _add_up(parts: Iterable[_Part], state: MessageState) -> None:
+def _check_revisions(readings: Iterable[_TimedReading], state: MessageState) -> None:
+    """Keep readings that may replace a stored value, if the time of their revision can be read and has come."""
+    for datastream, time, reading in readings:
+        revised = _time_of_revision(reading, time, state.received_at)
+        if isinstance(revised, RejectionReason):
+            state.rejections.append(Rejection(revised, reading.property))
+            continue
+        quality, value = state.quality_checker.assess(datastream.id, datastream.observed_property, time, reading.value)
+        observation = Observation(datastream.table, datastream.id, time, value, quality, datastream.is_additive)
+        state.observations.append(change(observation, is_revisable=True, revised=revised))
+
+
+def _time_of_revision(reading: Reading, time: datetime, received_at: datetime) -> datetime | RejectionReason | None:
+    """In whole seconds and never before the moment itself, so that it can carry no more than ``time`` can."""
+    if reading.revised is None or isinstance(reading.revised, RejectionReason):
+        return reading.revised
+    if reading.revised - received_at > CLOCK_SKEW_TOLERANCE:
+        return RejectionReason.IN_FUTURE
+    return max(reading.revised.replace(microsecond=0), time)
+
+
+def _add_up(parts: Iterable[_TimedReading], state: MessageState) -> None:
     """Add one observation per datastream and moment. Its quality is that of the sum, unless a part is implausible."""
     values: defaultdict[tuple[int, datetime], list[float]] = defaultdict(list)
     datastreams: dict[int, StoredDatastream] = {}
-    for datastream, time, value in parts:
+    for datastream, time, reading in parts:
         datastreams[datastream.id] = datastream
-        values[datastream.id, time].append(value)
+        values[datastream.id, time].append(reading.value)
     for (datastream_id, time), added in values.items():
         datastream = datastreams[datastream_id]
         try:

@@ -11,7 +11,7 @@ from typing import Any, LiteralString
 import psycopg
 from msgspec.structs import replace as change
 
-from ingest.conflicts import Met, compare_with_stored, not_inserted
+from ingest.conflicts import Met, compare_with_stored, lock_revisions, not_inserted, replace_revised
 from ingest.database_errors import ErrorAction, action_for
 from ingest.events.aggregates import Aggregate, write_aggregates
 from ingest.pipeline import (
@@ -151,6 +151,7 @@ def commit_batch(
     # Rare, so ordinary batches don't pay for these savepoints.
     with db.transaction():
         write_aggregates(db, aggregates)
+        lock_revisions(db)
         return _write_halves(db, outcomes, received_at)
 
 
@@ -200,10 +201,17 @@ def _halves(outcomes: Sequence[MessageOutcome]) -> Sequence[Sequence[MessageOutc
 def _insert_observations(db: Database, outcomes: Iterable[MessageOutcome]) -> Sequence[Met]:
     """Insert the observations table by table. Returns those that met a stored value."""
     by_table: defaultdict[str, list[Observation]] = defaultdict(list)
+    revisable: defaultdict[str, list[Observation]] = defaultdict(list)
     for outcome in outcomes:
         for observation in outcome.observations:
-            by_table[observation.table].append(observation)
+            (revisable if observation.is_revisable else by_table)[observation.table].append(observation)
     met: list[Met] = []
+    if revisable:
+        lock_revisions(db)
+        for table, observations in sorted(revisable.items()):
+            settlement = replace_revised(db, table, observations)
+            by_table[table] += settlement.new.values()
+            met += settlement.met
     for table, observations in sorted(by_table.items()):
         row = db.execute(_statement(table), _columns(observations)).fetchone()
         # Usually all rows are new, and the server then returns no keys.
@@ -231,7 +239,16 @@ def _columns(observations: Sequence[Observation]) -> dict[str, str]:
         "values": _literal([one.value for one in observations]),
         "qualities": _literal([int(one.quality) for one in observations]),
         "apart_ids": _literal(list({one.datastream_id for one in observations if not one.is_additive})),
+        "revised": _revision_times(observations),
     }
+
+
+def _revision_times(observations: Sequence[Observation]) -> str:
+    """An array literal that is empty if none has one, which stands for as many nulls."""
+    revised = [one.revised for one in observations]
+    if not any(revised):
+        return "{}"
+    return "{" + ",".join(each.isoformat() if each else "null" for each in revised) + "}"
 
 
 def _literal(numbers: Sequence[float | None]) -> str:

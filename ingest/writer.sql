@@ -46,14 +46,15 @@ order by sensor.id, datastream.id;
 -- Those of apart_ids are added in another form, or mark their hour for recomputation (ingest/hourly_totals.py).
 -- Of several for one moment the first in the arrays is stored.
 with input as (
-    select datastream_id, time, value, quality, position
+    select datastream_id, time, value, quality, revised, position
     from unnest(
-        %(datastream_ids)s::integer[], %(times)s::timestamptz[], %(values)s::double precision[], %(qualities)s::smallint[]
-    ) with ordinality as given (datastream_id, time, value, quality, position)
+        %(datastream_ids)s::integer[], %(times)s::timestamptz[], %(values)s::double precision[],
+        %(qualities)s::smallint[], %(revised)s::timestamptz[]
+    ) with ordinality as given (datastream_id, time, value, quality, revised, position)
 ),
 stored as (
-    insert into lantaarn.{table} (datastream_id, time, value, quality)
-    select datastream_id, time, value, quality from input
+    insert into lantaarn.{table} (datastream_id, time, value, quality, revised)
+    select datastream_id, time, value, quality, revised from input
     order by datastream_id, time desc, position
     on conflict do nothing
     returning datastream_id, time, value, quality

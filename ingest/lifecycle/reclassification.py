@@ -90,8 +90,6 @@ def _move_or_discard(db: Database, change: Mapping[str, Any], batch: int) -> tup
     statement = substitute_table(QUERIES[query], change["from_table"])
     if change["to_table"]:
         statement = substitute_table(statement, change["to_table"], "{into}")
-    row = db.execute(
-        statement,
-        {"datastream_id": change["datastream_id"], "older_than": change["older_than"], "limit": batch},
-    ).fetchone()
+    names = ("datastream_id", "older_than", "same_time")
+    row = db.execute(statement, {"limit": batch, **{name: change[name] for name in names}}).fetchone()
     return (row["taken"], row["expired"]) if row else (0, 0)

@@ -395,7 +395,8 @@ CREATE TABLE lantaarn.observation_10y (
     datastream_id integer NOT NULL,
     "time" timestamp with time zone NOT NULL,
     value double precision NOT NULL,
-    quality smallint NOT NULL
+    quality smallint NOT NULL,
+    revised timestamp with time zone
 );
 CREATE UNIQUE INDEX observation_10y_datastream_id_time_idx ON lantaarn.observation_10y USING btree (datastream_id, "time" DESC);
 GRANT SELECT,INSERT ON TABLE lantaarn.observation_10y TO lantaarn_ingest;
@@ -405,7 +406,8 @@ CREATE TABLE lantaarn.observation_1d (
     datastream_id integer NOT NULL,
     "time" timestamp with time zone NOT NULL,
     value double precision NOT NULL,
-    quality smallint NOT NULL
+    quality smallint NOT NULL,
+    revised timestamp with time zone
 );
 CREATE UNIQUE INDEX observation_1d_datastream_id_time_idx ON lantaarn.observation_1d USING btree (datastream_id, "time" DESC);
 GRANT SELECT,INSERT ON TABLE lantaarn.observation_1d TO lantaarn_ingest;
@@ -415,7 +417,8 @@ CREATE TABLE lantaarn.observation_1y (
     datastream_id integer NOT NULL,
     "time" timestamp with time zone NOT NULL,
     value double precision NOT NULL,
-    quality smallint NOT NULL
+    quality smallint NOT NULL,
+    revised timestamp with time zone
 );
 CREATE UNIQUE INDEX observation_1y_datastream_id_time_idx ON lantaarn.observation_1y USING btree (datastream_id, "time" DESC);
 GRANT SELECT,INSERT ON TABLE lantaarn.observation_1y TO lantaarn_ingest;
@@ -425,7 +428,8 @@ CREATE TABLE lantaarn.observation_31d (
     datastream_id integer NOT NULL,
     "time" timestamp with time zone NOT NULL,
     value double precision NOT NULL,
-    quality smallint NOT NULL
+    quality smallint NOT NULL,
+    revised timestamp with time zone
 );
 CREATE UNIQUE INDEX observation_31d_datastream_id_time_idx ON lantaarn.observation_31d USING btree (datastream_id, "time" DESC);
 GRANT SELECT,INSERT ON TABLE lantaarn.observation_31d TO lantaarn_ingest;
@@ -435,7 +439,8 @@ CREATE TABLE lantaarn.observation_5y (
     datastream_id integer NOT NULL,
     "time" timestamp with time zone NOT NULL,
     value double precision NOT NULL,
-    quality smallint NOT NULL
+    quality smallint NOT NULL,
+    revised timestamp with time zone
 );
 CREATE UNIQUE INDEX observation_5y_datastream_id_time_idx ON lantaarn.observation_5y USING btree (datastream_id, "time" DESC);
 GRANT SELECT,INSERT ON TABLE lantaarn.observation_5y TO lantaarn_ingest;
@@ -2224,7 +2229,8 @@ begin
              datastream_id integer not null,
              time timestamptz not null,
              value double precision not null,
-             quality smallint not null
+             quality smallint not null,
+             revised timestamptz
          )', class_table);
     execute format('create unique index on lantaarn.%I (datastream_id, time desc)', class_table);
     execute format('grant select, insert on lantaarn.%I to lantaarn_ingest', class_table);
@@ -2500,6 +2506,47 @@ CREATE FUNCTION lantaarn.keep_class(name text) RETURNS void
 END;
 REVOKE ALL ON FUNCTION lantaarn.keep_class(name text) FROM PUBLIC;
 
+-- lantaarn.lose_good_values
+CREATE FUNCTION lantaarn.lose_good_values(datastream_ids integer[], times timestamp with time zone[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    -- Nobody recomputes meanwhile, from the values as they were.
+    perform pg_advisory_xact_lock(hashtextextended('lantaarn.hourly_totals', 0));
+    with lost as (
+        select given.datastream_id, date_trunc('hour', given.time, 'UTC') as hour, count(*) as count
+        from unnest(datastream_ids, times) as given (datastream_id, time)
+        group by 1, 2
+    )
+    update lantaarn.rollup_hour as total set count = total.count - lost.count
+    from lost
+    where total.datastream_id = lost.datastream_id and total.hour = lost.hour;
+    delete from lantaarn.rollup_hour as total
+    using unnest(datastream_ids, times) as lost (datastream_id, time)
+    where
+        total.datastream_id = lost.datastream_id
+        and total.hour = date_trunc('hour', lost.time, 'UTC')
+        and total.count <= 0;
+    delete from lantaarn.day_total as total
+    using unnest(datastream_ids, times) as lost (datastream_id, time)
+    where
+        total.datastream_id = lost.datastream_id
+        and total.day = open.day_of(lost.time)
+        and not exists (
+            select from lantaarn.rollup_hour as hourly
+            where
+                hourly.datastream_id = total.datastream_id
+                and hourly.hour >= open.day_start(total.day)
+                and hourly.hour < open.day_start(total.day + 1)
+        );
+    insert into lantaarn.changed_day (day, datastream_ids)
+    select open.day_of(lost.time), array_agg(distinct lost.datastream_id)
+    from unnest(datastream_ids, times) as lost (datastream_id, time)
+    group by 1;
+end
+$$;
+REVOKE ALL ON FUNCTION lantaarn.lose_good_values(datastream_ids integer[], times timestamp with time zone[]) FROM PUBLIC;
+
 -- lantaarn.make_lamp_days
 CREATE FUNCTION lantaarn.make_lamp_days(which integer[], first_day date, last_day date) RETURNS void
     LANGUAGE sql
@@ -2767,6 +2814,56 @@ begin
     raise exception 'table % is append-only', tg_table_name using errcode = 'object_not_in_prerequisite_state';
 end
 $$;
+
+-- lantaarn.replace_values
+CREATE FUNCTION lantaarn.replace_values(class_table text, datastream_ids integer[], times timestamp with time zone[], new_values double precision[], qualities smallint[], revisions timestamp with time zone[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    known text;
+    lost_ids integer [];
+    lost_times timestamptz [];
+begin
+    select class.table_name into strict known from lantaarn.retention_class as class
+    where class.table_name = class_table;
+    -- A limit that is there against mistakes: here it is meant.
+    if current_setting('timescaledb.max_tuples_decompressed_per_dml_transaction', true) is not null then
+        perform set_config('timescaledb.max_tuples_decompressed_per_dml_transaction', '0', true);
+    end if;
+    execute format(
+        'select array_agg(held.datastream_id), array_agg(held.time)
+         from unnest($1, $2, $3) as given (datastream_id, time, quality)
+         inner join lantaarn.datastream as stream on stream.id = given.datastream_id and stream.same_time = ''last''
+         inner join lantaarn.%I as held on held.datastream_id = given.datastream_id and held.time = given.time
+         where
+             held.time between (select min(one) from unnest($2) as one) and (select max(one) from unnest($2) as one)
+             and held.quality = 0
+             and given.quality <> 0', known
+    ) into lost_ids, lost_times using datastream_ids, times, qualities;
+    if lost_ids is not null then
+        perform lantaarn.lose_good_values(lost_ids, lost_times);
+    end if;
+    execute format(
+        'insert into lantaarn.%I as held (datastream_id, time, value, quality, revised)
+         select given.datastream_id, given.time, given.value, given.quality, given.revised
+         from unnest($1, $2, $3, $4, $5) as given (datastream_id, time, value, quality, revised)
+         inner join lantaarn.datastream as stream on stream.id = given.datastream_id and stream.same_time = ''last''
+         order by given.datastream_id, given.time desc
+         on conflict (datastream_id, time) do update set
+             value = excluded.value,
+             quality = excluded.quality,
+             revised = excluded.revised
+         where (excluded.revised, excluded.value) > (coalesce(held.revised, ''-infinity''), held.value)', known
+    ) using datastream_ids, times, new_values, qualities, revisions;
+    insert into lantaarn.changed_hour (hour, datastream_ids)
+    select date_trunc('hour', given.time, 'UTC'), array_agg(distinct given.datastream_id)
+    from unnest(datastream_ids, times) as given (datastream_id, time)
+    group by 1;
+end
+$_$;
+REVOKE ALL ON FUNCTION lantaarn.replace_values(class_table text, datastream_ids integer[], times timestamp with time zone[], new_values double precision[], qualities smallint[], revisions timestamp with time zone[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION lantaarn.replace_values(class_table text, datastream_ids integer[], times timestamp with time zone[], new_values double precision[], qualities smallint[], revisions timestamp with time zone[]) TO lantaarn_ingest;
 
 -- lantaarn.skip_erased_cell
 CREATE FUNCTION lantaarn.skip_erased_cell() RETURNS trigger

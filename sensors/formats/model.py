@@ -46,6 +46,9 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
     time: datetime
     value: float
     start: datetime | None = None
+    revised: datetime | RejectionReason | None = None
+    """When the device determined the value (``resultTime`` in SensorThings), or why that can't be read. Only matters
+    if a later revision replaces the stored value."""
 
 
 @dataclass(frozen=True, slots=True)

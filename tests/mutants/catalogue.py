@@ -18,6 +18,7 @@ PIPELINE_TESTS = (
 )
 VALUE_TESTS = ("tests/unit/sensors/test_stated_units.py", "tests/unit/sensors/test_false_values.py")
 QUALITY_FLAG_TESTS = ("tests/unit/ingest/test_quality_flags.py",)
+CONFLICT_TESTS = ("tests/unit/ingest/test_conflicts.py", "tests/db/ingest/test_conflicts.py")
 LOG_TESTS = ("tests/unit/sensors/test_logs.py",)
 PERSONAL_DATA_TESTS = ("tests/unit/sensors/test_personal_data.py",)
 PUBLIC_DATA_TESTS = ("tests/db/ingest/test_public_numbers.py", "tests/db/api/test_open.py")
@@ -272,6 +273,14 @@ MUTANTS: tuple[Mutant, ...] = (
             "elif False:",
         ),
         (
+            "digits in the time of a revision",
+            "return max(reading.revised.replace(microsecond=0), time)",
+            "return reading.revised",
+        ),
+        ("a revision in the future", "if reading.revised - received_at > CLOCK_SKEW_TOLERANCE:", "if False:"),
+        ("parts of one value", "if datastream.same_time is not first:", "if False:"),
+        ("an implausible part", "if max(added) > high:", "if False:"),
+        (
             "a payload that is too large",
             "if state.message.payload_bytes > MAX_PAYLOAD_BYTES else None",
             "if False else None",
@@ -284,6 +293,37 @@ MUTANTS: tuple[Mutant, ...] = (
         ("a sensor that repeats itself", "if self.fruitless > self.limit.max_fruitless:", "if False:"),
         ("too many readings of one sensor", "if self.arrived > self.limit.max_arriving:", "if False:"),
         ("redelivery is forgiven", "forgiven.add(outcome.sensor_id)", "pass"),
+    ),
+    *_mutants_in(
+        "ingest/conflicts.py",
+        CONFLICT_TESTS,
+        ("the latest revision", "(given.revised, given.value) > (present.revised, present.value)", "True"),
+        ("revisions with one time", "(given.revised, given.value) > (", "(given.revised, 0) > ("),
+        ("a revision that met another value", "Met(one, one.value != present.value)", "Met(one, False)"),
+        ("another value than the stored one", "!= one.value)", "is None)"),
+        ("the first of a batch", "keys.remove(key)", "pass"),
+    ),
+    *_mutants_in(
+        "ingest/writer.py",
+        CONFLICT_TESTS,
+        ("parts that met a value", "book[4] -= observation.readings - 1", "pass"),
+        ("a refused sum is several readings", "* observations[0].readings", "* 1"),
+        ("workers take turns with revisions", "        lock_revisions(db)\n        for table", "        for table"),
+    ),
+    *_mutants_in(
+        "ingest/writer.sql",
+        CONFLICT_TESTS,
+        ("the first received is stored", "order by datastream_id, time desc, position", "order by position desc"),
+    ),
+    *_mutants_in(
+        "sensors/db/migrations/028_revision.sql",
+        CONFLICT_TESTS,
+        (
+            "only values that may be revised",
+            "stream.same_time = ''last''\n         order by",
+            "true\n         order by",
+        ),
+        ("hours that lost a value", "perform lantaarn.lose_good_values(lost_ids, lost_times);", "null;"),
     ),
     *_mutants_in(
         "ingest/quality_flags.py",

@@ -16,9 +16,10 @@ from sensors.kinds import Kind, ObservedProperty
 from sensors.vocabulary.rejection_reasons import RejectionReason
 from sensors.vocabulary.units import VolumeRatio
 
-_TIME_FIELDS = frozenset({"time", "start", "end"})
+_TIME_FIELDS = frozenset({"time", "start", "end", "revised"})
 _NO_FIELDS = frozenset[str]()
 _Time = datetime | MeasuredPeriod
+_Revised = datetime | RejectionReason | None
 
 
 def decode_readings(
@@ -44,11 +45,14 @@ class _Quantity:
     """The object of the value; of a bare value, one with that value only."""
     units: tuple[StatedUnits, ...]
     """Nearest first."""
+    revised: _Revised = None
+    """As stated around it."""
 
 
 class _ReadingCollector(Collector[_Time]):
     __slots__ = (
         "_declared_codes",
+        "_message_revised",
         "_message_units",
         "_properties",
         "_reads_text",
@@ -67,6 +71,7 @@ class _ReadingCollector(Collector[_Time]):
         # A device without a clock can't know the time, so what it sends as one is dropped like any other field.
         self._time_fields = _TIME_FIELDS if rules.receipt_time is None else _NO_FIELDS
         self._message_units = NOTHING_STATED
+        self._message_revised: _Revised = None
         self.readings: list[Reading] = []
 
     @property
@@ -94,9 +99,10 @@ class _ReadingCollector(Collector[_Time]):
         has_other_names = not self._value_names.issuperset(item)
         units = units_in_object(item, self._properties) if has_other_names else NOTHING_STATED
         self.fields_dropped -= units.fields_read
+        revised = self._revised_of(item, self._message_revised) if "revised" in item else self._message_revised
         if not path:
-            # Like its time, the units of the envelope apply to the objects in its list.
-            self._message_units = units
+            # Like its time, these of the envelope apply to the objects in its list.
+            self._message_units, self._message_revised = units, revised
         has_units = units is not NOTHING_STATED or self._message_units is not NOTHING_STATED
         for key, given in item.items():
             definition = self._properties.get(key) if key in self._declared_codes else None
@@ -109,9 +115,9 @@ class _ReadingCollector(Collector[_Time]):
                 and not (has_units or definition.is_integer)
             ):
                 # Fast path: nearly every value is a float without a unit, for which the slow path agrees.
-                self.readings.append(Reading(key, end, given, start))
+                self.readings.append(Reading(key, end, given, start, revised))
             else:
-                quantity = _quantity(given, (units, self._message_units))
+                quantity = _quantity(given, (units, self._message_units), revised)
                 self._read_value(definition, quantity, item, time, path)
 
     def _read_value(
@@ -122,8 +128,10 @@ class _ReadingCollector(Collector[_Time]):
         time: _Time | RejectionReason,
         path: str,
     ) -> None:
-        self.fields_dropped += len(quantity.fields) - ("value" in quantity.fields) - quantity.units[0].fields_read
-        if quantity.fields.get("value") is None:
+        fields = quantity.fields
+        self.fields_dropped += len(fields) - ("value" in fields) - quantity.units[0].fields_read
+        self.fields_dropped -= "revised" in fields and "revised" in self._time_fields
+        if fields.get("value") is None:
             return
         if isinstance(time, RejectionReason):
             self.rejections.append(Rejection(time, path + "time"))
@@ -133,7 +141,12 @@ class _ReadingCollector(Collector[_Time]):
             self.rejections.append(Rejection(value, path + definition.code))
         else:
             start, end = time if isinstance(time, MeasuredPeriod) else (None, time)
-            self.readings.append(Reading(definition.code, end, value, start))
+            revised = self._revised_of(fields, quantity.revised)
+            self.readings.append(Reading(definition.code, end, value, start, revised))
+
+    def _revised_of(self, item: dict[str, Any], default: _Revised) -> _Revised:
+        given = item.get("revised")
+        return default if given is None or not self._time_fields else parse_time(given)
 
     def _convert(
         self, definition: ObservedProperty, quantity: _Quantity, item: dict[str, Any]
@@ -172,8 +185,8 @@ def _value_names(kind: Kind) -> frozenset[str]:
     return _TIME_FIELDS.union(kind.properties)
 
 
-def _quantity(given: Any, units_around: tuple[StatedUnits, ...]) -> _Quantity:
+def _quantity(given: Any, units_around: tuple[StatedUnits, ...], revised: _Revised = None) -> _Quantity:
     if not isinstance(given, dict):
-        return _Quantity({"value": given}, (NOTHING_STATED, *units_around))
+        return _Quantity({"value": given}, (NOTHING_STATED, *units_around), revised)
     fields = cast("dict[str, Any]", given)
-    return _Quantity(fields, (units_in_value(fields), *units_around))
+    return _Quantity(fields, (units_in_value(fields), *units_around), revised)

@@ -131,7 +131,7 @@ def test_each_number_is_that_of_its_list(each_database: Database) -> None:
 
 def test_a_sensor_that_sends_no_zeros_is_not_silent_and_nothing_is_due_from_it(each_database: Database) -> None:
     db = each_database
-    counts = {**EVERY_TEN_MINUTES, "sends_zeros": False}
+    counts: dict[str, Any] = {**EVERY_TEN_MINUTES, "sends_zeros": False}
     publish_documents(
         db,
         example_entry(reference="silent", datastreams=[example_datastream("no2", **EVERY_TEN_MINUTES)]),

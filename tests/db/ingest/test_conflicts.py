@@ -1,13 +1,22 @@
 """Two different values for one moment are no duplicates: which one is kept, and what the ledger makes of the other."""
 
 import json
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
+import psycopg
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from ingest.hourly_totals import update_hourly_totals
 from ingest.lifecycle.audit import ConflictingSensor, audit_ledger, conflicting_sensors, ledger_totals
+from ingest.lifecycle.daily_totals import update_daily_totals
 from ingest.pipeline import IncomingMessage, MessageOutcome, process_message
 from ingest.quality_flags import QualityChecker
 from ingest.writer import BatchTotals, commit_batch, load_register
@@ -173,3 +182,217 @@ def test_a_sum_that_the_database_refuses_is_as_many_refused_readings(each_databa
     reasons = each_database.execute("select sum(readings)::bigint as readings from lantaarn.ledger_reason").fetchall()
     assert reasons == [{"readings": 15}]
     assert audit_ledger(each_database, NOW) == ()
+
+
+def revisable(db: Database) -> None:
+    """A sensor whose NO2 may be revised: validated values follow raw ones."""
+    register(db, same_time="last")
+
+
+def revision(value: float, minute: int | None, at: datetime = NOW - HOUR) -> IncomingMessage:
+    return no2(value, at, **({} if minute is None else {"revised": (NOW - HOUR / 2 + minute * MINUTE).isoformat()}))
+
+
+MINUTE = timedelta(minutes=1)
+
+
+def settled(db: Database) -> tuple[list[float], list[float]]:
+    """The values, and the sums of hours once they were recomputed."""
+    update_hourly_totals(db)
+    assert audit_ledger(db, NOW) == ()
+    return values(db), hour_sums(db)
+
+
+def test_the_latest_revision_replaces_the_others_whenever_it_comes(each_database: Database) -> None:
+    revisable(each_database)
+    assert counts(store(each_database, revision(20, 1))) == (1, 0, 0)
+    assert settled(each_database) == ([20], [20])
+    assert counts(store(each_database, revision(21, 3), revision(19, 2))) == (0, 0, 2)
+    assert settled(each_database) == ([21], [21])
+    assert counts(store(each_database, revision(20, 1), revision(21, 3), revision(19, 2))) == (0, 1, 2)
+    assert settled(each_database) == ([21], [21])
+
+
+def test_a_revision_in_one_batch_or_message_with_what_it_replaces(each_database: Database) -> None:
+    revisable(each_database)
+    assert counts(store(each_database, revision(20, 1), revision(22, 3), revision(21, 2))) == (1, 0, 2)
+    assert settled(each_database) == ([22], [22])
+    both = [{"no2": value, "revised": (NOW + each * MINUTE).isoformat()} for value, each in ((30, -5), (31, -4))]
+    assert counts(store(each_database, message({"time": NOW.isoformat(), "readings": both}))) == (1, 0, 1)
+    assert settled(each_database) == ([22, 31], [22, 31])
+
+
+def test_without_a_time_of_revision_another_value_is_a_conflict_that_loses(each_database: Database) -> None:
+    revisable(each_database)
+    assert counts(store(each_database, revision(20, None), revision(21, None), revision(20, None))) == (1, 1, 1)
+    assert settled(each_database) == ([20], [20])
+    assert counts(store(each_database, revision(22, 1))) == (0, 0, 1)
+    assert counts(store(each_database, revision(23, None), revision(22, None))) == (0, 1, 1)
+    assert settled(each_database) == ([22], [22])
+
+
+def test_the_same_value_revised_later_is_a_duplicate_that_counts_as_the_revision(each_database: Database) -> None:
+    revisable(each_database)
+    assert counts(store(each_database, revision(20, 1))) == (1, 0, 0)
+    assert counts(store(each_database, revision(20, 5))) == (0, 1, 0)
+    assert counts(store(each_database, revision(21, 3))) == (0, 0, 1)
+    assert settled(each_database) == ([20], [20])
+
+
+@pytest.mark.parametrize("order", [(20, 25), (25, 20)])
+def test_of_two_with_one_time_of_revision_the_larger_stays(each_database: Database, order: tuple[int, int]) -> None:
+    revisable(each_database)
+    for value in order:
+        store(each_database, revision(value, 1))
+    assert settled(each_database) == ([25], [25])
+
+
+def test_a_good_value_revised_to_one_that_is_not_leaves_its_totals(each_database: Database) -> None:
+    revisable(each_database)
+    db = each_database
+    other = NOW - HOUR + 10 * MINUTE
+    store(db, revision(20, 1), revision(30, 1, at=other), revision(40, 1, at=NOW - 3 * DAY))
+    settled(db)
+    update_daily_totals(db, NOW)
+    store(db, revision(99_999, 2), revision(99_999, 2, at=NOW - 3 * DAY))
+    assert settled(db)[1] == [30]
+    update_daily_totals(db, NOW)
+    assert audit_ledger(db, NOW) == ()
+    assert [row["sum"] for row in db.execute("select sum from lantaarn.day_total").fetchall()] == [30]
+    # And back.
+    store(db, revision(20, 3), revision(40, 3, at=NOW - 3 * DAY))
+    assert settled(db)[1] == [40, 50]
+    update_daily_totals(db, NOW)
+    assert sorted(row["sum"] for row in db.execute("select sum from lantaarn.day_total").fetchall()) == [40, 50]
+
+
+DAY = timedelta(days=1)
+
+
+def test_a_revision_that_the_database_refuses_changes_nothing(each_database: Database) -> None:
+    revisable(each_database)
+    each_database.execute("alter table lantaarn.observation_1y add check (value <> 13)")
+    batch = [revision(value, each) for each, value in enumerate((20, 13, 21, 13))]
+    assert counts(store(each_database, *batch)) == (1, 0, 1)
+    assert settled(each_database) == ([21], [21])
+    assert ledger_totals(each_database).quarantined == 2
+
+
+def test_two_workers_with_revisions_of_one_moment(database: str) -> None:
+    with connect(database) as db, connect(database) as one, connect(database) as other:
+        revisable(db)
+        store(db, revision(20, 1), revision(30, 1, NOW - 2 * HOUR))
+        first = outcomes_of(db, revision(21, 3), revision(31, 3, NOW - 2 * HOUR), no2(5))
+        second = outcomes_of(db, revision(21, 2), revision(32, 2, NOW - 2 * HOUR), no2(5))
+        with ThreadPoolExecutor() as pool:
+            with one.transaction():
+                assert counts(commit_batch(one, first, NOW)) == (1, 0, 2)
+                waiting = pool.submit(commit_batch, other, second, NOW)
+                wait_for(lambda: is_waiting(db), 10)
+            assert counts(waiting.result()) == (0, 2, 1)
+        assert settled(db)[0] == [31, 21, 5]
+
+
+def test_ingest_may_replace_no_other_values(database: str) -> None:
+    """Nor with the function that does so: only values of datastreams of which the register says it."""
+    with connect(database) as db, connect(database, role="lantaarn_ingest") as ingest:
+        register(db)
+        store(db, no2(20))
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            ingest.execute("update lantaarn.observation_1y set value = 21")
+        for table, expected in (("observation_1y", None), ("ledger", psycopg.errors.NoDataFound)):
+            with pytest.raises(expected) if expected else nullcontext():
+                ingest.execute(
+                    "select lantaarn.replace_values(%(table)s, array[1], array[%(time)s::timestamptz],"
+                    " array[21.0], array[0::smallint], array[now()])",
+                    {"table": table, "time": NOW},
+                )
+        assert values(db) == [20]
+        revisable(db)
+        store(ingest, no2(22, revised=NOW.isoformat()))
+        assert settled(db) == ([22], [22])
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message of a moment: its parts, and the version of the value."""
+
+    step: int
+    cars: tuple[int, ...]
+    version: int
+
+    def as_message(self, same_time: str) -> IncomingMessage:
+        at = NOW - self.step * 20 * MINUTE
+        if same_time == "sum":
+            return lanes(*self.cars, at=at)
+        return no2(float(sum(self.cars)), at, revised=(at + self.version * MINUTE / 6).isoformat())
+
+
+sent_messages = st.lists(
+    st.builds(
+        Sent, st.integers(0, 5), st.lists(st.integers(0, 3), min_size=1, max_size=3).map(tuple), st.integers(0, 3)
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+def store_in_batches(db: Database, same_time: str, sent: Sequence[Sent], sizes: Sequence[int]) -> None:
+    left, size = [each.as_message(same_time) for each in sent], iter(sizes)
+    while left:
+        taken = next(size, len(left))
+        store(db, *left[:taken])
+        left = left[taken:]
+
+
+def start_over(db: Database) -> None:
+    for table in ("observation_1y", "rollup_hour", "ledger", "changed_hour", "changed_day"):
+        db.execute(f"truncate lantaarn.{table}")
+
+
+def data(db: Database) -> tuple[object, ...]:
+    update_hourly_totals(db)
+    assert audit_ledger(db, NOW) == ()
+    hours = db.execute("select hour, count, sum, min, max from lantaarn.rollup_hour order by hour").fetchall()
+    return values(db), [tuple(row.values()) for row in hours]
+
+
+@pytest.mark.parametrize("same_time", ["first", "last", "sum"])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    sent=sent_messages,
+    random=st.randoms(use_true_random=False),
+    sizes=st.lists(st.integers(1, 5), max_size=6),
+    again=st.lists(st.integers(0, 99), max_size=6),
+)
+def test_any_split_order_and_redelivery(
+    each_database: Database, same_time: str, *, sent: list[Sent], random: Random, sizes: list[int], again: list[int]
+) -> None:
+    """What is promised of a day's messages in any order, split and number, conflicts included.
+
+    Always: each reading is counted once, there is one row for each moment, and what is redelivered changes nothing.
+    ``last``: the latest revision is stored, so values and totals are the same. ``first`` and ``sum``: the first value
+    to arrive is stored, so they are the same as long as messages about one moment agree.
+    """
+    db = each_database
+    if not load_register(db):
+        road(db, same_time="sum") if same_time == "sum" else register(db, same_time=same_time)
+    start_over(db)
+    store_in_batches(db, same_time, sent, [])
+    expected, counted = data(db), ledger_totals(db)
+    assert counted.received == counted.stored + counted.duplicate + counted.conflict + counted.aggregated
+    assert counted.stored == len(values(db)) == len({each.step for each in sent})
+
+    start_over(db)
+    store_in_batches(db, same_time, random.sample(sent, len(sent)), sizes)
+    found, counted_again = data(db), ledger_totals(db)
+    assert (counted_again.received, counted_again.stored) == (counted.received, counted.stored)
+    if same_time != "sum":  # where the first message decides how many readings are parts
+        assert counted_again.duplicate + counted_again.conflict == counted.duplicate + counted.conflict
+    agree = len({(each.step, sum(each.cars)) for each in sent}) == counted.stored
+    assert (counted.conflict == 0) == (counted_again.conflict == 0) == agree
+    assert found == expected or not (agree or same_time == "last")
+
+    store_in_batches(db, same_time, [sent[each % len(sent)] for each in again], sizes)
+    assert data(db) == found
+    assert ledger_totals(db).stored == counted.stored

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ingest.hourly_totals import update_hourly_totals
 from ingest.lifecycle.audit import audit_ledger
 from ingest.lifecycle.reclassification import MIN_CHANGE_AGE, MoveProgress, move_reclassified_rows
 from ingest.lifecycle.verification import verify_retention
@@ -20,6 +21,7 @@ from sensors.db import Database, connect
 from tests.support.retention import (
     CLASS_BY_PROPERTY,
     DAY,
+    QUARTER_HOUR,
     START,
     datastream_id,
     publish_sensor,
@@ -204,3 +206,88 @@ def test_longer_or_shorter_is_the_same_to_a_sensor_without_values(each_database:
     assert move_reclassified_rows(each_database, LATER) == 0
     assert open_changes(each_database) == 0
     assert verify_retention(each_database, LATER).is_kept
+
+
+IMPLAUSIBLE = QualityFlag.IMPLAUSIBLE
+
+
+@pytest.mark.parametrize(
+    ("same_time", "stays", "left"),
+    [
+        ("first", (7.0, 0), (3, 7.0 + 2)),
+        # The second one is of a later revision, or has the later one.
+        ("last", (9.0, 0), (3, 9.0 + 2)),
+    ],
+)
+def test_of_two_values_for_a_moment_the_right_one_stays(
+    each_database: Database, same_time: str, stays: tuple[float, int], left: tuple[int, float]
+) -> None:
+    db = each_database
+    publish_sensor(db)
+    number = datastream_id(db, "temperature")
+    db.execute("update lantaarn.datastream set same_time = %(how)s where id = %(id)s", {"how": same_time, "id": number})
+    keep(db, "observation_1y", number, 7.0, START, later=0)
+    keep(db, "observation_1y", number, 1.0, START + QUARTER_HOUR, later=0)
+    changed(db, "P31D")
+    db.execute("update lantaarn.datastream set same_time = %(how)s where id = %(id)s", {"how": same_time, "id": number})
+    keep(db, "observation_31d", number, 9.0, START, later=1)
+    keep(db, "observation_31d", number, 1.0, START + 2 * QUARTER_HOUR, later=1)
+    move_reclassified_rows(db, LATER)
+    update_hourly_totals(db)
+    found = db.execute("select value, quality from lantaarn.observation_31d order by time").fetchall()
+    assert [tuple(row.values()) for row in found] == [stays, (1.0, 0), (1.0, 0)]
+    assert totals(db) == left
+    assert audit_ledger(db, LATER) == ()
+
+
+@pytest.mark.parametrize("same_time", ["first", "last"])
+@pytest.mark.parametrize("good_one", ["former", "present"])
+def test_the_totals_follow_the_value_that_stays_also_if_that_is_not_good(
+    each_database: Database, same_time: str, good_one: str
+) -> None:
+    db = each_database
+    publish_sensor(db)
+    number = datastream_id(db, "temperature")
+    good, bad = (7.0, QualityFlag.GOOD), (60.0, IMPLAUSIBLE)
+    former, present = (good, bad) if good_one == "former" else (bad, good)
+    keep(db, "observation_1y", number, former[0], START, later=0, quality=former[1])
+    update_hourly_totals(db)
+    changed(db, "P31D")
+    db.execute("update lantaarn.datastream set same_time = %(how)s where id = %(id)s", {"how": same_time, "id": number})
+    keep(db, "observation_31d", number, present[0], START, later=1, quality=present[1])
+    update_hourly_totals(db)
+    move_reclassified_rows(db, LATER)
+    update_hourly_totals(db)
+    stays = present if same_time == "last" else former
+    assert rows(db, "observation_31d") == [(START, stays[0])]
+    assert totals(db) == ((1, 7.0) if stays is good else (0, 0))
+    assert audit_ledger(db, LATER) == ()
+
+
+def keep(
+    db: Database,
+    table: str,
+    number: int,
+    value: float,
+    at: datetime,
+    *,
+    later: int,
+    quality: QualityFlag = QualityFlag.GOOD,
+) -> None:
+    """Commit a value as ingest does, revised so many hours later."""
+    row = db.execute(
+        "select same_time = 'last' as is_revisable from lantaarn.datastream where id = %(id)s", {"id": number}
+    ).fetchone()
+    assert row is not None
+    revisable = row["is_revisable"]
+    observation = Observation(
+        table,
+        number,
+        at,
+        value,
+        quality,
+        not revisable,
+        is_revisable=revisable,
+        revised=at + timedelta(hours=later) if revisable else None,
+    )
+    commit_batch(db, [MessageOutcome(1, "+/+/+/json", 10, (observation,), (), 0)], START)

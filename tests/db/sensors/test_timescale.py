@@ -3,6 +3,7 @@
 What one connection can show is shown on the WebAssembly build too; the rest needs the server at ``TIMESCALE_URL``.
 """
 
+import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,10 +15,11 @@ import psycopg
 import pytest
 
 from ingest.database_errors import ErrorAction, action_for
+from ingest.hourly_totals import update_hourly_totals
 from ingest.lifecycle.audit import audit_ledger
 from ingest.lifecycle.retention import enforce_retention
-from ingest.pipeline import MessageOutcome, Observation
-from ingest.quality_flags import QualityFlag
+from ingest.pipeline import IncomingMessage, MessageOutcome, Observation, SensorsByTopic, process_message
+from ingest.quality_flags import QualityChecker, QualityFlag
 from ingest.writer import commit_batch, load_register
 from sensors.db import Database, connect
 from sensors.db.hypertables import convert_to_hypertables
@@ -128,6 +130,42 @@ def test_a_late_value_is_stored_once_in_the_columnstore(db: Database) -> None:
     assert number(db, "select count(*) from lantaarn.observation_31d") == 2080
     assert number(db, "select sum(count)::bigint from lantaarn.rollup_hour") == 2080
     assert audit_ledger(db, datetime.now(UTC)) == ()
+
+
+def test_another_value_for_a_moment_in_the_columnstore(db: Database) -> None:
+    kept = {"raw": "P31D", "aggregate": "P10Y"}
+    streams = [
+        example_datastream(code, retention=kept, same_time=how) for code, how in (("no2", "last"), ("pm10", "first"))
+    ]
+    document = example_entry(reference="LML-0", datastreams=streams)
+    publish(db, Entry.model_validate(document), editor="test", reason="test", valid_from=datetime.now(UTC))
+    now, known = datetime.now(UTC), load_register(db)
+    start = now.replace(minute=0, second=0, microsecond=0) - 20 * DAY
+    times = [start + timedelta(minutes=each) for each in range(0, 2000, 2)]
+    commit_batch(db, [measured(known, now, time, 20, revised=start) for time in times], now)
+    assert number(db, COMPRESS, older_than=now) >= 2
+    for hours in (2, 1):
+        at = now - timedelta(hours=3 - hours)
+        revised = [measured(known, now, time, 20 + hours, revised=at) for time in times[::25]]
+        booked = commit_batch(db, revised, now)
+        assert (booked.stored, booked.duplicate, booked.conflict) == (0, 0, 80)
+        number(db, COMPRESS, older_than=now)
+    update_hourly_totals(db)
+    found = db.execute(
+        "select property, value, count(*) as n from lantaarn.observation_31d as one"
+        " join lantaarn.datastream on id = datastream_id group by 1, 2 order by 1, 2"
+    ).fetchall()
+    assert [tuple(row.values()) for row in found] == [("no2", 20, 960), ("no2", 22, 40), ("pm10", 20, 1000)]
+    assert number(db, "select sum(sum)::bigint from lantaarn.rollup_hour") == 20 * 2000 + 2 * 40
+    assert audit_ledger(db, now) == ()
+
+
+def measured(
+    known: SensorsByTopic, now: datetime, time: datetime, value: float, *, revised: datetime
+) -> MessageOutcome:
+    payload = {"time": time.isoformat(), "no2": value, "pm10": value, "revised": revised.isoformat()}
+    message = IncomingMessage("helmond/air_quality/LML-0/json", json.dumps(payload).encode())
+    return process_message(message, known, QualityChecker(), now)
 
 
 def test_values_of_one_sensor_are_erased_from_the_columnstore_and_no_others(db: Database) -> None:

@@ -1,6 +1,7 @@
 """What becomes of one message: stored, or refused with a closed reason; nothing in between, and never a crash."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -189,9 +190,10 @@ def test_a_sum_is_judged_as_a_sum_and_by_its_parts() -> None:
     for parts in ((high, 1), (high + 1, 0)):
         assert [each.quality for each in lanes(*parts).observations] == [QualityFlag.IMPLAUSIBLE]
     # A meter that ran back by 5 is no proof that 10 were used.
-    assert [each.quality for each in lanes(-5.5, 10, code="energy", kind="streetlight").observations] == [
-        QualityFlag.IMPLAUSIBLE
-    ]
+    for parts in ((-5.5, 10), (30, -10)):
+        assert [each.quality for each in lanes(*parts, code="energy", kind="streetlight").observations] == [
+            QualityFlag.IMPLAUSIBLE
+        ]
 
 
 def test_a_refused_part_is_a_reading_of_its_own() -> None:
@@ -218,6 +220,45 @@ def test_the_order_of_parts_leaves_no_trace(parts: list[float], random: Random) 
 def test_without_parts_each_reading_of_a_moment_is_an_observation() -> None:
     result = outcome({"time": NOW.isoformat(), "readings": [{"no2": 30}, {"no2": 45}]})
     assert [(each.value, each.readings) for each in result.observations] == [(30.0, 1), (45.0, 1)]
+
+
+def revised_air(same_time: SameTime, revised: object) -> MessageOutcome:
+    sensor = air_sensor()
+    streams = {code: replace(stream, same_time=same_time) for code, stream in sensor.datastreams.items()}
+    return outcome({"time": NOW.isoformat(), "no2": 5, "revised": revised}, sensor=replace(sensor, datastreams=streams))
+
+
+@pytest.mark.parametrize(
+    ("revised", "reason"),
+    [
+        (NOW + timedelta(seconds=60), None),
+        (NOW + timedelta(seconds=61), RejectionReason.IN_FUTURE),
+        (NOW + timedelta(seconds=5, microseconds=123456), None),
+        (NOW - timedelta(days=3000), None),
+        ("v2", RejectionReason.BAD_TIME),
+        ("2026-11-22T11:00:00", RejectionReason.TIME_WITHOUT_ZONE),
+    ],
+)
+def test_the_time_of_a_revision_counts_only_where_revisions_do(
+    revised: datetime | str, reason: RejectionReason | None
+) -> None:
+    sent = revised.isoformat() if isinstance(revised, datetime) else revised
+    for same_time in (SameTime.FIRST, SameTime.SUM):
+        result = revised_air(same_time, sent)
+        assert [(each.is_revisable, each.revised) for each in result.observations] == [(False, None)]
+    result = revised_air(SameTime.LAST, sent)
+    if reason is None:
+        assert isinstance(revised, datetime)
+        # Nothing of a longer number is left: whole seconds, and never before the measurement.
+        expected = max(revised.replace(microsecond=0), NOW)
+        assert [(each.is_revisable, each.revised) for each in result.observations] == [(True, expected)]
+    else:
+        assert [(each.reason, each.path) for each in result.rejections] == [(reason, "no2")]
+        assert result.observations == ()
+
+
+def test_without_a_time_of_revision_a_revisable_value_is_kept_as_it_is() -> None:
+    assert [each.revised for each in revised_air(SameTime.LAST, None).observations] == [None]
 
 
 def test_the_template_of_a_refused_topic_tells_nothing_of_the_sender() -> None:

@@ -440,3 +440,43 @@ def test_a_device_without_a_clock_tells_no_time() -> None:
     decoded = read(content, rules=rules)
     assert decoded.readings == (Reading("no2", received_at, 1.0), Reading("pm10", received_at, 2.0))
     assert decoded.fields_dropped == 3
+
+
+def test_a_time_of_revision_applies_like_a_time() -> None:
+    at = [f"2026-11-22T12:0{minute}:00Z" for minute in range(3)]
+    content = {
+        "time": NOON,
+        "revised": at[0],
+        "no": 1.0,
+        "readings": [
+            {"no2": 2.0},
+            {"revised": at[1], "no2": 3.0, "pm10": {"value": 4, "revised": at[2]}, "o3": {"value": 5}},
+        ],
+    }
+    result = read(content)
+    revised = [datetime.fromisoformat(each) for each in at]
+    assert [(each.value, each.revised) for each in result.readings] == [
+        (1.0, revised[0]),
+        (2.0, revised[0]),
+        (3.0, revised[1]),
+        (4.0, revised[2]),
+        (5.0, revised[1]),
+    ]
+    assert result.fields_dropped == 0
+    assert read([{"time": NOON, "revised": at[0], "no2": 1.0}, {"time": NOON, "no2": 1.0}]).readings[1].revised is None
+
+
+@pytest.mark.parametrize(
+    ("revised", "reason"),
+    [
+        ("v2", RejectionReason.BAD_TIME),
+        (3, RejectionReason.BAD_TIME),
+        ("2026-11-22T12:00:00", RejectionReason.TIME_WITHOUT_ZONE),
+    ],
+)
+def test_a_time_of_revision_that_cannot_be_read_says_why_and_refuses_nothing_yet(
+    revised: object, reason: RejectionReason
+) -> None:
+    result = read({"time": NOON, "no2": 1.0, "pm10": {"value": 2, "revised": revised}, "revised": revised})
+    assert [each.revised for each in result.readings] == [reason] * 2
+    assert (result.rejections, result.fields_dropped) == ((), 0)
