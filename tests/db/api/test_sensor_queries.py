@@ -11,6 +11,7 @@ from api.sensor import queries as sensor_queries
 from sensors.db import Database, connect
 from sensors.db.migrate import MIGRATIONS_FOLDER, read_migrations
 from sensors.vocabulary.measurement import Aggregation
+from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 from tests.support.entries import Document, example_datastream, example_entry
 from tests.support.sample_data import (
     DAY,
@@ -104,7 +105,6 @@ def test_a_sensor_with_its_values_and_its_books(each_database: Database) -> None
         ({"interval": "PT1H"}, HOUR),
         ({"interval": "PT1H", "stamp": "start"}, HOUR),
         ({"interval": "PT1H", "stamp": "instant"}, timedelta()),
-        ({"interval": "P1M"}, timedelta()),
     ],
 )
 def test_the_newest_value_is_as_old_as_the_end_of_its_period(
@@ -116,6 +116,15 @@ def test_the_newest_value_is_as_old_as_the_end_of_its_period(
     (no2,) = sensor_queries.load_sensor(db, "helmond", "LML-1", NOW).datastreams
     assert no2.latest == sensor_queries.LatestValue(NOW - HOUR, NOW - HOUR + length, 21.5)
     assert no2.stamp == changes.get("stamp", "end")
+
+
+def test_of_a_monthly_value_only_the_month_is_public(each_database: Database) -> None:
+    db = each_database
+    publish_documents(db, example_entry(datastreams=[example_datastream("no2", interval="P1M")]))
+    insert_observation(db, "LML-1", "no2", 21.5, NOW - HOUR)
+    (no2,) = sensor_queries.load_sensor(db, "helmond", "LML-1", NOW).datastreams
+    month = NOW.astimezone(LOCAL_TIME_ZONE).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    assert no2.latest == sensor_queries.LatestValue(month, month, 21.5)
 
 
 def test_a_sensor_that_can_betray_people_has_rough_books_of_last_week_only(each_database: Database) -> None:
