@@ -159,11 +159,13 @@ def test_each_topic_takes_its_own_and_the_ledger_tells_of_the_rest(
         send("event/helmond/traffic/A/json", {"time": time, "count_car": 4})
         send("event/helmond/traffic/A/json", {"identifier": PLATES[0]})
         send(f"event/helmond/{PLATES[0]}/json", {})
-        wait_for(lambda: len(refusals(db)) == 4, 20)
+        wait_for(lambda: len(refusals(db)) == 6, 20)
         wait_for(lambda: dropped(db) == 3, 20)
     assert refusals(db) == [
+        ("+/traffic/+/json", "no_readings", []),
         ("+/traffic/+/json", "not_here", ["travel_time"]),
         ("event/+/+/+/+", "unknown_topic", []),
+        ("event/+/traffic/+/json", "no_readings", []),
         ("event/+/traffic/+/json", "no_time", ["time"]),
         ("event/+/traffic/+/json", "unregistered", []),
     ]
