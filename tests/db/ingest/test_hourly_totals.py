@@ -31,6 +31,8 @@ from tests.support.sample_data import traffic_counter_entry
 
 START = datetime(2026, 11, 20, tzinfo=UTC)
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
+LONG_AGO = datetime(2025, 11, 20, tzinfo=UTC)
+"""Of readings over weeks: all are past, so that the database marks their days as changed."""
 HOUR = timedelta(hours=1)
 METER = "burning_hours"
 
@@ -130,7 +132,7 @@ def meters(draw: st.DrawFn) -> dict[datetime, float]:
     sorts = st.sampled_from(["rise", "rise", "rise", "still", "reset", "jump", "back"])
     steps = draw(st.lists(st.tuples(gaps, sorts, st.floats(0, 1)), min_size=1, max_size=14))
     minute, value, readings = 0, draw(st.sampled_from([0.0, 17.25, 41003.0])), dict[datetime, float]()
-    readings[START] = value
+    readings[LONG_AGO] = value
     for gap, sort, part in steps:
         minute += gap
         match sort:
@@ -145,7 +147,7 @@ def meters(draw: st.DrawFn) -> dict[datetime, float]:
             case _:
                 pass
         value = round(value, 2)
-        readings[START + timedelta(minutes=minute)] = value
+        readings[LONG_AGO + timedelta(minutes=minute)] = value
     return readings
 
 
