@@ -4,7 +4,7 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise
 
 from sensors.db import connect
@@ -113,11 +113,12 @@ class DisruptionRun:
 
     def _wait_until_processed(self) -> None:
         """Send a last value, and wait until it is stored and the ledger is stable: everything before it is then in."""
-        at = datetime.now(UTC).replace(microsecond=0)  # ingest stores whole seconds
+        # Ingest stores whole seconds, and the start of the period.
+        at = datetime.now(UTC).replace(microsecond=0)
+        until = at + timedelta(seconds=1)
         target = next(self._targets)
-        message = OutgoingMessage(
-            target.value_topic, f'{{"time": "{at.isoformat()}", "{target.property}": 1}}'.encode()
-        )
+        payload = f'{{"start": "{at.isoformat()}", "end": "{until.isoformat()}", "{target.property}": 1}}'
+        message = OutgoingMessage(target.value_topic, payload.encode())
         with CanaryPublisher(self._programs.broker.device_url) as device:
             device.send([message])
         with connect(self._programs.server.url) as database:

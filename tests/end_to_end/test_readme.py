@@ -99,5 +99,5 @@ def test_every_dependency_has_its_line() -> None:
     wanted = [*project["dependencies"], *chain.from_iterable(project["optional-dependencies"].values())]
     named = {re.split("[^a-z-]", each, maxsplit=1)[0] for each in wanted}
     table = (ROOT / "README.md").read_text().partition("## Dependencies")[2]
-    stubs = {"pandas-stubs", "types-jsonschema", "types-pyyaml", "types-reportlab", "types-shapely"}
+    stubs = {"pandas-stubs", "types-jsonschema", "types-psutil", "types-pyyaml", "types-reportlab", "types-shapely"}
     assert {name for name in named if name not in table} <= stubs
