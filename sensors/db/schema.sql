@@ -327,6 +327,8 @@ CREATE TABLE lantaarn.ingest_session (
     crashes integer DEFAULT 0 NOT NULL,
     packet_id integer,
     size integer,
+    attempts integer DEFAULT 0 NOT NULL,
+    CONSTRAINT ingest_session_attempts_check CHECK ((attempts >= 0)),
     CONSTRAINT ingest_session_check CHECK (((packet_id IS NULL) = (size IS NULL))),
     CONSTRAINT ingest_session_crashes_check CHECK ((crashes >= 0)),
     CONSTRAINT ingest_session_packet_id_check CHECK ((packet_id >= 0)),

@@ -1,6 +1,6 @@
-"""After two crashes in a row messages are stored alone, and the one that crashes it again is known by two numbers."""
+"""After two crashes in a row messages are stored alone, and the one in hand at three more is known by two numbers."""
 
-from ingest.crash_recovery import CrashRecovery
+from ingest.crash_recovery import MAX_ATTEMPTS, CrashRecovery
 from ingest.mqtt.framing import Publication
 from ingest.pipeline import IncomingMessage
 from sensors.db import Database
@@ -36,19 +36,33 @@ def test_a_process_that_did_nothing_notes_no_stop(each_database: Database) -> No
     assert started(each_database).is_recovering
 
 
-def test_what_crashed_it_alone_is_recognised(each_database: Database) -> None:
-    for _ in range(2):
-        started(each_database)
-    third = started(each_database)
-    assert not third.is_fatal(SUSPECT)
-    third.record_attempt(each_database, SUSPECT)
-    fourth = started(each_database)
-    fatal = [fourth.is_fatal(each) for each in (SUSPECT, OTHER, UNACKNOWLEDGED)]
+def test_what_crashed_it_alone_three_times_is_recognised(each_database: Database) -> None:
+    for _ in range(MAX_ATTEMPTS):
+        recovery = started(each_database)
+        assert not recovery.is_fatal(SUSPECT)
+        recovery.record_attempt(each_database, SUSPECT)
+    last = started(each_database)
+    fatal = [last.is_fatal(each) for each in (SUSPECT, OTHER, UNACKNOWLEDGED)]
     assert fatal == [True, False, False]
 
 
+def test_messages_that_take_turns_in_crashing_are_innocent(each_database: Database) -> None:
+    for message in (SUSPECT, OTHER) * MAX_ATTEMPTS:
+        recovery = started(each_database)
+        assert not recovery.is_fatal(message)
+        recovery.record_attempt(each_database, message)
+
+
+def test_redelivery_to_the_same_process_is_no_crash(each_database: Database) -> None:
+    recovery = started(each_database)
+    for _ in range(MAX_ATTEMPTS):
+        recovery.record_attempt(each_database, SUSPECT)
+    assert not started(each_database).is_fatal(SUSPECT)
+
+
 def test_a_message_without_acknowledgement_is_never_the_culprit(each_database: Database) -> None:
-    started(each_database).record_attempt(each_database, UNACKNOWLEDGED)
+    for _ in range(MAX_ATTEMPTS):
+        started(each_database).record_attempt(each_database, UNACKNOWLEDGED)
     assert not started(each_database).is_fatal(UNACKNOWLEDGED), "the broker does not send it again"
 
 
