@@ -24,6 +24,7 @@ from ingest.mqtt.session import Delivery, Session
 from ingest.mqtt.subscriptions import Subscription, worker_subscriptions
 from ingest.mqtt.takeovers import SessionTakenOverError, TakeoverCounter
 from ingest.parts import Part, split_into_parts
+from ingest.payload_keys import forgetting_payload_keys
 from ingest.pipeline import IncomingMessage, MessageOutcome, SensorsByTopic, process_message, reject_unread
 from ingest.public_cells import PublicationSchedule
 from ingest.quality_flags import QualityChecker
@@ -104,6 +105,7 @@ class Worker:
         with (
             serve_metrics(settings.metrics_host, settings.metrics_port, self.metrics, self.readiness),
             run_in_background(url, self.metrics, self._now, enabled=self._subscription.receives_events),
+            forgetting_payload_keys(),
         ):
             try:
                 # Database first: messages received before it is up would only wait.
@@ -129,9 +131,10 @@ class Worker:
         """Store what is left in an abandoned session, then end the session, unless another program uses it."""
         self._open_session()
         try:
-            # Usually there is no such session, and the register need not be loaded.
-            while self._session.is_resumed and not self._must_leave_session and (batch := self._collect()):
-                self._store_batch(batch)
+            with forgetting_payload_keys():
+                # Usually there is no such session, and the register need not be loaded.
+                while self._session.is_resumed and not self._must_leave_session and (batch := self._collect()):
+                    self._store_batch(batch)
             self._end_session()
         finally:
             if self._must_leave_session:

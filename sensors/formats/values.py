@@ -15,6 +15,9 @@ from sensors.vocabulary.units import UnitConversion, VolumeRatio
 
 _JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 """A number as JSON writes it (RFC 8259, section 6)."""
+_OWN_KEYS = "{" + ",".join(f'"{number:->{4 + number % 29}}":0' for number in range(8192)) + "}"
+"""Enough keys to take every place in msgspec's cache, of all lengths that it keeps, so that they are also written over
+the memory of those that they replace."""
 
 
 def parse_json(payload: bytes) -> object:
@@ -27,6 +30,16 @@ def parse_json(payload: bytes) -> object:
         return msgspec.json.decode(payload)
     except ValueError:
         return json.loads(payload.decode("utf-8"), parse_int=float)
+
+
+def forget_keys() -> None:
+    """Push the keys of earlier payloads out of msgspec's cache, at about 0.7 ms.
+
+    msgspec keeps short keys in a table of 512 places for as long as the process lives, and a key can name someone:
+    ``{"AB-12-CD": 1}``. Typed structs would not use the table, but hide the undeclared fields that we count; the parser
+    of the standard library has no table, but takes 1.5 µs more for a message with one value, of 13 to 16 in all.
+    """
+    msgspec.json.decode(_OWN_KEYS)
 
 
 def parse_time(given: object) -> datetime | RejectionReason:

@@ -19,6 +19,7 @@ PIPELINE_TESTS = (
 VALUE_TESTS = ("tests/unit/sensors/test_stated_units.py", "tests/unit/sensors/test_false_values.py")
 QUALITY_FLAG_TESTS = ("tests/unit/ingest/test_quality_flags.py",)
 CONFLICT_TESTS = ("tests/unit/ingest/test_conflicts.py", "tests/db/ingest/test_conflicts.py")
+PAYLOAD_KEY_TESTS = ("tests/unit/ingest/test_payload_keys.py",)
 LOG_TESTS = ("tests/unit/sensors/test_logs.py",)
 PERSONAL_DATA_TESTS = ("tests/unit/sensors/test_personal_data.py",)
 PUBLIC_DATA_TESTS = ("tests/db/ingest/test_public_numbers.py", "tests/db/api/test_open.py")
@@ -189,6 +190,16 @@ MUTANTS: tuple[Mutant, ...] = (
         "sensors/formats/values.py",
         VALUE_TESTS,
         ("a known lie", "    if reason is not None:\n        return reason\n", ""),
+    ),
+    *_mutants_in(
+        "sensors/formats/values.py",
+        PAYLOAD_KEY_TESTS,
+        ("keys of payloads are forgotten", "msgspec.json.decode(_OWN_KEYS)", "pass"),
+    ),
+    *_mutants_in(
+        "ingest/payload_keys.py",
+        PAYLOAD_KEY_TESTS,
+        ("keys of payloads are forgotten in time", "thread.start()", "pass"),
     ),
     *_mutants_in(
         "sensors/formats/native/decoder.py",
