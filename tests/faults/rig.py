@@ -116,8 +116,9 @@ class IngestProcess:
 
     def kill(self) -> None:
         """Kill with SIGKILL."""
-        self.process.kill()
-        self.process.wait()
+        process = self.process
+        process.kill()
+        process.wait()
         self._process = None
 
     def stop(self) -> None:

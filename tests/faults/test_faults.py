@@ -1,4 +1,7 @@
-"""After any fault, everything the broker acknowledged is stored exactly once, and the ledger balances."""
+"""After any fault, everything the broker acknowledged is stored exactly once, and the ledger balances.
+
+Each fault a few times; ``make soak`` goes on for half an hour.
+"""
 
 import os
 import signal
@@ -68,21 +71,21 @@ def rig(server: DurableServer, tmp_path: Path) -> Iterator[Rig]:
         yield made
 
 
-def test_ingest_is_killed_twenty_times(rig: Rig) -> None:
+def test_ingest_is_killed_eight_times(rig: Rig) -> None:
     random = Random(1)
     rig.start()
-    with rig.under_load(MESSAGES_PER_SECOND, 60_000):
-        for _ in range(20):
+    with rig.under_load(MESSAGES_PER_SECOND, 20_000):
+        for _ in range(8):
             kill_ingest(rig, random)
     rig.drain_and_verify()
 
 
-def test_one_of_two_workers_is_killed_five_times_and_another_takes_its_place(rig: Rig) -> None:
+def test_one_of_two_workers_is_killed_three_times_and_another_takes_its_place(rig: Rig) -> None:
     random = Random(7)
     rig.ingest.workers = 2
     rig.start()
-    with rig.under_load(MESSAGES_PER_SECOND, 20_000):
-        for _ in range(5):
+    with rig.under_load(MESSAGES_PER_SECOND, 12_000):
+        for _ in range(3):
             wait_for(lambda: len(rig.ingest.worker_pids()) == 2, RECOVERY_TIMEOUT_SECONDS)
             rig.wait_for_readings(random.randint(1, MAX_READINGS_BEFORE))
             os.kill(random.choice(rig.ingest.worker_pids()), signal.SIGKILL)
@@ -135,20 +138,20 @@ def test_an_innocent_message_survives_any_number_of_crashes(rig: Rig) -> None:
     assert rig.drain_and_verify().quarantined == 0
 
 
-def test_the_database_stops_five_times(rig: Rig) -> None:
+def test_the_database_stops_in_three_ways(rig: Rig) -> None:
     random = Random(2)
     rig.start()
-    with rig.under_load(MESSAGES_PER_SECOND, 30_000):
-        for stop in (shut_down_database, kill_database, crash_database, kill_database, shut_down_database):
+    with rig.under_load(MESSAGES_PER_SECOND, 20_000):
+        for stop in (shut_down_database, kill_database, crash_database):
             stop(rig, random)
     rig.drain_and_verify()
 
 
-def test_the_broker_stops_five_times(rig: Rig) -> None:
+def test_the_broker_stops_three_times(rig: Rig) -> None:
     random = Random(3)
     rig.start()
-    with rig.under_load(MESSAGES_PER_SECOND, 30_000):
-        for _ in range(5):
+    with rig.under_load(MESSAGES_PER_SECOND, 20_000):
+        for _ in range(3):
             stop_broker(rig, random)
     rig.drain_and_verify()
 

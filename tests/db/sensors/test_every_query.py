@@ -60,6 +60,7 @@ SAMPLES: dict[str, Any] = {
     "last": False,
     "client_id": "lantaarn-ingest-helmond",
     "packet_id": 1,
+    "attempts": 1,
     "size": 1,
     "entry_id": UUID(example_entry()["id"]),
     **dict.fromkeys(("code", "organisation"), "text"),

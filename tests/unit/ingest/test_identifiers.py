@@ -97,7 +97,7 @@ PLACES = (
 
 
 @pytest.mark.slow
-@settings(max_examples=2000)
+@settings(max_examples=400)
 @given(
     st.lists(st.tuples(st.sampled_from(PLACES), st.integers(-999, 2000), st.integers(0, VEHICLES - 1)), max_size=4),
     names,
@@ -138,7 +138,7 @@ def cameras() -> SensorsByTopic:
 
 
 @pytest.mark.slow
-@settings(max_examples=2000)
+@settings(max_examples=400)
 @given(st.lists(passages, max_size=12), names, names)
 def test_where_it_is_matched_in_memory(
     events: list[tuple[str, int, int, int, str]], these: list[str], those: list[str]
@@ -193,7 +193,7 @@ def street() -> SensorsByTopic:
 
 
 @pytest.mark.slow
-@settings(max_examples=2000)
+@settings(max_examples=400)
 @given(st.lists(movements, max_size=10), names, names)
 def test_where_movements_are_counted(
     events: list[tuple[int, int, int, object]], these: list[str], those: list[str]
