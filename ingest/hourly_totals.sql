@@ -3,16 +3,19 @@ select pg_advisory_xact_lock(hashtextextended('lantaarn.hourly_totals', 0));
 
 -- recompute_changed_hours: take marks, and recompute their hours from single values; of counters also the next hour with
 -- values, which counts from the last value before it. The values of a visible mark are committed. An hour keeps its
--- totals when some of its single values no longer exist.
+-- totals when some of its single values no longer exist. Returns the hours that changed and may have been published.
 with taken as (
     delete from lantaarn.changed_hour
     where ctid = any(array(select ctid from lantaarn.changed_hour limit %(limit)s))
-    returning hour, datastream_ids
+    returning hour, datastream_ids, recompute
 ),
-changed as (
-    select distinct datastream_id, taken.hour
+marked as (
+    select distinct datastream_id, taken.hour, taken.recompute
     from taken
     cross join lateral unnest(taken.datastream_ids) as datastream_id
+),
+changed as (
+    select datastream_id, hour from marked where recompute
 ),
 due as (
     select datastream_id, hour from changed
@@ -63,7 +66,30 @@ made as (
         counted_since = excluded.counted_since,
         last_time = excluded.last_time,
         last_value = excluded.last_value
-    where total.count <= excluded.count and total is distinct from excluded
+    where
+        total.count <= excluded.count
+        and (
+            total.count,
+            total.sum,
+            total.min,
+            total.max,
+            total.sum_cos,
+            total.jumps,
+            total.counted_since,
+            total.last_time,
+            total.last_value
+        )
+        is distinct from (
+            excluded.count,
+            excluded.sum,
+            excluded.min,
+            excluded.max,
+            excluded.sum_cos,
+            excluded.jumps,
+            excluded.counted_since,
+            excluded.last_time,
+            excluded.last_value
+        )
     returning datastream_id, hour
 ),
 late as (
@@ -72,5 +98,26 @@ late as (
     from made
     where hour < now() - interval '1 day'
     group by 1
+),
+settled as (
+    select datastream_id, hour from made
+    union
+    select datastream_id, hour from marked where not recompute
+    union
+    -- The last good value of these was replaced by one that isn't.
+    select datastream_id, hour from changed
+    where not exists (
+        select from lantaarn.rollup_hour as hourly
+        where hourly.datastream_id = changed.datastream_id and hourly.hour = changed.hour
+    )
 )
-select (select count(*) from taken) as marks, count(*) as hours from made;
+select
+    (select count(*) from taken) as marks,
+    (select count(*) from made) as hours,
+    array_agg(datastream_id) as datastream_ids,
+    array_agg(hour) as settled_hours
+from settled
+where hour < date_trunc('hour', now(), 'UTC') - interval '1 hour';
+
+-- complete_published: carry changed hours on to what was published of them, which says so if they were late
+select lantaarn.complete_published(%(datastream_ids)s::integer[], %(settled_hours)s::timestamptz[], %(is_late)s);

@@ -232,9 +232,12 @@ class Worker:
     def _store_part(self, batch: Batch, part: Part, received_at: datetime) -> bool:
         """Commit and acknowledge one part of a batch. Returns False if stopped before it was committed."""
         outcomes = part.outcomes
+        has_late = False
 
         def commit(database: Connection) -> None:
+            nonlocal has_late
             totals = self._commit(database, outcomes, received_at)
+            has_late = totals.has_late
             self._rate_limiter.record_committed(outcomes, totals.repeated_by_sensor)
 
         if not self._with_database(commit):
@@ -246,7 +249,7 @@ class Worker:
         self._publication_schedule.record_batch(outcomes, received_at)
         connection = batch.connection_number
         self._session.acknowledge(connection, self._queue.complete(connection, part.completed))
-        if any(not one.is_additive for outcome in outcomes for one in outcome.observations):
+        if has_late or any(not one.is_additive for outcome in outcomes for one in outcome.observations):
             self._with_database(update_hourly_totals)
         return True
 
@@ -265,6 +268,8 @@ class Worker:
     def _publish_cells(self) -> None:
         now = self._now()
         if self._subscription.receives_events and self._publication_schedule.is_due(now):
+            # First: what is published now must not count as completed afterwards.
+            self._with_database(update_hourly_totals)
             self._with_database(lambda database: publish_cells(database, now))
             self._publication_schedule.mark_published(now)
 

@@ -120,6 +120,8 @@ class BatchTotals:
     fields_dropped: int = 0
     repeated_by_sensor: Counter[int | None] = field(default_factory=Counter[int | None])
     """Duplicates and conflicts: readings for an instant that already had a value."""
+    has_late: bool = False
+    """Whether hours that may have been published are due for completion (``ingest.hourly_totals``)."""
 
     def __add__(self, other: "BatchTotals") -> "BatchTotals":
         return BatchTotals(
@@ -130,6 +132,7 @@ class BatchTotals:
             self.rejected + other.rejected,
             self.fields_dropped + other.fields_dropped,
             self.repeated_by_sensor + other.repeated_by_sensor,
+            self.has_late or other.has_late,
         )
 
 
@@ -169,7 +172,8 @@ def _write_halves(db: Database, outcomes: Sequence[MessageOutcome], received_at:
 
 
 def _write(db: Database, outcomes: Sequence[MessageOutcome], received_at: datetime) -> BatchTotals:
-    ledger_rows = _ledger_rows(outcomes, _insert_observations(db, outcomes))
+    met, has_late = _insert_observations(db, outcomes)
+    ledger_rows = _ledger_rows(outcomes, met)
     if not ledger_rows:
         return BatchTotals()
     columns = list(zip(*ledger_rows.values(), strict=True))
@@ -177,7 +181,7 @@ def _write(db: Database, outcomes: Sequence[MessageOutcome], received_at: dateti
     stored, duplicate, conflict, _, aggregated, fields_dropped = map(sum, columns)
     rejected = _quarantine(db, outcomes, received_at)
     repeated = {sensor_id: row[1] + row[2] for sensor_id, row in ledger_rows.items()} if duplicate + conflict else {}
-    return BatchTotals(stored, duplicate, conflict, aggregated, rejected, fields_dropped, Counter(repeated))
+    return BatchTotals(stored, duplicate, conflict, aggregated, rejected, fields_dropped, Counter(repeated), has_late)
 
 
 def _halves(outcomes: Sequence[MessageOutcome]) -> Sequence[Sequence[MessageOutcome]]:
@@ -198,14 +202,15 @@ def _halves(outcomes: Sequence[MessageOutcome]) -> Sequence[Sequence[MessageOutc
     return ([outcome],)
 
 
-def _insert_observations(db: Database, outcomes: Iterable[MessageOutcome]) -> Sequence[Met]:
-    """Insert the observations table by table. Returns those that met a stored value."""
+def _insert_observations(db: Database, outcomes: Iterable[MessageOutcome]) -> tuple[Sequence[Met], bool]:
+    """Insert the observations table by table. Returns those that met a stored value, and whether any came late."""
     by_table: defaultdict[str, list[Observation]] = defaultdict(list)
     revisable: defaultdict[str, list[Observation]] = defaultdict(list)
     for outcome in outcomes:
         for observation in outcome.observations:
             (revisable if observation.is_revisable else by_table)[observation.table].append(observation)
     met: list[Met] = []
+    has_late = False
     if revisable:
         lock_revisions(db)
         for table, observations in sorted(revisable.items()):
@@ -214,11 +219,14 @@ def _insert_observations(db: Database, outcomes: Iterable[MessageOutcome]) -> Se
             met += settlement.met
     for table, observations in sorted(by_table.items()):
         row = db.execute(_statement(table), _columns(observations)).fetchone()
+        if row is None:
+            continue
+        has_late = has_late or row["has_late"]
         # Usually all rows are new, and the server then returns no keys.
-        if row is not None and row["stored"] < len(observations):
+        if row["stored"] < len(observations):
             inserted = zip(row["datastream_ids"] or (), row["times"] or (), strict=True)
             met += compare_with_stored(db, table, not_inserted(observations, inserted))
-    return met
+    return met, has_late
 
 
 def _columns(observations: Sequence[Observation]) -> dict[str, str]:

@@ -109,15 +109,27 @@ marked as (
     select hour, array_agg(distinct datastream_id) from apart where recomputed group by hour
 ),
 late as (
-    -- Mark past days for recomputation (ingest/lifecycle/daily_totals.py). A batch of current data marks none.
-    insert into lantaarn.changed_day (day, datastream_ids)
-    select open.day_of(time), array_agg(distinct datastream_id)
+    -- Values of hours that may have been published. A batch of current data has none.
+    select datastream_id, date_trunc('hour', time, 'UTC') as hour
     from stored
-    where quality = 0 and time < now() - interval '1 day'
+    where quality = 0 and time < date_trunc('hour', now(), 'UTC') - interval '1 hour'
+),
+late_hours as (
+    -- Their totals are right, but what was published of them isn't (ingest/hourly_totals.py).
+    insert into lantaarn.changed_hour (hour, datastream_ids, recompute)
+    select hour, array_agg(distinct datastream_id), false from late group by hour
+),
+late_days as (
+    -- Mark past days for recomputation (ingest/lifecycle/daily_totals.py).
+    insert into lantaarn.changed_day (day, datastream_ids)
+    select open.day_of(hour), array_agg(distinct datastream_id)
+    from late
+    where hour < now() - interval '1 day'
     group by 1
 )
 select
     count(*) as stored,
+    exists (select from late) as has_late,
     case when count(*) < cardinality(%(datastream_ids)s::integer[]) then array_agg(datastream_id) end as datastream_ids,
     case when count(*) < cardinality(%(datastream_ids)s::integer[]) then array_agg(time) end as times
 from stored;

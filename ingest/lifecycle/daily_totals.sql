@@ -7,9 +7,11 @@ select coalesce(array_agg(id order by id), '{}') as ids from lantaarn.datastream
 -- first_day_to_update: the day from which to recompute all days; earlier days whose hours changed are in changed_day
 select open.day_of(%(at)s::timestamptz - interval '48 hours') as first_day;
 
--- update_day_total: recompute the daily totals of these datastreams from first_day onwards, skipping unchanged rows
+-- update_day_total: recompute daily totals from a first to a last day (null: onwards) of each datastream, skipping
+-- unchanged rows. A day that had been over for an hour when days were last made (made_at) was published: it says when it
+-- changed, unless made_at is null.
 insert into lantaarn.day_total as total
-(datastream_id, day, count, sum, min, max, sum_cos, jumps, counted_since, last_value, hours)
+(datastream_id, day, count, sum, min, max, sum_cos, jumps, counted_since, last_value, hours, completed_at)
 select
     stream.id,
     made.day,
@@ -21,48 +23,23 @@ select
     made.jumps,
     made.counted_since,
     made.last_value,
-    made.hours
-from unnest(%(datastream_ids)s::integer[]) as stream (id)
-cross join lateral lantaarn.days_of(stream.id, open.day_start(%(first_day)s), 'infinity') as made
-on conflict (datastream_id, day) do update set
-    count = excluded.count,
-    sum = excluded.sum,
-    min = excluded.min,
-    max = excluded.max,
-    sum_cos = excluded.sum_cos,
-    jumps = excluded.jumps,
-    counted_since = excluded.counted_since,
-    last_value = excluded.last_value,
-    hours = excluded.hours
-where total is distinct from excluded;
-
--- take_changed_days: remove and return marked days; their hours are committed, or the mark would not be visible
-with taken as (
-    delete from lantaarn.changed_day returning day, datastream_ids
-)
-select distinct day, datastream_id
-from taken
-cross join lateral unnest(datastream_ids) as one (datastream_id)
-order by datastream_id, day;
-
--- update_changed_day_total: recompute these days of these datastreams
-insert into lantaarn.day_total
-(datastream_id, day, count, sum, min, max, sum_cos, jumps, counted_since, last_value, hours)
-select
-    changed.datastream_id,
-    made.day,
-    made.count,
-    made.sum,
-    made.min,
-    made.max,
-    made.sum_cos,
-    made.jumps,
-    made.counted_since,
-    made.last_value,
-    made.hours
-from unnest(%(datastream_ids)s::integer[], %(days)s::date[]) as changed (datastream_id, day)
+    made.hours,
+    case
+        when
+            stream.public = 'live'
+            and not stream.about_people
+            and open.day_start(made.day + 1) <= %(made_at)s::timestamptz - interval '1 hour'
+            and exists (
+                select from lantaarn.day_total as published
+                where published.datastream_id = stream.id and published.day >= made.day
+            )
+            then %(now)s::timestamptz
+    end
+from unnest(%(datastream_ids)s::integer[], %(first_days)s::date[], %(last_days)s::date[])
+    as due (datastream_id, first_day, last_day)
+inner join lantaarn.datastream as stream on stream.id = due.datastream_id
 cross join lateral lantaarn.days_of(
-    changed.datastream_id, open.day_start(changed.day), open.day_start(changed.day + 1)
+    stream.id, open.day_start(due.first_day), coalesce(open.day_start(due.last_day + 1), 'infinity')
 ) as made
 on conflict (datastream_id, day) do update set
     count = excluded.count,
@@ -73,14 +50,47 @@ on conflict (datastream_id, day) do update set
     jumps = excluded.jumps,
     counted_since = excluded.counted_since,
     last_value = excluded.last_value,
-    hours = excluded.hours;
+    hours = excluded.hours,
+    completed_at = coalesce(excluded.completed_at, total.completed_at)
+where
+    (
+        total.count,
+        total.sum,
+        total.min,
+        total.max,
+        total.sum_cos,
+        total.jumps,
+        total.counted_since,
+        total.last_value,
+        total.hours
+    )
+    is distinct from (
+        excluded.count,
+        excluded.sum,
+        excluded.min,
+        excluded.max,
+        excluded.sum_cos,
+        excluded.jumps,
+        excluded.counted_since,
+        excluded.last_value,
+        excluded.hours
+    );
+
+-- take_changed_days: remove and return marked days; their hours are committed, or the mark would not be visible
+with taken as (
+    delete from lantaarn.changed_day returning day, datastream_ids
+)
+select distinct day, datastream_id
+from taken
+cross join lateral unnest(datastream_ids) as one (datastream_id)
+order by datastream_id, day;
 
 -- update_lamp_day: recompute the lamps' daily figures from first_day onwards
 select lantaarn.make_lamp_days(array(select distinct sensor_id from lantaarn.datastream where property = 'energy'), %(first_day)s, 'infinity');
 
 -- update_changed_lamp_day: the same for changed days
 select lantaarn.make_lamp_days(array_agg(distinct meter.sensor_id), min(changed.day), max(changed.day))
-from unnest(%(datastream_ids)s::integer[], %(days)s::date[]) as changed (datastream_id, day)
+from unnest(%(datastream_ids)s::integer[], %(first_days)s::date[]) as changed (datastream_id, day)
 inner join lantaarn.datastream as meter on meter.id = changed.datastream_id
 where exists (
     select from lantaarn.datastream as energy where energy.sensor_id = meter.sensor_id and energy.property = 'energy'
@@ -104,30 +114,78 @@ on conflict (datastream_id, hour, revision) do update set
     median = excluded.median,
     p85 = excluded.p85;
 
--- update_public_day: daily totals of published cells from the newest day onwards; cells come in order and never change
-insert into lantaarn.public_day as total (datastream_id, day, sum, hours, hidden)
-select stream.id, made.day, made.sum, made.cells * made.length, made.hidden * made.length
+-- newest_public_days: the datastreams published in cells, and the newest day with a daily total of each
+select
+    coalesce(array_agg(stream.id), '{}') as datastream_ids,
+    coalesce(array_agg(newest.day), '{}') as first_days
 from lantaarn.datastream as stream
 left join lateral (
     select last.day from lantaarn.public_day as last where last.datastream_id = stream.id order by last.day desc limit 1
 ) as newest on true
+where stream.public in ('hour', 'day');
+
+-- update_public_day: recompute daily totals of published cells from a first day (null: all) to a last day (null: onwards)
+-- of each datastream. A day of hours says when late hours were added to it: two hours after its end all of them had been
+-- published (made_at, as above).
+insert into lantaarn.public_day as total (datastream_id, day, sum, hours, hidden, completed_at)
+select
+    stream.id,
+    made.day,
+    made.sum,
+    made.cells * made.length,
+    made.hidden * made.length,
+    case
+        when stream.public = 'day' then made.completed_at
+        when
+            not stream.about_people
+            and open.day_start(made.day + 1) <= %(made_at)s::timestamptz - interval '2 hours'
+            and (held.hours < made.cells or made.completed_at > coalesce(held.completed_at, '-infinity'))
+            then %(now)s::timestamptz
+        else held.completed_at
+    end
+from unnest(%(datastream_ids)s::integer[], %(first_days)s::date[], %(last_days)s::date[])
+    as due (datastream_id, first_day, last_day)
+inner join lantaarn.datastream as stream on stream.id = due.datastream_id and stream.public in ('hour', 'day')
 cross join lateral (
     select
         open.day_of(cell.start) as day,
         sum(cell.value) as sum,
         count(*) as cells,
         count(*) - count(cell.value) as hidden,
+        max(cell.completed_at) as completed_at,
         case stream.public when 'day' then open.day_hours(open.day_of(cell.start)) else 1 end as length
     from lantaarn.public_cell as cell
     where
         cell.datastream_id = stream.id
         and cell.period = stream.public
-        and cell.start >= coalesce(open.day_start(newest.day), '-infinity')
+        and cell.start >= coalesce(open.day_start(due.first_day), '-infinity')
+        and cell.start < coalesce(open.day_start(due.last_day + 1), 'infinity')
     group by 1
 ) as made
-where stream.public in ('hour', 'day')
-on conflict (datastream_id, day) do update set sum = excluded.sum, hours = excluded.hours, hidden = excluded.hidden
-where (total.hours, total.hidden) is distinct from (excluded.hours, excluded.hidden);
+left join lantaarn.public_day as held on held.datastream_id = stream.id and held.day = made.day
+on conflict (datastream_id, day) do update set
+    sum = excluded.sum,
+    hours = excluded.hours,
+    hidden = excluded.hidden,
+    completed_at = excluded.completed_at
+where
+    (total.sum, total.hours, total.hidden, total.completed_at)
+    is distinct from (excluded.sum, excluded.hours, excluded.hidden, excluded.completed_at);
+
+-- delete_public_day: delete these days if none of their cells is left
+delete from lantaarn.public_day as total
+using unnest(%(datastream_ids)s::integer[], %(first_days)s::date[]) as changed (datastream_id, day)
+where
+    total.datastream_id = changed.datastream_id
+    and total.day = changed.day
+    and not exists (
+        select from lantaarn.public_cell as cell
+        where
+            cell.datastream_id = total.datastream_id
+            and cell.period in ('hour', 'day')
+            and cell.start >= open.day_start(total.day)
+            and cell.start < open.day_start(total.day + 1)
+    );
 
 -- update_book_day: daily ledger totals by kind, from this day of receipt onwards
 with named as (

@@ -189,13 +189,15 @@ def _apply(db: Database, tombstone: Tombstone, observations: str) -> Erasure:
         "until": tombstone.until,
     }
     lock_hours(db)
+    recompute_changed_hours(db)
     # Compare before the individual values are gone.
     cut = db.execute(QUERIES["partly_erased_hours"], period).fetchall()
     counts = {row["table_name"]: row["rows"] for row in db.execute(QUERIES[observations], period).fetchall()}
     hours = _mark_cut_hours(db, cut)
     counts["rollup_hour"] = db.execute(QUERIES["erase_hours"], period).rowcount + hours.deleted
     db.execute(QUERIES["mark_following_hours"], period)
-    recompute_changed_hours(db)
+    recompute_changed_hours(db, is_late=False)
+    db.execute(QUERIES["erase_publications"], period)
     for table, query in (
         ("public_cell", "cells"),
         ("travel_time", "travel_times"),

@@ -73,6 +73,9 @@ cross join lateral (
 where stream.id = any(%(datastream_ids)s::integer[]) and stream.aggregation = 'counter'
 group by following.hour;
 
+-- erase_publications: forget from when to when these datastreams were published; the next publication notes what is left
+delete from lantaarn.publication where datastream_id = any(%(datastream_ids)s::integer[]);
+
 -- erase_cells: delete published hours and days that overlap the period
 delete from lantaarn.public_cell
 where

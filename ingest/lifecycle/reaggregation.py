@@ -3,7 +3,8 @@
 Follows a change of a register entry, or of a property in a new version of the program. The database hides the hours of
 such a datastream at once (``lantaarn.note_aggregation_change``). They are recomputed from single values, a month per
 transaction, so that ingest can continue and the work can be interrupted at any time. Then they are shown again, from
-the first hour whose values all exist: of earlier ones nobody can tell what they add up to.
+the first hour whose values all exist: of earlier ones nobody can tell what they add up to. Cells that aren't about
+people follow. Nothing of this came late: periods keep when they were completed, and none gets it.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.hourly_totals import lock_hours
-from ingest.lifecycle.daily_totals import QUERIES as DAILY
+from ingest.lifecycle.daily_totals import EARLIEST_DAY, DueDays, update_day_totals
 from ingest.lifecycle.reclassification import MIN_CHANGE_AGE
 from ingest.lifecycle.retention import QUERIES as RETENTION
 from sensors.db import Database
@@ -87,12 +88,13 @@ def _recompute_slice(db: Database, change_id: int, now: datetime) -> int | None:
 def _show_hours(db: Database, change_id: int, change: Mapping[str, Any], now: datetime) -> None:
     """Show the recomputed hours, and bring what is derived from them up to date."""
     datastream_id = change["datastream_id"]
-    this = {"change_id": change_id, "datastream_id": datastream_id, "datastream_ids": [datastream_id]}
+    this = {"change_id": change_id, "datastream_id": datastream_id}
     db.execute(
         QUERIES["record_progress"],
         {**this, "until_hour": LATEST_HOUR, "hours": 0, "incomplete_until": change["incomplete_until"]},
     )
-    days = db.execute(QUERIES["show_hours"], this).fetchone() or {}
-    db.execute(DAILY["update_day_total"], {**this, **days})
-    db.execute(QUERIES["update_lamp_days"], {**this, **days})
+    shown = db.execute(QUERIES["show_hours"], this).fetchone() or {"first_day": EARLIEST_DAY}
+    db.execute(QUERIES["refresh_cells"], this)
+    update_day_totals(db, DueDays([datastream_id], [shown["first_day"]], [None]), None, now)
+    db.execute(QUERIES["update_lamp_days"], {**this, **shown})
     db.execute(QUERIES["close_changes"], {**this, "now": now})

@@ -94,6 +94,13 @@ from lantaarn.aggregation_change as change
 where change.id = %(change_id)s and stream.id = change.datastream_id
 returning greatest(open.day_of(stream.totals_since), '1970-01-01') as first_day;
 
+-- refresh_cells: carry the recomputed hours on to what was published of them
+select lantaarn.complete_published(array_agg(hourly.datastream_id), array_agg(hourly.hour), false)
+from lantaarn.rollup_hour as hourly
+inner join lantaarn.datastream as stream on stream.id = hourly.datastream_id
+where stream.id = %(datastream_id)s and hourly.hour >= stream.totals_since
+having count(*) > 0;
+
 -- close_changes: the changes of a datastream up to this one are done
 update lantaarn.aggregation_change set recomputed_at = %(now)s
 where datastream_id = %(datastream_id)s and id <= %(change_id)s and recomputed_at is null;

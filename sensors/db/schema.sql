@@ -100,7 +100,8 @@ GRANT INSERT ON TABLE lantaarn.changed_day TO lantaarn_ingest;
 -- lantaarn.changed_hour
 CREATE TABLE lantaarn.changed_hour (
     hour timestamp with time zone NOT NULL,
-    datastream_ids integer[] NOT NULL
+    datastream_ids integer[] NOT NULL,
+    recompute boolean DEFAULT true NOT NULL
 );
 GRANT SELECT,INSERT,DELETE ON TABLE lantaarn.changed_hour TO lantaarn_ingest;
 
@@ -151,6 +152,8 @@ CREATE TABLE lantaarn.datastream (
     same_time text DEFAULT 'first'::text NOT NULL,
     totals_since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     recomputed boolean GENERATED ALWAYS AS (((aggregation = ANY (ARRAY['counter'::text, 'last'::text])) OR (same_time = 'last'::text) OR (totals_since = 'infinity'::timestamp with time zone))) STORED NOT NULL,
+    about_people boolean DEFAULT true NOT NULL,
+    CONSTRAINT counts_are_about_people CHECK ((about_people OR (NOT counts_people))),
     CONSTRAINT datastream_aggregation_check CHECK ((aggregation = ANY (ARRAY['mean'::text, 'delta'::text, 'counter'::text, 'max'::text, 'last'::text, 'energy_mean'::text, 'circular_mean'::text, 'none'::text]))),
     CONSTRAINT datastream_public_check CHECK ((public = ANY (ARRAY['none'::text, 'day'::text, 'hour'::text, 'live'::text]))),
     CONSTRAINT datastream_same_time_check CHECK ((same_time = ANY (ARRAY['first'::text, 'last'::text, 'sum'::text]))),
@@ -192,7 +195,8 @@ CREATE TABLE lantaarn.day_total (
     sum_cos double precision,
     jumps integer,
     counted_since timestamp with time zone,
-    last_value double precision
+    last_value double precision,
+    completed_at timestamp with time zone
 )
 WITH (fillfactor='90');
 ALTER TABLE ONLY lantaarn.day_total
@@ -455,6 +459,7 @@ CREATE TABLE lantaarn.public_cell (
     counted boolean NOT NULL,
     value double precision,
     counted_since timestamp with time zone,
+    completed_at timestamp with time zone,
     CONSTRAINT never_small CHECK (
 CASE
     WHEN counted THEN COALESCE(((value >= (15)::double precision) AND ((value / (5)::double precision) = floor((value / (5)::double precision)))), true)
@@ -476,12 +481,24 @@ CREATE TABLE lantaarn.public_day (
     hidden smallint NOT NULL,
     day_hours smallint GENERATED ALWAYS AS (open.day_hours(day)) STORED NOT NULL,
     value double precision,
+    completed_at timestamp with time zone,
     CONSTRAINT public_day_check CHECK ((hidden <= hours)),
     CONSTRAINT public_day_check1 CHECK (((sum IS NULL) = (hidden = hours)))
 )
 WITH (fillfactor='90');
 ALTER TABLE ONLY lantaarn.public_day
     ADD CONSTRAINT public_day_pkey PRIMARY KEY (datastream_id, day);
+
+-- lantaarn.publication
+CREATE TABLE lantaarn.publication (
+    datastream_id integer NOT NULL,
+    first_start timestamp with time zone NOT NULL,
+    last_start timestamp with time zone NOT NULL
+)
+WITH (fillfactor='50');
+ALTER TABLE ONLY lantaarn.publication
+    ADD CONSTRAINT publication_pkey PRIMARY KEY (datastream_id);
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE lantaarn.publication TO lantaarn_ingest;
 
 -- lantaarn.pulse
 CREATE TABLE lantaarn.pulse (
@@ -697,7 +714,8 @@ CREATE TABLE lantaarn.rollup_hour (
     jumps integer,
     counted_since timestamp with time zone,
     last_time timestamp with time zone,
-    last_value double precision
+    last_value double precision,
+    completed_at timestamp with time zone
 )
 WITH (fillfactor='70');
 ALTER TABLE ONLY lantaarn.rollup_hour
@@ -1033,7 +1051,8 @@ CREATE VIEW lantaarn.public_stream AS
             ELSE 'Europe/Amsterdam'::text
         END AS zone,
     aggregation,
-    totals_since
+    totals_since,
+    about_people
    FROM lantaarn.datastream
   WHERE (active AND (rule IS NULL) AND (public = ANY (ARRAY['hour'::text, 'day'::text])));
 GRANT SELECT ON TABLE lantaarn.public_stream TO lantaarn_ingest;
@@ -1318,8 +1337,9 @@ CREATE VIEW open.day AS
         END AS max,
     NULL::bigint AS below,
     false AS at_least,
-    total.counted_since
-   FROM (open.datastream datastream
+    total.counted_since,
+    held.completed_at
+   FROM ((open.datastream datastream
      JOIN LATERAL ( SELECT daily.day,
             daily.count,
             daily.min,
@@ -1329,6 +1349,7 @@ CREATE VIEW open.day AS
            FROM lantaarn.rollup_day daily
           WHERE (daily.datastream_id = datastream.datastream_id)
          OFFSET 0) total ON ((total.value IS NOT NULL)))
+     LEFT JOIN lantaarn.day_total held ON (((held.datastream_id = datastream.datastream_id) AND (held.day = total.day))))
   WHERE (datastream.public = 'live'::text)
 UNION ALL
  SELECT datastream.datastream_id,
@@ -1344,16 +1365,22 @@ UNION ALL
             ELSE NULL::bigint
         END AS below,
     ((published.value IS NOT NULL) AND published.small) AS at_least,
-    published.counted_since
-   FROM (open.datastream datastream
+    published.counted_since,
+        CASE datastream.public
+            WHEN 'day'::text THEN published.completed_at
+            ELSE held.completed_at
+        END AS completed_at
+   FROM ((open.datastream datastream
      CROSS JOIN LATERAL ( SELECT open.day_of(cell.start) AS day,
             count(*) AS cells,
             open.aggregate(datastream.aggregation, count(cell.value), sum(open.summand(datastream.aggregation, cell.value)), sum(open.summand_cos(datastream.aggregation, cell.value)), max(cell.value), (max(open.dated(cell.start, cell.value)))[2]) AS value,
             bool_or((cell.value IS NULL)) AS small,
-            NULLIF(LEAST(min(cell.counted_since), open.day_start(open.day_of(cell.start))), open.day_start(open.day_of(cell.start))) AS counted_since
+            NULLIF(LEAST(min(cell.counted_since), open.day_start(open.day_of(cell.start))), open.day_start(open.day_of(cell.start))) AS counted_since,
+            max(cell.completed_at) AS completed_at
            FROM lantaarn.public_cell cell
           WHERE ((cell.datastream_id = datastream.datastream_id) AND (cell.period = datastream.public) AND (cell.counted OR (cell.start >= datastream.totals_since)))
           GROUP BY (open.day_of(cell.start))) published)
+     LEFT JOIN lantaarn.public_day held ON (((held.datastream_id = datastream.datastream_id) AND (held.day = published.day))))
   WHERE ((datastream.public = ANY (ARRAY['hour'::text, 'day'::text])) AND (published.day < open.day_of(now())) AND ((published.value IS NOT NULL) OR datastream.counts_people));
 GRANT SELECT ON TABLE open.day TO lantaarn_api;
 GRANT SELECT ON TABLE open.day TO lantaarn_dashboard;
@@ -1370,7 +1397,8 @@ CREATE VIEW open.day_cell AS
             WHEN (cell.value IS NULL) THEN 15
             ELSE NULL::integer
         END AS below,
-    cell.counted_since
+    cell.counted_since,
+    cell.completed_at
    FROM (open.datastream datastream
      JOIN lantaarn.public_cell cell ON (((cell.datastream_id = datastream.datastream_id) AND (cell.period = datastream.public) AND (cell.counted OR (cell.start >= datastream.totals_since)))))
   WHERE (datastream.public = 'day'::text);
@@ -1459,13 +1487,15 @@ CREATE VIEW open.hour AS
             ELSE NULL::double precision
         END AS max,
     NULL::integer AS below,
-    total.counted_since
+    total.counted_since,
+    total.completed_at
    FROM (open.datastream datastream
      JOIN LATERAL ( SELECT hourly.hour,
             hourly.count,
             hourly.min,
             hourly.max,
             hourly.counted_since,
+            hourly.completed_at,
             open.aggregate(datastream.aggregation, hourly.count, hourly.sum, hourly.sum_cos, hourly.max, hourly.last_value) AS value
            FROM lantaarn.rollup_hour hourly
           WHERE ((hourly.datastream_id = datastream.datastream_id) AND (hourly.hour >= datastream.totals_since))) total ON ((total.value IS NOT NULL)))
@@ -1483,7 +1513,8 @@ UNION ALL
             WHEN (cell.value IS NULL) THEN 15
             ELSE NULL::integer
         END AS below,
-    cell.counted_since
+    cell.counted_since,
+    cell.completed_at
    FROM (open.datastream datastream
      JOIN lantaarn.public_cell cell ON (((cell.datastream_id = datastream.datastream_id) AND (cell.period = 'hour'::text) AND (cell.counted OR (cell.start >= datastream.totals_since)))))
   WHERE (datastream.public = 'hour'::text);
@@ -1986,7 +2017,8 @@ CREATE VIEW staff.day AS
     open.aggregate(stream.aggregation, total.count, total.sum, total.sum_cos, total.max, total.last_value) AS value,
     total.hours,
     (0)::smallint AS hidden,
-    total.day_hours
+    total.day_hours,
+    total.completed_at
    FROM (staff.datastream stream
      JOIN lantaarn.day_total total ON (((total.datastream_id = stream.datastream_id) AND (total.day >= open.day_of(stream.totals_since)))))
   WHERE (stream.public = 'live'::text)
@@ -2008,7 +2040,8 @@ UNION ALL
         END AS value,
     made.hours,
     made.hidden,
-    made.day_hours
+    made.day_hours,
+    made.completed_at
    FROM (staff.datastream stream
      JOIN lantaarn.public_day made ON (((made.datastream_id = stream.datastream_id) AND (stream.counts_people OR (made.day >= open.day_of(stream.totals_since))))))
   WHERE ((stream.public = ANY (ARRAY['hour'::text, 'day'::text])) AND (made.day < open.day_of(now())));
@@ -2267,6 +2300,105 @@ CREATE FUNCTION lantaarn.coarseness(document jsonb) RETURNS integer
     select array_position(array['exact', 'cell_100m', 'cell_1km'], document #>> '{location,precision}')
 $$;
 
+-- lantaarn.complete_published
+CREATE FUNCTION lantaarn.complete_published(datastream_ids integer[], hours timestamp with time zone[], is_late boolean) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if is_late then
+        -- In the order in which ingest meets the hours, so that neither waits for what the other holds.
+        with live as (
+            select total.datastream_id, total.hour
+            from unnest(datastream_ids, hours) as changed (datastream_id, hour)
+            inner join lantaarn.datastream as stream
+                on stream.id = changed.datastream_id
+                and stream.active
+                and stream.public = 'live'
+                and not stream.about_people
+            inner join lantaarn.publication as published
+                on published.datastream_id = stream.id
+                and changed.hour between published.first_start and published.last_start
+            inner join lantaarn.rollup_hour as total
+                on total.datastream_id = changed.datastream_id and total.hour = changed.hour
+            order by total.datastream_id, total.hour
+            for update of total
+        )
+        update lantaarn.rollup_hour as total set completed_at = now()
+        from live
+        where total.datastream_id = live.datastream_id and total.hour = live.hour;
+    end if;
+
+    with due as (
+        select distinct stream.id, period.step, period.step at time zone stream.zone as start
+        from unnest(datastream_ids, hours) as changed (datastream_id, hour)
+        inner join lantaarn.public_stream as stream on stream.id = changed.datastream_id
+        cross join lateral (select date_trunc(stream.period, changed.hour at time zone stream.zone) as step) as period
+        where not stream.about_people and stream.totals_since < 'infinity'
+    ),
+
+    seen as (
+        select
+            stream.id,
+            stream.period,
+            due.start,
+            cell.value,
+            cell.counted_since,
+            case when is_late and due.start between published.first_start and published.last_start then now() end as mark
+        from due
+        inner join lantaarn.public_stream as stream on stream.id = due.id
+        left join lantaarn.publication as published on published.datastream_id = stream.id
+        left join lateral lantaarn.due_cells(stream, due.step, due.step) as cell on true
+        where
+            due.start >= stream.totals_since
+            -- Later ones are published in their turn.
+            and due.start <= (
+                select max(newest.start) from lantaarn.public_cell as newest
+                where newest.datastream_id = stream.id and newest.period = stream.period
+            )
+    ),
+
+    emptied as (
+        delete from lantaarn.public_cell as held
+        using seen
+        where
+            held.datastream_id = seen.id
+            and held.period = seen.period
+            and held.start = seen.start
+            and seen.value is null
+        returning held.datastream_id, held.start
+    ),
+
+    completed as (
+        insert into lantaarn.public_cell as held
+        (datastream_id, period, start, counted, value, counted_since, completed_at)
+        select
+            seen.id,
+            seen.period,
+            seen.start,
+            false,
+            seen.value,
+            seen.counted_since,
+            seen.mark
+        from seen
+        where seen.value is not null
+        on conflict (datastream_id, period, start) do update set
+            value = excluded.value,
+            counted_since = excluded.counted_since,
+            completed_at = coalesce(excluded.completed_at, held.completed_at)
+        where (held.value, held.counted_since) is distinct from (excluded.value, excluded.counted_since)
+        returning held.datastream_id, held.start
+    )
+
+    insert into lantaarn.changed_day (day, datastream_ids)
+    select open.day_of(cell.start), array_agg(distinct cell.datastream_id)
+    from (select * from emptied union all select * from completed) as cell
+    group by 1;
+end
+$$;
+REVOKE ALL ON FUNCTION lantaarn.complete_published(datastream_ids integer[], hours timestamp with time zone[], is_late boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION lantaarn.complete_published(datastream_ids integer[], hours timestamp with time zone[], is_late boolean) TO lantaarn_ingest;
+
 -- lantaarn.count_observations
 CREATE FUNCTION lantaarn.count_observations(which integer[], since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(table_name text, rows bigint)
     LANGUAGE plpgsql STABLE
@@ -2319,7 +2451,7 @@ CREATE FUNCTION lantaarn.due_cells(stream lantaarn.public_stream, since timestam
          CASE
              WHEN (due_cells.stream).counts_people THEN open.public_count(seen.value)
              WHEN (due_cells.stream).summed THEN (round((seen.value)::numeric, 1))::double precision
-             WHEN ((due_cells.stream).aggregation = ANY (ARRAY['max'::text, 'last'::text])) THEN seen.value
+             WHEN (((due_cells.stream).aggregation = ANY (ARRAY['max'::text, 'last'::text])) OR (NOT (due_cells.stream).about_people)) THEN seen.value
              WHEN ((due_cells.stream).aggregation = 'circular_mean'::text) THEN (mod((round(seen.value))::integer, 360))::double precision
              ELSE round(seen.value)
          END AS round,
@@ -2334,7 +2466,7 @@ CREATE FUNCTION lantaarn.due_cells(stream lantaarn.public_stream, since timestam
              min(hourly.counted_since) AS counted_since
             FROM lantaarn.rollup_hour hourly
            WHERE ((hourly.datastream_id = (due_cells.stream).id) AND (hourly.hour >= GREATEST(due.start, (due_cells.stream).totals_since)) AND (hourly.hour < due.until))) seen)
-   WHERE ((due_cells.stream).counts_people OR ((seen.value IS NOT NULL) AND ((due_cells.stream).summed OR ((due_cells.stream).aggregation = ANY (ARRAY['max'::text, 'last'::text])))) OR ((seen.value IS NOT NULL) AND (EXISTS ( SELECT
+   WHERE ((due_cells.stream).counts_people OR ((seen.value IS NOT NULL) AND ((NOT (due_cells.stream).about_people) OR (due_cells.stream).summed OR ((due_cells.stream).aggregation = ANY (ARRAY['max'::text, 'last'::text])))) OR ((seen.value IS NOT NULL) AND (EXISTS ( SELECT
             FROM (lantaarn.public_cell enough
               JOIN lantaarn.public_stream counter ON ((counter.id = enough.datastream_id)))
            WHERE ((counter.sensor_id = (due_cells.stream).sensor_id) AND (enough.period = (due_cells.stream).period) AND (enough.start = due.start) AND enough.counted AND (enough.value IS NOT NULL))))));
@@ -2627,6 +2759,50 @@ begin
 end
 $$;
 
+-- lantaarn.note_publication
+CREATE FUNCTION lantaarn.note_publication(until timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+ WITH published AS (
+          SELECT stream.id,
+             oldest.hour AS first_start,
+             newest.hour AS last_start
+            FROM ((lantaarn.datastream stream
+              CROSS JOIN LATERAL ( SELECT hourly.hour
+                    FROM lantaarn.rollup_hour hourly
+                   WHERE (hourly.datastream_id = stream.id)
+                   ORDER BY hourly.hour
+                  LIMIT 1) oldest)
+              CROSS JOIN LATERAL ( SELECT hourly.hour
+                    FROM lantaarn.rollup_hour hourly
+                   WHERE ((hourly.datastream_id = stream.id) AND (hourly.hour <= note_publication.until))
+                   ORDER BY hourly.hour DESC
+                  LIMIT 1) newest)
+           WHERE (stream.active AND (stream.public = 'live'::text) AND (NOT stream.about_people))
+         UNION ALL
+          SELECT stream.id,
+             held.first_start,
+             held.last_start
+            FROM (lantaarn.public_stream stream
+              CROSS JOIN LATERAL ( SELECT min(cell.start) AS first_start,
+                     max(cell.start) AS last_start
+                    FROM lantaarn.public_cell cell
+                   WHERE ((cell.datastream_id = stream.id) AND (cell.period = stream.period))) held)
+           WHERE ((NOT stream.about_people) AND (held.first_start IS NOT NULL))
+         ), gone AS (
+          DELETE FROM lantaarn.publication noted_1
+           WHERE (NOT (noted_1.datastream_id IN ( SELECT published.id
+                    FROM published)))
+         )
+  INSERT INTO lantaarn.publication AS noted (datastream_id, first_start, last_start)  SELECT published.id,
+             published.first_start,
+             published.last_start
+            FROM published ON CONFLICT(datastream_id) DO UPDATE SET first_start = excluded.first_start, last_start = excluded.last_start
+   WHERE ((noted.first_start IS DISTINCT FROM excluded.first_start) OR (noted.last_start IS DISTINCT FROM excluded.last_start));
+END;
+REVOKE ALL ON FUNCTION lantaarn.note_publication(until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION lantaarn.note_publication(until timestamp with time zone) TO lantaarn_ingest;
+
 -- lantaarn.note_versions
 CREATE FUNCTION lantaarn.note_versions() RETURNS trigger
     LANGUAGE plpgsql
@@ -2657,22 +2833,29 @@ declare
     added bigint;
     total bigint := 0;
 begin
+    -- A value that is stored meanwhile is in the cells, or its hour is completed after them.
+    perform pg_advisory_xact_lock(hashtextextended('lantaarn.hourly_totals', 0));
     for stream in
         select * from lantaarn.public_stream where totals_since < 'infinity' order by counts_people desc, id
     loop
         until := date_trunc(stream.period, (at - interval '1 hour') at time zone stream.zone) - stream.step;
-        since := coalesce(
-            (
-                select max(cell.start) at time zone stream.zone + stream.step from lantaarn.public_cell as cell
-                where cell.datastream_id = stream.id and cell.period = stream.period
-            ),
-            (
-                select date_trunc(stream.period, min(hourly.hour) at time zone stream.zone)
-                from lantaarn.rollup_hour as hourly where hourly.datastream_id = stream.id
-            )
+        since := (
+            select max(cell.start) at time zone stream.zone + stream.step from lantaarn.public_cell as cell
+            where cell.datastream_id = stream.id and cell.period = stream.period
         );
+        if since is null or not stream.about_people then
+            since := (
+                select date_trunc(stream.period, min(hourly.hour) at time zone stream.zone)
+                from lantaarn.rollup_hour as hourly
+                where
+                    hourly.datastream_id = stream.id
+                    and hourly.hour >= coalesce(since at time zone stream.zone, '-infinity')
+            );
+        end if;
         continue when since is null or since > until;
-        since := greatest(since, until - interval '31 days');
+        if stream.about_people then
+            since := greatest(since, until - interval '31 days');
+        end if;
         insert into lantaarn.public_cell (datastream_id, period, start, counted, value, counted_since)
         select stream.id, stream.period, cell.start, stream.counts_people, cell.value, cell.counted_since
         from lantaarn.due_cells(stream, since, until) as cell
@@ -2680,6 +2863,7 @@ begin
         get diagnostics added = row_count;
         total := total + added;
     end loop;
+    perform lantaarn.note_publication(date_trunc('hour', at - interval '1 hour', 'UTC') - interval '1 hour');
     return total;
 end
 $$;

@@ -57,6 +57,8 @@ class ObservedProperty:
     """Numbers, in the canonical unit, that devices report falsely, and why (``sensors.kinds.false_values``)."""
     counts_people: bool = False
     """Small counts are suppressed when published."""
+    averages_people: bool = False
+    """A mean over people or vehicles that pass: published only where enough of them were counted."""
     aggregation: Aggregation = Aggregation.MEAN
     """How values of an hour or a day become one. A register entry may declare ``delta`` instead of ``counter`` and the
     other way round."""
@@ -107,6 +109,11 @@ class ObservedProperty:
         """The unit with this spelling, or None if it is unknown or not a unit of this property."""
         found = self.conversions.get(spelling)
         return found if found or self.molar_mass is None else VOLUME_RATIO.get(spelling)
+
+    @property
+    def about_people(self) -> bool:
+        """Whether its values come from people or vehicles that pass, so that a published one must never change."""
+        return self.counts_people or self.averages_people or self.required_privacy_rule is not None
 
     @property
     def summed(self) -> bool:

@@ -13,7 +13,7 @@ from sensors.kinds import KINDS
 from sensors.policy.constraints import constraints_for
 from sensors.policy.retention_classes import BUILT_IN_CLASSES, NEVER_STORED
 from sensors.register.entry import Datastream, Entry, MatchInMemory, WindowCount
-from sensors.vocabulary.codes import Public
+from sensors.vocabulary.codes import PersonalData, Public
 from sensors.vocabulary.durations import parse_duration
 from sensors.vocabulary.localized_text import LocalizedText
 from sensors.vocabulary.measurement import Aggregation, SameTime, Stamp
@@ -64,6 +64,8 @@ class DatastreamPolicy:
     """Retention of rollups: an ISO 8601 duration."""
     public: Public
     counts_people: bool
+    about_people: bool
+    """What is published of it is never changed."""
     aggregation: Aggregation
     max_rate_per_hour: float | None
     """The largest possible increase within an hour. None: values are not meter readings."""
@@ -135,6 +137,7 @@ def _compile_datastream(entry: Entry, datastream: Datastream, classes: Collectio
         aggregate_term=datastream.retention.aggregate,
         public=datastream.public,
         counts_people=definition.counts_people,
+        about_people=definition.about_people or datastream.personal_data is not PersonalData.NONE,
         aggregation=Aggregation(datastream.aggregation or definition.aggregation),
         max_rate_per_hour=definition.max_rate_per_hour,
         stamp=datastream.stamp or definition.stamp,

@@ -134,6 +134,7 @@ update lantaarn.datastream as held set
     aggregate_term = declared.aggregate_term,
     public = declared.public,
     counts_people = declared.counts_people,
+    about_people = declared.about_people,
     aggregation = declared.aggregation,
     max_rate_per_hour = declared.max_rate_per_hour,
     stamp = declared.stamp,
@@ -144,7 +145,7 @@ update lantaarn.datastream as held set
     active = true
 from jsonb_to_recordset(%(batch)s -> 'datastreams') as declared (
     entry_id uuid, property text, unit text, retention_class text, aggregate_term interval, public text,
-    counts_people boolean, aggregation text, max_rate_per_hour double precision, stamp text,
+    counts_people boolean, about_people boolean, aggregation text, max_rate_per_hour double precision, stamp text,
     measurement_interval interval, sends_zeros boolean, same_time text, rule jsonb
 )
 inner join lantaarn.sensor as sensor on sensor.entry_id = declared.entry_id
@@ -157,6 +158,7 @@ where
         held.aggregate_term::text,
         held.public,
         held.counts_people,
+        held.about_people,
         held.aggregation,
         held.max_rate_per_hour,
         held.stamp,
@@ -172,6 +174,7 @@ where
         declared.aggregate_term::text,
         declared.public,
         declared.counts_people,
+        declared.about_people,
         declared.aggregation,
         declared.max_rate_per_hour,
         declared.stamp,
@@ -185,7 +188,7 @@ where
 -- insert_datastreams: add the datastreams that these entries declare for the first time
 insert into lantaarn.datastream
 (
-    sensor_id, property, unit, retention_class, aggregate_term, public, counts_people, aggregation,
+    sensor_id, property, unit, retention_class, aggregate_term, public, counts_people, about_people, aggregation,
     max_rate_per_hour, stamp, measurement_interval, sends_zeros, same_time, rule, active
 )
 select
@@ -196,6 +199,7 @@ select
     declared.aggregate_term,
     declared.public,
     declared.counts_people,
+    declared.about_people,
     declared.aggregation,
     declared.max_rate_per_hour,
     declared.stamp,
@@ -206,7 +210,7 @@ select
     true
 from jsonb_to_recordset(%(batch)s -> 'datastreams') as declared (
     entry_id uuid, property text, unit text, retention_class text, aggregate_term interval, public text,
-    counts_people boolean, aggregation text, max_rate_per_hour double precision, stamp text,
+    counts_people boolean, about_people boolean, aggregation text, max_rate_per_hour double precision, stamp text,
     measurement_interval interval, sends_zeros boolean, same_time text, rule jsonb
 )
 inner join lantaarn.sensor as sensor on sensor.entry_id = declared.entry_id

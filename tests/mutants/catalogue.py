@@ -25,6 +25,7 @@ PERSONAL_DATA_TESTS = ("tests/unit/sensors/test_personal_data.py",)
 PUBLIC_DATA_TESTS = ("tests/db/ingest/test_public_numbers.py", "tests/db/api/test_open.py")
 DETECTORS = ("email", "ip", "mac", "phone", "plate")
 TOTALS_TESTS = ("tests/db/ingest/test_hourly_totals.py", "tests/db/ingest/test_reaggregation.py")
+LATE_TESTS = ("tests/db/ingest/test_late.py",)
 QUALITY_TESTS = ("tests/db/api/test_quality.py",)
 LOCATION_TESTS = ("tests/db/api/test_areas.py", "tests/db/sensors/test_register.py")
 
@@ -407,7 +408,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
     ),
     *_mutants_in(
-        "sensors/db/migrations/022_aggregation.sql",
+        "sensors/db/migrations/029_late.sql",
         PUBLIC_DATA_TESTS,
         (
             "energy is rounded",
@@ -417,8 +418,8 @@ MUTANTS: tuple[Mutant, ...] = (
         ("a mean needs a count", "                    and enough.value is not null\n", ""),
         (
             "no data counts as a small count",
-            "        stream.counts_people\n        or (seen.value is not null and (stream",
-            "        (seen.value is not null and (stream.counts_people or stream",
+            "        stream.counts_people\n        or (\n            seen.value is not null\n            and (not",
+            "        (\n            seen.value is not null\n            and (stream.counts_people or not",
         ),
         (
             "an hour is complete before it is public",
@@ -440,6 +441,10 @@ MUTANTS: tuple[Mutant, ...] = (
             "then after - before",
         ),
         ("each instant counts once", "select distinct on (one.time) one.time, one.value", "select one.time, one.value"),
+    ),
+    *_mutants_in(
+        "sensors/db/migrations/029_late.sql",
+        TOTALS_TESTS,
         ("gaps of counts of people are not public", "case when not stream.counts_people and ", "case when "),
         (
             "hours of another aggregation are not shown",
@@ -449,10 +454,57 @@ MUTANTS: tuple[Mutant, ...] = (
         ("nothing is published while it is recomputed", " where totals_since < 'infinity' order by", " order by"),
     ),
     *_mutants_in(
+        "sensors/db/migrations/029_late.sql",
+        LATE_TESTS,
+        (
+            "cells about people stay as published",
+            "where not stream.about_people and stream.totals_since < 'infinity'",
+            "where stream.totals_since < 'infinity'",
+        ),
+        (
+            "an hour completed before it was published",
+            "and changed.hour between published.first_start and published.last_start",
+            "",
+        ),
+        (
+            "a cell that changed says so",
+            "completed_at = coalesce(excluded.completed_at, held.completed_at)",
+            "completed_at = held.completed_at",
+        ),
+        (
+            "a cell completed before it was published",
+            "is_late and due.start between published.first_start and published.last_start",
+            "is_late",
+        ),
+    ),
+    *_mutants_in(
+        "ingest/lifecycle/erasure.py",
+        LATE_TESTS,
+        ("an erasure completes nothing", "recompute_changed_hours(db, is_late=False)", "recompute_changed_hours(db)"),
+    ),
+    *_mutants_in(
+        "sensors/kinds/__init__.py",
+        ("tests/unit/sensors/test_kinds.py",),
+        (
+            "means over people are about people",
+            "self.counts_people or self.averages_people or",
+            "self.counts_people or",
+        ),
+    ),
+    *_mutants_in(
+        "sensors/policy/compiler.py",
+        POLICY_TESTS,
+        (
+            "what an entry declares is about people",
+            "definition.about_people or datastream.personal_data is not PersonalData.NONE",
+            "definition.about_people",
+        ),
+    ),
+    *_mutants_in(
         "ingest/hourly_totals.sql",
         TOTALS_TESTS,
         ("the next hour of a meter", "and one.time >= changed.hour + interval '1 hour'", "and one.time < '-infinity'"),
-        ("hours of which values are gone", "where total.count <= excluded.count and", "where"),
+        ("hours of which values are gone", "total.count <= excluded.count\n        and (", "("),
     ),
     *_mutants_in(
         "ingest/lifecycle/reaggregation.sql",

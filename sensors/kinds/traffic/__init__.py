@@ -77,6 +77,7 @@ KIND = Kind(
             # The highest minute in the national feed (NDW, 50 sites) is 154.
             plausible_range=(0, 180),
             finest_public=Public.HOUR,
+            averages_people=True,
             sentinels=_SENTINELS,
             stamp=Stamp.END,
             # Loops measure speed to a few percents.
@@ -93,6 +94,7 @@ KIND = Kind(
             conversions=RATIO,
             plausible_range=(0, 100),
             finest_public=Public.HOUR,
+            averages_people=True,
             sentinels=_SENTINELS,
             stamp=Stamp.END,
             # 60 ms of every minute: loops are read every 10 to 100 ms.

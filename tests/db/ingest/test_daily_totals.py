@@ -161,7 +161,8 @@ def published(db: Database, hours: int) -> None:
     """A counter of which some hours are below 15, with its published hours."""
     register(db, "LML-1")
     db.execute(
-        "update lantaarn.datastream set public = 'hour', counts_people = true, aggregation = 'delta' where id = 1"
+        "update lantaarn.datastream set public = 'hour', about_people = true, counts_people = true,"
+        " aggregation = 'delta' where id = 1"
     )
     db.execute(
         "insert into lantaarn.rollup_hour select 1, date_trunc('hour', %(now)s::timestamptz) - h * interval '1 hour',"

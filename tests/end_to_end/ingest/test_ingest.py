@@ -105,6 +105,19 @@ def test_a_reading_of_a_registered_sensor_is_in_the_database_within_two_seconds(
         wait_for(lambda: stored(db) == 2, 2)
 
 
+def test_a_late_value_is_at_once_in_a_published_hour_which_says_so(
+    database: str, db: Connection, broker: EmbeddedBroker
+) -> None:
+    hour = (now() - timedelta(hours=4)).replace(minute=0, second=0, microsecond=0)
+    with working(database, broker.url), device(broker) as send:
+        send("helmond/air_quality/LML-1/json", {"time": (hour + timedelta(minutes=10)).isoformat(), "no2": 10})
+        wait_for(lambda: stored(db) == 1, 20)
+        db.execute("select lantaarn.publish_cells(now())")
+        send("helmond/air_quality/LML-1/json", {"time": (hour + timedelta(minutes=30)).isoformat(), "no2": 20})
+        completed = "select 1 from open.hour where value = 15 and completed_at is not null"
+        wait_for(lambda: db.execute(completed).fetchone(), 20)
+
+
 def test_what_the_register_does_not_declare_is_not_stored_and_the_ledger_says_why(
     database: str, db: Connection, broker: EmbeddedBroker
 ) -> None:

@@ -88,8 +88,14 @@ def test_a_sentinel_is_never_a_value_that_can_be_real(each: ObservedProperty) ->
 
 @pytest.mark.parametrize("each", PROPERTIES)
 def test_what_counts_people_is_never_live_and_what_needs_a_rule_says_so(each: ObservedProperty) -> None:
-    if each.counts_people or each.required_privacy_rule:
+    if each.about_people:
         assert each.finest_public.fineness <= Public.HOUR.fineness
+
+
+def test_all_of_traffic_and_movement_is_about_people_and_nothing_else() -> None:
+    known = [each for kind in KINDS.values() for each in kind.properties.values()]
+    about_people = {each.code for each in known if each.about_people}
+    assert about_people == KINDS["traffic"].properties.keys() - {"alive"} | {"presence"}
 
 
 def test_a_lamp_shows_only_its_energy_and_faults_and_never_finer_than_a_day() -> None:

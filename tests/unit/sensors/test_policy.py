@@ -97,6 +97,7 @@ def test_nothing_weaker_than_the_minimum_is_taken_in(entry: Entry) -> None:
         known = KINDS[entry.kind or ""].properties[policy.property]
         (declared,) = (each for each in entry.datastreams if each.observed_property == policy.property)
         assert declared.personal_data is not PersonalData.IDENTIFIABLE
+        assert policy.about_people or not about_people(declared, entry)
         assert policy.unit == known.unit
         assert policy.public.fineness <= known.finest_public.fineness
         assert policy.public is Public.NONE or hidden_when_small(declared) or not about_people(declared, entry)
@@ -232,6 +233,14 @@ def test_what_nobody_measures_or_keeps_is_refused() -> None:
 
 def test_a_sensor_that_sends_us_nothing_has_an_empty_policy() -> None:
     assert compile_policy(Entry.model_validate(example_camera_entry())) == Policy()
+
+
+def test_what_the_kind_or_the_entry_says_is_about_people() -> None:
+    (speed,) = compiled(traffic("mean_speed"), kind="traffic").datastreams
+    at_home = example_datastream("temperature", personal_data="de_identified", public="none")
+    streams = {each.property: each.about_people for each in compiled(at_home, example_datastream("no2")).datastreams}
+    assert speed.about_people
+    assert streams == {"temperature": True, "no2": False}
 
 
 def test_rules_about_people_become_windows_and_numbers() -> None:
