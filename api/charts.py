@@ -57,6 +57,8 @@ class Chart:
     y_ticks: tuple[Tick, ...]
     rows: tuple[TableRow, ...]
     per_day: bool
+    has_completed: bool
+    """Whether a value changed after it had been published."""
     alt: str
 
     @property
@@ -102,6 +104,7 @@ def draw_chart(datastream: PublicDatastream, label: str, unit: str, now: datetim
         y_ticks=tuple(Tick(scale.y(each), _tick_label(each)) for each in steps),
         rows=tuple(_row(value, datastream, unit, per_day) for value in reversed(datastream.values)),
         per_day=per_day,
+        has_completed=any(value.completed_at for value in datastream.values),
         alt=_alt(datastream, label, unit, per_day),
     )
 
@@ -194,9 +197,12 @@ def _row(value: PublicValue, stream: PublicDatastream, unit: str, per_day: bool)
 
 
 def _note(value: PublicValue) -> str:
-    if value.counted_since is None:
-        return ""
-    return _("telt ook de tijd sinds {moment}").format(moment=formatting.moment(value.counted_since))
+    notes: list[str] = []
+    if value.counted_since is not None:
+        notes.append(_("telt ook de tijd sinds {moment}").format(moment=formatting.moment(value.counted_since)))
+    if value.completed_at is not None:
+        notes.append(_("aangevuld op {day}").format(day=formatting.recent_day(value.completed_at)))
+    return ", ".join(notes)
 
 
 def _alt(stream: PublicDatastream, label: str, unit: str, per_day: bool) -> str:

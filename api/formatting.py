@@ -102,8 +102,17 @@ def interval(text: str) -> str:
 
 def day(value: date) -> str:
     """``3 maart 2024``; an instant is converted to Dutch local time first."""
+    return _format_day(value, "d MMMM y")
+
+
+def recent_day(value: date) -> str:
+    """``3 maart``, where it is plain which year that is."""
+    return _format_day(value, "d MMMM")
+
+
+def _format_day(value: date, pattern: str) -> str:
     local = value.astimezone(LOCAL_TIME_ZONE) if isinstance(value, datetime) else value
-    return format_date(local, "d MMMM y", current_locale())
+    return format_date(local, pattern, current_locale())
 
 
 def time_of_day(value: datetime) -> str:

@@ -154,6 +154,12 @@ MISSING_VALUE_NOTES: Mapping[str, LocalizedText] = {
 }
 """Why values can be missing from properties that are published only above a threshold."""
 
+COMPLETED_NOTE = LocalizedText(
+    "Staat er “aangevuld”? Dan kwamen er later nog metingen binnen, of zijn er metingen verbeterd. Die tellen nu mee.",
+    "If it says “completed”, readings came in later or were corrected. They count now.",
+)
+"""What it means that a value changed after it had been published."""
+
 DTPR_ICONS = frozenset(file.stem for file in (Path(__file__).parent / "web" / "static" / "dtpr").glob("*.svg"))
 """DTPR elements with an icon."""
 

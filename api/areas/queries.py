@@ -111,7 +111,7 @@ def _aggregate(rows: Sequence[Mapping[str, Any]], public: Public) -> Iterator[Ag
 def _value(row: Mapping[str, Any]) -> PublicValue:
     if row["value"] is None:
         return PublicValue(row["start"], row["until"], None, (COUNT_THRESHOLD - 1) * row["sensors"] + 1)
-    return PublicValue(row["start"], row["until"], row["value"], None, row["small"])
+    return PublicValue(row["start"], row["until"], row["value"], None, row["small"], completed_at=row["completed_at"])
 
 
 def _aggregate_windows(rows: Sequence[Mapping[str, Any]]) -> Iterator[AggregatedDatastream]:

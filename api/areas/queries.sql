@@ -28,7 +28,7 @@ order by code;
 
 -- hours: public hourly values, aggregated over all sensors in a neighbourhood as over time; last values have a mean.
 -- Totals are computed from published hours only, so they reveal nothing more; small: counts below the threshold are left
--- out.
+-- out. completed_at: of the one that changed last.
 select
     find.kind,
     datastream.property,
@@ -43,11 +43,12 @@ select
         max(hour.value),
         null
     ) as value,
-    coalesce(bool_or(hour.below is not null), false) as small
+    coalesce(bool_or(hour.below is not null), false) as small,
+    max(hour.completed_at) as completed_at
 from open.find as find
 inner join open.datastream as datastream on datastream.sensor_id = find.sensor_id
 cross join lateral (
-    select each.hour, each.value, each.below
+    select each.hour, each.value, each.below, each.completed_at
     from open.hour as each
     where
         each.datastream_id = datastream.datastream_id
@@ -78,7 +79,8 @@ select
         max(day.value),
         null
     ) as value,
-    coalesce(bool_or(day.below is not null), false) as small
+    coalesce(bool_or(day.below is not null), false) as small,
+    max(day.completed_at) as completed_at
 from open.find as find
 inner join open.day_cell as day on day.sensor_id = find.sensor_id
 inner join open.datastream as datastream on datastream.datastream_id = day.datastream_id

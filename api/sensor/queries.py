@@ -36,7 +36,7 @@ _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 class PublicValue:
     """A public value for the hour, day or window from ``start`` to ``until``. ``below``: it was below this; the exact
     value is not public. ``at_least``: small counts of that day are left out. ``counted_since``: it includes what a
-    meter counted since then, before ``start``."""
+    meter counted since then, before ``start``. ``completed_at``: when it last changed after it had been published."""
 
     start: datetime
     until: datetime
@@ -44,6 +44,7 @@ class PublicValue:
     below: int | None
     at_least: bool = False
     counted_since: datetime | None = None
+    completed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,11 +261,20 @@ def _values(db: Database, parameters: Mapping[str, Any], first_day: date) -> dic
     rows = db.execute(QUERIES["hours"], parameters).fetchall() + db.execute(QUERIES["windows"], parameters).fetchall()
     values: dict[str, list[PublicValue]] = {}
     for row in rows + db.execute(QUERIES["days"], {**parameters, "since": first_day}).fetchall():
-        value = PublicValue(
-            row["start"], row["until"], row["value"], row["below"], row["at_least"], row["counted_since"]
-        )
-        values.setdefault(row["property"], []).append(value)
+        values.setdefault(row["property"], []).append(_value(row))
     return values
+
+
+def _value(row: Mapping[str, Any]) -> PublicValue:
+    return PublicValue(
+        row["start"],
+        row["until"],
+        row["value"],
+        row["below"],
+        row["at_least"],
+        row["counted_since"],
+        row["completed_at"],
+    )
 
 
 def _travel_time(row: Mapping[str, Any]) -> TravelTime:

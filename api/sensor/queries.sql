@@ -56,7 +56,8 @@ select
     hour.value,
     hour.below,
     false as at_least,
-    hour.counted_since
+    hour.counted_since,
+    hour.completed_at
 from open.hour as hour
 where hour.sensor_id = %(sensor_id)s and hour.hour >= %(since)s::timestamptz
 order by hour.property, hour.hour;
@@ -69,7 +70,8 @@ select
     day.value,
     day.below,
     day.at_least,
-    day.counted_since
+    day.counted_since,
+    day.completed_at
 from open.day as day
 inner join open.datastream as datastream on datastream.datastream_id = day.datastream_id
 where day.sensor_id = %(sensor_id)s and datastream.public = 'day' and day.day >= %(since)s::date
@@ -83,7 +85,8 @@ select
     counted.value,
     null::bigint as below,
     false as at_least,
-    null::timestamptz as counted_since
+    null::timestamptz as counted_since,
+    null::timestamptz as completed_at
 from open.datastream as datastream
 inner join open.window_count as counted
     on counted.group_name = datastream.counted_with and counted.property = datastream.property

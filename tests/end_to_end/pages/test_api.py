@@ -14,6 +14,7 @@ import psycopg
 import pytest
 import structlog
 
+from api import formatting
 from api.database import create_pool
 from api.sensor import queries as sensor_queries
 from sensors.db import connect
@@ -132,6 +133,26 @@ def test_a_new_value_is_there_at_once(site: httpx.Client, database: str) -> None
     assert "21,5 µg/m³ vandaag om" in text_of(site.get("/sensors/LML-1"))
     streams = site.get("/v1/sensors/LML-1").json()["properties"]["datastreams"]
     assert [each["latest"]["value"] for each in streams if each["latest"]] == [21.5]
+
+
+def test_an_hour_that_was_completed_says_so(site: httpx.Client, database: str) -> None:
+    with connect(database) as db:
+        for hours_ago in (5, 4):
+            insert_hourly_total(db, "LML-1", "no2", NOW - hours_ago * HOUR, 30)
+        assert "angevuld" not in text_of(site.get("/sensors/LML-1"))
+        late = {"hour": NOW - 5 * HOUR}
+        db.execute("update lantaarn.rollup_hour set completed_at = now() where hour = %(hour)s", late)
+    day = formatting.recent_day(datetime.now(UTC))
+    words = text_of(site.get("/sensors/LML-1"))
+    assert words.count(f"(aangevuld op {day})") == words.count("Dan kwamen er later nog metingen binnen") == 1
+    assert "(completed on" in text_of(site.get("/en/sensors/LML-1"))
+    assert f"(aangevuld op {day})" in text_of(site.get("/buurten/BU07941000"))
+    for path in ("/v1/sensors/LML-1", "/v1/areas/BU07941000"):
+        properties = site.get(path).json()["properties"]
+        (stream,) = (each for each in properties.get("datastreams", properties.get("values")) if each["values"])
+        times = [each["completed_at"] for each in stream["values"]]
+        assert times[1] is None
+        assert datetime.now(UTC) - HOUR < datetime.fromisoformat(times[0]) <= datetime.now(UTC)
 
 
 @pytest.mark.parametrize(

@@ -208,6 +208,17 @@ def test_a_row_tells_since_when_a_meter_counted() -> None:
     chart = charts.draw_chart(stream("energy", Public.DAY, day, kind="streetlight"), "Stroom", "kWh", NOW)
     assert chart is not None
     assert [row.note for row in chart.rows] == ["telt ook de tijd sinds 21 november 2026 om 07:34 uur"]
+    assert not chart.has_completed
+
+
+def test_a_row_tells_when_its_value_was_completed() -> None:
+    hours = [PublicValue(NOW - number * HOUR, NOW - (number - 1) * HOUR, 3.2, None) for number in (3, 2)]
+    completed = replace(hours[0], completed_at=NOW, counted_since=NOW - 5 * HOUR)
+    chart = charts.draw_chart(stream("no2", Public.LIVE, completed, hours[1]), "Stikstofdioxide", "µg/m³", NOW)
+    assert chart is not None
+    assert chart.has_completed
+    since = "telt ook de tijd sinds 22 november 2026 om 08:34 uur"
+    assert [row.note for row in chart.rows] == ["", f"{since}, aangevuld op 22 november"]
 
 
 @pytest.mark.parametrize(
