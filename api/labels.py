@@ -12,7 +12,8 @@ from api.i18n import localize, localize_html
 from api.search.filters import OTHER_KIND
 from api.sensor.queries import PublicDatastream
 from sensors.kinds import KINDS, ObservedProperty
-from sensors.policy.promises import COUNT_THRESHOLD
+from sensors.policy.explanation import SAMPLE_SENTENCE
+from sensors.policy.promises import MIN_SAMPLED_VEHICLES
 from sensors.register.entry import (
     Datastream,
     Entry,
@@ -144,8 +145,8 @@ REJECTION_REASONS: Mapping[RejectionReason, LocalizedText] = {
 
 MISSING_VALUE_NOTES: Mapping[str, LocalizedText] = {
     "travel_time": LocalizedText(
-        f"Waren het er minder dan {COUNT_THRESHOLD}? Dan laten we de reistijd niet zien.",
-        f"If there were fewer than {COUNT_THRESHOLD}, we do not show the travel time.",
+        f"{SAMPLE_SENTENCE.nl} Waren er te weinig voertuigen? Dan is er geen reistijd.",
+        f"{SAMPLE_SENTENCE.en} If there were too few vehicles, there is no travel time.",
     ),
     "presence": LocalizedText(
         "Staat een uur er niet bij? Dan was er weinig beweging, of weten we het niet.",
@@ -245,7 +246,7 @@ def privacy_rule(rule: object) -> str:
             return _(
                 "We vergelijken in het geheugen van de computer wie er op twee punten langskwam, en gooien dat daarna "
                 "weg. We bewaren alleen hoe lang een groep van {n} of meer erover deed."
-            ).format(n=least)
+            ).format(n=max(least, MIN_SAMPLED_VEHICLES))
         case WindowCount(minimum_sensors=least):
             return _(
                 "We tellen van {n} of meer sensoren samen, over een langere tijd. Eén voorbijganger zien we niet."

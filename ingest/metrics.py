@@ -60,7 +60,7 @@ class Metrics:
         self.in_flight = gauge("lantaarn_ingest_in_flight", "Messages received and not yet acknowledged")
         self.windows = counter("lantaarn_ingest_windows", "Windows by what became of them", ["rule", "outcome"])
         self._reported_counts: dict[tuple[PrivacyRuleName, WindowOutcome], int] = defaultdict(int)
-        self.tokens = gauge("lantaarn_ingest_tokens", "Passages in memory that may still be matched, at most")
+        self.tokens_full = gauge("lantaarn_ingest_tokens_full_ratio", "How full the room for passages is, in tenths")
         self.retention_kept = gauge(
             "lantaarn_ingest_retention_kept",
             "Whether the last check is recent and found that nothing is kept longer than promised",
@@ -94,13 +94,13 @@ class Metrics:
         return {name: self.registry.get_sample_value(f"lantaarn_ingest_retention_{name}") == 1 for name in names}
 
     def record_windows(
-        self, outcome_counts: Mapping[tuple[PrivacyRuleName, WindowOutcome], int], token_count: int
+        self, outcome_counts: Mapping[tuple[PrivacyRuleName, WindowOutcome], int], tokens_full: float
     ) -> None:
-        """Publish window outcomes, counted since startup, and the number of live tokens."""
+        """Publish window outcomes, counted since startup, and which part of the room for tokens is in use."""
         for (rule, outcome), count in outcome_counts.items():
             self.windows.labels(rule, outcome).inc(count - self._reported_counts[rule, outcome])
             self._reported_counts[rule, outcome] = count
-        self.tokens.set(token_count)
+        self.tokens_full.set(tokens_full)
 
 
 ReadinessCheck = Callable[[], Mapping[str, bool]]

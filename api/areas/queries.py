@@ -131,7 +131,6 @@ def _trip(row: Mapping[str, Any]) -> NeighbourhoodTravelTime:
         minutes=row["minutes"],
         vehicle_class=VehicleClass(row["vehicle_class"]),
         median=row["median"],
-        p15=row["p15"],
         p85=row["p85"],
     )
     goes_to = Words.model_validate(row["goes_to_name"]) if row["goes_to_name"] else None

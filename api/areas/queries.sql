@@ -124,7 +124,6 @@ select distinct on (find.reference, travel.goes_to, travel.vehicle_class)
     travel.minutes,
     travel.vehicle_class,
     travel.median,
-    travel.p15,
     travel.p85
 from open.find as find
 inner join open.travel_time as travel on travel.sensor_id = find.sensor_id

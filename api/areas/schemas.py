@@ -64,8 +64,7 @@ class Trip(ResponseModel):
     minutes: int
     vehicle_class: VehicleClass
     median: float
-    p15: float
-    p85: float
+    p85: float | None
 
 
 class AreaInFullProperties(ResponseModel):

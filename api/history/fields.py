@@ -110,9 +110,10 @@ def _purpose(value: Mapping[str, Any]) -> LocalizedText:
 def _privacy_rule(value: Mapping[str, Any]) -> LocalizedText:
     match value["rule"]:
         case "match_in_memory":
+            least, window = value["minimum"], durations.describe_duration(value["window"])
             return LocalizedText(
-                f"alleen reistijden van groepen vanaf {value['minimum']}",
-                f"only travel times of groups of {value['minimum']} or more",
+                f"alleen reistijden van groepen vanaf {least}, steeds over {window.nl}",
+                f"only travel times of groups of {least} or more, each over {window.en}",
             )
         case "window_count":
             least = value["minimum_sensors"]

@@ -40,6 +40,7 @@ def quality(
         period=_period(found),
         measures=_measures(found.measures),
         questions=[Question(question=each.code, asked=each.asked, answered=each.answered) for each in found.questions],
+        outdated_segments=list(found.outdated_segments),
         refusals=dict(found.refusals),
         unregistered={reason: Band(at_least=band.at_least, below=band.below) for reason, band in found.unregistered},
         promises=[_promise(each) for each in found.promises],

@@ -153,6 +153,8 @@ class Quality:
     period: Period
     measures: Measures
     questions: tuple[Question, ...]
+    outdated_segments: tuple[str, ...]
+    """Sensors of which no travel times are computed any more, because of the window in their entry."""
     refusals: tuple[tuple[str, int], ...]
     unregistered: tuple[tuple[str, Band], ...]
     promises: tuple[Promise, ...]
@@ -173,11 +175,13 @@ def load_quality(db: Database, municipality: str, scope: Scope, now: datetime) -
         "organisation": scope.organisation,
     }
     refusals = db.execute(QUERIES["refusals"], parameters).fetchall()
+    outdated = db.execute(QUERIES["outdated_segments"], parameters).fetchall()
     is_whole_city = scope == Scope()
     return Quality(
         period=_period(db),
         measures=Measures.of(selected),
         questions=_questions(selected),
+        outdated_segments=tuple(row["reference"] for row in outdated),
         refusals=tuple((row["reason"], row["readings"]) for row in refusals),
         unregistered=_unregistered(db) if is_whole_city else (),
         promises=_promises(db, now) if is_whole_city else (),

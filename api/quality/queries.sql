@@ -26,6 +26,16 @@ select
 from open.quality_group as quality
 where quality.municipality = %(municipality)s;
 
+-- outdated_segments: sensors where a segment starts whose declared window is no longer allowed
+select outdated.reference
+from open.outdated_segment as outdated
+inner join open.find as find on find.sensor_id = outdated.sensor_id
+where
+    find.municipality = %(municipality)s
+    and (%(neighbourhood)s::text is null or find.neighbourhood = %(neighbourhood)s::text)
+    and (%(organisation)s::text is null or find.organisations @> array[%(organisation)s::text])
+order by outdated.reference;
+
 -- refusals: rejection reasons of the last day, for sensors whose every value is public
 select refusal.reason, sum(refusal.readings)::bigint as readings
 from open.sensor_refusal as refusal

@@ -99,6 +99,8 @@ class Quality(ResponseModel):
     measures: Measures
     questions: list[Question]
     """Least answered first."""
+    outdated_segments: list[str]
+    """Sensors where a segment starts whose entry declares a window for which no travel times are computed any more."""
     refusals: dict[str, int]
     """Why `refused_day` readings were rejected."""
     unregistered: dict[str, Band]

@@ -61,7 +61,6 @@ class TravelTimeRow:
     when: str
     vehicle_class: str
     median: str
-    p15: str
     p85: str
 
 
@@ -106,8 +105,8 @@ def _datastream_view(
 
 def _travel_time_row(found: TravelTime) -> TravelTimeRow:
     when = formatting.time_range(found.start, found.start + timedelta(minutes=found.minutes))
-    seconds = (formatting.number(each) for each in (found.median, found.p15, found.p85))
-    return TravelTimeRow(when, localize(codes.label_of(found.vehicle_class)), *seconds)
+    slow = "–" if found.p85 is None else formatting.number(found.p85)
+    return TravelTimeRow(when, localize(codes.label_of(found.vehicle_class)), formatting.number(found.median), slow)
 
 
 def _latest(datastream: PublicDatastream, unit: str, now: datetime) -> tuple[str | None, str | None]:

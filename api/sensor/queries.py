@@ -58,16 +58,15 @@ class LatestValue:
 
 @dataclass(frozen=True, slots=True)
 class TravelTime:
-    """How long a group of vehicles took to another sensor, in seconds: half of them less than ``median``; ``p15`` and
-    ``p85``: 15 and 85 of each 100 took less. The window is ``minutes`` long."""
+    """How long a group of vehicles took to another sensor, in seconds: half of them less than ``median``, 85 of each
+    100 less than ``p85``; None if they were too few for that. The window is ``minutes`` long."""
 
     goes_to: str
     start: datetime
     minutes: int
     vehicle_class: VehicleClass
     median: float
-    p15: float
-    p85: float
+    p85: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,6 @@ select
     travel.minutes,
     travel.vehicle_class,
     travel.median,
-    travel.p15,
     travel.p85
 from open.travel_time as travel
 where travel.sensor_id = %(sensor_id)s and travel.window_start >= %(since)s::timestamptz

@@ -12,7 +12,7 @@ from sensors.vocabulary.measurement import Aggregation, Stamp
 
 
 class TravelTime(ResponseModel):
-    """How long vehicles took to another sensor, in seconds; only of groups of 15 and more."""
+    """How long vehicles took to another sensor, in seconds to the nearest 5, made of a secret sample of them."""
 
     goes_to: str
     """The reference of the sensor where they arrived."""
@@ -22,10 +22,8 @@ class TravelTime(ResponseModel):
     vehicle_class: VehicleClass
     median: float
     """Half of them took less."""
-    p15: float
-    """15 of each 100 took less."""
-    p85: float
-    """85 of each 100 took less."""
+    p85: float | None
+    """85 of each 100 took less; null if they were too few for it."""
 
 
 class Latest(ResponseModel):

@@ -2,7 +2,13 @@
 
 from dashboards.spec import SENSOR_FILTERS, Completeness, Dashboard, Panel, PanelType, Threshold, Variable, VariableType
 from dashboards.units import COUNT, GRAFANA_UNITS, PERCENT
-from sensors.policy.promises import COUNT_ROUNDING, COUNT_THRESHOLD
+from sensors.policy.promises import (
+    COUNT_ROUNDING,
+    COUNT_THRESHOLD,
+    MIN_SAMPLED_FOR_P85,
+    MIN_SAMPLED_VEHICLES,
+    SAMPLE_ONE_IN,
+)
 
 COUNTER_HOURS_COMPLETENESS = Completeness(
     "volledig", "van alle uren van alle gekozen tellers in deze periode is groot genoeg om mee te tellen"
@@ -97,7 +103,8 @@ DASHBOARD = Dashboard(
             title="Reistijd per dag",
             description="De gewone reistijd op elke route, het gemiddelde van de uren van die dag: de helft van de "
             "voertuigen was sneller. "
-            f"Alleen groepen van {COUNT_THRESHOLD} of meer voertuigen; kentekens worden nergens bewaard.",
+            f"Gemaakt van hooguit 1 op de {SAMPLE_ONE_IN} voertuigen, door het lot gekozen, en minstens "
+            f"{MIN_SAMPLED_VEHICLES} van een soort. Kentekens worden nergens bewaard.",
             panel_type=PanelType.TIME_SERIES,
             unit=GRAFANA_UNITS["s"],
             completeness=TRAVEL_TIME_COMPLETENESS,
@@ -108,7 +115,7 @@ DASHBOARD = Dashboard(
             title="Reistijd door de dag",
             description="De gewone reistijd van alle routes in elk uur van de dag, en die bij drukte: 85 van de 100 "
             "voertuigen "
-            "waren dan sneller.",
+            f"waren dan sneller. Die is er alleen als er minstens {MIN_SAMPLED_FOR_P85} van een soort gekozen waren.",
             panel_type=PanelType.BAR_CHART,
             unit=GRAFANA_UNITS["s"],
             completeness=TRAVEL_TIME_COMPLETENESS,

@@ -63,7 +63,7 @@ select
         '0'
     ) || ' %' as __text;
 
--- volledig_reistijd: share of route hours in the period with a travel time over enough vehicles
+-- volledig_reistijd: share of route hours in the period with a travel time
 select
     coalesce(
         round(

@@ -11,7 +11,7 @@ PAGE_PATH = Path(__file__).parents[2] / "docs" / "payloads.md"
 GENERATED_MARK = "<!-- From here on written by `python -m docs.generators.payloads`. -->\n"
 RULE_REMARKS = {
     "window_count": "stored only as a count over many lamps",
-    "match_in_memory": "stored only for groups",
+    "match_in_memory": "stored only of a sample of the vehicles",
 }
 STAMP_WORDS = {
     Stamp.START: "start of the period",

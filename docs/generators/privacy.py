@@ -1,8 +1,9 @@
-"""Generate the table in ``docs/privacy.md``: run ``python -m docs.generators.privacy``."""
+"""Generate the tables in ``docs/privacy.md``: run ``python -m docs.generators.privacy``."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from docs.generators import travel_time_bound
 from sensors.policy.compiler import NOTHING_STORED, PROPERTY_NOT_OF_KIND, RETENTION_MISSING
 from sensors.policy.constraints import CONSTRAINTS
 
@@ -12,9 +13,17 @@ TABLE_END = "<!-- To here. -->\n"
 
 
 def render_page() -> str:
-    """The page with the table between the marks regenerated."""
-    before, _, rest = PAGE_PATH.read_text(encoding="utf-8").partition(TABLE_START)
-    return before + TABLE_START + "\n".join(_constraint_rows()) + "\n" + TABLE_END + rest.partition(TABLE_END)[2]
+    """The page with the tables between the marks regenerated."""
+    return _render((travel_time_bound.table_rows(), _constraint_rows()))
+
+
+def _render(tables: Iterable[Iterable[str]]) -> str:
+    done, rest = "", PAGE_PATH.read_text(encoding="utf-8")
+    for rows in tables:
+        before, _, rest = rest.partition(TABLE_START)
+        done += before + TABLE_START + "\n".join(rows) + "\n" + TABLE_END
+        rest = rest.partition(TABLE_END)[2]
+    return done + rest
 
 
 def _constraint_rows() -> Iterator[str]:

@@ -25,6 +25,7 @@ Statement = tuple[tuple[str, ...], str, str]
 NUMBER_WORDS: Mapping[int, tuple[str, str]] = {
     1: ("een", "a"),
     2: ("twee", "two"),
+    4: ("vier", "four"),
     5: ("vijf", "five"),
     7: ("zeven", "seven"),
     8: ("acht", "eight"),
@@ -62,7 +63,8 @@ EVERY_NL, EVERY_EN = span_words(p.RETENTION_INTERVAL)
 CHECKED_NL, CHECKED_EN = span_words(p.MAX_CHECK_AGE)
 ANSWER_NL, ANSWER_EN = number_words(p.ANSWER_WITHIN_WORKING_DAYS)
 GRACE, GRACE_EN = WINDOW_GRACE_PERIOD // MINUTE, span_words(WINDOW_GRACE_PERIOD)[1]
-SHORT, LONG = (describe_duration(each).en.split()[0] for each in p.TRAVEL_TIME_WINDOWS)
+SHORT, LONG = (parse_duration(each) // MINUTE for each in p.TRAVEL_TIME_WINDOWS)
+KEPT = LONG + GRACE
 MESSAGES = "api/web/locales/en/LC_MESSAGES/messages.po"
 SCHEMA = "sensors/db/schema.sql"
 
@@ -82,14 +84,11 @@ def _small_numbers() -> Iterator[tuple[str, str]]:
 
 
 def _threshold() -> Iterator[tuple[str, str]]:
-    yield "docs/api.md", f"groups of {BELOW} vehicles and more"
     yield "docs/api.md", f"reasons only from {BELOW} up"
     yield "docs/api.md", f"how many of those only as fewer than {BELOW}"
     yield "docs/api.md", f"in bands, from {BELOW} up"
     yield "docs/api.md", f"Where all counts of an hour are below {BELOW}"
     yield "docs/schema.md", f"counts below {BELOW} are"
-    yield "docs/schema.md", f"travel times of {BELOW} vehicles and more"
-    yield "api/sensor/schemas.py", f"only of groups of {BELOW} and more"
     yield "api/sensor/schemas.py", f"only what happened {BELOW} times or more"
     yield "api/sensor/queries.py", f"published from {BELOW} up"
     yield "api/sensor/queries.py", f"only those that were met {BELOW} times or more"
@@ -98,7 +97,6 @@ def _threshold() -> Iterator[tuple[str, str]]:
     yield "api/quality/schemas.py", f"by the reason for refusing it, from {BELOW} up"
     yield SCHEMA, f"WHEN (cell.value IS NULL) THEN {BELOW}"
     yield SCHEMA, f"WHEN (published.value IS NULL) THEN (({BELOW - 1} * published.cells) + 1)"
-    yield SCHEMA, f"(travel.n >= {BELOW})"
     yield SCHEMA, f"(counted.count >= {BELOW})"
     yield SCHEMA, f"(sum(ledger.received) >= ({BELOW})::numeric)"
     yield SCHEMA, f"(sum(ledger.readings) >= ({BELOW})::numeric)"
@@ -109,25 +107,44 @@ def _threshold() -> Iterator[tuple[str, str]]:
     yield SCHEMA, f"LIMIT {BELOW}) few)"
 
 
-def _travel_times() -> Iterator[tuple[str, str]]:
-    yield "docs/privacy.md", f"nothing below `minimum` ({p.MIN_TRIPS} or more)"
-    yield "docs/ingest.md", f"a travel time of at least {p.MIN_TRIPS} trips"
-    yield "docs/threats.md", f"groups of {number_words(p.MIN_TRIPS)[1]}"
-    yield SCHEMA, f"CHECK ((n >= {p.MIN_TRIPS}))"
+def _samples() -> Iterator[tuple[str, str]]:
+    nl, en = number_words(p.SAMPLE_ONE_IN)
+    yield "sensors/policy/explanation.py", f"hooguit één op de {nl} voertuigen"
+    yield "sensors/policy/explanation.py", f"at most one in {en} vehicles"
+    yield "docs/privacy.md", f"*Wij gebruiken hooguit één op de {nl} voertuigen"
+    yield "docs/privacy.md", f"1 in {p.SAMPLE_ONE_IN}, or 1 in {p.SAMPLE_ONE_IN_ADJOINING} where one drive"
+    yield "docs/threats.md", f"a secret random sample of 1 in {p.SAMPLE_ONE_IN}"
+
+
+def _travel_times() -> Iterator[Statement]:
+    least, more, step = ("MIN_SAMPLED_VEHICLES",), ("MIN_SAMPLED_FOR_P85",), ("TRAVEL_TIME_ROUNDING_SECONDS",)
+    yield least, "docs/privacy.md", f"nothing below `minimum` ({p.MIN_SAMPLED_VEHICLES} or more)"
+    yield least, "docs/privacy.md", f"Of at least {p.MIN_SAMPLED_VEHICLES} sampled vehicles"
+    yield least, "docs/ingest.md", f"a travel time of at least {p.MIN_SAMPLED_VEHICLES} sampled vehicles"
+    yield least, "docs/api.md", f"from {p.MIN_SAMPLED_VEHICLES} sampled vehicles of a class up"
+    yield least, "sensors/register/entry.py", f"Less than {p.MIN_SAMPLED_VEHICLES} is only in versions from before"
+    yield more, "docs/privacy.md", f"and of at least {p.MIN_SAMPLED_FOR_P85} also"
+    yield more, "docs/api.md", f"from {p.MIN_SAMPLED_FOR_P85} up"
+    yield step, "docs/privacy.md", f"the median is stored, to {p.TRAVEL_TIME_ROUNDING_SECONDS} seconds"
+    yield step, "docs/api.md", f"to the nearest {p.TRAVEL_TIME_ROUNDING_SECONDS} seconds"
+    yield step, "api/sensor/schemas.py", f"in seconds to the nearest {p.TRAVEL_TIME_ROUNDING_SECONDS}"
+    yield step, SCHEMA, f"CHECK ((((median)::integer % {p.TRAVEL_TIME_ROUNDING_SECONDS}) = 0))"
 
 
 def _travel_windows() -> Iterator[tuple[str, str]]:
     yield "docs/privacy.md", f"Windows are {SHORT} or {LONG} minutes for travel time"
+    rule = "sensors/register/validation/rules/deidentification.py"
+    yield rule, f"Reistijden maken wij over {SHORT} of {LONG} minuten"
+    yield rule, f"We compute travel times over {SHORT} or {LONG} minutes"
     yield SCHEMA, f"CHECK ((minutes = ANY (ARRAY[{SHORT}, {LONG}])))"
+    yield SCHEMA, f"<> ALL (ARRAY[{SHORT * 60}, {LONG * 60}])"
 
 
 def _memory() -> Iterator[tuple[str, str]]:
-    half_nl, half_en = span_words(p.MAX_TRAVEL_TIME)
+    half_en = span_words(p.MAX_TRAVEL_TIME)[1]
     yield "docs/payloads.md", f"A passage may be {REMEMBERED} minutes old"
-    yield "docs/hardening.md", f"in memory for at most {REMEMBERED} minutes after the hour"
+    yield "docs/hardening.md", f"in memory for at most {REMEMBERED} minutes, and {KEPT} more if they are sampled"
     yield "docs/ingest.md", f"travel times resume {half_en} later"
-    yield "simulators/city/texts.py", f"altijd binnen een {half_nl}"
-    yield "simulators/city/texts.py", f"always within {half_en}"
 
 
 def _groups() -> Iterator[tuple[str, str]]:
@@ -249,6 +266,10 @@ def _clocks() -> Iterator[Statement]:
     grace = ("WINDOW_GRACE_PERIOD",)
     yield grace, "docs/payloads.md", f"up to {GRACE} minutes after its window"
     yield grace, "docs/ingest.md", f"{GRACE_EN} after it ends"
+    yield grace, "sensors/policy/explanation.py", f"Die gooien we weg {GRACE} minuten na die tijd"
+    yield grace, "sensors/policy/explanation.py", f"which we delete {GRACE} minutes after that time"
+    yield grace, "simulators/city/texts.py", f"uiterlijk {KEPT} minuten na de rit"
+    yield grace, "simulators/city/texts.py", f"at most {KEPT} minutes after the trip"
     yield grace, "docs/simulators.md", f"{GRACE_EN} after the end of the first whole quarter"
     yield grace, "docs/simulators.md", f"{GRACE_EN} after the end of the first whole hour"
 
@@ -284,7 +305,8 @@ def _cells() -> Iterator[tuple[str, str]]:
 STATEMENTS: tuple[Statement, ...] = (
     *((("COUNT_THRESHOLD", "COUNT_ROUNDING"), *each) for each in _small_numbers()),
     *((("COUNT_THRESHOLD",), *each) for each in _threshold()),
-    *((("MIN_TRIPS",), *each) for each in _travel_times()),
+    *((("SAMPLE_ONE_IN", "SAMPLE_ONE_IN_ADJOINING"), *each) for each in _samples()),
+    *_travel_times(),
     *((("TRAVEL_TIME_WINDOWS",), *each) for each in _travel_windows()),
     *((("MAX_TRAVEL_TIME",), *each) for each in _memory()),
     (("KEY_EPOCH",), "docs/threats.md", f"under a key of one {span_words(p.KEY_EPOCH)[1]}"),

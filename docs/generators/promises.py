@@ -62,7 +62,11 @@ def _seconds(value: object) -> str:
 PROMISES: tuple[Promise, ...] = (
     Promise("COUNT_THRESHOLD", "counts below this are hidden"),
     Promise("COUNT_ROUNDING", "other counts are rounded to this"),
-    Promise("MIN_TRIPS", "vehicles in a window of travel times, at least"),
+    Promise("SAMPLE_ONE_IN", "one in so many vehicles counts for travel times"),
+    Promise("SAMPLE_ONE_IN_ADJOINING", "and where one drive can add to two segments"),
+    Promise("MIN_SAMPLED_VEHICLES", "of these in a window of travel times, at least"),
+    Promise("MIN_SAMPLED_FOR_P85", "of these for the 85th percentile, at least"),
+    Promise("TRAVEL_TIME_ROUNDING_SECONDS", "travel times are rounded to this, in seconds"),
     Promise("TRAVEL_TIME_WINDOWS", "windows of travel times", show=_windows),
     Promise("MAX_TRAVEL_TIME", "a vehicle is remembered for, at most", show=_length),
     Promise("KEY_EPOCH", "a key of vehicles is used for", show=_length),

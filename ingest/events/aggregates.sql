@@ -1,10 +1,10 @@
--- insert_travel_time: insert travel times of groups; a window already stored is left unchanged
+-- insert_travel_time: insert travel times of samples; a window already stored is left unchanged
 insert into lantaarn.travel_time
-(datastream_id, window_start, minutes, vehicle_class, n, median, p15, p85, revision)
-select datastream_id, window_start, minutes, vehicle_class, n, median, p15, p85, revision
+(datastream_id, window_start, minutes, vehicle_class, median, p85, revision)
+select datastream_id, window_start, minutes, vehicle_class, median, p85, revision
 from jsonb_to_recordset(%(batch)s -> 'aggregates') as given (
-    datastream_id integer, window_start timestamptz, minutes smallint, vehicle_class text, n integer,
-    median double precision, p15 double precision, p85 double precision, revision bigint
+    datastream_id integer, window_start timestamptz, minutes smallint, vehicle_class text, median smallint,
+    p85 smallint, revision bigint
 )
 order by datastream_id, window_start, vehicle_class
 on conflict (datastream_id, window_start, vehicle_class) do nothing;

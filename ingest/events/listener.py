@@ -129,10 +129,12 @@ class EventListener:
     def close(self) -> None:
         """Stop listening. Tokens and open windows are lost with this process."""
         self._closing.set()
-        if self._client is not None:
-            self._client.disconnect()
-            self._client.loop_stop()
+        if (client := self._client) is not None:
+            client.disconnect()
+            client.loop_stop()
             self._ticker.join()
+            # Otherwise the client and we refer to each other, and it keeps a pair of sockets until it is freed.
+            client.on_connect = client.on_disconnect = client.on_subscribe = client.on_message = None
 
     def set_register(self, register: SensorsByTopic) -> None:
         """Apply this register from now on."""
@@ -161,7 +163,7 @@ class EventListener:
         if self._disconnected_since is not None:
             self._windows.record_gap(self._disconnected_since, now)
         self._finished_windows.extend(self._windows.close_finished(now))
-        self._metrics.record_windows(self._windows.outcome_counts(), self._windows.matcher.token_count)
+        self._metrics.record_windows(self._windows.outcome_counts(), self._windows.matcher.tokens_full)
 
     def _on_connect(
         self, client: Client, _data: object, _flags: ConnectFlags, code: ReasonCode, _properties: Properties | None

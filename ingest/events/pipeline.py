@@ -3,7 +3,9 @@
 Pure: no clock, no database, no broker. Passages and movements live from ``decode_event_payload`` to ``add_to_windows``.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -23,6 +25,7 @@ from sensors.formats import EVENT_FORMATS
 from sensors.formats.model import AS_DOCUMENTED, DecodedEvents
 from sensors.formats.topics import EVENT_PREFIX
 from sensors.policy.compiler import CountingRule, MatchingRule
+from sensors.policy.promises import SAMPLE_ONE_IN, SAMPLE_ONE_IN_ADJOINING
 from sensors.vocabulary.codes import Status
 from sensors.vocabulary.rejection_reasons import RejectionReason
 
@@ -54,7 +57,7 @@ class PrivacyWindows:
     def close_finished(self, now: datetime) -> tuple[TravelTimes | WindowCount, ...]:
         """Close finished windows and drop expired state. Returns the windows that may be stored, each once."""
         times, counts = self.matcher.close_finished(now), self.counter.close_finished(now)
-        self._released["match_in_memory"] += len(times)
+        self._released["match_in_memory"] += len({(each.datastream_id, each.window_start) for each in times})
         self._released["window_count"] += len(counts)
         return (*times, *counts)
 
@@ -72,17 +75,31 @@ class PrivacyWindows:
 
 
 def _segments(register: SensorsByTopic) -> Iterator[Segment]:
+    """Yield the segments, with a smaller sample where one drive can add to two of them.
+
+    That is where a segment shares a sensor with one between other sensors: they lie in a row, or run together. The way
+    back between the same two sensors is another drive.
+    """
+    found = list(_declared_segments(register))
+    roads = {frozenset((each.start_sensor_id, each.end_sensor_id)) for each in found}
+    roads_at = Counter(sensor for road in roads for sensor in road)
+    for each in found:
+        adjoins = roads_at[each.start_sensor_id] > 1 or roads_at[each.end_sensor_id] > 1
+        yield replace(each, one_in=SAMPLE_ONE_IN_ADJOINING if adjoins else SAMPLE_ONE_IN)
+
+
+def _declared_segments(register: SensorsByTopic) -> Iterator[Segment]:
     """Yield the segments whose two sensors both declare the rule."""
     for (municipality, kind, _), sensor in register.items():
         for stream in sensor.event_datastreams.values():
             rule = stream.privacy_rule
-            if not isinstance(rule, MatchingRule) or rule.to is None:
+            if not isinstance(rule, MatchingRule) or rule.to is None or not rule.gives_travel_times:
                 continue
             end = register.get((municipality, kind, rule.to))
             if end is not None and any(
                 isinstance(other.privacy_rule, MatchingRule) for other in end.event_datastreams.values()
             ):
-                yield Segment(stream.id, sensor.revision, sensor.id, end.id, rule.minimum, rule.window)
+                yield Segment(stream.id, sensor.revision, sensor.id, end.id, rule.minimum, rule.window, SAMPLE_ONE_IN)
 
 
 def _members(register: SensorsByTopic) -> Iterator[GroupMember]:

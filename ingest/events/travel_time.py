@@ -3,25 +3,24 @@
 A passage becomes a token: a keyed BLAKE2b hash (RFC 7693) of the identifier. The key comes from ``os.urandom`` and
 lives for one epoch plus the time in which its tokens may still match; it is never written or derived.
 The segment is part of the hash, so one vehicle has unrelated tokens on two segments. A token is dropped when it is
-matched, and at the latest ``MAX_TRAVEL_TIME`` after its passage. Only group figures are released: n, median, p15 and
-p85 per window, segment and vehicle class, if there are at least as many trips as the register entry requires.
+matched, and at the latest ``MAX_TRAVEL_TIME`` after its passage. Only figures about a secret sample of the vehicles are
+released, per window, segment and vehicle class: ``ingest.events.trip_windows``.
 
 A restart loses keys, tokens and open windows. Pure except for ``os.urandom``: the clock is an argument. Not
 thread-safe: the caller must lock.
 """
 
 import os
-from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from statistics import quantiles
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
+from ingest.events.trip_windows import Percentiles, TripWindow
 from ingest.events.windows import CLOCK_SKEW_TOLERANCE, WINDOW_GRACE_PERIOD, Coverage
 from sensors.formats.model import Passage
-from sensors.policy.promises import KEY_EPOCH, MAX_TRAVEL_TIME, MIN_TRIPS
+from sensors.policy.promises import KEY_EPOCH, MAX_TRAVEL_TIME
 from sensors.vocabulary.codes import VehicleClass
 from sensors.vocabulary.rejection_reasons import RejectionReason
 
@@ -46,43 +45,41 @@ _DIGEST_BYTES = 8
 class Segment:
     """The route from one sensor to another, in one direction; a two-way road has two segments.
 
-    ``datastream_id`` and ``revision`` are those of the start sensor. ``window`` divides the hour.
+    ``datastream_id`` and ``revision`` are those of the start sensor. ``window`` divides the hour. One in ``one_in``
+    vehicles is sampled, and it takes at least ``minimum`` of those.
     """
 
     datastream_id: int
     revision: int
     start_sensor_id: int
     end_sensor_id: int
-    min_trips: int
+    minimum: int
     window: timedelta
+    one_in: int
 
 
 @dataclass(frozen=True, slots=True)
 class TravelTimes:
-    """One window of ``n`` trips that may be stored. Trips count by time of arrival; instants are in UTC.
+    """One window of one vehicle class that may be stored. Trips count by time of arrival; instants are in UTC.
 
-    Travel times are in whole seconds: in a window of five trips the median is a single vehicle's time, which to the
-    microsecond would identify that vehicle. Quantiles interpolate linearly between order statistics, type 7 of Hyndman
-    and Fan (The American Statistician 50(4), 1996), as NumPy and spreadsheets do.
+    Times are in seconds, rounded. How many vehicles there were is not part of it.
     """
 
     datastream_id: int
     window_start: datetime
     minutes: int
     vehicle_class: VehicleClass
-    n: int
-    median: float
-    p15: float
-    p85: float
+    median: int
+    p85: int | None
     revision: int
 
 
 @dataclass(slots=True)
 class TravelTimeDiscards:
-    """What was not released, since startup. Windows count once per vehicle class."""
+    """What was not released, since startup. Each window of each segment counts once, whether or not anyone came."""
 
     suppressed: int = 0
-    """Windows below the minimum."""
+    """Windows with too few vehicles of any class, or none."""
     unobserved: int = 0
     """Windows not observed in full."""
     late: int = 0
@@ -112,6 +109,11 @@ class TravelTimeMatcher:
         """The number of live tokens."""
         return sum(track.token_count for track in self._tracks.values())
 
+    @property
+    def tokens_full(self) -> float:
+        """How full the room for tokens is, rounded down to tenths: the number itself tells of single vehicles."""
+        return 10 * self.token_count // self._most_tokens / 10
+
     def set_segments(self, segments: Iterable[Segment], now: datetime) -> None:
         """Match on these segments from now on. State of removed or changed segments is dropped at once.
 
@@ -119,7 +121,9 @@ class TravelTimeMatcher:
         trips that started after now, mostly short ones, which would bias its median.
         """
         held = self._tracks
-        self._tracks = {each: held.get(each) or _SegmentState(each, now) for each in segments}
+        self._tracks = {each: held.pop(each, None) or _SegmentState(each, now) for each in segments}
+        for track in held.values():
+            track.forget_windows()
         self._starting, self._ending = {}, {}
         for segment, track in self._tracks.items():
             self._starting.setdefault(segment.start_sensor_id, []).append(track)
@@ -139,13 +143,13 @@ class TravelTimeMatcher:
             return RejectionReason.TOO_LATE
         ending, starting = self._ending.get(sensor_id, ()), self._starting.get(sensor_id, ())
         self._make_room(len(ending) + len(starting))
-        identifier, time = passage.identifier.encode(), passage.time.timestamp()
+        identifier, passing = passage.identifier.encode(), (passage.time.timestamp(), passage.vehicle_class)
         for track in ending:
-            tokens = self._keys.tokens(identifier, track.blake2_person, now)
-            self.discards.late += track.add_arrival(tokens, (time, passage.vehicle_class), now.timestamp())
+            vehicle = _Vehicle(identifier, self._keys.tokens(identifier, track.blake2_person, now))
+            self.discards.late += track.add_arrival(vehicle, passing, now.timestamp())
         for track in starting:
-            tokens = self._keys.tokens(identifier, track.blake2_person, now)
-            self.discards.late += track.add_departure(tokens, time, now.timestamp())
+            vehicle = _Vehicle(identifier, self._keys.tokens(identifier, track.blake2_person, now))
+            self.discards.late += track.add_departure(vehicle, passing, now.timestamp())
         return None
 
     def close_finished(self, now: datetime) -> tuple[TravelTimes, ...]:
@@ -159,8 +163,9 @@ class TravelTimeMatcher:
         After a large step back the age of tokens is unknown, so everything is dropped.
         """
         if self._clock - now > _MAX_CLOCK_STEP_BACK:
-            segments, self._tracks = tuple(self._tracks), {}
+            segments = tuple(self._tracks)
             self._keys.drop_all()
+            self.set_segments((), now)
             self.set_segments(segments, now)
             self._clock = now
         now = self._clock = max(self._clock, now)
@@ -259,11 +264,19 @@ class _TokenBuckets(Generic[ValueT]):
         return len(self._buckets.pop(min(self._buckets))) if self._buckets else 0
 
 
-Arrival = tuple[float, VehicleClass]
+Passing = tuple[float, VehicleClass]
+"""The time of a passage, and the class that was seen there."""
 
 
-def _is_trip(left: float, arrival: Arrival) -> bool:
-    return 0 < arrival[0] - left <= _MAX_TRAVEL_SECONDS
+class _Vehicle(NamedTuple):
+    """The vehicle of the message at hand: its identifier, and its tokens on one segment."""
+
+    identifier: bytes
+    tokens: list[bytes]
+
+
+def _is_trip(left: Passing, arrived: Passing) -> bool:
+    return 0 < arrived[0] - left[0] <= _MAX_TRAVEL_SECONDS
 
 
 class _SegmentState:
@@ -273,37 +286,39 @@ class _SegmentState:
         self.coverage = Coverage(since, warm_up=MAX_TRAVEL_TIME, max_brief_gap=MAX_BRIEF_GAP)
         self.blake2_person = segment.datastream_id.to_bytes(8, "big")
         self._segment = segment
-        self._departures: _TokenBuckets[float] = _TokenBuckets(MAX_TRAVEL_TIME)
-        self._arrivals: _TokenBuckets[Arrival] = _TokenBuckets(MAX_REORDERING)
-        self._windows: dict[tuple[float, VehicleClass], array[float]] = {}
-        self._closed = 0.0
+        self._departures: _TokenBuckets[Passing] = _TokenBuckets(MAX_TRAVEL_TIME)
+        self._arrivals: _TokenBuckets[Passing] = _TokenBuckets(MAX_REORDERING)
+        self._windows: dict[float, TripWindow] = {}
+        self._length = segment.window.total_seconds()
+        self._open_from = since.timestamp() // self._length * self._length
+        """The start of the first window that is not closed yet."""
 
     @property
     def token_count(self) -> int:
         return len(self._departures) + len(self._arrivals)
 
-    def add_arrival(self, tokens: list[bytes], arrival: Arrival, now: float) -> bool:
+    def add_arrival(self, vehicle: _Vehicle, passing: Passing, now: float) -> bool:
         """Complete a trip, or hold the arrival until its departure. Returns True if the trip missed its window."""
-        left = self._departures.find(tokens)
-        if left is not None and _is_trip(left, arrival):
-            self._departures.drop(tokens)
-            return self._sample(left, arrival)
-        self._arrivals.drop(tokens)
-        self._arrivals.put(tokens[-1], arrival, min(now, arrival[0] + _MAX_ARRIVAL_DELAY_SECONDS))
+        left = self._departures.find(vehicle.tokens)
+        if left is not None and _is_trip(left, passing):
+            self._departures.drop(vehicle.tokens)
+            return self._add_trip(vehicle.identifier, left, passing)
+        self._arrivals.drop(vehicle.tokens)
+        self._arrivals.put(vehicle.tokens[-1], passing, min(now, passing[0] + _MAX_ARRIVAL_DELAY_SECONDS))
         return False
 
-    def add_departure(self, tokens: list[bytes], time: float, now: float) -> bool:
+    def add_departure(self, vehicle: _Vehicle, passing: Passing, now: float) -> bool:
         """Start a trip, replacing an earlier departure. Returns True if a completed trip missed its window."""
-        left = self._departures.find(tokens)
-        is_newest = left is None or left < time
+        left = self._departures.find(vehicle.tokens)
+        is_newest = left is None or left[0] < passing[0]
         if is_newest:
-            self._departures.drop(tokens)
-        arrival = self._arrivals.find(tokens)
-        if arrival is not None and _is_trip(time, arrival):
-            self._arrivals.drop(tokens)
-            return self._sample(time, arrival)
+            self._departures.drop(vehicle.tokens)
+        arrived = self._arrivals.find(vehicle.tokens)
+        if arrived is not None and _is_trip(passing, arrived):
+            self._arrivals.drop(vehicle.tokens)
+            return self._add_trip(vehicle.identifier, passing, arrived)
         if is_newest:
-            self._departures.put(tokens[-1], time, min(time, now))
+            self._departures.put(vehicle.tokens[-1], passing, min(passing[0], now))
         return False
 
     def drop_expired(self, now: float) -> None:
@@ -313,38 +328,41 @@ class _SegmentState:
     def evict_oldest(self) -> int:
         return self._departures.evict_oldest() or self._arrivals.evict_oldest()
 
+    def forget_windows(self) -> None:
+        for window in self._windows.values():
+            window.forget()
+        self._windows.clear()
+
     def close(self, now: datetime, discards: TravelTimeDiscards) -> Iterator[TravelTimes]:
-        """Close finished windows and drop their trips, including those of windows that are not released."""
-        self._closed = now.timestamp() - self._segment.window.total_seconds() - WINDOW_GRACE_PERIOD.total_seconds()
-        for key in sorted(key for key in self._windows if key[0] <= self._closed):
-            seconds = self._windows.pop(key)
-            start = datetime.fromtimestamp(key[0], UTC)
+        """Close finished windows by the clock, also those without a trip: whether one was counted tells of nobody."""
+        while self._open_from + self._length + WINDOW_GRACE_PERIOD.total_seconds() <= now.timestamp():
+            trips = self._windows.pop(self._open_from, None)
+            start = datetime.fromtimestamp(self._open_from, UTC)
+            self._open_from += self._length
+            rows = [self._row(start, *each) for each in trips.close(self._segment.minimum).items()] if trips else []
             if not self.coverage.covers(start, start + self._segment.window):
                 discards.unobserved += 1
-            elif len(seconds) < max(self._segment.min_trips, MIN_TRIPS):
+            elif not rows:
                 discards.suppressed += 1
             else:
-                yield self._summary(start, key[1], seconds)
+                yield from rows
 
-    def _sample(self, left: float, arrival: Arrival) -> bool:
-        arrived, vehicle_class = arrival
-        length = self._segment.window.total_seconds()
-        start = arrived // length * length
-        if start <= self._closed:
+    def _add_trip(self, identifier: bytes, left: Passing, arrived: Passing) -> bool:
+        start = arrived[0] // self._length * self._length
+        if start < self._open_from:
             return True
-        self._windows.setdefault((start, vehicle_class), array("d")).append(arrived - left)
+        if start not in self._windows:
+            self._windows[start] = TripWindow(self._segment.one_in)
+        self._windows[start].add_trip(identifier, arrived[0] - left[0], (left[1], arrived[1]))
         return False
 
-    def _summary(self, start: datetime, vehicle_class: VehicleClass, seconds: "array[float]") -> TravelTimes:
-        twentieths = quantiles(seconds, n=20, method="inclusive")
+    def _row(self, start: datetime, vehicle_class: VehicleClass, figures: Percentiles) -> TravelTimes:
         return TravelTimes(
             datastream_id=self._segment.datastream_id,
             window_start=start,
-            minutes=int(self._segment.window / timedelta(minutes=1)),
+            minutes=self._segment.window // timedelta(minutes=1),
             vehicle_class=vehicle_class,
-            n=len(seconds),
-            median=float(round(twentieths[9])),
-            p15=float(round(twentieths[2])),
-            p85=float(round(twentieths[16])),
+            median=figures.median,
+            p85=figures.p85,
             revision=self._segment.revision,
         )

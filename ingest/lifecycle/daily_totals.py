@@ -14,7 +14,7 @@ from pathlib import Path
 from ingest.lifecycle.retention import QUERIES as RETENTION
 from sensors.db import Database
 from sensors.db.queries import load_queries
-from sensors.policy.promises import COUNT_THRESHOLD, MIN_GROUP_SENSORS
+from sensors.policy.promises import MIN_GROUP_SENSORS
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 EARLIEST_DAY = date(1970, 1, 1)
@@ -49,7 +49,7 @@ def update_daily_totals(db: Database, now: datetime) -> None:
         db.execute(QUERIES["update_lamp_day"], {"first_day": first_day})
         _update_changed_days(db, made_at, now)
         _update_newest_public_days(db, made_at, now)
-        db.execute(QUERIES["update_travel_hour"], {"first_day": first_day, "count_threshold": COUNT_THRESHOLD})
+        db.execute(QUERIES["update_travel_hour"], {"first_day": first_day})
         _update_ledger_days(db, first_day)
         db.execute(QUERIES["delete_days_made"])
         db.execute(QUERIES["insert_days_made"], {"at": now})

@@ -107,7 +107,7 @@ select
     avg(travel.median),
     avg(travel.p85)
 from lantaarn.travel_time as travel
-where travel.window_start >= open.day_start(%(first_day)s) and travel.n >= %(count_threshold)s
+where travel.window_start >= open.day_start(%(first_day)s)
 group by 1, 2, 3
 on conflict (datastream_id, hour, revision) do update set
     windows = excluded.windows,

@@ -809,7 +809,7 @@ CREATE TABLE lantaarn.travel_hour (
     revision bigint NOT NULL,
     windows smallint NOT NULL,
     median double precision NOT NULL,
-    p85 double precision NOT NULL
+    p85 double precision
 );
 ALTER TABLE ONLY lantaarn.travel_hour
     ADD CONSTRAINT travel_hour_pkey PRIMARY KEY (datastream_id, hour, revision);
@@ -820,13 +820,12 @@ CREATE TABLE lantaarn.travel_time (
     window_start timestamp with time zone NOT NULL,
     minutes smallint NOT NULL,
     vehicle_class text NOT NULL,
-    n integer NOT NULL,
-    median double precision NOT NULL,
-    p15 double precision NOT NULL,
-    p85 double precision NOT NULL,
+    median smallint NOT NULL,
+    p85 smallint,
     revision bigint NOT NULL,
-    CONSTRAINT travel_time_minutes_check CHECK ((minutes = ANY (ARRAY[5, 15]))),
-    CONSTRAINT travel_time_n_check CHECK ((n >= 5))
+    CONSTRAINT travel_time_median_check CHECK ((((median)::integer % 5) = 0)),
+    CONSTRAINT travel_time_minutes_check CHECK ((minutes = ANY (ARRAY[15, 60]))),
+    CONSTRAINT travel_time_p85_check CHECK (((p85 >= median) AND (((p85)::integer % 5) = 0)))
 );
 ALTER TABLE ONLY lantaarn.travel_time
     ADD CONSTRAINT travel_time_datastream_id_window_start_vehicle_class_key UNIQUE (datastream_id, window_start, vehicle_class);
@@ -1636,6 +1635,19 @@ CREATE VIEW open.migration AS
 GRANT SELECT ON TABLE open.migration TO lantaarn_api;
 GRANT SELECT ON TABLE open.migration TO lantaarn_dashboard;
 
+-- open.outdated_segment
+CREATE VIEW open.outdated_segment AS
+ SELECT sensor.municipality,
+    datastream.sensor_id,
+    sensor.reference,
+    (datastream.rule ->> 'to'::text) AS goes_to,
+    (((datastream.rule ->> 'window'::text))::integer / 60) AS minutes
+   FROM (lantaarn.datastream datastream
+     JOIN lantaarn.sensor sensor ON ((sensor.id = datastream.sensor_id)))
+  WHERE (datastream.active AND (sensor.status <> 'ended'::text) AND ((datastream.rule ->> 'rule'::text) = 'match_in_memory'::text) AND ((datastream.rule ->> 'to'::text) IS NOT NULL) AND (((datastream.rule ->> 'window'::text))::integer <> ALL (ARRAY[900, 3600])));
+GRANT SELECT ON TABLE open.outdated_segment TO lantaarn_api;
+GRANT SELECT ON TABLE open.outdated_segment TO lantaarn_dashboard;
+
 -- open.promise
 CREATE VIEW open.promise AS
  SELECT held.subject,
@@ -1862,12 +1874,11 @@ CREATE VIEW open.travel_time AS
     travel.window_start,
     travel.minutes,
     travel.vehicle_class,
-    round(travel.median) AS median,
-    round(travel.p15) AS p15,
-    round(travel.p85) AS p85
+    travel.median,
+    travel.p85
    FROM (open.datastream datastream
      JOIN lantaarn.travel_time travel ON ((travel.datastream_id = datastream.datastream_id)))
-  WHERE ((datastream.public = 'hour'::text) AND (travel.n >= 15));
+  WHERE (datastream.public = 'hour'::text);
 GRANT SELECT ON TABLE open.travel_time TO lantaarn_api;
 GRANT SELECT ON TABLE open.travel_time TO lantaarn_dashboard;
 

@@ -55,6 +55,7 @@ def database_findings(url: SecretStr | None, pg_bin: Path | None) -> Iterator[Fi
                 f"hypertables {_yes_or_no(found.has_hypertables)}, columnstore {_yes_or_no(found.has_columnstore)}",
             )
             yield _migrations(db)
+            yield from travel_time_findings(db)
             yield from role_findings(db)
             yield from statement_timeout_findings(db)
             yield from log_findings(db)
@@ -88,6 +89,19 @@ def _migrations(db: Database) -> Finding:
     if waiting:
         return Finding("schema", f"{len(waiting)} pending migrations: {', '.join(waiting)}", "run lantaarn migrate")
     return Finding("schema", "up to date")
+
+
+def travel_time_findings(db: Database) -> Iterator[Finding]:
+    """Sensors whose entry, published before the rule, declares a window for which no travel times are computed."""
+    row = db.execute(QUERIES["may_read_segments"]).fetchone()
+    if row is None or not row["allowed"]:
+        return
+    for row in db.execute(QUERIES["outdated_segments"]).fetchall():
+        yield Finding(
+            "travel times",
+            f"{row['reference']} gives none: its window is {row['minutes']} minutes (rule travel_time_window)",
+            'import a version with "window": "PT1H", or "PT15M" where 200 or more vehicles an hour pass',
+        )
 
 
 def role_findings(db: Database) -> Iterator[Finding]:

@@ -34,6 +34,12 @@ where has_any_column_privilege(r.oid, c.oid, 'select')
 group by r.rolname, n.nspname
 order by r.rolname, n.nspname;
 
+-- may_read_segments: whether the user may read which segments give no travel times; false before that view exists
+select coalesce(has_table_privilege(to_regclass('open.outdated_segment'), 'select'), false) as allowed;
+
+-- outdated_segments: sensors where such a segment starts
+select reference, minutes from open.outdated_segment order by reference;
+
 -- log_settings: settings that determine what the server logs, and those of libraries that log statements
 select name, setting
 from pg_settings

@@ -11,6 +11,7 @@ from typing import Any
 
 from sensors.kinds import KINDS
 from sensors.policy.constraints import constraints_for
+from sensors.policy.promises import MIN_SAMPLED_VEHICLES, TRAVEL_TIME_WINDOWS
 from sensors.policy.retention_classes import BUILT_IN_CLASSES, NEVER_STORED
 from sensors.register.entry import Datastream, Entry, MatchInMemory, WindowCount
 from sensors.vocabulary.codes import PersonalData, Public
@@ -26,7 +27,17 @@ class MatchingRule:
     to: str | None
     """The reference of the sensor where the segment ends. None: passages here only end other sensors' segments."""
     minimum: int
+    """Of sampled vehicles."""
     window: timedelta
+
+    @property
+    def gives_travel_times(self) -> bool:
+        """Whether a segment starts here whose travel times are stored.
+
+        A window that is no longer allowed, in an entry from before, gives none. Passages are still read then: segments
+        of other sensors may end here.
+        """
+        return self.to is not None and self.window in map(parse_duration, TRAVEL_TIME_WINDOWS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +163,7 @@ def _processing_rule(datastream: Datastream) -> MatchingRule | CountingRule | No
     """The in-memory rule, if any; a constraint ensures there is at most one."""
     for rule in datastream.privacy_rules:
         if isinstance(rule, MatchInMemory):
-            return MatchingRule(rule.to, rule.minimum, parse_duration(rule.window))
+            return MatchingRule(rule.to, max(rule.minimum, MIN_SAMPLED_VEHICLES), parse_duration(rule.window))
         if isinstance(rule, WindowCount):
             return CountingRule(rule.group, rule.minimum_sensors, parse_duration(rule.window))
     return None

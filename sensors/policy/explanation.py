@@ -11,14 +11,21 @@ from datetime import timedelta
 from sensors.kinds import KINDS
 from sensors.policy.compiler import CountingRule, DatastreamPolicy, MatchingRule, compile_policy
 from sensors.policy.constraints import PUBLIC_THRESHOLD
-from sensors.policy.promises import DAY_START, MAX_TRAVEL_TIME, NIGHT_START
+from sensors.policy.promises import (
+    DAY_START,
+    MAX_TRAVEL_TIME,
+    NIGHT_START,
+    TRAVEL_TIME_ROUNDING_SECONDS,
+    TRAVEL_TIME_WINDOWS,
+)
 from sensors.policy.retention_classes import BUILT_IN_CLASSES
 from sensors.register.entry import Datastream, Entry, NoIdentifiers, OnDevice, Words
 from sensors.vocabulary.codes import LocationKind, Precision, Public, VehicleClass, label_of
-from sensors.vocabulary.durations import describe_duration
+from sensors.vocabulary.durations import describe_duration, parse_duration
 from sensors.vocabulary.localized_text import Language, LocalizedText
 
-MAX_TOKEN_AGE_MINUTES = MAX_TRAVEL_TIME // timedelta(minutes=1)
+_MINUTE = timedelta(minutes=1)
+MAX_TOKEN_AGE_MINUTES = MAX_TRAVEL_TIME // _MINUTE
 """The longest a passage is remembered, enforced by ``ingest.events.travel_time``."""
 
 
@@ -29,6 +36,14 @@ class ExplanationSection:
     heading: str
     sentences: tuple[str, ...]
 
+
+SAMPLE_SENTENCE = LocalizedText(
+    "Wij gebruiken hooguit één op de vier voertuigen. Het lot bepaalt welke, en niemand kan dat nakijken. Zo kan "
+    "niemand zien of uw auto erbij was, en klopt de reistijd op een paar seconden.",
+    "We use at most one in four vehicles. Chance decides which, and nobody can check that. So nobody can see whether "
+    "your car was among them, and the travel time is right to within a few seconds.",
+)
+"""Which vehicles a travel time is made of, and why."""
 
 _PUBLIC_SENTENCES: Mapping[Public, LocalizedText] = {
     Public.NONE: LocalizedText("Niets hiervan is openbaar.", "None of this is public."),
@@ -182,7 +197,9 @@ def _segment_sentences(rule: MatchingRule) -> list[LocalizedText]:
                 "A route ends here. Its travel time is shown at the sensor where the route starts.",
             )
         ]
-    minutes, least = int(rule.window.total_seconds() // 60), rule.minimum
+    minutes, least = rule.window // _MINUTE, rule.minimum
+    if not rule.gives_travel_times:
+        return [_outdated_window_sentence(minutes)]
     return [
         LocalizedText(
             f"Komt dezelfde code langs bij sensor {rule.to}? Dan rekenen we de reistijd uit en gooien we de code weg. "
@@ -190,17 +207,35 @@ def _segment_sentences(rule: MatchingRule) -> list[LocalizedText]:
             f"If the same code passes sensor {rule.to}, we calculate the travel time and delete the code. "
             f"After {MAX_TOKEN_AGE_MINUTES} minutes we delete every code.",
         ),
+        SAMPLE_SENTENCE,
         LocalizedText(
-            f"We nemen steeds {minutes} minuten samen. Waren er van een soort minder dan {least} voertuigen? "
-            "Dan bewaren we daar niets van.",
-            f"We group the travel times by {minutes} minutes. If there were fewer than {least} vehicles of a type, "
-            "we do not store anything about them.",
+            f"We nemen steeds {minutes} minuten samen. Elk voertuig telt dan één keer. Daarvoor maken we een andere "
+            "code. Die gooien we weg 5 minuten na die tijd.",
+            f"We group the travel times by {minutes} minutes, in which each vehicle counts once. For that we make "
+            "another code, which we delete 5 minutes after that time.",
         ),
         LocalizedText(
-            "We bewaren dan per soort: hoeveel voertuigen het waren, en hoe lang ze er ongeveer over deden.",
-            "For each type, we then store how many vehicles there were and roughly how long they took.",
+            f"Gebruikten we van een soort minder dan {least} voertuigen? Dan bewaren we daar niets van.",
+            f"If we used fewer than {least} vehicles of a type, we do not store anything about them.",
+        ),
+        LocalizedText(
+            "We bewaren dan per soort hoe lang ze er ongeveer over deden, op "
+            f"{TRAVEL_TIME_ROUNDING_SECONDS} seconden. Hoeveel voertuigen het waren, bewaren we niet.",
+            "For each type, we then store roughly how long they took, to the nearest "
+            f"{TRAVEL_TIME_ROUNDING_SECONDS} seconds. We do not store how many vehicles there were.",
         ),
     ]
+
+
+def _outdated_window_sentence(minutes: int) -> LocalizedText:
+    allowed = " of ".join(f"{parse_duration(each) // _MINUTE}" for each in TRAVEL_TIME_WINDOWS)
+    return LocalizedText(
+        f"Reistijden maken we over {allowed} minuten. Hier staat nog {minutes} minuten: dat kan te veel over mensen "
+        "verraden. Tot dat is aangepast, maken en bewaren we hier geen reistijden.",
+        f"We compute travel times over {allowed.replace('of', 'or')} minutes. The register still says {minutes} "
+        "minutes here, which could reveal too much about people. Until that is changed, we compute and store no travel "
+        "times.",
+    )
 
 
 def _counting_sentences(rule: CountingRule) -> list[LocalizedText]:
@@ -228,7 +263,7 @@ def _retention_sentences(declared: Datastream, allowed: DatastreamPolicy) -> Ite
     """How long values are kept, and what is public."""
     if declared.retention is None:
         raise RuntimeError("a datastream without retention is always refused")
-    if isinstance(allowed.rule, MatchingRule) and allowed.rule.to is None:
+    if isinstance(allowed.rule, MatchingRule) and not allowed.rule.gives_travel_times:
         yield LocalizedText("Bij deze sensor bewaren we niets.", "We do not store anything at this sensor.")
         return
     totals = describe_duration(declared.retention.aggregate)
@@ -253,10 +288,7 @@ def _publication_sentences(allowed: DatastreamPolicy) -> Iterator[LocalizedText]
         yield _PUBLIC_SENTENCES[Public.NONE]
     elif isinstance(allowed.rule, MatchingRule):
         yield LocalizedText(
-            f"Openbaar is hoe lang een soort erover deed, als het {below} of meer voertuigen waren. "
-            "Hoeveel het er waren, laten we niet zien.",
-            f"How long a type of vehicle took is public if there were {below} or more. "
-            "We do not show how many there were.",
+            "Wat we van de reistijd bewaren, is openbaar.", "What we store of the travel time is public."
         )
     elif isinstance(allowed.rule, CountingRule):
         yield LocalizedText(

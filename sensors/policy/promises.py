@@ -14,9 +14,15 @@ COUNT_THRESHOLD = 15
 COUNT_ROUNDING = 5
 """Other counts are rounded to the nearest multiple of this."""
 
-MIN_TRIPS = 5
-"""The minimum number of vehicles of one class for a travel-time window to be stored, whatever the entry says."""
-TravelTimeWindow = Literal["PT5M", "PT15M"]
+SAMPLE_ONE_IN, SAMPLE_ONE_IN_ADJOINING = 4, 5
+"""A secret random one in so many vehicles counts for a travel time; fewer on a segment that adjoins another one."""
+MIN_SAMPLED_VEHICLES = 8
+"""The minimum number of these, of one class, for a travel-time window to be stored, whatever the entry says."""
+MIN_SAMPLED_FOR_P85 = 20
+"""From so many on, the time within which 85 of each 100 arrived is stored too."""
+TRAVEL_TIME_ROUNDING_SECONDS = 5
+"""Stored travel times are rounded to the nearest multiple of this."""
+TravelTimeWindow = Literal["PT15M", "PT1H"]
 TRAVEL_TIME_WINDOWS: tuple[TravelTimeWindow, ...] = get_args(TravelTimeWindow)
 """The allowed aggregation windows for travel times (ISO 8601 durations)."""
 MAX_TRAVEL_TIME = timedelta(minutes=30)

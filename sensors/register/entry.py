@@ -15,8 +15,7 @@ from sensors.policy.promises import (
     COUNT_ROUNDING,
     COUNT_THRESHOLD,
     MIN_GROUP_SENSORS,
-    MIN_TRIPS,
-    TravelTimeWindow,
+    MIN_SAMPLED_VEHICLES,
 )
 from sensors.vocabulary.codes import (
     AccessCode,
@@ -141,10 +140,12 @@ class MatchInMemory(Part):
     rule: Literal["match_in_memory"]
     to: Reference | None = None
     """The reference of the sensor at the other end. None: passages here only end other sensors' segments."""
-    minimum: Annotated[int, Field(ge=MIN_TRIPS)] = MIN_TRIPS
-    """Windows with fewer matches are not stored."""
-    window: TravelTimeWindow = "PT15M"
-    """The window over which passages are aggregated."""
+    minimum: Annotated[int, Field(ge=5)] = MIN_SAMPLED_VEHICLES
+    """Windows with fewer sampled vehicles of a class are not stored. Less than 8 is only in versions from before, which
+    need 8 too."""
+    window: Literal["PT5M", "PT15M", "PT1H"] = "PT1H"
+    """The window over which passages are aggregated: an hour, or a quarter of an hour where 200 or more vehicles an
+    hour pass. ``PT5M`` is only in versions from before, and nothing is stored for it any more."""
 
 
 class WindowCount(Part):

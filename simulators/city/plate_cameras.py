@@ -46,7 +46,7 @@ def plate_cameras() -> Iterator[Entry]:
             place.model_copy(update={"observed_area": placement.camera_view(camera.point, pi / 2, 25.0)}),
             ("travel_time", "alive"),
         )
-        rule = MatchInMemory(rule="match_in_memory", to=camera.to_reference, window="PT15M")
+        rule = MatchInMemory(rule="match_in_memory", to=camera.to_reference, window=camera.window)
         yield build_entry(replace(PLATE_CAMERA, required_rule=rule), spot)
 
 

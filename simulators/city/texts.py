@@ -2,7 +2,7 @@
 
 from pydantic import AnyHttpUrl
 
-from sensors.policy.promises import COUNT_THRESHOLD, DAY_START, MIN_GROUP_SENSORS, MIN_TRIPS, NIGHT_START
+from sensors.policy.promises import COUNT_THRESHOLD, DAY_START, MIN_GROUP_SENSORS, NIGHT_START, SAMPLE_ONE_IN
 from sensors.register.entry import Link, Project, Purpose, Risk, Words
 
 EXAMPLE_NOTICE = Words(
@@ -181,10 +181,10 @@ RISK_VEHICLE_TRACKING = Risk(
     code="compromise_of_privacy",
     risk=bilingual("Iemand kan volgen waar een auto rijdt.", "Someone could follow where a car goes."),
     mitigation=bilingual(
-        "Wij slaan geen kenteken op. Na de rit vergeten wij het, en altijd binnen een half uur. "
-        f"Wij bewaren alleen de reistijd van groepen van {MIN_TRIPS} of meer.",
-        "We store no plate. We forget it after the trip, and always within half an hour. "
-        f"We keep only the travel time of groups of {MIN_TRIPS} or more.",
+        "Wij slaan geen kenteken op. Wij maken er meteen een code van. Die vergeten wij uiterlijk 65 minuten na de "
+        f"rit. Voor de reistijd gebruiken wij hooguit 1 op de {SAMPLE_ONE_IN} auto's. Het lot bepaalt welke.",
+        "We store no plate. We turn it into a code at once, which we forget at most 65 minutes after the trip. For the "
+        f"travel time we use at most 1 in {SAMPLE_ONE_IN} cars. Chance decides which.",
     ),
 )
 RISK_PLATE_FUNCTION_CREEP = Risk(

@@ -15,6 +15,7 @@ from typing import Protocol, TypeVar
 
 from shapely import Point
 
+from sensors.policy.promises import TravelTimeWindow
 from sensors.vocabulary.codes import VehicleClass
 from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 from simulators.devices.device import TrafficFlow, poisson_count
@@ -30,12 +31,16 @@ UNREAD_SHARE = 0.02
 
 @dataclass(frozen=True, slots=True)
 class PlateCamera:
-    """A number plate camera. Trips that start here end at ``to_reference``; some cameras omit the dashes."""
+    """A number plate camera. Trips that start here end at ``to_reference``; some cameras omit the dashes.
+
+    ``window``: over which travel times are aggregated. The two-way road is the busiest, so it has the short one.
+    """
 
     reference: str
     road: str
     point: Point
     to_reference: str | None
+    window: TravelTimeWindow = "PT1H"
     writes_dashes: bool = True
 
 
@@ -44,8 +49,10 @@ PLATE_CAMERAS = (
     PlateCamera("HD-ANPR-1", "Europaweg", Point(5.64029, 51.47724), "HD-ANPR-2"),
     PlateCamera("HD-ANPR-2", "Kasteel-Traverse", Point(5.65608, 51.47692), "HD-ANPR-3", writes_dashes=False),
     PlateCamera("HD-ANPR-3", "Deurneseweg", Point(5.6838, 51.47867), None),
-    PlateCamera("HD-ANPR-4", "Europaweg, Kroon", Point(5.62681, 51.47325), "HD-ANPR-5"),
-    PlateCamera("HD-ANPR-5", "Europaweg, Schooten", Point(5.61197, 51.47227), "HD-ANPR-4", writes_dashes=False),
+    PlateCamera("HD-ANPR-4", "Europaweg, Kroon", Point(5.62681, 51.47325), "HD-ANPR-5", "PT15M"),
+    PlateCamera(
+        "HD-ANPR-5", "Europaweg, Schooten", Point(5.61197, 51.47227), "HD-ANPR-4", "PT15M", writes_dashes=False
+    ),
 )
 _CAMERAS_WITH_DASHES = {camera.reference for camera in PLATE_CAMERAS if camera.writes_dashes}
 SEGMENT_LENGTHS_M: Mapping[tuple[str, str], float] = {

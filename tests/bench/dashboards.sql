@@ -44,7 +44,7 @@ select sensor_id, hour, 'not_a_number', quarantined from lantaarn.ledger where q
 -- fill_travel_times: a year of 15-minute windows of three vehicle classes
 insert into lantaarn.travel_time
 select
-    stream.id, quarter, 15, class, 10 + mod(extract(hour from quarter)::integer, 24), 120 + 60 * random(), 100, 200, sensor.revision
+    stream.id, quarter, 15, class, 120 + 5 * floor(12 * random()), 200, sensor.revision
 from lantaarn.datastream as stream
 inner join lantaarn.sensor as sensor on sensor.id = stream.sensor_id
 cross join generate_series(%(since)s::timestamptz, %(until)s::timestamptz, interval '15 minutes') as quarter

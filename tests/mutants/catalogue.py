@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+TRIP_WINDOW_TESTS = ("tests/unit/ingest/test_trip_windows.py",)
 TRAVEL_TIME_TESTS = ("tests/unit/ingest/test_travel_time.py", "tests/unit/ingest/test_identifiers.py")
 PRESENCE_TESTS = ("tests/unit/ingest/test_presence.py",)
 EVENT_TESTS = (
@@ -80,8 +81,6 @@ MUTANTS: tuple[Mutant, ...] = (
     *_mutants_in(
         "ingest/events/travel_time.py",
         TRAVEL_TIME_TESTS,
-        ("a window of too few trips", "len(seconds) < max(self._segment.min_trips, MIN_TRIPS)", "len(seconds) < 1"),
-        ("the floor under the minimum", "max(self._segment.min_trips, MIN_TRIPS)", "self._segment.min_trips"),
         (
             "a window not covered completely",
             "if not self.coverage.covers(start, start + self._segment.window)",
@@ -90,12 +89,12 @@ MUTANTS: tuple[Mutant, ...] = (
         ("the expiry of a token", "(each + 1) * _BUCKET_SECONDS + self._term <= now", "False"),
         (
             "a token is dropped when matched",
-            "            self._departures.drop(tokens)\n            return self._sample(left",
-            "            return self._sample(left",
+            "self._departures.drop(vehicle.tokens)\n            return self._add_trip(vehicle.identifier, left",
+            "return self._add_trip(vehicle.identifier, left",
         ),
         ("a passage that is too old", "if passage.time < now - MAX_TRAVEL_TIME:", "if False:"),
         ("a passage in the future", "if passage.time > now + CLOCK_SKEW_TOLERANCE:", "if False:"),
-        ("the longest trip", "0 < arrival[0] - left <= _MAX_TRAVEL_SECONDS", "0 < arrival[0] - left"),
+        ("the longest trip", "0 < arrived[0] - left[0] <= _MAX_TRAVEL_SECONDS", "0 < arrived[0] - left[0]"),
         ("a key per epoch", "return int(now.timestamp() // KEY_EPOCH.total_seconds())", "return 0"),
         (
             "old keys are dropped",
@@ -104,14 +103,64 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
         ("a random key", "bytearray(os.urandom(32))", "bytearray(32)"),
         ("a token per segment", "key=key, person=person)", "key=key)"),
-        ("rounding to whole seconds", "median=float(round(twentieths[9]))", "median=twentieths[9]"),
         ("the limit on tokens", "while live and live + tokens > self._most_tokens:", "while False:"),
         (
             "a segment that was removed",
-            "self._tracks = {each: held.get(each) or _SegmentState(each, now) for each in segments}",
+            "self._tracks = {each: held.pop(each, None) or _SegmentState(each, now) for each in segments}",
             "self._tracks = {**held, **{each: held.get(each) or _SegmentState(each, now) for each in segments}}",
         ),
         ("a clock set back", "if self._clock - now > _MAX_CLOCK_STEP_BACK:", "if False:"),
+        (
+            "windows of a segment that was removed",
+            "        for track in held.values():\n            track.forget_windows()\n",
+            "",
+        ),
+        (
+            "windows without trips are counted too",
+            "            elif not rows:\n",
+            "            elif not trips:\n                continue\n            elif not rows:\n",
+        ),
+    ),
+    *_mutants_in(
+        "ingest/events/trip_windows.py",
+        TRIP_WINDOW_TESTS,
+        ("a sample of the vehicles", "self._sampled_below = _TAGS // one_in", "self._sampled_below = _TAGS"),
+        (
+            "a key for each window",
+            "bytearray(os.urandom(_KEY_BYTES))",
+            'bytearray(b"always the same.")',
+        ),
+        ("a key is overwritten with its window", "self._key[:] = bytes(len(self._key))", "pass"),
+        ("tags go with their window", "self._tags.clear()", "pass"),
+        ("a vehicle counts once", " or tag in self._tags:", ":"),
+        (
+            "the class that both ends saw",
+            "start if start == end else VehicleClass.OTHER, array",
+            "end, array",
+        ),
+        ("a window of too few vehicles", "if number < max(minimum, MIN_SAMPLED_VEHICLES):", "if number < minimum:"),
+        ("a larger minimum of the entry", "max(minimum, MIN_SAMPLED_VEHICLES)", "MIN_SAMPLED_VEHICLES"),
+        ("an 85th percentile of too few", "if number >= MIN_SAMPLED_FOR_P85 else None", "if number else None"),
+        (
+            "rounded times",
+            "TRAVEL_TIME_ROUNDING_SECONDS * round(seconds / TRAVEL_TIME_ROUNDING_SECONDS)",
+            "round(seconds)",
+        ),
+    ),
+    *_mutants_in(
+        "ingest/events/pipeline.py",
+        ("tests/unit/ingest/test_event_pipeline.py",),
+        (
+            "a smaller sample where segments adjoin",
+            "SAMPLE_ONE_IN_ADJOINING if adjoins else SAMPLE_ONE_IN",
+            "SAMPLE_ONE_IN",
+        ),
+        ("windows that are no longer allowed", " or not rule.gives_travel_times:", ":"),
+    ),
+    *_mutants_in(
+        "sensors/register/validation/rules/deidentification.py",
+        ("tests/unit/sensors/test_validation.py",),
+        ("no new entry with a window from before", "rule.window not in TRAVEL_TIME_WINDOWS", "False"),
     ),
     *_mutants_in(
         "ingest/events/presence.py",
@@ -394,7 +443,6 @@ MUTANTS: tuple[Mutant, ...] = (
             "return case when amount >= 1 then round",
         ),
         ("the rounding of public counts", "then round(amount / 5) * 5 end", "then amount end"),
-        ("the threshold of public travel times", "and travel.n >= 15", "and travel.n >= 5"),
         ("the threshold of group counts", "where counted.count >= 15", "where counted.count >= 0"),
         (
             "ledger only of completed weeks",

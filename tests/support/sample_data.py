@@ -99,14 +99,13 @@ def insert_hourly_total(db: Database, reference: str, code: str, hour: datetime,
     )
 
 
-def insert_travel_time(db: Database, reference: str, start: datetime, *, n: int, median: float) -> None:
+def insert_travel_time(db: Database, reference: str, start: datetime, *, median: int, p85: int | None = 120) -> None:
     """Insert a window of travel times of cars."""
     db.execute(
-        "insert into lantaarn.travel_time "
-        "(datastream_id, window_start, minutes, vehicle_class, n, median, p15, p85, revision) "
-        "select d.id, %(start)s, 15, 'car', %(n)s, %(median)s, 50, 120, s.revision "
+        "insert into lantaarn.travel_time (datastream_id, window_start, minutes, vehicle_class, median, p85, revision) "
+        "select d.id, %(start)s, 60, 'car', %(median)s, %(p85)s, s.revision "
         "from lantaarn.datastream d join lantaarn.sensor s on s.id = d.sensor_id where s.reference = %(reference)s",
-        {"reference": reference, "start": start, "n": n, "median": median},
+        {"reference": reference, "start": start, "median": median, "p85": p85},
     )
 
 

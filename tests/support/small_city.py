@@ -89,7 +89,7 @@ def _ingest_messages(db: Database, messages: list[DeviceMessage], hours: list[da
 def _insert_other_data(db: Database, now: datetime) -> None:
     db.execute(
         "insert into lantaarn.travel_time "
-        "select stream.id, quarter, 15, 'car', 20, 130, 100, 190, sensor.revision "
+        "select stream.id, quarter, 15, 'car', 130, 190, sensor.revision "
         "from lantaarn.datastream as stream join lantaarn.sensor as sensor on sensor.id = stream.sensor_id "
         "cross join generate_series(date_trunc('hour', %(now)s::timestamptz) - interval '2 days', %(now)s, "
         "interval '15 minutes') as quarter where stream.public = 'hour' and stream.rule ? 'to'",

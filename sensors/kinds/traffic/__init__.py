@@ -4,6 +4,7 @@ The national road authority's feed writes −1 for "no data"; none of these prop
 """
 
 from sensors.kinds import ALIVE, Kind, ObservedProperty, properties_by_code
+from sensors.policy.promises import MIN_SAMPLED_VEHICLES
 from sensors.vocabulary.codes import Public
 from sensors.vocabulary.localized_text import LocalizedText
 from sensors.vocabulary.measurement import Aggregation, Stamp
@@ -104,8 +105,10 @@ KIND = Kind(
             code="travel_time",
             label=LocalizedText("Reistijd", "Travel time"),
             explanation=LocalizedText(
-                "Hoe lang het duurt om van het ene punt naar het andere te rijden. Alleen voor groepen van 5 of meer.",
-                "How long it takes to drive from one point to another. Only for groups of 5 or more.",
+                "Hoe lang het duurt om van het ene punt naar het andere te rijden. Gemaakt van een deel van de "
+                f"voertuigen, door het lot gekozen: minstens {MIN_SAMPLED_VEHICLES} van een soort.",
+                "How long it takes to drive from one point to another. Made of some of the vehicles, chosen by chance: "
+                f"at least {MIN_SAMPLED_VEHICLES} of a type.",
             ),
             unit="s",
             conversions=TIME_IN_SECONDS,
@@ -115,7 +118,7 @@ KIND = Kind(
             sentinels=_SENTINELS,
             required_privacy_rule="match_in_memory",
             stamp=Stamp.END,
-            # ingest.events.travel_time rounds too: finer figures would identify single vehicles.
+            # Never stored as a value of its own; ingest.events.trip_windows rounds further.
             resolution=1,
         ),
         ALIVE,

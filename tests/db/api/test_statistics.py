@@ -129,8 +129,8 @@ def test_a_neighbourhood_together_is_made_of_what_is_public_of_each(each_databas
     publish_cells(db, now)
     insert_window_count(db, "kasteelpark", NOW - 3 * HOUR, 43)
     insert_window_count(db, "kasteelpark", NOW - 2 * HOUR, 14)
-    insert_travel_time(db, "kenteken-1", NOW - 2 * HOUR, n=14, median=60)
-    insert_travel_time(db, "kenteken-1", NOW - 3 * HOUR, n=15, median=83)
+    insert_travel_time(db, "kenteken-1", NOW - 3 * HOUR, median=60)
+    insert_travel_time(db, "kenteken-1", NOW - 2 * HOUR, median=85)
 
     found = {each.datastream.observed_property: each for each in load_aggregated_datastreams(db, "helmond", HERE, now)}
     assert [(value.start, value.value) for value in found["no2"].datastream.values] == [(NOW - 2 * HOUR, 30)]
@@ -141,7 +141,7 @@ def test_a_neighbourhood_together_is_made_of_what_is_public_of_each(each_databas
         (45, "kasteelpark")
     ]
     assert [(trip.reference, trip.travel_time.median) for trip in load_travel_times(db, "helmond", HERE, now)] == [
-        ("kenteken-1", 83)
+        ("kenteken-1", 85)
     ]
     assert load_aggregated_datastreams(db, "helmond", "BU07941300", now) == []
 

@@ -1,7 +1,8 @@
 """What comes out of the privacy windows is stored once, with the counts, and kept as long as was promised."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, LiteralString
 
@@ -10,19 +11,21 @@ import pytest
 
 from ingest.events.aggregates import write_aggregates
 from ingest.events.presence import WindowCount
-from ingest.events.travel_time import TravelTimes
+from ingest.events.travel_time import Segment, TravelTimeMatcher, TravelTimes
 from ingest.lifecycle.audit import audit_ledger
 from ingest.lifecycle.retention import enforce_retention
 from ingest.lifecycle.verification import RETENTION_INTERVAL, verify_retention
 from ingest.pipeline import MessageOutcome, Rejection
 from ingest.writer import commit_batch
 from sensors.db import Database, connect
+from sensors.formats.model import Passage
+from sensors.policy.promises import SAMPLE_ONE_IN
 from sensors.vocabulary.codes import VehicleClass
 from sensors.vocabulary.rejection_reasons import RejectionReason
 from tests.support.person_sensors import plate_camera_entry, publish_documents
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-TIMES = TravelTimes(1, NOW - timedelta(hours=1), 15, VehicleClass.CAR, 6, 90.0, 80.0, 120.0, 1)
+TIMES = TravelTimes(1, NOW - timedelta(hours=1), 15, VehicleClass.CAR, 90, 120, 1)
 COUNT = WindowCount("helmond", "park", "presence", NOW - timedelta(hours=2), NOW - timedelta(hours=1), 8, 31, 1)
 
 
@@ -56,10 +59,8 @@ def test_windows_and_counts_of_a_batch_are_stored_together(each_database: Databa
         "window_start": NOW - timedelta(hours=1),
         "minutes": 15,
         "vehicle_class": "car",
-        "n": 6,
-        "median": 90.0,
-        "p15": 80.0,
-        "p85": 120.0,
+        "median": 90,
+        "p85": 120,
         "revision": 1,
     }
     (count,) = rows(each_database, "window_count")
@@ -73,17 +74,39 @@ def test_windows_and_counts_of_a_batch_are_stored_together(each_database: Databa
 
 def test_a_window_that_is_stored_never_changes(each_database: Database) -> None:
     write_aggregates(each_database, [TIMES, COUNT])
-    write_aggregates(each_database, [replace(TIMES, n=99), replace(COUNT, count=99)])
-    assert [row["n"] for row in rows(each_database, "travel_time")] == [6]
+    write_aggregates(each_database, [replace(TIMES, median=95, p85=None), replace(COUNT, count=99)])
+    assert [(row["median"], row["p85"]) for row in rows(each_database, "travel_time")] == [(90, 120)]
     assert [row["count"] for row in rows(each_database, "window_count")] == [31]
 
 
-@pytest.mark.parametrize("small", [replace(TIMES, n=4), replace(COUNT, sensors=7)], ids=["trips", "lamps"])
-def test_the_database_refuses_a_window_below_the_minimum(
-    ingest: psycopg.Connection[dict[str, Any]], small: TravelTimes | WindowCount
+def test_a_transaction_that_is_tried_again_writes_the_row_of_the_first_time(each_database: Database) -> None:
+    """Chance decided in memory, when the window closed: nothing is drawn again."""
+    matcher = TravelTimeMatcher()
+    matcher.set_segments([Segment(1, 1, 1, 2, 8, timedelta(hours=1), SAMPLE_ONE_IN)], NOW - timedelta(hours=2))
+    for sensor, first, spacing in ((1, 0, 0), (2, 60, 3)):
+        for number in range(200):
+            time = NOW + timedelta(seconds=first + spacing * number)
+            matcher.add_passage(sensor, Passage(time, f"V{number}", VehicleClass.CAR), time)
+    (made,) = matcher.close_finished(NOW + timedelta(hours=2))
+    with suppress(psycopg.Rollback), each_database.transaction():
+        write_aggregates(each_database, [made])
+        raise psycopg.Rollback
+    assert rows(each_database, "travel_time") == []
+    for _ in range(2):
+        write_aggregates(each_database, [made])
+    assert rows(each_database, "travel_time") == [asdict(made)]
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [replace(TIMES, minutes=5), replace(TIMES, median=93), replace(TIMES, p85=118), replace(COUNT, sensors=7)],
+    ids=["window", "median", "p85", "lamps"],
+)
+def test_the_database_refuses_a_window_that_tells_too_much(
+    ingest: psycopg.Connection[dict[str, Any]], refused: TravelTimes | WindowCount
 ) -> None:
     with pytest.raises(psycopg.errors.CheckViolation):
-        write_aggregates(ingest, [small])
+        write_aggregates(ingest, [refused])
 
 
 @pytest.mark.parametrize("change", ["delete from lantaarn.travel_time", "update lantaarn.window_count set count = 0"])

@@ -297,17 +297,16 @@ def test_travel_times_by_the_hour_keep_the_promise_of_their_windows(each_databas
     db = each_database
     publish_documents(db, travel_time_entry())
     db.execute(
-        "insert into lantaarn.travel_time select stream.id, at, 15, 'car', n, 100 + n, 90, 120, sensor.revision"
+        "insert into lantaarn.travel_time select stream.id, at, 15, 'car', median, p85, sensor.revision"
         " from lantaarn.datastream as stream join lantaarn.sensor as sensor on sensor.id = stream.sensor_id,"
-        " (values (%(now)s::timestamptz - interval '30 minutes', 20),"
-        " (%(now)s::timestamptz - interval '15 minutes', 30),"
-        " (%(now)s::timestamptz - interval '20 minutes', 14),"
-        " (%(now)s::timestamptz - interval '2 years', 20)) as w (at, n)",
+        " (values (%(now)s::timestamptz - interval '30 minutes', 120, 140),"
+        " (%(now)s::timestamptz - interval '15 minutes', 130, null),"
+        " (%(now)s::timestamptz - interval '2 years', 120, null)) as w (at, median, p85)",
         {"now": NOW.replace(minute=0)},
     )
     update_daily_totals(db, NOW)
-    rows = db.execute("select windows, median from staff.travel_hour order by hour desc").fetchall()
-    assert rows == [{"windows": 2, "median": 125.0}, {"windows": 1, "median": 120.0}]
+    rows = db.execute("select windows, median, p85 from staff.travel_hour order by hour desc").fetchall()
+    assert rows == [{"windows": 2, "median": 125.0, "p85": 140.0}, {"windows": 1, "median": 120.0, "p85": None}]
     assert {each.table_name for each in verify_retention(db, NOW).breaches} == {"travel_time", "travel_hour"}
     enforce_retention(db, NOW)
     assert verify_retention(db, NOW).is_kept

@@ -211,8 +211,8 @@ def test_what_is_published_and_what_comes_of_groups_goes_too(each_database: Data
             values,
         )
         db.execute(
-            "insert into lantaarn.travel_time values (1, %(hour)s, 15, 'car', 9, 60, 50, 70, 1),"
-            " (4, %(hour)s, 15, 'car', 9, 60, 50, 70, 2)",
+            "insert into lantaarn.travel_time values (1, %(hour)s, 15, 'car', 60, 70, 1),"
+            " (4, %(hour)s, 15, 'car', 60, 70, 2)",
             values,
         )
         db.execute(
@@ -244,8 +244,7 @@ def test_travel_times_that_end_at_the_sensor_go_too(each_database: Database, tmp
         ' [{"rule": "match_in_memory", "to": "LML-1"}]}]\'::jsonb), now(), \'test\', \'test\''
     )
     db.execute(
-        "insert into lantaarn.travel_time values (9, %(at)s, 15, 'car', 9, 60, 50, 70, 2),"
-        " (9, %(at)s, 15, 'van', 9, 60, 50, 70, 1)",
+        "insert into lantaarn.travel_time values (9, %(at)s, 15, 'car', 60, 70, 2), (9, %(at)s, 15, 'van', 60, 70, 1)",
         {"at": NOW - timedelta(hours=2)},
     )
     done = erase(db, plan_erasure(db, ErasureRequest("helmond", "LML-1", "test"), NOW), tmp_path / "list")

@@ -40,7 +40,7 @@ SAMPLES: dict[str, Any] = {
     **dict.fromkeys(("schedule", "min_age"), timedelta(minutes=15)),
     **dict.fromkeys(("from_hour", "until_hour", "incomplete_until", "made_at"), NOW),
     **dict.fromkeys(("term", "ledger_term", "quarantine_term", "heartbeat_term"), "P14D"),
-    **dict.fromkeys(("count_threshold", "min_group"), 1),
+    "min_group": 1,
     **dict.fromkeys(("settled", "is_late"), True),
     "rule": "class change",
     **dict.fromkeys(("from", "until", "recorded_at", "first_time", "last_time"), NOW),

@@ -5,17 +5,16 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
 from api.sensor.queries import BAND_EDGES
 from sensors.db import Database
 from sensors.policy import promises
 from sensors.vocabulary.durations import parse_duration
-from tests.support.entries import example_entry
 from tests.support.sample_data import (
     HOUR,
     NOW,
     insert_hourly_total,
-    insert_travel_time,
     insert_window_count,
     motion_lamp_entry,
     publish_cells,
@@ -28,7 +27,7 @@ BELOW, STEP = promises.COUNT_THRESHOLD, promises.COUNT_ROUNDING
 LITTLE = timedelta(minutes=10)
 TRAVEL_TIME = (
     "insert into lantaarn.travel_time values "
-    "(1, %(start)s, %(minutes)s::smallint, 'car', %(n)s::integer, 60, 50, 70, 1)"
+    "(1, %(start)s, %(minutes)s::smallint, 'car', %(median)s::smallint, null, 1)"
 )
 WINDOW_COUNT = (
     "insert into lantaarn.window_count values "
@@ -73,12 +72,31 @@ def test_no_small_or_exact_count_can_be_published(each_database: Database, value
         )
 
 
-def test_travel_times_are_public_from_the_threshold_up(each_database: Database) -> None:
-    publish_documents(each_database, example_entry(reference="kenteken-2"), travel_time_entry())
-    for ago, vehicles in ((2, BELOW - 1), (1, BELOW)):
-        insert_travel_time(each_database, "kenteken-1", NOW - ago * HOUR, n=vehicles, median=60)
-    rows = each_database.execute("select window_start as start from open.travel_time").fetchall()
-    assert [row["start"] for row in rows] == [NOW - HOUR]
+def test_nothing_about_travel_times_tells_how_many_vehicles_there_were(each_database: Database) -> None:
+    rows = each_database.execute(
+        "select table_schema || '.' || table_name as name, array_agg(column_name::text) as columns "
+        "from information_schema.columns where table_name in ('travel_time', 'travel_hour') group by 1"
+    ).fetchall()
+    assert {row["name"] for row in rows} == {
+        "lantaarn.travel_time",
+        "lantaarn.travel_hour",
+        "open.travel_time",
+        "staff.travel_hour",
+    }
+    figures = {"window_start", "hour", "windows", "minutes", "vehicle_class", "median", "p85", "revision"}
+    of_whom = {"datastream_id", "sensor_id", "goes_to"}
+    assert set().union(*(row["columns"] for row in rows)) == figures | of_whom
+
+
+@pytest.mark.parametrize("window", ["PT5M", "PT15M", "PT1H"])
+def test_a_window_that_is_no_longer_allowed_is_found(each_database: Database, window: str) -> None:
+    publish_documents(each_database, travel_time_entry())
+    (known,) = each_database.execute("select rule from lantaarn.datastream where rule is not null").fetchall()
+    rule = known["rule"] | {"window": parse_duration(window) // timedelta(seconds=1)}
+    each_database.execute("update lantaarn.datastream set rule = %(rule)s", {"rule": Jsonb(rule)})
+    rows = each_database.execute("select reference, goes_to, minutes from open.outdated_segment").fetchall()
+    outdated = {"reference": "kenteken-1", "goes_to": "kenteken-2", "minutes": 5}
+    assert rows == ([] if window in promises.TRAVEL_TIME_WINDOWS else [outdated])
 
 
 def test_counts_of_groups_are_public_from_the_threshold_up(each_database: Database) -> None:
@@ -89,14 +107,15 @@ def test_counts_of_groups_are_public_from_the_threshold_up(each_database: Databa
     assert [row["value"] for row in rows] == [round(BELOW / STEP) * STEP]
 
 
-def test_only_windows_of_the_promised_length_and_size_are_stored(each_database: Database) -> None:
+def test_only_windows_of_the_promised_length_and_times_as_promised_are_stored(each_database: Database) -> None:
     minutes = [parse_duration(each) // timedelta(minutes=1) for each in promises.TRAVEL_TIME_WINDOWS]
+    step = promises.TRAVEL_TIME_ROUNDING_SECONDS
     for number, length in enumerate(minutes):
         start = NOW - number * HOUR
-        each_database.execute(TRAVEL_TIME, {"start": start, "minutes": length, "n": promises.MIN_TRIPS})
-    for length, trips in ((minutes[0] + 1, promises.MIN_TRIPS), (minutes[0], promises.MIN_TRIPS - 1)):
+        each_database.execute(TRAVEL_TIME, {"start": start, "minutes": length, "median": 9 * step})
+    for length, median in ((minutes[0] + 1, step), (minutes[0], step + 1)):
         with pytest.raises(psycopg.errors.CheckViolation):
-            each_database.execute(TRAVEL_TIME, {"start": NOW - 9 * HOUR, "minutes": length, "n": trips})
+            each_database.execute(TRAVEL_TIME, {"start": NOW - 9 * HOUR, "minutes": length, "median": median})
 
 
 def test_only_counts_over_enough_lamps_and_time_are_stored(each_database: Database) -> None:

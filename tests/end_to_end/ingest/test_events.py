@@ -33,7 +33,8 @@ from tests.support.waiting import wait_for
 Connection = psycopg.Connection[dict[str, Any]]
 Send = Callable[[str, object], None]
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
-PLATES = [f"XK-{number:03}-Z" for number in range(6)]
+PLATES = [f"XK-{number:03}-Z" for number in range(100)]
+"""Enough that eight and more, and twenty and more, are in nearly any sample."""
 
 
 class Clock:
@@ -81,9 +82,9 @@ def working(database: str, mqtt_url: str, clock: Clock, workers: int = 1) -> Gen
 
 
 def pass_by(send: Send, plates: Sequence[str], vehicle_class: str = "car") -> None:
-    """Each of these goes from A to B, the first in 60 seconds, each next one in 10 more."""
+    """Each of these goes from A to B in a minute and a half, give or take two seconds."""
     for number, plate in enumerate(plates):
-        arrival = NOON + timedelta(seconds=60 + 10 * number)
+        arrival = NOON + timedelta(seconds=88 + number % 5)
         for place, time in (("A", NOON), ("B", arrival)):
             passage = {"time": time.isoformat(), "identifier": plate, "vehicle_class": vehicle_class}
             send(f"event/helmond/traffic/{place}/json", passage)
@@ -96,7 +97,7 @@ def aggregated(db: Connection) -> int:
 
 
 def travel_times(db: Connection) -> list[dict[str, Any]]:
-    return db.execute("select vehicle_class, window_start, n, median from lantaarn.travel_time").fetchall()
+    return db.execute("select vehicle_class, window_start, minutes, median, p85 from lantaarn.travel_time").fetchall()
 
 
 def everything(db: Connection) -> str:
@@ -118,14 +119,15 @@ def test_travel_times_of_a_group_are_stored_and_no_passage_is(
 ) -> None:
     with working(database, broker.url, clock), device(broker) as send:
         pass_by(send, PLATES)
-        pass_by(send, ["AA-111-A", "AA-222-A", "AA-333-A", "AA-444-A"], "truck")
-        wait_for(lambda: aggregated(db) == 20, 20)
+        pass_by(send, [f"AA-{number}11-A" for number in range(7)], "truck")
+        wait_for(lambda: aggregated(db) == 214, 20)
         assert travel_times(db) == []
-        clock.time = NOON + timedelta(minutes=21)
+        clock.time = NOON + timedelta(minutes=66)
         wait_for(lambda: travel_times(db), 20)
-    assert travel_times(db) == [{"vehicle_class": "car", "window_start": NOON, "n": 6, "median": 85.0}]
+    cars = {"vehicle_class": "car", "window_start": NOON, "minutes": 60, "median": 90, "p85": 90}
+    assert travel_times(db) in ([cars], [cars | {"p85": None}])
     ledger = db.execute("select sum(received)::int as received, sum(stored)::int as stored from lantaarn.ledger")
-    assert ledger.fetchall() == [{"received": 20, "stored": 0}]
+    assert ledger.fetchall() == [{"received": 214, "stored": 0}]
     stored = everything(db)
     assert not [plate for plate in PLATES if plate in stored or plate.replace("-", "") in stored]
     assert audit_ledger(db, clock()) == ()
@@ -210,11 +212,11 @@ def test_one_of_several_workers_takes_all_events(
 ) -> None:
     with working(database, broker.url_v5, clock, workers=2), device(broker) as send:
         pass_by(send, PLATES)
-        wait_for(lambda: aggregated(db) == 12, 20)
-        clock.time = NOON + timedelta(minutes=21)
+        wait_for(lambda: aggregated(db) == 200, 20)
+        clock.time = NOON + timedelta(minutes=66)
         wait_for(lambda: travel_times(db), 20)
-    assert [row["n"] for row in travel_times(db)] == [6]
-    assert aggregated(db) == 12
+    assert [row["median"] for row in travel_times(db)] == [90]
+    assert aggregated(db) == 200
 
 
 def test_a_window_in_which_the_connection_was_gone_is_not_stored(
@@ -222,13 +224,14 @@ def test_a_window_in_which_the_connection_was_gone_is_not_stored(
 ) -> None:
     with working(database, broker.url, clock) as (worker,), device(broker) as send:
         pass_by(send, PLATES)
-        wait_for(lambda: aggregated(db) == 12, 20)
+        wait_for(lambda: aggregated(db) == 200, 20)
         broker.process.kill()
         wait_for(lambda: not worker.readiness()["broker"], 20)
-        clock.time = NOON + timedelta(minutes=21)
+        clock.time = NOON + timedelta(minutes=66)
         unobserved = {"rule": "match_in_memory", "outcome": "unobserved"}
         sample = worker.metrics.registry.get_sample_value
-        wait_for(lambda: sample("lantaarn_ingest_windows_total", unobserved) == 1, 20)
+        # The one that began before ingest had listened for half an hour, and this one.
+        wait_for(lambda: sample("lantaarn_ingest_windows_total", unobserved) == 2, 20)
     assert travel_times(db) == []
 
 
@@ -250,7 +253,8 @@ def test_while_the_database_is_away_only_counts_are_kept(
             wait_for(lambda: not worker.readiness()["database"], 20)
             sending = [sys.executable, "-c", SENDER, str(broker.port), NOON.isoformat()]
             plate = subprocess.run(sending, check=True, capture_output=True, text=True).stdout.strip()
-            wait_for(lambda: worker.metrics.registry.get_sample_value("lantaarn_ingest_tokens") == 2, 20)
+            matcher = worker._event_listener._windows.matcher  # pyright: ignore[reportPrivateUsage]
+            wait_for(lambda: matcher.token_count == 2, 20)
             assert in_memory(plate) == []
             control = [f"<{plate}>"]
             assert in_memory(plate) == control

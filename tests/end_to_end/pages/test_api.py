@@ -108,15 +108,19 @@ def test_travel_times_and_group_counts_in_plain_words(site: httpx.Client, databa
     for reference in ("kenteken-1", "lamp-1"):
         assert "Nog geen metingen om te laten zien" in text_of(site.get(f"/sensors/{reference}"))
     with connect(database) as db:
-        insert_travel_time(db, "kenteken-1", NOW - 2 * HOUR, n=15, median=83.4)
+        insert_travel_time(db, "kenteken-1", NOW - 2 * HOUR, median=85)
+        insert_travel_time(db, "kenteken-1", NOW - 3 * HOUR, median=95, p85=None)
         insert_window_count(db, "kasteelpark", NOW - 3 * HOUR, 43)
     words = text_of(site.get("/sensors/kenteken-1"))
-    assert "83 seconden" in words
-    assert "Auto&#39;s 50 83 120" in words
+    assert "85 seconden" in words
+    assert "Auto&#39;s 85 120" in words
+    assert "Auto&#39;s 95 –" in words
+    assert "Wij gebruiken hooguit één op de vier voertuigen. Het lot bepaalt welke" in words
     assert "45" in text_of(site.get("/sensors/lamp-1"))
     (stream,) = site.get("/v1/sensors/kenteken-1").json()["properties"]["datastreams"]
     assert stream["travel_times"][0]["vehicle_class"] == "car"
-    assert "n" not in stream["travel_times"][0]
+    assert stream["travel_times"][0].keys() == {"goes_to", "start", "minutes", "vehicle_class", "median", "p85"}
+    assert [each["p85"] for each in stream["travel_times"]] == [120, None]
 
 
 def test_the_page_tells_what_becomes_of_the_data_as_the_command_does(site: httpx.Client) -> None:
@@ -306,7 +310,7 @@ def test_the_answers_fit_their_description(site: httpx.Client, database: str) ->
         insert_hourly_total(db, "LML-1", "no2", NOW - HOUR, 60)
         project = {"name": "Samen meten", "description": {"nl": "Een proef."}}
         publish_documents(db, home_sensor_entry(project=project), travel_time_entry(), motion_lamp_entry())
-        insert_travel_time(db, "kenteken-1", NOW - 2 * HOUR, n=15, median=83.4)
+        insert_travel_time(db, "kenteken-1", NOW - 2 * HOUR, median=85)
     description = site.get("/v1/openapi.json").json()
     paths = {
         "/sensors": "/v1/sensors",

@@ -141,7 +141,7 @@ def test_the_head_of_a_table_says_what_its_hours_are(datastream: PublicDatastrea
 
 
 def travel_time(hours_ago: int, vehicle_class: VehicleClass, median: float) -> TravelTime:
-    return TravelTime("B", NOW.replace(minute=0) - hours_ago * HOUR, 60, vehicle_class, median, 50.0, 150.0)
+    return TravelTime("B", NOW.replace(minute=0) - hours_ago * HOUR, 60, vehicle_class, median, 150.0)
 
 
 def test_travel_times_are_drawn_of_the_class_that_is_there_most() -> None:

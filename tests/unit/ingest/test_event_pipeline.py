@@ -1,7 +1,13 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from ingest.events.pipeline import PrivacyWindows, process_event_message
+import pytest
+
+from ingest.events.pipeline import (
+    PrivacyWindows,
+    _segments,  # pyright: ignore[reportPrivateUsage]
+    process_event_message,
+)
 from ingest.pipeline import (
     EventDatastream,
     IncomingMessage,
@@ -23,7 +29,7 @@ HALF_HOUR = timedelta(minutes=30)
 
 
 def _camera(number: int, *, to: str | None) -> IngestSensor:
-    stream = EventDatastream(number, TRAVEL_TIME, MatchingRule(to, 5, timedelta(minutes=15)))
+    stream = EventDatastream(number, TRAVEL_TIME, MatchingRule(to, 8, timedelta(minutes=15)))
     return IngestSensor(number, TRAFFIC, Status.ACTIVE, {}, {"travel_time": stream}, revision=number)
 
 
@@ -36,21 +42,61 @@ def _pass(
 
 
 def _rows(register: SensorsByTopic, *, learn: SensorsByTopic | None = None) -> int:
-    """How many windows come out after six cars drove from A to B under this register."""
+    """How many windows come out after a hundred cars drove from A to B under this register: enough for any sample."""
     windows = PrivacyWindows()
     windows.set_register(register, NOW - 2 * HALF_HOUR)
-    for number in range(6):
-        _pass(windows, register, "A", f"AB-12-C{number}", NOW + timedelta(seconds=number))
+    for number in range(100):
+        _pass(windows, register, "A", f"AB-12-C{number}", NOW + timedelta(seconds=number / 10))
     if learn is not None:
         windows.set_register(learn, NOW + timedelta(minutes=1))
-    for number in range(6):
-        _pass(windows, register, "B", f"AB-12-C{number}", NOW + timedelta(minutes=3, seconds=number))
+    for number in range(100):
+        _pass(windows, register, "B", f"AB-12-C{number}", NOW + timedelta(minutes=3, seconds=number / 10))
     return len(windows.close_finished(NOW + 2 * HALF_HOUR))
 
 
 def test_passages_between_two_declared_ends_become_a_window() -> None:
     register = {("helmond", "traffic", "A"): _camera(1, to="B"), ("helmond", "traffic", "B"): _camera(2, to=None)}
     assert _rows(register) == 1
+
+
+def test_a_segment_with_a_window_from_before_gives_none_and_still_ends_those_of_others() -> None:
+    """A → B → C, where B has the window from before."""
+    old = replace(
+        _camera(2, to="C").event_datastreams["travel_time"], privacy_rule=MatchingRule("C", 8, timedelta(minutes=5))
+    )
+    register = {
+        ("helmond", "traffic", "A"): _camera(1, to="B"),
+        ("helmond", "traffic", "B"): replace(_camera(2, to="C"), event_datastreams={"travel_time": old}),
+        ("helmond", "traffic", "C"): _camera(3, to=None),
+    }
+    assert _shares(register) == {1: 4}
+    assert _rows(register) == 1
+
+
+ROADS: list[tuple[dict[str, str | None], dict[int, int]]] = [
+    ({"A": "B", "B": None}, {1: 4}),
+    ({"A": "B", "B": "A"}, {1: 4, 2: 4}),
+    ({"A": "B", "B": "C", "C": None}, {1: 5, 2: 5}),
+    ({"A": "C", "B": "C", "C": None}, {1: 5, 2: 5}),
+    ({"A": "B", "B": "A", "C": "A"}, {1: 5, 2: 5, 3: 5}),
+    ({"A": "B", "B": None, "C": "D", "D": "C"}, {1: 4, 3: 4, 4: 4}),
+]
+
+
+@pytest.mark.parametrize(("roads", "shares"), ROADS)
+def test_fewer_are_sampled_where_one_drive_can_add_to_two_segments(
+    roads: dict[str, str | None], shares: dict[int, int]
+) -> None:
+    """One in four, or in five on a segment that shares a sensor with one between other sensors."""
+    cameras = {
+        ("helmond", "traffic", name): _camera(number, to=to) for number, (name, to) in enumerate(roads.items(), 1)
+    }
+    assert _shares(cameras) == shares
+
+
+def _shares(register: SensorsByTopic) -> dict[int, int]:
+    """One in how many vehicles is sampled, by the datastream where the segment starts."""
+    return {each.datastream_id: each.one_in for each in _segments(register)}
 
 
 def test_both_ends_must_have_declared_it() -> None:

@@ -5,7 +5,7 @@ compared is all that the writers get to see: observations, refusals, counts, win
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest.events import pipeline
 from ingest.events.pipeline import PrivacyWindows, process_event_message
 from ingest.pipeline import (
     EventDatastream,
@@ -31,7 +32,7 @@ from sensors.vocabulary.codes import Status
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LONG_AGO = NOON - timedelta(hours=1)
 AIR, LIGHT, TRAFFIC = KINDS["air_quality"], KINDS["streetlight"], KINDS["traffic"]
-VEHICLES = 6
+VEHICLES = 8
 LAMPS = 8
 
 SORTS = ("ABCDEFGHJKLMNPRSTVWXYZ0123456789", "0123456789abcdef", "éñçüøßΩж")
@@ -130,20 +131,31 @@ def cameras() -> SensorsByTopic:
     """Two cameras with a segment both ways."""
 
     def camera(number: int, to: str) -> IngestSensor:
-        rule = MatchingRule(to, 5, timedelta(minutes=15))
+        rule = MatchingRule(to, 8, timedelta(minutes=15))
         streams = {"travel_time": EventDatastream(number, TRAFFIC.properties["travel_time"], rule)}
         return IngestSensor(number, TRAFFIC, Status.ACTIVE, {}, streams, revision=number)
 
     return {("helmond", "traffic", "A"): camera(1, "B"), ("helmond", "traffic", "B"): camera(2, "A")}
 
 
+@pytest.fixture(scope="module")
+def everyone_sampled() -> Generator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pipeline, "SAMPLE_ONE_IN", 1)
+        yield
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("everyone_sampled")
 @settings(max_examples=400)
 @given(st.lists(passages, max_size=12), names, names)
 def test_where_it_is_matched_in_memory(
     events: list[tuple[str, int, int, int, str]], these: list[str], those: list[str]
 ) -> None:
-    """Six vehicles that make a good trip, and anything else they or others may do in between."""
+    """Eight vehicles that make a good trip, and anything else they or others may do in between.
+
+    With everyone in the sample: who is in it depends on the identifier and on chance, and equally likely for all.
+    """
     good = [("A", n, 10 * n, 0, "car") for n in range(VEHICLES)]
     good += [("B", n, 10 * n + 200, 0, "car") for n in range(VEHICLES)]
     in_order = sorted(good + events, key=lambda event: event[2] + event[3])

@@ -60,11 +60,11 @@ def test_the_lag_of_a_device_is_that_of_its_newest_value_and_never_negative() ->
 
 def test_windows_count_up_however_often_they_are_reported() -> None:
     metrics = Metrics()
-    metrics.record_windows({("match_in_memory", "released"): 2}, token_count=9)
-    metrics.record_windows({("match_in_memory", "released"): 2, ("window_count", "suppressed"): 1}, token_count=4)
+    metrics.record_windows({("match_in_memory", "released"): 2}, tokens_full=0.9)
+    metrics.record_windows({("match_in_memory", "released"): 2, ("window_count", "suppressed"): 1}, tokens_full=0.4)
     assert sample(metrics, "windows_total", rule="match_in_memory", outcome="released") == 2
     assert sample(metrics, "windows_total", rule="window_count", outcome="suppressed") == 1
-    assert sample(metrics, "tokens") == 4
+    assert sample(metrics, "tokens_full_ratio") == 0.4
 
 
 def test_retention_is_ready_once_verified_clean_by_who_may_delete() -> None:

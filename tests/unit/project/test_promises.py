@@ -51,7 +51,8 @@ def test_entries_start_from_what_is_promised() -> None:
     assert (PUBLIC_THRESHOLD.below, PUBLIC_THRESHOLD.round_to) == (promises.COUNT_THRESHOLD, promises.COUNT_ROUNDING)
     windows = get_args(WindowCount.model_fields["window"].annotation)
     assert min(map(parse_duration, windows)) == promises.MIN_COUNT_WINDOW
-    assert MatchInMemory.model_fields["minimum"].default == promises.MIN_TRIPS
+    assert MatchInMemory.model_fields["minimum"].default == promises.MIN_SAMPLED_VEHICLES
+    assert MatchInMemory.model_fields["window"].default in promises.TRAVEL_TIME_WINDOWS
     assert WindowCount.model_fields["minimum_sensors"].default == promises.MIN_GROUP_SENSORS
 
 
@@ -71,10 +72,7 @@ def test_a_cell_is_as_large_as_it_is_said_to_be(precision: Precision, metres: in
 COPIES: Mapping[str, tuple[str, ...]] = {
     "dashboards/panels/platform.sql": ("limit 15;",),
     "api/statistics.sql": ("12, 13, 14\n",),
-    "api/sensor/sensor.html": (
-        '_("7 dagen")',
-        "Van elke 100 waren er 15 sneller dan de snelle tijd, en 15 langzamer",
-    ),
+    "api/sensor/sensor.html": ('_("7 dagen")',),
 }
 """What looks like a promise and is none: the rows of a table, columns, days that are shown, shares in a hundred."""
 TERMS = [value for name, value in vars(promises).items() if name.endswith("_TERM") and isinstance(value, str)]
@@ -86,7 +84,8 @@ def stray_numbers_of_sql(text: str) -> Iterator[str]:
     """The threshold, a small number that is compared with, and terms."""
     for number in (promises.COUNT_THRESHOLD, promises.COUNT_THRESHOLD - 1):
         yield from re.findall(rf"\b{number}\b", text)
-    for number in (promises.MIN_TRIPS, promises.MIN_GROUP_SENSORS, promises.ANSWER_WITHIN_WORKING_DAYS):
+    small = (promises.MIN_SAMPLED_VEHICLES, promises.MIN_GROUP_SENSORS, promises.ANSWER_WITHIN_WORKING_DAYS)
+    for number in small:
         yield from re.findall(rf"[<>]=? *{number}\b", text)
     for term in set(TERMS):
         yield from re.findall(rf"'{term}'|interval '{describe_duration(term).en}'", text)

@@ -49,17 +49,30 @@ def test_an_ordinary_reading_is_told_with_its_terms() -> None:
 
 
 def test_travel_time_is_told_with_its_windows_and_numbers() -> None:
-    rule = PERSON_RULES["match_in_memory"] | {"minimum": 7, "window": "PT5M"}
+    rule = PERSON_RULES["match_in_memory"] | {"minimum": 9, "window": "PT15M"}
     text = told(measuring("traffic", person_datastream("travel_time", "traffic", rule, THRESHOLD, public="hour")))[
         "Reistijd"
     ]
-    assert "steeds 5 minuten samen" in text
-    assert "minder dan 7 voertuigen" in text
+    assert "steeds 15 minuten samen. Elk voertuig telt dan één keer." in text
+    assert "hooguit één op de vier voertuigen. Het lot bepaalt welke" in text
+    assert "minder dan 9 voertuigen" in text
+    assert "Hoeveel voertuigen het waren, bewaren we niet." in text
     assert "sensor verkeer-002" in text
     assert "Na 30 minuten gooien we elke code weg" in text
     assert "bestelbusjes" in text
     assert "Losse waarden bewaren we niet. De uitkomst van de groep bewaren we 1 jaar." in text
-    assert "als het 15 of meer voertuigen waren" in text
+    assert "Wat we van de reistijd bewaren, is openbaar." in text
+
+
+def test_a_window_from_before_is_told_with_the_rule_and_what_comes_of_it() -> None:
+    rule = PERSON_RULES["match_in_memory"] | {"window": "PT5M"}
+    text = told(measuring("traffic", person_datastream("travel_time", "traffic", rule, THRESHOLD, public="hour")))[
+        "Reistijd"
+    ]
+    assert "Reistijden maken we over 15 of 60 minuten. Hier staat nog 5 minuten" in text
+    assert "Tot dat is aangepast, maken en bewaren we hier geen reistijden." in text
+    assert "Bij deze sensor bewaren we niets." in text
+    assert "openbaar" not in text
 
 
 def test_counts_are_told_as_they_are_shown() -> None:

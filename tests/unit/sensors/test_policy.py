@@ -105,9 +105,9 @@ def test_nothing_weaker_than_the_minimum_is_taken_in(entry: Entry) -> None:
         assert policy.retention_class is not RetentionClass.NONE
         match policy.rule:
             case MatchingRule(to=to, minimum=minimum, window=window):
-                assert minimum >= 5
+                assert minimum >= 8
                 assert to != entry.reference
-                assert window in (timedelta(minutes=5), timedelta(minutes=15))
+                assert window in (timedelta(minutes=15), timedelta(hours=1)) or not policy.rule.gives_travel_times
             case CountingRule(minimum_sensors=minimum, window=window):
                 assert minimum >= 8
                 assert window >= timedelta(hours=1)
@@ -245,18 +245,35 @@ def test_what_the_kind_or_the_entry_says_is_about_people() -> None:
 
 def test_rules_about_people_become_windows_and_numbers() -> None:
     (road,) = compiled(
-        person_datastream("travel_time", "traffic", MATCH | {"minimum": 6, "window": "PT5M"}), kind="traffic"
+        person_datastream("travel_time", "traffic", MATCH | {"minimum": 12, "window": "PT1H"}), kind="traffic"
     ).datastreams
     (lamp,) = compiled(
         person_datastream("presence", "streetlight", COUNT | {"minimum_sensors": 10, "window": "PT2H"}),
         kind="streetlight",
     ).datastreams
-    assert road.rule == MatchingRule("verkeer-002", 6, timedelta(minutes=5))
+    assert road.rule == MatchingRule("verkeer-002", 12, timedelta(hours=1))
     assert lamp.rule == CountingRule("centrum", 10, timedelta(hours=2))
     assert road.retention_class is lamp.retention_class is None
 
 
-MINUTES = st.sampled_from([5, 15]).map(lambda count: timedelta(minutes=count))
+@pytest.mark.parametrize(
+    ("window", "to", "gives"),
+    [
+        ("PT5M", "verkeer-002", False),
+        ("PT15M", "verkeer-002", True),
+        ("PT1H", "verkeer-002", True),
+        ("PT1H", None, False),
+    ],
+)
+def test_an_entry_from_before_is_held_to_the_rules_of_today(window: str, to: str | None, gives: bool) -> None:
+    """It stays in the policy, so that segments of others may still end there; it gives nothing of its own."""
+    rule = MATCH | {"minimum": 5, "window": window, "to": to}
+    (road,) = compiled(person_datastream("travel_time", "traffic", rule), kind="traffic").datastreams
+    assert isinstance(road.rule, MatchingRule)
+    assert (road.rule.minimum, road.rule.gives_travel_times) == (8, gives)
+
+
+MINUTES = st.sampled_from([5, 15, 60]).map(lambda count: timedelta(minutes=count))
 HOURS = st.integers(1, 12).map(lambda count: timedelta(hours=count))
 MATCHINGS = st.builds(MatchingRule, st.none() | st.just("verkeer-002"), st.integers(5, 99), MINUTES)
 COUNTINGS = st.builds(CountingRule, st.just("centrum"), st.integers(8, 99), HOURS)
@@ -284,5 +301,6 @@ def test_no_entry_can_ask_for_less_than_the_least(rule: Document) -> None:
 
 
 def test_the_least_is_what_an_entry_gets_when_it_says_nothing() -> None:
-    assert MatchInMemory(rule="match_in_memory").minimum == 5
+    least = MatchInMemory(rule="match_in_memory")
+    assert (least.minimum, least.window) == (8, "PT1H")
     assert WindowCount(rule="window_count", group="centrum").minimum_sensors == 8

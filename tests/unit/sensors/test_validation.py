@@ -121,6 +121,16 @@ BROKEN: list[tuple[str, str, Document]] = [
         lamps(person_datastream("travel_time", "traffic", MATCH | {"to": "LML-1"}), kind="traffic"),
     ),
     (
+        "travel_time_window",
+        "datastreams[0].privacy_rules",
+        lamps(person_datastream("travel_time", "traffic", MATCH | {"window": "PT5M"}), kind="traffic"),
+    ),
+    (
+        "travel_time_minimum",
+        "datastreams[0].privacy_rules",
+        lamps(person_datastream("travel_time", "traffic", MATCH | {"minimum": 7}), kind="traffic"),
+    ),
+    (
         "identifiers_not_read",
         "datastreams[0].privacy_rules",
         measuring(

@@ -1,6 +1,10 @@
 """De-identification: the privacy rule that removes persons from a datastream, and that it can be applied."""
 
+from collections.abc import Callable
+
+from sensors.kinds import ObservedProperty
 from sensors.policy.constraints import (
+    ConstraintPredicate,
     denies_personal_data,
     has_duplicate_rule,
     has_rule_of_other_property,
@@ -9,9 +13,21 @@ from sensors.policy.constraints import (
     lacks_required_rule,
     reads_dropped_field,
 )
+from sensors.policy.promises import MIN_SAMPLED_VEHICLES, TRAVEL_TIME_WINDOWS
+from sensors.register.entry import Datastream, Entry, MatchInMemory
 from sensors.register.validation.finders import datastream_paths_if, ingested_paths_if, known_property_paths_if
 from sensors.register.validation.rule import Rule
 from sensors.vocabulary.codes import PersonalData, Public
+
+
+def _any_matching(is_violated: Callable[[MatchInMemory], bool]) -> ConstraintPredicate:
+    """Whether this holds of a rule by which passages are matched."""
+
+    def has_such_rule(_: Entry, datastream: Datastream, __: ObservedProperty) -> bool:
+        return any(isinstance(rule, MatchInMemory) and is_violated(rule) for rule in datastream.privacy_rules)
+
+    return has_such_rule
+
 
 DEIDENTIFICATION_RULES: tuple[Rule, ...] = (
     Rule(
@@ -60,6 +76,21 @@ DEIDENTIFICATION_RULES: tuple[Rule, ...] = (
         "De reistijd begint en eindigt bij dezelfde sensor. Noem bij “to” een andere sensor.",
         "The travel time starts and ends at the same sensor. Name another sensor in “to”.",
         ingested_paths_if("privacy_rules", is_matched_with_itself),
+    ),
+    Rule(
+        "travel_time_window",
+        "Reistijden maken wij over 15 of 60 minuten. Kies bij “window” PT1H, of PT15M op een weg met 200 voertuigen of "
+        "meer per uur.",
+        "We compute travel times over 15 or 60 minutes. In “window”, choose PT1H, or PT15M on a road with 200 or more "
+        "vehicles an hour.",
+        ingested_paths_if("privacy_rules", _any_matching(lambda rule: rule.window not in TRAVEL_TIME_WINDOWS)),
+    ),
+    Rule(
+        "travel_time_minimum",
+        f"Een reistijd bewaren wij pas vanaf {MIN_SAMPLED_VEHICLES} voertuigen. Kies bij “minimum” dat aantal of meer.",
+        f"We only store a travel time of {MIN_SAMPLED_VEHICLES} vehicles or more. Choose that number or more in "
+        "“minimum”.",
+        ingested_paths_if("privacy_rules", _any_matching(lambda rule: rule.minimum < MIN_SAMPLED_VEHICLES)),
     ),
     Rule(
         "identifiers_not_read",

@@ -1,0 +1,112 @@
+"""An entry from before a rule goes on as far as the rule allows, and is listed until its next version complies."""
+
+import shutil
+from collections.abc import Collection
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from api.quality.queries import Scope, load_quality
+from api.sensor.queries import load_sensor
+from ingest.events.pipeline import PrivacyWindows
+from ingest.writer import load_register
+from sensors.db import Database
+from sensors.db.migrate import MIGRATIONS_FOLDER, migrate
+from sensors.doctor.database import travel_time_findings
+from sensors.policy.compiler import MatchingRule
+from sensors.register import repository
+from sensors.register.entry import Entry
+from sensors.register.repository import publish, refresh_derived_data
+from tests.support.entries import Document, example_entry
+from tests.support.sample_data import HOUR, NOW, publish_documents, travel_time_entry
+
+
+def camera(reference: str, to: str | None, **rule: Any) -> Document:
+    """A camera where a segment starts, or only ends."""
+    stream = travel_time_entry()["datastreams"][0]
+    matching, *others = stream["privacy_rules"]
+    rules = [matching | {"to": to} | rule, *others]
+    itself = {key: value for key, value in example_entry(reference=reference).items() if key in ("id", "uri")}
+    return travel_time_entry(reference=reference, **itself, datastreams=[stream | {"privacy_rules": rules}])
+
+
+FROM_BEFORE = camera("kenteken-1", "kenteken-2", window="PT5M", minimum=5)
+"""Windows of five minutes, over five vehicles, as the rules of then allowed."""
+
+
+@pytest.fixture
+def db(each_database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """A register with a segment from before, from the first camera to the second, and one that ends at the first."""
+
+    def allow(_entry: Entry, _classes: Collection[str]) -> tuple[()]:
+        return ()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(repository, "find_rule_violations", allow)
+        publish_documents(each_database, FROM_BEFORE)
+    publish_documents(each_database, camera("kenteken-2", None), camera("kenteken-3", "kenteken-1"))
+    refresh_derived_data(each_database)
+    return each_database
+
+
+def test_it_is_still_read_and_nothing_comes_of_it(db: Database) -> None:
+    """Its passages still end the segment of another sensor."""
+    register = load_register(db)
+    first = register["helmond", "traffic", "kenteken-1"]
+    assert first.event_datastreams["travel_time"].privacy_rule == MatchingRule("kenteken-2", 8, timedelta(minutes=5))
+    windows = PrivacyWindows()
+    windows.set_register(register, NOW)
+    starts = {register["helmond", "traffic", f"kenteken-{number}"].id: number for number in (1, 2, 3)}
+    assert {starts[each] for each in windows.matcher._starting} == {3}  # pyright: ignore[reportPrivateUsage]
+    assert {starts[each] for each in windows.matcher._ending} == {1}  # pyright: ignore[reportPrivateUsage]
+
+
+def test_it_is_listed_with_the_rule_and_what_to_do(db: Database) -> None:
+    (finding,) = travel_time_findings(db)
+    assert finding.result.startswith("kenteken-1 gives none: its window is 5 minutes (rule travel_time_window)")
+    assert '"PT1H"' in (finding.remedy or "")
+    assert load_quality(db, "helmond", Scope(), NOW).outdated_segments == ("kenteken-1",)
+    elsewhere = Scope(organisation="Gemeente Helmond")
+    assert load_quality(db, "helmond", elsewhere, NOW).outdated_segments == ("kenteken-1",)
+    assert load_sensor(db, "helmond", "kenteken-1", NOW).datastreams[0].travel_times == ()
+
+
+def test_who_may_not_read_the_list_is_told_nothing(db: Database) -> None:
+    with suppress(psycopg.Rollback), db.transaction():
+        db.execute("set local role lantaarn_ingest")
+        assert list(travel_time_findings(db)) == []
+        raise psycopg.Rollback
+
+
+def test_its_next_version_must_comply_and_then_it_is_no_longer_listed(db: Database) -> None:
+    def change(document: Document) -> Any:
+        entry = Entry.model_validate(document | {"name": {"nl": "Kentekencamera"}})
+        return publish(db, entry, editor="test", reason="test", valid_from=NOW)
+
+    refused = change(FROM_BEFORE)
+    assert {each.rule_id for each in refused} == {"travel_time_window", "travel_time_minimum"}
+    assert change(camera("kenteken-1", "kenteken-2")).changed
+    assert list(travel_time_findings(db)) == []
+    assert load_quality(db, "helmond", Scope(), NOW).outdated_segments == ()
+
+
+def test_the_upgrade_deletes_exact_travel_times(each_empty_database: Database, tmp_path: Path) -> None:
+    db = each_empty_database
+    before = tmp_path / "before"
+    before.mkdir()
+    for path in MIGRATIONS_FOLDER.glob("*.sql"):
+        if path.name < "030":
+            shutil.copy(path, before)
+    migrate(db, before)
+    db.execute(
+        "insert into lantaarn.travel_time values (1, %(at)s, 5, 'car', 17, 83.4, 61.2, 120.9, 1)", {"at": NOW - HOUR}
+    )
+    db.execute("insert into lantaarn.travel_hour values (1, %(at)s, 1, 12, 83.4, 120.9)", {"at": NOW - HOUR})
+    assert "031_travel_time" in migrate(db)
+    for table in ("travel_time", "travel_hour"):
+        rows = db.execute(f"select * from lantaarn.{table}").fetchall()  # pyright: ignore[reportArgumentType]
+        assert rows == []
