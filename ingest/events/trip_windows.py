@@ -18,6 +18,9 @@ from typing import NamedTuple
 from sensors.policy.promises import MIN_SAMPLED_FOR_P85, MIN_SAMPLED_VEHICLES, TRAVEL_TIME_ROUNDING_SECONDS
 from sensors.vocabulary.codes import VehicleClass
 
+MAX_SAMPLED = 20_000
+"""Per window. No road has 80,000 vehicles an hour, so more is a flood, and counts no further: memory stays bounded."""
+
 _KEY_BYTES = 16
 _TAG_BYTES = 8
 _TAGS = 2 ** (8 * _TAG_BYTES)
@@ -45,7 +48,7 @@ class TripWindow:
         ``classes``: as each end reported it; ``other`` if they differ.
         """
         tag = blake2b(identifier, key=self._key, digest_size=_TAG_BYTES).digest()
-        if int.from_bytes(tag, "big") >= self._sampled_below or tag in self._tags:
+        if int.from_bytes(tag, "big") >= self._sampled_below or tag in self._tags or len(self._tags) >= MAX_SAMPLED:
             return
         self._tags.add(tag)
         start, end = classes

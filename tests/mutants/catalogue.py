@@ -132,7 +132,8 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
         ("a key is overwritten with its window", "self._key[:] = bytes(len(self._key))", "pass"),
         ("tags go with their window", "self._tags.clear()", "pass"),
-        ("a vehicle counts once", " or tag in self._tags:", ":"),
+        ("a vehicle counts once", " or tag in self._tags or", " or"),
+        ("the limit on a window", " or len(self._tags) >= MAX_SAMPLED:", ":"),
         (
             "the class that both ends saw",
             "start if start == end else VehicleClass.OTHER, array",
@@ -156,6 +157,12 @@ MUTANTS: tuple[Mutant, ...] = (
             "SAMPLE_ONE_IN",
         ),
         ("windows that are no longer allowed", " or not rule.gives_travel_times:", ":"),
+    ),
+    *_mutants_in(
+        "sensors/db/migrations/031_travel_time.sql",
+        ("tests/db/sensors/test_outdated_entries.py", "tests/db/sensors/test_promises.py"),
+        ("exact travel times are deleted", "truncate lantaarn.travel_time, lantaarn.travel_hour;", ""),
+        ("windows that are no longer allowed are listed", "::integer not in (900, 3600);", "::integer < 0;"),
     ),
     *_mutants_in(
         "sensors/register/validation/rules/deidentification.py",

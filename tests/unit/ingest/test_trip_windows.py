@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from docs.generators.travel_time_bound import law, worst_total_variation
 from ingest.events import trip_windows
-from ingest.events.trip_windows import Percentiles, TripWindow, percentiles
+from ingest.events.trip_windows import MAX_SAMPLED, Percentiles, TripWindow, percentiles
 from sensors.policy.promises import MIN_SAMPLED_VEHICLES, SAMPLE_ONE_IN, SAMPLE_ONE_IN_ADJOINING
 from sensors.vocabulary.codes import VehicleClass
 
@@ -120,6 +120,14 @@ def test_a_closed_window_holds_nothing_more() -> None:
     assert not any(key)
     assert tags_in(window) == set()
     assert window.close(8) == {}
+
+
+def test_a_flood_takes_no_more_memory_than_the_busiest_road() -> None:
+    window = everyone()
+    for number in range(MAX_SAMPLED + 1000):
+        window.add_trip(b"%d" % number, 60, BOTH)
+    assert len(tags_in(window)) == MAX_SAMPLED
+    assert window.close(8) == {CAR: Percentiles(60, 60)}
 
 
 times = st.lists(st.floats(0.001, 1800), max_size=60)
