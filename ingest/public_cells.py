@@ -1,7 +1,8 @@
 """Decide when public hourly and daily cells are published: not before the data they cover has arrived.
 
-A published cell never changes (docs/decisions/007-public-numbers.md). After an outage, or while recorded series are
-replayed, the broker delivers the oldest data first; cells published meanwhile would stay too low for good.
+A published cell about people never changes (docs/decisions/007-public-numbers.md). After an outage, or while recorded
+series are replayed, the broker delivers the oldest data first; such cells published meanwhile would stay too low for
+good, and all others would say that they were completed.
 """
 
 from collections.abc import Sequence

@@ -109,23 +109,19 @@ marked as (
     select hour, array_agg(distinct datastream_id) from apart where recomputed group by hour
 ),
 late as (
-    -- Values of hours that may have been published. A batch of current data has none.
-    select datastream_id, date_trunc('hour', time, 'UTC') as hour
+    -- Mark hours that may have been published: their totals are right, but what was published of them isn't
+    -- (ingest/hourly_totals.py). A batch of current data marks none.
+    insert into lantaarn.changed_hour (hour, datastream_ids, recompute)
+    select date_trunc('hour', time, 'UTC'), array_agg(distinct datastream_id), false
     from stored
     where quality = 0 and time < date_trunc('hour', now(), 'UTC') - interval '1 hour'
-),
-late_hours as (
-    -- Their totals are right, but what was published of them isn't (ingest/hourly_totals.py).
-    insert into lantaarn.changed_hour (hour, datastream_ids, recompute)
-    select hour, array_agg(distinct datastream_id), false from late group by hour
+    group by 1
+    returning hour, datastream_ids
 ),
 late_days as (
     -- Mark past days for recomputation (ingest/lifecycle/daily_totals.py).
     insert into lantaarn.changed_day (day, datastream_ids)
-    select open.day_of(hour), array_agg(distinct datastream_id)
-    from late
-    where hour < now() - interval '1 day'
-    group by 1
+    select open.day_of(hour), datastream_ids from late where hour < now() - interval '1 day'
 )
 select
     count(*) as stored,
@@ -175,5 +171,5 @@ from unnest(
     %(sensor_ids)s::integer[], %(topic_templates)s::text[], %(reasons)s::text[], %(fields)s::text[], %(sizes)s::integer[]
 ) as given (sensor_id, topic_template, reason, fields, size);
 
--- publish_cells: publish complete hours and days; published cells never change
+-- publish_cells: publish complete hours and days
 select lantaarn.publish_cells(%(at)s) as written;

@@ -22,6 +22,7 @@ from sensors.register.repository import publish
 from sensors.upgrade import upgrade_database
 from tests.db.ingest.test_hourly_totals import METER, counted, hours_of, store, stream_id
 from tests.support.entries import example_datastream, example_entry
+from tests.support.sample_data import publish_documents, traffic_counter_entry
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -140,6 +141,27 @@ def test_nothing_is_published_of_hours_that_are_being_recomputed(each_database: 
     publish_cells(db, later)
     assert one(db, "select count(*) from lantaarn.public_cell") == 5
     assert one(db, "select value from lantaarn.public_cell order by start desc limit 1") < 1
+
+
+def test_no_count_is_published_as_small_because_its_hours_are_being_recomputed(each_database: Database) -> None:
+    db = each_database
+    rule = [{"rule": "public_threshold"}]
+    for aggregation in ("delta", "counter"):
+        stream = example_datastream("count_car", "traffic", public="hour", privacy_rules=rule, aggregation=aggregation)
+        publish_documents(db, traffic_counter_entry(datastreams=[stream]))
+        store(db, "count_car", [(NOW + number * HOUR, 20.0 * number) for number in range(3)])
+        update_hourly_totals(db)
+    publish_cells(db, NOW + DAY)
+    assert one(db, "select count(*) from lantaarn.public_cell") == 0
+
+
+def test_live_hours_made_otherwise_are_not_public(each_database: Database) -> None:
+    db = each_database
+    publish_documents(db, example_entry(datastreams=[example_datastream("no2")]))
+    store(db, "no2", [(NOW + number * HOUR, 20.0) for number in range(4)])
+    update_hourly_totals(db)
+    db.execute("update lantaarn.datastream set totals_since = %(since)s", {"since": NOW + 2 * HOUR})
+    assert one(db, "select min(hour) from open.hour") == NOW + 2 * HOUR
 
 
 OLD = "020_places"
