@@ -35,7 +35,13 @@ MIN_TAKE_INTERVAL_SECONDS = 1.0
 """Minimum interval between batches: each is a transaction of its own, so under load there must not be many."""
 KEEP_ALIVE_SECONDS = 10
 MAX_DISCONNECT_DETECTION = timedelta(seconds=2 * KEEP_ALIVE_SECONDS)
-"""A silent disconnect is noticed within this time, so the gap may have begun this much earlier."""
+"""A silent disconnect is noticed within this time, so the gap may have begun this much earlier. A process that was
+stopped for longer has missed messages."""
+
+
+def uptime_seconds() -> float:
+    """Seconds since this machine started, including those for which it was suspended."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 @dataclass(slots=True)
@@ -104,6 +110,7 @@ class EventListener:
         self._finished_windows: list[Aggregate] = []
         self._disconnected_since: datetime | None = now()
         self._taken = 0.0
+        self._ticked = uptime_seconds()
         self._closing = Event()
         self._client: Client | None = None
         self._ticker = Thread(target=self._tick_on, name="events", daemon=True)
@@ -160,10 +167,18 @@ class EventListener:
                 self._tick(self._now())
 
     def _tick(self, now: datetime) -> None:
+        self._record_standstill(now)
         if self._disconnected_since is not None:
             self._windows.record_gap(self._disconnected_since, now)
         self._finished_windows.extend(self._windows.close_finished(now))
         self._metrics.record_windows(self._windows.outcome_counts(), self._windows.matcher.tokens_full)
+
+    def _record_standstill(self, now: datetime) -> None:
+        """Record that nothing was heard while this process or this machine was stopped."""
+        before, self._ticked = self._ticked, uptime_seconds()
+        stopped = timedelta(seconds=self._ticked - before)
+        if stopped > MAX_DISCONNECT_DETECTION:
+            self._windows.record_gap(now - stopped, now)
 
     def _on_connect(
         self, client: Client, _data: object, _flags: ConnectFlags, code: ReasonCode, _properties: Properties | None

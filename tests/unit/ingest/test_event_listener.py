@@ -32,6 +32,25 @@ TRAFFIC = KINDS["traffic"]
 NOT_AUTHORIZED = 0x87
 
 
+class Uptime:
+    """The seconds since the machine started, and whether the listener has seen the last jump."""
+
+    def __init__(self) -> None:
+        self.seconds, self.reads = 0.0, 0
+
+    def __call__(self) -> float:
+        self.reads += 1
+        return self.seconds
+
+    def jump(self, seconds: float) -> None:
+        self.seconds, self.reads = self.seconds + seconds, 0
+
+    @property
+    def is_read(self) -> bool:
+        """Twice, so that the gap of the first time has been recorded."""
+        return self.reads >= 2
+
+
 def camera(number: int, *, to: str | None) -> IngestSensor:
     rule = MatchingRule(to, 8, timedelta(minutes=15))
     stream = EventDatastream(number, TRAFFIC.properties["travel_time"], rule)
@@ -132,6 +151,21 @@ def test_a_window_in_which_the_connection_broke_is_never_stored() -> None:
         broker.hang_up()
         wait_for(lambda: not results.listener.is_ready, TIMEOUT_SECONDS)
         wait_for(lambda: results.listener.is_ready, TIMEOUT_SECONDS)
+        clock.now = START + 90 * MINUTE
+        results.wait_until(lambda: sum(filter(None, window_counts(metrics).values())) == 5)
+        assert results.aggregates == []
+
+
+def test_a_window_in_which_the_process_stood_still_is_never_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, metrics, uptime = Clock(), Metrics(), Uptime()
+    monkeypatch.setattr(event_listener, "uptime_seconds", uptime)
+    with scripted_broker(subscribe_code=0) as broker, listening(broker, clock, metrics) as results:
+        pass_by(broker, results, clock, "A", START + 61 * MINUTE)
+        pass_by(broker, results, clock, "B", START + 64 * MINUTE)
+        # The machine was suspended for a minute: the broker may have sent more than was heard.
+        clock.now = START + 65 * MINUTE
+        uptime.jump(60.0)
+        results.wait_until(lambda: uptime.is_read)
         clock.now = START + 90 * MINUTE
         results.wait_until(lambda: sum(filter(None, window_counts(metrics).values())) == 5)
         assert results.aggregates == []
