@@ -24,6 +24,7 @@ from api.history import feed_page
 from api.history import page as history_page
 from api.i18n import URL_PREFIXES
 from api.middleware import API_VERSION, HttpMetrics, LanguageMiddleware, RequestMiddleware
+from api.movement import api as movement_api
 from api.operations import api as operations_api
 from api.organisations import api as organisations_api
 from api.organisations import page as organisations_page
@@ -67,6 +68,7 @@ API_MODULES = (
     projects_api,
     themes_api,
     areas_api,
+    movement_api,
     quality_api,
     openapi,
     entry_schema,

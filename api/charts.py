@@ -38,6 +38,15 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Range:
+    """The margin of a bar: a vertical line from ``bottom`` to ``top``."""
+
+    x: float
+    top: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
 class TableRow:
     """A row of the table. ``note``: what to know about the value."""
 
@@ -59,16 +68,14 @@ class Chart:
     per_day: bool
     has_completed: bool
     """Whether a value changed after it had been published."""
+    period: str
+    """The period covered, for the caption."""
     alt: str
-
-    @property
-    def period(self) -> str:
-        """The period covered, for the caption."""
-        return _("de laatste 7 dagen") if self.per_day else _("de laatste 24 uur")
+    ranges: tuple[Range, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class _Scale:
+class Scale:
     """Maps values and instants to drawing coordinates."""
 
     start: datetime
@@ -90,21 +97,22 @@ def draw_chart(datastream: PublicDatastream, label: str, unit: str, now: datetim
     if not datastream.values or datastream.public is None or datastream.is_categorical:
         return None
     per_day = datastream.public is Public.DAY
-    steps = _axis_values(
+    steps = axis_values(
         [value.value if value.value is not None else float(value.below or 0) for value in datastream.values]
     )
     start, end = _period(now, per_day)
-    scale = _Scale(start, end, steps[0], steps[-1])
+    scale = Scale(start, end, steps[0], steps[-1])
     runs = [] if datastream.is_summed else _gapless_runs(datastream.values)
     return Chart(
         bars=tuple(_bar(value, scale) for value in datastream.values) if datastream.is_summed else (),
         lines=tuple(_path(run, scale) for run in runs if len(run) > 1),
         dots=tuple((scale.x(_midpoint(run[0])), scale.y(run[0].value or 0)) for run in runs if len(run) == 1),
         x_ticks=tuple(_days(scale) if per_day else _hours(scale)),
-        y_ticks=tuple(Tick(scale.y(each), _tick_label(each)) for each in steps),
+        y_ticks=tuple(Tick(scale.y(each), tick_label(each)) for each in steps),
         rows=tuple(_row(value, datastream, unit, per_day) for value in reversed(datastream.values)),
         per_day=per_day,
         has_completed=any(value.completed_at for value in datastream.values),
+        period=_("de laatste 7 dagen") if per_day else _("de laatste 24 uur"),
         alt=_alt(datastream, label, unit, per_day),
     )
 
@@ -138,7 +146,7 @@ def _period(now: datetime, per_day: bool) -> tuple[datetime, datetime]:
     return midnight - timedelta(days=7), midnight + timedelta(days=1)
 
 
-def _axis_values(values: Sequence[float]) -> list[float]:
+def axis_values(values: Sequence[float]) -> list[float]:
     """Two to five round numbers spanning all values, including zero unless all values are far from it."""
     least, most = min(values), max(values)
     low = least if least > 0 and (most - least) < least / 4 else min(0.0, least)
@@ -159,7 +167,7 @@ def _gapless_runs(values: Sequence[PublicValue]) -> list[list[PublicValue]]:
     return runs
 
 
-def _path(run: Sequence[PublicValue], scale: _Scale) -> str:
+def _path(run: Sequence[PublicValue], scale: Scale) -> str:
     return " ".join(f"{scale.x(_midpoint(each))},{scale.y(each.value or 0)}" for each in run)
 
 
@@ -167,13 +175,13 @@ def _midpoint(value: PublicValue) -> datetime:
     return value.start + (value.until - value.start) / 2
 
 
-def _bar(value: PublicValue, scale: _Scale) -> Bar:
+def _bar(value: PublicValue, scale: Scale) -> Bar:
     height = value.value if value.value is not None else float(value.below or 0)
     left, right, top = scale.x(value.start), scale.x(value.until), scale.y(height)
     return Bar(left + 1, top, max(right - left - 2, 1), round(scale.y(scale.low) - top, 1), value.value is None)
 
 
-def _hours(scale: _Scale) -> list[Tick]:
+def _hours(scale: Scale) -> list[Tick]:
     hours = [scale.start + timedelta(hours=number) for number in range(26)]
     return [
         Tick(scale.x(each), formatting.time_of_day(each))
@@ -182,12 +190,12 @@ def _hours(scale: _Scale) -> list[Tick]:
     ]
 
 
-def _days(scale: _Scale) -> list[Tick]:
+def _days(scale: Scale) -> list[Tick]:
     days = [scale.start + timedelta(days=number) for number in range(8)]
     return [Tick(scale.x(each + timedelta(hours=12)), formatting.weekday(each)) for each in days]
 
 
-def _tick_label(value: float) -> str:
+def tick_label(value: float) -> str:
     return formatting.number(value, 0 if float(value).is_integer() else 1 if abs(value * 10 % 1) < 1e-6 else 2)
 
 

@@ -13,7 +13,7 @@ from api.search.filters import OTHER_KIND
 from api.sensor.queries import PublicDatastream
 from sensors.kinds import KINDS, ObservedProperty
 from sensors.policy.explanation import SAMPLE_SENTENCE
-from sensors.policy.promises import MIN_SAMPLED_VEHICLES
+from sensors.policy.promises import MIN_MOVEMENT_LAMPS, MIN_SAMPLED_VEHICLES
 from sensors.register.entry import (
     Datastream,
     Entry,
@@ -148,10 +148,6 @@ MISSING_VALUE_NOTES: Mapping[str, LocalizedText] = {
         f"{SAMPLE_SENTENCE.nl} Waren er te weinig voertuigen? Dan is er geen reistijd.",
         f"{SAMPLE_SENTENCE.en} If there were too few vehicles, there is no travel time.",
     ),
-    "presence": LocalizedText(
-        "Staat een uur er niet bij? Dan was er weinig beweging, of weten we het niet.",
-        "If an hour is missing, there was little movement or we do not know.",
-    ),
 }
 """Why values can be missing from properties that are published only above a threshold."""
 
@@ -221,17 +217,21 @@ def datastream_description(declared: Datastream, datastream: PublicDatastream, d
         [_("Meet {interval}.").format(interval=formatting.interval(declared.interval))] if declared.interval else []
     )
     if delivers_data:
-        sentences.append(
-            _("Wij slaan deze metingen niet op.")
-            if datastream.public is None
-            else localize(PUBLICATION_NOTES[datastream.public])
-        )
+        sentences.append(_publication_note(datastream))
     if delivers_data and not declared.sends_zeros:
         sentences.append(_("Is er niets te meten? Dan stuurt hij niets. Een gat betekent dus niet dat hij stuk is."))
     unit_symbol, unit_name = formatting.unit(declared.unit), formatting.unit_in_words(declared.unit)
     if unit_symbol not in {"", unit_name}:
         sentences.append(_("{sign} betekent: {words}.").format(sign=unit_symbol, words=unit_name))
     return " ".join(sentences)
+
+
+def _publication_note(datastream: PublicDatastream) -> str:
+    if datastream.public is None:
+        return _("Wij slaan deze metingen niet op.")
+    if datastream.movement is not None:
+        return _("Openbaar: gemiddelden over vier weken, of over twaalf weken in het weekend.")
+    return localize(PUBLICATION_NOTES[datastream.public])
 
 
 def technology(code: str) -> str:
@@ -249,8 +249,9 @@ def privacy_rule(rule: object) -> str:
             ).format(n=max(least, MIN_SAMPLED_VEHICLES))
         case WindowCount(minimum_sensors=least):
             return _(
-                "We tellen van {n} of meer sensoren samen, over een langere tijd. Eén voorbijganger zien we niet."
-            ).format(n=least)
+                "We tellen {n} of meer sensoren samen, en tellen er een toevallig getal bij op of af. Zo kan niemand "
+                "zien of u er was."
+            ).format(n=max(least, MIN_MOVEMENT_LAMPS))
         case NoIdentifiers():
             return _("Wat iemand kan aanwijzen, gooien we bij binnenkomst meteen weg.")
         case OnDevice(explanation=explanation):
@@ -297,7 +298,13 @@ def has_personal_data_text(personal_data: str) -> str:
 
 def entry_privacy_rules(entry: Entry) -> list[str]:
     """The privacy rules of all datastreams, without duplicates."""
-    return list(dict.fromkeys(privacy_rule(rule) for each in entry.datastreams for rule in each.privacy_rules))
+    return list(dict.fromkeys(privacy_rule(rule) for each in entry.datastreams for rule in _applied_rules(each)))
+
+
+def _applied_rules(datastream: Datastream) -> Iterable[PrivacyRule]:
+    """Movement has noise instead of a threshold, also where an entry still declares one."""
+    is_counted = any(isinstance(rule, WindowCount) for rule in datastream.privacy_rules)
+    return (rule for rule in datastream.privacy_rules if not (is_counted and isinstance(rule, PublicThreshold)))
 
 
 def access_and_storage(entry: Entry) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from types import FrameType
 import psycopg
 
 from ingest.crash_recovery import CrashRecovery
-from ingest.events.aggregates import Aggregate
+from ingest.events.aggregates import Aggregate, publish_movement
 from ingest.events.listener import EventListener
 from ingest.heartbeat import Heartbeat, write_heartbeat
 from ingest.hourly_totals import update_hourly_totals
@@ -271,6 +271,7 @@ class Worker:
             # First: what is published now must not count as completed afterwards.
             self._with_database(update_hourly_totals)
             self._with_database(lambda database: publish_cells(database, now))
+            self._with_database(lambda database: publish_movement(database, now))
             self._publication_schedule.mark_published(now)
 
     def _write_heartbeat(self) -> None:

@@ -20,6 +20,8 @@ from api.areas.schemas import (
 )
 from api.database import read_transaction
 from api.dependencies import AppStateDependency
+from api.movement.api import group_movement
+from api.movement.queries import load_neighbourhood_movement
 from api.responses import GeoJsonResponse, problem_responses, summary_response
 from api.schemas import Geometry, PublicValue
 from api.search.filters import Filters
@@ -59,6 +61,7 @@ def area(state: AppStateDependency, code: str) -> Response:
         summary = state.statistics.get(db, municipality).of_area(code)
         is_neighbourhood = found.level == "neighbourhood"
         values = areas_queries.load_aggregated_datastreams(db, municipality, code, now) if is_neighbourhood else []
+        movement = load_neighbourhood_movement(db, municipality, code) if is_neighbourhood else []
         travel_times = areas_queries.load_travel_times(db, municipality, code, now) if is_neighbourhood else []
     properties = AreaInFullProperties(
         name=found.name,
@@ -66,6 +69,7 @@ def area(state: AppStateDependency, code: str) -> Response:
         district=found.district,
         summary=summary_response(summary, Filters(neighbourhood=code) if is_neighbourhood else Filters(district=code)),
         values=[_aggregated_datastream(each) for each in values],
+        movement=[group_movement(each) for each in movement],
         travel_times=[
             Trip.model_validate({"reference": each.reference, **asdict(each.travel_time)}) for each in travel_times
         ],
@@ -84,7 +88,6 @@ def _aggregated_datastream(aggregated: AggregatedDatastream) -> Together:
         unit=definition.unit,
         public="day" if datastream.public == "day" else "hour",
         sensors=aggregated.sensor_count,
-        group=aggregated.group_name,
         summed=definition.summed,
         aggregation=definition.aggregation,
         values=[PublicValue.model_validate(asdict(each)) for each in datastream.values],

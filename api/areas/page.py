@@ -16,6 +16,8 @@ from api.areas.queries import AggregatedDatastream, Area
 from api.charts import Chart, draw_chart
 from api.database import Connection, read_transaction
 from api.dependencies import AppStateDependency
+from api.movement.queries import PRESENCE, load_neighbourhood_movement
+from api.movement.view import movement_view
 from api.search import facets
 from api.search.filters import Filters
 from api.search.listing import FormattedValue, format_value, load_listing
@@ -27,7 +29,7 @@ from sensors.register.entry import Words
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-_MAIN_PROPERTIES = (*(code for theme in THEMES.values() for code in theme.main_properties), "presence")
+_MAIN_PROPERTIES = tuple(code for theme in THEMES.values() for code in theme.main_properties)
 """The properties shown first on a neighbourhood's page, in this order."""
 
 
@@ -39,7 +41,6 @@ class DatastreamChart:
     label: str
     unit: str
     sensor_count: int
-    group_name: str | None
     chart: Chart
     latest: FormattedValue
 
@@ -92,13 +93,17 @@ def _neighbourhoods_of(neighbourhoods: Sequence[Mapping[str, Any]], area: Area) 
 def _measurements(db: Connection, municipality: str, area: Area, now: datetime) -> dict[str, Any]:
     """Values of a neighbourhood; values for a whole district would say little about any place in it."""
     if area.level == "district":
-        return {"main_datastreams": [], "other_datastreams": [], "travel_times": []}
+        return {"main_datastreams": [], "other_datastreams": [], "movement": [], "travel_times": []}
     aggregated = areas_queries.load_aggregated_datastreams(db, municipality, area.code, now)
     charts = [chart for each in aggregated if (chart := _datastream_chart(each, now))]
     main = [each for each in charts if each.datastream.observed_property in _MAIN_PROPERTIES]
     return {
         "main_datastreams": sorted(main, key=_main_order),
         "other_datastreams": [each for each in charts if each not in main],
+        "movement": [
+            movement_view(each, facets.observed_property_label(PRESENCE))
+            for each in load_neighbourhood_movement(db, municipality, area.code)
+        ],
         "travel_times": areas_queries.load_travel_times(db, municipality, area.code, now),
     }
 
@@ -118,7 +123,6 @@ def _datastream_chart(aggregated: AggregatedDatastream, now: datetime) -> Datast
         label=label,
         unit=unit,
         sensor_count=aggregated.sensor_count,
-        group_name=aggregated.group_name,
         chart=chart,
         latest=format_value(definition, datastream.values[-1], now),
     )

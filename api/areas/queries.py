@@ -35,13 +35,11 @@ class Area:
 @dataclass(frozen=True, slots=True)
 class AggregatedDatastream:
     """Public values of one observed property, aggregated over all sensors of a kind in a neighbourhood as over time:
-    their total if it is an amount, else usually their mean. ``group_name``: the lamps that movements are counted over;
-    some may be elsewhere."""
+    their total if it is an amount, else usually their mean."""
 
     datastream: PublicDatastream
     sensor_count: int
     """The number of sensors with values."""
-    group_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +83,7 @@ def load_aggregated_datastreams(
     parameters = {"municipality": municipality, "neighbourhood": neighbourhood, **recent_period(now)}
     hours = _aggregate(db.execute(QUERIES["hours"], parameters).fetchall(), Public.HOUR)
     days = _aggregate(db.execute(QUERIES["days"], parameters).fetchall(), Public.DAY)
-    found = [*hours, *days, *_aggregate_windows(db.execute(QUERIES["windows"], parameters).fetchall())]
-    return sorted(found, key=lambda each: _PROPERTY_ORDER.get(each.datastream.observed_property, 0))
+    return sorted([*hours, *days], key=lambda each: _PROPERTY_ORDER.get(each.datastream.observed_property, 0))
 
 
 def load_travel_times(
@@ -112,16 +109,6 @@ def _value(row: Mapping[str, Any]) -> PublicValue:
     if row["value"] is None:
         return PublicValue(row["start"], row["until"], None, (COUNT_THRESHOLD - 1) * row["sensors"] + 1)
     return PublicValue(row["start"], row["until"], row["value"], None, row["small"], completed_at=row["completed_at"])
-
-
-def _aggregate_windows(rows: Sequence[Mapping[str, Any]]) -> Iterator[AggregatedDatastream]:
-    for (group, code), found in groupby(rows, key=lambda row: (row["group_name"], row["property"])):
-        windows = list(found)
-        known = KINDS["streetlight"].properties[code]
-        values = tuple(PublicValue(row["start"], row["until"], row["value"], None) for row in windows)
-        yield AggregatedDatastream(
-            PublicDatastream(code, known, Public.HOUR, None, values), windows[0]["sensors"], group
-        )
 
 
 def _trip(row: Mapping[str, Any]) -> NeighbourhoodTravelTime:

@@ -91,29 +91,6 @@ where
 group by 1, 2, 3, 4
 order by 1, 2, 3;
 
--- windows: movement counts of the lamp groups with lamps in a neighbourhood
-select
-    counted.group_name,
-    counted.property,
-    counted.window_start as start,
-    counted.window_end as until,
-    counted.value,
-    groups.sensors
-from (
-    select datastream.counted_with, datastream.property, count(*) as sensors
-    from open.find as find
-    inner join open.datastream as datastream on datastream.sensor_id = find.sensor_id
-    where
-        find.municipality = %(municipality)s
-        and find.neighbourhood = %(neighbourhood)s::text
-        and datastream.counted_with is not null
-    group by 1, 2
-) as groups
-inner join open.window_count as counted
-    on counted.group_name = groups.counted_with and counted.property = groups.property
-where counted.municipality = %(municipality)s and counted.window_start >= %(since)s::timestamptz
-order by counted.group_name, counted.window_start;
-
 -- travel_times: the latest travel times from each sensor in a neighbourhood, by vehicle class
 select distinct on (find.reference, travel.goes_to, travel.vehicle_class)
     find.reference,

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from api.movement.schemas import GroupMovement
 from api.schemas import Geometry, PublicValue, ResponseModel, Sensors
 from sensors.vocabulary.codes import VehicleClass
 from sensors.vocabulary.measurement import Aggregation
@@ -44,9 +45,9 @@ class Together(ResponseModel):
     """UCUM."""
     public: Literal["hour", "day"]
     sensors: int
-    """The number of sensors with values. For movements: how many lamps of the group are in the neighbourhood."""
-    group: str | None
-    """The group of lamps over which movements are counted; some may be elsewhere."""
+    """The number of sensors with values."""
+    group: None = None
+    """Always null. Movements of groups of lamps are in ``movement``."""
     summed: bool
     """Whether values are totals rather than means."""
     aggregation: Aggregation
@@ -76,6 +77,8 @@ class AreaInFullProperties(ResponseModel):
     summary: Sensors
     values: list[Together]
     """Null for a whole district: request its neighbourhoods."""
+    movement: list[GroupMovement]
+    """Of the groups of lamps with lamps in the neighbourhood; some of their lamps may be elsewhere."""
     travel_times: list[Trip]
 
 

@@ -55,6 +55,7 @@ TABLE_LABELS: Mapping[str, LocalizedText] = {
     "public_cell": LocalizedText("Openbare uren en dagen", "Public hourly and daily values"),
     "travel_time": LocalizedText("Reistijden", "Travel times"),
     "window_count": LocalizedText("Tellingen van groepen lampen", "Counts for groups of streetlights"),
+    "movement_cell": LocalizedText("Gemiddelde beweging bij lampen", "Mean movement near streetlights"),
     "ledger": LocalizedText("Wat er per uur binnenkwam", "What came in each hour"),
     "ledger_reason": LocalizedText("Waarom iets geweigerd is", "Why something was rejected"),
     "quarantine": LocalizedText("Lijst van geweigerde berichten", "List of rejected messages"),

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 
 from api.database import read_transaction
 from api.dependencies import AppStateDependency
+from api.movement.api import group_movement
 from api.responses import GeoJsonResponse, problem_responses
 from api.schemas import PublicValue, Words
 from api.sensor import queries as sensor_queries
@@ -79,6 +80,7 @@ def _datastream(declared: DeclaredDatastream, datastream: PublicDatastream) -> D
         latest=Latest.model_validate(asdict(datastream.latest)) if datastream.latest else None,
         values=[PublicValue.model_validate(asdict(each)) for each in datastream.values],
         travel_times=[TravelTime.model_validate(asdict(each)) for each in datastream.travel_times],
+        movement=group_movement(datastream.movement) if datastream.movement else None,
         retention=_retention(datastream.retention_status) if datastream.retention_status else None,
     )
 

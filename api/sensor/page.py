@@ -13,6 +13,8 @@ from api.database import read_transaction
 from api.dependencies import AppStateDependency
 from api.history.queries import removed_on
 from api.i18n import current_language, localize
+from api.movement.queries import load_groups
+from api.movement.view import MovementView, movement_view
 from api.search import facets
 from api.sensor import queries as sensor_queries
 from api.sensor.queries import LatestValue, PublicDatastream, TravelTime
@@ -35,6 +37,7 @@ def sensor(request: Request, state: AppStateDependency, reference: str) -> Respo
     with read_transaction(state.pool) as db:
         found = sensor_queries.load_sensor(db, state.settings.municipality, reference, now)
         classes = load_retention_classes(db)
+        groups = load_groups(db, state.settings.municipality)
         statistics = state.statistics.get(db, state.settings.municipality)
     datastreams = zip(found.entry.datastreams, found.datastreams, strict=True)
     context = {
@@ -45,7 +48,9 @@ def sensor(request: Request, state: AppStateDependency, reference: str) -> Respo
         "personal_data_level": found.entry.personal_data,
         "themes": [THEMES[code] for code in themes_of(found.document)],
         "statistics": statistics,
-        "explanation": explain_policy(found.entry, found.version, current_language(), classes),
+        "explanation": explain_policy(
+            found.entry, found.version, current_language(), classes, {each.name: each.lamps for each in groups}
+        ),
         "datastreams": [
             _datastream_view(declared, datastream, found.entry.delivers_data, now)
             for declared, datastream in datastreams
@@ -77,6 +82,7 @@ class DatastreamView:
     latest_when: str | None
     chart: Chart | None
     travel_time_rows: Sequence[TravelTimeRow]
+    movement: MovementView | None
 
 
 def _datastream_view(
@@ -100,6 +106,7 @@ def _datastream_view(
         latest_when=when,
         chart=draw_chart(charted, label, unit, now),
         travel_time_rows=[_travel_time_row(each) for each in datastream.travel_times],
+        movement=movement_view(datastream.movement, label) if datastream.movement else None,
     )
 
 

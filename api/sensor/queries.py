@@ -10,6 +10,7 @@ from typing import Any, Literal, Self
 from uuid import UUID
 
 from api.exceptions import NotFoundError
+from api.movement.queries import GroupMovement, load_group_movement
 from api.search.filters import DEVIATIONS, Deviation
 from api.sensor.retention_status import RetentionStatus, load_retention_status
 from sensors.db import Database, queries
@@ -34,7 +35,7 @@ _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 @dataclass(frozen=True, slots=True)
 class PublicValue:
-    """A public value for the hour, day or window from ``start`` to ``until``. ``below``: it was below this; the exact
+    """A public value for the hour or day from ``start`` to ``until``. ``below``: it was below this; the exact
     value is not public. ``at_least``: small counts of that day are left out. ``counted_since``: it includes what a
     meter counted since then, before ``start``. ``completed_at``: when it last changed after it had been published."""
 
@@ -79,6 +80,8 @@ class PublicDatastream:
     latest: LatestValue | None
     values: tuple[PublicValue, ...]
     travel_times: tuple[TravelTime, ...] = ()
+    movement: GroupMovement | None = None
+    """The group that its movements are counted with, and what is public of it."""
     retention_status: RetentionStatus | None = None
     """Retention of individual values; None if they are never stored."""
     declared_aggregation: Aggregation | None = None
@@ -223,7 +226,7 @@ def _uuid(text: str) -> UUID | None:
 def _datastreams(db: Database, sensor_id: int, entry: Entry, now: datetime) -> Iterator[PublicDatastream]:
     ingested = {row["property"]: row for row in db.execute(QUERIES["datastreams"], {"sensor_id": sensor_id}).fetchall()}
     hour = now.replace(minute=0, second=0, microsecond=0)
-    parameters = {"sensor_id": sensor_id, "since": hour - timedelta(hours=24), "municipality": entry.municipality}
+    parameters = {"sensor_id": sensor_id, "since": hour - timedelta(hours=24)}
     values = _values(db, parameters, now.astimezone(LOCAL_TIME_ZONE).date() - timedelta(days=7))
     travel_times = tuple(_travel_time(row) for row in db.execute(QUERIES["travel_times"], parameters).fetchall())
     kind = KINDS.get(entry.kind or "")
@@ -240,11 +243,18 @@ def _datastreams(db: Database, sensor_id: int, entry: Entry, now: datetime) -> I
             latest=_latest(declared.interval, stamp, row) if row and row["time"] else None,
             values=tuple(values.get(code, ())),
             travel_times=travel_times if code == TRAVEL_TIME else (),
+            movement=_movement(db, entry.municipality, row) if row else None,
             retention_status=retention_statuses.get(code),
             declared_aggregation=Aggregation(row["aggregation"]) if row else None,
             totals_since=row["totals_since"] if row else None,
             stamp=stamp,
         )
+
+
+def _movement(db: Database, municipality: str, row: Mapping[str, Any]) -> GroupMovement | None:
+    if row["counted_with"] is None or row["public"] != Public.HOUR:
+        return None
+    return load_group_movement(db, municipality, row["counted_with"], row["property"])
 
 
 def _latest(interval: str | None, stamp: Stamp | None, row: Mapping[str, Any]) -> LatestValue:
@@ -256,8 +266,8 @@ def _latest(interval: str | None, stamp: Stamp | None, row: Mapping[str, Any]) -
 
 
 def _values(db: Database, parameters: Mapping[str, Any], first_day: date) -> dict[str, list[PublicValue]]:
-    """Public values by observed property: recent hours and windows, and days from ``first_day`` on."""
-    rows = db.execute(QUERIES["hours"], parameters).fetchall() + db.execute(QUERIES["windows"], parameters).fetchall()
+    """Public values by observed property: recent hours, and days from ``first_day`` on."""
+    rows = db.execute(QUERIES["hours"], parameters).fetchall()
     values: dict[str, list[PublicValue]] = {}
     for row in rows + db.execute(QUERIES["days"], {**parameters, "since": first_day}).fetchall():
         values.setdefault(row["property"], []).append(_value(row))

@@ -40,6 +40,7 @@ select
     datastream.public,
     datastream.counts_people,
     datastream.aggregation,
+    datastream.counted_with,
     case when isfinite(datastream.totals_since) then datastream.totals_since end as totals_since,
     latest.time,
     latest.value
@@ -76,25 +77,6 @@ from open.day as day
 inner join open.datastream as datastream on datastream.datastream_id = day.datastream_id
 where day.sensor_id = %(sensor_id)s and datastream.public = 'day' and day.day >= %(since)s::date
 order by day.property, day.day;
-
--- windows: movement counts of the lamp group of one sensor
-select
-    counted.property,
-    counted.window_start as start,
-    counted.window_end as until,
-    counted.value,
-    null::bigint as below,
-    false as at_least,
-    null::timestamptz as counted_since,
-    null::timestamptz as completed_at
-from open.datastream as datastream
-inner join open.window_count as counted
-    on counted.group_name = datastream.counted_with and counted.property = datastream.property
-where
-    datastream.sensor_id = %(sensor_id)s
-    and counted.municipality = %(municipality)s
-    and counted.window_start >= %(since)s::timestamptz
-order by counted.window_start;
 
 -- travel_times: travel times from one sensor, by window and vehicle class, newest first
 select

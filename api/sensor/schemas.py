@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from api.movement.schemas import GroupMovement
 from api.schemas import Band, Geometry, PublicValue, ResponseModel, Words
 from api.search.filters import Deviation
 from api.sensor.queries import LastSeen
@@ -74,9 +75,11 @@ class Datastream(ResponseModel):
     """Whether the device also sends a value when nothing happened. If not, a missing value may mean zero."""
     latest: Latest | None
     values: list[PublicValue]
-    """By hour or window for the last 24 hours, or by day for the last 7 days if public per day."""
+    """By hour for the last 24 hours, or by day for the last 7 days if public per day. Not of movements."""
     travel_times: list[TravelTime]
     """For the last 24 hours, newest first."""
+    movement: GroupMovement | None
+    """For movements: the group of lamps that they are counted with, and the latest means; null for anything else."""
     retention: Retention | None
     """Retention of individual values; None if they are never stored."""
 

@@ -30,6 +30,7 @@ NUMBER_WORDS: Mapping[int, tuple[str, str]] = {
     7: ("zeven", "seven"),
     8: ("acht", "eight"),
     10: ("tien", "ten"),
+    12: ("twaalf", "twelve"),
 }
 """In Dutch and in English."""
 SPANS: Mapping[timedelta, tuple[str, str]] = {
@@ -42,6 +43,13 @@ SPANS: Mapping[timedelta, tuple[str, str]] = {
 }
 
 MINUTE = timedelta(minutes=1)
+
+_VARIANCE = round(2 * p.MAX_WALK_PASSES / p.MAX_MOVEMENT_SHIFT**2)
+_CAP = round(_VARIANCE * p.MAX_MOVEMENT_SHIFT**2)
+_MOVEMENT_PROMISES = (
+    *("MIN_MOVEMENT_LAMPS", "MIN_MOVEMENT_SPACING", "MAX_WALK_PASSES", "MAX_MOVEMENT_SHIFT"),
+    *("MOVEMENT_WEEKS", "WEEKEND_MOVEMENT_WEEKS", "MOVEMENT_PUBLICATION_TIME"),
+)
 
 
 def number_words(number: int) -> tuple[str, str]:
@@ -97,7 +105,6 @@ def _threshold() -> Iterator[tuple[str, str]]:
     yield "api/quality/schemas.py", f"by the reason for refusing it, from {BELOW} up"
     yield SCHEMA, f"WHEN (cell.value IS NULL) THEN {BELOW}"
     yield SCHEMA, f"WHEN (published.value IS NULL) THEN (({BELOW - 1} * published.cells) + 1)"
-    yield SCHEMA, f"(counted.count >= {BELOW})"
     yield SCHEMA, f"(sum(ledger.received) >= ({BELOW})::numeric)"
     yield SCHEMA, f"(sum(ledger.readings) >= ({BELOW})::numeric)"
     yield SCHEMA, f"(sum(refused.readings) >= ({BELOW})::numeric)"
@@ -148,18 +155,40 @@ def _memory() -> Iterator[tuple[str, str]]:
 
 
 def _groups() -> Iterator[tuple[str, str]]:
-    yield "docs/privacy.md", f"fewer than `minimum_sensors` ({p.MIN_GROUP_SENSORS} or more) were heard"
-    yield "docs/ingest.md", f"or a count over at least {p.MIN_GROUP_SENSORS} lamps"
-    yield "docs/erasure.md", f"at least {LAMPS} lamps"
     yield "docs/dashboards.md", f"in groups of {LAMPS} and more"
     yield "docs/schema.md", f"groups of {LAMPS} lamps or more"
     yield "docs/alerts.md", f"Alleen groepen van {LAMPS_NL} lampen of meer"
     yield "dashboards/panels/lighting.py", f"Alleen groepen van {LAMPS_NL} lampen of meer"
     yield "dashboards/panels/city_today.py", f"wel iets stuurden. Alleen groepen van {LAMPS_NL} lampen of meer"
     yield "dashboards/panels/city_today.py", f"gisteren gebruikten. Alleen groepen van {LAMPS_NL} lampen of meer"
-    yield SCHEMA, f"CHECK ((sensors >= {p.MIN_GROUP_SENSORS}))"
     yield SCHEMA, f"HAVING (count(*) >= {p.MIN_GROUP_SENSORS}))"
     yield SCHEMA, f"HAVING (count(*) >= {p.MIN_GROUP_SENSORS});"
+
+
+def _movement() -> Iterator[tuple[str, str]]:
+    lamps, (four_nl, four), (_, twelve) = (
+        p.MIN_MOVEMENT_LAMPS,
+        number_words(p.MOVEMENT_WEEKS),
+        number_words(p.WEEKEND_MOVEMENT_WEEKS),
+    )
+    yield "docs/privacy.md", f"a group of fewer than {lamps} lamps"
+    yield "docs/privacy.md", f"C = ⌊√({_CAP} N)⌋"
+    yield "docs/privacy.md", f"S = √({_VARIANCE} N)"
+    yield "docs/privacy.md", f"D = max({p.MIN_MOVEMENT_SPACING.seconds} s, W/C)"
+    yield "docs/privacy.md", f"at {p.MOVEMENT_PUBLICATION_TIME:%H:%M} on the Monday after"
+    yield "docs/ingest.md", f"of a group of {number_words(lamps)[1]} lamps or more"
+    yield "docs/register.md", f"{lamps} at least, better 24 to 80"
+    yield "sensors/register/entry.py", f"{lamps} at least, better 24 to 80"
+    yield "docs/erasure.md", f"at least {number_words(lamps)[1]} lamps"
+    yield "docs/schema.md", f"means over {four} weeks, of weekends {twelve}"
+    yield "api/movement/movement.html", f"een gemiddelde over {four_nl} weken"
+    yield MESSAGES, f"a mean over {four} weeks"
+    yield SCHEMA, f"CHECK ((sensors >= {lamps}))"
+    yield SCHEMA, f"CHECK (((noise * noise) >= (({_VARIANCE - 0.01:.2f} * (sensors)::numeric))::double precision))"
+    yield SCHEMA, f"CHECK ((spacing >= ({p.MIN_MOVEMENT_SPACING.seconds})::double precision))"
+    yield SCHEMA, f"CHECK ((weeks = ANY (ARRAY[{p.MOVEMENT_WEEKS}, {p.WEEKEND_MOVEMENT_WEEKS}])))"
+    yield SCHEMA, f"GREATEST({lamps}, max("
+    yield SCHEMA, f"+ '{p.MOVEMENT_PUBLICATION_TIME}'::time without time zone"
 
 
 def _night() -> Iterator[tuple[str, str]]:
@@ -311,6 +340,7 @@ STATEMENTS: tuple[Statement, ...] = (
     *((("MAX_TRAVEL_TIME",), *each) for each in _memory()),
     (("KEY_EPOCH",), "docs/threats.md", f"under a key of one {span_words(p.KEY_EPOCH)[1]}"),
     *((("MIN_GROUP_SENSORS",), *each) for each in _groups()),
+    *((_MOVEMENT_PROMISES, *each) for each in _movement()),
     (("MIN_COUNT_WINDOW",), "docs/privacy.md", f"and whole {span_words(p.MIN_COUNT_WINDOW)[1]}s for movement"),
     (("MIN_COUNT_WINDOW",), "simulators/city/texts.py", f"en een heel {span_words(p.MIN_COUNT_WINDOW)[0]}"),
     (("MIN_COUNT_WINDOW",), "simulators/city/texts.py", f"and a whole {span_words(p.MIN_COUNT_WINDOW)[1]}"),

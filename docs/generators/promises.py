@@ -55,6 +55,10 @@ def _amount(value: object) -> str:
     return f"{value:,}"
 
 
+def _seconds_of(value: object) -> str:
+    return f"{value // timedelta(seconds=1)} seconds" if isinstance(value, timedelta) else str(value)
+
+
 def _seconds(value: object) -> str:
     return _length(timedelta(seconds=int(str(value))))
 
@@ -70,10 +74,17 @@ PROMISES: tuple[Promise, ...] = (
     Promise("TRAVEL_TIME_WINDOWS", "windows of travel times", show=_windows),
     Promise("MAX_TRAVEL_TIME", "a vehicle is remembered for, at most", show=_length),
     Promise("KEY_EPOCH", "a key of vehicles is used for", show=_length),
-    Promise("MIN_GROUP_SENSORS", "lamps in a group, at least"),
+    Promise("MIN_GROUP_SENSORS", "lamps that staff see together, at least"),
+    Promise("MIN_MOVEMENT_LAMPS", "lamps in a group that counts movement, at least"),
+    Promise("MIN_MOVEMENT_SPACING", "a lamp counts one movement in, at least", show=_seconds_of),
+    Promise("MAX_WALK_PASSES", "lamps passed in one window that are hidden"),
+    Promise("MAX_MOVEMENT_SHIFT", "how far they shift the numbers, in standard deviations, at most"),
     Promise("MIN_COUNT_WINDOW", "movements are taken together over, at least", show=_length),
     Promise("NIGHT_START", "the night, one count, begins"),
     Promise("DAY_START", "and ends"),
+    Promise("MOVEMENT_WEEKS", "weeks in a mean of movement"),
+    Promise("WEEKEND_MOVEMENT_WEEKS", "weeks in that of weekends"),
+    Promise("MOVEMENT_PUBLICATION_TIME", "it is published on the Monday after, at"),
     Promise("LEDGER_TERM", "ledger", show=_length),
     Promise("QUARANTINE_TERM", "quarantine", show=_length),
     Promise("HEARTBEAT_TERM", "how ingest was doing", show=_length),

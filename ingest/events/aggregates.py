@@ -27,6 +27,11 @@ def write_aggregates(db: Database, aggregates: Sequence[Aggregate]) -> None:
         db.execute(QUERIES[name], {"batch": {"aggregates": batch}})
 
 
+def publish_movement(db: Database, now: datetime) -> None:
+    """Publish the means of movement that are due at ``now``. Idempotent."""
+    db.execute(QUERIES["publish_movement"], {"at": now})
+
+
 def _row(aggregate: Aggregate) -> dict[str, Any]:
     return {
         name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(aggregate).items()

@@ -107,8 +107,16 @@ def _members(register: SensorsByTopic) -> Iterator[GroupMember]:
         for code, stream in sensor.event_datastreams.items():
             rule = stream.privacy_rule
             if isinstance(rule, CountingRule):
-                minimum, window = rule.minimum_sensors, rule.window
-                yield GroupMember(sensor.id, municipality, rule.group, code, minimum, window, sensor.revision)
+                yield GroupMember(
+                    sensor.id,
+                    municipality,
+                    rule.group,
+                    code,
+                    rule.minimum_sensors,
+                    rule.window,
+                    sensor.revision,
+                    rule.has_doubled_nights,
+                )
 
 
 class EventMessageState(MessageState, kw_only=True):

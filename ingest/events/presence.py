@@ -1,20 +1,31 @@
-"""Aggregate movements at streetlights into counts over many lamps and at least an hour. No single movement is stored.
+"""Aggregate movements at streetlights into counts over a group of lamps and at least an hour. No movement is stored.
 
-A count is released only if enough different lamps reported in a window that was observed in full. Which lamp reported
-what stays in memory, until the window closes. Pure: the clock is an argument. Not thread-safe: the caller must lock.
+A window that is over yields one count, made as ``ingest.events.movement_noise`` describes, whether or not anybody
+moved: which windows exist depends on the clock, the register and our own outages, never on which lamps reported. What a
+lamp reported stays in memory, until the window closes. Pure except for the noise: the clock is an argument. Not
+thread-safe: the caller must lock.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from ingest.events.windows import CLOCK_SKEW_TOLERANCE, WINDOW_GRACE_PERIOD, Coverage, window_of
+from ingest.events.movement_noise import add_noise, movement_spacing, noise_deviation, thin_movements
+from ingest.events.windows import (
+    CLOCK_SKEW_TOLERANCE,
+    WINDOW_GRACE_PERIOD,
+    Coverage,
+    is_night_window,
+    window_of,
+    windows_between,
+)
 from sensors.formats.model import Movement
-from sensors.policy.promises import MIN_COUNT_WINDOW, MIN_GROUP_SENSORS
+from sensors.policy.promises import MIN_COUNT_WINDOW, MIN_MOVEMENT_LAMPS
 from sensors.vocabulary.rejection_reasons import RejectionReason
 
-MAX_MOVEMENTS = 10_000
-"""Per lamp and window: a lamp with more than one every four seconds for half a day is broken."""
+GroupName = tuple[str, str, str]
+"""Municipality, group and observed property."""
+TimeWindow = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +39,16 @@ class GroupMember:
     minimum_sensors: int
     window: timedelta
     revision: int
+    has_doubled_nights: bool = False
+    """Whether the noise of nights is doubled."""
 
 
 @dataclass(frozen=True, slots=True)
 class WindowCount:
-    """One window that may be stored: ``count`` movements over the ``sensors`` lamps that reported. Instants in UTC.
+    """One window that may be stored. Instants in UTC.
 
-    ``revision`` is the newest among the group's register entries.
+    ``count``: movements over all ``sensors`` lamps of the group, at least ``spacing`` seconds apart at each, plus noise
+    with a mean of 0 and a standard deviation of ``noise``. ``revision`` is the newest among the group's entries.
     """
 
     municipality: str
@@ -44,21 +58,19 @@ class WindowCount:
     window_end: datetime
     sensors: int
     count: int
+    noise: float
+    spacing: float
     revision: int
 
 
 @dataclass(slots=True)
 class PresenceDiscards:
-    """What was not released or counted, since startup."""
+    """Windows that were not released, since startup."""
 
     suppressed: int = 0
-    """Windows with too few lamps."""
+    """Of groups with too few lamps in the register."""
     unobserved: int = 0
-    """Windows not observed in full."""
-    duplicate: int = 0
-    """Movements already counted: the same lamp at the same time."""
-    excess: int = 0
-    """Movements beyond ``MAX_MOVEMENTS``."""
+    """Not observed in full."""
 
 
 class PresenceCounter:
@@ -66,26 +78,23 @@ class PresenceCounter:
 
     def __init__(self) -> None:
         self.discards = PresenceDiscards()
-        self._groups: dict[tuple[str, str, str], _GroupWindows] = {}
+        self._groups: dict[GroupName, _GroupWindows] = {}
         self._of: dict[tuple[int, str], _GroupWindows] = {}
 
     def set_members(self, members: Iterable[GroupMember], now: datetime) -> None:
-        """Count for these lamps from now on. State of removed lamps is dropped at once.
+        """Count for these lamps from now on. A group whose lamps or rule change starts over.
 
-        If the members of a group have different rules, the strictest applies: the largest minimum, the longest window.
-        A group whose rule changes starts over.
+        If the members of a group have different rules, the strictest applies: the largest minimum, the longest window,
+        doubled nights.
         """
-        by_group: dict[tuple[str, str, str], list[GroupMember]] = {}
+        by_group: dict[GroupName, list[GroupMember]] = {}
         for each in members:
             by_group.setdefault((each.municipality, each.group_name, each.property), []).append(each)
         held = self._groups
         self._groups, self._of = {}, {}
         for name, together in sorted(by_group.items()):
-            rule = _strictest(together)
-            group = held.get(name)
-            if group is None or group.rule != rule:
-                group = _GroupWindows(name, rule, now)
-            group.set_members(together)
+            group = _group(name, _strictest(together), held.get(name), now)
+            group.revision = max(each.revision for each in together)
             self._groups[name] = group
             self._of.update({(each.sensor_id, each.property): group for each in together})
 
@@ -101,66 +110,93 @@ class PresenceCounter:
             return RejectionReason.NOT_INGESTED
         if movement.time > now + CLOCK_SKEW_TOLERANCE:
             return RejectionReason.IN_FUTURE
-        return group.add_movement(sensor_id, movement, now, self.discards)
+        return group.add_movement(sensor_id, movement, now)
 
     def close_finished(self, now: datetime) -> tuple[WindowCount, ...]:
         """Close finished windows. Each is released at most once, in a fixed order."""
         return tuple(row for group in self._groups.values() for row in group.close(now, self.discards))
 
 
-def _strictest(members: Iterable[GroupMember]) -> tuple[int, timedelta]:
-    """The minimum number of lamps and the window length."""
-    rules = [(each.minimum_sensors, each.window) for each in members]
-    sensors = max(MIN_GROUP_SENSORS, *(lamps for lamps, _ in rules))
-    return sensors, max(MIN_COUNT_WINDOW, *(window for _, window in rules))
+@dataclass(frozen=True, slots=True)
+class _GroupRule:
+    """How a group is counted; another rule is another group."""
+
+    lamps: frozenset[int]
+    minimum_lamps: int
+    window: timedelta
+    has_doubled_nights: bool
+
+    def noise(self, window: TimeWindow) -> float:
+        """The standard deviation of the noise in one window."""
+        deviation = noise_deviation(len(self.lamps))
+        return 2 * deviation if self.has_doubled_nights and is_night_window(window) else deviation
 
 
-TimeWindow = tuple[datetime, datetime]
+def _strictest(members: Sequence[GroupMember]) -> _GroupRule:
+    return _GroupRule(
+        lamps=frozenset(each.sensor_id for each in members),
+        minimum_lamps=max(MIN_MOVEMENT_LAMPS, *(each.minimum_sensors for each in members)),
+        window=max(MIN_COUNT_WINDOW, *(each.window for each in members)),
+        has_doubled_nights=any(each.has_doubled_nights for each in members),
+    )
+
+
+def _group(name: GroupName, rule: _GroupRule, held: "_GroupWindows | None", now: datetime) -> "_GroupWindows":
+    """The group with this rule: the one held, or a new one that goes on where that left off."""
+    if held is not None and held.rule == rule:
+        return held
+    return _GroupWindows(name, rule, since=now, due_from=held.due_from if held else now)
 
 
 class _GroupWindows:
-    """One group's open windows: movement times by lamp. A lamp without times reported, but saw nobody."""
+    """One group's open windows: the times of movements by lamp. ``due_from``: windows before it are closed."""
 
-    def __init__(self, name: tuple[str, str, str], rule: tuple[int, timedelta], since: datetime) -> None:
+    def __init__(self, name: GroupName, rule: _GroupRule, since: datetime, due_from: datetime) -> None:
         self.rule = rule
+        self.revision = 0
         self.coverage = Coverage(since)
+        self.due_from = window_of(due_from, rule.window)[0]
         self._name = name
-        self._revision = 0
-        self._windows: dict[TimeWindow, dict[int, set[float]]] = {}
-        self._closed = datetime.min.replace(tzinfo=UTC)
+        self._windows: dict[TimeWindow, dict[int, set[int]]] = {}
+        self._latest = window_of(due_from, rule.window)
 
-    def set_members(self, members: Sequence[GroupMember]) -> None:
-        """Keep the state of these lamps only."""
-        sensors = {each.sensor_id for each in members}
-        self._revision = max(each.revision for each in members)
-        for heard in self._windows.values():
-            for gone in heard.keys() - sensors:
-                del heard[gone]
-
-    def add_movement(
-        self, sensor: int, movement: Movement, now: datetime, discards: PresenceDiscards
-    ) -> RejectionReason | None:
-        window = window_of(movement.time, self.rule[1])
-        if window[1] + WINDOW_GRACE_PERIOD <= max(now, self._closed):
+    def add_movement(self, sensor: int, movement: Movement, now: datetime) -> RejectionReason | None:
+        window = self._window_of(movement.time)
+        if window[0] < self.due_from or window[1] + WINDOW_GRACE_PERIOD <= now:
             return RejectionReason.TOO_LATE
-        times = self._windows.setdefault(window, {}).setdefault(sensor, set())
-        time = movement.time.timestamp()
-        if movement.present and time in times:
-            discards.duplicate += 1
-        elif movement.present and len(times) >= MAX_MOVEMENTS:
-            discards.excess += 1
-        elif movement.present:
-            times.add(time)
+        if movement.present:
+            # In whole seconds, so that a broken lamp can't fill memory.
+            self._windows.setdefault(window, {}).setdefault(sensor, set()).add(int(movement.time.timestamp()))
         return None
 
+    def _window_of(self, instant: datetime) -> TimeWindow:
+        """The window of an instant, usually that of the movement before: working it out costs most."""
+        if not self._latest[0] <= instant < self._latest[1]:
+            self._latest = window_of(instant, self.rule.window)
+        return self._latest
+
     def close(self, now: datetime, discards: PresenceDiscards) -> Iterator[WindowCount]:
-        self._closed = max(self._closed, now)
-        for window in sorted(each for each in self._windows if each[1] + WINDOW_GRACE_PERIOD <= now):
-            heard = self._windows.pop(window)
-            if not self.coverage.covers(*window):
-                discards.unobserved += 1
-            elif len(heard) < self.rule[0]:
+        for window in windows_between(self.due_from, now - WINDOW_GRACE_PERIOD, self.rule.window):
+            self.due_from = window[1]
+            times_by_lamp = self._windows.pop(window, {})
+            if len(self.rule.lamps) < self.rule.minimum_lamps:
                 discards.suppressed += 1
+            elif not self.coverage.covers(*window):
+                discards.unobserved += 1
             else:
-                count = sum(map(len, heard.values()))
-                yield WindowCount(*self._name, *window, len(heard), count, self._revision)
+                yield self._count(window, times_by_lamp.values())
+
+    def _count(self, window: TimeWindow, times_by_lamp: Iterable[Iterable[int]]) -> WindowCount:
+        lamps, noise = len(self.rule.lamps), self.rule.noise(window)
+        spacing = movement_spacing(lamps, (window[1] - window[0]).total_seconds())
+        counted = sum(thin_movements(times, spacing) for times in times_by_lamp)
+        return WindowCount(
+            *self._name,
+            window_start=window[0],
+            window_end=window[1],
+            sensors=lamps,
+            count=add_noise(counted, noise),
+            noise=noise,
+            spacing=spacing,
+            revision=self.revision,
+        )

@@ -3,6 +3,7 @@
 Pure: the clock is always an argument. Instants are timezone-aware; windows are half-open and in UTC.
 """
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
 from sensors.policy.promises import DAY_START, NIGHT_START
@@ -31,6 +32,19 @@ def window_of(instant: datetime, min_length: timedelta) -> tuple[datetime, datet
     number = min((instant - morning) // min_length, last)
     start = morning + number * min_length
     return start, night if number == last else start + min_length
+
+
+def windows_between(since: datetime, until: datetime, min_length: timedelta) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the windows that ended by ``until``, from the one containing ``since`` on, in order and without gaps."""
+    window = window_of(since, min_length)
+    while window[1] <= until:
+        yield window
+        window = window_of(window[1], min_length)
+
+
+def is_night_window(window: tuple[datetime, datetime]) -> bool:
+    """Whether a window is the night."""
+    return window[0].astimezone(LOCAL_TIME_ZONE).time() == NIGHT_START
 
 
 def _clock(day: date, at: time) -> datetime:

@@ -32,7 +32,7 @@ METADATA_TERMS = {
 }
 """Retention periods of data about readings, as opposed to the readings themselves."""
 TOTALS_TABLES = ("rollup_hour", "public_cell", "day_total", "public_day", "lamp_day")
-AGGREGATE_TABLES = ("travel_time", "travel_hour", "window_count")
+AGGREGATE_TABLES = ("travel_time", "travel_hour", "window_count", "movement_cell")
 
 
 @dataclass(frozen=True, slots=True)

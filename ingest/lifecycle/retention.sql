@@ -180,6 +180,14 @@ where
     and promise.property = held.property
     and promise.name = %(retention_class)s;
 
+-- delete_movement_cell: the same for means of movement, by their first day
+delete from lantaarn.movement_cell as held using lantaarn.aggregate_promise as promise
+where
+    open.day_start(held.first_day) < %(older_than)s
+    and promise.revision = held.revision
+    and promise.property = held.property
+    and promise.name = %(retention_class)s;
+
 -- cutoff: the instant one retention period before now
 select %(now)s::timestamptz - %(term)s::interval as older_than;
 

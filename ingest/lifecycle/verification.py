@@ -29,6 +29,7 @@ TOTALS_QUERIES = (
     "travel_times",
     "travel_hours",
     "window_counts",
+    "movement_cells",
     "metadata",
 )
 """The queries for everything but individual values."""

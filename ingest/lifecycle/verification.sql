@@ -192,6 +192,23 @@ left join lantaarn.aggregate_promise as promise
 group by promise.name, promise.term
 order by promise.term;
 
+-- movement_cells: the same for means of movement; age counts from their first day
+select
+    'movement_cell' as table_name,
+    coalesce(promise.name, 'none') as retention_class,
+    null::integer as datastream_id,
+    %(now)s::timestamptz - (%(now)s::timestamptz - promise.term - %(schedule)s) as promised_max_age,
+    interval '0' as chunk,
+    min(open.day_start(held.first_day)) as oldest,
+    coalesce(
+        min(open.day_start(held.first_day)) >= %(now)s::timestamptz - promise.term - %(schedule)s, false
+    ) as kept
+from lantaarn.movement_cell as held
+left join lantaarn.aggregate_promise as promise
+    on promise.revision = held.revision and promise.property = held.property
+group by promise.name, promise.term
+order by promise.term;
+
 -- metadata: the oldest rows of data about readings; the ledger is searched by sensor, to use its index
 select
     oldest_of.table_name,

@@ -396,6 +396,31 @@ CREATE TABLE lantaarn.migration (
 ALTER TABLE ONLY lantaarn.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (name);
 
+-- lantaarn.movement_cell
+CREATE TABLE lantaarn.movement_cell (
+    municipality text NOT NULL,
+    group_name text NOT NULL,
+    property text NOT NULL,
+    first_day date NOT NULL,
+    days text NOT NULL,
+    slot_start time without time zone NOT NULL,
+    slot_end time without time zone NOT NULL,
+    weeks smallint NOT NULL,
+    windows smallint NOT NULL,
+    due smallint NOT NULL,
+    mean double precision NOT NULL,
+    error double precision NOT NULL,
+    capacity double precision NOT NULL,
+    revision bigint NOT NULL,
+    CONSTRAINT movement_cell_days_check CHECK ((days = ANY (ARRAY['weekday'::text, 'weekend'::text, 'night'::text]))),
+    CONSTRAINT movement_cell_first_day_check CHECK ((EXTRACT(isodow FROM first_day) = (1)::numeric)),
+    CONSTRAINT movement_cell_weeks_check CHECK ((weeks = ANY (ARRAY[4, 12]))),
+    CONSTRAINT observed_enough CHECK ((((windows * 2) >= due) AND (windows <= due)))
+);
+ALTER TABLE ONLY lantaarn.movement_cell
+    ADD CONSTRAINT movement_cell_pkey PRIMARY KEY (municipality, group_name, property, first_day, days, slot_start, slot_end);
+GRANT SELECT,INSERT ON TABLE lantaarn.movement_cell TO lantaarn_ingest;
+
 -- lantaarn.observation_10y
 CREATE TABLE lantaarn.observation_10y (
     datastream_id integer NOT NULL,
@@ -874,9 +899,12 @@ CREATE TABLE lantaarn.window_count (
     sensors integer NOT NULL,
     count bigint NOT NULL,
     revision bigint NOT NULL,
+    noise double precision NOT NULL,
+    spacing double precision NOT NULL,
+    CONSTRAINT never_exact CHECK (((noise * noise) >= ((5119.99 * (sensors)::numeric))::double precision)),
     CONSTRAINT window_count_check CHECK ((window_end >= (window_start + '01:00:00'::interval))),
-    CONSTRAINT window_count_count_check CHECK ((count >= 0)),
-    CONSTRAINT window_count_sensors_check CHECK ((sensors >= 8))
+    CONSTRAINT window_count_sensors_check CHECK ((sensors >= 12)),
+    CONSTRAINT window_count_spacing_check CHECK ((spacing >= (30)::double precision))
 );
 ALTER TABLE ONLY lantaarn.window_count
     ADD CONSTRAINT window_count_municipality_group_name_property_window_start_key UNIQUE (municipality, group_name, property, window_start);
@@ -1635,6 +1663,51 @@ CREATE VIEW open.migration AS
 GRANT SELECT ON TABLE open.migration TO lantaarn_api;
 GRANT SELECT ON TABLE open.migration TO lantaarn_dashboard;
 
+-- open.movement
+CREATE VIEW open.movement AS
+ SELECT cell.municipality,
+    cell.group_name,
+    cell.property,
+    cell.first_day,
+    ((cell.first_day + (7 * cell.weeks)) - 1) AS last_day,
+    cell.days,
+    cell.slot_start,
+    cell.slot_end,
+    cell.windows,
+    cell.due,
+    (estimate.value)::double precision AS value,
+    (estimate.margin)::double precision AS margin,
+    (estimate.fewer_than)::double precision AS fewer_than,
+    (estimate.more_than)::double precision AS more_than
+   FROM ((lantaarn.movement_cell cell
+     JOIN open.movement_group declared USING (municipality, group_name, property))
+     CROSS JOIN LATERAL open.movement_estimate(cell.mean, cell.error, cell.capacity) estimate(value, margin, fewer_than, more_than))
+  WHERE declared.published;
+GRANT SELECT ON TABLE open.movement TO lantaarn_api;
+GRANT SELECT ON TABLE open.movement TO lantaarn_dashboard;
+
+-- open.movement_group
+CREATE VIEW open.movement_group AS
+ SELECT sensor.municipality,
+    (datastream.rule ->> 'group'::text) AS group_name,
+    datastream.property,
+    (count(*))::integer AS lamps,
+    GREATEST(12, max(((datastream.rule ->> 'minimum_sensors'::text))::integer)) AS minimum,
+    (count(*) FILTER (WHERE (fault.code > (0)::double precision)))::integer AS faulty,
+    bool_and((datastream.public = 'hour'::text)) AS published
+   FROM ((lantaarn.datastream datastream
+     JOIN lantaarn.sensor sensor ON ((sensor.id = datastream.sensor_id)))
+     LEFT JOIN LATERAL ( SELECT cell.value AS code
+           FROM (lantaarn.datastream state
+             JOIN lantaarn.public_cell cell ON (((cell.datastream_id = state.id) AND (cell.period = 'day'::text))))
+          WHERE ((state.sensor_id = sensor.id) AND (state.property = 'fault_code'::text) AND state.active AND (state.public = 'day'::text) AND (cell.start >= (now() - '3 days'::interval)))
+          ORDER BY cell.start DESC
+         LIMIT 1) fault ON (true))
+  WHERE (datastream.active AND (datastream.rule ? 'group'::text) AND (sensor.status = 'active'::text))
+  GROUP BY sensor.municipality, (datastream.rule ->> 'group'::text), datastream.property;
+GRANT SELECT ON TABLE open.movement_group TO lantaarn_api;
+GRANT SELECT ON TABLE open.movement_group TO lantaarn_dashboard;
+
 -- open.outdated_segment
 CREATE VIEW open.outdated_segment AS
  SELECT sensor.municipality,
@@ -1933,27 +2006,6 @@ CREATE VIEW open.version_state AS
 GRANT SELECT ON TABLE open.version_state TO lantaarn_api;
 GRANT SELECT ON TABLE open.version_state TO lantaarn_dashboard;
 
--- open.window_count
-CREATE VIEW open.window_count AS
- SELECT counted.municipality,
-    counted.group_name,
-    counted.property,
-    counted.window_start,
-    counted.window_end,
-    open.public_count((counted.count)::double precision) AS value
-   FROM (lantaarn.window_count counted
-     JOIN ( SELECT sensor.municipality,
-            (datastream.rule ->> 'group'::text) AS group_name,
-            datastream.property
-           FROM (lantaarn.datastream datastream
-             JOIN lantaarn.sensor sensor ON ((sensor.id = datastream.sensor_id)))
-          WHERE (datastream.active AND (datastream.rule ? 'group'::text))
-          GROUP BY sensor.municipality, (datastream.rule ->> 'group'::text), datastream.property
-         HAVING bool_and((datastream.public = 'hour'::text))) declared USING (municipality, group_name, property))
-  WHERE (counted.count >= 15);
-GRANT SELECT ON TABLE open.window_count TO lantaarn_api;
-GRANT SELECT ON TABLE open.window_count TO lantaarn_dashboard;
-
 -- staff.book_day
 CREATE VIEW staff.book_day AS
  SELECT day,
@@ -2185,6 +2237,24 @@ CREATE VIEW staff.light_outage AS
           WHERE ((datastream.property = 'fault_code'::text) AND datastream.active AND (datastream.public = 'day'::text) AND (cell.value > (0)::double precision))) spell
   GROUP BY sensor_id, island;
 GRANT SELECT ON TABLE staff.light_outage TO lantaarn_dashboard;
+
+-- staff.movement
+CREATE VIEW staff.movement AS
+ SELECT counted.municipality,
+    counted.group_name,
+    counted.window_start,
+    counted.window_end,
+    counted.sensors AS lamps,
+    counted.count,
+    counted.noise,
+    ((EXTRACT(epoch FROM (counted.window_end - counted.window_start)))::double precision / counted.spacing) AS capacity,
+    (estimate.value)::double precision AS value,
+    (estimate.margin)::double precision AS margin,
+    (estimate.fewer_than)::double precision AS fewer_than,
+    (estimate.more_than)::double precision AS more_than
+   FROM (lantaarn.window_count counted
+     CROSS JOIN LATERAL open.movement_estimate(((counted.count)::double precision / (counted.sensors)::double precision), (counted.noise / (counted.sensors)::double precision), ((EXTRACT(epoch FROM (counted.window_end - counted.window_start)))::double precision / counted.spacing)) estimate(value, margin, fewer_than, more_than));
+GRANT SELECT ON TABLE staff.movement TO lantaarn_dashboard;
 
 -- staff.pulse
 CREATE VIEW staff.pulse AS
@@ -2879,6 +2949,93 @@ begin
 end
 $$;
 
+-- lantaarn.publish_movement
+CREATE FUNCTION lantaarn.publish_movement(at timestamp with time zone) RETURNS bigint
+    LANGUAGE sql
+    BEGIN ATOMIC
+ WITH counted AS (
+          SELECT one.municipality,
+             one.group_name,
+             one.property,
+             one.window_start,
+             one.window_end,
+             one.sensors,
+             one.count,
+             one.revision,
+             one.noise,
+             one.spacing,
+             (one.window_start AT TIME ZONE 'Europe/Amsterdam'::text) AS began,
+             ((one.window_end AT TIME ZONE 'Europe/Amsterdam'::text))::time without time zone AS slot_end,
+             ((EXTRACT(epoch FROM (one.window_end - one.window_start)))::double precision / one.spacing) AS most
+            FROM lantaarn.window_count one
+           WHERE (one.window_start >= (publish_movement.at - '120 days'::interval))
+         ), sorted AS (
+          SELECT counted.municipality,
+             counted.group_name,
+             counted.property,
+             counted.window_start,
+             counted.window_end,
+             counted.sensors,
+             counted.count,
+             counted.revision,
+             counted.noise,
+             counted.spacing,
+             counted.began,
+             counted.slot_end,
+             counted.most,
+                 CASE
+                     WHEN ((counted.began)::time without time zone = '23:00:00'::time without time zone) THEN 'night'::text
+                     WHEN (EXTRACT(isodow FROM counted.began) > (5)::numeric) THEN 'weekend'::text
+                     ELSE 'weekday'::text
+                 END AS days
+            FROM counted
+         ), placed AS (
+          SELECT sorted.municipality,
+             sorted.group_name,
+             sorted.property,
+             sorted.window_start,
+             sorted.window_end,
+             sorted.sensors,
+             sorted.count,
+             sorted.revision,
+             sorted.noise,
+             sorted.spacing,
+             sorted.began,
+             sorted.slot_end,
+             sorted.most,
+             sorted.days,
+             span.weeks,
+             span.due,
+             ('2001-01-01'::date + ((((sorted.began)::date - '2001-01-01'::date) / (7 * span.weeks)) * (7 * span.weeks))) AS first_day
+            FROM (sorted
+              JOIN ( VALUES ('weekday'::text,4,20), ('weekend'::text,12,24), ('night'::text,4,28)) span(days, weeks, due) ON ((span.days = sorted.days)))
+         ), written AS (
+          INSERT INTO lantaarn.movement_cell (municipality, group_name, property, first_day, days, slot_start, slot_end, weeks, windows, due, mean, error, capacity, revision)  SELECT placed.municipality,
+                     placed.group_name,
+                     placed.property,
+                     placed.first_day,
+                     placed.days,
+                     (placed.began)::time without time zone AS began,
+                     placed.slot_end,
+                     placed.weeks,
+                     count(*) AS count,
+                     placed.due,
+                     avg(((placed.count)::double precision / (placed.sensors)::double precision)) AS avg,
+                     (sqrt(sum(((placed.noise / (placed.sensors)::double precision) ^ (2)::double precision))) / (count(*))::double precision),
+                     avg(placed.most) AS avg,
+                     max(placed.revision) AS max
+                    FROM placed
+                   WHERE (((((placed.first_day + (7 * placed.weeks)) + '12:00:00'::time without time zone) AT TIME ZONE 'Europe/Amsterdam'::text) >= (publish_movement.at - '31 days'::interval)) AND ((((placed.first_day + (7 * placed.weeks)) + '12:00:00'::time without time zone) AT TIME ZONE 'Europe/Amsterdam'::text) <= publish_movement.at))
+                   GROUP BY placed.municipality, placed.group_name, placed.property, placed.first_day, placed.days, ((placed.began)::time without time zone), placed.slot_end, placed.weeks, placed.due
+                  HAVING ((count(*) * 2) >= placed.due) ON CONFLICT DO NOTHING
+           RETURNING 1 AS "?column?"
+         )
+  SELECT count(*) AS count
+    FROM written;
+END;
+REVOKE ALL ON FUNCTION lantaarn.publish_movement(at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION lantaarn.publish_movement(at timestamp with time zone) TO lantaarn_ingest;
+
 -- lantaarn.questions
 CREATE FUNCTION lantaarn.questions(document jsonb) RETURNS TABLE(question text, answered boolean)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -3216,6 +3373,16 @@ CREATE FUNCTION open.found_by_itself(wanted jsonb) RETURNS SETOF open.find
             )
         )
 $$;
+
+-- open.movement_estimate
+CREATE FUNCTION open.movement_estimate(mean double precision, error double precision, capacity double precision, OUT value numeric, OUT margin numeric, OUT fewer_than numeric, OUT more_than numeric) RETURNS record
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ROW(CASE WHEN (mean <= ((0.8)::double precision * capacity)) THEN round((open.passages(mean, capacity))::numeric, 2) ELSE NULL::numeric END, CASE WHEN (mean <= ((0.8)::double precision * capacity)) THEN round(((((2)::double precision * error) / (((1)::double precision - (mean / capacity)) ^ (2)::double precision)))::numeric, 2) ELSE NULL::numeric END, CASE WHEN ((mean < ((2)::double precision * error)) AND (((2)::double precision * error) <= ((0.8)::double precision * capacity))) THEN round((open.passages(((2)::double precision * error), capacity))::numeric, 2) ELSE NULL::numeric END, CASE WHEN (mean > ((0.8)::double precision * capacity)) THEN round((((4)::double precision * capacity))::numeric, 2) ELSE NULL::numeric END);
+
+-- open.passages
+CREATE FUNCTION open.passages(counted double precision, capacity double precision) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (counted / ((1)::double precision - (counted / capacity)));
 
 -- open.plain
 CREATE FUNCTION open.plain(txt text) RETURNS text

@@ -54,10 +54,13 @@ def database_findings(url: SecretStr | None, pg_bin: Path | None) -> Iterator[Fi
                 "can do",
                 f"hypertables {_yes_or_no(found.has_hypertables)}, columnstore {_yes_or_no(found.has_columnstore)}",
             )
-            yield _migrations(db)
+            migrations = _migrations(db)
+            yield migrations
             yield from travel_time_findings(db)
             yield from role_findings(db)
             yield from statement_timeout_findings(db)
+            if migrations.remedy is None:
+                yield from group_findings(db)
             yield from log_findings(db)
             yield _core_dumps(db)
     except psycopg.OperationalError as error:
@@ -128,6 +131,17 @@ def role_findings(db: Database) -> Iterator[Finding]:
 
 def _rights(row: Mapping[str, Any]) -> str:
     return " and ".join(right for right in ("reads", "writes") if row[right])
+
+
+def group_findings(db: Database) -> Iterator[Finding]:
+    """Groups of lamps that are too small, so that their movements are not counted."""
+    for row in db.execute(QUERIES["small_groups"]).fetchall():
+        yield Finding(
+            "movement",
+            f"the group {row['group_name']} of {row['municipality']} has {row['lamps']} lamps, and is not counted: a "
+            f"group has at least {row['minimum']}",
+            "join it with another group, or register more lamps in it: rule group_large_enough in docs/register.md",
+        )
 
 
 def statement_timeout_findings(db: Database) -> Iterator[Finding]:

@@ -52,3 +52,9 @@ select pg_backend_pid() as pid;
 -- has_statement_timeout: whether the dashboard role has a statement timeout
 select coalesce(position('statement_timeout=' in array_to_string(rolconfig, ' ')) > 0, false) as limited
 from pg_roles where rolname = 'lantaarn_dashboard';
+
+-- small_groups: groups of lamps with too few lamps for their movements to be counted
+select municipality, group_name, lamps, minimum
+from open.movement_group
+where lamps < minimum
+order by municipality, group_name;

@@ -23,10 +23,15 @@ def explain(reference: str, language: Language) -> None:
     """Explain what happens to the data of the sensor REFERENCE. Exit code 2 if there is no such sensor."""
     from sensors.policy.explanation import explain_policy  # noqa: PLC0415 - each command loads only what it needs
     from sensors.register.entry import Entry  # noqa: PLC0415
-    from sensors.register.repository import current_versions_by_reference, retention_class_names  # noqa: PLC0415
+    from sensors.register.repository import (  # noqa: PLC0415
+        current_versions_by_reference,
+        lamp_groups,
+        retention_class_names,
+    )
 
     with connect(DatabaseSettings.load().database_url.get_secret_value()) as db:
         found, classes = current_versions_by_reference(db, reference), retention_class_names(db)
+        groups = lamp_groups(db)
     if not found:
         click.echo("Error: there is no sensor with this reference in the register.", err=True)
         sys.exit(2)
@@ -36,7 +41,8 @@ def explain(reference: str, language: Language) -> None:
         except ValidationError:
             click.echo("This entry has an older schema: nothing is ingested until it is imported again.")
             continue
-        for each in explain_policy(entry, version.version, language, classes):
+        lamps_by_group = {each.name: each.lamps for each in groups if each.municipality == entry.municipality}
+        for each in explain_policy(entry, version.version, language, classes, lamps_by_group):
             click.secho(each.heading, bold=True)
             for line in each.sentences:
                 click.echo(wrap_text(line, initial_indent="  - ", subsequent_indent="    "))

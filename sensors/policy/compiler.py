@@ -42,11 +42,13 @@ class MatchingRule:
 
 @dataclass(frozen=True, slots=True)
 class CountingRule:
-    """Turn movements into counts over a group of sensors and a window."""
+    """Turn movements into noisy counts over a group of sensors and a window."""
 
     group: str
     minimum_sensors: int
     window: timedelta
+    has_doubled_nights: bool = False
+    """Whether the noise of nights is doubled."""
 
 
 def rule_to_document(rule: MatchingRule | CountingRule) -> dict[str, Any]:
@@ -60,7 +62,8 @@ def rule_from_document(document: Mapping[str, Any]) -> MatchingRule | CountingRu
     window = timedelta(seconds=document["window"])
     if document["rule"] == "match_in_memory":
         return MatchingRule(document.get("to"), document["minimum"], window)
-    return CountingRule(document["group"], document["minimum_sensors"], window)
+    doubled = document.get("has_doubled_nights", False)
+    return CountingRule(document["group"], document["minimum_sensors"], window, doubled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,5 +168,5 @@ def _processing_rule(datastream: Datastream) -> MatchingRule | CountingRule | No
         if isinstance(rule, MatchInMemory):
             return MatchingRule(rule.to, max(rule.minimum, MIN_SAMPLED_VEHICLES), parse_duration(rule.window))
         if isinstance(rule, WindowCount):
-            return CountingRule(rule.group, rule.minimum_sensors, parse_duration(rule.window))
+            return CountingRule(rule.group, rule.minimum_sensors, parse_duration(rule.window), rule.nights == "doubled")
     return None

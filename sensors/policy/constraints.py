@@ -175,7 +175,9 @@ def exceeds_finest_public(_: Entry, datastream: Datastream, definition: Observed
 
 
 def publishes_small_counts(_: Entry, datastream: Datastream, definition: ObservedProperty) -> bool:
-    """Counts of people or vehicles are public without the small-count rule."""
+    """Counts of people or vehicles are public without the small-count rule; movement has noise in it instead."""
+    if definition.required_privacy_rule == "window_count":
+        return False
     about_people = definition.counts_people or datastream.personal_data is not PersonalData.NONE
     return about_people and datastream.public is not Public.NONE and not has_public_threshold(datastream)
 

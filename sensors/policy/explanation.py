@@ -7,6 +7,7 @@ policy that ingest follows, never written by hand.
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 
 from sensors.kinds import KINDS
 from sensors.policy.compiler import CountingRule, DatastreamPolicy, MatchingRule, compile_policy
@@ -14,9 +15,12 @@ from sensors.policy.constraints import PUBLIC_THRESHOLD
 from sensors.policy.promises import (
     DAY_START,
     MAX_TRAVEL_TIME,
+    MIN_MOVEMENT_LAMPS,
+    MOVEMENT_WEEKS,
     NIGHT_START,
     TRAVEL_TIME_ROUNDING_SECONDS,
     TRAVEL_TIME_WINDOWS,
+    WEEKEND_MOVEMENT_WEEKS,
 )
 from sensors.policy.retention_classes import BUILT_IN_CLASSES
 from sensors.register.entry import Datastream, Entry, NoIdentifiers, OnDevice, Words
@@ -60,15 +64,20 @@ _PUBLIC_SENTENCES: Mapping[Public, LocalizedText] = {
 
 
 def explain_policy(
-    entry: Entry, version: int, language: Language, classes: Collection[str] = BUILT_IN_CLASSES
+    entry: Entry,
+    version: int,
+    language: Language,
+    classes: Collection[str] = BUILT_IN_CLASSES,
+    lamps_by_group: Mapping[str, int] = MappingProxyType({}),
 ) -> tuple[ExplanationSection, ...]:
     """Explain one version of an entry: what is read, each property, the location, and the version.
 
-    ``classes``: the names of the existing retention classes.
+    ``classes``: the names of the existing retention classes. ``lamps_by_group``: how many lamps the groups of its
+    municipality have in the register.
     """
     sections = [
         *_input_section(entry),
-        *_datastream_sections(entry, classes),
+        *_datastream_sections(entry, classes, lamps_by_group),
         _location_section(entry),
         _version_section(entry, version),
     ]
@@ -117,7 +126,9 @@ def _dropped_fields_sentences(entry: Entry) -> list[LocalizedText]:
     return [LocalizedText(f"Dus ook dit gooien we weg: {names}.", f"So we also delete this: {names}.")]
 
 
-def _datastream_sections(entry: Entry, classes: Collection[str]) -> Iterator[_Section]:
+def _datastream_sections(
+    entry: Entry, classes: Collection[str], lamps_by_group: Mapping[str, int]
+) -> Iterator[_Section]:
     policy = compile_policy(entry, classes)
     permitted = {each.property: each for each in policy.datastreams}
     refused = {each.property: each.reason for each in policy.refusals}
@@ -131,7 +142,7 @@ def _datastream_sections(entry: Entry, classes: Collection[str]) -> Iterator[_Se
             yield (
                 _property_label(entry, declared),
                 [
-                    *_processing_sentences(allowed),
+                    *_processing_sentences(allowed, lamps_by_group),
                     *_on_device_sentences(declared),
                     *_retention_sentences(declared, allowed),
                 ],
@@ -151,12 +162,13 @@ def _on_device_sentences(declared: Datastream) -> list[LocalizedText]:
     return [_localized_text(rule.explanation) for rule in declared.privacy_rules if isinstance(rule, OnDevice)]
 
 
-def _processing_sentences(allowed: DatastreamPolicy) -> list[LocalizedText]:
+def _processing_sentences(allowed: DatastreamPolicy, lamps_by_group: Mapping[str, int]) -> list[LocalizedText]:
     match allowed.rule:
         case MatchingRule():
             return _matching_sentences(allowed.rule)
         case CountingRule():
-            return _counting_sentences(allowed.rule)
+            lamps = lamps_by_group.get(allowed.rule.group)
+            return [*_counting_sentences(allowed.rule), *_group_sentences(allowed.rule, lamps)]
         case None:
             return [
                 LocalizedText("We lezen de tijd en de waarde.", "We read the time and the value."),
@@ -239,8 +251,10 @@ def _outdated_window_sentence(minutes: int) -> LocalizedText:
 
 
 def _counting_sentences(rule: CountingRule) -> list[LocalizedText]:
-    hours, least = int(rule.window.total_seconds() // 3600), rule.minimum_sensors
+    hours = int(rule.window.total_seconds() // 3600)
     spoken = "an hour" if hours == 1 else f"{hours} hours"
+    doubled = LocalizedText("In de nacht is dat getal twee keer zo groot. ", "At night, that number is doubled. ")
+    at_night = doubled if rule.has_doubled_nights else LocalizedText("", "")
     return [
         LocalizedText(
             "We lezen de tijd, en of er iets bewoog. Wat één sensor ziet, bewaren we nooit.",
@@ -253,10 +267,26 @@ def _counting_sentences(rule: CountingRule) -> list[LocalizedText]:
             f"The night, from {NIGHT_START:%H:%M} to {DAY_START:%H:%M}, is one count.",
         ),
         LocalizedText(
-            f"Hoorden we minder dan {least} sensoren? Dan bewaren we die telling niet.",
-            f"If we heard from fewer than {least} sensors, we do not store that count.",
+            "Wie langs een sensor loopt, telt daar hoogstens één keer mee. Voordat we iets opschrijven, tellen we er "
+            f"een toevallig getal bij op of af. {at_night.nl}Zo kan niemand zien of iemand er was.",
+            "Someone who passes a sensor counts once there at most. Before we write anything down, we add or subtract "
+            f"a random number. {at_night.en}So nobody can tell whether someone was there.",
         ),
     ]
+
+
+def _group_sentences(rule: CountingRule, lamps: int | None) -> Iterator[LocalizedText]:
+    """How many lamps the group needs, and whether it has them. ``lamps``: as many as it has; None if unknown."""
+    least = max(rule.minimum_sensors, MIN_MOVEMENT_LAMPS)
+    yield LocalizedText(
+        f"Staan er minder dan {least} sensoren in de groep? Dan bewaren we geen telling.",
+        f"If the group has fewer than {least} sensors, we do not store any count.",
+    )
+    if lamps is not None and lamps < least:
+        yield LocalizedText(
+            f"Het zijn er nu {lamps}. Van deze groep bewaren we dus niets.",
+            f"It now has {lamps}, so we store nothing of this group.",
+        )
 
 
 def _retention_sentences(declared: Datastream, allowed: DatastreamPolicy) -> Iterator[LocalizedText]:
@@ -292,10 +322,10 @@ def _publication_sentences(allowed: DatastreamPolicy) -> Iterator[LocalizedText]
         )
     elif isinstance(allowed.rule, CountingRule):
         yield LocalizedText(
-            f"Openbaar is de telling van de hele groep, afgerond op {step}. Is die lager dan {below}? "
-            "Dan laten we hem niet zien.",
-            f"The count for the whole group is public, rounded to the nearest {step}. If it is below {below}, we "
-            "do not show it.",
+            f"Openbaar is het gemiddelde van de hele groep over {MOVEMENT_WEEKS} weken, en van weekenden over "
+            f"{WEEKEND_MOVEMENT_WEEKS}. Daar staat bij hoeveel het meer of minder kan zijn.",
+            f"The mean of the whole group over {MOVEMENT_WEEKS} weeks is public, and over {WEEKEND_MOVEMENT_WEEKS} for "
+            "weekends. It is shown with how far it may be off.",
         )
     else:
         yield _PUBLIC_SENTENCES[allowed.public]

@@ -31,11 +31,23 @@ KEY_EPOCH = timedelta(minutes=60)
 """Lifetime of a key for vehicle tokens."""
 
 MIN_GROUP_SENSORS = 8
-"""The minimum number of lamps heard for a group's window to be stored, or for staff dashboards to sum a group."""
+"""The minimum number of lamps for staff dashboards to sum a group, for instance its energy."""
+MIN_MOVEMENT_LAMPS = 12
+"""The minimum number of lamps in the register for their movements to be counted as a group."""
+MIN_MOVEMENT_SPACING = timedelta(seconds=30)
+"""Of movements at one lamp that are closer together than this, one is counted; in most groups the time is longer."""
+MAX_WALK_PASSES = 160
+"""Passes of lamps within one window that are hidden: an hour's walk with a lamp every 30 metres."""
+MAX_MOVEMENT_SHIFT = 0.25
+"""How far such a walk shifts the published numbers at most, in standard deviations of their noise."""
 MIN_COUNT_WINDOW = timedelta(hours=1)
 """The shortest window over which movements are counted."""
 NIGHT_START, DAY_START = time(23), time(6)
 """Amsterdam time. Movements during the night between them are one count."""
+MOVEMENT_WEEKS, WEEKEND_MOVEMENT_WEEKS = 4, 12
+"""Movement is public as the mean of this many weeks: the first for working days and nights, the second for weekends."""
+MOVEMENT_PUBLICATION_TIME = time(12)
+"""Amsterdam time, on the Monday after those weeks."""
 
 LEDGER_TERM = "P5Y"
 """Retention of the ledger and its daily totals (ISO 8601 duration, as are the next two)."""

@@ -14,7 +14,7 @@ from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, StringConstraints
 from sensors.policy.promises import (
     COUNT_ROUNDING,
     COUNT_THRESHOLD,
-    MIN_GROUP_SENSORS,
+    MIN_MOVEMENT_LAMPS,
     MIN_SAMPLED_VEHICLES,
 )
 from sensors.vocabulary.codes import (
@@ -61,6 +61,8 @@ Email = Annotated[
 Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ()-]{1,22}[0-9]$")]
 Duration = Annotated[str, StringConstraints(pattern=r"^P([1-9][0-9]{0,3}[YMWD]|T[1-9][0-9]{0,3}[HMS])$")]
 """An ISO 8601 duration of one part, such as ``PT15M`` or ``P2Y``."""
+_EARLIER_MIN_LAMPS = 8
+"""What published entries may say; a rule refuses less than MIN_MOVEMENT_LAMPS in new versions."""
 
 
 def _unless(usual: object) -> Any:
@@ -149,12 +151,15 @@ class MatchInMemory(Part):
 
 
 class WindowCount(Part):
-    """Events are counted over a group of sensors and a window; no single event is stored."""
+    """Events are counted over a group of sensors and a window, and a random number is added. No event is stored."""
 
     rule: Literal["window_count"]
     group: Slug
-    minimum_sensors: Annotated[int, Field(ge=MIN_GROUP_SENSORS)] = MIN_GROUP_SENSORS
-    """Windows in which fewer sensors reported are not stored."""
+    """Sensors of one municipality with the same group are counted together: 12 at least, better 24 to 80."""
+    minimum_sensors: Annotated[int, Field(ge=_EARLIER_MIN_LAMPS)] = MIN_MOVEMENT_LAMPS
+    """A group with fewer sensors in the register is not counted."""
+    nights: Literal["doubled"] | None = None
+    """``doubled``: the random number of nights is twice as large, for a group that few people pass at night."""
     window: Literal["PT1H", "PT2H", "PT3H", "PT6H", "PT12H"] = "PT1H"
     """The window over which movements are counted, from 06:00; 23:00–06:00 is always one window."""
 

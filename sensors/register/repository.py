@@ -19,6 +19,7 @@ from sensors.policy.compiler import compile_policy, rule_to_document
 from sensors.register import search_index, slugs
 from sensors.register.entry import Entry
 from sensors.register.files import FileEntry, FileViolation, document_of, read_entries, to_json_line
+from sensors.register.groups import LampGroup, small_group_violations
 from sensors.register.location import GeoJsonGeometry, known_areas, neighbourhood_and_district, snap_to_cell
 from sensors.register.validation.validator import find_rule_violations
 from sensors.register.validation.violations import Violation
@@ -86,8 +87,10 @@ class ImportReport:
 
 
 def check_file(path: Path) -> list[FileViolation]:
-    """All violations in a file, without a database. See ``sensors.register.files``."""
-    return [problem for item in _without_duplicates(read_entries(path)) for problem in _violations_of(item)]
+    """All violations in a file, without a database. All lamps of a group must be in it."""
+    items = list(_without_duplicates(read_entries(path)))
+    small = small_group_violations([item.result for item in items if isinstance(item.result, Entry)])
+    return [problem for item in items for problem in _violations_of(_with_conflicts(item, small))]
 
 
 def import_entries(db: Database, path: Path, editor: str, reason: str) -> ImportReport:
@@ -99,7 +102,8 @@ def import_entries(db: Database, path: Path, editor: str, reason: str) -> Import
     entries = [item.result for item in items if isinstance(item.result, Entry)]
     with db.transaction():
         db.execute(QUERIES["lock_register"])
-        conflicts = _conflicts(db, entries)
+        existing = {(group.municipality, group.name) for group in lamp_groups(db)}
+        conflicts = {**small_group_violations(entries, existing), **_conflicts(db, entries)}
         free = [entry for entry in entries if entry.id not in conflicts]
         published = _publish(db, free, editor, reason, datetime.now(UTC))
     new = sum(each.changed for each in published)
@@ -140,6 +144,11 @@ def versions_of_entry(db: Database, entry_id: UUID) -> tuple[StoredVersion, ...]
 def retention_class_names(db: Database) -> frozenset[str]:
     """The names of the retention classes in this database."""
     return frozenset(row["name"] for row in db.execute(QUERIES["retention_class_names"]).fetchall())
+
+
+def lamp_groups(db: Database) -> tuple[LampGroup, ...]:
+    """The groups of lamps in the register, by municipality and name."""
+    return tuple(LampGroup(**row) for row in db.execute(QUERIES["lamp_groups"]).fetchall())
 
 
 def export_entries(db: Database) -> Iterator[str]:

@@ -28,6 +28,11 @@ from candidate
 inner join current on current.entry_id = candidate.entry_id
 where current.uri <> candidate.uri;
 
+-- lamp_groups: the groups of lamps whose movements are counted
+select municipality, group_name as name, lamps, minimum
+from open.movement_group
+order by municipality, group_name;
+
 -- publish: add a version of every entry that differs from its current one, and point its sensor to it
 with candidate as (
     select position, document, (document ->> 'id')::uuid as entry_id

@@ -177,7 +177,8 @@ def _datastream(design: SensorTemplate, code: str) -> Datastream:
     ruled_by = design.required_rule if known.required_privacy_rule else None
     raw, aggregate = _AGGREGATE_ONLY if ruled_by else _SIGN_OF_LIFE if known is ALIVE else design.retention
     rules = (*design.privacy_rules, *((ruled_by,) if ruled_by else ()))
-    few = (PublicThreshold(rule="public_threshold"),) if known.counts_people or ruled_by else ()
+    is_thresholded = (known.counts_people or ruled_by) and not isinstance(ruled_by, WindowCount)
+    few = (PublicThreshold(rule="public_threshold"),) if is_thresholded else ()
     ends_here = isinstance(ruled_by, MatchInMemory) and ruled_by.to is None
     return Datastream(
         observed_property=code,

@@ -144,9 +144,11 @@ def _motion_streetlights(seed: int) -> Iterator[Entry]:
                 bilingual(f"Straatlantaarn {lamp} bij {nl}", f"Streetlight {lamp} near {en}"),
                 example_summary(
                     "Deze lantaarn merkt of er iemand langskomt. "
-                    f"Wij bewaren alleen een telling van {LAMPS_PER_GROUP} lantaarns samen.",
+                    f"Wij bewaren alleen een telling van {LAMPS_PER_GROUP} lantaarns samen, met een toevallig getal "
+                    "erin. De beweging van de eerste weken is bedacht.",
                     "This streetlight notices if someone passes by. "
-                    f"We keep only a count of {LAMPS_PER_GROUP} streetlights together.",
+                    f"We keep only a count of {LAMPS_PER_GROUP} streetlights together, with a random number in it. "
+                    "The movement of the first weeks is made up.",
                 ),
                 fixed_location(placement.to_geojson(point), HostObject.STREETLIGHT, 6.0),
                 (*_STREETLIGHT_PROPERTIES, "presence"),

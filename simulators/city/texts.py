@@ -2,7 +2,7 @@
 
 from pydantic import AnyHttpUrl
 
-from sensors.policy.promises import COUNT_THRESHOLD, DAY_START, MIN_GROUP_SENSORS, NIGHT_START, SAMPLE_ONE_IN
+from sensors.policy.promises import COUNT_THRESHOLD, DAY_START, MIN_MOVEMENT_LAMPS, NIGHT_START, SAMPLE_ONE_IN
 from sensors.register.entry import Link, Project, Purpose, Risk, Words
 
 EXAMPLE_NOTICE = Words(
@@ -200,10 +200,11 @@ RISK_MOTION_TRACKING = Risk(
     code="compromise_of_privacy",
     risk=bilingual("Iemand kan zien dat er iemand langsloopt.", "Someone could see that somebody walks by."),
     mitigation=bilingual(
-        f"Wij bewaren geen beweging van één lamp. Wij tellen over minstens {MIN_GROUP_SENSORS} lampen en een heel uur. "
-        f"De nacht, van {NIGHT_START.hour} tot {DAY_START.hour} uur, is één telling.",
-        f"We keep no movement at one lamp. We count over at least {MIN_GROUP_SENSORS} lamps and a whole hour. "
-        f"The night, from {NIGHT_START:%H:%M} to {DAY_START:%H:%M}, is one count.",
+        "Wij bewaren geen beweging van één lamp. "
+        f"Wij tellen over minstens {MIN_MOVEMENT_LAMPS} lampen en een heel uur. "
+        f"De nacht, van {NIGHT_START.hour} tot {DAY_START.hour} uur, is één telling. Er zit een toevallig getal in.",
+        f"We keep no movement at one lamp. We count over at least {MIN_MOVEMENT_LAMPS} lamps and a whole hour. "
+        f"The night, from {NIGHT_START:%H:%M} to {DAY_START:%H:%M}, is one count. There is a random number in it.",
     ),
 )
 RISK_FOOTAGE_FUNCTION_CREEP = Risk(

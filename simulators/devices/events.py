@@ -1,6 +1,6 @@
 """Events about single vehicles and persons, in real time only: nobody may store them, so there is no history."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from sensors.register.entry import Entry, MatchInMemory, PrivacyRule, WindowCount
@@ -14,14 +14,8 @@ def event_streams(
     entries: Iterable[Entry], seed: int, start: datetime, until: datetime | None
 ) -> dict[str, Iterator[DeviceEvent]]:
     """Events after ``start`` of each device that sends any, by reference; endless without ``until``."""
-    ruled = [
-        (entry, rule)
-        for entry in entries
-        if entry.delivers_data and entry.status is Status.ACTIVE
-        for datastream in entry.datastreams
-        for rule in datastream.privacy_rules
-    ]
-    rows = _lamp_rows(ruled, seed)
+    ruled = _ruled(entries)
+    rows = _rows(ruled, seed)
     found: dict[str, Iterator[DeviceEvent]] = {}
     for entry, rule in ruled:
         if isinstance(rule, MatchInMemory):
@@ -31,7 +25,22 @@ def event_streams(
     return found
 
 
-def _lamp_rows(ruled: Iterable[tuple[Entry, PrivacyRule]], seed: int) -> dict[str, LampRow]:
+def lamp_rows(entries: Iterable[Entry], seed: int) -> Mapping[str, LampRow]:
+    """The rows of lamps that count movement, by group."""
+    return _rows(_ruled(entries), seed)
+
+
+def _ruled(entries: Iterable[Entry]) -> list[tuple[Entry, PrivacyRule]]:
+    return [
+        (entry, rule)
+        for entry in entries
+        if entry.delivers_data and entry.status is Status.ACTIVE
+        for datastream in entry.datastreams
+        for rule in datastream.privacy_rules
+    ]
+
+
+def _rows(ruled: Iterable[tuple[Entry, PrivacyRule]], seed: int) -> dict[str, LampRow]:
     groups: dict[str, list[str]] = {}
     for entry, rule in ruled:
         if isinstance(rule, WindowCount):

@@ -38,14 +38,15 @@ class LampRow:
     ) -> Iterator[LampMovement]:
         """Yield detections after ``start`` up to and including ``until``, by time, of one lamp or of all."""
         noticed = (
-            (minute, (*self._walks(minute), *self._keepalives(minute)))
+            (minute, (*self.walks(minute), *self._keepalives(minute)))
             for minute in whole_minutes(start - _MAX_WALK_TIME, until)
         )
         for each in merge_by_time(noticed, until):
             if each.time > start and reference in (None, each.reference):
                 yield each
 
-    def _walks(self, minute: datetime) -> Iterator[LampMovement]:
+    def walks(self, minute: datetime) -> Iterator[LampMovement]:
+        """Yield the detections of everyone who sets off in this minute, walk by walk."""
         rng = Random(f"{self.seed}/movements/{self.group}/{minute}")  # noqa: S311 - walkers in an example, no secrets
         for _ in range(int(poisson_count(rng, PEDESTRIAN_FLOW.per_hour(minute) / 60))):
             begin = minute + timedelta(seconds=rng.uniform(0, 59))

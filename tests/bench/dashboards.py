@@ -47,6 +47,7 @@ VARIABLES = {
     "stof": "pm2_5",
     "station": "lucht-gemeente-01",
     "teller": "verkeer-lus-01",
+    "groep": "kasteelpark",
     "datum": "",
     "co2": "0,374",
 }

@@ -1,11 +1,13 @@
 """A small register with data, for tests of code that reads it."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sensors.db import Database
 from sensors.register.entry import Entry
 from sensors.register.repository import PublishResult, load_areas, publish
+from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 from tests.support.entries import Document, example_datastream, example_entry, person_datastream
 
 NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
@@ -49,10 +51,15 @@ def alive_datastream(kind: str = "traffic") -> Document:
     )
 
 
-def motion_lamp_entry(**changes: Any) -> Document:
+def motion_lamp_entry(number: int = 1, **changes: Any) -> Document:
     """A lamp whose movements are counted per group."""
     rule = {"rule": "window_count", "group": "kasteelpark"}
-    return _person_sensor_entry("lamp-1", "streetlight", "presence", rule) | changes
+    return _person_sensor_entry(f"lamp-{number}", "streetlight", "presence", rule) | changes
+
+
+def motion_lamp_entries(lamps: int = 12) -> list[Document]:
+    """A whole group of such lamps."""
+    return [motion_lamp_entry(number) for number in range(1, lamps + 1)]
 
 
 def _person_sensor_entry(reference: str, kind: str, code: str, rule: Document) -> Document:
@@ -110,12 +117,46 @@ def insert_travel_time(db: Database, reference: str, start: datetime, *, median:
 
 
 def insert_window_count(db: Database, group: str, start: datetime, count: int) -> None:
-    """Insert a one-hour window with ``count`` movements at the lamps of a group."""
+    """Insert a one-hour window of a group of 12 lamps with this noisy count."""
     db.execute(
         "insert into lantaarn.window_count values "
-        "('helmond', %(group)s, 'presence', %(start)s, %(start)s::timestamptz + interval '1 hour', 8, %(count)s, 1)",
+        "('helmond', %(group)s, 'presence', %(start)s, %(start)s::timestamptz + interval '1 hour', 12, %(count)s, 1, "
+        "248, 59)",
         {"group": group, "start": start, "count": count},
     )
+
+
+def insert_movement(db: Database, group: str, first_day: date, days: int, *, by_hour: Mapping[int, int]) -> None:
+    """Insert every window of so many days of a group of 12 lamps: the counts by the hour (local time) in which a window
+    begins, 23 for the night, without any noise in them."""
+    windows: list[tuple[datetime, datetime, int]] = []
+    for number in range(days):
+        midnight = datetime.combine(first_day + timedelta(days=number), time(), LOCAL_TIME_ZONE)
+        windows += [
+            (midnight.replace(hour=hour), midnight.replace(hour=hour + 1), by_hour.get(hour, 0))
+            for hour in range(6, 23)
+        ]
+        windows.append((midnight.replace(hour=23), (midnight + timedelta(days=1)).replace(hour=6), by_hour.get(23, 0)))
+    db.execute(
+        "insert into lantaarn.window_count select 'helmond', %(group)s, 'presence', given.start, given.until, 12, "
+        "given.count, (select max(revision) from lantaarn.register_entry), sqrt(5120 * 12), "
+        "extract(epoch from given.until - given.start) / 61 "
+        "from unnest(%(starts)s::timestamptz[], %(ends)s::timestamptz[], %(counts)s::bigint[]) "
+        "as given (start, until, count) on conflict do nothing",
+        {
+            "group": group,
+            "starts": [start for start, _, _ in windows],
+            "ends": [until for _, until, _ in windows],
+            "counts": [count for _, _, count in windows],
+        },
+    )
+
+
+def publish_movement(db: Database, at: datetime) -> int:
+    """Publish the means of movement that are due, as ingest does every hour; how many there were."""
+    row = db.execute("select lantaarn.publish_movement(%(at)s)::integer as written", {"at": at}).fetchone()
+    assert row is not None
+    return row["written"]
 
 
 def publish_cells(db: Database, at: datetime | None = None) -> None:

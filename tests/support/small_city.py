@@ -22,6 +22,7 @@ from simulators.city import example_register as city_register
 from simulators.city.example_register import EXAMPLE_SEED
 from simulators.devices.device import device_of_entry
 from simulators.devices.messages import DeviceMessage, Sample, device_topic, pack_samples
+from tests.support.sample_data import insert_movement
 
 DAYS_OF_DATA = 3
 STEP_HOURS = 8
@@ -49,6 +50,8 @@ def fill_database(db: Database, now: datetime) -> None:
     _insert_other_data(db, now)
     publish_cells(db, now)
     _run_scheduled_jobs(db, now)
+    first_day = (now - timedelta(days=DAYS_OF_DATA)).date()
+    insert_movement(db, "kasteelpark", first_day, DAYS_OF_DATA, by_hour={8: 240, 12: 700})
 
 
 def _messages(entry: Entry, now: datetime) -> Iterator[DeviceMessage]:

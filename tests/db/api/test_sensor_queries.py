@@ -22,8 +22,6 @@ from tests.support.sample_data import (
     insert_ledger_hour,
     insert_observation,
     insert_travel_time,
-    insert_window_count,
-    motion_lamp_entry,
     publish_cells,
     publish_documents,
     traffic_counter_entry,
@@ -143,21 +141,16 @@ def test_a_sensor_that_can_betray_people_has_rough_books_of_last_week_only(each_
     assert found.ledger_last_week.reasons == (("in_future", sensor_queries.Band(15, 100)),)
 
 
-def test_travel_times_are_public_as_stored_and_counts_of_a_group_from_fifteen(each_database: Database) -> None:
+def test_travel_times_are_public_as_stored(each_database: Database) -> None:
     db = each_database
-    publish_documents(db, travel_time_entry(), motion_lamp_entry())
+    publish_documents(db, travel_time_entry())
     insert_travel_time(db, "kenteken-1", NOW - 2 * HOUR, median=85)
     insert_travel_time(db, "kenteken-1", NOW - HOUR, median=60, p85=None)
-    insert_window_count(db, "kasteelpark", NOW - 3 * HOUR, 43)
-    insert_window_count(db, "kasteelpark", NOW - 2 * HOUR, 14)
-    insert_window_count(db, "elders", NOW - 2 * HOUR, 99)
     (stream,) = sensor_queries.load_sensor(db, "helmond", "kenteken-1", NOW).datastreams
     assert [(each.goes_to, each.start, each.median, each.p85) for each in stream.travel_times] == [
         ("kenteken-2", NOW - HOUR, 60, None),
         ("kenteken-2", NOW - 2 * HOUR, 85, 120),
     ]
-    (stream,) = sensor_queries.load_sensor(db, "helmond", "lamp-1", NOW).datastreams
-    assert [(each.start, each.value) for each in stream.values] == [(NOW - 3 * HOUR, 45)]
 
 
 @pytest.mark.parametrize("name", ["nothing-here", "a\x00b", "'; drop table", "é", "x" * 200])

@@ -23,7 +23,6 @@ from tests.support.sample_data import (
     home_sensor_entry,
     insert_hourly_total,
     insert_travel_time,
-    insert_window_count,
     motion_lamp_entry,
     publish_cells,
     publish_documents,
@@ -127,8 +126,6 @@ def test_a_neighbourhood_together_is_made_of_what_is_public_of_each(each_databas
         insert_hourly_total(db, "verkeer-1", "count_car", NOW - hours * HOUR, one)
         insert_hourly_total(db, "verkeer-2", "count_car", NOW - hours * HOUR, other)
     publish_cells(db, now)
-    insert_window_count(db, "kasteelpark", NOW - 3 * HOUR, 43)
-    insert_window_count(db, "kasteelpark", NOW - 2 * HOUR, 14)
     insert_travel_time(db, "kenteken-1", NOW - 3 * HOUR, median=60)
     insert_travel_time(db, "kenteken-1", NOW - 2 * HOUR, median=85)
 
@@ -137,9 +134,6 @@ def test_a_neighbourhood_together_is_made_of_what_is_public_of_each(each_databas
     assert found["no2"].sensor_count == 2
     cars = {value.start: (value.value, value.below, value.at_least) for value in found["count_car"].datastream.values}
     assert [cars[NOW - hours * HOUR] for hours in (5, 4, 3)] == [(None, 29, False), (45, None, True), (65, None, False)]
-    assert [(value.value, found["presence"].group_name) for value in found["presence"].datastream.values] == [
-        (45, "kasteelpark")
-    ]
     assert [(trip.reference, trip.travel_time.median) for trip in load_travel_times(db, "helmond", HERE, now)] == [
         ("kenteken-1", 85)
     ]

@@ -36,6 +36,7 @@ CHOICES = {
     "stof": "no2",
     "station": "lucht-gemeente-01",
     "teller": "verkeer-lus-01",
+    "groep": "kasteelpark",
     "datum": "",
     "co2": "0,374",
 }

@@ -26,7 +26,9 @@ from tests.support.person_sensors import plate_camera_entry, publish_documents
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TIMES = TravelTimes(1, NOW - timedelta(hours=1), 15, VehicleClass.CAR, 90, 120, 1)
-COUNT = WindowCount("helmond", "park", "presence", NOW - timedelta(hours=2), NOW - timedelta(hours=1), 8, 31, 1)
+COUNT = WindowCount(
+    "helmond", "park", "presence", NOW - timedelta(hours=2), NOW - timedelta(hours=1), 12, -31, 248, 59, 1
+)
 
 
 def promise(db: Database, aggregate: str) -> int:
@@ -64,7 +66,7 @@ def test_windows_and_counts_of_a_batch_are_stored_together(each_database: Databa
         "revision": 1,
     }
     (count,) = rows(each_database, "window_count")
-    assert (count["group_name"], count["sensors"], count["count"]) == ("park", 8, 31)
+    assert (count["group_name"], count["sensors"], count["count"], count["noise"]) == ("park", 12, -31, 248)
     ledger = each_database.execute(
         "select received, stored, quarantined, aggregated, fields_dropped from lantaarn.ledger"
     )
@@ -76,7 +78,7 @@ def test_a_window_that_is_stored_never_changes(each_database: Database) -> None:
     write_aggregates(each_database, [TIMES, COUNT])
     write_aggregates(each_database, [replace(TIMES, median=95, p85=None), replace(COUNT, count=99)])
     assert [(row["median"], row["p85"]) for row in rows(each_database, "travel_time")] == [(90, 120)]
-    assert [row["count"] for row in rows(each_database, "window_count")] == [31]
+    assert [row["count"] for row in rows(each_database, "window_count")] == [-31]
 
 
 def test_a_transaction_that_is_tried_again_writes_the_row_of_the_first_time(each_database: Database) -> None:
@@ -99,8 +101,11 @@ def test_a_transaction_that_is_tried_again_writes_the_row_of_the_first_time(each
 
 @pytest.mark.parametrize(
     "refused",
-    [replace(TIMES, minutes=5), replace(TIMES, median=93), replace(TIMES, p85=118), replace(COUNT, sensors=7)],
-    ids=["window", "median", "p85", "lamps"],
+    [
+        *(replace(TIMES, minutes=5), replace(TIMES, median=93), replace(TIMES, p85=118)),
+        *(replace(COUNT, sensors=11), replace(COUNT, noise=0), replace(COUNT, sensors=24)),
+    ],
+    ids=["window", "median", "p85", "lamps", "no noise", "the noise of a smaller group"],
 )
 def test_the_database_refuses_a_window_that_tells_too_much(
     ingest: psycopg.Connection[dict[str, Any]], refused: TravelTimes | WindowCount

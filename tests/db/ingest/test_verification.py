@@ -120,7 +120,8 @@ def test_a_change_of_class_that_nobody_carries_out_is_noticed(each_database: Dat
 
 def test_aggregates_that_no_promise_covers_are_noticed(each_database: Database) -> None:
     each_database.execute(
-        "insert into lantaarn.window_count values ('helmond', 'park', 'presence', %(at)s, %(until)s, 8, 20, 999)",
+        "insert into lantaarn.window_count"
+        " values ('helmond', 'park', 'presence', %(at)s, %(until)s, 12, 20, 999, 248, 59)",
         {"at": START - timedelta(hours=1), "until": START},
     )
     assert [each.table_name for each in verify_and_record(each_database, START).breaches] == ["window_count"]

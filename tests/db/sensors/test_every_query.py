@@ -21,7 +21,8 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SAMPLES: dict[str, Any] = {
     **dict.fromkeys(("now", "at", "received_at", "older_than", "deleted_at"), NOW),
     **dict.fromkeys(
-        ("municipality", "kind", "neighbourhood", "organisation", "status", "reference", "level"), "helmond"
+        ("municipality", "kind", "neighbourhood", "organisation", "status", "reference", "level", "group", "property"),
+        "helmond",
     ),
     **dict.fromkeys(("editor", "reason", "table_name", "retention_class", "lock_name"), "text"),
     **dict.fromkeys(("limit", "offset", "sensor_id", "deleted_rows"), 1),

@@ -8,17 +8,20 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from api.sensor.queries import BAND_EDGES
+from ingest.events.movement_noise import noise_deviation
 from sensors.db import Database
 from sensors.policy import promises
 from sensors.vocabulary.durations import parse_duration
+from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 from tests.support.sample_data import (
     HOUR,
     NOW,
     insert_hourly_total,
-    insert_window_count,
-    motion_lamp_entry,
+    insert_movement,
+    motion_lamp_entries,
     publish_cells,
     publish_documents,
+    publish_movement,
     traffic_counter_entry,
     travel_time_entry,
 )
@@ -31,7 +34,7 @@ TRAVEL_TIME = (
 )
 WINDOW_COUNT = (
     "insert into lantaarn.window_count values "
-    "('helmond', 'g', 'presence', %(start)s, %(end)s, %(sensors)s::integer, %(count)s::bigint, 1)"
+    "('helmond', 'g', 'presence', %(start)s, %(end)s, %(sensors)s::integer, 1, 1, %(noise)s, %(spacing)s)"
 )
 
 
@@ -99,14 +102,6 @@ def test_a_window_that_is_no_longer_allowed_is_found(each_database: Database, wi
     assert rows == ([] if window in promises.TRAVEL_TIME_WINDOWS else [outdated])
 
 
-def test_counts_of_groups_are_public_from_the_threshold_up(each_database: Database) -> None:
-    publish_documents(each_database, motion_lamp_entry())
-    for ago, movements in ((2, BELOW - 1), (1, BELOW)):
-        insert_window_count(each_database, "kasteelpark", NOW - ago * HOUR, movements)
-    rows = each_database.execute("select value from open.window_count").fetchall()
-    assert [row["value"] for row in rows] == [round(BELOW / STEP) * STEP]
-
-
 def test_only_windows_of_the_promised_length_and_times_as_promised_are_stored(each_database: Database) -> None:
     minutes = [parse_duration(each) // timedelta(minutes=1) for each in promises.TRAVEL_TIME_WINDOWS]
     step = promises.TRAVEL_TIME_ROUNDING_SECONDS
@@ -119,12 +114,27 @@ def test_only_windows_of_the_promised_length_and_times_as_promised_are_stored(ea
 
 
 def test_only_counts_over_enough_lamps_and_time_are_stored(each_database: Database) -> None:
-    lamps, window = promises.MIN_GROUP_SENSORS, promises.MIN_COUNT_WINDOW
-    each_database.execute(WINDOW_COUNT, {"start": NOW, "end": NOW + window, "sensors": lamps, "count": 1})
-    for length, heard in ((window - LITTLE, lamps), (window, lamps - 1)):
-        asked = {"start": NOW + HOUR, "end": NOW + HOUR + length, "sensors": heard, "count": 1}
+    lamps, window = promises.MIN_MOVEMENT_LAMPS, promises.MIN_COUNT_WINDOW
+    noise, spacing = noise_deviation(lamps), promises.MIN_MOVEMENT_SPACING.total_seconds()
+    asked = {"start": NOW, "end": NOW + window, "sensors": lamps, "noise": noise, "spacing": spacing}
+    each_database.execute(WINDOW_COUNT, asked)
+    weak = ({"end": NOW + window - LITTLE}, {"sensors": lamps - 1}, {"noise": 0.99 * noise}, {"spacing": spacing - 1})
+    for change in weak:
         with pytest.raises(psycopg.errors.CheckViolation):
-            each_database.execute(WINDOW_COUNT, asked)
+            each_database.execute(WINDOW_COUNT, asked | change)
+
+
+def test_movement_is_public_after_the_promised_weeks(each_database: Database) -> None:
+    publish_documents(each_database, *motion_lamp_entries())
+    today = NOW.astimezone(LOCAL_TIME_ZONE).date()
+    insert_movement(each_database, "kasteelpark", today - timedelta(days=200), 190, by_hour={})
+    for days in range(200):
+        publish_movement(each_database, NOW - timedelta(days=days))
+    rows = each_database.execute(
+        "select distinct days, (last_day - first_day + 1) / 7 as weeks from open.movement order by days"
+    ).fetchall()
+    four, twelve = promises.MOVEMENT_WEEKS, promises.WEEKEND_MOVEMENT_WEEKS
+    assert [(row["days"], row["weeks"]) for row in rows] == [("night", four), ("weekday", four), ("weekend", twelve)]
 
 
 def test_a_chunk_is_no_longer_than_promised(each_database: Database) -> None:

@@ -143,11 +143,12 @@ def test_what_single_persons_do_has_a_rule_in_the_place_of_a_term(server_databas
     movement = person_datastream("presence", "streetlight")
     put(server_database, lamp(movement))
     before = streams(server_database)["presence"]
-    counting = {"rule": "window_count", "group": "centrum", "minimum_sensors": 8, "window": 3600}
+    counting = {"rule": "window_count", "group": "centrum", "minimum_sensors": 12, "window": 3600}
+    counting |= {"has_doubled_nights": False}
     assert (before["rule"], before["retention_class"], before["active"]) == (counting, None, True)
     assert refresh_derived_data(server_database) == 0
-    put(server_database, lamp(movement | {"privacy_rules": [COUNT | {"minimum_sensors": 9, "window": "PT2H"}]}))
-    assert streams(server_database)["presence"]["rule"] == counting | {"minimum_sensors": 9, "window": 7200}
+    put(server_database, lamp(movement | {"privacy_rules": [COUNT | {"minimum_sensors": 20, "window": "PT2H"}]}))
+    assert streams(server_database)["presence"]["rule"] == counting | {"minimum_sensors": 20, "window": 7200}
     put(server_database, lamp(example_datastream("power", "streetlight", public="none")))
     assert not streams(server_database)["presence"]["active"]
 
@@ -172,7 +173,7 @@ def test_ingest_gets_the_rules_apart_from_what_is_stored(server_database: Databa
     (sensor,) = load_register(server_database).values()
     assert set(sensor.datastreams) == {"power"}
     assert {code: each.privacy_rule for code, each in sensor.event_datastreams.items()} == {
-        "presence": CountingRule("centrum", 8, timedelta(hours=1))
+        "presence": CountingRule("centrum", 12, timedelta(hours=1))
     }
     row = server_database.execute("select max(revision) as newest from lantaarn.register_entry").fetchone()
     assert row is not None
@@ -187,11 +188,12 @@ def explained(database: str, monkeypatch: pytest.MonkeyPatch, *words: str) -> Re
 def test_the_policy_of_a_sensor_is_explained_in_two_languages(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with connect(database) as db:
         put(db, lamp(person_datastream("presence", "streetlight")))
-        put(db, lamp(person_datastream("presence", "streetlight", COUNT | {"minimum_sensors": 9})))
+        put(db, lamp(person_datastream("presence", "streetlight", COUNT | {"minimum_sensors": 20})))
     dutch = explained(database, monkeypatch, "LML-1")
     english = explained(database, monkeypatch, "LML-1", "--language", "en")
     assert (dutch.exit_code, english.exit_code) == (0, 0)
-    assert "Hoorden we minder dan 9 sensoren?" in dutch.output
+    assert "Staan er minder dan 20 sensoren in de groep?" in dutch.output
+    assert "Het zijn er nu 1. Van deze groep bewaren we dus niets." in dutch.output
     assert f"Number in the register: {example_entry()['id']}, version 2." in " ".join(english.output.split())
 
 
@@ -313,6 +315,10 @@ def test_an_export_imported_again_is_the_same_text(server_database: Database, tm
     assert exact_places(server_database) == [HOME]
 
 
+def in_group(document: Document) -> bool:
+    return any(rule["rule"] == "window_count" for each in document["datastreams"] for rule in each["privacy_rules"])
+
+
 @settings(
     max_examples=15,
     deadline=None,
@@ -323,9 +329,9 @@ def test_an_export_imported_again_is_the_same_text(server_database: Database, tm
 def test_any_valid_entries_go_in_and_come_out(
     server_database: Database, tmp_path: Path, documents: list[Document]
 ) -> None:
-    # One register for all examples, so leave out the references and ids that it holds already.
+    # One register for all examples, so leave out the references and ids that it holds already, and groups of few lamps.
     taken = {each.document[key] for each in current_versions(server_database) for key in ("reference", "id")}
-    fresh = [document for document in documents if not {document["reference"], document["id"]} & taken]
+    fresh = [each for each in documents if not {each["reference"], each["id"]} & taken and not in_group(each)]
     report = import_entries(server_database, write(tmp_path, fresh), "team", "any")
     assert (report.published, report.violations) == (len(fresh), ())
     again = import_entries(server_database, write(tmp_path, fresh), "team", "any")

@@ -17,6 +17,7 @@ from psycopg import sql
 from pydantic import SecretStr
 
 from ingest.events import listener
+from ingest.events.movement_noise import noise_deviation
 from ingest.lifecycle.audit import audit_ledger
 from ingest.mqtt.subscriptions import worker_subscriptions
 from ingest.worker import Worker
@@ -57,7 +58,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture
 def db(database: str) -> Iterator[Connection]:
     with connect(database) as connection:
-        lamps = [lamp_in_group_entry(f"{group}-{number}", group) for group in ("park", "plein") for number in range(8)]
+        groups = (("park", 12), ("plein", 11))
+        lamps = [lamp_in_group_entry(f"{group}-{number}", group) for group, size in groups for number in range(size)]
         publish_documents(connection, plate_camera_entry("A", to="B"), plate_camera_entry("B"), *lamps, at=NOON)
         yield connection
 
@@ -143,11 +145,19 @@ def test_movements_are_stored_as_a_count_over_a_group_of_lamps(
                 send(f"event/helmond/streetlight/{group}-{number}/json", {"events": moves})
         wait_for(lambda: aggregated(db) == 30, 20)
         clock.time = NOON + timedelta(minutes=66)
-        wait_for(lambda: db.execute("select 1 from lantaarn.window_count").fetchone(), 20)
+        written = "select 1 from lantaarn.window_count where window_start = %(noon)s"
+        wait_for(lambda: db.execute(written, {"noon": NOON}).fetchone(), 20)
         suppressed = {"rule": "window_count", "outcome": "suppressed"}
-        assert worker.metrics.registry.get_sample_value("lantaarn_ingest_windows_total", suppressed) == 1
-    counted = db.execute("select group_name, window_start, sensors, count from lantaarn.window_count").fetchall()
-    assert counted == [{"group_name": "park", "window_start": NOON, "sensors": 8, "count": 16}]
+        assert worker.metrics.registry.get_sample_value("lantaarn_ingest_windows_total", suppressed) == 4
+    # The hour from noon had movement, and the three before it had none.
+    counted = db.execute(
+        "select group_name, window_start, sensors, noise from lantaarn.window_count order by window_start"
+    ).fetchall()
+    noise = noise_deviation(12)
+    assert counted == [
+        {"group_name": "park", "window_start": NOON - timedelta(hours=hours), "sensors": 12, "noise": noise}
+        for hours in (3, 2, 1, 0)
+    ]
 
 
 def test_each_topic_takes_its_own_and_the_ledger_tells_of_the_rest(

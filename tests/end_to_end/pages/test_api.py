@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -21,6 +21,7 @@ from sensors.db import connect
 from sensors.policy.explanation import explain_policy
 from sensors.processes import find_free_port
 from sensors.register.entry import Entry
+from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 from tests.support.entries import example_camera_entry, example_entry
 from tests.support.sample_data import (
     DAY,
@@ -29,12 +30,14 @@ from tests.support.sample_data import (
     home_sensor_entry,
     insert_hourly_total,
     insert_ledger_hour,
+    insert_movement,
     insert_observation,
     insert_travel_time,
-    insert_window_count,
+    motion_lamp_entries,
     motion_lamp_entry,
     publish_cells,
     publish_documents,
+    publish_movement,
     traffic_counter_entry,
     travel_time_entry,
 )
@@ -102,25 +105,58 @@ def test_a_sensor_in_plain_words(site: httpx.Client, database: str) -> None:
     assert "Ongeveer: een vak van ongeveer 100 bij 100 meter" in text_of(site.get("/sensors/bewoner-1"))
 
 
-def test_travel_times_and_group_counts_in_plain_words(site: httpx.Client, database: str) -> None:
+def test_travel_times_in_plain_words(site: httpx.Client, database: str) -> None:
     with connect(database) as db:
-        publish_documents(db, travel_time_entry(), motion_lamp_entry())
-    for reference in ("kenteken-1", "lamp-1"):
-        assert "Nog geen metingen om te laten zien" in text_of(site.get(f"/sensors/{reference}"))
+        publish_documents(db, travel_time_entry())
+    assert "Nog geen metingen om te laten zien" in text_of(site.get("/sensors/kenteken-1"))
     with connect(database) as db:
         insert_travel_time(db, "kenteken-1", NOW - 2 * HOUR, median=85)
         insert_travel_time(db, "kenteken-1", NOW - 3 * HOUR, median=95, p85=None)
-        insert_window_count(db, "kasteelpark", NOW - 3 * HOUR, 43)
     words = text_of(site.get("/sensors/kenteken-1"))
     assert "85 seconden" in words
     assert "Auto&#39;s 85 120" in words
     assert "Auto&#39;s 95 –" in words
     assert "Wij gebruiken hooguit één op de vier voertuigen. Het lot bepaalt welke" in words
-    assert "45" in text_of(site.get("/sensors/lamp-1"))
     (stream,) = site.get("/v1/sensors/kenteken-1").json()["properties"]["datastreams"]
     assert stream["travel_times"][0]["vehicle_class"] == "car"
     assert stream["travel_times"][0].keys() == {"goes_to", "start", "minutes", "vehicle_class", "median", "p85"}
     assert [each["p85"] for each in stream["travel_times"]] == [120, None]
+
+
+def test_movement_is_a_mean_with_its_margin_everywhere(site: httpx.Client, database: str) -> None:
+    with connect(database) as db:
+        publish_documents(db, *motion_lamp_entries(11))
+    words = text_of(site.get("/sensors/lamp-1"))
+    assert "In deze groep staan 11 lampen. Pas vanaf 12 lampen tellen we de beweging." in words
+    assert "Het zijn er nu 11. Van deze groep bewaren we dus niets." in words
+    with connect(database) as db:
+        publish_documents(db, motion_lamp_entry(12))
+    assert "Er is nog geen getal" in text_of(site.get("/sensors/lamp-1"))
+    with connect(database) as db:
+        today = NOW.astimezone(LOCAL_TIME_ZONE).date()
+        insert_movement(db, "kasteelpark", today - timedelta(days=63), 62, by_hour={8: 12 * 24, 12: 12 * 55, 23: 3})
+        publish_movement(db, NOW)
+    for path in ("/sensors/lamp-1", "/buurten/BU07941000"):
+        words = text_of(site.get(path))
+        assert "wij tellen er een toevallig getal bij op of af" in words
+        assert "08:00 tot 09:00 40 26 meer of minder" in words
+        assert "12:00 tot 13:00 meer dan 244 –" in words
+        assert "23:00 tot 06:00 minder dan 9 –" in words
+    (stream,) = site.get("/v1/sensors/lamp-1").json()["properties"]["datastreams"]
+    assert stream["values"] == []
+    means = {(each["days"], each["slot_start"]): each for each in stream["movement"]["means"]}
+    assert means["weekday", "08:00:00"]["value"] == pytest.approx(24 / (1 - 24 / 61), abs=0.01)
+    assert means["night", "23:00:00"]["fewer_than"] == pytest.approx(8.94, abs=0.01)
+    assert means["night", "23:00:00"]["value"] == pytest.approx(0.25, abs=0.01)
+    (area,) = site.get("/v1/areas/BU07941000").json()["properties"]["movement"]
+    assert area["means"] == stream["movement"]["means"]
+    assert area["lamps_here"] == 12
+    assert [each["name"] for each in site.get("/v1/movement").json()["groups"]] == ["kasteelpark"]
+    assert site.get("/v1/movement/kasteelpark").json()["means"][0]["margin"] > 0
+    rows = site.get("/v1/movement/kasteelpark/means.csv").text.splitlines()
+    assert rows[0].split(",")[-4:] == ["value", "margin", "fewer_than", "more_than"]
+    assert len(rows) == 1 + len(site.get("/v1/movement/kasteelpark").json()["means"])
+    assert site.get("/v1/movement/elders").status_code == 404
 
 
 def test_the_page_tells_what_becomes_of_the_data_as_the_command_does(site: httpx.Client) -> None:
@@ -321,6 +357,9 @@ def test_the_answers_fit_their_description(site: httpx.Client, database: str) ->
         "/cells/{column}/{row}/sensors": "/v1/cells/387/5720/sensors",
         "/areas": "/v1/areas",
         "/areas/{code}": f"/v1/areas/{CENTRE}",
+        "/movement": "/v1/movement",
+        "/movement/{group}": "/v1/movement/kasteelpark",
+        "/movement/{group}/means.csv": "/v1/movement/kasteelpark/means.csv",
         "/organisations": "/v1/organisations",
         "/organisations/{id}": "/v1/organisations/gemeente-helmond",
         "/projects": "/v1/projects",

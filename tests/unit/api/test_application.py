@@ -24,6 +24,7 @@ WITHOUT_DATA = {"/over", "/woordenlijst", "/privacy", "/toegankelijkheid"}
 OTHER_DOCUMENTS = {"/v1/openapi.json", "/register-entry.schema.json"}
 EXAMPLES = {
     "reference": "LML-1",
+    "group": "kasteelpark",
     "id": "air",
     "entry_id": str(UUID(int=1)),
     "number": "1",

@@ -116,7 +116,7 @@ def features(trips: list[Trip], stored: Stored, window: Callable[[datetime], dat
             table[number, :2] = np.log([row.median, np.nan if row.p85 is None else row.p85])
         count = stored.counts.get(trip.arrived.replace(minute=0, second=0, microsecond=0))
         if count is not None:
-            table[number, 2] = np.log1p(count.count)
+            table[number, 2] = count.count
     return table
 
 

@@ -1,20 +1,25 @@
 """Movements at lamps: which windows come out, with which count, on every kind of night."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from math import sqrt
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.events.presence import MAX_MOVEMENTS, GroupMember, PresenceCounter, PresenceDiscards, WindowCount
-from ingest.events.windows import window_of
+from ingest.events import presence
+from ingest.events.movement_noise import noise_deviation
+from ingest.events.presence import GroupMember, PresenceCounter, PresenceDiscards, WindowCount
+from ingest.events.windows import window_of, windows_between
 from sensors.formats.model import Movement
 from sensors.vocabulary.rejection_reasons import RejectionReason
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 def clock(day: int, hour: int, minute: int = 0, month: int = 11) -> datetime:
@@ -23,9 +28,22 @@ def clock(day: int, hour: int, minute: int = 0, month: int = 11) -> datetime:
 
 
 TEN = clock(20, 10)
-START = clock(20, 9)
-LAMP = GroupMember(1, "helmond", "kasteelpark", "presence", 8, HOUR, revision=5)
-PARK = [replace(LAMP, sensor_id=number) for number in range(10)]
+START = clock(20, 10)
+LAMP = GroupMember(1, "helmond", "kasteelpark", "presence", 12, HOUR, revision=5)
+PARK = [replace(LAMP, sensor_id=number) for number in range(12)]
+
+
+def _unchanged(count: int, _: float) -> int:
+    return count
+
+
+@pytest.fixture
+def _without_noise(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The counts as they are before the noise is added."""
+    monkeypatch.setattr(presence, "add_noise", _unchanged)
+
+
+without_noise = pytest.mark.usefixtures("_without_noise")
 
 
 def counter(*members: GroupMember, since: datetime = START) -> PresenceCounter:
@@ -39,68 +57,103 @@ def move(made: PresenceCounter, lamps: int, at: datetime, *, present: bool = Tru
         assert made.add_movement(lamp, Movement(at, "presence", present), at) is None
 
 
-def closed(made: PresenceCounter, at: datetime = TEN + 2 * HOUR) -> list[tuple[int, int]]:
+def closed(made: PresenceCounter, at: datetime = TEN + 65 * MINUTE) -> list[tuple[int, int]]:
     return [(row.sensors, row.count) for row in made.close_finished(at)]
 
 
-def test_movements_of_eight_lamps_come_out_as_one_count() -> None:
+def starts(rows: Sequence[WindowCount]) -> list[datetime]:
+    return [row.window_start for row in rows]
+
+
+@without_noise
+def test_the_movements_of_all_lamps_of_a_group_come_out_as_one_count() -> None:
     made = counter()
     move(made, 8, TEN)
     move(made, 3, TEN + timedelta(minutes=59))
     assert made.close_finished(TEN + HOUR + timedelta(minutes=4, seconds=59)) == ()
-    assert made.close_finished(TEN + HOUR + timedelta(minutes=5)) == (
-        WindowCount("helmond", "kasteelpark", "presence", TEN, TEN + HOUR, 8, 11, 5),
+    (row,) = made.close_finished(TEN + HOUR + timedelta(minutes=5))
+    assert row == WindowCount(
+        *("helmond", "kasteelpark", "presence", TEN, TEN + HOUR),
+        sensors=12,
+        count=11,
+        noise=sqrt(5120 * 12),
+        spacing=3600 / 61,
+        revision=5,
     )
-    assert made.close_finished(TEN + 3 * HOUR) == ()
+    assert made.close_finished(TEN + HOUR + timedelta(minutes=6)) == ()
 
 
-def test_seven_lamps_are_too_few_however_much_they_see() -> None:
+@without_noise
+def test_a_lamp_counts_movements_only_once_a_minute_or_so() -> None:
     made = counter()
-    for minute in range(30):
-        move(made, 7, TEN + timedelta(minutes=minute))
+    for second in (0, 1, 30, 59, 60, 118, 119, 120):
+        move(made, 2, TEN + timedelta(seconds=second))
+    assert closed(made) == [(12, 6)]
+
+
+def test_a_window_comes_out_also_when_no_lamp_said_anything() -> None:
+    made = counter()
+    rows = made.close_finished(clock(20, 23, 5))
+    assert starts(rows) == [clock(20, hour) for hour in range(10, 23)]
+    assert {(row.sensors, row.noise) for row in rows} == {(12, noise_deviation(12))}
+    (night,) = made.close_finished(clock(21, 6, 5))
+    assert (night.window_start, night.window_end) == (clock(20, 23), clock(21, 6))
+
+
+def test_which_lamps_were_heard_makes_no_difference_to_the_rows() -> None:
+    worlds = [counter() for _ in range(3)]
+    move(worlds[1], 12, TEN)
+    move(worlds[2], 1, TEN + 3 * HOUR)
+    rows = [made.close_finished(clock(21, 6, 5)) for made in worlds]
+    assert rows[0] != rows[1]
+    silent, busy, late = ([replace(row, count=0) for row in each] for each in rows)
+    assert silent == busy == late
+
+
+def test_a_count_has_fresh_noise_in_it_that_may_make_it_negative() -> None:
+    counts = [row.count for _ in range(40) for row in counter().close_finished(TEN + 5 * HOUR)]
+    assert len(set(counts)) > 50
+    assert min(counts) < 0 < max(counts)
+
+
+def test_a_window_is_drawn_once() -> None:
+    made = counter()
+    assert len(made.close_finished(TEN + 2 * HOUR)) == 1
+    assert made.close_finished(TEN + 2 * HOUR) == ()
+    # The clock is set back: what came out doesn't open again.
+    assert made.add_movement(1, Movement(TEN, "presence", present=True), TEN) is RejectionReason.TOO_LATE
+    assert made.close_finished(TEN + HOUR + 10 * MINUTE) == ()
+
+
+def test_a_group_of_eleven_lamps_goes_on_without_output() -> None:
+    made = counter(*PARK[:11])
+    move(made, 11, TEN)
     assert closed(made) == []
     assert made.discards == PresenceDiscards(suppressed=1)
 
 
 def test_an_entry_cannot_ask_for_fewer_lamps_or_a_shorter_window() -> None:
     weak = [replace(lamp, minimum_sensors=1, window=timedelta(minutes=30)) for lamp in PARK]
-    made = counter(*weak)
-    move(made, 7, TEN)
-    assert closed(made) == []
-    assert made.discards.suppressed == 1
-    made = counter(*weak)
-    move(made, 8, TEN)
-    move(made, 8, TEN + timedelta(minutes=40))
-    assert closed(made) == [(8, 16)]
+    assert closed(counter(*weak[:11])) == []
+    (row,) = counter(*weak).close_finished(TEN + 65 * MINUTE)
+    assert row.window_end - row.window_start == HOUR
 
 
-def test_a_window_that_came_out_does_not_open_again_when_the_clock_is_set_back() -> None:
-    made = counter()
-    move(made, 8, TEN)
-    assert closed(made) == [(8, 8)]
-    assert made.add_movement(1, Movement(TEN, "presence", present=True), TEN) is RejectionReason.TOO_LATE
-
-
-def test_a_lamp_that_sees_nobody_is_heard_and_adds_nothing() -> None:
+@without_noise
+def test_a_lamp_that_sees_nobody_adds_nothing() -> None:
     made = counter()
     move(made, 9, TEN, present=False)
     move(made, 2, TEN + timedelta(minutes=1))
-    assert closed(made) == [(9, 2)]
+    assert closed(made) == [(12, 2)]
 
 
+@without_noise
 def test_the_same_movement_again_counts_once() -> None:
     made = counter()
     move(made, 8, TEN)
     move(made, 8, TEN)
-    assert made.discards.duplicate == 8
-    assert closed(made) == [(8, 8)]
-
-
-def test_a_lamp_that_is_broken_cannot_fill_memory() -> None:
-    made = counter()
-    for number in range(MAX_MOVEMENTS + 10):
-        made.add_movement(0, Movement(TEN + timedelta(milliseconds=number), "presence", present=True), TEN)
-    assert made.discards.excess == 10
+    move(made, 8, TEN + timedelta(milliseconds=300))
+    assert closed(made) == [(12, 8)]
 
 
 def test_late_movements_are_for_their_own_window_until_it_closes() -> None:
@@ -114,36 +167,41 @@ def test_late_movements_are_for_their_own_window_until_it_closes() -> None:
 
 
 def test_the_strictest_rule_of_a_group_holds() -> None:
-    stricter = replace(LAMP, sensor_id=0, minimum_sensors=10, window=3 * HOUR, revision=8)
-    made = counter(stricter, *PARK[1:])
-    move(made, 9, TEN)
-    assert closed(made, clock(20, 13)) == []
-    move(made, 10, clock(20, 13))
-    (row,) = made.close_finished(clock(20, 16, 0))
-    assert (row.window_start, row.window_end, row.sensors, row.revision) == (clock(20, 12), clock(20, 15), 10, 8)
+    stricter = replace(LAMP, sensor_id=0, minimum_sensors=13, window=3 * HOUR, has_doubled_nights=True, revision=8)
+    made = counter(stricter, *PARK[1:], since=clock(20, 9))
+    assert made.close_finished(clock(20, 12, 5)) == ()
+    assert made.discards == PresenceDiscards(suppressed=1)
+    made.set_members([stricter, *PARK[1:], replace(LAMP, sensor_id=12)], clock(20, 12))
+    day, _, _, night = made.close_finished(clock(21, 6, 5))
+    assert (day.window_start, day.window_end, day.sensors, day.revision) == (clock(20, 12), clock(20, 15), 13, 8)
+    assert (day.noise, night.noise) == (noise_deviation(13), 2 * noise_deviation(13))
 
 
+@without_noise
 def test_groups_do_not_mix() -> None:
-    made = counter(*PARK[:5], *(replace(lamp, group_name="markt") for lamp in PARK[5:]))
+    market = [replace(lamp, sensor_id=100 + lamp.sensor_id, group_name="markt") for lamp in PARK]
+    made = counter(*PARK, *market)
     move(made, 10, TEN)
-    assert closed(made) == []
-    assert made.discards.suppressed == 2
+    assert [(row.group, row.count) for row in made.close_finished(TEN + 65 * MINUTE)] == [
+        ("kasteelpark", 10),
+        ("markt", 0),
+    ]
 
 
-def test_a_lamp_that_leaves_the_register_takes_its_movements_along() -> None:
+def test_a_group_whose_lamps_or_rule_change_begins_anew() -> None:
+    for changed in ([*PARK, replace(LAMP, sensor_id=12)], [replace(lamp, has_doubled_nights=True) for lamp in PARK]):
+        made = counter()
+        move(made, 10, TEN)
+        made.set_members(changed, TEN + timedelta(minutes=30))
+        assert starts(made.close_finished(TEN + 125 * MINUTE)) == [TEN + HOUR]
+        assert made.discards == PresenceDiscards(unobserved=1)
+
+
+def test_a_group_whose_texts_change_goes_on() -> None:
     made = counter()
-    move(made, 10, TEN)
-    made.set_members(PARK[:9], TEN + timedelta(minutes=30))
-    assert closed(made) == [(9, 9)]
-
-
-def test_a_group_whose_rule_changes_begins_anew() -> None:
-    made = counter()
-    move(made, 10, TEN)
-    made.set_members([replace(lamp, minimum_sensors=9) for lamp in PARK], TEN + timedelta(minutes=30))
-    move(made, 10, TEN + timedelta(minutes=40))
-    assert closed(made) == []
-    assert made.discards == PresenceDiscards(unobserved=1)
+    made.set_members([replace(lamp, revision=9) for lamp in PARK], TEN + timedelta(minutes=30))
+    (row,) = made.close_finished(TEN + 65 * MINUTE)
+    assert row.revision == 9
 
 
 def test_a_window_that_began_before_the_start_does_not_come_out() -> None:
@@ -161,6 +219,7 @@ def test_a_window_that_an_interruption_touches_does_not_come_out(since: int, unt
     assert bool(closed(made)) is comes_out
 
 
+@without_noise
 @pytest.mark.parametrize(
     ("day", "month", "hours"),
     [(20, 11, 7), (28, 3, 6), (24, 10, 8)],
@@ -218,3 +277,14 @@ def test_a_night_lasts_from_six_to_eight_hours(day: date) -> None:
     evening = datetime(day.year, day.month, day.day, 23, tzinfo=AMSTERDAM)
     start, end = window_of(evening, HOUR)
     assert end - start in {6 * HOUR, 7 * HOUR, 8 * HOUR}
+
+
+@given(instants, st.integers(0, 400), st.sampled_from([1, 2, 3, 6, 12]))
+def test_windows_follow_each_other_without_gaps_until_now(since: datetime, hours: int, length: int) -> None:
+    until = since + hours * HOUR
+    windows = list(windows_between(since, until, length * HOUR))
+    assert all(before[1] == after[0] for before, after in pairwise(windows))
+    if windows:
+        assert windows[0] == window_of(since, length * HOUR)
+    newest = windows[-1][1] if windows else window_of(since, length * HOUR)[0]
+    assert newest <= max(until, since) < window_of(newest, length * HOUR)[1]

@@ -53,7 +53,7 @@ def test_entries_start_from_what_is_promised() -> None:
     assert min(map(parse_duration, windows)) == promises.MIN_COUNT_WINDOW
     assert MatchInMemory.model_fields["minimum"].default == promises.MIN_SAMPLED_VEHICLES
     assert MatchInMemory.model_fields["window"].default in promises.TRAVEL_TIME_WINDOWS
-    assert WindowCount.model_fields["minimum_sensors"].default == promises.MIN_GROUP_SENSORS
+    assert WindowCount.model_fields["minimum_sensors"].default == promises.MIN_MOVEMENT_LAMPS
 
 
 @pytest.mark.parametrize(("precision", "metres"), [(Precision.CELL_100M, 100), (Precision.CELL_1KM, 1000)])

@@ -79,9 +79,10 @@ def test_counts_are_told_as_they_are_shown() -> None:
     stream = example_datastream("count_bicycle", "traffic", public="hour", privacy_rules=[THRESHOLD])
     text = told(measuring("traffic", stream))["Aantal fietsen"]
     assert "Aantallen onder de 15 laten we niet zien, ook 0 niet. Andere aantallen ronden we af op 5." in text
-    group = person_datastream("presence", "streetlight", PERSON_RULES["window_count"], THRESHOLD, public="hour")
+    group = person_datastream("presence", "streetlight", PERSON_RULES["window_count"], public="hour")
     text = told(measuring("streetlight", group))["Beweging bij de lamp"]
-    assert "telling van de hele groep, afgerond op 5. Is die lager dan 15?" in text
+    assert "gemiddelde van de hele groep over 4 weken, en van weekenden over 12" in text
+    assert "toevallig getal" in text
 
 
 def test_where_a_route_only_ends_nothing_is_stored() -> None:
@@ -96,7 +97,27 @@ def test_movement_is_told_with_its_group() -> None:
     text = told(measuring("streetlight", person_datastream("presence", "streetlight", rule)))["Beweging bij de lamp"]
     assert "groep “centrum” samen op, over minstens 2 uur" in text
     assert "minder dan 12 sensoren" in text
+    assert "twee keer zo groot" not in text
     assert "Niets hiervan is openbaar." in text
+
+
+def test_a_group_that_is_too_small_is_told_as_such() -> None:
+    entry = Entry.model_validate(
+        measuring("streetlight", person_datastream("presence", "streetlight", PERSON_RULES["window_count"]))
+    )
+    for lamps, is_told in ((11, True), (12, False)):
+        text = " ".join(
+            sentence
+            for each in explain_policy(entry, 1, "nl", lamps_by_group={"centrum": lamps, "elders": 3})
+            for sentence in each.sentences
+        )
+        assert ("Het zijn er nu 11. Van deze groep bewaren we dus niets." in text) is is_told
+
+
+def test_doubled_nights_are_told() -> None:
+    rule = PERSON_RULES["window_count"] | {"nights": "doubled"}
+    text = told(measuring("streetlight", person_datastream("presence", "streetlight", rule)))["Beweging bij de lamp"]
+    assert "In de nacht is dat getal twee keer zo groot." in text
 
 
 def test_the_numbers_are_those_of_the_program() -> None:

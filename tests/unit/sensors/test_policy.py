@@ -248,11 +248,13 @@ def test_rules_about_people_become_windows_and_numbers() -> None:
         person_datastream("travel_time", "traffic", MATCH | {"minimum": 12, "window": "PT1H"}), kind="traffic"
     ).datastreams
     (lamp,) = compiled(
-        person_datastream("presence", "streetlight", COUNT | {"minimum_sensors": 10, "window": "PT2H"}),
+        person_datastream(
+            "presence", "streetlight", COUNT | {"minimum_sensors": 20, "window": "PT2H", "nights": "doubled"}
+        ),
         kind="streetlight",
     ).datastreams
     assert road.rule == MatchingRule("verkeer-002", 12, timedelta(hours=1))
-    assert lamp.rule == CountingRule("centrum", 10, timedelta(hours=2))
+    assert lamp.rule == CountingRule("centrum", 20, timedelta(hours=2), has_doubled_nights=True)
     assert road.retention_class is lamp.retention_class is None
 
 
@@ -276,7 +278,7 @@ def test_an_entry_from_before_is_held_to_the_rules_of_today(window: str, to: str
 MINUTES = st.sampled_from([5, 15, 60]).map(lambda count: timedelta(minutes=count))
 HOURS = st.integers(1, 12).map(lambda count: timedelta(hours=count))
 MATCHINGS = st.builds(MatchingRule, st.none() | st.just("verkeer-002"), st.integers(5, 99), MINUTES)
-COUNTINGS = st.builds(CountingRule, st.just("centrum"), st.integers(8, 99), HOURS)
+COUNTINGS = st.builds(CountingRule, st.just("centrum"), st.integers(8, 99), HOURS, st.booleans())
 
 
 @given(MATCHINGS | COUNTINGS)
@@ -303,4 +305,4 @@ def test_no_entry_can_ask_for_less_than_the_least(rule: Document) -> None:
 def test_the_least_is_what_an_entry_gets_when_it_says_nothing() -> None:
     least = MatchInMemory(rule="match_in_memory")
     assert (least.minimum, least.window) == (8, "PT1H")
-    assert WindowCount(rule="window_count", group="centrum").minimum_sensors == 8
+    assert WindowCount(rule="window_count", group="centrum").minimum_sensors == 12

@@ -116,6 +116,11 @@ BROKEN: list[tuple[str, str, Document]] = [
         lamps(person_datastream(*PRESENCE, COUNT, COUNT | {"group": "noord"})),
     ),
     (
+        "group_minimum",
+        "datastreams[0].privacy_rules",
+        lamps(person_datastream(*PRESENCE, COUNT | {"minimum_sensors": 11})),
+    ),
+    (
         "match_elsewhere",
         "datastreams[0].privacy_rules",
         lamps(person_datastream("travel_time", "traffic", MATCH | {"to": "LML-1"}), kind="traffic"),

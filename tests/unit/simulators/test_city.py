@@ -265,7 +265,7 @@ def test_every_segment_of_the_city_has_travel_times_by_day(register: list[Entry]
 def test_lamps_that_notice_movement_are_counted_in_groups_of_twelve(register: list[Entry]) -> None:
     groups = Counter(rule for entry in register if entry.kind == "streetlight" for rule in ruled(entry))
     hour = timedelta(hours=1)
-    assert groups == {CountingRule("kasteelpark", 8, hour): 12, CountingRule("steenweg", 8, hour): 12}
+    assert groups == {CountingRule("kasteelpark", 12, hour): 12, CountingRule("steenweg", 12, hour): 12}
 
 
 def test_nothing_that_tells_of_one_person_is_kept_or_public_by_itself(register: list[Entry]) -> None:

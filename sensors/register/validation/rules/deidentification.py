@@ -13,8 +13,8 @@ from sensors.policy.constraints import (
     lacks_required_rule,
     reads_dropped_field,
 )
-from sensors.policy.promises import MIN_SAMPLED_VEHICLES, TRAVEL_TIME_WINDOWS
-from sensors.register.entry import Datastream, Entry, MatchInMemory
+from sensors.policy.promises import MIN_MOVEMENT_LAMPS, MIN_SAMPLED_VEHICLES, TRAVEL_TIME_WINDOWS
+from sensors.register.entry import Datastream, Entry, MatchInMemory, WindowCount
 from sensors.register.validation.finders import datastream_paths_if, ingested_paths_if, known_property_paths_if
 from sensors.register.validation.rule import Rule
 from sensors.vocabulary.codes import PersonalData, Public
@@ -70,6 +70,18 @@ DEIDENTIFICATION_RULES: tuple[Rule, ...] = (
         "Dezelfde privacyregel staat er meer dan één keer. Laat er één staan.",
         "The same privacy rule appears more than once. Keep only one.",
         ingested_paths_if("privacy_rules", has_duplicate_rule),
+    ),
+    Rule(
+        "group_minimum",
+        f"Een groep heeft minstens {MIN_MOVEMENT_LAMPS} lampen. Laat “minimum_sensors” weg, of kies een hoger getal.",
+        f"A group has at least {MIN_MOVEMENT_LAMPS} lamps. Leave out “minimum_sensors”, or choose a higher number.",
+        datastream_paths_if(
+            "privacy_rules",
+            lambda _, datastream: any(
+                isinstance(rule, WindowCount) and rule.minimum_sensors < MIN_MOVEMENT_LAMPS
+                for rule in datastream.privacy_rules
+            ),
+        ),
     ),
     Rule(
         "match_elsewhere",
