@@ -153,9 +153,9 @@ def everything(db: Database) -> Mapping[str, list[dict[str, Any]]]:
     return {name: sorted(rows, key=str) for name, rows in found.items() if name != "quality_time"}
 
 
-def test_worlds_that_round_alike_can_not_be_told_apart(each_database: Database) -> None:
+def test_worlds_that_round_alike_can_not_be_told_apart(server_database: Database) -> None:
     """So every small count could as well be any other from 0 to 14, whatever is compared with whatever."""
-    db, rng = each_database, random.Random(4)
+    db, rng = server_database, random.Random(4)
     register(db)
     world = invent(db, rng)
     seen = live_through(db, world, rng)
