@@ -105,27 +105,28 @@ converted as (
         sum_cos = total.sum_cos + excluded.sum_cos
 ),
 marked as (
-    insert into lantaarn.changed_hour (hour, datastream_ids)
-    select hour, array_agg(distinct datastream_id) from apart where recomputed group by hour
-),
-late as (
-    -- Mark hours that may have been published: their totals are right, but what was published of them isn't
-    -- (ingest/hourly_totals.py). A batch of current data marks none.
+    -- Hours to recompute, and late values: the totals of those hours are right, but what was published of them may not be
+    -- (ingest/hourly_totals.py). A batch of current values of additive datastreams marks none.
     insert into lantaarn.changed_hour (hour, datastream_ids, recompute)
-    select date_trunc('hour', time, 'UTC'), array_agg(distinct datastream_id), false
-    from stored
-    where quality = 0 and time < date_trunc('hour', now(), 'UTC') - interval '1 hour'
-    group by 1
-    returning hour, datastream_ids
+    select hour, array_agg(distinct datastream_id), recompute
+    from (
+        select datastream_id, hour, true as recompute from apart where recomputed
+        union all
+        select datastream_id, date_trunc('hour', time, 'UTC'), false
+        from stored
+        where quality = 0 and time < date_trunc('hour', now(), 'UTC') - interval '1 hour'
+    ) as due
+    group by hour, recompute
+    returning hour, datastream_ids, recompute
 ),
 late_days as (
     -- Mark past days for recomputation (ingest/lifecycle/daily_totals.py).
     insert into lantaarn.changed_day (day, datastream_ids)
-    select open.day_of(hour), datastream_ids from late where hour < now() - interval '1 day'
+    select open.day_of(hour), datastream_ids from marked where not recompute and hour < now() - interval '1 day'
 )
 select
     count(*) as stored,
-    exists (select from late) as has_late,
+    exists (select from marked where not recompute) as has_late,
     case when count(*) < cardinality(%(datastream_ids)s::integer[]) then array_agg(datastream_id) end as datastream_ids,
     case when count(*) < cardinality(%(datastream_ids)s::integer[]) then array_agg(time) end as times
 from stored;
