@@ -54,13 +54,11 @@ def database_findings(url: SecretStr | None, pg_bin: Path | None) -> Iterator[Fi
                 "can do",
                 f"hypertables {_yes_or_no(found.has_hypertables)}, columnstore {_yes_or_no(found.has_columnstore)}",
             )
-            migrations = _migrations(db)
-            yield migrations
+            yield _migrations(db)
             yield from travel_time_findings(db)
             yield from role_findings(db)
             yield from statement_timeout_findings(db)
-            if migrations.remedy is None:
-                yield from group_findings(db)
+            yield from group_findings(db)
             yield from log_findings(db)
             yield _core_dumps(db)
     except psycopg.OperationalError as error:
@@ -94,10 +92,14 @@ def _migrations(db: Database) -> Finding:
     return Finding("schema", "up to date")
 
 
+def _may_read(db: Database, relation: str) -> bool:
+    row = db.execute(QUERIES["may_read"], {"relation": relation}).fetchone()
+    return row is not None and row["allowed"]
+
+
 def travel_time_findings(db: Database) -> Iterator[Finding]:
     """Sensors whose entry, published before the rule, declares a window for which no travel times are computed."""
-    row = db.execute(QUERIES["may_read_segments"]).fetchone()
-    if row is None or not row["allowed"]:
+    if not _may_read(db, "open.outdated_segment"):
         return
     for row in db.execute(QUERIES["outdated_segments"]).fetchall():
         yield Finding(
@@ -135,6 +137,8 @@ def _rights(row: Mapping[str, Any]) -> str:
 
 def group_findings(db: Database) -> Iterator[Finding]:
     """Groups of lamps that are too small, so that their movements are not counted."""
+    if not _may_read(db, "open.movement_group"):
+        return
     for row in db.execute(QUERIES["small_groups"]).fetchall():
         yield Finding(
             "movement",

@@ -34,10 +34,10 @@ where has_any_column_privilege(r.oid, c.oid, 'select')
 group by r.rolname, n.nspname
 order by r.rolname, n.nspname;
 
--- may_read_segments: whether the user may read which segments give no travel times; false before that view exists
-select coalesce(has_table_privilege(to_regclass('open.outdated_segment'), 'select'), false) as allowed;
+-- may_read: whether the user may read this view; false before a migration has made it
+select coalesce(has_table_privilege(to_regclass(%(relation)s), 'select'), false) as allowed;
 
--- outdated_segments: sensors where such a segment starts
+-- outdated_segments: sensors where a segment starts that gives no travel times
 select reference, minutes from open.outdated_segment order by reference;
 
 -- log_settings: settings that determine what the server logs, and those of libraries that log statements

@@ -54,6 +54,7 @@ SAMPLES: dict[str, Any] = {
     **dict.fromkeys(("number", "mail", "before_revision"), 1),
     "include_settled": False,
     "street": "Markt",
+    "relation": "open.movement_group",
     "filters": {"municipality": "helmond"},
     **dict.fromkeys(("edge", "after", "sort"), "text"),
     "view": "(6,52),(5,51)",

@@ -1,7 +1,10 @@
 """Groups of lamps whose movements are counted: a new one needs twelve lamps, a smaller one that exists goes on."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
+
+import psycopg
 
 from ingest.writer import load_register
 from sensors.db import Database
@@ -46,5 +49,9 @@ def test_a_group_that_is_too_small_already_goes_on_and_may_grow(server_database:
     (finding,) = group_findings(server_database)
     assert "the group park of helmond has 10 lamps, and is not counted" in finding.result
     assert finding.remedy is not None
+    with suppress(psycopg.Rollback), server_database.transaction():
+        server_database.execute("set local role lantaarn_ingest")
+        assert list(group_findings(server_database)) == [], "who may not read the groups is told nothing"
+        raise psycopg.Rollback
     publish_documents(server_database, *lamps_of_group(12)[10:])
     assert list(group_findings(server_database)) == []
