@@ -3,8 +3,8 @@
 The broker redelivers what an earlier process did not acknowledge, the fatal message included. After two crashes in a
 row, redelivered messages are stored one by one, and each attempt is recorded first, in one row per session: never more
 of a message than its packet identifier, which redelivery keeps (MQTT 5, 4.4), and its size. A message that was being
-stored alone when three processes in a row died is rejected unread as ``crashed``. Fewer would not do:
-an operator or a kernel short of memory may kill ingest twice while the same innocent message is in hand.
+stored alone when three processes in a row died is rejected unread as ``crashed``. Fewer would not do: an operator, or
+a kernel short of memory, may kill ingest twice while the same innocent message is in hand.
 """
 
 from dataclasses import dataclass
@@ -40,8 +40,8 @@ class CrashRecovery:
         self._client_id = client_id
         self._left = window
         self._crashes: int | None = None
-        self._suspect: Attempt | None = None
-        self._suspect_attempts = 0
+        self._earlier_attempts: dict[Attempt, int] = {}
+        """By earlier processes: the broker's redeliveries to this one don't count."""
 
     def begin(self, db: Database) -> None:
         """Note that this process is working, once, and learn how the one before ended."""
@@ -50,7 +50,7 @@ class CrashRecovery:
         row = self._execute(db, "begin_session").fetchone()
         self._crashes = row["crashes"] if row else 0
         if row and row["packet_id"] is not None:
-            self._suspect, self._suspect_attempts = Attempt(row["packet_id"], row["size"]), row["attempts"]
+            self._earlier_attempts[Attempt(row["packet_id"], row["size"])] = row["attempts"]
         if self.is_careful:
             log.warning("recovering_from_crashes", crashes=self._crashes)
 
@@ -66,17 +66,13 @@ class CrashRecovery:
 
     def is_fatal(self, publication: Publication) -> bool:
         """Whether this message was being stored alone each of the last three times that a process died."""
-        return self._earlier_attempts(publication) >= MAX_ATTEMPTS
+        return publication.packet_id > 0 and self._earlier_attempts.get(_attempt(publication), 0) >= MAX_ATTEMPTS
 
     def record_attempt(self, db: Database, publication: Publication) -> None:
         """Record that a message is about to be stored alone."""
-        attempt, attempts = _attempt(publication), self._earlier_attempts(publication) + 1
+        attempt = _attempt(publication)
+        attempts = self._earlier_attempts.get(attempt, 0) + 1
         self._execute(db, "record_attempt", packet_id=attempt.packet_id, size=attempt.size, attempts=attempts)
-
-    def _earlier_attempts(self, publication: Publication) -> int:
-        """By earlier processes: the broker's redeliveries to this one do not count."""
-        is_suspect = publication.packet_id > 0 and _attempt(publication) == self._suspect
-        return self._suspect_attempts if is_suspect else 0
 
     def record_stored(self, db: Database, messages: int) -> None:
         """Count messages. When all that could be redelivered are stored, the crashes are over."""
@@ -87,7 +83,8 @@ class CrashRecovery:
     def finish(self, db: Database) -> None:
         """Forget the crashes: nothing is left of what was redelivered."""
         self._execute(db, "recover_session")
-        self._crashes, self._suspect = 0, None
+        self._crashes = 0
+        self._earlier_attempts.clear()
 
     def end(self, db: Database) -> None:
         """Note that this process stops in an orderly way."""
