@@ -81,14 +81,14 @@ def load_group(db: Database, municipality: str, name: str, code: str = PRESENCE)
 
 def load_means(db: Database, municipality: str, name: str, code: str = PRESENCE) -> tuple[MovementMean, ...]:
     """Every published mean of a group, the newest first."""
-    rows = db.execute(QUERIES["means"], _key(municipality, name, code)).fetchall()
-    return tuple(MovementMean(**row) for row in rows)
+    return _means(db, "means", _key(municipality, name, code))
 
 
 def load_group_movement(db: Database, municipality: str, name: str, code: str) -> GroupMovement | None:
     """A group with its latest means; None if it has no active lamps."""
-    row = db.execute(QUERIES["group"], _key(municipality, name, code)).fetchone()
-    return GroupMovement(_group(row), _latest_means(db, municipality, name, code)) if row is not None else None
+    key = _key(municipality, name, code)
+    row = db.execute(QUERIES["group"], key).fetchone()
+    return GroupMovement(_group(row), _means(db, "latest_means", key)) if row is not None else None
 
 
 def load_neighbourhood_movement(db: Database, municipality: str, neighbourhood: str) -> list[GroupMovement]:
@@ -96,16 +96,17 @@ def load_neighbourhood_movement(db: Database, municipality: str, neighbourhood: 
     parameters = {"municipality": municipality, "neighbourhood": neighbourhood}
     return [
         GroupMovement(
-            _group(row), _latest_means(db, municipality, row["group_name"], row["property"]), row["lamps_here"]
+            _group(row),
+            _means(db, "latest_means", _key(municipality, row["group_name"], row["property"])),
+            row["lamps_here"],
         )
         for row in db.execute(QUERIES["groups_in_neighbourhood"], parameters).fetchall()
         if row["published"]
     ]
 
 
-def _latest_means(db: Database, municipality: str, name: str, code: str) -> tuple[MovementMean, ...]:
-    rows = db.execute(QUERIES["latest_means"], _key(municipality, name, code)).fetchall()
-    return tuple(MovementMean(**row) for row in rows)
+def _means(db: Database, query: str, key: Mapping[str, str]) -> tuple[MovementMean, ...]:
+    return tuple(MovementMean(**row) for row in db.execute(QUERIES[query], key).fetchall())
 
 
 def _key(municipality: str, name: str, code: str) -> dict[str, str]:
