@@ -66,7 +66,8 @@ def _messages(entry: Entry, now: datetime) -> Iterator[DeviceMessage]:
 
 
 def _with_fault(sample: Sample, now: datetime) -> Sample:
-    broken = timedelta(days=2) < now - sample.time
+    # Half a day more than two: the last faulty day and the first good one are published by now, also at midnight.
+    broken = timedelta(days=2, hours=12) < now - sample.time
     return Sample(sample.time, {**sample.values, "fault_code": 3.0 if broken else 0.0})
 
 
