@@ -57,7 +57,7 @@ def passages(mean: MovementMean) -> str:
 
 def margin(mean: MovementMean) -> str:
     """The margin of a mean in words; empty if the mean is itself a bound."""
-    if mean.margin is None or mean.fewer_than is not None or mean.more_than is not None:
+    if mean.margin is None or mean.is_bound:
         return ""
     return _("{n} meer of minder").format(n=formatting.number(math.ceil(mean.margin)))
 
@@ -104,8 +104,7 @@ def _height(mean: MovementMean) -> float:
 
 
 def _top(mean: MovementMean) -> float:
-    is_bound = mean.fewer_than is not None or mean.more_than is not None
-    return _height(mean) + (0.0 if is_bound else mean.margin or 0.0)
+    return _height(mean) + (0.0 if mean.is_bound else mean.margin or 0.0)
 
 
 def _bar(mean: MovementMean, scale: Scale) -> Bar:
@@ -115,7 +114,7 @@ def _bar(mean: MovementMean, scale: Scale) -> Bar:
 
 def _ranges(means: Iterable[MovementMean], scale: Scale) -> Iterable[Range]:
     for mean in means:
-        if mean.value is not None and mean.margin is not None and mean.fewer_than is None:
+        if mean.value is not None and mean.margin is not None and not mean.is_bound:
             middle = (scale.x(_at(mean.slot_start)) + scale.x(_at(mean.slot_end))) / 2
             low = max(mean.value - mean.margin, 0.0)
             yield Range(round(middle, 1), scale.y(_top(mean)), scale.y(low))
