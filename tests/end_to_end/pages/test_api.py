@@ -134,7 +134,7 @@ def test_movement_is_a_mean_with_its_margin_everywhere(site: httpx.Client, datab
     assert "Er is nog geen getal" in text_of(site.get("/sensors/lamp-1"))
     with connect(database) as db:
         today = NOW.astimezone(LOCAL_TIME_ZONE).date()
-        insert_movement(db, "kasteelpark", today - timedelta(days=63), 62, by_hour={8: 12 * 24, 12: 12 * 55, 23: 3})
+        insert_movement(db, "kasteelpark", today - timedelta(days=63), 63, by_hour={8: 12 * 24, 12: 12 * 55, 23: 3})
         publish_movement(db, NOW)
     for path in ("/sensors/lamp-1", "/buurten/BU07941000"):
         words = text_of(site.get(path))
