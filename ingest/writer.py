@@ -90,16 +90,16 @@ def _with_datastream(sensor: IngestSensor, row: dict[str, Any]) -> IngestSensor:
     number, code = row["datastream_id"], row["property"]
     if number is None:
         return sensor
-    limits = sensor.kind.properties[code]
     if row["rule"] is not None:
-        stream = EventDatastream(number, limits, rule_from_document(row["rule"]))
+        stream = EventDatastream(number, sensor.kind.properties[code], rule_from_document(row["rule"]))
         return replace(sensor, event_datastreams={**sensor.event_datastreams, code: stream})
+    aggregation = Aggregation(row["aggregation"])
     stored = StoredDatastream(
         number,
         row["table_name"],
         row["term"],
-        limits,
-        aggregation=Aggregation(row["aggregation"]),
+        sensor.kind.property_read_as(code, aggregation),
+        aggregation=aggregation,
         stamp=Stamp(row["stamp"]),
         interval=_shared(row["measurement_interval"]) if row["measurement_interval"] else None,
         same_time=SameTime(row["same_time"]),

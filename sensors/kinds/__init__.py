@@ -27,6 +27,10 @@ from sensors.vocabulary.units import DIMENSIONLESS, VOLUME_RATIO, UnitConversion
 __all__ = ["ALIVE", "KINDS", "DeviceModel", "Kind", "ObservedProperty", "UnitConversion", "properties_by_code"]
 
 
+MAX_METER_READING = 9_999_999
+"""The highest reading of a meter, in the canonical unit: seven digits, as meters of energy have."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObservedProperty:
     """What can be observed: its unit, its bounds, and how much of it may ever be public."""
@@ -165,6 +169,20 @@ class Kind:
         """This kind, with the false values of the models that a register entry names in free text."""
         models = tuple(model for model in self.device_models if model.is_named_in(make_and_model))
         return _with_models(self, models) if models else self
+
+    def property_read_as(self, code: str, aggregation: Aggregation) -> ObservedProperty:
+        """A property within the bounds that hold for a datastream: a meter shows more than may be counted at once."""
+        known = self.properties[code]
+        is_meter = aggregation is Aggregation.COUNTER and known.aggregation is not Aggregation.COUNTER
+        return _read_by_meter(self, code) if is_meter else known
+
+
+@cache
+def _read_by_meter(kind: Kind, code: str) -> ObservedProperty:
+    """Cached because thousands of sensors may have such a meter. Their steps are judged when hours are counted."""
+    return replace(
+        kind.properties[code], plausible_range=(0, MAX_METER_READING), max_change_per_hour=None, frozen_after=None
+    )
 
 
 @cache

@@ -82,11 +82,14 @@ def test_an_exchanged_lamp_burned_as_long_as_it_did(each_database: Database, see
     assert audit_ledger(each_database, NOW) == ()
 
 
-@pytest.mark.parametrize("seed", [None, 3])
-def test_energy_that_only_rises_counts_its_increase(each_database: Database, seed: int | None) -> None:
-    """``05_cumulative_energy``, with the entry's ``aggregation: counter``: 1.76 kWh, as the first value is the base."""
+@pytest.mark.parametrize(("seed", "base"), [(None, 0), (3, 16_245)])
+def test_energy_that_only_rises_counts_its_increase(each_database: Database, seed: int | None, base: float) -> None:
+    """``05_cumulative_energy``, with the entry's ``aggregation: counter``: 1.76 kWh, as the first value is the base.
+
+    Also when the meter shows more than a lamp can use between two readings."""
     lamp(each_database, aggregation="counter")
-    messages = from_lamp(ingest_case("05")["messages"])
+    readings = ingest_case("05")["messages"]
+    messages = from_lamp({**each, "energy": base + each["energy"]} for each in readings)
     take(each_database, messages if seed is None else any_order(messages, seed), batch=5, at=NOW)
     update_daily_totals(each_database, NOW)
     used = {day: row["kwh"] for day, row in lamp_days(each_database).items()}
