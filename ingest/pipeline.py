@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from math import fsum
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -254,7 +255,7 @@ def check_readings(state: MessageState) -> RejectionReason | None:
     others: list[_TimedReading] = []
     time = newest = period = given_start = refused = None
     start, age = state.received_at, timedelta()
-    for reading in state.readings:
+    for reading in _oldest_first(state.readings):
         datastream = datastreams.get(reading.property)
         if datastream is None:
             # Declared for event topics only: on an ordinary topic the broker may have stored it.
@@ -285,6 +286,13 @@ def check_readings(state: MessageState) -> RejectionReason | None:
         _add_up([each for each in others if each[0].same_time is SameTime.SUM], state)
         _check_revisions([each for each in others if each[0].same_time is SameTime.LAST], state)
     return None
+
+
+def _oldest_first(readings: Sequence[Reading]) -> Sequence[Reading]:
+    """In order of time, so that a logger that sends its newest values first is judged as one that doesn't."""
+    if not readings or readings[0].time is readings[-1].time:
+        return readings
+    return sorted(readings, key=attrgetter("time"))
 
 
 def _refused_time(reading: Reading, datastream: StoredDatastream, received_at: datetime) -> RejectionReason | None:

@@ -168,6 +168,13 @@ def test_an_implausible_value_is_stored_with_its_quality() -> None:
 TRAFFIC = KINDS["traffic"].properties
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_a_spike_in_a_backlog_is_one_in_any_order(order: tuple[int, ...]) -> None:
+    readings = [{"time": f"2026-11-22T11:{10 * number:02}:00Z", "pm10": [9, 900, 9.5][number]} for number in order]
+    flags = {each.value: each.quality for each in outcome({"readings": readings}).observations}
+    assert flags == {9: QualityFlag.GOOD, 900: QualityFlag.JUMP, 9.5: QualityFlag.GOOD}
+
+
 def lanes(*readings: object, code: str = "count_car", kind: str = "traffic", time: datetime = NOW) -> MessageOutcome:
     """A message of a sensor whose readings of one moment are parts of one value."""
     of_kind = KINDS[kind]
