@@ -2,7 +2,8 @@
 
 ``unit``, ``unitCode`` (NGSI-LD), ``uom``, ``unit_of_measurement`` (Home Assistant), ``unitOfMeasurement``
 (SensorThings), ``u`` (SenML) and others all mean a unit. A member that looks like one and isn't understood makes its
-value unusable: ignoring it once stored 0.35 mg/m3 as 0.35 ug/m3. Documented for device makers in ``docs/payloads.md``.
+value unusable: ignoring it once stored 0.35 mg/m3 as 0.35 ug/m3. So does a text that is another unit of the value,
+whatever the name of its member. Documented for device makers in ``docs/payloads.md``.
 """
 
 import re
@@ -34,6 +35,10 @@ _DEVICE = re.compile("(?:unit)?(?:serial|id|number|no|nr|address)+")
 """What ``unitSerial`` and the like are about."""
 _VALUE_MEMBERS = frozenset({"value", "@value", "code"})
 """Members of an object that state the unit it is about, besides those whose name is that of a unit."""
+_SCALES = frozenset({"scale", "scalefactor", "multiplier"})
+"""Names of numbers, without underscores, that a value is still to be multiplied by. We don't, unless it is 1."""
+_SHORTEST_UNMISTAKABLE = 3
+"""Characters of a unit that is one in any member; a shorter one, such as ``K``, could be a class or a status."""
 _DESCRIBING_MEMBERS = frozenset({"definition", "name", "label", "description"})
 """Members of an object that describe a unit in free text: they count if they are understood."""
 
@@ -112,23 +117,33 @@ def units_in_object(item: Mapping[str, Any], codes: Collection[str]) -> StatedUn
 
     ``unit`` is about all its values, ``pm2_5_unit`` about one; ``units`` may map names to units.
     """
+    contained = tuple(_units_in_containers(item, codes))
     if not _may_name_unit(item):
-        return NOTHING_STATED
+        return StatedUnits(others=contained) if contained else NOTHING_STATED
     members = {name: member for name, member in item.items() if name not in codes and _states_unit(name, member)}
     subjects = set(map(_subject_of_code, codes))
     others = subjects.union(subject(name) for name in item if name not in members)
-    found = _Findings()
+    found = _Findings(contained)
     for name, member in members.items():
         found.add(subject(name), member, subjects, others - subjects)
     return found.as_stated_units()
 
 
+def _units_in_containers(item: Mapping[str, Any], codes: Collection[str]) -> Iterator[Statement]:
+    """Units in objects beside the values, such as ``metadata``; not those of an object with a value of its own."""
+    for name, member in item.items():
+        if type(member) is dict and name not in codes and "value" not in member and not names_unit(name):
+            for inner, each, _ in _members(cast("dict[str, Any]", member)):
+                if _states_unit(inner, each):
+                    yield from _statements(each)
+
+
 class _Findings:
     """Collects what the members of one object state."""
 
-    def __init__(self) -> None:
+    def __init__(self, others: Iterable[Statement]) -> None:
         self._by_subject: defaultdict[str, list[Statement]] = defaultdict(list)
-        self._others: list[Statement] = []
+        self._others = list(others)
         self._fields_read = 0
 
     def add(self, about: str, member: object, subjects: set[str], present: set[str]) -> None:
@@ -163,11 +178,19 @@ def units_in_value(fields: Mapping[str, Any]) -> StatedUnits:
             about_device = _DEVICE.fullmatch(subject(name)) is not None
             (others if about_device else general).extend(_statements(member))
             fields_read += depth == 0 and not about_device
+        elif isinstance(member, str) and len(member) >= _SHORTEST_UNMISTAKABLE:
+            others.append(Statement(member))
+        elif _multiplies(name, member):
+            general.append(Statement(None))
     return StatedUnits(tuple(general), others=tuple(others), fields_read=fields_read)
 
 
 def _states_unit(name: str, member: object) -> bool:
     return names_unit(name) and (name.casefold() not in _ONLY_IF_TEXT or isinstance(member, str))
+
+
+def _multiplies(name: str, member: object) -> bool:
+    return isinstance(member, int | float) and member != 1 and name.replace("_", "").casefold() in _SCALES
 
 
 def _members(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any, int]]:

@@ -63,6 +63,30 @@ def test_other_names_are_no_units(name: str) -> None:
     assert co(**{name: "furlong"}) == 0.35
 
 
+@pytest.mark.parametrize("name", ["suffix", "measure", "EU", "label", "dimension", "scale"])
+def test_another_unit_of_the_value_is_never_ignored_whatever_its_name(name: str) -> None:
+    assert co(**{name: "mg/m3"}) is RejectionReason.UNKNOWN_UNIT
+    assert co(**{name: "µg/m³"}) == 0.35
+    assert co(**{name: "mg/m3", "unit": "mg/m3"}) == 350
+
+
+@pytest.mark.parametrize("name", ["metadata", "attributes", "properties", "header"])
+def test_another_unit_in_an_object_beside_the_values_is_never_ignored(name: str) -> None:
+    values = {"time": NOON, "pm2_5": 0.012, "temperature": 12.0}
+    inside = {"type": "x", "unit": "mg/m3"}
+    expected = {"pm2_5": RejectionReason.UNKNOWN_UNIT, "temperature": 12}
+    assert results(values | {name: inside}) == expected
+    assert results(values | {name: {"deeper": inside}}) == expected
+    assert results(values | {name: {"unit": "V"}}) == {"pm2_5": 0.012, "temperature": 12}
+    assert results(values | {name: {"value": 3.6, "unit": "mg/m3"}}) == {"pm2_5": 0.012, "temperature": 12}
+
+
+def test_a_value_that_is_still_to_be_multiplied_is_refused() -> None:
+    assert co(multiplier=0.1) is RejectionReason.UNKNOWN_UNIT
+    assert co(scale_factor=1000, unit="GP") is RejectionReason.UNKNOWN_UNIT
+    assert co(scale=1) == 0.35
+
+
 @pytest.mark.parametrize(
     "beside",
     [
