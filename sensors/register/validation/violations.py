@@ -4,6 +4,7 @@ Schema errors become violations here, and invalid parts can be repaired temporar
 (``sensors.register.validation.validator``) can still be checked on the rest.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -56,6 +57,7 @@ def _schema_violation(error: ErrorDetails) -> Violation:
         return Violation(path, "unknown_field", _unknown_field(str(error["loc"][-1])))
     if kind in CODE_LIST_ERROR_TYPES:
         allowed = str(limits.get("expected") or limits.get("expected_tags", "")).replace(" or ", ", ")
+        allowed = _ENUM_MEMBER.sub(r"\1", allowed)
         return Violation(
             path, "not_in_list", LocalizedText(f"Kies een van deze codes: {allowed}.", f"Choose one of: {allowed}.")
         )
@@ -78,6 +80,8 @@ def _unknown_field(name: str) -> LocalizedText:
     return LocalizedText("Hier staat een veld dat hier niet hoort.", "This field does not belong here.")
 
 
+_ENUM_MEMBER = re.compile(r"<\w+\.\w+: ('\w+')>")
+"""How Pydantic names one of some members of an enum."""
 CODE_LIST_ERROR_TYPES = frozenset({"enum", "literal_error", "dtpr_element", "union_tag_invalid"})
 
 FALLBACK_MESSAGE = ("wrong_value", "Deze waarde kan hier niet.", "This value is not allowed here.")
