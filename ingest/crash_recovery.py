@@ -34,11 +34,15 @@ class Attempt:
 
 
 class CrashRecovery:
-    """What is known of earlier processes of one session. ``window``: how many messages the broker may redeliver."""
+    """What is known of earlier processes of one session.
 
-    def __init__(self, client_id: str, window: int) -> None:
+    ``suspects``: how many messages may have been in hand when the last one died. Should the fatal one come later after
+    all, it crashes the process again, but nearer to the front: all before it are stored by then.
+    """
+
+    def __init__(self, client_id: str, suspects: int) -> None:
         self._client_id = client_id
-        self._left = window
+        self._left = suspects
         self._crashes: int | None = None
         self._earlier_attempts: dict[Attempt, int] = {}
         """By earlier processes: the broker's redeliveries to this one don't count."""
@@ -75,13 +79,13 @@ class CrashRecovery:
         self._execute(db, "record_attempt", packet_id=attempt.packet_id, size=attempt.size, attempts=attempts)
 
     def record_stored(self, db: Database, messages: int) -> None:
-        """Count messages. When all that could be redelivered are stored, the crashes are over."""
+        """Count messages. When all that are suspect are stored, the crashes are over."""
         self._left -= messages
         if self._left <= 0:
             self.finish(db)
 
     def finish(self, db: Database) -> None:
-        """Forget the crashes: nothing is left of what was redelivered."""
+        """Forget the crashes: nothing suspect is left."""
         self._execute(db, "recover_session")
         self._crashes = 0
         self._earlier_attempts.clear()

@@ -190,6 +190,12 @@ Step = Callable[[MessageState], RejectionReason | None]
 """Updates the state, or returns the reason to reject the whole message."""
 
 
+def sensor_of_topic(topic: str, register: SensorsByTopic) -> IngestSensor | None:
+    """The registered sensor whose topic this is."""
+    municipality, kind, reference, *_ = [*topic.split("/"), "", ""]
+    return register.get((municipality, kind, reference))
+
+
 def identify_sensor(state: MessageState) -> RejectionReason | None:
     """Look up the sensor named by the topic, ``{municipality}/{kind}/{reference}/{format}``."""
     parts = state.message.topic.split("/")

@@ -1,12 +1,13 @@
 """The queue between network thread and worker: messages from a single connection, bounded in number and in octets.
 
 A device that sends much at once does not hold up the others: each topic has a share of a batch. What exceeds it waits,
-while later messages of other topics are stored. Acknowledgements keep the order of receipt all the same (MQTT 5, 4.6).
+while later messages of other topics are stored; a message that no share holds takes turns with them. Those that will be
+refused unread cost nothing, so they don't wait. Acknowledgements keep the order of receipt all the same (MQTT 5, 4.6).
 """
 
 import time
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Condition
 
@@ -18,7 +19,7 @@ MAX_QUEUED_BYTES = 32 << 20
 MAX_BATCH_BYTES = 512 << 10
 """Octets of payload in a batch, unless a single message is larger."""
 MAX_TOPIC_BYTES = 128 << 10
-"""Octets of payload of one topic in a batch, unless its oldest message is the oldest of all."""
+"""Octets of payload of one topic in a batch. A message that is larger is a batch by itself, once it is the oldest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,14 @@ class Batch:
 
 
 class MessageQueue:
-    """A queue of ``capacity`` messages and MAX_QUEUED_BYTES, either of which one network read may exceed."""
+    """A queue of ``capacity`` messages and MAX_QUEUED_BYTES, either of which one network read may exceed.
 
-    def __init__(self, capacity: int) -> None:
+    ``is_unread`` tells of a topic whether its messages will be refused unread.
+    """
+
+    def __init__(self, capacity: int, is_unread: Callable[[str], bool] = lambda _topic: False) -> None:
         self._room = capacity
+        self._is_unread = is_unread
         self._changed = Condition()
         self._connection = 0
         self._waiting: list[Publication] = []
@@ -44,9 +49,15 @@ class MessageQueue:
         self._order: deque[int] = deque()
         """Packet identifiers in order of receipt; empty while messages are completed in that order anyway."""
         self._completed: set[int] = set()
+        self._is_turn_of_oldest = True
 
     def __len__(self) -> int:
         return len(self._waiting)
+
+    @property
+    def is_pressed(self) -> bool:
+        """Whether so much waits that reading may have to pause: then devices wait for each other."""
+        return self._bytes > MAX_QUEUED_BYTES // 2
 
     def put(self, delivery: Delivery, timeout_seconds: float) -> bool:
         """Add messages once there is room. Returns False if there was none within ``timeout_seconds``.
@@ -123,22 +134,32 @@ class MessageQueue:
         self._changed.notify_all()
         return Batch(self._connection, received, chosen)
 
-    def _pick(self, most: int) -> list[int]:
-        """The places of the messages to take: the oldest, and what fits the shares. Each topic keeps its order."""
-        picked = [0]
-        total = len(self._waiting[0].message.payload)
-        used = defaultdict[str, int](int, {self._waiting[0].message.topic: total})
-        passed_over: set[str] = set()
-        for place, publication in enumerate(self._waiting[1:], 1):
+    def _pick(self, most: int) -> Sequence[int]:
+        """The places of the messages to take: what fits the shares, in turn with the oldest alone if that does not."""
+        picked = self._pick_shares(most)
+        if picked and picked[0] == 0:
+            return picked
+        self._is_turn_of_oldest = not self._is_turn_of_oldest
+        return [0] if self._is_turn_of_oldest or not picked else picked
+
+    def _pick_shares(self, most: int) -> Sequence[int]:
+        """What fits the shares of all topics, each in its order."""
+        picked: list[int] = []
+        total = 0
+        used, passed_over = defaultdict[str, int](int), set[str]()
+        for place, publication in enumerate(self._waiting):
             if len(picked) >= most or total >= MAX_BATCH_BYTES:
                 break
             topic, size = publication.message.topic, len(publication.message.payload)
-            if topic in passed_over or used[topic] + size > MAX_TOPIC_BYTES or total + size > MAX_BATCH_BYTES:
-                passed_over.add(topic)
-            else:
-                picked.append(place)
+            if topic in passed_over:
+                continue
+            if used[topic] + size <= MAX_TOPIC_BYTES and total + size <= MAX_BATCH_BYTES:
                 used[topic] += size
                 total += size
+            elif not self._is_unread(topic):
+                passed_over.add(topic)
+                continue
+            picked.append(place)
         return picked
 
     def _take_out(self, picked: Sequence[int]) -> list[Publication]:

@@ -28,6 +28,11 @@ BYTES_PER_FRUITLESS_READING = 64
 """What parsing a message costs, if nothing of it is stored, in terms of readings."""
 MAX_ARRIVING_READINGS = 250_000
 """Readings an hour from one sensor, however old: almost a year of one value every two minutes."""
+PRESSED_BACKLOG = timedelta(days=8)
+"""While devices wait for each other, a sensor may send as many readings an hour as it measures in this time: an outage
+leaves less at the broker, whose session for us ends a day earlier."""
+MIN_PRESSED_READINGS = 10_000
+"""The same for a sensor that seldom measures: as many as fit one message."""
 DETAIL_INTERVAL = timedelta(minutes=1)
 """How often a refusal of the same sensor gets a row in the quarantine. All of them are counted."""
 
@@ -44,6 +49,8 @@ class RateLimit:
     max_arriving: int
     """Per clock hour, as is the next."""
     max_fruitless: int
+    max_pressed: int
+    """Instead of both, while devices wait for each other."""
 
 
 @lru_cache(1024)
@@ -52,7 +59,14 @@ def rate_limit(intervals: tuple[timedelta | None, ...]) -> RateLimit:
     known = [min(max(each or ASSUMED_INTERVAL, ASSUMED_INTERVAL), ONE_HOUR) for each in intervals or (None,)]
     most = sum(MAX_OVERRATE * ONE_HOUR // each for each in known)
     spacing = min(known) / MAX_OVERRATE
-    return RateLimit(most, spacing, len(known), max(MAX_ARRIVING_READINGS, most), max(MAX_FRUITLESS_READINGS, most))
+    return RateLimit(
+        readings_per_hour=most,
+        spacing=spacing,
+        datastreams=len(known),
+        max_arriving=max(MAX_ARRIVING_READINGS, most),
+        max_fruitless=max(MAX_FRUITLESS_READINGS, most),
+        max_pressed=max(MIN_PRESSED_READINGS, sum(PRESSED_BACKLOG // each for each in known)),
+    )
 
 
 @dataclass(slots=True)
@@ -136,6 +150,8 @@ class SensorUsage:
 class SensorRateLimiter:
     """The usage of every sensor that this worker has heard, by id."""
 
+    is_pressed: bool = False
+    """Whether devices wait for each other."""
     _usage: dict[int, SensorUsage] = field(default_factory=dict[int, SensorUsage])
     _now: datetime | None = None
     _clock_hour: int = 0
@@ -144,14 +160,21 @@ class SensorRateLimiter:
         """The usage of a sensor in the clock hour of ``received_at``."""
         if received_at is not self._now:
             # The messages of a batch share this instant: round it once.
-            self._now, self._clock_hour = received_at, received_at.toordinal() * 24 + received_at.hour
+            self._now, self._clock_hour = received_at, _clock_hour(received_at)
         usage = self._usage.get(sensor_id)
         if usage is None:
             usage = self._usage[sensor_id] = SensorUsage(limit, self._clock_hour)
         elif usage.clock_hour != self._clock_hour:
             usage.clock_hour, usage.arrived, usage.fruitless, usage.is_exhausted = self._clock_hour, 0, 0, False
         usage.limit = limit
+        if self.is_pressed and max(usage.arrived, usage.fruitless) > limit.max_pressed:
+            usage.is_exhausted = True
         return usage
+
+    def is_exhausted(self, sensor_id: int, at: datetime) -> bool:
+        """Whether a message of this sensor would be refused unread."""
+        usage = self._usage.get(sensor_id)
+        return usage is not None and usage.is_exhausted and usage.clock_hour == _clock_hour(at)
 
     def record_committed(self, outcomes: "Iterable[MessageOutcome]", repeated: Mapping[int | None, int]) -> None:
         """Charge sensors for what was of no use. ``repeated``: duplicates and conflicts by sensor.
@@ -172,3 +195,8 @@ class SensorRateLimiter:
         usage = self._usage.get(sensor_id) if sensor_id is not None else None
         if usage is not None:
             usage.charge(readings)
+
+
+def _clock_hour(at: datetime) -> int:
+    """Hours since the year 1."""
+    return at.toordinal() * 24 + at.hour

@@ -25,7 +25,14 @@ from ingest.mqtt.subscriptions import Subscription, worker_subscriptions
 from ingest.mqtt.takeovers import SessionTakenOverError, TakeoverCounter
 from ingest.parts import Part, split_into_parts
 from ingest.payload_keys import forgetting_payload_keys
-from ingest.pipeline import IncomingMessage, MessageOutcome, SensorsByTopic, process_message, reject_unread
+from ingest.pipeline import (
+    IncomingMessage,
+    MessageOutcome,
+    SensorsByTopic,
+    process_message,
+    reject_unread,
+    sensor_of_topic,
+)
 from ingest.public_cells import PublicationSchedule
 from ingest.quality_flags import QualityChecker
 from ingest.queue import Batch, MessageQueue
@@ -48,6 +55,11 @@ BATCH_IDLE_SECONDS = 0.005
 messages in flight than a batch holds delays us no longer than this."""
 RETRY_INTERVAL_SECONDS = 1.0
 """Interval between attempts while the database or the broker is down."""
+WINDOW_BATCHES = 20
+"""Batches that the broker may deliver before the first of them is acknowledged. As acknowledgements keep the order of
+receipt, a few large messages that wait for their turn would soon close a small window for everybody."""
+MAX_WINDOW = 65_535
+"""As many as there are packet identifiers."""
 ADMISSION_POLL_SECONDS = 0.05
 
 
@@ -75,12 +87,11 @@ class Worker:
         self._settings = settings
         self._now = now
         self._is_admitted = is_admitted
-        self._queue = MessageQueue(2 * settings.batch_size)
+        window = min(WINDOW_BATCHES * settings.batch_size, MAX_WINDOW)
+        self._queue = MessageQueue(window, self._is_unread)
         self._subscription = subscription or worker_subscriptions(settings.municipality, 1)[0]
         self._takeovers = TakeoverCounter(self._subscription.client_id, self._fail)
-        self._session = Session(
-            settings.broker, self._subscription, 2 * settings.batch_size, self._enqueue, self._takeovers.record
-        )
+        self._session = Session(settings.broker, self._subscription, window, self._enqueue, self._takeovers.record)
         self._publication_schedule = PublicationSchedule()
         self._heartbeat = Heartbeat()
         self._event_listener = EventListener(settings.broker, settings.municipality, self.metrics, now, self._fail)
@@ -178,6 +189,10 @@ class Worker:
         batch = self._queue.take(settings.batch_size, settings.batch_milliseconds / 1000, BATCH_IDLE_SECONDS)
         return batch if batch and self._session.is_current_connection(batch.connection_number) else None
 
+    def _is_unread(self, topic: str) -> bool:
+        sensor = sensor_of_topic(topic, self._register)
+        return sensor is not None and self._rate_limiter.is_exhausted(sensor.id, self._now())
+
     def _open_session(self) -> None:
         while not self._stopping.is_set() and not self._is_admitted():
             self._stopping.wait(ADMISSION_POLL_SECONDS)
@@ -189,6 +204,7 @@ class Worker:
     def _store_batch(self, batch: Batch | None) -> None:
         self.metrics.up.labels("broker").set(self._session.is_connected)
         self.metrics.in_flight.set(len(self._queue) + (len(batch.publications) if batch else 0))
+        self._rate_limiter.is_pressed = self._queue.is_pressed
         recovery = self._crash_recovery
         if batch is None:
             if recovery.is_recovering and self._session.is_connected:

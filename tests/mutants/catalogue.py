@@ -406,6 +406,14 @@ MUTANTS: tuple[Mutant, ...] = (
         ("a sensor that repeats itself", "if self.fruitless > self.limit.max_fruitless:", "if False:"),
         ("too many readings of one sensor", "if self.arrived > self.limit.max_arriving:", "if False:"),
         ("redelivery is forgiven", "forgiven.add(outcome.sensor_id)", "pass"),
+        ("what others wait for", "if self.is_pressed and max(", "if False and max("),
+    ),
+    *_mutants_in(
+        "ingest/queue.py",
+        ("tests/unit/ingest/test_queue.py",),
+        ("the share of a topic", "used[topic] + size <= MAX_TOPIC_BYTES", "True"),
+        ("what is refused unread takes no share", "elif not self._is_unread(topic):", "else:"),
+        ("large messages take turns", "= not self._is_turn_of_oldest", "= True"),
     ),
     *_mutants_in(
         "ingest/conflicts.py",

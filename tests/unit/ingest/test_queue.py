@@ -132,12 +132,42 @@ def test_a_queue_of_large_messages_is_full_before_it_has_many() -> None:
 def test_small_messages_do_not_wait_for_the_large_ones_before_them() -> None:
     queue = MessageQueue(1000)
     put_sized(queue, *[("large", 200 * KIB)] * 4, ("small", 100), ("other", 100))
-    assert store(queue) == ([1, 5, 6], [1]), "acknowledging 5 before 2 would break the order"
-    assert store(queue) == ([2], [2])
+    assert store(queue) == ([5, 6], []), "acknowledging 5 before 1 would break the order"
+    assert store(queue) == ([1], [1])
     put_sized(queue, ("small", 100), first=7)
-    assert store(queue) == ([3, 7], [3])
-    assert store(queue) == ([4], [4, 5, 6, 7])
+    assert store(queue) == ([7], [])
+    assert [store(queue) for _ in range(3)] == [([2], [2]), ([3], [3]), ([4], [4, 5, 6, 7])]
     assert len(queue) == 0
+
+
+def test_a_large_message_has_its_turn_however_many_small_ones_come() -> None:
+    queue = MessageQueue(1000)
+    put_sized(queue, ("large", 200 * KIB), ("large", 200 * KIB))
+    batches: list[list[int]] = []
+    for number in range(3, 7):
+        put_sized(queue, ("small", 100), first=number)
+        batches.append(store(queue)[0])
+    assert batches == [[3], [1], [4, 5], [2]]
+
+
+def test_messages_that_will_not_be_read_wait_for_nothing() -> None:
+    unread = {"exhausted"}
+    queue = MessageQueue(1000, unread.__contains__)
+    put_sized(queue, *[("exhausted", 200 * KIB), ("large", 200 * KIB)] * 4, ("small", 100))
+    assert store(queue)[0] == [1, 3, 5, 7, 9]
+    unread.add("large")
+    assert store(queue) == ([2, 4, 6, 8], [*range(2, 10)])
+
+
+def test_the_queue_is_pressed_when_half_of_its_octets_are_taken() -> None:
+    queue = MessageQueue(1000)
+    put_sized(queue, *[("a", 256 * KIB)] * (MAX_QUEUED_BYTES // (512 * KIB)))
+    assert not queue.is_pressed
+    put_sized(queue, ("b", 1))
+    assert queue.is_pressed
+    store(queue)
+    store(queue)
+    assert not queue.is_pressed
 
 
 def test_many_small_messages_of_one_topic_get_a_share_too() -> None:
@@ -152,6 +182,7 @@ def test_what_a_new_connection_discards_is_no_longer_waited_for() -> None:
     put_sized(queue, *[("large", 200 * KIB)] * 2, ("small", 100))
     batch = queue.take(100, 0, 0)
     assert batch is not None
+    assert [each.packet_id for each in batch.publications] == [3]
     put_sized(queue, ("large", 200 * KIB), connection=2)
     assert queue.complete(batch.connection_number, batch.publications) == ()
     assert store(queue) == ([1], [1])

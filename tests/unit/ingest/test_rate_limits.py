@@ -9,11 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.mqtt.session import SESSION_EXPIRY_SECONDS
 from ingest.pipeline import IncomingMessage, IngestSensor, MessageOutcome, StoredDatastream, process_message
 from ingest.quality_flags import QualityChecker
 from ingest.rate_limits import (
     MAX_ARRIVING_READINGS,
     MAX_FRUITLESS_READINGS,
+    MIN_PRESSED_READINGS,
+    PRESSED_BACKLOG,
     SensorRateLimiter,
     rate_limit,
 )
@@ -177,6 +180,45 @@ def test_even_new_readings_have_a_limit_per_hour() -> None:
     kept = sum(len(each.observations) for each in outcomes)
     assert MAX_ARRIVING_READINGS < kept <= MAX_ARRIVING_READINGS + 4000
     assert reasons(outcomes[-1]) == {TOO_OFTEN}
+
+
+def test_while_devices_wait_for_each_other_all_that_an_outage_leaves_at_the_broker_is_kept() -> None:
+    ingest, minute = Ingest(timedelta(minutes=1)), timedelta(minutes=1)
+    ingest.limiter.is_pressed = True
+    outage = timedelta(seconds=SESSION_EXPIRY_SECONDS)
+    left = [(NOW - outage + day * timedelta(days=1), timedelta(days=1) // minute) for day in range(outage.days)]
+    for since, count in [*left, (NOW, 60)]:
+        outcome = ingest.send([{"time": time.isoformat(), "no2": 1} for time in every(minute, count, since)], at=NOW)
+        # Nothing is refused; the last hour is only ahead of the clock.
+        assert (len(outcome.observations) + len(outcome.rejections), TOO_OFTEN in reasons(outcome)) == (count, False)
+
+
+@pytest.mark.parametrize("interval", [timedelta(minutes=1), timedelta(hours=1)])
+def test_while_devices_wait_for_each_other_more_than_that_is_not_read_until_the_next_hour(interval: timedelta) -> None:
+    ingest = Ingest(interval)
+    most = rate_limit((interval,)).max_pressed
+    assert most == max(PRESSED_BACKLOG // interval, MIN_PRESSED_READINGS)
+    for part in range(3):
+        times = every(timedelta(seconds=30), 4_000, NOW - timedelta(days=9 + part))
+        ingest.send([{"time": time.isoformat(), "no2": 1} for time in times])
+    reading = {"time": NOW.isoformat(), "no2": 1}
+    assert ingest.send(reading).rejections == (), "nobody waits yet"
+    assert not ingest.limiter.is_exhausted(7, NOW)
+    ingest.limiter.is_pressed = True
+    assert reasons(ingest.send(reading)) == {TOO_OFTEN}
+    assert ingest.limiter.is_exhausted(7, NOW)
+    assert not ingest.limiter.is_exhausted(7, NOW + timedelta(hours=1))
+    assert not ingest.limiter.is_exhausted(8, NOW)
+    assert ingest.send(reading, to="B").rejections == ()
+
+
+def test_while_devices_wait_for_each_other_what_is_of_no_use_is_sooner_not_read() -> None:
+    ingest = Ingest()
+    ingest.limiter.is_pressed = True
+    reading = {"time": NOW.isoformat(), "no2": 1}
+    ingest.send(reading, duplicates=MIN_PRESSED_READINGS)
+    ingest.send(reading, duplicates=1)
+    assert reasons(ingest.send(reading)) == {TOO_OFTEN}
 
 
 def test_a_refusal_is_detailed_once_a_minute_and_anything_else_always() -> None:
