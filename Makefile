@@ -32,7 +32,7 @@ check: .venv/.dev ## check format, lint, types and import contracts, and run all
 bench: .venv/.dev ## benchmark, as ratios to baselines of the same run
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-soak: .venv/.dev ## inject faults for half an hour, then run a leak check (ARGS="--minutes 5")
+soak: .venv/.dev ## flood ingest, inject faults for half an hour, run a leak check (ARGS=--flood)
 	@$(BIN)/python -m tests.faults.soak $(ARGS)
 
 mutants: .venv/.dev ## mutation testing: disable each privacy rule; a test must fail (ARGS="--only token")

@@ -98,9 +98,11 @@ class IngestProcess:
         self.module = "lantaarn"
         """The module to run; a test may put itself in between."""
         self.workers = 1
+        self.prefix: Sequence[str] = ()
+        """Words in front of the command."""
         # A second worker uses the next port.
         self._port = next(port for port in iter(find_free_port, 0) if is_port_free(port + 1))
-        self._environment = {
+        self.environment = {
             "DATABASE_URL": database,
             "MQTT_URL": f"mqtt://{LOOPBACK_HOST}:{broker}",
             "LANTAARN_BATCH_SIZE": str(BATCH_SIZE),
@@ -110,9 +112,9 @@ class IngestProcess:
 
     def start(self) -> None:
         """Start without waiting until it is ready."""
-        own = [sys.executable, "-m", self.module, "ingest", "--workers", str(self.workers)]
+        own = [*self.prefix, sys.executable, "-m", self.module, "ingest", "--workers", str(self.workers)]
         command = with_parent_death_signal(own, signal.SIGTERM)
-        self._process = start_process(command, self.log_file, cwd=ROOT, extra_environment=self._environment)
+        self._process = start_process(command, self.log_file, cwd=ROOT, extra_environment=self.environment)
 
     def kill(self) -> None:
         """Kill with SIGKILL."""

@@ -1,4 +1,4 @@
-"""The soak test: drain a large backlog, then run rounds of seeded random disruptions, then a large leak check.
+"""The soak test: a flood, then a large backlog, then rounds of seeded random disruptions, then a large leak check.
 
 Each round uses a fresh database and twenty disruptions, and ends with a full reconciliation.
 """
@@ -13,6 +13,7 @@ from random import Random
 import click
 
 from tests.faults.disruptions import DISRUPTIONS
+from tests.faults.flood import run_flood
 from tests.faults.numbered_messages import count_readings
 from tests.faults.rig import MAX_MEMORY_BYTES, ROOT, DurableServer, Reconciliation, Rig, make_template, running_rig
 from tests.support.installed import MOSQUITTO_PATH
@@ -22,13 +23,14 @@ DISRUPTIONS_PER_ROUND = 20
 HOUR_SECONDS = 3600.0
 
 
-@click.command(epilog='Example: make soak ARGS="--minutes 5 --backlog 100000"')
+@click.command(epilog='Example: make soak ARGS="--minutes 5 --backlog 100000", or ARGS=--flood')
 @click.option("--minutes", default=30.0, show_default=True, help="Duration of the disruptions, after the backlog.")
 @click.option("--backlog", default=1_000_000, show_default=True, help="Messages queued before ingest starts.")
 @click.option("--rate", default=4000, show_default=True, help="Messages per second during disruptions.")
 @click.option("--seed", default=1, show_default=True, help="Seed of the disruptions.")
 @click.option("--canaries", default=100_000, show_default=True, help="Identifiers for the leak check.")
-def main(minutes: float, backlog: int, rate: int, seed: int, canaries: int) -> None:
+@click.option("--flood", is_flag=True, help="Run the flood only, which takes two minutes.")
+def main(minutes: float, backlog: int, rate: int, seed: int, canaries: int, *, flood: bool) -> None:
     """Disrupt everything for a while, and verify that nothing is lost or stored twice."""
     if MOSQUITTO_PATH is None:
         raise click.ClickException("Mosquitto is not installed. On Debian: apt-get install mosquitto")
@@ -38,6 +40,9 @@ def main(minutes: float, backlog: int, rate: int, seed: int, canaries: int) -> N
         server = DurableServer(folder)
         try:
             server.start()
+            run_flood(server, folder / "flood")
+            if flood:
+                return
             make_template(server)
             with running_rig(server, folder / "backlog") as rig:
                 drain_backlog(rig, backlog)
