@@ -1,9 +1,9 @@
 -- lock_hours: let nobody else recompute or delete hours until the transaction ends
 select pg_advisory_xact_lock(hashtextextended('lantaarn.hourly_totals', 0));
 
--- recompute_changed_hours: take marks, and recompute their hours from single values; of counters also the next hour with
--- values, which counts from the last value before it. The values of a visible mark are committed. An hour keeps its
--- totals when some of its single values no longer exist. Returns the hours that changed and may have been published.
+-- recompute_changed_hours: take marks, and recompute their hours from single values; of counters also the hours of the
+-- reading before and of the four after, which depend on them. The values of a visible mark are committed. An hour keeps
+-- its totals when some of its single values no longer exist. Returns the hours that changed and may have been published.
 with taken as (
     delete from lantaarn.changed_hour
     where ctid = any(array(select ctid from lantaarn.changed_hour limit %(limit)s))
@@ -20,22 +20,34 @@ changed as (
 due as (
     select datastream_id, hour from changed
     union
-    select changed.datastream_id, following.hour
+    select changed.datastream_id, date_trunc('hour', neighbour.time, 'UTC')
     from changed
     inner join lantaarn.datastream as stream on stream.id = changed.datastream_id and stream.aggregation = 'counter'
     cross join lateral (
-        select date_trunc('hour', one.time, 'UTC') as hour
-        from lantaarn.observation as one
-        where
-            one.datastream_id = changed.datastream_id
-            and one.time >= changed.hour + interval '1 hour'
-            and one.quality = 0
-        order by one.time
-        limit 1
-    ) as following
+        (
+            select one.time
+            from lantaarn.observation as one
+            where one.datastream_id = changed.datastream_id and one.time < changed.hour and one.quality = 0
+            order by one.time desc
+            limit 1
+        )
+        union all
+        (
+            select distinct one.time
+            from lantaarn.observation as one
+            where
+                one.datastream_id = changed.datastream_id
+                and one.time >= changed.hour + interval '1 hour'
+                and one.quality = 0
+            order by one.time
+            limit 4
+        )
+    ) as neighbour
     where exists (
         select from lantaarn.rollup_hour as hourly
-        where hourly.datastream_id = changed.datastream_id and hourly.hour = following.hour
+        where
+            hourly.datastream_id = changed.datastream_id
+            and hourly.hour = date_trunc('hour', neighbour.time, 'UTC')
     )
 ),
 made as (

@@ -70,6 +70,7 @@ where
             computed.last_time,
             computed.last_value
         )
+        or (total.sum is null) <> (computed.sum is null)
         or abs(total.sum - computed.sum) > 1e-9 * greatest(1, abs(computed.sum), computed.count)
         or abs(coalesce(total.sum_cos, 0) - coalesce(computed.sum_cos, 0)) > 1e-9 * greatest(1, computed.count)
     )
@@ -103,6 +104,7 @@ where
     and (
         (total.count, total.jumps, total.counted_since, total.last_value)
         is distinct from (computed.count, computed.jumps, computed.counted_since, computed.last_value)
+        or (total.sum is null) <> (computed.sum is null)
         or abs(total.sum - computed.sum) > 1e-9 * greatest(1, abs(computed.sum), computed.count)
     )
 order by 2, 1;

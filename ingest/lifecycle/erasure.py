@@ -195,7 +195,7 @@ def _apply(db: Database, tombstone: Tombstone, observations: str) -> Erasure:
     counts = {row["table_name"]: row["rows"] for row in db.execute(QUERIES[observations], period).fetchall()}
     hours = _mark_cut_hours(db, cut)
     counts["rollup_hour"] = db.execute(QUERIES["erase_hours"], period).rowcount + hours.deleted
-    db.execute(QUERIES["mark_following_hours"], period)
+    db.execute(QUERIES["mark_adjacent_hours"], period)
     recompute_changed_hours(db, is_late=False)
     db.execute(QUERIES["erase_publications"], period)
     for table, query in (

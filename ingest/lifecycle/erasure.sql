@@ -60,18 +60,28 @@ select hour, array_agg(datastream_id)
 from unnest(%(datastream_ids)s::integer[], %(times)s::timestamptz[]) as cut (datastream_id, hour)
 group by hour;
 
--- mark_following_hours: the same for the first hour of counters after the period, which now counts from before it
+-- mark_adjacent_hours: the same for hours of counters whose steps depended on what was erased: the last before the
+-- period, and the four with values after it
 insert into lantaarn.changed_hour (hour, datastream_ids)
-select following.hour, array_agg(stream.id)
+select adjacent.hour, array_agg(stream.id)
 from lantaarn.datastream as stream
 cross join lateral (
-    select hourly.hour from lantaarn.rollup_hour as hourly
-    where hourly.datastream_id = stream.id and hourly.hour >= %(until)s::timestamptz
-    order by hourly.hour
-    limit 1
-) as following
+    (
+        select hourly.hour from lantaarn.rollup_hour as hourly
+        where hourly.datastream_id = stream.id and hourly.hour < %(from)s::timestamptz
+        order by hourly.hour desc
+        limit 1
+    )
+    union all
+    (
+        select hourly.hour from lantaarn.rollup_hour as hourly
+        where hourly.datastream_id = stream.id and hourly.hour >= %(until)s::timestamptz
+        order by hourly.hour
+        limit 4
+    )
+) as adjacent
 where stream.id = any(%(datastream_ids)s::integer[]) and stream.aggregation = 'counter'
-group by following.hour;
+group by adjacent.hour;
 
 -- erase_publications: forget from when to when these datastreams were published; the next publication notes what is left
 delete from lantaarn.publication where datastream_id = any(%(datastream_ids)s::integer[]);

@@ -87,9 +87,13 @@ update lantaarn.aggregation_change set
     recomputed_hours = recomputed_hours + %(hours)s
 where id = %(change_id)s;
 
--- show_hours: show the hours of a datastream again, from the first one whose values all exist; returns its day
+-- show_hours: show the hours of a datastream again, from the first one whose values all exist; returns its day. Under the
+-- same aggregation as before all of them were shown meanwhile, and stay
 update lantaarn.datastream as stream set
-    totals_since = coalesce(change.incomplete_until + interval '1 hour', '-infinity')
+    totals_since = case
+        when change.from_aggregation = change.to_aggregation then stream.totals_since
+        else coalesce(change.incomplete_until + interval '1 hour', '-infinity')
+    end
 from lantaarn.aggregation_change as change
 where change.id = %(change_id)s and stream.id = change.datastream_id
 returning greatest(open.day_of(stream.totals_since), '1970-01-01') as first_day;

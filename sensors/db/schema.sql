@@ -187,7 +187,7 @@ CREATE TABLE lantaarn.day_total (
     datastream_id integer NOT NULL,
     day date NOT NULL,
     count bigint NOT NULL,
-    sum double precision NOT NULL,
+    sum double precision,
     min double precision NOT NULL,
     max double precision NOT NULL,
     hours smallint NOT NULL,
@@ -732,7 +732,7 @@ CREATE TABLE lantaarn.rollup_hour (
     datastream_id integer NOT NULL,
     hour timestamp with time zone NOT NULL,
     count bigint NOT NULL,
-    sum double precision NOT NULL,
+    sum double precision,
     min double precision NOT NULL,
     max double precision NOT NULL,
     sum_cos double precision,
@@ -1547,6 +1547,35 @@ UNION ALL
   WHERE (datastream.public = 'hour'::text);
 GRANT SELECT ON TABLE open.hour TO lantaarn_api;
 GRANT SELECT ON TABLE open.hour TO lantaarn_dashboard;
+
+-- open.jump
+CREATE VIEW open.jump AS
+ SELECT stream.id AS datastream_id,
+    stream.sensor_id,
+    stream.property,
+    hourly.hour AS start,
+    hourly.jumps
+   FROM (lantaarn.datastream stream
+     JOIN lantaarn.rollup_hour hourly ON (((hourly.datastream_id = stream.id) AND (hourly.hour >= stream.totals_since) AND (hourly.jumps > 0))))
+  WHERE (stream.active AND (stream.aggregation = 'counter'::text) AND (stream.public = 'live'::text) AND (NOT stream.about_people))
+UNION ALL
+ SELECT stream.id AS datastream_id,
+    stream.sensor_id,
+    stream.property,
+    cell.start,
+    within.jumps
+   FROM ((lantaarn.datastream stream
+     JOIN lantaarn.public_cell cell ON (((cell.datastream_id = stream.id) AND (cell.period = stream.public) AND (cell.start >= stream.totals_since))))
+     CROSS JOIN LATERAL ( SELECT (sum(hourly.jumps))::integer AS jumps
+           FROM lantaarn.rollup_hour hourly
+          WHERE ((hourly.datastream_id = stream.id) AND (hourly.hour >= cell.start) AND (hourly.hour <
+                CASE cell.period
+                    WHEN 'hour'::text THEN (cell.start + '01:00:00'::interval)
+                    ELSE (((cell.start AT TIME ZONE 'Europe/Amsterdam'::text) + '1 day'::interval) AT TIME ZONE 'Europe/Amsterdam'::text)
+                END))) within)
+  WHERE (stream.active AND (stream.aggregation = 'counter'::text) AND (NOT stream.about_people) AND (within.jumps > 0));
+GRANT SELECT ON TABLE open.jump TO lantaarn_api;
+GRANT SELECT ON TABLE open.jump TO lantaarn_dashboard;
 
 -- open.latest
 CREATE VIEW open.latest AS
@@ -2501,7 +2530,7 @@ $$;
 -- lantaarn.counter_step
 CREATE FUNCTION lantaarn.counter_step(before double precision, after double precision, elapsed interval, max_rate_per_hour double precision) RETURNS double precision
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN (after < (0)::double precision) THEN NULL::double precision WHEN (CASE WHEN (after < before) THEN after ELSE (after - before) END <= (max_rate_per_hour * (((EXTRACT(epoch FROM elapsed))::double precision / (3600)::double precision) + (1)::double precision))) THEN CASE WHEN (after < before) THEN after ELSE (after - before) END ELSE NULL::double precision END;
+    RETURN CASE WHEN ((after < (0)::double precision) OR ((after < before) AND (after > (before * (0.9)::double precision)))) THEN NULL::double precision WHEN (CASE WHEN (after < before) THEN after ELSE (after - before) END <= (max_rate_per_hour * (((EXTRACT(epoch FROM elapsed))::double precision / (3600)::double precision) + (1)::double precision))) THEN CASE WHEN (after < before) THEN after ELSE (after - before) END ELSE NULL::double precision END;
 
 -- lantaarn.days_of
 CREATE FUNCTION lantaarn.days_of(stream_id integer, since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(day date, count bigint, sum double precision, min double precision, max double precision, sum_cos double precision, jumps integer, counted_since timestamp with time zone, last_value double precision, hours smallint)
@@ -2650,8 +2679,8 @@ CREATE FUNCTION lantaarn.hours_of(stream_id integer, from_hour timestamp with ti
               CROSS JOIN stream)
            WHERE ((one.datastream_id = hours_of.stream_id) AND (one."time" >= hours_of.from_hour) AND (one."time" < hours_of.until_hour) AND (one.quality = 0))
            ORDER BY one."time", (one.retention_class = stream.retention_class) DESC NULLS LAST
-         ), base AS (
-          SELECT known."time",
+         ), before AS (
+          SELECT DISTINCT ON (known."time") known."time",
              known.value
             FROM (( SELECT one."time",
                      one.value,
@@ -2659,7 +2688,7 @@ CREATE FUNCTION lantaarn.hours_of(stream_id integer, from_hour timestamp with ti
                     FROM lantaarn.observation one
                    WHERE ((one.datastream_id = hours_of.stream_id) AND (one."time" < hours_of.from_hour) AND (one.quality = 0))
                    ORDER BY one."time" DESC
-                  LIMIT 1)
+                  LIMIT 8)
                  UNION ALL
                  ( SELECT hourly.last_time,
                      hourly.last_value,
@@ -2671,43 +2700,127 @@ CREATE FUNCTION lantaarn.hours_of(stream_id integer, from_hour timestamp with ti
            WHERE ( SELECT stream.is_counter
                     FROM stream)
            ORDER BY known."time" DESC, known.preference
+          LIMIT 4
+         ), after AS (
+          SELECT one."time",
+             one.value
+            FROM lantaarn.observation one
+           WHERE (( SELECT stream.is_counter
+                    FROM stream) AND (one.datastream_id = hours_of.stream_id) AND (one."time" >= hours_of.until_hour) AND (one.quality = 0))
+           ORDER BY one."time"
           LIMIT 1
-         ), paired AS (
-          SELECT reading."time",
-             reading.value,
-             lag(reading."time", 1, base."time") OVER in_time AS previous_time,
-             lag(reading.value, 1, base.value) OVER in_time AS previous_value
-            FROM (reading
-              LEFT JOIN base ON (true))
-           WINDOW in_time AS (ORDER BY reading."time")
-         ), counted AS (
-          SELECT date_trunc('hour'::text, paired."time", 'UTC'::text) AS hour,
-             paired."time",
-             paired.value,
-             paired.previous_time,
+         ), neighboured AS (
+          SELECT known."time",
+             known.value,
+             known.is_asked,
              stream.aggregation,
              stream.retention_class,
              stream.max_rate_per_hour,
              stream.is_counter,
              stream.keeps_last,
-             lantaarn.counter_step(paired.previous_value, paired.value, (paired."time" - paired.previous_time), stream.max_rate_per_hour) AS step
-            FROM (paired
+             lag(known.value) OVER in_time AS previous,
+             lead(known.value) OVER in_time AS next
+            FROM (( SELECT reading."time",
+                     reading.value,
+                     true AS is_asked
+                    FROM reading
+                 UNION ALL
+                  SELECT before."time",
+                     before.value,
+                     false
+                    FROM before
+                 UNION ALL
+                  SELECT after."time",
+                     after.value,
+                     false
+                    FROM after) known
               CROSS JOIN stream)
+           WINDOW in_time AS (ORDER BY known."time")
+         ), shaped AS (
+          SELECT neighboured."time",
+             neighboured.value,
+             neighboured.is_asked,
+             neighboured.aggregation,
+             neighboured.retention_class,
+             neighboured.max_rate_per_hour,
+             neighboured.is_counter,
+             neighboured.keeps_last,
+             neighboured.previous,
+             neighboured.next,
+             (neighboured.is_counter AND COALESCE(((neighboured.value > neighboured.next) AND (neighboured.next >= neighboured.previous)), false)) AS is_spike,
+             (neighboured.is_counter AND COALESCE(((neighboured.value < neighboured.previous) AND (neighboured.previous <= neighboured.next)), false)) AS is_dip
+            FROM neighboured
+         ), judged AS (
+          SELECT shaped."time",
+             shaped.value,
+             shaped.is_asked,
+             shaped.aggregation,
+             shaped.retention_class,
+             shaped.max_rate_per_hour,
+             shaped.is_counter,
+             shaped.keeps_last,
+             shaped.previous,
+             shaped.next,
+             shaped.is_spike,
+             shaped.is_dip,
+             (shaped.is_spike OR (shaped.is_dip AND (NOT lag(shaped.is_spike) OVER in_time))) AS is_stray
+            FROM shaped
+           WINDOW in_time AS (ORDER BY shaped."time")
+         ), based AS (
+          SELECT judged."time",
+             judged.value,
+             judged.is_asked,
+             judged.aggregation,
+             judged.retention_class,
+             judged.max_rate_per_hour,
+             judged.is_counter,
+             judged.keeps_last,
+             judged.previous,
+             judged.next,
+             judged.is_spike,
+             judged.is_dip,
+             judged.is_stray,
+             max(open.dated(judged."time", judged.value)) FILTER (WHERE (judged.is_counter AND (NOT judged.is_stray))) OVER (ORDER BY judged."time" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS base
+            FROM judged
+         ), counted AS (
+          SELECT date_trunc('hour'::text, based."time", 'UTC'::text) AS hour,
+             based."time",
+             based.value,
+             based.is_asked,
+             based.aggregation,
+             based.retention_class,
+             based.max_rate_per_hour,
+             based.is_counter,
+             based.keeps_last,
+             based.previous,
+             based.next,
+             based.is_spike,
+             based.is_dip,
+             based.is_stray,
+             based.base,
+             to_timestamp(based.base[1]) AS base_time,
+                 CASE
+                     WHEN (NOT based.is_stray) THEN lantaarn.counter_step(based.base[2], based.value, (based."time" - to_timestamp(based.base[1])), based.max_rate_per_hour)
+                     ELSE NULL::double precision
+                 END AS step
+            FROM based
+           WHERE based.is_asked
          )
   SELECT counted.hour,
      count(*) AS count,
-     COALESCE(sum(
+     sum(
          CASE
-             WHEN counted.is_counter THEN counted.step
-             ELSE open.summand(counted.aggregation, counted.value)
-         END), (0)::double precision) AS "coalesce",
+             WHEN (NOT counted.is_counter) THEN open.summand(counted.aggregation, counted.value)
+             WHEN (counted.base_time IS NOT NULL) THEN COALESCE(counted.step, (0)::double precision)
+             ELSE NULL::double precision
+         END) AS sum,
      min(counted.value) AS min,
      max(counted.value) AS max,
      sum(open.summand_cos(counted.aggregation, counted.value)) AS sum,
-     (NULLIF(count(*) FILTER (WHERE (counted.is_counter AND (counted.previous_time IS NOT NULL) AND (counted.step IS NULL))), 0))::integer AS "nullif",
-     min(date_trunc('hour'::text, counted.previous_time, 'UTC'::text)) FILTER (WHERE (counted.is_counter AND (counted.step > (0)::double precision) AND (counted.previous_time < (counted.hour - '01:00:00'::interval)))) AS min,
-     max(counted."time") FILTER (WHERE counted.keeps_last) AS max,
-     (max(open.dated(counted."time", counted.value)) FILTER (WHERE counted.keeps_last))[2] AS max
+     (NULLIF(count(*) FILTER (WHERE (counted.is_counter AND (counted.base_time IS NOT NULL) AND (counted.step IS NULL))), 0))::integer AS "nullif",
+     min(date_trunc('hour'::text, counted.base_time, 'UTC'::text)) FILTER (WHERE (counted.is_counter AND (counted.step > (0)::double precision) AND (counted.base_time < (counted.hour - '01:00:00'::interval)))) AS min,
+     max(counted."time") FILTER (WHERE (counted.keeps_last AND (NOT counted.is_stray))) AS max,
+     (max(open.dated(counted."time", counted.value)) FILTER (WHERE (counted.keeps_last AND (NOT counted.is_stray))))[2] AS max
     FROM counted
    GROUP BY counted.hour;
 END;
@@ -2775,7 +2888,7 @@ CREATE FUNCTION lantaarn.make_lamp_days(which integer[], first_day date, last_da
              burned.hours,
              ((((power.max / NULLIF(level.max, (0)::double precision)) * (100)::double precision) * burned.hours) / (1000)::double precision)
             FROM ((((lantaarn.datastream energy
-              JOIN lantaarn.day_total used ON (((used.datastream_id = energy.id) AND ((used.day >= make_lamp_days.first_day) AND (used.day <= make_lamp_days.last_day)) AND (used.day >= open.day_of(energy.totals_since)))))
+              JOIN lantaarn.day_total used ON (((used.datastream_id = energy.id) AND ((used.day >= make_lamp_days.first_day) AND (used.day <= make_lamp_days.last_day)) AND (used.day >= open.day_of(energy.totals_since)) AND (used.sum IS NOT NULL))))
               LEFT JOIN LATERAL ( SELECT
                          CASE
                              WHEN (today.day >= open.day_of(clock.totals_since)) THEN today.sum

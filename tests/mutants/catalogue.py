@@ -544,7 +544,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
     ),
     *_mutants_in(
-        "sensors/db/migrations/022_aggregation.sql",
+        "sensors/db/migrations/035_meters.sql",
         TOTALS_TESTS,
         (
             "no step larger than possible",
@@ -553,10 +553,34 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
         (
             "a fall of a meter is a reset",
-            "then case when after < before then after else after - before end",
-            "then after - before",
+            "then case when after < before then after else after - before end\nend",
+            "then after - before\nend",
         ),
+        ("a small fall is no reset", "after > before * 0.9::double precision", "false"),
         ("each instant counts once", "select distinct on (one.time) one.time, one.value", "select one.time, one.value"),
+        (
+            "a spike of a meter is left out",
+            "is_counter and coalesce(value > next and next >= previous, false)",
+            "false",
+        ),
+        (
+            "a dip of a meter is left out",
+            "is_counter and coalesce(value < previous and previous <= next, false)",
+            "false",
+        ),
+        ("after a spike nothing dips", "(is_dip and not lag(is_spike) over in_time)", "is_dip"),
+        ("the base of a meter is no value", "when counted.base_time is not null then coalesce", "else coalesce"),
+        ("a dip that is gone is no base", "filter (where counted.keeps_last and not counted.is_stray))[2]", ")[2]"),
+        ("no spike without the next reading", "and one.time >= until_hour", "and one.time >= 'infinity'"),
+    ),
+    *_mutants_in(
+        "sensors/db/migrations/035_meters.sql",
+        ("tests/db/api/test_sensor_queries.py",),
+        (
+            "failures of devices that count people are not public",
+            "stream.aggregation = 'counter' and not stream.about_people and within.jumps > 0",
+            "stream.aggregation = 'counter' and within.jumps > 0",
+        ),
     ),
     *_mutants_in(
         "sensors/db/migrations/029_late.sql",
@@ -620,7 +644,17 @@ MUTANTS: tuple[Mutant, ...] = (
         "ingest/hourly_totals.sql",
         TOTALS_TESTS,
         ("the next hour of a meter", "and one.time >= changed.hour + interval '1 hour'", "and one.time < '-infinity'"),
+        ("the hour before of a meter", "and one.time < changed.hour", "and one.time < '-infinity'"),
         ("hours of which values are gone", "total.count <= excluded.count\n        and (", "("),
+    ),
+    *_mutants_in(
+        "ingest/lifecycle/erasure.sql",
+        TOTALS_TESTS,
+        (
+            "the hour before what was erased of a meter",
+            "hourly.datastream_id = stream.id and hourly.hour < %(from)s::timestamptz",
+            "hourly.datastream_id = stream.id and hourly.hour < '-infinity'",
+        ),
     ),
     *_mutants_in(
         "ingest/lifecycle/reaggregation.sql",
@@ -629,6 +663,11 @@ MUTANTS: tuple[Mutant, ...] = (
             "hours before all values are there are not shown",
             "coalesce(change.incomplete_until + interval '1 hour', '-infinity')",
             "'-infinity'",
+        ),
+        (
+            "old hours of meters stay",
+            "when change.from_aggregation = change.to_aggregation then",
+            "when false then",
         ),
     ),
     *_mutants_in(

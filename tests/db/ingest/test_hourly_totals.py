@@ -4,7 +4,7 @@ import json
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from threading import Thread
 from typing import Any, LiteralString
@@ -27,7 +27,7 @@ from sensors.register.repository import PublishResult, publish
 from tests.db.ingest.test_writer import take
 from tests.support.cases import ingest_case
 from tests.support.entries import example_datastream, example_entry
-from tests.support.sample_data import traffic_counter_entry
+from tests.support.sample_data import publish_documents, traffic_counter_entry
 
 START = datetime(2026, 11, 20, tzinfo=UTC)
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -99,45 +99,67 @@ def test_energy_that_only_rises_counts_its_increase(each_database: Database, see
 
 @dataclass(frozen=True)
 class Hour:
-    """What a meter counted in an hour."""
+    """What a meter counted in an hour; no increase and no last reading if there is none that counts."""
 
-    increase: float
+    increase: float | None
     jumps: int
     counted_since: datetime | None
-    last: float
+    last: float | None
 
 
 def counted(readings: Mapping[datetime, float], rate: float = 1.0) -> dict[datetime, Hour]:
     """The reference: readings in order of time, one step after the other."""
+    times = sorted(readings)
+    values = [readings[time] for time in times]
+    strays = _strays(values)
     hours: dict[datetime, Hour] = {}
-    before: tuple[datetime, float] | None = None
-    for time, value in sorted(readings.items()):
+    base: int | None = None
+    for number, time in enumerate(times):
         hour = time.replace(minute=0)
-        so_far = hours.get(hour, Hour(0, 0, None, 0))
-        increase, jumps, since = so_far.increase, so_far.jumps, so_far.counted_since
-        if before is not None:
-            step = value - before[1] if value >= before[1] else value
-            if step > rate * ((time - before[0]) / HOUR + 1):
-                jumps += 1
-            else:
-                increase += step
-                if step > 0 and before[0] < hour - HOUR:
-                    since = before[0].replace(minute=0)
-        hours[hour] = Hour(round(increase, 6), jumps, since, value)
-        before = (time, value)
+        found = hours.get(hour, Hour(None, 0, None, None))
+        if base is not None:
+            since = times[base]
+            most = rate * ((time - since) / HOUR + 1)
+            step = None if strays[number] else _step(values[base], values[number], most)
+            found = replace(
+                found, increase=round((found.increase or 0) + (step or 0), 6), jumps=found.jumps + (step is None)
+            )
+            if step and since < hour - HOUR:
+                found = replace(found, counted_since=since.replace(minute=0))
+        if not strays[number]:
+            base, found = number, replace(found, last=values[number])
+        hours[hour] = found
     return hours
+
+
+def _strays(values: Sequence[float]) -> list[bool]:
+    """Which readings are left out: every spike, and every dip that doesn't follow one."""
+    spikes, dips = ([False] * len(values) for _ in range(2))
+    for number in range(1, len(values) - 1):
+        before, value, after = values[number - 1 : number + 2]
+        spikes[number] = before <= after < value
+        dips[number] = value < before <= after
+    return [spikes[number] or (dips[number] and not spikes[number - 1]) for number in range(len(values))]
+
+
+def _step(before: float, after: float, most: float) -> float | None:
+    if after < 0 or before * 0.9 < after < before:
+        return None
+    step = after - before if after >= before else after
+    return step if step <= most else None
 
 
 @st.composite
 def meters(draw: st.DrawFn) -> dict[datetime, float]:
-    """Readings of a meter that rises, stands still, is exchanged, jumps, and is silent for hours or days."""
+    """Readings of a meter that rises, stands still, is exchanged, jumps, hiccups, and is silent for hours or days."""
     gaps = st.sampled_from([1, 5, 30, 60, 90, 119, 120, 121, 600, 1440, 4000])
-    sorts = st.sampled_from(["rise", "rise", "rise", "still", "reset", "jump", "back"])
+    sorts = st.sampled_from(["rise", "rise", "rise", "still", "reset", "jump", "back", "slip", "dip", "spike", "minus"])
     steps = draw(st.lists(st.tuples(gaps, sorts, st.floats(0, 1)), min_size=1, max_size=14))
-    minute, value, readings = 0, draw(st.sampled_from([0.0, 17.25, 41003.0])), dict[datetime, float]()
+    minute, value, readings = 0, draw(st.sampled_from([0.0, 0.9, 17.25, 41003.0])), dict[datetime, float]()
     readings[LONG_AGO] = value
     for gap, sort, part in steps:
         minute += gap
+        shown = None
         match sort:
             case "rise":
                 value += part * gap / 60
@@ -147,10 +169,18 @@ def meters(draw: st.DrawFn) -> dict[datetime, float]:
                 value += 5000 + part
             case "back":
                 value *= part
+            case "slip":
+                value *= 0.85 + part * 0.15
+            case "dip":
+                shown = value * part
+            case "spike":
+                shown = value + part * 24
+            case "minus":
+                shown = -part
             case _:
                 pass
         value = round(value, 2)
-        readings[LONG_AGO + timedelta(minutes=minute)] = value
+        readings[LONG_AGO + timedelta(minutes=minute)] = value if shown is None else round(shown, 2)
     return readings
 
 
@@ -176,12 +206,14 @@ def test_meters_count_alike_whatever_happens_on_the_way(
     update_daily_totals(db, at)
     hours = counted(readings)
     assert hours_of(db, METER) == hours
-    assert all(each.increase >= 0 for each in hours_of(db, METER).values())
-    days = defaultdict[date, float](float)
+    assert all(each.increase is None or each.increase >= 0 for each in hours_of(db, METER).values())
+    days = defaultdict[date, list[float]](list)
     for hour, each in hours.items():
-        days[(hour + HOUR).date()] += each.increase  # Amsterdam is an hour ahead in November
+        days[(hour + HOUR).date()] += [] if each.increase is None else [each.increase]  # Amsterdam is an hour ahead
     rows = db.execute("select day, sum from lantaarn.day_total").fetchall()
-    assert {row["day"]: row["sum"] for row in rows} == pytest.approx(days)
+    assert {row["day"]: row["sum"] for row in rows} == pytest.approx(
+        {day: sum(increases) if increases else None for day, increases in days.items()}
+    )
     assert audit_ledger(db, at) == ()
 
 
@@ -215,18 +247,62 @@ def hours_of(db: Database, code: str) -> dict[datetime, Hour]:
         {"id": stream_id(db, code)},
     ).fetchall()
     return {
-        row["hour"]: Hour(round(row["sum"], 6), row["jumps"], row["counted_since"], row["last_value"]) for row in rows
+        row["hour"]: Hour(
+            None if row["sum"] is None else round(row["sum"], 6), row["jumps"], row["counted_since"], row["last_value"]
+        )
+        for row in rows
     }
 
 
-@pytest.mark.parametrize("readings", [[41017, 5000, 5001], [41003, 0, 41004, 41005]])
-def test_what_no_meter_can_have_counted_is_a_jump(each_database: Database, readings: list[float]) -> None:
+HICCUPS: Mapping[str, tuple[list[float], float, int]] = {
+    "an impossible reset": ([41017, 5000, 5001], 1, 1),
+    "a dip to zero": ([41003, 0, 41004, 41005], 2, 1),
+    "a small meter that dips": ([0.5, 0.51, 0.509, 0.52, 0.53, 0, 0.54], 0.04, 2),
+    "a dip below zero and a spike": ([0.9, 0.94, -0.01, 0.98, 1.5, 1.02, 1.1], 0.2, 2),
+    "a step up that is kept": ([107.2, 499, 499.2], 0.2, 1),
+    "a step up that is taken back": ([0.2, 499, 0.4, 0.5], 0.3, 1),
+    "a last digit that slips": ([0.6, 0.59, 0.58, 0.6, 0.62], 0.03, 2),
+    "a newest reading that is a bit lower": ([0.5, 0.51, 0.48], 0.01, 1),
+    "an exchanged meter": ([0.5, 0.6, 0.1, 0.2], 0.3, 0),
+    "two meters that send as one": ([0.1, 0.9, 0.2, 1.0, 0.3, 1.1, 0.4], 0.3, 3),
+    "a dip and a spike": ([0.5, 0, 0.6, 0.55, 0.56], 0.06, 2),
+}
+"""Readings an hour apart of a meter that counts 1 an hour at most, what it counted, and how many don't count."""
+
+
+def test_what_no_meter_can_have_counted_is_a_jump(each_database: Database) -> None:
+    db = each_database
+    lamp(db)
+    for name, (readings, increase, jumps) in HICCUPS.items():
+        start_over(db)
+        store(db, METER, [(START + number * HOUR, value) for number, value in enumerate(readings)])
+        update_hourly_totals(db)
+        hours = hours_of(db, METER).values()
+        found = (round(sum(each.increase or 0 for each in hours), 6), sum(each.jumps for each in hours))
+        assert found == (increase, jumps), name
+
+
+def test_a_spike_counts_until_the_next_reading_tells_that_it_was_one(each_database: Database) -> None:
     lamp(each_database)
-    store(each_database, METER, [(START + number * HOUR, value) for number, value in enumerate(readings)])
-    update_hourly_totals(each_database)
-    hours = hours_of(each_database, METER).values()
-    assert sum(each.increase for each in hours) == 1
-    assert sum(each.jumps for each in hours) == 1
+    for number, value in enumerate([0.0, 0.1, 0.9, 0.2]):
+        store(each_database, METER, [(START + number * HOUR, value)])
+        update_hourly_totals(each_database)
+        if number == 2:
+            assert hours_of(each_database, METER)[START + 2 * HOUR] == Hour(0.8, 0, None, 0.9)
+    hours = hours_of(each_database, METER)
+    assert hours[START + 2 * HOUR] == Hour(0, 1, None, None)
+    assert hours[START + 3 * HOUR] == Hour(0.1, 0, START + HOUR, 0.2)
+
+
+def test_a_meter_has_no_value_where_there_is_nothing_to_count_from(each_database: Database) -> None:
+    db = each_database
+    stream = example_datastream("cabinet_energy", "streetlight", public="hour") | {"aggregation": "counter"}
+    publish_documents(db, example_entry(reference="kast-1", kind="streetlight", datastreams=[stream]))
+    store(db, "cabinet_energy", [(START + number * HOUR, 20 + number) for number in range(3)])
+    update_hourly_totals(db)
+    publish_cells(db, START + 9 * HOUR)
+    rows = db.execute("select hour, value from open.hour order by hour").fetchall()
+    assert [(row["hour"], row["value"]) for row in rows] == [(START + HOUR, 1), (START + 2 * HOUR, 1)]
 
 
 def test_a_meter_counts_from_its_last_reading_when_that_is_gone(each_database: Database) -> None:
@@ -241,6 +317,17 @@ def test_a_meter_counts_from_its_last_reading_when_that_is_gone(each_database: D
     assert hours[START + 8 * HOUR] == Hour(3.5, 0, START + 4 * HOUR, 7.5)
 
 
+def test_a_meter_never_counts_from_a_dip_that_is_gone(each_database: Database) -> None:
+    db = each_database
+    lamp(db)
+    store(db, METER, [(START + number * HOUR, value) for number, value in enumerate([0, 1, 2, 0.5, 3])])
+    update_hourly_totals(db)
+    db.execute("delete from lantaarn.observation_1y where value < 3")
+    store(db, METER, [(START + timedelta(hours=4, minutes=30), 3.25)])
+    update_hourly_totals(db)
+    assert hours_of(db, METER)[START + 4 * HOUR] == Hour(1.25, 0, START + 2 * HOUR, 3.25)
+
+
 def test_an_hour_whose_values_are_partly_gone_keeps_its_totals(each_database: Database) -> None:
     lamp(each_database)
     minutes = [(START + timedelta(minutes=10 * number), number / 10) for number in range(6)]
@@ -251,6 +338,18 @@ def test_an_hour_whose_values_are_partly_gone_keeps_its_totals(each_database: Da
     store(each_database, METER, minutes[5:])
     update_hourly_totals(each_database)
     assert hours_of(each_database, METER) == before
+
+
+def test_a_reading_that_is_moved_to_another_table_counts_once(each_database: Database) -> None:
+    db = each_database
+    lamp(db)
+    store(db, METER, [(START, 1), (START + HOUR, 2)])
+    update_hourly_totals(db)
+    db.execute("insert into lantaarn.observation_31d select * from lantaarn.observation_1y")
+    store(db, METER, [(START + timedelta(minutes=90), 2.5)])
+    update_hourly_totals(db)
+    rows = db.execute("select count, sum, jumps from lantaarn.rollup_hour order by hour").fetchall()
+    assert [(row["count"], row["sum"], row["jumps"]) for row in rows] == [(1, None, None), (2, 1.5, None)]
 
 
 def test_who_stores_meter_readings_at_the_same_time_counts_them_once(database: str) -> None:
@@ -278,6 +377,8 @@ def test_erasing_a_meters_period_counts_on_from_before_it(each_database: Databas
     db = each_database
     lamp(db)
     readings = {START + timedelta(minutes=30 * number): number / 2 for number in range(200)}
+    # The last before it is a spike only as long as the next one is there; the first after it dips.
+    readings |= {START + timedelta(hours=20): 30, START + timedelta(hours=51): 20.6}
     store(db, METER, readings.items())
     update_hourly_totals(db)
     update_daily_totals(db, NOW)

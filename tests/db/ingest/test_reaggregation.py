@@ -17,6 +17,7 @@ from ingest.lifecycle.reclassification import MIN_CHANGE_AGE
 from ingest.writer import load_register, publish_cells
 from sensors.db import Database
 from sensors.db.migrate import MIGRATIONS_FOLDER, migrate
+from sensors.db.queries import read_sql
 from sensors.register.entry import Entry
 from sensors.register.repository import publish
 from sensors.upgrade import upgrade_database
@@ -162,6 +163,35 @@ def test_live_hours_made_otherwise_are_not_public(each_database: Database) -> No
     update_hourly_totals(db)
     db.execute("update lantaarn.datastream set totals_since = %(since)s", {"since": NOW + 2 * HOUR})
     assert one(db, "select min(hour) from open.hour") == NOW + 2 * HOUR
+
+
+def test_meters_are_recomputed_by_the_rules_of_035_while_their_hours_are_shown(each_database: Database) -> None:
+    db = each_database
+    declare(db, "counter")
+    readings = fill(db, 20)
+    dip = NOW - 5 * DAY
+    store(db, "energy", [(dip + timedelta(minutes=30), 0)])
+    update_hourly_totals(db)
+    publish_cells(db, NOW)
+    gone = NOW - 10 * DAY
+    db.execute("delete from lantaarn.observation_1y where time < %(gone)s", {"gone": gone})
+    db.execute("update lantaarn.rollup_hour set sum = 24 where hour = %(dip)s", {"dip": dip})
+    db.execute(
+        "update lantaarn.public_cell set value = 24 where start = open.day_start(open.day_of(%(dip)s))", {"dip": dip}
+    )
+    days = one(db, "select count(*) from open.day")
+    db.execute(_recomputation("035_meters"))
+    assert one(db, "select count(*) from open.day") == days
+    recompute_reaggregated_hours(db, datetime.now(UTC) + MIN_CHANGE_AGE)
+    assert one(db, "select count(*) from open.day") == days
+    assert one(db, "select max(value) from open.day") < 1
+    assert hours_of(db, "energy") == counted(readings | {dip + timedelta(minutes=30): 0})
+
+
+def _recomputation(migration: str) -> LiteralString:
+    """The part of a migration that has the hours from before it recomputed."""
+    text = read_sql(MIGRATIONS_FOLDER / f"{migration}.sql")
+    return text[text.index("-- Hours of meters are recomputed") :]
 
 
 OLD = "020_places"
