@@ -68,6 +68,8 @@ class Chart:
     per_day: bool
     has_completed: bool
     """Whether a value changed after it had been published."""
+    has_jumps: bool
+    """Whether readings of a meter were not counted."""
     period: str
     """The period covered, for the caption."""
     alt: str
@@ -112,6 +114,7 @@ def draw_chart(datastream: PublicDatastream, label: str, unit: str, now: datetim
         rows=tuple(_row(value, datastream, unit, per_day) for value in reversed(datastream.values)),
         per_day=per_day,
         has_completed=any(value.completed_at for value in datastream.values),
+        has_jumps=any(value.jumps for value in datastream.values),
         period=_("de laatste 7 dagen") if per_day else _("de laatste 24 uur"),
         alt=_alt(datastream, label, unit, per_day),
     )
@@ -208,6 +211,8 @@ def _note(value: PublicValue) -> str:
     notes: list[str] = []
     if value.counted_since is not None:
         notes.append(_("telt ook de tijd sinds {moment}").format(moment=formatting.moment(value.counted_since)))
+    if value.jumps:
+        notes.append(_("de meter versprong"))
     if value.completed_at is not None:
         notes.append(_("aangevuld op {day}").format(day=formatting.recent_day(value.completed_at)))
     return ", ".join(notes)

@@ -157,6 +157,12 @@ COMPLETED_NOTE = LocalizedText(
 )
 """What it means that a value changed after it had been published."""
 
+JUMP_NOTE = LocalizedText(
+    "Staat er “de meter versprong”? Dan gaf de meter een stand die niet kan kloppen. Dat deel telt niet mee.",
+    "If it says “the meter jumped”, the meter gave a reading that can't be right. That part isn't counted.",
+)
+"""What it means that readings of a meter were not counted."""
+
 DTPR_ICONS = frozenset(file.stem for file in (Path(__file__).parent / "web" / "static" / "dtpr").glob("*.svg"))
 """DTPR elements with an icon."""
 

@@ -55,6 +55,9 @@ class PublicValue(ResponseModel):
     """A total that leaves out small counts: it was this or more."""
     counted_since: datetime | None
     """It also includes what a meter counted since then, in a gap without readings before ``start``."""
+    jumps: int
+    """How many readings of a meter were not counted in it, because no meter can have counted that. Always 0 for what is
+    about people or vehicles."""
     completed_at: datetime | None
     """When it last changed after it had been published, because values came late or were revised; null if it did not.
     Published counts of people or vehicles, and means over those, never change."""

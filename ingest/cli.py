@@ -34,22 +34,27 @@ MAX_SENSORS_LISTED = 20
 def audit() -> None:
     """Check that the ledger balances and that totals match individual values.
 
-    Prints the ledger, the sensors with conflicting values and the rows that differ; exits with code 1 if any differ.
+    Prints the ledger, the sensors with conflicting values, those whose meters jumped, and the rows that differ; exits
+    with code 1 if any differ.
     """
     from ingest.lifecycle.audit import (  # noqa: PLC0415
         CHECKS,
         audit_ledger,
         conflicting_sensors,
+        jumping_meters,
         ledger_totals,
     )
 
     with connect(DatabaseSettings.load().database_url.get_secret_value()) as db:
         differences = audit_ledger(db, datetime.now(UTC))
         totals, conflicting = ledger_totals(db), conflicting_sensors(db, MAX_SENSORS_LISTED)
+        jumping = jumping_meters(db, MAX_SENSORS_LISTED)
     received, *parts = (f"{name} {count}" for name, count in asdict(totals).items())
     click.echo(f"{received} = {' + '.join(parts)}")
     for sensor in conflicting:
         click.echo(f"conflicting values for one moment: sensor {sensor.reference}, {sensor.conflicts} readings")
+    for meter in jumping:
+        click.echo(f"readings that no meter can have: sensor {meter.reference}, {meter.jumps} not counted")
     for difference in differences:
         values = ", ".join(f"{name} {value}" for name, value in difference.row.items())
         click.echo(f"{CHECKS[difference.check]}: {values}")

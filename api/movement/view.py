@@ -92,6 +92,7 @@ def _draw(means: Sequence[MovementMean], rows: tuple[TableRow, ...], period: str
         rows=rows,
         per_day=False,
         has_completed=False,
+        has_jumps=False,
         period=period,
         alt=_alt(period, label),
         ranges=tuple(_ranges(means, scale)),

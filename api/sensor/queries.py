@@ -37,7 +37,8 @@ _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 class PublicValue:
     """A public value for the hour or day from ``start`` to ``until``. ``below``: it was below this; the exact
     value is not public. ``at_least``: small counts of that day are left out. ``counted_since``: it includes what a
-    meter counted since then, before ``start``. ``completed_at``: when it last changed after it had been published."""
+    meter counted since then, before ``start``. ``completed_at``: when it last changed after it had been published.
+    ``jumps``: how many readings of a meter were not counted in it."""
 
     start: datetime
     until: datetime
@@ -46,6 +47,7 @@ class PublicValue:
     at_least: bool = False
     counted_since: datetime | None = None
     completed_at: datetime | None = None
+    jumps: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +285,7 @@ def _value(row: Mapping[str, Any]) -> PublicValue:
         row["at_least"],
         row["counted_since"],
         row["completed_at"],
+        row["jumps"] or 0,
     )
 
 

@@ -58,8 +58,14 @@ select
     hour.below,
     false as at_least,
     hour.counted_since,
-    hour.completed_at
+    hour.completed_at,
+    jump.jumps
 from open.hour as hour
+left join open.jump as jump
+    on jump.sensor_id = %(sensor_id)s
+    and jump.start >= %(since)s::timestamptz
+    and jump.datastream_id = hour.datastream_id
+    and jump.start = hour.hour
 where hour.sensor_id = %(sensor_id)s and hour.hour >= %(since)s::timestamptz
 order by hour.property, hour.hour;
 
@@ -72,9 +78,15 @@ select
     day.below,
     day.at_least,
     day.counted_since,
-    day.completed_at
+    day.completed_at,
+    jump.jumps
 from open.day as day
 inner join open.datastream as datastream on datastream.datastream_id = day.datastream_id
+left join open.jump as jump
+    on jump.sensor_id = %(sensor_id)s
+    and jump.start >= %(since)s::timestamp at time zone 'Europe/Amsterdam'
+    and jump.datastream_id = day.datastream_id
+    and jump.start = day.day::timestamp at time zone 'Europe/Amsterdam'
 where day.sensor_id = %(sensor_id)s and datastream.public = 'day' and day.day >= %(since)s::date
 order by day.property, day.day;
 

@@ -53,6 +53,14 @@ class ConflictingSensor:
     conflicts: int
 
 
+@dataclass(frozen=True, slots=True)
+class JumpingMeter:
+    """A sensor, by reference, with the number of readings of its meters that were not counted."""
+
+    reference: str
+    jumps: int
+
+
 def ledger_totals(db: Database) -> AuditTotals:
     """Return the totals of the whole ledger."""
     return next(AuditTotals(**row) for row in db.execute(QUERIES["ledger_totals"]).fetchall())
@@ -62,6 +70,12 @@ def conflicting_sensors(db: Database, limit: int) -> tuple[ConflictingSensor, ..
     """Return the sensors with the most conflicts. A conflict is no difference: the ledger counts it."""
     rows = db.execute(QUERIES["conflicting_sensors"], {"limit": limit}).fetchall()
     return tuple(ConflictingSensor(**row) for row in rows)
+
+
+def jumping_meters(db: Database, limit: int) -> tuple[JumpingMeter, ...]:
+    """Return the sensors whose meters jumped most often, as far as hours are kept. A jump is no difference either."""
+    rows = db.execute(QUERIES["jumping_meters"], {"limit": limit}).fetchall()
+    return tuple(JumpingMeter(**row) for row in rows)
 
 
 def audit_ledger(db: Database, now: datetime) -> tuple[Difference, ...]:

@@ -119,6 +119,16 @@ select
     coalesce(sum(aggregated), 0)::bigint as aggregated
 from lantaarn.ledger;
 
+-- jumping_meters: sensors with readings of meters that were not counted, the most first
+select sensor.reference, sum(hourly.jumps)::bigint as jumps
+from lantaarn.rollup_hour as hourly
+inner join lantaarn.datastream as datastream on datastream.id = hourly.datastream_id
+inner join lantaarn.sensor as sensor on sensor.id = datastream.sensor_id
+where hourly.jumps > 0
+group by sensor.reference
+order by jumps desc, sensor.reference
+limit %(limit)s;
+
 -- conflicting_sensors: sensors whose readings met another value for their moment, the most first
 select sensor.reference, sum(ledger.conflict)::bigint as conflicts
 from lantaarn.ledger as ledger

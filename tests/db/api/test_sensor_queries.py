@@ -67,6 +67,28 @@ def test_a_meter_with_what_it_counted_in_a_gap(each_database: Database) -> None:
     assert energy.totals_since == NOW - 3 * HOUR
 
 
+def test_a_meter_tells_where_it_jumped(each_database: Database) -> None:
+    db = each_database
+    stream = example_datastream("cabinet_energy", "streetlight", public="day") | {"aggregation": "counter"}
+    publish_documents(db, example_entry(reference="kast-1", kind="streetlight", datastreams=[stream]))
+    earlier_day = NOW.astimezone(LOCAL_TIME_ZONE).replace(hour=0) - 30 * HOUR
+    for at in (earlier_day, NOW - 6 * HOUR, NOW - 5 * HOUR):
+        insert_hourly_total(db, "kast-1", "cabinet_energy", at, 6)
+    db.execute("update lantaarn.rollup_hour set jumps = 2 where hour <> %(at)s", {"at": NOW - 6 * HOUR})
+    told: dict[str, list[int]] = {}
+    for public in ("live", "hour", "day"):
+        db.execute("update lantaarn.datastream set public = %(public)s", {"public": public})
+        publish_cells(db, NOW)
+        (energy,) = sensor_queries.load_sensor(db, "helmond", "kast-1", NOW).datastreams
+        told[public] = [value.jumps for value in energy.values]
+    assert told["live"] == told["hour"] == [0, 2]
+    assert told["day"][0] == 2
+    # When a device failed is not published of what is about people.
+    db.execute("update lantaarn.datastream set about_people = true")
+    (energy,) = sensor_queries.load_sensor(db, "helmond", "kast-1", NOW).datastreams
+    assert {value.jumps for value in energy.values} == {0}
+
+
 def test_a_sensor_with_its_values_and_its_books(each_database: Database) -> None:
     db = each_database
     publish_documents(db, example_entry(), traffic_counter_entry())

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.hourly_totals import update_hourly_totals
-from ingest.lifecycle.audit import audit_ledger
+from ingest.lifecycle.audit import JumpingMeter, audit_ledger, jumping_meters
 from ingest.lifecycle.daily_totals import update_daily_totals
 from ingest.lifecycle.erasure import ErasureRequest, erase, plan_erasure
 from ingest.pipeline import IncomingMessage, MessageOutcome, Observation
@@ -280,6 +280,7 @@ def test_what_no_meter_can_have_counted_is_a_jump(each_database: Database) -> No
         hours = hours_of(db, METER).values()
         found = (round(sum(each.increase or 0 for each in hours), 6), sum(each.jumps for each in hours))
         assert found == (increase, jumps), name
+        assert jumping_meters(db, 5) == ((JumpingMeter("lamp-1", jumps),) if jumps else ()), name
 
 
 def test_a_spike_counts_until_the_next_reading_tells_that_it_was_one(each_database: Database) -> None:

@@ -219,6 +219,15 @@ def test_a_row_tells_when_its_value_was_completed() -> None:
     assert chart.has_completed
     since = "telt ook de tijd sinds 22 november 2026 om 08:34 uur"
     assert [row.note for row in chart.rows] == ["", f"{since}, aangevuld op 22 november"]
+    assert not chart.has_jumps
+
+
+def test_a_row_tells_that_the_meter_jumped() -> None:
+    day = PublicValue(NOW - DAY, NOW, 3.2, None, jumps=1)
+    chart = charts.draw_chart(stream("energy", Public.DAY, day, kind="streetlight"), "Stroom", "kWh", NOW)
+    assert chart is not None
+    assert chart.has_jumps
+    assert [row.note for row in chart.rows] == ["de meter versprong"]
 
 
 @pytest.mark.parametrize(
