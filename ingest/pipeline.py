@@ -15,8 +15,8 @@ import msgspec
 from msgspec.structs import replace as change
 
 from ingest.events.windows import CLOCK_SKEW_TOLERANCE
+from ingest.flow_control.rate_limits import RateLimit, SensorRateLimiter, SensorUsage, rate_limit
 from ingest.quality_flags import QualityChecker, QualityFlag
-from ingest.rate_limits import RateLimit, SensorRateLimiter, SensorUsage, rate_limit
 from sensors.formats import READING_FORMATS
 from sensors.formats.model import AS_DOCUMENTED, DecodedReadings, Format, PayloadRules, Reading, Rejection
 from sensors.kinds import KINDS, Kind, ObservedProperty

@@ -12,9 +12,12 @@ from types import FrameType
 
 import psycopg
 
-from ingest.crash_recovery import CrashRecovery
 from ingest.events.aggregates import Aggregate, publish_movement
 from ingest.events.listener import EventListener
+from ingest.flow_control.crash_recovery import CrashRecovery
+from ingest.flow_control.parts import Part, split_into_parts
+from ingest.flow_control.queue import Batch, MessageQueue
+from ingest.flow_control.rate_limits import SensorRateLimiter
 from ingest.heartbeat import Heartbeat, write_heartbeat
 from ingest.hourly_totals import update_hourly_totals
 from ingest.lifecycle.scheduler import run_in_background
@@ -23,7 +26,6 @@ from ingest.mqtt.framing import Publication
 from ingest.mqtt.session import Delivery, Session
 from ingest.mqtt.subscriptions import Subscription, worker_subscriptions
 from ingest.mqtt.takeovers import SessionTakenOverError, TakeoverCounter
-from ingest.parts import Part, split_into_parts
 from ingest.payload_keys import forgetting_payload_keys
 from ingest.pipeline import (
     IncomingMessage,
@@ -35,8 +37,6 @@ from ingest.pipeline import (
 )
 from ingest.public_cells import PublicationSchedule
 from ingest.quality_flags import QualityChecker
-from ingest.queue import Batch, MessageQueue
-from ingest.rate_limits import SensorRateLimiter
 from ingest.writer import BatchTotals, commit_batch, load_register, publish_cells, register_revision
 from sensors import logs
 from sensors.db import Connection, connect

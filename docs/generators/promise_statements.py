@@ -11,10 +11,10 @@ from api.reports.forms import MAX_PER_NETWORK, MAX_TOTAL
 from api.search.queries import CELL_SIZE_DEGREES
 from ingest.events.travel_time import MAX_REORDERING
 from ingest.events.windows import CLOCK_SKEW_TOLERANCE, WINDOW_GRACE_PERIOD
+from ingest.flow_control.rate_limits import MAX_ARRIVING_READINGS, MAX_FRUITLESS_READINGS, MAX_OVERRATE
 from ingest.mqtt.framing import MAX_PACKET_BYTES
 from ingest.mqtt.session import SESSION_EXPIRY_SECONDS
 from ingest.pipeline import MAX_PAYLOAD_BYTES
-from ingest.rate_limits import MAX_ARRIVING_READINGS, MAX_FRUITLESS_READINGS, MAX_OVERRATE
 from sensors.formats.model import MAX_READINGS
 from sensors.policy import promises as p
 from sensors.vocabulary.durations import describe_duration, parse_duration

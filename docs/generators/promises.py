@@ -104,9 +104,11 @@ PROMISES: tuple[Promise, ...] = (
     Promise("MAX_REORDERING", "an arrival may be told before its departure", "ingest.events.travel_time", _length),
     Promise("MAX_PAYLOAD_BYTES", "octets in a message, at most", "ingest.pipeline", _amount),
     Promise("MAX_PACKET_BYTES", "octets in a packet, before the broker disconnects", "ingest.mqtt.framing", _amount),
-    Promise("MAX_OVERRATE", "times the declared number of readings, at most", "ingest.rate_limits"),
-    Promise("MAX_FRUITLESS_READINGS", "useless readings an hour from a sensor", "ingest.rate_limits", _amount),
-    Promise("MAX_ARRIVING_READINGS", "readings an hour from a sensor", "ingest.rate_limits", _amount),
+    Promise("MAX_OVERRATE", "times the declared number of readings, at most", "ingest.flow_control.rate_limits"),
+    Promise(
+        "MAX_FRUITLESS_READINGS", "useless readings an hour from a sensor", "ingest.flow_control.rate_limits", _amount
+    ),
+    Promise("MAX_ARRIVING_READINGS", "readings an hour from a sensor", "ingest.flow_control.rate_limits", _amount),
     Promise("MAX_READINGS", "readings in a message, at most", "sensors.formats.model", _amount),
     Promise("SESSION_EXPIRY_SECONDS", "the broker keeps what ingest missed", "ingest.mqtt.session", _seconds),
     Promise("MAX_PER_NETWORK", "reports an hour from one network", "api.reports.forms"),

@@ -11,9 +11,9 @@ from random import Random
 
 import pytest
 
-from ingest.crash_recovery import MAX_ATTEMPTS, MAX_CRASHES
+from ingest.flow_control.crash_recovery import MAX_ATTEMPTS, MAX_CRASHES
+from ingest.flow_control.queue import MAX_QUEUED_BYTES
 from ingest.mqtt.framing import READ_SIZE_BYTES
-from ingest.queue import MAX_QUEUED_BYTES
 from ingest.worker import WINDOW_BATCHES
 from sensors.db.server import PostgresInstallation
 from tests.faults.disruptions import (

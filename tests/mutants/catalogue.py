@@ -400,7 +400,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
     ),
     *_mutants_in(
-        "ingest/rate_limits.py",
+        "ingest/flow_control/rate_limits.py",
         ("tests/unit/ingest/test_rate_limits.py",),
         ("readings too close together", "self.in_hour <= self.limit.readings_per_hour and not self.is_fast", "True"),
         ("a sensor that repeats itself", "if self.fruitless > self.limit.max_fruitless:", "if False:"),
@@ -409,7 +409,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ("what others wait for", "if self.is_pressed and max(", "if False and max("),
     ),
     *_mutants_in(
-        "ingest/queue.py",
+        "ingest/flow_control/queue.py",
         ("tests/unit/ingest/test_queue.py",),
         ("the share of a topic", "used[topic] + size <= MAX_TOPIC_BYTES", "True"),
         ("what is refused unread takes no share", "elif not self._is_unread(topic):", "else:"),

@@ -1,6 +1,6 @@
 """After two crashes in a row messages are stored alone, and the one in hand at three more is known by two numbers."""
 
-from ingest.crash_recovery import MAX_ATTEMPTS, CrashRecovery
+from ingest.flow_control.crash_recovery import MAX_ATTEMPTS, CrashRecovery
 from ingest.mqtt.framing import Publication
 from ingest.pipeline import IncomingMessage
 from sensors.db import Database

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from ingest.flow_control.rate_limits import SensorRateLimiter
 from ingest.hourly_totals import update_hourly_totals
 from ingest.pipeline import IncomingMessage, process_message
 from ingest.quality_flags import QualityChecker
-from ingest.rate_limits import SensorRateLimiter
 from ingest.writer import commit_batch, load_register
 from sensors.db import Database
 from sensors.register.entry import Entry

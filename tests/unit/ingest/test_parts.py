@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.flow_control.parts import MAX_TRANSACTION_READINGS, Part, split_into_parts
 from ingest.mqtt.framing import Publication
-from ingest.parts import MAX_TRANSACTION_READINGS, Part, split_into_parts
 from ingest.pipeline import IncomingMessage, MessageOutcome, Observation
 from ingest.quality_flags import QualityFlag
 from sensors.formats.model import Rejection

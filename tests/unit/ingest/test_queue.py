@@ -9,10 +9,10 @@ from threading import Thread
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest.flow_control.queue import MAX_QUEUED_BYTES, MAX_TOPIC_BYTES, MessageQueue
 from ingest.mqtt.framing import Publication
 from ingest.mqtt.session import Delivery
 from ingest.pipeline import IncomingMessage
-from ingest.queue import MAX_QUEUED_BYTES, MAX_TOPIC_BYTES, MessageQueue
 
 
 def publications(first: int, count: int) -> list[Publication]:

@@ -9,10 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.mqtt.session import SESSION_EXPIRY_SECONDS
-from ingest.pipeline import IncomingMessage, IngestSensor, MessageOutcome, StoredDatastream, process_message
-from ingest.quality_flags import QualityChecker
-from ingest.rate_limits import (
+from ingest.flow_control.rate_limits import (
     MAX_ARRIVING_READINGS,
     MAX_FRUITLESS_READINGS,
     MIN_PRESSED_READINGS,
@@ -20,6 +17,9 @@ from ingest.rate_limits import (
     SensorRateLimiter,
     rate_limit,
 )
+from ingest.mqtt.session import SESSION_EXPIRY_SECONDS
+from ingest.pipeline import IncomingMessage, IngestSensor, MessageOutcome, StoredDatastream, process_message
+from ingest.quality_flags import QualityChecker
 from sensors.kinds import KINDS
 from sensors.vocabulary.codes import Status
 from sensors.vocabulary.rejection_reasons import RejectionReason
