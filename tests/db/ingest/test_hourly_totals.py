@@ -378,17 +378,21 @@ def test_erasing_a_meters_period_counts_on_from_before_it(each_database: Databas
     db = each_database
     lamp(db)
     readings = {START + timedelta(minutes=30 * number): number / 2 for number in range(200)}
-    # The last before it is a spike only as long as the next one is there; the first after it dips.
-    readings |= {START + timedelta(hours=20): 30, START + timedelta(hours=51): 20.6}
+    # The last before each period is a spike only as long as the next one is there.
+    readings |= {START + timedelta(hours=20): 30, START + timedelta(hours=51): 40}
+    readings |= {START + timedelta(hours=98, minutes=30): 120}
     store(db, METER, readings.items())
     update_hourly_totals(db)
     update_daily_totals(db, NOW)
-    since, until = START + timedelta(hours=20, minutes=20), START + timedelta(hours=50, minutes=40)
-    request = ErasureRequest("helmond", "lamp-1", "wrong", since, until)
-    erase(db, plan_erasure(db, request, NOW), tmp_path / "list")
-    left = {time: value for time, value in readings.items() if not since <= time < until}
-    assert hours_of(db, METER) == counted(left)
-    assert audit_ledger(db, NOW) == ()
+    for since, until in (
+        (START + timedelta(hours=20, minutes=20), START + timedelta(hours=50, minutes=40)),
+        (START + timedelta(hours=99), NOW),
+    ):
+        request = ErasureRequest("helmond", "lamp-1", "wrong", since, until)
+        erase(db, plan_erasure(db, request, NOW), tmp_path / "list")
+        readings = {time: value for time, value in readings.items() if not since <= time < until}
+        assert hours_of(db, METER) == counted(readings)
+        assert audit_ledger(db, NOW) == ()
     update_daily_totals(db, NOW)
     assert audit_ledger(db, NOW) == ()
 
