@@ -6,7 +6,7 @@ Pure: no clock, no database, no broker. Rejection is a return value, with a reas
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from math import fsum
 from operator import attrgetter
 from typing import Any
@@ -16,6 +16,7 @@ from msgspec.structs import replace as change
 
 from ingest.events.windows import CLOCK_SKEW_TOLERANCE
 from ingest.flow_control.rate_limits import RateLimit, SensorRateLimiter, SensorUsage, rate_limit
+from ingest.periods import Timing, declared_timing
 from ingest.quality_flags import QualityChecker, QualityFlag
 from sensors.formats import READING_FORMATS
 from sensors.formats.model import AS_DOCUMENTED, DecodedReadings, Format, PayloadRules, Reading, Rejection
@@ -24,15 +25,9 @@ from sensors.policy.compiler import CountingRule, MatchingRule
 from sensors.vocabulary.codes import Status
 from sensors.vocabulary.measurement import Aggregation, SameTime, Stamp
 from sensors.vocabulary.rejection_reasons import RejectionReason
-from sensors.vocabulary.time_zone import add_duration
 
 MAX_PAYLOAD_BYTES = 262_144
 """Larger messages are rejected without being decoded."""
-MAX_INTERVALS = 10
-"""A payload may give a longer period than the declared interval, after an outage for example, but not more than this
-many intervals: it would put a value under an hour or day that it is hardly about."""
-MAX_PERIOD = timedelta(days=31)
-"""The same if no interval is declared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +45,11 @@ class StoredDatastream:
     same_time: SameTime = SameTime.FIRST
     is_additive: bool = True
     """Whether an hour's totals are kept by adding each value to them, as it is."""
-    period: timedelta | None = field(init=False)
-    """How long before the time as sent the period began, unless the payload gives its start. None: not at all, or
-    unknown. Equal ones are compared by identity, so they should be one object."""
+    timing: Timing = field(init=False)
+    """Of its stamp and its interval. Equal ones are one object."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "period", self.interval if self.stamp is Stamp.END else None)
+        object.__setattr__(self, "timing", declared_timing(self.stamp, self.interval))
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +253,7 @@ def check_readings(state: MessageState) -> RejectionReason | None:
     datastreams, erased = state.identified_sensor.datastreams, state.identified_sensor.erased_periods
     assess, keep, first = state.quality_checker.assess, state.observations.append, SameTime.FIRST
     others: list[_TimedReading] = []
-    time = newest = period = given_start = refused = None
+    time = newest = timing = given_start = refused = None
     start, age = state.received_at, timedelta()
     for reading in _oldest_first(state.readings):
         datastream = datastreams.get(reading.property)
@@ -268,10 +262,10 @@ def check_readings(state: MessageState) -> RejectionReason | None:
             state.rejections.append(Rejection(RejectionReason.NOT_HERE, reading.property))
             continue
         # Readings of one message usually share their period: compute its start and age once.
-        if reading.time is not time or reading.start is not given_start or datastream.period is not period:
-            time, given_start, period = reading.time, reading.start, datastream.period
-            refused = _refused_time(reading, datastream, state.received_at)
-            start = _start_of_period(reading, datastream)
+        if reading.time is not time or reading.start is not given_start or datastream.timing is not timing:
+            time, given_start, timing = reading.time, reading.start, datastream.timing
+            refused = timing.refuses(reading, state.received_at)
+            start = timing.start_of(reading)
             age = state.received_at - start
         if refused is not None:
             state.rejections.append(Rejection(refused, reading.property))
@@ -299,30 +293,6 @@ def _oldest_first(readings: Sequence[Reading]) -> Sequence[Reading]:
     if not readings or readings[0].time is readings[-1].time:
         return readings
     return sorted(readings, key=attrgetter("time"))
-
-
-def _refused_time(reading: Reading, datastream: StoredDatastream, received_at: datetime) -> RejectionReason | None:
-    """Why this time or period can't be right, whatever the retention period.
-
-    Only the time as sent shows whether the device's clock is ahead: a period may begin long before its end.
-    """
-    if received_at - reading.time < -CLOCK_SKEW_TOLERANCE:
-        return RejectionReason.IN_FUTURE
-    if reading.start is None:
-        return None
-    longest = MAX_PERIOD if datastream.interval is None else MAX_INTERVALS * datastream.interval
-    return RejectionReason.BAD_TIME if reading.time - reading.start > longest else None
-
-
-def _start_of_period(reading: Reading, datastream: StoredDatastream) -> datetime:
-    """When the period that a reading is about began, to the second."""
-    start = reading.start or reading.time
-    if reading.start is None and datastream.period is not None:
-        try:
-            start = add_duration(reading.time, -datastream.period)
-        except OverflowError:
-            start = datetime.min.replace(tzinfo=UTC)
-    return start.replace(microsecond=0) if start.microsecond else start
 
 
 _TimedReading = tuple[StoredDatastream, datetime, Reading]

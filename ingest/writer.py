@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, LiteralString
@@ -79,12 +79,6 @@ def _without_datastreams(kind: Kind, row: dict[str, Any]) -> IngestSensor:
     )
 
 
-@cache
-def _shared(interval: timedelta) -> timedelta:
-    """One object for equal intervals, as ``StoredDatastream.period`` asks."""
-    return interval
-
-
 def _with_datastream(sensor: IngestSensor, row: dict[str, Any]) -> IngestSensor:
     """Add the row's datastream, if it has one, to the sensor's allow-list."""
     number, code = row["datastream_id"], row["property"]
@@ -101,7 +95,7 @@ def _with_datastream(sensor: IngestSensor, row: dict[str, Any]) -> IngestSensor:
         sensor.kind.property_read_as(code, aggregation),
         aggregation=aggregation,
         stamp=Stamp(row["stamp"]),
-        interval=_shared(row["measurement_interval"]) if row["measurement_interval"] else None,
+        interval=row["measurement_interval"],
         same_time=SameTime(row["same_time"]),
         is_additive=row["is_additive"],
     )

@@ -30,16 +30,18 @@ AS_DOCUMENTED = PayloadRules()
 
 
 class MeasuredPeriod(NamedTuple):
-    """The period that a value is about, in UTC; ``start`` is before ``end``."""
+    """What a payload states of the period that a value is about, in UTC."""
 
-    start: datetime
-    end: datetime
+    start: datetime | None
+    """None: only the end is stated."""
+    time: datetime
+    """The end, which is after the start; the start itself if only that is stated."""
 
 
 class Reading(msgspec.Struct, frozen=True, gc=False):
     """One value of one observed property, in its canonical unit. Times are in UTC.
 
-    ``time`` is the time as sent, which is the end of the period if the payload gives its ``start``.
+    ``time`` is the time as sent: the end of the period if the payload gives its ``start`` too, or that ``start`` alone.
     """
 
     property: str
@@ -49,6 +51,8 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
     revised: datetime | RejectionReason | None = None
     """When the device determined the value (``resultTime`` in SensorThings), or why that can't be read. Only matters
     if a later revision replaces the stored value."""
+    is_end: bool = False
+    """Whether the payload says that ``time`` is the end of a period of which it does not give the start."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,9 @@ from sensors.vocabulary.units import UnitConversion, VolumeRatio
 
 _JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 """A number as JSON writes it (RFC 8259, section 6)."""
+_BEYOND_MICROSECONDS = re.compile(r"(?<=\.[0-9]{6})[0-9]+")
+"""Digits of a fraction that msgspec would round."""
+_MAX_LENGTH_TO_MICROSECONDS = len("2026-11-22T12:00:00.000000Z")
 _OWN_KEYS = "{" + ",".join(f'"{number:->{4 + number % 29}}":0' for number in range(8192)) + "}"
 """Enough keys to take every place in msgspec's cache, of all lengths that it keeps, so that they are also written over
 the memory of those that they replace."""
@@ -43,9 +46,14 @@ def forget_keys() -> None:
 
 
 def parse_time(given: object) -> datetime | RejectionReason:
-    """Parse an RFC 3339 (section 5.6) time into UTC. Rejects other ISO 8601 forms, 24:00 and leap seconds."""
+    """Parse an RFC 3339 (section 5.6) time into UTC, cut to microseconds: rounded up it could be the next day's.
+
+    Rejects other ISO 8601 forms, 24:00 and leap seconds.
+    """
     if not isinstance(given, str):
         return RejectionReason.BAD_TIME
+    if len(given) > _MAX_LENGTH_TO_MICROSECONDS:
+        given = _BEYOND_MICROSECONDS.sub("", given)
     try:
         time = msgspec.convert(given, datetime)
         if time.tzinfo is None:

@@ -349,6 +349,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "sensors/formats/values.py",
         PIPELINE_TESTS,
         ("a period that ends before it starts", "if start < end else RejectionReason.BAD_TIME", "if True else start"),
+        ("a fraction that would round up", 'given = _BEYOND_MICROSECONDS.sub("", given)', "pass"),
         ("only numbers as JSON writes them", "if _JSON_NUMBER.fullmatch(given) else None", "if given else None"),
     ),
     *_mutants_in(
@@ -359,26 +360,6 @@ MUTANTS: tuple[Mutant, ...] = (
             "personal values on an ordinary topic",
             "state.rejections.append(Rejection(RejectionReason.NOT_HERE, reading.property))",
             "pass",
-        ),
-        (
-            "fractions of a second",
-            "return start.replace(microsecond=0) if start.microsecond else start",
-            "return start",
-        ),
-        (
-            "the start of a period",
-            "start = add_duration(reading.time, -datastream.period)",
-            "start = reading.time",
-        ),
-        (
-            "a clock that is ahead",
-            "if received_at - reading.time < -CLOCK_SKEW_TOLERANCE:",
-            "if False:",
-        ),
-        (
-            "a period that is too long",
-            "return RejectionReason.BAD_TIME if reading.time - reading.start > longest else None",
-            "return None",
         ),
         (
             "what was erased stays erased",
@@ -398,6 +379,37 @@ MUTANTS: tuple[Mutant, ...] = (
             "if state.message.payload_bytes > MAX_PAYLOAD_BYTES else None",
             "if False else None",
         ),
+    ),
+    *_mutants_in(
+        "ingest/periods.py",
+        PIPELINE_TESTS,
+        (
+            "fractions of a second",
+            "return time.replace(microsecond=0) if time.microsecond else time",
+            "return time",
+        ),
+        (
+            "the start of a period",
+            "add_duration(reading.time, -self.interval) if is_at_end else reading.time",
+            "reading.time",
+        ),
+        (
+            "a clock that is ahead",
+            "if received_at - reading.time < -CLOCK_SKEW_TOLERANCE:",
+            "if False:",
+        ),
+        (
+            "a period that is too long",
+            "return RejectionReason.BAD_TIME if reading.time - reading.start > longest else None",
+            "return None",
+        ),
+        (
+            "an end alone",
+            "is_at_end = reading.is_end or self.stamp is Stamp.END",
+            "is_at_end = self.stamp is Stamp.END",
+        ),
+        ("a clock that is a little early", "if missing <= self.early_seconds else start", "if missing == 0 else start"),
+        ("a clock that is too early", "if missing <= self.early_seconds else start", "if missing <= 60 else start"),
     ),
     *_mutants_in(
         "ingest/flow_control/rate_limits.py",

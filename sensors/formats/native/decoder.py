@@ -79,23 +79,26 @@ class _ReadingCollector(Collector[_Time]):
         return len(self.readings) + len(self.rejections)
 
     def _read_time(self, item: dict[str, Any]) -> _Time | RejectionReason | None:
-        """``start`` and ``end``, each of which ``time`` may stand for, or ``time``, which may be an interval."""
+        """``start`` and ``end``, or ``time``, which may be an interval, and is the end if there is a ``start``."""
         if not self._time_fields:
             return None
         time: object = item.get("time")
         if "start" in item or "end" in item:
             start: object = item.get("start")
             end: object = item.get("end")
-            time = time if end is None else end
             if start is not None:
-                return parse_time(start) if time is None else period_between(parse_time(start), parse_time(time))
+                last = time if end is None else end
+                return _start_alone(start) if last is None else period_between(parse_time(start), parse_time(last))
+            if end is not None:
+                return _end_alone(end)
         return None if time is None else parse_time_or_period(time)
 
     def _read_fields(self, item: dict[str, Any], time: _Time | RejectionReason, path: str) -> None:
-        start, end = None, time
-        if isinstance(end, MeasuredPeriod):
-            start, end = end
-        has_time = type(end) is datetime
+        start, at, is_end = None, time, False
+        if isinstance(at, MeasuredPeriod):
+            start, at = at
+            is_end = start is None
+        has_time = type(at) is datetime
         has_other_names = not self._value_names.issuperset(item)
         units = units_in_object(item, self._properties) if has_other_names else NOTHING_STATED
         self.fields_dropped -= units.fields_read
@@ -115,7 +118,7 @@ class _ReadingCollector(Collector[_Time]):
                 and not (has_units or definition.is_integer)
             ):
                 # Fast path: nearly every value is a float without a unit, for which the slow path agrees.
-                self.readings.append(Reading(key, end, given, start, revised))
+                self.readings.append(Reading(key, at, given, start, revised, is_end))
             else:
                 quantity = _quantity(given, (units, self._message_units), revised)
                 self._read_value(definition, quantity, item, time, path)
@@ -140,9 +143,9 @@ class _ReadingCollector(Collector[_Time]):
         if isinstance(value, RejectionReason):
             self.rejections.append(Rejection(value, path + definition.code))
         else:
-            start, end = time if isinstance(time, MeasuredPeriod) else (None, time)
+            start, at = time if isinstance(time, MeasuredPeriod) else (None, time)
             revised = self._revised_of(fields, quantity.revised)
-            self.readings.append(Reading(definition.code, end, value, start, revised))
+            self.readings.append(Reading(definition.code, at, value, start, revised, start is None and at is not time))
 
     def _revised_of(self, item: dict[str, Any], default: _Revised) -> _Revised:
         given = item.get("revised")
@@ -177,6 +180,17 @@ class _ReadingCollector(Collector[_Time]):
         value = convert_value(definition, self._number_in(condition), stated_unit(definition, condition.units))
         low, high = definition.plausible_range
         return value if isinstance(value, float) and low <= value <= high else None
+
+
+def _start_alone(given: object) -> MeasuredPeriod | RejectionReason:
+    start = parse_time(given)
+    return start if isinstance(start, RejectionReason) else MeasuredPeriod(start, start)
+
+
+def _end_alone(given: object) -> _Time | RejectionReason:
+    """An end, which may also be an interval, as ``time`` may."""
+    end = parse_time_or_period(given)
+    return MeasuredPeriod(None, end) if isinstance(end, datetime) else end
 
 
 @cache

@@ -79,6 +79,73 @@ def test_a_start_in_the_payload_overrides_the_entry(stamp: Stamp) -> None:
     assert result.newest_time == NOON
 
 
+INTERVALS = st.none() | st.integers(10, 86_399).map(lambda seconds: timedelta(seconds=seconds))
+
+
+@given(
+    stamp=st.sampled_from(Stamp),
+    interval=INTERVALS,
+    time=st.integers(0, 300 * 86_400).map(lambda seconds: NOON - timedelta(seconds=seconds)),
+)
+def test_a_start_alone_is_the_start_and_an_end_alone_the_end_whatever_the_entry_says(
+    stamp: Stamp, interval: timedelta | None, time: datetime
+) -> None:
+    begun = starts(outcome({"start": time.isoformat(), "count_car": 1}, stamp=stamp, interval=interval))
+    assert begun == [time]
+    (begun,) = starts(outcome({"end": time.isoformat(), "count_car": 1}, stamp=stamp, interval=interval))
+    if stamp is Stamp.INSTANT or interval is None:
+        assert begun == time
+    else:
+        assert timedelta() <= begun - (time - interval) <= timedelta(seconds=5)
+
+
+def test_each_datastream_has_its_own_stamp() -> None:
+    """Also where neither moves the time as sent, and the payload gives the end."""
+    stamps = {"count_car": Stamp.START, "count_bus": Stamp.INSTANT}
+    datastreams = {
+        code: StoredDatastream(number, "observation_1y", DAY, TRAFFIC.properties[code], stamp=stamp, interval=HOUR)
+        for number, (code, stamp) in enumerate(stamps.items(), 1)
+    }
+    sensor = IngestSensor(7, TRAFFIC, Status.ACTIVE, datastreams)
+    payload = json.dumps({"end": NOON.isoformat(), "count_car": 5, "count_bus": 1}).encode()
+    message = IncomingMessage("helmond/traffic/T-1/json", payload)
+    result = process_message(message, {("helmond", "traffic", "T-1"): sensor}, QualityChecker(), NOON)
+    assert starts(result) == [NOON - HOUR, NOON]
+
+
+def test_a_clock_that_is_a_little_early_moves_no_period_to_the_hour_before() -> None:
+    ends = ["10:59:58", "12:00:01", "12:59:59", "14:00:02"]
+    now = NOON + 3 * HOUR
+    begun = starts(outcome([{"time": f"2026-11-22T{end}Z", "count_car": 100} for end in ends], now=now))
+    assert [each.hour for each in begun] == [10, 11, 12, 13]
+    at_start = [{"time": f"2026-11-22T{start}Z", "count_car": 100} for start in ends]
+    assert [each.hour for each in starts(outcome(at_start, stamp=Stamp.START, now=now))] == [11, 12, 13, 14]
+
+
+@pytest.mark.parametrize(
+    ("interval", "tolerated"),
+    [(HOUR, 5), (timedelta(minutes=15), 5), (timedelta(minutes=1), 3), (timedelta(seconds=10), 0)],
+)
+def test_only_a_start_just_before_a_quarter_is_that_quarter(interval: timedelta, tolerated: int) -> None:
+    for early in range(-8, 8):
+        start = NOON - 4 * HOUR - timedelta(seconds=early)
+        (begun,) = starts(outcome({"time": (start + interval).isoformat(), "count_car": 1}, interval=interval))
+        assert begun == (NOON - 4 * HOUR if 0 < early <= tolerated else start)
+
+
+def test_what_the_payload_states_and_a_single_measurement_keep_their_time() -> None:
+    early, later = "2026-11-22T09:59:58Z", "2026-11-22T10:59:58Z"
+    for fields in ({"start": early, "end": later}, {"start": early}, {"time": f"{early}/{later}"}):
+        assert starts(outcome({**fields, "count_car": 1})) == [datetime.fromisoformat(early)]
+    assert starts(outcome({"time": early, "count_car": 1}, stamp=Stamp.INSTANT)) == [datetime.fromisoformat(early)]
+
+
+@pytest.mark.parametrize("day", HOURS)
+def test_a_clock_that_is_a_little_early_moves_no_day_to_the_day_before(day: date) -> None:
+    end = _midnight(day + DAY) - timedelta(seconds=2)
+    assert starts(outcome(counted(end), interval=DAY, now=end)) == [_midnight(day)] * 2
+
+
 def test_values_of_one_message_keep_their_own_periods() -> None:
     readings = [counted(NOON), {**counted(NOON), "start": (NOON - 2 * HOUR).isoformat()}, counted(NOON - HOUR)]
     assert starts(outcome(readings)) == [NOON - number * HOUR for number in (2, 2, 1, 1, 2, 2)]
@@ -95,7 +162,7 @@ def test_a_clock_that_is_ahead_is_found_by_the_time_as_sent() -> None:
 def test_the_term_goes_by_what_is_stored() -> None:
     assert reasons(outcome(counted(NOON - DAY + HOUR), term=DAY)) == []
     assert (
-        reasons(outcome(counted(NOON - DAY + HOUR - timedelta(seconds=1)), term=DAY)) == [RejectionReason.TOO_LATE] * 2
+        reasons(outcome(counted(NOON - DAY + HOUR - timedelta(seconds=6)), term=DAY)) == [RejectionReason.TOO_LATE] * 2
     )
 
 
@@ -135,10 +202,12 @@ def test_a_period_is_not_much_longer_than_declared(
     assert reasons(outcome(payload, interval=interval)) == expected
 
 
-def test_the_first_days_of_the_calendar_are_too_late() -> None:
+def test_the_first_days_of_the_calendar_are_too_late_and_the_last_in_the_future() -> None:
     for time in ("0001-01-01T00:00:00Z", "0001-01-01T12:00:00Z"):
         for interval in (HOUR, DAY):
             assert reasons(outcome(counted(time), interval=interval)) == [RejectionReason.TOO_LATE] * 2
+    last = counted("9999-12-31T23:59:58Z")
+    assert reasons(outcome(last, stamp=Stamp.START)) == [RejectionReason.IN_FUTURE] * 2
 
 
 def _midnight(day: date) -> datetime:

@@ -328,10 +328,24 @@ def test_a_period_has_a_start_and_is_as_old_as_its_end(fields: dict[str, str]) -
     )
 
 
-def test_an_end_or_a_start_alone_is_the_time() -> None:
-    for field in ("end", "start"):
-        decoded = read({field: NOON, "no2": 1.0})
-        assert (decoded.readings, decoded.fields_dropped) == ((Reading("no2", NOON_UTC, 1.0),), 0)
+def test_a_start_or_an_end_alone_says_which_of_them_it_is() -> None:
+    for fields, expected in (
+        ({"start": NOON}, Reading("no2", NOON_UTC, 1.0, start=NOON_UTC)),
+        ({"end": NOON}, Reading("no2", NOON_UTC, 1.0, is_end=True)),
+        ({"time": NOON}, Reading("no2", NOON_UTC, 1.0)),
+    ):
+        for content in ({**fields, "no2": 1.0}, {**fields, "no2": 1}, {**fields, "readings": [{"no2": 1.0}]}):
+            decoded = read(content)
+            assert (decoded.readings, decoded.fields_dropped) == ((expected,), 0)
+
+
+@given(
+    fraction=st.text("0123456789", min_size=1, max_size=12) | st.integers(1, 12).map("9".__mul__),
+    zone=st.sampled_from(["Z", "z", "+01:00", "-11:30"]),
+)
+def test_a_fraction_never_moves_a_time_to_the_next_second(fraction: str, zone: str) -> None:
+    (reading,) = read({"time": f"2026-11-22T23:59:59.{fraction}{zone}", "no2": 1.0}).readings
+    assert reading.time.replace(microsecond=0) == datetime.fromisoformat(f"2026-11-22T23:59:59{zone.upper()}")
 
 
 def test_the_period_of_an_envelope_holds_for_objects_without_a_time_of_their_own() -> None:
