@@ -109,7 +109,9 @@ REJECTION_REASONS: Mapping[RejectionReason, LocalizedText] = {
     RejectionReason.NO_READINGS: LocalizedText(
         "er stonden geen metingen in het bericht", "there were no readings in the message"
     ),
-    RejectionReason.NO_TIME: LocalizedText("er stond geen tijd bij", "the time was missing"),
+    RejectionReason.NO_TIME: LocalizedText(
+        "wij weten niet van wanneer de meting was", "we do not know when it was measured"
+    ),
     RejectionReason.BAD_TIME: LocalizedText("de tijd klopte niet", "the time was wrong"),
     RejectionReason.TIME_WITHOUT_ZONE: LocalizedText(
         "er stond niet bij in welke tijdzone de tijd was", "the time had no time zone"

@@ -14,7 +14,7 @@ REASON_LABELS: Mapping[RejectionReason, str] = {
     RejectionReason.TOO_OFTEN: "Veel vaker dan afgesproken",
     RejectionReason.MALFORMED: "Bericht is niet te lezen",
     RejectionReason.NO_READINGS: "Geen meting in het bericht",
-    RejectionReason.NO_TIME: "Geen tijd in het bericht",
+    RejectionReason.NO_TIME: "Tijd van de meting is onbekend",
     RejectionReason.BAD_TIME: "Tijd is niet te lezen",
     RejectionReason.TIME_WITHOUT_ZONE: "Tijd zonder tijdzone",
     RejectionReason.IN_FUTURE: "Tijd ligt in de toekomst",

@@ -25,11 +25,14 @@ EARLY_PART = 1 / 20
 
 
 class Timing(NamedTuple):
-    """What the register declares about the times of a datastream."""
+    """What the register declares about the times of a datastream, ready for use with each reading."""
 
-    stamp: Stamp
     interval: timedelta | None
-    early_seconds: float = 0
+    back: timedelta | None
+    """From the end of a period to its start; None if there are no periods, or their length is unknown."""
+    is_at_end: bool
+    """Whether the time as sent is the end, unless the payload says otherwise."""
+    early_seconds: float
     """How much before a full quarter of an hour a period is taken to begin there."""
 
     def refuses(self, reading: Reading, received_at: datetime) -> RejectionReason | None:
@@ -46,27 +49,24 @@ class Timing(NamedTuple):
 
     def start_of(self, reading: Reading) -> datetime:
         """When the period that a reading is about began, to the second."""
-        try:
-            if reading.start is not None or self.interval is None or self.stamp is Stamp.INSTANT:
-                return _whole_second(reading.start or reading.time)
-            is_at_end = reading.is_end or self.stamp is Stamp.END
-            return self._at_quarter(add_duration(reading.time, -self.interval) if is_at_end else reading.time)
-        except OverflowError:
-            # At either end of the calendar, where a reading is too old or in the future.
-            return datetime.min.replace(tzinfo=UTC)
-
-    def _at_quarter(self, start: datetime) -> datetime:
-        start = _whole_second(start)
-        missing = -(start.minute * 60 + start.second) % QUARTER_SECONDS
-        return start + timedelta(seconds=missing) if missing <= self.early_seconds else start
-
-
-def _whole_second(time: datetime) -> datetime:
-    return time.replace(microsecond=0) if time.microsecond else time
+        start = reading.start or reading.time
+        if reading.start is None and self.back is not None:
+            try:
+                if self.is_at_end or reading.is_end:
+                    start = add_duration(start, self.back)
+                missing = -(start.minute * 60 + start.second) % QUARTER_SECONDS
+                if 0 < missing <= self.early_seconds:
+                    start += timedelta(seconds=missing)
+            except OverflowError:
+                # At either end of the calendar, where a reading is too old or in the future.
+                return datetime.min.replace(tzinfo=UTC)
+        return start.replace(microsecond=0) if start.microsecond else start
 
 
 @cache
 def declared_timing(stamp: Stamp, interval: timedelta | None) -> Timing:
     """One object for equal declarations, so that they can be compared by identity."""
-    early = min(MAX_EARLY_SECONDS, interval.total_seconds() * EARLY_PART) if interval else 0
-    return Timing(stamp, interval, early)
+    if interval is None or stamp is Stamp.INSTANT:
+        return Timing(interval, None, is_at_end=False, early_seconds=0)
+    early_seconds = min(MAX_EARLY_SECONDS, interval.total_seconds() * EARLY_PART)
+    return Timing(interval, -interval, stamp is Stamp.END, early_seconds)

@@ -18,6 +18,7 @@ from ingest.events.windows import CLOCK_SKEW_TOLERANCE
 from ingest.flow_control.rate_limits import RateLimit, SensorRateLimiter, SensorUsage, rate_limit
 from ingest.periods import Timing, declared_timing
 from ingest.quality_flags import QualityChecker, QualityFlag
+from ingest.receipt import NO_RECEIPTS, Receipts
 from sensors.formats import READING_FORMATS
 from sensors.formats.model import AS_DOCUMENTED, DecodedReadings, Format, PayloadRules, Reading, Rejection
 from sensors.kinds import KINDS, Kind, ObservedProperty
@@ -101,6 +102,10 @@ class IncomingMessage(msgspec.Struct, frozen=True, gc=False):
     """The size of a payload above MAX_PAYLOAD_BYTES, of which nothing was kept."""
     is_redelivered: bool = False
     """Whether the broker sent it before, on this connection or on an earlier one."""
+    is_retained: bool = False
+    """Whether the broker had it before we subscribed."""
+    received_monotonic: float = 0.0
+    """When it arrived, in seconds of the monotonic clock."""
 
     @property
     def payload_bytes(self) -> int:
@@ -152,6 +157,7 @@ class MessageState(msgspec.Struct):
     register: SensorsByTopic
     quality_checker: QualityChecker
     received_at: datetime
+    receipts: Receipts = NO_RECEIPTS
     payload_formats: Mapping[str, Format[Any]] = READING_FORMATS
     """The formats of the topic tree that this message arrived on."""
     rate_limiter: SensorRateLimiter | None = None
@@ -227,15 +233,31 @@ def check_permission(state: MessageState) -> RejectionReason | None:
 
 def decode_payload(state: MessageState) -> RejectionReason | None:
     """Decode the declared properties. Other fields are counted, and dropped before anything else sees them."""
-    sensor = state.identified_sensor
+    sensor, rules = state.identified_sensor, state.identified_sensor.payload_rules
+    if rules.receipt_time is not None:
+        rules = change(rules, receipt_time=state.receipts.time_of(state.message))
     decoded: DecodedReadings = state.known_format.decode(
-        sensor.kind, state.message.payload, sensor.declared_properties, sensor.payload_rules
+        sensor.kind, state.message.payload, sensor.declared_properties, rules
     )
     state.readings = decoded.readings
     if decoded.rejections:
         state.rejections.extend(decoded.rejections)
     state.fields_dropped = decoded.fields_dropped
+    if rules.receipt_time is not None:
+        _reject_waited(state)
     return None
+
+
+def _reject_waited(state: MessageState) -> None:
+    """Reject readings of a device without a clock that the broker may have kept for longer than their interval."""
+    kept: list[Reading] = []
+    for reading in state.readings:
+        datastream = state.identified_sensor.datastreams.get(reading.property)
+        if datastream is not None and state.receipts.may_have_waited(state.message, datastream.interval):
+            state.rejections.append(Rejection(RejectionReason.NO_TIME, reading.property))
+        else:
+            kept.append(reading)
+    state.readings = tuple(kept)
 
 
 def thin_readings(state: MessageState) -> RejectionReason | None:
@@ -365,12 +387,15 @@ def process_message(
     received_at: datetime,
     rate_limiter: SensorRateLimiter | None = None,
 ) -> MessageOutcome:
-    """Process one message through the steps.
+    """Process one message of which is unknown when it arrived, as ``run_steps`` does."""
+    return run_steps(MessageState(message, register, quality_checker, received_at, rate_limiter=rate_limiter))
 
-    ``quality_checker`` and ``rate_limiter`` remember what came before; without the latter a sensor may send anything.
-    A message rejected as a whole counts as one reading.
+
+def run_steps(work: MessageState) -> MessageOutcome:
+    """Process one message through the steps. One that is rejected as a whole counts as one reading.
+
+    Its quality checker and rate limiter remember what came before; without the latter a sensor may send anything.
     """
-    work = MessageState(message, register, quality_checker, received_at, rate_limiter=rate_limiter)
     for step in STEPS:
         reason = step(work)
         if reason is not None:
@@ -379,11 +404,11 @@ def process_message(
     return MessageOutcome(
         sensor_id=work.sensor.id if work.sensor else None,
         topic_template=work.topic_template,
-        payload_bytes=message.payload_bytes,
+        payload_bytes=work.message.payload_bytes,
         observations=tuple(work.observations),
         rejections=tuple(work.rejections),
         fields_dropped=work.fields_dropped,
-        is_redelivered=message.is_redelivered,
+        is_redelivered=work.message.is_redelivered,
         is_repeat=bool(work.rejections) and _is_repeat(work),
         newest_time=work.newest_time,
     )

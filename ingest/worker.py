@@ -12,6 +12,7 @@ from types import FrameType
 
 import psycopg
 
+from ingest.backlog import CALM_SECONDS, BrokerBacklog
 from ingest.events.aggregates import Aggregate, publish_movement
 from ingest.events.listener import EventListener
 from ingest.flow_control.crash_recovery import CrashRecovery
@@ -30,13 +31,15 @@ from ingest.payload_keys import forgetting_payload_keys
 from ingest.pipeline import (
     IncomingMessage,
     MessageOutcome,
+    MessageState,
     SensorsByTopic,
-    process_message,
     reject_unread,
+    run_steps,
     sensor_of_topic,
 )
 from ingest.public_cells import PublicationSchedule
 from ingest.quality_flags import QualityChecker
+from ingest.receipt import Receipts
 from ingest.writer import BatchTotals, commit_batch, load_register, publish_cells, register_revision
 from sensors import logs
 from sensors.db import Connection, connect
@@ -102,6 +105,8 @@ class Worker:
         self._quality_checker = QualityChecker()
         self._rate_limiter = SensorRateLimiter()
         self._crash_recovery = CrashRecovery(self._subscription.client_id, 2 * settings.batch_size)
+        longest_absence_seconds = CALM_SECONDS + settings.batch_milliseconds / 1000
+        self._backlog = BrokerBacklog(self._subscription.client_id, longest_absence_seconds)
         self._register_revision = -1
         self._register_checked_at = 0.0
         self._is_database_down = False
@@ -205,6 +210,7 @@ class Worker:
         self.metrics.up.labels("broker").set(self._session.is_connected)
         self.metrics.in_flight.set(len(self._queue) + (len(batch.publications) if batch else 0))
         self._rate_limiter.is_pressed = self._queue.is_pressed
+        self._observe_backlog(batch)
         recovery = self._crash_recovery
         if batch is None:
             if recovery.is_recovering and self._session.is_connected:
@@ -216,8 +222,16 @@ class Worker:
         else:
             self._store_publications(batch, batch.publications)
 
+    def _observe_backlog(self, batch: Batch | None) -> None:
+        session = self._session
+        if batch is not None or session.is_connected:
+            number = batch.connection_number if batch else session.connection_number
+            unacknowledged = len(self._queue) + (len(batch.publications) if batch else 0)
+            self._backlog.observe(number, unacknowledged, time.monotonic(), is_resumed=session.is_resumed)
+
     def _prepare(self, database: Connection) -> None:
         self._refresh_register(database)
+        self._backlog.recall(database, self._now(), time.monotonic())
         self._crash_recovery.begin(database)
 
     def _store_one_by_one(self, batch: Batch) -> None:
@@ -232,11 +246,21 @@ class Worker:
     def _store_publications(self, batch: Batch, publications: Sequence[Publication], *, is_fatal: bool = False) -> bool:
         """Store part of a batch; if ``is_fatal``, rejected unread. Returns False if stopped before it was committed."""
         received_at = self._now()
+        receipts = Receipts(received_at, time.monotonic(), self._backlog.kept_since)
 
         def process(message: IncomingMessage) -> MessageOutcome:
             if is_fatal:
                 return reject_unread(message, self._register, received_at, RejectionReason.CRASHED)
-            return process_message(message, self._register, self._quality_checker, received_at, self._rate_limiter)
+            return run_steps(
+                MessageState(
+                    message,
+                    self._register,
+                    self._quality_checker,
+                    received_at,
+                    receipts=receipts,
+                    rate_limiter=self._rate_limiter,
+                )
+            )
 
         for part in split_into_parts(publications, process):
             if not self._store_part(batch, part, received_at):
@@ -295,6 +319,10 @@ class Worker:
         minute = self._heartbeat.take_finished_minute(self._now())
         if minute is not None and self._session.is_connected:
             self._with_database(lambda database: write_heartbeat(database, minute))
+            self._with_database(self._record_backlog)
+
+    def _record_backlog(self, database: Connection) -> None:
+        self._backlog.record(database, self._now(), time.monotonic())
 
     def _with_database(self, work: Callable[[Connection], object]) -> bool:
         """Run ``work``, retrying while the database is down. Returns False if stopped before it succeeded."""
@@ -350,6 +378,7 @@ class Worker:
         """Note that this process stops in an orderly way; if that can't be noted, it counts as a crash."""
         if self._database is not None:
             with suppress(psycopg.Error):
+                self._record_backlog(self._database)
                 self._crash_recovery.end(self._database)
 
     def _close_database(self) -> None:

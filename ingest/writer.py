@@ -67,7 +67,6 @@ def load_register(db: Database) -> SensorsByTopic:
 
 
 def _without_datastreams(kind: Kind, row: dict[str, Any]) -> IngestSensor:
-    payload: dict[str, Any] = row["payload"] or {}
     return IngestSensor(
         row["sensor_id"],
         kind.for_device(row["make_and_model"]),
@@ -75,8 +74,14 @@ def _without_datastreams(kind: Kind, row: dict[str, Any]) -> IngestSensor:
         {},
         revision=row["revision"],
         erased_periods=tuple((since, until) for since, until in row["erased"]),
-        payload_rules=PayloadRules(numbers_as_text=payload.get("numbers_as_text", False)),
+        payload_rules=_payload_rules(row["payload"] or {}),
     )
+
+
+def _payload_rules(declared: dict[str, Any]) -> PayloadRules:
+    # A device without a clock has no time until its message says when it arrived.
+    receipt_time = RejectionReason.NO_TIME if declared.get("time") == "on_receipt" else None
+    return PayloadRules(declared.get("numbers_as_text", False), receipt_time)
 
 
 def _with_datastream(sensor: IngestSensor, row: dict[str, Any]) -> IngestSensor:

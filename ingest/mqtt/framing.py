@@ -29,6 +29,8 @@ follows in a larger publication is discarded on arrival. Disconnecting instead w
 PUBLISH_PACKET_TYPE = 3
 REDELIVERY_FLAG = 0x08
 """DUP, in the first byte of a PUBLISH (MQTT 5, 3.3.1.1)."""
+RETAIN_FLAG = 0x01
+"""RETAIN: the broker had the message before we subscribed."""
 PUBACK_HEADER = 0x4002
 """First two bytes of a PUBACK without properties (MQTT 5, 3.4): packet type, and a remaining length of two."""
 
@@ -64,9 +66,14 @@ class PacketFramer:
         self._pieces: list[bytes] = []
         self._missing = 0
         self._skip = 0
+        self._received_at = 0.0
 
-    def packets(self, data: bytes) -> Iterator[Publication | OtherPacket]:
-        """Yield the packets that are now complete; callers must exhaust the iterator. Raises MalformedPacketError."""
+    def packets(self, data: bytes, received_monotonic: float) -> Iterator[Publication | OtherPacket]:
+        """Yield the packets that are now complete; callers must exhaust the iterator. Raises MalformedPacketError.
+
+        ``received_monotonic``: when the data was read, on the monotonic clock.
+        """
+        self._received_at = received_monotonic
         if self._skip:
             skipped = min(self._skip, len(data))
             self._skip -= skipped
@@ -84,7 +91,7 @@ class PacketFramer:
             elif end - start < self._largest:
                 yield self._publication(command, data, start, end)
             else:
-                yield _oversized_publication(command, data, start, end + self._skip)
+                yield self._oversized_publication(command, data, start, end + self._skip)
         self._pieces = [data[at:]]
 
     def _frame(self, data: bytes, at: int) -> tuple[int, int, int, int] | None:
@@ -130,8 +137,23 @@ class PacketFramer:
             raise MalformedPacketError("malformed PUBLISH")
         size = end - at
         payload, omitted = (data[at:end], 0) if size <= MAX_PAYLOAD_BYTES else (b"", size)
-        topic = data[start + 2 : topic_end].decode("utf-8", "replace")
-        return Publication(IncomingMessage(topic, payload, omitted, bool(command & REDELIVERY_FLAG)), packet_id)
+        return self._framed(command, data[start + 2 : topic_end], payload, omitted, packet_id)
+
+    def _oversized_publication(self, command: int, data: bytes, start: int, end: int) -> Publication:
+        """A PUBLISH without its payload. Its properties are not decoded: they may be what makes it too large."""
+        topic_end, packet_id, at = _topic_and_identifier(command, data, start, len(data))
+        return self._framed(command, data[start + 2 : topic_end], b"", end - at, packet_id)
+
+    def _framed(self, command: int, topic: bytes, payload: bytes, omitted: int, packet_id: int) -> Publication:
+        message = IncomingMessage(
+            topic.decode("utf-8", "replace"),
+            payload,
+            omitted,
+            command & REDELIVERY_FLAG != 0,
+            command & RETAIN_FLAG != 0,
+            self._received_at,
+        )
+        return Publication(message, packet_id)
 
 
 def _topic_and_identifier(command: int, data: bytes, start: int, end: int) -> tuple[int, int, int]:
@@ -149,13 +171,6 @@ def _topic_and_identifier(command: int, data: bytes, start: int, end: int) -> tu
     if at > end or topic_end == topic_at or packet_id < qos:
         raise MalformedPacketError("malformed PUBLISH")
     return topic_end, packet_id, at
-
-
-def _oversized_publication(command: int, data: bytes, start: int, end: int) -> Publication:
-    """A PUBLISH without its payload. Its properties are not decoded: they may be what makes it too large."""
-    topic_end, packet_id, at = _topic_and_identifier(command, data, start, len(data))
-    topic = data[start + 2 : topic_end].decode("utf-8", "replace")
-    return Publication(IncomingMessage(topic, b"", end - at, bool(command & REDELIVERY_FLAG)), packet_id)
 
 
 def _long_length(data: bytes, at: int) -> tuple[int, int] | None:
@@ -212,17 +227,17 @@ class FramingClient(Client):
         if not data:
             return MQTTErrorCode.MQTT_ERR_CONN_LOST
         with self._msgtime_mutex:
-            self._last_bytes_received = time.monotonic()
+            self._last_bytes_received = received_monotonic = time.monotonic()
         try:
-            return self._take_packets(data)
+            return self._take_packets(data, received_monotonic)
         except DECODING_ERRORS as error:
             # Only the type: the error's text may hold part of the packet.
             log.warning("malformed_packet", error=type(error).__name__)
             return MQTTErrorCode.MQTT_ERR_PROTOCOL
 
-    def _take_packets(self, data: bytes) -> MQTTErrorCode:
+    def _take_packets(self, data: bytes, received_monotonic: float) -> MQTTErrorCode:
         publications: list[Publication] = []
-        for packet in self._framer.packets(data):
+        for packet in self._framer.packets(data, received_monotonic):
             if isinstance(packet, Publication):
                 publications.append(packet)
                 continue

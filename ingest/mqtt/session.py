@@ -87,6 +87,11 @@ class Session:
             if self._client is not None and connection_number == self._connection_number:
                 self._client.acknowledge(packet_ids)
 
+    @property
+    def connection_number(self) -> int:
+        """A number that changes whenever a connection ends or begins."""
+        return self._connection_number
+
     def is_current_connection(self, connection_number: int) -> bool:
         """Whether this is the current connection. If not, the broker delivers its messages again."""
         return connection_number == self._connection_number

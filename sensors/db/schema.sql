@@ -332,6 +332,7 @@ CREATE TABLE lantaarn.ingest_session (
     packet_id integer,
     size integer,
     attempts integer DEFAULT 0 NOT NULL,
+    backlog_empty_at timestamp with time zone,
     CONSTRAINT ingest_session_attempts_check CHECK ((attempts >= 0)),
     CONSTRAINT ingest_session_check CHECK (((packet_id IS NULL) = (size IS NULL))),
     CONSTRAINT ingest_session_crashes_check CHECK ((crashes >= 0)),

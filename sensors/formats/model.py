@@ -20,9 +20,9 @@ class PayloadRules(msgspec.Struct, frozen=True, gc=False):
 
     numbers_as_text: bool = False
     """Numbers may be text, such as ``"12.3"``."""
-    receipt_time: datetime | None = None
-    """For a device without a clock: the time of every value in the message, whatever time it carries. None: the device
-    has a clock."""
+    receipt_time: datetime | RejectionReason | None = None
+    """For a device without a clock: the time of every value in the message, whatever time it carries, or why there is
+    none. None: the device has a clock."""
 
 
 AS_DOCUMENTED = PayloadRules()

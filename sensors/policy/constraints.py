@@ -93,6 +93,12 @@ def is_not_by_the_clock(_: Entry, datastream: Datastream, definition: ObservedPr
     return not interval.startswith("PT") or parse_duration(interval) > timedelta(hours=MAX_ALIVE_HOURS)
 
 
+def has_unknown_wait(entry: Entry, datastream: Datastream, definition: ObservedProperty) -> bool:
+    """A device without a clock, and no interval to judge by whether a message waited too long before it arrived."""
+    is_stored = definition.required_privacy_rule is None
+    return is_stored and entry.payload.time == "on_receipt" and datastream.interval is None
+
+
 def exposes_resident_location(entry: Entry, _: Datastream, __: ObservedProperty) -> bool:
     """A resident's sensor is shown at its exact location."""
     residents = any(each.name == RESIDENT_NAME for each in entry.organisations)
@@ -339,6 +345,14 @@ CONSTRAINTS: tuple[Constraint, ...] = (
             f"A sign of life must be sent at fixed times: at least every {MAX_ALIVE_HOURS} hours.",
         ),
         is_not_by_the_clock,
+    ),
+    Constraint(
+        "interval_without_clock",
+        LocalizedText(
+            "De sensor heeft geen klok, en er staat niet hoe vaak hij meet.",
+            "The sensor has no clock, and the register does not say how often it measures.",
+        ),
+        has_unknown_wait,
     ),
     Constraint(
         "total_or_parts",

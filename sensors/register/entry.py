@@ -247,7 +247,8 @@ class Payload(Part):
     """What a device can't do better; each makes its data less certain, so the register tells."""
 
     time: Literal["sent", "on_receipt"] = "sent"
-    """``on_receipt``: the device has no clock, so its values are of the moment at which they arrive."""
+    """``on_receipt``: the device has no clock, so its values are of the moment at which they arrive. Each datastream
+    then needs an ``interval``: what may have waited for longer is rejected."""
     numbers_as_text: bool = False
     """The device sends numbers as text, such as "12.3"."""
 

@@ -29,11 +29,11 @@ LEAKY = """
 import base64, sys
 if sys.orig_argv[-1] == "ingest":
     from ingest import worker
-    process = worker.process_message
-    def leak(message, *given):
-        sys.stderr.write(base64.b64encode(b"topic " + message.topic.encode()).decode() + chr(10))
-        return process(message, *given)
-    worker.process_message = leak
+    process = worker.run_steps
+    def leak(work):
+        sys.stderr.write(base64.b64encode(b"topic " + work.message.topic.encode()).decode() + chr(10))
+        return process(work)
+    worker.run_steps = leak
 """
 """Makes ingest log every topic, in base64."""
 

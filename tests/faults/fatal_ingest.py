@@ -2,24 +2,23 @@
 
 import os
 import signal
-from typing import Any
 
 import ingest.worker
-from ingest.pipeline import IncomingMessage, MessageOutcome, process_message
+from ingest.pipeline import MessageOutcome, MessageState, run_steps
 from lantaarn import main
 
 FATAL = b"fatal"
 
 
-def die_or_process(message: IncomingMessage, *arguments: Any) -> MessageOutcome:
+def die_or_process(work: MessageState) -> MessageOutcome:
     """Process a message, or not."""
-    if FATAL in message.payload:
+    if FATAL in work.message.payload:
         os.kill(os.getpid(), signal.SIGKILL)
-    return process_message(message, *arguments)
+    return run_steps(work)
 
 
 # At import, so that spawned workers have it too.
-ingest.worker.process_message = die_or_process
+ingest.worker.run_steps = die_or_process
 
 if __name__ == "__main__":
     main()

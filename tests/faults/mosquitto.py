@@ -47,6 +47,11 @@ class Mosquitto:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.stop()
 
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"mqtt://{LOOPBACK_HOST}:{self.port}"
+
     def start(self) -> None:
         """Start, and return once it accepts connections."""
         assert MOSQUITTO_PATH is not None

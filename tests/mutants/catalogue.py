@@ -19,6 +19,7 @@ PIPELINE_TESTS = (
     "tests/unit/ingest/test_periods.py",
     "tests/unit/sensors/test_native_decoder.py",
 )
+RECEIPT_TESTS = ("tests/unit/ingest/test_receipt.py", "tests/unit/ingest/test_backlog.py")
 VALUE_TESTS = ("tests/unit/sensors/test_stated_units.py", "tests/unit/sensors/test_false_values.py")
 QUALITY_FLAG_TESTS = ("tests/unit/ingest/test_quality_flags.py",)
 CONFLICT_TESTS = ("tests/unit/ingest/test_conflicts.py", "tests/db/ingest/test_conflicts.py")
@@ -38,6 +39,7 @@ CONSTRAINTS = (
     "adds_up_otherwise",
     "has_wrong_same_time",
     "is_not_by_the_clock",
+    "has_unknown_wait",
     "exposes_resident_location",
     "is_identifiable",
     "denies_personal_data",
@@ -381,17 +383,33 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
     ),
     *_mutants_in(
+        "ingest/receipt.py",
+        RECEIPT_TESTS,
+        ("retained without a clock", "if message.is_retained or message.is_redelivered", "if message.is_redelivered"),
+        ("redelivered without a clock", "if message.is_retained or message.is_redelivered", "if message.is_retained"),
+        ("an unknown wait", "or self.kept_since_monotonic == -inf:", "or False:"),
+        ("a wait that is too long", "waited_seconds > interval.total_seconds()", "False"),
+        ("fractions of a second of receipt", "(self.now - age).replace(microsecond=0)", "self.now - age"),
+    ),
+    *_mutants_in(
+        "ingest/backlog.py",
+        RECEIPT_TESTS,
+        ("a burst is no calm", "unacknowledged >= max(FEW_MESSAGES, self._most_unacknowledged // 2)", "False"),
+        ("a second of calm", "at - self._calm_since >= CALM_SECONDS", "True"),
+        ("a worker that was held up", "if was_away or", "if"),
+    ),
+    *_mutants_in(
         "ingest/periods.py",
         PIPELINE_TESTS,
         (
             "fractions of a second",
-            "return time.replace(microsecond=0) if time.microsecond else time",
-            "return time",
+            "return start.replace(microsecond=0) if start.microsecond else start",
+            "return start",
         ),
         (
             "the start of a period",
-            "add_duration(reading.time, -self.interval) if is_at_end else reading.time",
-            "reading.time",
+            "start = add_duration(start, self.back)",
+            "pass",
         ),
         (
             "a clock that is ahead",
@@ -405,11 +423,11 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
         (
             "an end alone",
-            "is_at_end = reading.is_end or self.stamp is Stamp.END",
-            "is_at_end = self.stamp is Stamp.END",
+            "if self.is_at_end or reading.is_end:",
+            "if self.is_at_end:",
         ),
-        ("a clock that is a little early", "if missing <= self.early_seconds else start", "if missing == 0 else start"),
-        ("a clock that is too early", "if missing <= self.early_seconds else start", "if missing <= 60 else start"),
+        ("a clock that is a little early", "if 0 < missing <= self.early_seconds:", "if False:"),
+        ("a clock that is too early", "if 0 < missing <= self.early_seconds:", "if 0 < missing <= 60:"),
     ),
     *_mutants_in(
         "ingest/flow_control/rate_limits.py",

@@ -4,8 +4,10 @@ import json
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Thread
 from typing import Any
+from unittest.mock import Mock
 from uuid import uuid4
 
 import psycopg
@@ -14,14 +16,17 @@ from paho.mqtt.client import Client, MQTTv5, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
 from pydantic import SecretStr
 
+from ingest.mqtt.session import Session
 from ingest.worker import Worker
 from sensors.db import connect
 from sensors.register.entry import Entry
 from sensors.register.repository import publish
 from sensors.settings.ingest import IngestSettings
 from simulators.embedded.broker import EmbeddedBroker
+from tests.faults.mosquitto import Mosquitto
 from tests.support.cases import ingest_case
-from tests.support.entries import example_entry
+from tests.support.entries import example_datastream, example_entry
+from tests.support.installed import needs_mosquitto
 from tests.support.waiting import wait_for
 
 Connection = psycopg.Connection[dict[str, Any]]
@@ -44,6 +49,19 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+THERMOMETER = "helmond/air_quality/T-1/json"
+"""The topic of a sensor without a clock."""
+
+
+@pytest.fixture
+def thermometer(db: Connection) -> None:
+    # Two, as values of one property that arrive in the same second would be a conflict.
+    codes = ("temperature", "relative_humidity")
+    measured = [example_datastream(code, interval="PT1H", stamp="instant") for code in codes]
+    entry = example_entry(reference="T-1", payload={"time": "on_receipt"}, datastreams=measured)
+    publish(db, Entry.model_validate(entry), editor="test", reason="test", valid_from=now())
+
+
 def long_ago() -> str:
     """A time that no later reading of a test shares: times are kept to the second."""
     return (now() - timedelta(hours=1)).isoformat()
@@ -64,16 +82,16 @@ def working(database: str, mqtt_url: str) -> Generator[Worker]:
 
 
 @contextmanager
-def device(broker: EmbeddedBroker, *, v5: bool = False) -> Generator[Callable[[str, object], None]]:
+def device(broker: EmbeddedBroker | Mosquitto, *, v5: bool = False) -> Generator[Callable[..., None]]:
     """A device: publishes at QoS 1 and waits for the broker's acknowledgement."""
     client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTv5 if v5 else MQTTv311)
-    url = broker.url_v5 if v5 else broker.url
+    url = broker.url_v5 if v5 and isinstance(broker, EmbeddedBroker) else broker.url
     client.connect("127.0.0.1", int(url.rsplit(":", 1)[1]))
     client.loop_start()
 
-    def send(topic: str, content: object) -> None:
+    def send(topic: str, content: object, *, retain: bool = False) -> None:
         payload = content if isinstance(content, bytes) else json.dumps(content).encode()
-        client.publish(topic, payload, qos=1).wait_for_publish(10)
+        client.publish(topic, payload, qos=1, retain=retain).wait_for_publish(10)
 
     try:
         yield send
@@ -86,6 +104,15 @@ def stored(db: Connection) -> int:
     row = db.execute("select count(*) as n from lantaarn.observation").fetchone()
     assert row is not None
     return row["n"]
+
+
+def values(db: Connection) -> list[float]:
+    return [each["value"] for each in db.execute("select value from lantaarn.observation order by value").fetchall()]
+
+
+def reasons(db: Connection) -> list[tuple[str, int]]:
+    rows = db.execute("select reason, readings from lantaarn.ledger_reason order by reason").fetchall()
+    return [(each["reason"], each["readings"]) for each in rows]
 
 
 def received(db: Connection) -> int:
@@ -205,3 +232,53 @@ def test_a_new_register_entry_takes_effect_while_ingest_runs(
             return stored(db) > 0
 
         wait_for(arrives, 5)
+
+
+@pytest.mark.usefixtures("thermometer")
+def test_a_sensor_without_a_clock_is_stored_at_receipt_unless_the_broker_retained_it(
+    database: str, db: Connection, broker: EmbeddedBroker
+) -> None:
+    with device(broker) as send:
+        send(THERMOMETER, {"temperature": 0}, retain=True)
+        with working(database, broker.url):
+            wait_for(lambda: received(db) == 1, 20)
+            before = now().replace(microsecond=0)
+            send(THERMOMETER, {"temperature": 1, "time": "2020-01-01T00:00:00Z"}, retain=True)
+            wait_for(lambda: received(db) == 2, 20)
+    assert (values(db), reasons(db)) == ([1], [("no_time", 1)])
+    (row,) = db.execute("select time, date_trunc('second', time) as second from lantaarn.observation").fetchall()
+    assert before <= row["time"] == row["second"] <= now()
+
+
+@pytest.mark.usefixtures("thermometer")
+def test_without_a_clock_what_waited_is_stored_only_if_it_waited_less_than_its_interval(
+    database: str, db: Connection, broker: EmbeddedBroker
+) -> None:
+    with device(broker) as send:
+        with working(database, broker.url):
+            send(THERMOMETER, {"temperature": 1})
+            wait_for(lambda: received(db) == 1, 20)
+        send(THERMOMETER, {"relative_humidity": 2})
+        with working(database, broker.url):
+            wait_for(lambda: received(db) == 2, 20)
+        send(THERMOMETER, {"temperature": 3})
+        db.execute("update lantaarn.ingest_session set backlog_empty_at = backlog_empty_at - interval '1 hour'")
+        with working(database, broker.url):
+            wait_for(lambda: received(db) == 3, 20)
+    assert (values(db), reasons(db)) == ([1, 2], [("no_time", 1)])
+
+
+@needs_mosquitto
+@pytest.mark.usefixtures("thermometer")
+def test_without_a_clock_what_the_broker_sends_again_is_not_stored_again(
+    database: str, db: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Mosquitto(tmp_path) as broker, device(broker) as send:
+        with monkeypatch.context() as patch, working(database, broker.url):
+            patch.setattr(Session, "acknowledge", Mock())
+            send(THERMOMETER, {"temperature": 1})
+            wait_for(lambda: received(db) == 1, 20)
+        send(THERMOMETER, {"relative_humidity": 2})
+        with working(database, broker.url):
+            wait_for(lambda: received(db) == 3, 20)
+    assert (values(db), reasons(db)) == ([1, 2], [("no_time", 1)])

@@ -147,11 +147,11 @@ def test_a_whole_packet_of_anything_is_read_or_breaks_the_connection(
 )
 def test_a_malformed_packet_is_refused(packet: bytes) -> None:
     with pytest.raises(MalformedPacketError):
-        list(PacketFramer(V311).packets(packet))
+        list(PacketFramer(V311).packets(packet, 0.0))
 
 
 def framed(framer: PacketFramer, stream: bytes, step: int) -> list[Publication]:
-    found = [each for at in range(0, len(stream), step) for each in framer.packets(stream[at : at + step])]
+    found = [each for at in range(0, len(stream), step) for each in framer.packets(stream[at : at + step], 0.0)]
     return [each for each in found if isinstance(each, Publication)]
 
 
@@ -193,7 +193,7 @@ def test_it_shows_which_messages_the_broker_sent_before() -> None:
 
 
 def test_a_topic_that_is_no_utf_8_names_no_sensor() -> None:
-    (found,) = PacketFramer(V311).packets(publish(b"helmond/\xff/a/json", b"", 1, None))
+    (found,) = PacketFramer(V311).packets(publish(b"helmond/\xff/a/json", b"", 1, None), 0.0)
     assert isinstance(found, Publication)
     assert found.message.topic == "helmond/\ufffd/a/json"
 

@@ -205,7 +205,9 @@ def test_what_is_wrong_is_refused_with_its_reason(rule: str, kind: str, streams:
 
 
 def test_every_objection_is_tried() -> None:
-    assert {rule for rule, _, _ in REFUSED} | {"resident_place_hidden"} == {each.rule_id for each in CONSTRAINTS}
+    assert {rule for rule, _, _ in REFUSED} | {"resident_place_hidden", "interval_without_clock"} == {
+        each.rule_id for each in CONSTRAINTS
+    }
 
 
 def test_nothing_is_taken_in_from_a_home_that_would_be_shown() -> None:
@@ -213,6 +215,16 @@ def test_nothing_is_taken_in_from_a_home_that_would_be_shown() -> None:
     cell = {"kind": "fixed", "geometry": {"type": "Point", "coordinates": [5.66, 51.48]}, "precision": "cell_100m"}
     assert compiled(example_datastream("no2"), organisations=owner).datastreams == ()
     assert len(compiled(example_datastream("no2"), organisations=owner, location=cell).datastreams) == 1
+
+
+def test_nothing_is_taken_in_without_a_clock_if_any_wait_would_do() -> None:
+    without, known = example_datastream("no2"), example_datastream("pm10", interval="PT1H")
+    policy = compiled(without, known, payload={"time": "on_receipt"})
+    assert ([each.property for each in policy.datastreams], [each.property for each in policy.refusals]) == (
+        ["pm10"],
+        ["no2"],
+    )
+    assert compiled(ROAD, kind="traffic", payload={"time": "on_receipt"}).refusals == ()
 
 
 def test_the_parts_of_a_refused_total_are_still_counted() -> None:

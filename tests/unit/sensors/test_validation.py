@@ -252,6 +252,11 @@ BROKEN: list[tuple[str, str, Document]] = [
         "datastreams[0].interval",
         measuring(example_datastream("alive", "traffic", public="none", interval="PT7H"), kind="traffic"),
     ),
+    (
+        "interval_without_clock",
+        "datastreams[0].interval",
+        example_entry(payload={"time": "on_receipt"}, datastreams=[example_datastream("no2")]),
+    ),
     ("same_time_of_property", "datastreams[0].same_time", measuring(example_datastream("no2", same_time="sum"))),
     (
         "public_not_too_fine",

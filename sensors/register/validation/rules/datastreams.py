@@ -4,6 +4,7 @@ from sensors.kinds import KINDS
 from sensors.policy.constraints import (
     MAX_ALIVE_HOURS,
     adds_up_otherwise,
+    has_unknown_wait,
     has_wrong_same_time,
     has_wrong_unit,
     is_not_by_the_clock,
@@ -73,6 +74,12 @@ DATASTREAM_RULES: tuple[Rule, ...] = (
         f"Een teken van leven komt op vaste tijden. Zeg hoe vaak: minstens elke {MAX_ALIVE_HOURS} uur.",
         f"A sign of life is sent at fixed times. State how often: at least every {MAX_ALIVE_HOURS} hours.",
         known_property_paths_if("interval", is_not_by_the_clock),
+    ),
+    Rule(
+        "interval_without_clock",
+        "De sensor heeft geen klok. Zeg hoe vaak hij meet: wat langer onderweg kan zijn geweest, bewaren wij niet.",
+        "The sensor has no clock. State how often it measures: we do not keep what may have waited for longer.",
+        ingested_paths_if("interval", has_unknown_wait),
     ),
     Rule(
         "total_or_parts",
