@@ -1,6 +1,7 @@
 """The ``ingest`` and ``audit`` commands."""
 
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 
@@ -32,10 +33,10 @@ MAX_SENSORS_LISTED = 20
 
 @click.command(epilog="Example: lantaarn audit")
 def audit() -> None:
-    """Check that the ledger balances and that totals match individual values.
+    """Check that the ledger balances, that totals match individual values, and that no window of events is missing.
 
-    Prints the ledger, the sensors with conflicting values, those whose meters jumped, and the rows that differ; exits
-    with code 1 if any differ.
+    Prints the ledger, what became of the windows that were due, the sensors with conflicting values, those whose meters
+    jumped, and the rows that differ; exits with code 1 if any differ.
     """
     from ingest.lifecycle.audit import (  # noqa: PLC0415
         CHECKS,
@@ -43,14 +44,15 @@ def audit() -> None:
         conflicting_sensors,
         jumping_meters,
         ledger_totals,
+        window_totals,
     )
 
     with connect(DatabaseSettings.load().database_url.get_secret_value()) as db:
         differences = audit_ledger(db, datetime.now(UTC))
-        totals, conflicting = ledger_totals(db), conflicting_sensors(db, MAX_SENSORS_LISTED)
-        jumping = jumping_meters(db, MAX_SENSORS_LISTED)
-    received, *parts = (f"{name} {count}" for name, count in asdict(totals).items())
-    click.echo(f"{received} = {' + '.join(parts)}")
+        totals, windows = ledger_totals(db), window_totals(db)
+        conflicting, jumping = conflicting_sensors(db, MAX_SENSORS_LISTED), jumping_meters(db, MAX_SENSORS_LISTED)
+    click.echo(_equation(asdict(totals)))
+    click.echo(f"windows of events: {_equation(asdict(windows))}")
     for sensor in conflicting:
         click.echo(f"conflicting values for one moment: sensor {sensor.reference}, {sensor.conflicts} readings")
     for meter in jumping:
@@ -60,3 +62,9 @@ def audit() -> None:
         click.echo(f"{CHECKS[difference.check]}: {values}")
     click.echo(f"{len(differences)} differences")
     sys.exit(bool(differences))
+
+
+def _equation(totals: Mapping[str, int]) -> str:
+    """The first as the sum of the others."""
+    first, *parts = (f"{name} {count}" for name, count in totals.items())
+    return f"{first} = {' + '.join(parts)}"

@@ -17,7 +17,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from ingest.events.pipeline import PrivacyRuleName, WindowOutcome
+from ingest.events.window_book import PrivacyRuleName, WindowOutcome
 from ingest.pipeline import MessageOutcome
 from ingest.writer import BatchTotals
 from sensors import logs

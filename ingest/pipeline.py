@@ -132,7 +132,7 @@ class Observation(msgspec.Struct, frozen=True, gc=False):
 
 
 class MessageOutcome(msgspec.Struct, frozen=True, gc=False):
-    """What became of one message. In readings: received = those of its observations + rejections + aggregated."""
+    """What became of one message. In readings: received = those of its observations + rejections."""
 
     sensor_id: int | None
     topic_template: str
@@ -140,8 +140,6 @@ class MessageOutcome(msgspec.Struct, frozen=True, gc=False):
     observations: tuple[Observation, ...]
     rejections: tuple[Rejection, ...]
     fields_dropped: int
-    aggregated_readings: int = 0
-    """Readings that were added to a privacy window and are stored nowhere else."""
     is_redelivered: bool = False
     """Whether the broker sent the message before."""
     is_repeat: bool = False

@@ -13,7 +13,7 @@ from types import FrameType
 import psycopg
 
 from ingest.backlog import CALM_SECONDS, BrokerBacklog
-from ingest.events.aggregates import Aggregate, publish_movement
+from ingest.events.aggregates import publish_movement, windows_booked_until, write_event_batch
 from ingest.events.listener import EventListener
 from ingest.flow_control.crash_recovery import CrashRecovery
 from ingest.flow_control.parts import Part, split_into_parts
@@ -125,6 +125,8 @@ class Worker:
         ):
             try:
                 # Database first: messages received before it is up would only wait.
+                if self._subscription.receives_events:
+                    self._with_database(self._resume_windows)
                 self._with_database(self._refresh_register)
                 self._with_database(update_hourly_totals)
                 self._open_session()
@@ -229,6 +231,11 @@ class Worker:
             unacknowledged = len(self._queue) + (len(batch.publications) if batch else 0)
             self._backlog.observe(number, unacknowledged, time.monotonic(), is_resumed=session.is_resumed)
 
+    def _resume_windows(self, database: Connection) -> None:
+        booked_until = windows_booked_until(database)
+        if booked_until is not None:
+            self._event_listener.resume_from(booked_until)
+
     def _prepare(self, database: Connection) -> None:
         self._refresh_register(database)
         self._backlog.recall(database, self._now(), time.monotonic())
@@ -294,16 +301,13 @@ class Worker:
         return True
 
     def _store_events(self) -> None:
-        """Store counts and finished windows from event topics, whose messages are never acknowledged."""
+        """Store what came of event topics, whose messages are never acknowledged."""
         if (
             self._subscription.receives_events
             and self._with_database(self._refresh_register)
             and (event_batch := self._event_listener.take_batch())
         ):
-            at = self._now()
-            self._with_database(
-                lambda database: self._commit(database, event_batch.outcomes, at, event_batch.aggregates)
-            )
+            self._with_database(lambda database: write_event_batch(database, event_batch))
 
     def _publish_cells(self) -> None:
         now = self._now()
@@ -350,15 +354,9 @@ class Worker:
         self._is_database_down = error is not None
         self.metrics.up.labels("database").set(error is None)
 
-    def _commit(
-        self,
-        database: Connection,
-        outcomes: Sequence[MessageOutcome],
-        received_at: datetime,
-        aggregates: Sequence[Aggregate] = (),
-    ) -> BatchTotals:
+    def _commit(self, database: Connection, outcomes: Sequence[MessageOutcome], received_at: datetime) -> BatchTotals:
         with self.metrics.commit_seconds.time():
-            totals = commit_batch(database, outcomes, received_at, aggregates)
+            totals = commit_batch(database, outcomes, received_at)
         self.metrics.record_batch(outcomes, totals, received_at)
         return totals
 

@@ -13,7 +13,6 @@ from msgspec.structs import replace as change
 
 from ingest.conflicts import Met, compare_with_stored, lock_revisions, not_inserted, replace_revised
 from ingest.database_errors import ErrorAction, action_for
-from ingest.events.aggregates import Aggregate, write_aggregates
 from ingest.pipeline import (
     EventDatastream,
     IngestSensor,
@@ -135,24 +134,20 @@ class BatchTotals:
         )
 
 
-def commit_batch(
-    db: Database, outcomes: Sequence[MessageOutcome], received_at: datetime, aggregates: Sequence[Aggregate] = ()
-) -> BatchTotals:
-    """Write a batch and the finished windows in one transaction.
+def commit_batch(db: Database, outcomes: Sequence[MessageOutcome], received_at: datetime) -> BatchTotals:
+    """Write a batch in one transaction.
 
     A row that the database rejects is isolated by halving the batch, and quarantined in the same transaction, so that
     it never holds up its neighbours. Raises psycopg.Error if the server is at fault; nothing is stored then.
     """
     try:
         with db.transaction():
-            write_aggregates(db, aggregates)
             return _write(db, outcomes, received_at)
     except psycopg.Error as error:
         if action_for(error) is not ErrorAction.REJECT_ROW:
             raise
     # Rare, so ordinary batches don't pay for these savepoints.
     with db.transaction():
-        write_aggregates(db, aggregates)
         lock_revisions(db)
         return _write_halves(db, outcomes, received_at)
 
@@ -192,7 +187,7 @@ def _halves(outcomes: Sequence[MessageOutcome]) -> Sequence[Sequence[MessageOutc
     if len(observations) > 1:
         middle = len(observations) // 2
         first = change(outcome, observations=observations[:middle])
-        left = {"rejections": (), "fields_dropped": 0, "aggregated_readings": 0}
+        left = {"rejections": (), "fields_dropped": 0}
         rest = change(outcome, observations=observations[middle:], **left)
         return [first], [rest]
     if observations:
@@ -283,7 +278,7 @@ def _ledger_rows(outcomes: Sequence[MessageOutcome], met: Sequence[Met]) -> Mapp
         rows, added_up = len(outcome.observations), sum([one.readings for one in outcome.observations])
         book[0] += rows
         book[3] += len(outcome.rejections)
-        book[4] += outcome.aggregated_readings + added_up - rows
+        book[4] += added_up - rows
         book[5] += outcome.fields_dropped
     if met:
         sensor_of = {one.datastream_id: outcome.sensor_id for outcome in outcomes for one in outcome.observations}

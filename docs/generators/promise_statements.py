@@ -202,10 +202,13 @@ def _night() -> Iterator[tuple[str, str]]:
 def _terms_of_books() -> Iterator[Statement]:
     ledger, books = describe_duration(p.LEDGER_TERM).en, _words(p.LEDGER_TERM)[1]
     yield ("LEDGER_TERM",), "docs/retention.md", f"by the hour and by the day | {ledger} |"
+    yield ("LEDGER_TERM",), "docs/retention.md", f"which were due | {ledger} |"
     yield ("LEDGER_TERM",), "docs/erasure.md", f"It expires after {books}"
     quarantine = describe_duration(p.QUARANTINE_TERM)
     yield ("QUARANTINE_TERM",), "docs/retention.md", f"a message was rejected) | {quarantine.en} |"
     yield ("QUARANTINE_TERM",), "docs/alerts.md", f"De quarantaine bewaart {quarantine.nl}"
+    refusals = describe_duration(p.EVENT_REFUSAL_TERM).en
+    yield ("EVENT_REFUSAL_TERM",), "docs/retention.md", f"by day and kind of sensor | {refusals} |"
     heartbeat = describe_duration(p.HEARTBEAT_TERM).en
     yield ("HEARTBEAT_TERM",), "docs/retention.md", f"by the minute | {heartbeat} |"
 

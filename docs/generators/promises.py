@@ -87,6 +87,7 @@ PROMISES: tuple[Promise, ...] = (
     Promise("MOVEMENT_PUBLICATION_TIME", "it is published on the Monday after, at"),
     Promise("LEDGER_TERM", "ledger", show=_length),
     Promise("QUARANTINE_TERM", "quarantine", show=_length),
+    Promise("EVENT_REFUSAL_TERM", "refused events, by kind and day, with noise", show=_length),
     Promise("HEARTBEAT_TERM", "how ingest was doing", show=_length),
     Promise("RETENTION_INTERVAL", "deleted and checked every", show=_length),
     Promise("MAX_CHECK_AGE", "a check counts for", show=_length),

@@ -1,14 +1,19 @@
-"""Store the output of the privacy windows: figures about groups, each window written once and never changed."""
+"""Store what comes of events: figures of windows, what became of every window, and refusals with noise.
+
+Each is written once and never changed. It comes by the clock, whether or not anyone passed.
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from ingest.events.presence import WindowCount
+from ingest.events.refusals import EventRefusals
 from ingest.events.travel_time import TravelTimes
+from ingest.events.window_book import BookedWindows
 from sensors.db import Database
 from sensors.db.queries import load_queries
 
@@ -16,6 +21,33 @@ QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 
 Aggregate = TravelTimes | WindowCount
 """One finished window that may be stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventBatch:
+    """Finished windows that may be stored, what became of these and all others, and the refusals of a day."""
+
+    aggregates: tuple[Aggregate, ...] = ()
+    booked: tuple[BookedWindows, ...] = ()
+    refusals: tuple[EventRefusals, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.aggregates or self.booked or self.refusals)
+
+
+def write_event_batch(db: Database, batch: EventBatch) -> None:
+    """Write a batch in one transaction. Idempotent: the reply to a commit may be lost."""
+    with db.transaction():
+        write_aggregates(db, batch.aggregates)
+        for name, rows in (("book_windows", batch.booked), ("insert_event_refusals", batch.refusals)):
+            if rows:
+                db.execute(QUERIES[name], {"batch": {"rows": [_row(each) for each in rows]}})
+
+
+def windows_booked_until(db: Database) -> datetime | None:
+    """Return up to when windows are accounted for; None if never."""
+    row = db.execute(QUERIES["windows_booked_until"]).fetchone()
+    return row["until"] if row else None
 
 
 def write_aggregates(db: Database, aggregates: Sequence[Aggregate]) -> None:
@@ -32,7 +64,5 @@ def publish_movement(db: Database, now: datetime) -> None:
     db.execute(QUERIES["publish_movement"], {"at": now})
 
 
-def _row(aggregate: Aggregate) -> dict[str, Any]:
-    return {
-        name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(aggregate).items()
-    }
+def _row(item: Aggregate | BookedWindows | EventRefusals) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(item).items()}

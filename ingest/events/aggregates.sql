@@ -20,5 +20,35 @@ from jsonb_to_recordset(%(batch)s -> 'aggregates') as given (
 order by municipality, "group", property, window_start
 on conflict (municipality, group_name, property, window_start) do nothing;
 
+-- book_windows: add closed windows to their day, unless they have been: those of one group or segment come in order
+insert into lantaarn.window_day as total (rule, subject, day, released, suppressed, unobserved, until)
+select rule, subject, day, released, suppressed, unobserved, until
+from jsonb_to_recordset(%(batch)s -> 'rows') as given (
+    rule text, subject text, day date, released integer, suppressed integer, unobserved integer,
+    since timestamptz, until timestamptz
+)
+where not exists (
+    select from lantaarn.window_day as held
+    where held.rule = given.rule and held.subject = given.subject and held.day = given.day and held.until > given.since
+)
+order by rule, subject, day
+on conflict (rule, subject, day) do update set
+    released = total.released + excluded.released,
+    suppressed = total.suppressed + excluded.suppressed,
+    unobserved = total.unobserved + excluded.unobserved,
+    until = excluded.until;
+
+-- windows_booked_until: the end of the last window accounted for; all that ended before it are
+select max(until) as until from lantaarn.window_day;
+
+-- insert_event_refusals: insert the refused events of a day, with noise; numbers already stored are left unchanged
+insert into lantaarn.event_refusal (kind, reason, since, until, events, noise)
+select kind, reason, since, until, events, noise
+from jsonb_to_recordset(%(batch)s -> 'rows') as given (
+    kind text, reason text, since timestamptz, until timestamptz, events bigint, noise double precision
+)
+order by kind, reason, since
+on conflict do nothing;
+
 -- publish_movement: publish the means of movement whose weeks are over; published means never change
 select lantaarn.publish_movement(%(at)s) as written;

@@ -1,14 +1,13 @@
 """Listen to event topics: messages about individual vehicles or people, aggregated in windows as they arrive.
 
 Uses its own client with QoS 0 and a clean session, so that the broker never stores such a message. Nor is it kept here:
-it is handled on the network thread and discarded. Only counts and finished windows wait for the database. Messages sent
-while nobody listens are lost, and a window with such a gap is never stored.
+it is handled on the network thread and discarded. Only what is made by the clock waits for the database: finished
+windows, and once a day how much was refused. A message leaves no other trace, not even a line in the log: that it came
+means that someone passed. Messages sent while nobody listens are lost, and a window with such a gap is never stored.
 """
 
 import time
-from collections import Counter, defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event, Lock, Thread
 
@@ -18,11 +17,12 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from ingest.events.aggregates import Aggregate
+from ingest.events.aggregates import Aggregate, EventBatch
 from ingest.events.pipeline import PrivacyWindows, process_event_message
+from ingest.events.refusals import EventRefusals, RefusalCounter
 from ingest.metrics import Metrics
 from ingest.mqtt.takeovers import SessionTakenOverError, TakeoverCounter
-from ingest.pipeline import IncomingMessage, MessageOutcome, Rejection, SensorsByTopic
+from ingest.pipeline import IncomingMessage, SensorsByTopic
 from sensors import logs
 from sensors.broker import BrokerAddress
 from sensors.formats.topics import EVENT_PREFIX
@@ -42,48 +42,6 @@ stopped for longer has missed messages."""
 def uptime_seconds() -> float:
     """Seconds since this machine started, including those for which it was suspended."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)
-
-
-@dataclass(slots=True)
-class MessageCounts:
-    """What remains of one sensor's messages: counts. Its size does not grow with the number of messages."""
-
-    largest_payload_bytes: int = 0
-    """Size of the largest payload."""
-    rejections: Counter[Rejection] = field(default_factory=Counter[Rejection])
-    fields_dropped: int = 0
-    aggregated_readings: int = 0
-
-    def add(self, outcome: MessageOutcome) -> None:
-        """Count one more message."""
-        self.largest_payload_bytes = max(self.largest_payload_bytes, outcome.payload_bytes)
-        self.rejections.update(outcome.rejections)
-        self.fields_dropped += outcome.fields_dropped
-        self.aggregated_readings += outcome.aggregated_readings
-
-    def outcome(self, sensor_id: int | None, topic_template: str) -> MessageOutcome:
-        """Return the counts as a single outcome."""
-        refused = tuple(self.rejections.elements())
-        return MessageOutcome(
-            sensor_id,
-            topic_template,
-            self.largest_payload_bytes,
-            (),
-            refused,
-            self.fields_dropped,
-            self.aggregated_readings,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class EventBatch:
-    """Outcomes and finished windows to store."""
-
-    outcomes: tuple[MessageOutcome, ...] = ()
-    aggregates: tuple[Aggregate, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.outcomes or self.aggregates)
 
 
 class EventListener:
@@ -106,8 +64,10 @@ class EventListener:
         self._lock = Lock()
         self._windows = PrivacyWindows()
         self._register: SensorsByTopic = {}
-        self._message_counts: defaultdict[tuple[int | None, str], MessageCounts] = defaultdict(MessageCounts)
+        self._refusal_counter = RefusalCounter(now())
         self._finished_windows: list[Aggregate] = []
+        self._refusals: list[EventRefusals] = []
+        self._failures: set[str] = set()
         self._disconnected_since: datetime | None = now()
         self._taken = 0.0
         self._ticked = uptime_seconds()
@@ -143,6 +103,10 @@ class EventListener:
             # Otherwise the client and we refer to each other, and it keeps a pair of sockets until it is freed.
             client.on_connect = client.on_disconnect = client.on_subscribe = client.on_message = None
 
+    def resume_from(self, booked_until: datetime) -> None:
+        """Account for the windows since an earlier process. Call it before the first ``set_register``."""
+        self._windows.resume_from(booked_until)
+
     def set_register(self, register: SensorsByTopic) -> None:
         """Apply this register from now on."""
         with self._lock:
@@ -155,10 +119,9 @@ class EventListener:
             return EventBatch()
         self._taken = time.monotonic()
         with self._lock:
-            outcomes = tuple(tally.outcome(*key) for key, tally in self._message_counts.items())
-            event_batch = EventBatch(outcomes, tuple(self._finished_windows))
-            self._message_counts.clear()
+            event_batch = EventBatch(tuple(self._finished_windows), self._windows.take_booked(), tuple(self._refusals))
             self._finished_windows.clear()
+            self._refusals.clear()
         return event_batch
 
     def _tick_on(self) -> None:
@@ -171,6 +134,7 @@ class EventListener:
         if self._disconnected_since is not None:
             self._windows.record_gap(self._disconnected_since, now)
         self._finished_windows.extend(self._windows.close_finished(now))
+        self._refusals.extend(self._refusal_counter.close_day(now))
         self._metrics.record_windows(self._windows.outcome_counts(), self._windows.matcher.tokens_full)
 
     def _record_standstill(self, now: datetime) -> None:
@@ -217,11 +181,14 @@ class EventListener:
         try:
             self._handle(IncomingMessage(message.topic, bytes(message.payload)), message.retain)
         except Exception as error:  # noqa: BLE001 - paho would print it, and its text may hold an identifier
-            log.error("event_handling_failed", error=type(error).__name__)  # noqa: TRY400 - the traceback may hold it too
+            name = type(error).__name__
+            if name not in self._failures:
+                # Once: a line for each message would tell when someone passes.
+                self._failures.add(name)
+                log.error("event_handling_failed", error=name)  # noqa: TRY400 - the traceback may hold it too
 
     def _handle(self, message: IncomingMessage, retained: bool) -> None:
-        if retained:
-            log.warning("retained_event_message")
         with self._lock:
-            outcome = process_event_message(message, self._register, self._windows, self._now(), is_retained=retained)
-            self._message_counts[outcome.sensor_id, outcome.topic_template].add(outcome)
+            now = self._now()
+            outcome = process_event_message(message, self._register, self._windows, now, is_retained=retained)
+            self._refusal_counter.add(outcome, now)

@@ -5,15 +5,14 @@ Pure: no clock, no database, no broker. Passages and movements live from ``decod
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
-from datetime import datetime
-from typing import Literal
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from ingest.events.presence import GroupMember, PresenceCounter, WindowCount
 from ingest.events.travel_time import Segment, TravelTimeMatcher, TravelTimes
+from ingest.events.window_book import WINDOW_OUTCOMES, BookedWindows, PrivacyRuleName, WindowOutcome
 from ingest.pipeline import (
     IncomingMessage,
-    MessageOutcome,
     MessageState,
     Rejection,
     SensorsByTopic,
@@ -29,9 +28,8 @@ from sensors.policy.promises import SAMPLE_ONE_IN, SAMPLE_ONE_IN_ADJOINING
 from sensors.vocabulary.codes import Status
 from sensors.vocabulary.rejection_reasons import RejectionReason
 
-PrivacyRuleName = Literal["match_in_memory", "window_count"]
-WindowOutcome = Literal["released", "suppressed", "unobserved"]
-"""Of a window: it may be stored, it held too few, or it was not observed in full."""
+MAX_CATCH_UP = timedelta(days=31)
+"""After a longer standstill the windows before are accounted for no more."""
 _UNUSED_QUALITY_CHECKER = QualityChecker()
 
 
@@ -41,13 +39,19 @@ class PrivacyWindows:
     def __init__(self) -> None:
         self.matcher = TravelTimeMatcher()
         self.counter = PresenceCounter()
-        self._released: dict[PrivacyRuleName, int] = {"match_in_memory": 0, "window_count": 0}
+        self._resume_from: datetime | None = None
+
+    def resume_from(self, booked_until: datetime) -> None:
+        """Account for the windows since an earlier process, under the register that is set next: as unobserved."""
+        self._resume_from = booked_until
 
     def set_register(self, register: SensorsByTopic, now: datetime) -> None:
         """Match and count by this register's rules from now on."""
         active = {name: sensor for name, sensor in register.items() if sensor.status is Status.ACTIVE}
-        self.matcher.set_segments(_segments(active), now)
-        self.counter.set_members(_members(active), now)
+        due_from = now if self._resume_from is None else min(now, max(self._resume_from, now - MAX_CATCH_UP))
+        self._resume_from = None
+        self.matcher.set_segments(_segments(active), now, due_from)
+        self.counter.set_members(_members(active), now, due_from)
 
     def record_gap(self, since: datetime, until: datetime) -> None:
         """Record that messages may have been missed: no window that overlaps this period is released."""
@@ -56,22 +60,16 @@ class PrivacyWindows:
 
     def close_finished(self, now: datetime) -> tuple[TravelTimes | WindowCount, ...]:
         """Close finished windows and drop expired state. Returns the windows that may be stored, each once."""
-        times, counts = self.matcher.close_finished(now), self.counter.close_finished(now)
-        self._released["match_in_memory"] += len({(each.datastream_id, each.window_start) for each in times})
-        self._released["window_count"] += len(counts)
-        return (*times, *counts)
+        return (*self.matcher.close_finished(now), *self.counter.close_finished(now))
+
+    def take_booked(self) -> tuple[BookedWindows, ...]:
+        """Hand over what became of every window that has closed since the last time, stored or not."""
+        return (*self.matcher.book.take(), *self.counter.book.take())
 
     def outcome_counts(self) -> Mapping[tuple[PrivacyRuleName, WindowOutcome], int]:
         """Window outcomes by privacy rule, counted since startup."""
-        matcher, counter = self.matcher.discards, self.counter.discards
-        return {
-            ("match_in_memory", "released"): self._released["match_in_memory"],
-            ("match_in_memory", "suppressed"): matcher.suppressed,
-            ("match_in_memory", "unobserved"): matcher.unobserved,
-            ("window_count", "released"): self._released["window_count"],
-            ("window_count", "suppressed"): counter.suppressed,
-            ("window_count", "unobserved"): counter.unobserved,
-        }
+        books = (self.matcher.book, self.counter.book)
+        return {(book.rule, outcome): book.totals[outcome] for book in books for outcome in WINDOW_OUTCOMES}
 
 
 def _segments(register: SensorsByTopic) -> Iterator[Segment]:
@@ -119,13 +117,24 @@ def _members(register: SensorsByTopic) -> Iterator[GroupMember]:
                 )
 
 
+@dataclass(frozen=True, slots=True)
+class EventOutcome:
+    """What became of one message, in events; it exists in memory only. ``added``: those added to a window."""
+
+    sensor_id: int | None
+    topic_template: str
+    added: int
+    rejections: tuple[Rejection, ...]
+    fields_dropped: int
+
+
 class EventMessageState(MessageState, kw_only=True):
     """The state of one event message as it passes through the steps. ``is_retained``: the broker has stored it."""
 
     windows: PrivacyWindows
     is_retained: bool
     decoded_events: DecodedEvents | None = None
-    aggregated_readings: int = 0
+    events_added: int = 0
 
 
 def reject_retained(state: EventMessageState) -> RejectionReason | None:
@@ -174,10 +183,10 @@ def process_event_message(
     received_at: datetime,
     *,
     is_retained: bool,
-) -> MessageOutcome:
+) -> EventOutcome:
     """Process one message on ``event/{municipality}/{kind}/{reference}/{format}`` through the steps.
 
-    The outcome has no observations: every event is either rejected or added to a window.
+    Every event is either rejected or added to a window.
     """
     within = IncomingMessage(message.topic.removeprefix(EVENT_PREFIX), message.payload)
     work = EventMessageState(
@@ -194,19 +203,17 @@ def process_event_message(
         if reason is not None:
             work.rejections = [Rejection(reason, "")]
             break
-    return MessageOutcome(
+    return EventOutcome(
         sensor_id=work.sensor.id if work.sensor else None,
         topic_template=EVENT_PREFIX + work.topic_template,
-        payload_bytes=len(message.payload),
-        observations=(),
+        added=work.events_added,
         rejections=tuple(work.rejections),
         fields_dropped=work.fields_dropped,
-        aggregated_readings=work.aggregated_readings,
     )
 
 
 def _count_or_reject(work: EventMessageState, refused: RejectionReason | None, field: str) -> None:
     if refused is None:
-        work.aggregated_readings += 1
+        work.events_added += 1
     else:
         work.rejections.append(Rejection(refused, field))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ingest.events.movement_noise import add_noise, movement_spacing, noise_deviation, thin_movements
+from ingest.events.window_book import WindowBook
 from ingest.events.windows import (
     CLOCK_SKEW_TOLERANCE,
     WINDOW_GRACE_PERIOD,
@@ -63,26 +64,20 @@ class WindowCount:
     revision: int
 
 
-@dataclass(slots=True)
-class PresenceDiscards:
-    """Windows that were not released, since startup."""
-
-    suppressed: int = 0
-    """Of groups with too few lamps in the register."""
-    unobserved: int = 0
-    """Not observed in full."""
-
-
 class PresenceCounter:
     """All groups and their open windows."""
 
     def __init__(self) -> None:
-        self.discards = PresenceDiscards()
+        self.book = WindowBook("window_count")
+        """Suppressed windows are those of groups with too few lamps in the register."""
         self._groups: dict[GroupName, _GroupWindows] = {}
         self._of: dict[tuple[int, str], _GroupWindows] = {}
 
-    def set_members(self, members: Iterable[GroupMember], now: datetime) -> None:
+    def set_members(self, members: Iterable[GroupMember], now: datetime, due_from: datetime | None = None) -> None:
         """Count for these lamps from now on. A group whose lamps or rule change starts over.
+
+        The windows of a new group are due from the one that contains ``due_from``, or now. Those before now are
+        unobserved.
 
         If the members of a group have different rules, the strictest applies: the largest minimum, the longest window,
         doubled nights.
@@ -93,7 +88,7 @@ class PresenceCounter:
         held = self._groups
         self._groups, self._of = {}, {}
         for name, together in sorted(by_group.items()):
-            group = _group(name, _strictest(together), held.get(name), now)
+            group = _group(name, _strictest(together), held.get(name), now, due_from or now)
             group.revision = max(each.revision for each in together)
             self._groups[name] = group
             self._of.update({(each.sensor_id, each.property): group for each in together})
@@ -114,7 +109,7 @@ class PresenceCounter:
 
     def close_finished(self, now: datetime) -> tuple[WindowCount, ...]:
         """Close finished windows. Each is released at most once, in a fixed order."""
-        return tuple(row for group in self._groups.values() for row in group.close(now, self.discards))
+        return tuple(row for group in self._groups.values() for row in group.close(now, self.book))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +136,13 @@ def _strictest(members: Sequence[GroupMember]) -> _GroupRule:
     )
 
 
-def _group(name: GroupName, rule: _GroupRule, held: "_GroupWindows | None", now: datetime) -> "_GroupWindows":
+def _group(
+    name: GroupName, rule: _GroupRule, held: "_GroupWindows | None", now: datetime, due_from: datetime
+) -> "_GroupWindows":
     """The group with this rule: the one held, or a new one that goes on where that left off."""
     if held is not None and held.rule == rule:
         return held
-    return _GroupWindows(name, rule, since=now, due_from=held.due_from if held else now)
+    return _GroupWindows(name, rule, since=now, due_from=held.due_from if held else due_from)
 
 
 class _GroupWindows:
@@ -175,15 +172,17 @@ class _GroupWindows:
             self._latest = window_of(instant, self.rule.window)
         return self._latest
 
-    def close(self, now: datetime, discards: PresenceDiscards) -> Iterator[WindowCount]:
+    def close(self, now: datetime, book: WindowBook) -> Iterator[WindowCount]:
+        subject = "/".join(self._name)
         for window in windows_between(self.due_from, now - WINDOW_GRACE_PERIOD, self.rule.window):
             self.due_from = window[1]
             times_by_lamp = self._windows.pop(window, {})
             if len(self.rule.lamps) < self.rule.minimum_lamps:
-                discards.suppressed += 1
+                book.record(subject, window, "suppressed")
             elif not self.coverage.covers(*window):
-                discards.unobserved += 1
+                book.record(subject, window, "unobserved")
             else:
+                book.record(subject, window, "released")
                 yield self._count(window, times_by_lamp.values())
 
     def _count(self, window: TimeWindow, times_by_lamp: Iterable[Iterable[int]]) -> WindowCount:

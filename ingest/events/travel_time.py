@@ -18,6 +18,7 @@ from hashlib import blake2b
 from typing import Generic, NamedTuple, TypeVar
 
 from ingest.events.trip_windows import Percentiles, TripWindow
+from ingest.events.window_book import WindowBook
 from ingest.events.windows import CLOCK_SKEW_TOLERANCE, WINDOW_GRACE_PERIOD, Coverage
 from sensors.formats.model import Passage
 from sensors.policy.promises import KEY_EPOCH, MAX_TRAVEL_TIME
@@ -76,12 +77,8 @@ class TravelTimes:
 
 @dataclass(slots=True)
 class TravelTimeDiscards:
-    """What was not released, since startup. Each window of each segment counts once, whether or not anyone came."""
+    """What did not count, since startup."""
 
-    suppressed: int = 0
-    """Windows with too few vehicles of any class, or none."""
-    unobserved: int = 0
-    """Windows not observed in full."""
     late: int = 0
     """Trips matched after their window had closed."""
     evicted: int = 0
@@ -96,6 +93,8 @@ class TravelTimeMatcher:
 
     def __init__(self, max_tokens: int = MAX_TOKENS) -> None:
         self.discards = TravelTimeDiscards()
+        self.book = WindowBook("match_in_memory")
+        """Suppressed windows are those with too few vehicles of any class, or none."""
         self._most_tokens = self._free_tokens = max_tokens
         self._keys = _Keys()
         self._tracks: dict[Segment, _SegmentState] = {}
@@ -114,17 +113,28 @@ class TravelTimeMatcher:
         """How full the room for tokens is, rounded down to tenths: the number itself tells of single vehicles."""
         return 10 * self.token_count // self._most_tokens / 10
 
-    def set_segments(self, segments: Iterable[Segment], now: datetime) -> None:
+    def set_segments(self, segments: Iterable[Segment], now: datetime, due_from: datetime | None = None) -> None:
         """Match on these segments from now on. State of removed or changed segments is dropped at once.
+
+        The windows of a new segment are due from the one that contains ``due_from``, or now; of a changed one none is
+        left out. Those that were not observed in full are unobserved.
 
         The first window of a new segment begins at least ``MAX_TRAVEL_TIME`` from now: an earlier one would hold only
         trips that started after now, mostly short ones, which would bias its median.
         """
         held = self._tracks
-        self._tracks = {each: held.pop(each, None) or _SegmentState(each, now) for each in segments}
-        for track in held.values():
-            track.forget_windows()
-        self._starting, self._ending = {}, {}
+        due = {each.datastream_id: track.due_from for each, track in held.items()}
+
+        def new(segment: Segment) -> _SegmentState:
+            return _SegmentState(segment, now, due.get(segment.datastream_id, due_from or now))
+
+        self._replace_tracks({each: held.get(each) or new(each) for each in segments})
+
+    def _replace_tracks(self, tracks: "dict[Segment, _SegmentState]") -> None:
+        for segment, track in self._tracks.items():
+            if track is not tracks.get(segment):
+                track.forget_windows()
+        self._tracks, self._starting, self._ending = tracks, {}, {}
         for segment, track in self._tracks.items():
             self._starting.setdefault(segment.start_sensor_id, []).append(track)
             self._ending.setdefault(segment.end_sensor_id, []).append(track)
@@ -155,7 +165,7 @@ class TravelTimeMatcher:
     def close_finished(self, now: datetime) -> tuple[TravelTimes, ...]:
         """Close finished windows and drop expired tokens. Each window is released at most once, in a fixed order."""
         now = self._drop_expired(now)
-        return tuple(row for track in self._tracks.values() for row in track.close(now, self.discards))
+        return tuple(row for track in self._tracks.values() for row in track.close(now, self.book))
 
     def _drop_expired(self, now: datetime) -> datetime:
         """Drop what has expired and return the effective time, which stands still while the clock is slightly behind.
@@ -163,10 +173,8 @@ class TravelTimeMatcher:
         After a large step back the age of tokens is unknown, so everything is dropped.
         """
         if self._clock - now > _MAX_CLOCK_STEP_BACK:
-            segments = tuple(self._tracks)
             self._keys.drop_all()
-            self.set_segments((), now)
-            self.set_segments(segments, now)
+            self._replace_tracks({each: _SegmentState(each, now, held.due_from) for each, held in self._tracks.items()})
             self._clock = now
         now = self._clock = max(self._clock, now)
         tick = int(now.timestamp() // _BUCKET_SECONDS)
@@ -282,7 +290,7 @@ def _is_trip(left: Passing, arrived: Passing) -> bool:
 class _SegmentState:
     """One segment: departures, arrivals received before their departure, and the trips in open windows."""
 
-    def __init__(self, segment: Segment, since: datetime) -> None:
+    def __init__(self, segment: Segment, since: datetime, due_from: datetime) -> None:
         self.coverage = Coverage(since, warm_up=MAX_TRAVEL_TIME, max_brief_gap=MAX_BRIEF_GAP)
         self.blake2_person = segment.datastream_id.to_bytes(8, "big")
         self._segment = segment
@@ -290,12 +298,16 @@ class _SegmentState:
         self._arrivals: _TokenBuckets[Passing] = _TokenBuckets(MAX_REORDERING)
         self._windows: dict[float, TripWindow] = {}
         self._length = segment.window.total_seconds()
-        self._open_from = since.timestamp() // self._length * self._length
-        """The start of the first window that is not closed yet."""
+        self._open_from = due_from.timestamp() // self._length * self._length
 
     @property
     def token_count(self) -> int:
         return len(self._departures) + len(self._arrivals)
+
+    @property
+    def due_from(self) -> datetime:
+        """The start of the first window that is not closed yet."""
+        return datetime.fromtimestamp(self._open_from, UTC)
 
     def add_arrival(self, vehicle: _Vehicle, passing: Passing, now: float) -> bool:
         """Complete a trip, or hold the arrival until its departure. Returns True if the trip missed its window."""
@@ -333,18 +345,21 @@ class _SegmentState:
             window.forget()
         self._windows.clear()
 
-    def close(self, now: datetime, discards: TravelTimeDiscards) -> Iterator[TravelTimes]:
+    def close(self, now: datetime, book: WindowBook) -> Iterator[TravelTimes]:
         """Close finished windows by the clock, also those without a trip: whether one was counted tells of nobody."""
+        subject = str(self._segment.datastream_id)
         while self._open_from + self._length + WINDOW_GRACE_PERIOD.total_seconds() <= now.timestamp():
             trips = self._windows.pop(self._open_from, None)
-            start = datetime.fromtimestamp(self._open_from, UTC)
+            start = self.due_from
+            window = start, start + self._segment.window
             self._open_from += self._length
             rows = [self._row(start, *each) for each in trips.close(self._segment.minimum).items()] if trips else []
-            if not self.coverage.covers(start, start + self._segment.window):
-                discards.unobserved += 1
+            if not self.coverage.covers(*window):
+                book.record(subject, window, "unobserved")
             elif not rows:
-                discards.suppressed += 1
+                book.record(subject, window, "suppressed")
             else:
+                book.record(subject, window, "released")
                 yield from rows
 
     def _add_trip(self, identifier: bytes, left: Passing, arrived: Passing) -> bool:

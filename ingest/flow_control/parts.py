@@ -54,7 +54,7 @@ def _pieces(outcome: MessageOutcome) -> list[MessageOutcome]:
     if len(outcome.observations) <= MAX_TRANSACTION_READINGS:
         return [outcome]
     *first, last = _groups(outcome.observations)
-    bare = replace(outcome, rejections=(), fields_dropped=0, aggregated_readings=0)
+    bare = replace(outcome, rejections=(), fields_dropped=0)
     return [*(replace(bare, observations=tuple(group)) for group in first), replace(outcome, observations=tuple(last))]
 
 

@@ -1,4 +1,5 @@
-"""Audit the ledger: its balance, the reasons for rejection against it, and totals against individual values.
+"""Audit the books: the ledger's balance, the reasons for rejection against it, totals against individual values, and
+what became of the windows of events against which were due.
 
 Reads a single snapshot, so it can run alongside ingest. The last bits of a floating-point sum depend on the order of
 addition, so sums may differ by a relative 1e-9.
@@ -21,6 +22,8 @@ CHECKS: Mapping[str, str] = {
     "lost_rows": "there are more observations than the ledger counts as stored",
     "hours": "an hourly total differs from its individual values",
     "days": "a daily total differs from its hours",
+    "windows": "the windows of a day that were released, suppressed and unobserved are not those that were due",
+    "unreleased": "more windows are stored than were released",
 }
 """The possible findings, by the query that reports them."""
 
@@ -46,6 +49,16 @@ class AuditTotals:
 
 
 @dataclass(frozen=True, slots=True)
+class WindowTotals:
+    """What became of the windows of events that were due: due is the sum of the others."""
+
+    due: int
+    released: int
+    suppressed: int
+    unobserved: int
+
+
+@dataclass(frozen=True, slots=True)
 class ConflictingSensor:
     """A sensor, by reference, with the number of its readings that met another value for their moment."""
 
@@ -64,6 +77,11 @@ class JumpingMeter:
 def ledger_totals(db: Database) -> AuditTotals:
     """Return the totals of the whole ledger."""
     return next(AuditTotals(**row) for row in db.execute(QUERIES["ledger_totals"]).fetchall())
+
+
+def window_totals(db: Database) -> WindowTotals:
+    """Return the totals of all days of which it is known what was due."""
+    return next(WindowTotals(**row) for row in db.execute(QUERIES["window_totals"]).fetchall())
 
 
 def conflicting_sensors(db: Database, limit: int) -> tuple[ConflictingSensor, ...]:

@@ -109,6 +109,39 @@ where
     )
 order by 2, 1;
 
+-- windows: days on which the windows that were released, suppressed or unobserved are not as many as were due, up to the
+-- last day that ingest has accounted for: seven hours after a day all its windows are closed
+select due.rule, due.subject, due.day, due.due, coalesce(booked.explained, 0) as explained
+from lantaarn.window_due as due
+left join (
+    select rule, subject, day, released + suppressed + unobserved as explained from lantaarn.window_day
+) as booked using (rule, subject, day)
+where
+    due.due <> coalesce(booked.explained, 0)
+    and open.day_start(due.day + 1) + interval '7 hours' <= (select max(until) from lantaarn.window_day)
+order by due.day, due.rule, due.subject;
+
+-- unreleased: days with more stored windows than were released (retention and erasure account for fewer)
+with stored as (
+    select
+        'window_count' as rule,
+        municipality || '/' || group_name || '/' || property as subject,
+        open.day_of(window_start) as day,
+        count(*) as windows
+    from lantaarn.window_count
+    group by 1, 2, 3
+    union all
+    select 'match_in_memory', datastream_id::text, open.day_of(window_start), count(distinct window_start)
+    from lantaarn.travel_time
+    group by 1, 2, 3
+)
+select stored.rule, stored.subject, stored.day, stored.windows, booked.released
+from stored
+inner join lantaarn.window_due as due using (rule, subject, day)
+inner join lantaarn.window_day as booked using (rule, subject, day)
+where stored.windows > booked.released
+order by stored.day, stored.rule, stored.subject;
+
 -- ledger_totals: what became of all readings in the ledger
 select
     coalesce(sum(received), 0)::bigint as received,
@@ -128,6 +161,14 @@ where hourly.jumps > 0
 group by sensor.reference
 order by jumps desc, sensor.reference
 limit %(limit)s;
+
+-- window_totals: what became of the windows that were due
+select
+    coalesce(sum(due), 0)::bigint as due,
+    coalesce(sum(released), 0)::bigint as released,
+    coalesce(sum(suppressed), 0)::bigint as suppressed,
+    coalesce(sum(unobserved), 0)::bigint as unobserved
+from open.window_day;
 
 -- conflicting_sensors: sensors whose readings met another value for their moment, the most first
 select sensor.reference, sum(ledger.conflict)::bigint as conflicts

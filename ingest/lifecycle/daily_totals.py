@@ -1,5 +1,7 @@
 """Recompute the dashboards' daily totals from hourly totals, every quarter of an hour, for days whose hours changed.
 
+Also works out which windows of events were due, by other means than the program that closes them.
+
 Exact under redelivery, late data and concurrent writers, without a lock that would block ingest. Each run recomputes
 all days from two days before the previous run. Storing an hour over a day old marks its day in the same transaction, so
 a visible mark implies visible hours; a mark not yet visible is picked up by the next run. Nothing is missed unless a
@@ -51,6 +53,7 @@ def update_daily_totals(db: Database, now: datetime) -> None:
         _update_newest_public_days(db, made_at, now)
         db.execute(QUERIES["update_travel_hour"], {"first_day": first_day})
         _update_ledger_days(db, first_day)
+        db.execute(QUERIES["add_due_windows"], {"now": now})
         db.execute(QUERIES["delete_days_made"])
         db.execute(QUERIES["insert_days_made"], {"at": now})
 

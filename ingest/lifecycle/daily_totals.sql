@@ -244,6 +244,93 @@ delete from lantaarn.book_day where day >= %(first_day)s;
 -- delete_book_reason_day: the same for the reasons
 delete from lantaarn.book_reason_day where day >= %(first_day)s;
 
+-- add_due_windows: how many windows each group and segment had on the days that are over, the last of them closed too, by
+-- the clock and the register. From the day after ingest began to account for windows; four weeks back at most, which is less
+-- than ingest makes up for. Not of days on which an entry changed that names the group or is one of the segment's sensors.
+with books as (
+    select
+        greatest(min(day) + 1, open.day_of(%(now)s::timestamptz - interval '4 weeks')) as first_day,
+        open.day_of(%(now)s::timestamptz - interval '7 hours') - 1 as last_day
+    from lantaarn.window_day
+    having count(*) > 0
+),
+changed as (
+    select entry_id, max(valid_from) as at
+    from lantaarn.register_entry
+    where valid_from >= %(now)s::timestamptz - interval '32 days'
+    group by entry_id
+),
+changed_group as (
+    -- Of all versions, so that a group from which a lamp was taken counts as changed.
+    select entry.document ->> 'municipality' as municipality, rule.value ->> 'group' as group_name, max(changed.at) as at
+    from changed
+    inner join lantaarn.register_entry as entry on entry.entry_id = changed.entry_id
+    cross join lateral jsonb_path_query(entry.document, '$.datastreams[*].privacy_rules[*]') as rule (value)
+    where rule.value ? 'group'
+    group by 1, 2
+),
+declared as (
+    select
+        sensor.municipality,
+        sensor.entry_id,
+        sensor.kind,
+        sensor.reference,
+        stream.id,
+        stream.property,
+        stream.rule,
+        (stream.rule ->> 'window')::integer as seconds
+    from lantaarn.datastream as stream
+    inner join lantaarn.sensor as sensor on sensor.id = stream.sensor_id
+    where stream.active and stream.rule is not null and sensor.status = 'active'
+),
+subject as (
+    select
+        'window_count' as rule,
+        lamp.municipality || '/' || (lamp.rule ->> 'group') || '/' || lamp.property as subject,
+        lamp.municipality,
+        greatest(max(lamp.seconds), 3600) as seconds,
+        max(changed_group.at) as changed_at
+    from declared as lamp
+    left join changed_group
+        on changed_group.municipality = lamp.municipality and changed_group.group_name = lamp.rule ->> 'group'
+    where lamp.rule ? 'group'
+    group by lamp.municipality, lamp.rule ->> 'group', lamp.property
+    union all
+    select
+        'match_in_memory',
+        departure.id::text,
+        departure.municipality,
+        departure.seconds,
+        max(changed.at)
+    from declared as departure
+    inner join declared as arrival
+        on arrival.municipality = departure.municipality
+        and arrival.kind = departure.kind
+        and arrival.reference = departure.rule ->> 'to'
+        and arrival.rule ->> 'rule' = 'match_in_memory'
+    left join changed on changed.entry_id in (departure.entry_id, arrival.entry_id)
+    where departure.rule ->> 'rule' = 'match_in_memory' and departure.seconds in (900, 3600)
+    group by departure.id, departure.municipality, departure.seconds
+)
+insert into lantaarn.window_due (rule, subject, day, municipality, due)
+select
+    subject.rule,
+    subject.subject,
+    day.day,
+    subject.municipality,
+    case subject.rule
+        -- From 06:00 to 23:00, of which the last window takes the remainder, and the night.
+        when 'window_count' then greatest(17 * 3600 / subject.seconds, 1) + 1
+        else open.day_hours(day.day) * 3600 / subject.seconds
+    end
+from books
+cross join lateral (
+    select books.first_day + ahead as day from generate_series(0, books.last_day - books.first_day) as ahead
+) as day
+cross join subject
+where coalesce(subject.changed_at <= open.day_start(day.day), true)
+on conflict (rule, subject, day) do nothing;
+
 -- delete_days_made: forget the previous update
 delete from lantaarn.days_made;
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from sensors.db import Database
 from sensors.db.queries import load_queries
-from sensors.policy.promises import HEARTBEAT_TERM, LEDGER_TERM, QUARANTINE_TERM
+from sensors.policy.promises import EVENT_REFUSAL_TERM, HEARTBEAT_TERM, LEDGER_TERM, QUARANTINE_TERM
 from sensors.policy.retention_classes import substitute_table
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
@@ -28,6 +28,9 @@ METADATA_TERMS = {
     "quarantine": QUARANTINE_TERM,
     "book_day": LEDGER_TERM,
     "book_reason_day": LEDGER_TERM,
+    "window_day": LEDGER_TERM,
+    "window_due": LEDGER_TERM,
+    "event_refusal": EVENT_REFUSAL_TERM,
     "pulse": HEARTBEAT_TERM,
 }
 """Retention periods of data about readings, as opposed to the readings themselves."""

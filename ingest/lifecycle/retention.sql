@@ -206,6 +206,15 @@ delete from lantaarn.book_day where day <= open.day_of(%(older_than)s) and open.
 -- delete_book_reason_day: delete the reasons for rejection of those days
 delete from lantaarn.book_reason_day where day <= open.day_of(%(older_than)s) and open.day_start(day) < %(older_than)s;
 
+-- delete_window_day: delete what became of the windows of days that begin before the cutoff
+delete from lantaarn.window_day where day <= open.day_of(%(older_than)s) and open.day_start(day) < %(older_than)s;
+
+-- delete_window_due: delete how many were due on those days
+delete from lantaarn.window_due where day <= open.day_of(%(older_than)s) and open.day_start(day) < %(older_than)s;
+
+-- delete_event_refusal: delete expired numbers of refused events
+delete from lantaarn.event_refusal where since < %(older_than)s;
+
 -- delete_pulse: delete expired heartbeats of ingest
 delete from lantaarn.pulse where minute < %(older_than)s;
 

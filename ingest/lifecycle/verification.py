@@ -14,12 +14,17 @@ from typing import Any
 from ingest.lifecycle.retention import first_broken_deletion_id
 from sensors.db import Database
 from sensors.db.queries import load_queries
-from sensors.policy.promises import HEARTBEAT_TERM, LEDGER_TERM, QUARANTINE_TERM, RETENTION_INTERVAL
+from sensors.policy.promises import EVENT_REFUSAL_TERM, HEARTBEAT_TERM, LEDGER_TERM, QUARANTINE_TERM, RETENTION_INTERVAL
 from sensors.policy.retention_classes import NEVER_STORED, substitute_table
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 NO_CHUNK = timedelta(0)
-TERM_PARAMETERS = {"ledger_term": LEDGER_TERM, "quarantine_term": QUARANTINE_TERM, "heartbeat_term": HEARTBEAT_TERM}
+TERM_PARAMETERS = {
+    "ledger_term": LEDGER_TERM,
+    "quarantine_term": QUARANTINE_TERM,
+    "event_refusal_term": EVENT_REFUSAL_TERM,
+    "heartbeat_term": HEARTBEAT_TERM,
+}
 TOTALS_QUERIES = (
     "rollup_hours",
     "public_cells",

@@ -260,6 +260,18 @@ from (
         %(ledger_term)s::text,
         (select min(day)::timestamp at time zone 'Europe/Amsterdam' from lantaarn.book_reason_day)
     union all
+    select
+        'window_day',
+        %(ledger_term)s::text,
+        (select min(day)::timestamp at time zone 'Europe/Amsterdam' from lantaarn.window_day)
+    union all
+    select
+        'window_due',
+        %(ledger_term)s::text,
+        (select min(day)::timestamp at time zone 'Europe/Amsterdam' from lantaarn.window_due)
+    union all
+    select 'event_refusal', %(event_refusal_term)s::text, (select min(since) from lantaarn.event_refusal)
+    union all
     select 'pulse', %(heartbeat_term)s::text, (select min(minute) from lantaarn.pulse)
 ) as oldest_of
 order by oldest_of.table_name;

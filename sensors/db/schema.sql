@@ -255,6 +255,21 @@ ALTER TABLE ONLY lantaarn.entry_quality
 ALTER TABLE ONLY lantaarn.entry_quality
     ADD CONSTRAINT entry_quality_sensor_id_fkey FOREIGN KEY (sensor_id) REFERENCES lantaarn.sensor(id);
 
+-- lantaarn.event_refusal
+CREATE TABLE lantaarn.event_refusal (
+    kind text NOT NULL,
+    reason text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    until timestamp with time zone NOT NULL,
+    events bigint NOT NULL,
+    noise double precision NOT NULL,
+    CONSTRAINT event_refusal_check CHECK ((until > since)),
+    CONSTRAINT never_exact CHECK ((noise >= (640)::double precision))
+);
+ALTER TABLE ONLY lantaarn.event_refusal
+    ADD CONSTRAINT event_refusal_pkey PRIMARY KEY (kind, reason, since);
+GRANT INSERT ON TABLE lantaarn.event_refusal TO lantaarn_ingest;
+
 -- lantaarn.expiring_chunk
 CREATE TABLE lantaarn.expiring_chunk (
     table_name text NOT NULL,
@@ -912,6 +927,37 @@ ALTER TABLE ONLY lantaarn.window_count
 CREATE INDEX window_count_window_start_idx ON lantaarn.window_count USING btree (window_start);
 GRANT SELECT,INSERT ON TABLE lantaarn.window_count TO lantaarn_ingest;
 
+-- lantaarn.window_day
+CREATE TABLE lantaarn.window_day (
+    rule text NOT NULL,
+    subject text NOT NULL,
+    day date NOT NULL,
+    released integer NOT NULL,
+    suppressed integer NOT NULL,
+    unobserved integer NOT NULL,
+    until timestamp with time zone NOT NULL,
+    CONSTRAINT window_day_released_check CHECK ((released >= 0)),
+    CONSTRAINT window_day_rule_check CHECK ((rule = ANY (ARRAY['match_in_memory'::text, 'window_count'::text]))),
+    CONSTRAINT window_day_suppressed_check CHECK ((suppressed >= 0)),
+    CONSTRAINT window_day_unobserved_check CHECK ((unobserved >= 0))
+);
+ALTER TABLE ONLY lantaarn.window_day
+    ADD CONSTRAINT window_day_pkey PRIMARY KEY (rule, subject, day);
+GRANT SELECT,INSERT,UPDATE ON TABLE lantaarn.window_day TO lantaarn_ingest;
+
+-- lantaarn.window_due
+CREATE TABLE lantaarn.window_due (
+    rule text NOT NULL,
+    subject text NOT NULL,
+    day date NOT NULL,
+    municipality text NOT NULL,
+    due integer NOT NULL,
+    CONSTRAINT window_due_due_check CHECK ((due > 0)),
+    CONSTRAINT window_due_rule_check CHECK ((rule = ANY (ARRAY['match_in_memory'::text, 'window_count'::text])))
+);
+ALTER TABLE ONLY lantaarn.window_due
+    ADD CONSTRAINT window_due_pkey PRIMARY KEY (rule, subject, day);
+
 -- restricted.location
 CREATE TABLE restricted.location (
     entry_id uuid NOT NULL,
@@ -1459,6 +1505,20 @@ CREATE VIEW open.deviation AS
           WHERE (quiet.sensor_id = found.sensor_id)))));
 GRANT SELECT ON TABLE open.deviation TO lantaarn_api;
 GRANT SELECT ON TABLE open.deviation TO lantaarn_dashboard;
+
+-- open.event_refusal
+CREATE VIEW open.event_refusal AS
+ SELECT kind,
+    reason,
+    (sum(events))::bigint AS events,
+    (ceil(((2)::double precision * sqrt(sum((noise ^ (2)::double precision))))))::bigint AS margin,
+    min(since) AS since
+   FROM lantaarn.event_refusal refused
+  WHERE (since >= (now() - '8 days'::interval))
+  GROUP BY kind, reason
+ HAVING ((sum(events))::double precision > ((4)::double precision * sqrt(sum((noise ^ (2)::double precision)))));
+GRANT SELECT ON TABLE open.event_refusal TO lantaarn_api;
+GRANT SELECT ON TABLE open.event_refusal TO lantaarn_dashboard;
 
 -- open.find
 CREATE VIEW open.find AS
@@ -2035,6 +2095,21 @@ CREATE VIEW open.version_state AS
      JOIN lantaarn.sensor sensor ON ((sensor.entry_id = state.entry_id)));
 GRANT SELECT ON TABLE open.version_state TO lantaarn_api;
 GRANT SELECT ON TABLE open.version_state TO lantaarn_dashboard;
+
+-- open.window_day
+CREATE VIEW open.window_day AS
+ SELECT due.municipality,
+    due.rule,
+    due.day,
+    sum(due.due) AS due,
+    COALESCE(sum(booked.released), (0)::bigint) AS released,
+    COALESCE(sum(booked.suppressed), (0)::bigint) AS suppressed,
+    COALESCE(sum(booked.unobserved), (0)::bigint) AS unobserved
+   FROM (lantaarn.window_due due
+     LEFT JOIN lantaarn.window_day booked USING (rule, subject, day))
+  GROUP BY due.municipality, due.rule, due.day;
+GRANT SELECT ON TABLE open.window_day TO lantaarn_api;
+GRANT SELECT ON TABLE open.window_day TO lantaarn_dashboard;
 
 -- staff.book_day
 CREATE VIEW staff.book_day AS

@@ -50,9 +50,11 @@ MOVEMENT_PUBLICATION_TIME = time(12)
 """Amsterdam time, on the Monday after those weeks."""
 
 LEDGER_TERM = "P5Y"
-"""Retention of the ledger and its daily totals (ISO 8601 duration, as are the next two)."""
+"""Retention of the ledger, its daily totals and the books of windows (ISO 8601 duration, as are the next three)."""
 QUARANTINE_TERM = "P14D"
 """Retention of the origin and reason of a rejected message."""
+EVENT_REFUSAL_TERM = "P1Y"
+"""Retention of how many events were refused each day, by kind of sensor and with noise."""
 HEARTBEAT_TERM = "P31D"
 """Retention of ingest's heartbeats, one per minute."""
 RETENTION_INTERVAL = timedelta(minutes=15)

@@ -46,12 +46,14 @@ class SurfaceResult:
 
 @dataclass(frozen=True, slots=True)
 class IngestTotals:
-    """What became of the messages, in readings from the ledger: shows that they were not simply lost."""
+    """What became of the messages on ordinary topics, in readings from the ledger: they were not simply lost.
+
+    Of messages on event topics ingest keeps no number.
+    """
 
     received: int
     stored: int
     refused: int
-    aggregated: int
     fields_dropped: int
     """Fields not declared in the register."""
 
@@ -61,6 +63,8 @@ class LeakCheckResult:
     """The result of a leak check."""
 
     ingested: IngestTotals
+    sent_as_events: int
+    """Canaries sent on event topics, while ingest was listening."""
     surfaces: tuple[SurfaceResult, ...]
 
 
@@ -131,11 +135,14 @@ class LeakCheck:
                     b"\n".join(self._control_content[surface] for surface in surfaces.HTTP_SURFACES)
                 ) as port:
                     streams = surfaces.surface_streams(programs, ordeal, database, port, self._pages)
-                    return LeakCheckResult(taken_in, tuple(self._search(index, streams)))
+                    return LeakCheckResult(taken_in, self._sent_as_events(), tuple(self._search(index, streams)))
 
     def _planted_indexes(self) -> Sequence[int]:
         """Indexes of the canaries to send: not the controls, and none that was already present."""
         return [place for place in range(len(self._vectors)) if place not in self._present_before]
+
+    def _sent_as_events(self) -> int:
+        return sum(self._vectors[place] in EVENT_VECTORS for place in self._planted_indexes())
 
     def _index(self) -> NeedleIndex:
         indexing = self._progress.add_task("encoding identifiers", total=len(self._canaries))

@@ -10,12 +10,11 @@ order by 1, 2;
 -- is_stored: whether a value with this time is stored
 select from lantaarn.observation where time = %(time)s;
 
--- ingest_totals: what became of all readings that ingest received
+-- ingest_totals: what became of all readings that ingest received on ordinary topics
 select
     coalesce(sum(received), 0)::bigint as received,
     coalesce(sum(stored + duplicate), 0)::bigint as stored,
     coalesce(sum(quarantined), 0)::bigint as refused,
-    coalesce(sum(aggregated), 0)::bigint as aggregated,
     coalesce(sum(fields_dropped), 0)::bigint as fields_dropped
 from lantaarn.ledger;
 

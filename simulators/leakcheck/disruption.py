@@ -136,7 +136,7 @@ def _split(canaries: PlannedCanaries, number: int) -> list[PlannedCanaries]:
 
 
 class StabilityCheck:
-    """Detects that a value has stopped changing: events reach the ledger every second, without a signal."""
+    """Detects that a value has stopped changing: what is refused gives no other signal."""
 
     def __init__(self, look: Callable[[], object]) -> None:
         self._look = look

@@ -25,8 +25,9 @@ def render_report(result: LeakCheckResult) -> Iterator[Table | str]:
         yield _leaks(result.surfaces)
     totals = result.ingested
     yield (
-        f"Ingest received {totals.received:,} readings: {totals.stored:,} stored, {totals.refused:,} refused, "
-        f"{totals.aggregated:,} in windows; and dropped {totals.fields_dropped:,} fields."
+        f"Ingest received {totals.received:,} readings: {totals.stored:,} stored, {totals.refused:,} refused; and "
+        f"dropped {totals.fields_dropped:,} fields. {result.sent_as_events:,} identifiers were sent in events, which "
+        "leave no number."
     )
 
 

@@ -7,6 +7,8 @@ TRIP_WINDOW_TESTS = ("tests/unit/ingest/test_trip_windows.py",)
 TRAVEL_TIME_TESTS = ("tests/unit/ingest/test_travel_time.py", "tests/unit/ingest/test_identifiers.py")
 PRESENCE_TESTS = ("tests/unit/ingest/test_presence.py",)
 MOVEMENT_NOISE_TESTS = ("tests/unit/ingest/test_movement_noise.py", "tests/attacks/test_movement.py")
+REFUSAL_TESTS = ("tests/unit/ingest/test_refusals.py", "tests/attacks/test_books.py")
+WINDOW_BOOK_TESTS = ("tests/unit/ingest/test_window_book.py", "tests/db/ingest/test_event_books.py")
 MOVEMENT_TESTS = ("tests/db/ingest/test_movement.py", "tests/db/ingest/test_aggregates.py")
 EVENT_TESTS = (
     "tests/unit/sensors/test_event_decoder.py",
@@ -87,8 +89,8 @@ MUTANTS: tuple[Mutant, ...] = (
         TRAVEL_TIME_TESTS,
         (
             "a window not covered completely",
-            "if not self.coverage.covers(start, start + self._segment.window)",
-            "if False",
+            "if not self.coverage.covers(*window):",
+            "if False:",
         ),
         ("the expiry of a token", "(each + 1) * _BUCKET_SECONDS + self._term <= now", "False"),
         (
@@ -110,14 +112,14 @@ MUTANTS: tuple[Mutant, ...] = (
         ("the limit on tokens", "while live and live + tokens > self._most_tokens:", "while False:"),
         (
             "a segment that was removed",
-            "self._tracks = {each: held.pop(each, None) or _SegmentState(each, now) for each in segments}",
-            "self._tracks = {**held, **{each: held.get(each) or _SegmentState(each, now) for each in segments}}",
+            "self._replace_tracks({each: held.get(each) or new(each) for each in segments})",
+            "self._replace_tracks({**held, **{each: held.get(each) or new(each) for each in segments}})",
         ),
         ("a clock set back", "if self._clock - now > _MAX_CLOCK_STEP_BACK:", "if False:"),
         (
             "windows of a segment that was removed",
-            "        for track in held.values():\n            track.forget_windows()\n",
-            "",
+            "            if track is not tracks.get(segment):\n                track.forget_windows()\n",
+            "            pass\n",
         ),
         (
             "windows without trips are counted too",
@@ -234,6 +236,71 @@ MUTANTS: tuple[Mutant, ...] = (
             "2 * MAX_WALK_PASSES / MAX_MOVEMENT_SHIFT**2",
             "MAX_WALK_PASSES / MAX_MOVEMENT_SHIFT**2",
         ),
+    ),
+    *_mutants_in(
+        "ingest/events/refusals.py",
+        REFUSAL_TESTS,
+        (
+            "exact refusals",
+            "events=add_noise(self._counts[kind, reason], REFUSAL_NOISE),",
+            "events=self._counts[kind, reason],",
+        ),
+        (
+            "every refused message counts",
+            "if latest is None or not timedelta(0) <= now - latest < MIN_MOVEMENT_SPACING:",
+            "if True:",
+        ),
+        (
+            "numbers only of what was refused",
+            "            for reason in REASONS_COUNTED\n",
+            "            for reason in REASONS_COUNTED\n            if self._counts[kind, reason]\n",
+        ),
+        ("the noise of a single passage", "= MAX_WALK_PASSES / MAX_MOVEMENT_SHIFT", "= 1 / MAX_MOVEMENT_SHIFT"),
+    ),
+    *_mutants_in(
+        "ingest/events/pipeline.py",
+        WINDOW_BOOK_TESTS,
+        ("windows of a standstill", "self._resume_from = booked_until", "pass"),
+    ),
+    *_mutants_in(
+        "ingest/events/travel_time.py",
+        WINDOW_BOOK_TESTS,
+        ("windows before a change", "due.get(segment.datastream_id, due_from or now)", "due_from or now"),
+        (
+            "windows before a clock was set back",
+            "_SegmentState(each, now, held.due_from)",
+            "_SegmentState(each, now, now)",
+        ),
+    ),
+    *_mutants_in(
+        "ingest/events/aggregates.sql",
+        MOVEMENT_TESTS,
+        ("windows booked twice", "and held.day = given.day and held.until > given.since", "and false"),
+    ),
+    *_mutants_in(
+        "ingest/lifecycle/daily_totals.sql",
+        WINDOW_BOOK_TESTS,
+        (
+            "what was due when the register changed",
+            "where coalesce(subject.changed_at <= open.day_start(day.day), true)",
+            "where true",
+        ),
+    ),
+    *_mutants_in(
+        "ingest/lifecycle/audit.sql",
+        WINDOW_BOOK_TESTS,
+        ("windows that are missing", "due.due <> coalesce(booked.explained, 0)", "false"),
+        ("windows that were not released", "where stored.windows > booked.released", "where false"),
+    ),
+    *_mutants_in(
+        "ingest/events/listener.py",
+        ("tests/unit/ingest/test_event_listener.py",),
+        ("a line in the log for each message", "if name not in self._failures:", "if True:"),
+    ),
+    *_mutants_in(
+        "sensors/db/migrations/032_event_books.sql",
+        ("tests/db/sensors/test_scrubbed_books.py",),
+        ("sizes and seconds of events", "    refused.topic_template like 'event/%'\n    or exists", "    exists"),
     ),
     *_mutants_in(
         "ingest/events/windows.py",

@@ -3,25 +3,23 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, LiteralString
 
 import psycopg
 import pytest
 
-from ingest.events.aggregates import write_aggregates
+from ingest.events.aggregates import EventBatch, windows_booked_until, write_aggregates, write_event_batch
 from ingest.events.presence import WindowCount
+from ingest.events.refusals import REFUSAL_NOISE, EventRefusals
 from ingest.events.travel_time import Segment, TravelTimeMatcher, TravelTimes
-from ingest.lifecycle.audit import audit_ledger
+from ingest.events.window_book import BookedWindows
 from ingest.lifecycle.retention import enforce_retention
 from ingest.lifecycle.verification import RETENTION_INTERVAL, verify_retention
-from ingest.pipeline import MessageOutcome, Rejection
-from ingest.writer import commit_batch
 from sensors.db import Database, connect
 from sensors.formats.model import Passage
 from sensors.policy.promises import SAMPLE_ONE_IN
 from sensors.vocabulary.codes import VehicleClass
-from sensors.vocabulary.rejection_reasons import RejectionReason
 from tests.support.person_sensors import plate_camera_entry, publish_documents
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -49,12 +47,12 @@ def ingest(database: str) -> Iterator[psycopg.Connection[dict[str, Any]]]:
         yield db
 
 
-def test_windows_and_counts_of_a_batch_are_stored_together(each_database: Database) -> None:
-    outcome = MessageOutcome(
-        7, "event/+/traffic/+/json", 90, (), (Rejection(RejectionReason.TOO_LATE, "time"),), 2, aggregated_readings=12
-    )
-    booked = commit_batch(each_database, [outcome], NOW, [TIMES, COUNT])
-    assert (booked.aggregated, booked.rejected.total(), booked.stored) == (12, 1, 0)
+def test_a_batch_is_stored_together_and_once_even_if_it_is_sent_again(each_database: Database) -> None:
+    day, since = date(2026, 11, 22), NOW - timedelta(hours=2)
+    booked = BookedWindows("window_count", "helmond/park/presence", day, 1, 0, 1, since, NOW)
+    refused = EventRefusals("traffic", "in_future", NOW - timedelta(days=1), NOW, -31, REFUSAL_NOISE)
+    for _ in range(2):
+        write_event_batch(each_database, EventBatch((TIMES, COUNT), (booked,), (refused,)))
     (times,) = rows(each_database, "travel_time")
     assert times == {
         "datastream_id": 1,
@@ -67,11 +65,12 @@ def test_windows_and_counts_of_a_batch_are_stored_together(each_database: Databa
     }
     (count,) = rows(each_database, "window_count")
     assert (count["group_name"], count["sensors"], count["count"], count["noise"]) == ("park", 12, -31, 248)
-    ledger = each_database.execute(
-        "select received, stored, quarantined, aggregated, fields_dropped from lantaarn.ledger"
-    )
-    assert ledger.fetchall() == [{"received": 13, "stored": 0, "quarantined": 1, "aggregated": 12, "fields_dropped": 2}]
-    assert audit_ledger(each_database, NOW) == ()
+    later = replace(booked, released=0, unobserved=0, suppressed=1, since=NOW, until=NOW + timedelta(hours=1))
+    write_event_batch(each_database, EventBatch(booked=(later,)))
+    books = each_database.execute("select released, suppressed, unobserved, until from lantaarn.window_day").fetchall()
+    assert books == [{"released": 1, "suppressed": 1, "unobserved": 1, "until": later.until}]
+    assert windows_booked_until(each_database) == later.until
+    assert each_database.execute("select events from lantaarn.event_refusal").fetchall() == [{"events": -31}]
 
 
 def test_a_window_that_is_stored_never_changes(each_database: Database) -> None:
@@ -114,7 +113,22 @@ def test_the_database_refuses_a_window_that_tells_too_much(
         write_aggregates(ingest, [refused])
 
 
-@pytest.mark.parametrize("change", ["delete from lantaarn.travel_time", "update lantaarn.window_count set count = 0"])
+def test_the_database_refuses_an_exact_number_of_refused_events(ingest: psycopg.Connection[dict[str, Any]]) -> None:
+    exact = EventRefusals("traffic", "in_future", NOW - timedelta(days=1), NOW, 31, noise=0)
+    with pytest.raises(psycopg.errors.CheckViolation):
+        write_event_batch(ingest, EventBatch(refusals=(exact,)))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "delete from lantaarn.travel_time",
+        "update lantaarn.window_count set count = 0",
+        "delete from lantaarn.window_day",
+        "insert into lantaarn.window_due values ('window_count', 'a', '2026-11-22', 'helmond', 1)",
+        "update lantaarn.event_refusal set events = 0",
+    ],
+)
 def test_ingest_can_not_take_back_a_window(ingest: psycopg.Connection[dict[str, Any]], change: LiteralString) -> None:
     write_aggregates(ingest, [TIMES, COUNT])
     with pytest.raises(psycopg.errors.InsufficientPrivilege):

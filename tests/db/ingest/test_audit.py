@@ -45,6 +45,7 @@ def test_the_command_tells_the_ledger_and_which_sensor_contradicts_itself(databa
     assert result.exit_code == 0
     assert result.output.splitlines() == [
         "received 3 = stored 1 + duplicate 1 + conflict 1 + quarantined 0 + aggregated 0",
+        "windows of events: due 0 = released 0 + suppressed 0 + unobserved 0",
         "conflicting values for one moment: sensor LML-1, 1 readings",
         "0 differences",
     ]

@@ -1,11 +1,12 @@
-"""Event messages become counts and windows; a window that was not observed in full is never stored."""
+"""Event messages become windows and nothing else; a window that was not observed in full is never stored."""
 
 import json
-from collections import Counter
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import Any
 
 import pytest
 from paho.mqtt.enums import MQTTProtocolVersion
@@ -15,14 +16,17 @@ from structlog.testing import capture_logs
 from ingest.events import listener as event_listener
 from ingest.events.aggregates import Aggregate
 from ingest.events.listener import EventListener
+from ingest.events.pipeline import EventOutcome, process_event_message
+from ingest.events.refusals import KINDS_COUNTED, REASONS_COUNTED, EventRefusals
 from ingest.events.travel_time import TravelTimes
 from ingest.metrics import Metrics
-from ingest.pipeline import EventDatastream, IngestSensor, MessageOutcome
+from ingest.pipeline import EventDatastream, IncomingMessage, IngestSensor
 from sensors.broker import BrokerAddress
 from sensors.kinds import KINDS
 from sensors.policy.compiler import MatchingRule
 from sensors.vocabulary.codes import Status
 from sensors.vocabulary.rejection_reasons import RejectionReason
+from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 from tests.support.scripted_broker import TIMEOUT_SECONDS, ScriptedBroker, scripted_broker
 from tests.support.waiting import wait_for
 
@@ -78,47 +82,56 @@ def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @dataclass
 class Results:
-    """What a listener has handed over so far."""
+    """What a listener has heard and handed over so far."""
 
     listener: EventListener
-    outcomes: list[MessageOutcome] = field(default_factory=list[MessageOutcome])
+    heard: list[EventOutcome]
     aggregates: list[Aggregate] = field(default_factory=list[Aggregate])
+    refusals: list[EventRefusals] = field(default_factory=list[EventRefusals])
 
     def wait_until(self, condition: Callable[[], object]) -> None:
         """Keep taking batches until ``condition`` holds."""
 
         def take() -> object:
             batch = self.listener.take_batch()
-            self.outcomes += batch.outcomes
             self.aggregates += batch.aggregates
+            self.refusals += batch.refusals
             return condition()
 
         wait_for(take, TIMEOUT_SECONDS)
 
     @property
-    def aggregated(self) -> int:
-        return sum(each.aggregated_readings for each in self.outcomes)
+    def added(self) -> int:
+        return sum(each.added for each in self.heard)
 
 
 @contextmanager
 def listening(broker: ScriptedBroker, clock: Clock, metrics: Metrics) -> Generator[Results]:
     listener = EventListener(broker.address, "helmond", metrics, clock)
     listener.set_register(REGISTER)
-    listener.open(MQTTProtocolVersion.MQTTv5)
-    try:
-        wait_for(lambda: listener.is_ready, TIMEOUT_SECONDS)
-        yield Results(listener)
-    finally:
-        listener.close()
+    with pytest.MonkeyPatch.context() as patch:
+        heard: list[EventOutcome] = []
+
+        def process(*args: Any, **options: Any) -> EventOutcome:
+            heard.append(process_event_message(*args, **options))
+            return heard[-1]
+
+        patch.setattr(event_listener, "process_event_message", process)
+        listener.open(MQTTProtocolVersion.MQTTv5)
+        try:
+            wait_for(lambda: listener.is_ready, TIMEOUT_SECONDS)
+            yield Results(listener, heard)
+        finally:
+            listener.close()
 
 
 def pass_by(broker: ScriptedBroker, results: Results, clock: Clock, reference: str, at: datetime) -> None:
     """A hundred cars pass a camera, and have been counted: of these, eight or more are in nearly every sample."""
-    clock.now, before = at, results.aggregated
+    clock.now, before = at, results.added
     passages = [{"identifier": f"AB-12-{number}", "vehicle_class": "car"} for number in range(100)]
     events = {"time": at.isoformat(), "events": passages}
     broker.publish(f"event/helmond/traffic/{reference}/json", json.dumps(events).encode())
-    results.wait_until(lambda: results.aggregated == before + 100)
+    results.wait_until(lambda: results.added == before + 100)
 
 
 def window_counts(metrics: Metrics) -> dict[str, float | None]:
@@ -174,24 +187,45 @@ def test_a_window_in_which_the_process_stood_still_is_never_stored(monkeypatch: 
 def test_a_message_that_the_broker_stored_is_refused() -> None:
     with scripted_broker(subscribe_code=0) as broker, listening(broker, Clock(), Metrics()) as results:
         broker.publish("event/helmond/traffic/A/json", b"{}", retained=True)
-        results.wait_until(lambda: results.outcomes)
-        (outcome,) = results.outcomes
+        results.wait_until(lambda: results.heard)
+        (outcome,) = results.heard
         assert [each.reason for each in outcome.rejections] == [RejectionReason.NOT_HERE]
-        assert outcome.aggregated_readings == 0
+        assert outcome.added == 0
 
 
-def test_messages_of_one_sensor_are_handed_over_as_counts() -> None:
+def test_a_message_leaves_nothing_until_the_clock_says_so() -> None:
     clock = Clock()
     with scripted_broker(subscribe_code=0) as broker, listening(broker, clock, Metrics()) as results:
         for payload in (b"{", b'{"time": "2026-11-22T12:00:00Z", "mac": 1}', b"[" * 20):
             broker.publish("event/helmond/traffic/A/json", payload)
         broker.publish("event/helmond/traffic/nobody/json", b"{}")
-        results.wait_until(lambda: any(each.sensor_id is None for each in results.outcomes))
-        of_sensor = [each for each in results.outcomes if each.sensor_id == 1]
-        reasons = Counter(each.reason for outcome in of_sensor for each in outcome.rejections)
-        assert reasons[RejectionReason.MALFORMED] == 2
-        assert max(each.payload_bytes for each in of_sensor) == 42
-        assert all(each.observations == () for each in results.outcomes)
+        results.wait_until(lambda: len(results.heard) == 4)
+        assert (results.aggregates, results.refusals) == ([], [])
+        clock.now = datetime(2026, 11, 23, tzinfo=LOCAL_TIME_ZONE)
+        results.wait_until(lambda: results.refusals)
+        # A number for each kind and reason, whatever was refused.
+        assert {(each.kind, each.reason) for each in results.refusals} == set(product(KINDS_COUNTED, REASONS_COUNTED))
+        assert {(each.since, each.until) for each in results.refusals} == {(START, clock.now)}
+
+
+def test_a_message_that_breaks_the_program_is_logged_once_only() -> None:
+    broken: list[str] = []
+
+    def fail(message: IncomingMessage, *_: object, **__: object) -> EventOutcome:
+        broken.append(message.topic)
+        raise ZeroDivisionError
+
+    with (
+        scripted_broker(subscribe_code=0) as broker,
+        listening(broker, Clock(), Metrics()) as results,
+        pytest.MonkeyPatch.context() as patch,
+        capture_logs() as logged,
+    ):
+        patch.setattr(event_listener, "process_event_message", fail)
+        for _ in range(3):
+            broker.publish("event/helmond/traffic/A/json", b"{}")
+        results.wait_until(lambda: len(broken) == 3)
+    assert [each["error"] for each in logged if each["event"] == "event_handling_failed"] == ["ZeroDivisionError"]
 
 
 def test_without_permission_to_listen_it_is_not_ready() -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ingest.events.pipeline import (
+    EventOutcome,
     PrivacyWindows,
     _segments,  # pyright: ignore[reportPrivateUsage]
     process_event_message,
@@ -12,7 +13,6 @@ from ingest.pipeline import (
     EventDatastream,
     IncomingMessage,
     IngestSensor,
-    MessageOutcome,
     SensorsByTopic,
     StoredDatastream,
 )
@@ -35,7 +35,7 @@ def _camera(number: int, *, to: str | None) -> IngestSensor:
 
 def _pass(
     windows: PrivacyWindows, register: SensorsByTopic, reference: str, identifier: str, time: datetime
-) -> MessageOutcome:
+) -> EventOutcome:
     payload = f'{{"time": "{time.isoformat()}", "identifier": "{identifier}", "vehicle_class": "car"}}'.encode()
     message = IncomingMessage(f"event/helmond/traffic/{reference}/json", payload)
     return process_event_message(message, register, windows, time, is_retained=False)
@@ -119,4 +119,4 @@ def test_what_the_register_does_not_declare_is_dropped_unread() -> None:
     register = {("helmond", "traffic", "A"): IngestSensor(1, TRAFFIC, Status.ACTIVE, {"count_car": counter})}
     outcome = _pass(PrivacyWindows(), register, "A", "AB-12-CD", NOW)
     refused = (Rejection(RejectionReason.NO_READINGS, ""),)
-    assert (outcome.aggregated_readings, outcome.rejections, outcome.fields_dropped) == (0, refused, 2)
+    assert (outcome.added, outcome.rejections, outcome.fields_dropped) == (0, refused, 2)

@@ -173,10 +173,7 @@ def test_where_it_is_matched_in_memory(
             )
             for where, who, at, delay, what in in_order
         ]
-        taken = [
-            (each.aggregated_readings, each.rejections, each.fields_dropped, each.observations) for each in outcomes
-        ]
-        return repr((taken, windows.close_finished(NOON + timedelta(hours=2)), windows.outcome_counts()))
+        return repr((outcomes, windows.close_finished(NOON + timedelta(hours=2)), windows.outcome_counts()))
 
     first = rows(these)
     assert events or "TravelTimes" in first
@@ -223,9 +220,7 @@ def test_where_movements_are_counted(
             content = {"time": now.isoformat(), "presence": present, "identifier": known[who], known[who]: 1}
             message = IncomingMessage(f"event/helmond/streetlight/lamp-{number}/json", json.dumps(content).encode())
             outcome = process_event_message(message, register, windows, now, is_retained=False)
-            taken.append(
-                (outcome.aggregated_readings, outcome.rejections, outcome.fields_dropped, outcome.topic_template)
-            )
+            taken.append(outcome)
         return repr((taken, windows.close_finished(NOON + timedelta(hours=6)), windows.outcome_counts()))
 
     with pytest.MonkeyPatch.context() as patch:

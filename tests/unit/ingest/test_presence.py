@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ingest.events import presence
 from ingest.events.movement_noise import noise_deviation
-from ingest.events.presence import GroupMember, PresenceCounter, PresenceDiscards, WindowCount
+from ingest.events.presence import GroupMember, PresenceCounter, WindowCount
 from ingest.events.windows import window_of, windows_between
 from sensors.formats.model import Movement
 from sensors.vocabulary.rejection_reasons import RejectionReason
@@ -129,7 +129,7 @@ def test_a_group_of_eleven_lamps_goes_on_without_output() -> None:
     made = counter(*PARK[:11])
     move(made, 11, TEN)
     assert closed(made) == []
-    assert made.discards == PresenceDiscards(suppressed=1)
+    assert made.book.totals == {"suppressed": 1}
 
 
 def test_an_entry_cannot_ask_for_fewer_lamps_or_a_shorter_window() -> None:
@@ -170,7 +170,7 @@ def test_the_strictest_rule_of_a_group_holds() -> None:
     stricter = replace(LAMP, sensor_id=0, minimum_sensors=13, window=3 * HOUR, has_doubled_nights=True, revision=8)
     made = counter(stricter, *PARK[1:], since=clock(20, 9))
     assert made.close_finished(clock(20, 12, 5)) == ()
-    assert made.discards == PresenceDiscards(suppressed=1)
+    assert made.book.totals == {"suppressed": 1}
     made.set_members([stricter, *PARK[1:], replace(LAMP, sensor_id=12)], clock(20, 12))
     day, _, _, night = made.close_finished(clock(21, 6, 5))
     assert (day.window_start, day.window_end, day.sensors, day.revision) == (clock(20, 12), clock(20, 15), 13, 8)
@@ -194,7 +194,7 @@ def test_a_group_whose_lamps_or_rule_change_begins_anew() -> None:
         move(made, 10, TEN)
         made.set_members(changed, TEN + timedelta(minutes=30))
         assert starts(made.close_finished(TEN + 125 * MINUTE)) == [TEN + HOUR]
-        assert made.discards == PresenceDiscards(unobserved=1)
+        assert made.book.totals == {"unobserved": 1, "released": 1}
 
 
 def test_a_group_whose_texts_change_goes_on() -> None:
@@ -208,7 +208,7 @@ def test_a_window_that_began_before_the_start_does_not_come_out() -> None:
     made = counter(since=TEN + timedelta(seconds=1))
     move(made, 10, TEN + timedelta(minutes=1))
     assert closed(made) == []
-    assert made.discards == PresenceDiscards(unobserved=1)
+    assert made.book.totals == {"unobserved": 1}
 
 
 @pytest.mark.parametrize(("since", "until", "comes_out"), [(-20, -10, True), (-20, 1, False), (59, 61, False)])

@@ -118,7 +118,7 @@ def test_what_comes_on_event_topics_is_never_kept_by_a_broker_for_those_who_are_
 
 def result(leaks: dict[tuple[str, str], int], controls: tuple[int, int]) -> LeakCheckResult:
     return LeakCheckResult(
-        IngestTotals(1, 1, 0, 0, 0), (SurfaceResult("quarantine", 1, 1, len(leaks), leaks, controls),)
+        IngestTotals(1, 1, 0, 0), 0, (SurfaceResult("quarantine", 1, 1, len(leaks), leaks, controls),)
     )
 
 
