@@ -59,6 +59,7 @@ def database_findings(url: SecretStr | None, pg_bin: Path | None) -> Iterator[Fi
             yield from role_findings(db)
             yield from statement_timeout_findings(db)
             yield from group_findings(db)
+            yield from event_findings(db)
             yield from log_findings(db)
             yield _core_dumps(db)
     except psycopg.OperationalError as error:
@@ -145,6 +146,22 @@ def group_findings(db: Database) -> Iterator[Finding]:
             f"the group {row['group_name']} of {row['municipality']} has {row['lamps']} lamps, and is not counted: a "
             f"group has at least {row['minimum']}",
             "join it with another group, or register more lamps in it: rule group_large_enough in docs/register.md",
+        )
+
+
+def event_findings(db: Database) -> Iterator[Finding]:
+    """Kinds of sensors of which more events were refused last week, or had undeclared fields, than noise explains.
+
+    Which sensors it were is known to nobody: ``ingest.events.refusals``.
+    """
+    if not _may_read(db, "open.event_refusal"):
+        return
+    for row in db.execute(QUERIES["event_refusals"]).fetchall():
+        yield Finding(
+            "events",
+            f"{row['kind']}: about {row['events']:,} refused since {row['since']:%d-%m-%Y}, give or take "
+            f"{row['margin']:,}: {row['reason']}",
+            "look at the other readings of these sensors, and ask their supplier: docs/payloads.md has the reasons",
         )
 
 

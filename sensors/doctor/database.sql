@@ -58,3 +58,6 @@ select municipality, group_name, lamps, minimum
 from open.movement_group
 where lamps < minimum
 order by municipality, group_name;
+
+-- event_refusals: refused events of the last week, by kind of sensor and reason, where there are more than noise explains
+select kind, reason, events, margin, since from open.event_refusal order by kind, reason;

@@ -17,6 +17,7 @@ from ingest.events.window_book import BookedWindows
 from ingest.lifecycle.retention import enforce_retention
 from ingest.lifecycle.verification import RETENTION_INTERVAL, verify_retention
 from sensors.db import Database, connect
+from sensors.doctor.database import event_findings
 from sensors.formats.model import Passage
 from sensors.policy.promises import SAMPLE_ONE_IN
 from sensors.vocabulary.codes import VehicleClass
@@ -160,3 +161,18 @@ def test_a_shorter_promise_counts_for_what_is_there_and_a_longer_one_does_not(ea
     promise(each_database, "P7D")
     enforce_retention(each_database, NOW)
     assert rows(each_database, "travel_time") == []
+
+
+def test_the_doctor_tells_what_is_refused_once_there_is_more_than_noise(each_database: Database) -> None:
+    day = timedelta(days=1)
+    today = datetime.now(UTC)
+    numbers = {("streetlight", "in_future"): 2_500, ("streetlight", "no_time"): 900, ("traffic", "no_time"): -900}
+    week = [
+        EventRefusals(kind, reason, today - (ago + 1) * day, today - ago * day, events, REFUSAL_NOISE)
+        for (kind, reason), events in numbers.items()
+        for ago in range(7)
+    ]
+    write_event_batch(each_database, EventBatch(refusals=tuple(week)))
+    (finding,) = event_findings(each_database)
+    assert finding.result.startswith("streetlight: about 17,500 refused since ")
+    assert finding.result.endswith("give or take 3,387: in_future")
