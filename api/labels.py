@@ -284,6 +284,12 @@ def rejection_reason(code: str) -> str:
     return localize(REJECTION_REASONS[RejectionReason(code)])
 
 
+def event_refusal(kind: str, code: str) -> str:
+    """Which events were refused, and why; ``undeclared`` is not a reason to refuse them."""
+    reason = _("er stond meer in dan in het register staat") if code == "undeclared" else rejection_reason(code)
+    return f"{kinds().get(kind) or _('Andere apparaten')}: {reason}"
+
+
 def statuses() -> list[Status]:
     """The statuses a visitor can choose from."""
     return list(Status)

@@ -14,7 +14,7 @@ from api.database import read_transaction
 from api.dependencies import AppStateDependency
 from api.quality import queries as quality_queries
 from api.quality.queries import Scope
-from api.quality.schemas import Group, Groups, Measures, Period, Promise, Quality, Question
+from api.quality.schemas import EventRefusal, Group, Groups, Measures, Period, Promise, Quality, Question, Windows
 from api.responses import json_response, problem_responses
 from api.schemas import Band
 from api.search.filters import Filters
@@ -43,6 +43,8 @@ def quality(
         outdated_segments=list(found.outdated_segments),
         refusals=dict(found.refusals),
         unregistered={reason: Band(at_least=band.at_least, below=band.below) for reason, band in found.unregistered},
+        windows=[Windows.model_validate(asdict(each)) for each in found.windows],
+        event_refusals=[EventRefusal.model_validate(asdict(each)) for each in found.event_refusals],
         promises=[_promise(each) for each in found.promises],
     )
     return json_response(answer)

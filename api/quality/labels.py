@@ -30,6 +30,12 @@ DEVIATION_EXPLANATIONS: Mapping[str, LocalizedText] = {
 }
 """What each of ``api.search.filters.DEVIATIONS`` means."""
 
+WINDOW_LABELS: Mapping[str, LocalizedText] = {
+    "window_count": LocalizedText("Beweging bij lampen", "Movement near streetlights"),
+    "match_in_memory": LocalizedText("Reistijden", "Travel times"),
+}
+"""What is made of events, by privacy rule."""
+
 QUESTION_LABELS: Mapping[str, LocalizedText] = {
     "who_decided": LocalizedText("Wie heeft dit besloten?", "Who decided this?"),
     "which_law": LocalizedText("Welke wet of regel hoort erbij?", "Which law or regulation applies?"),
@@ -58,6 +64,9 @@ TABLE_LABELS: Mapping[str, LocalizedText] = {
     "movement_cell": LocalizedText("Gemiddelde beweging bij lampen", "Mean movement near streetlights"),
     "ledger": LocalizedText("Wat er per uur binnenkwam", "What came in each hour"),
     "ledger_reason": LocalizedText("Waarom iets geweigerd is", "Why something was rejected"),
+    "window_day": LocalizedText("Of we steeds hebben geteld", "Whether we kept counting"),
+    "window_due": LocalizedText("Hoe vaak we moesten tellen", "How often we had to count"),
+    "event_refusal": LocalizedText("Geweigerd, per soort sensor", "Rejected, by kind of sensor"),
     "quarantine": LocalizedText("Lijst van geweigerde berichten", "List of rejected messages"),
     "deletion_log": LocalizedText("Lijst van wat we weggooiden", "List of what we deleted"),
 }

@@ -122,6 +122,27 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
+class Windows:
+    """Windows of events in the last complete week, under one privacy rule: due is the sum of the others."""
+
+    rule: str
+    due: int
+    released: int
+    suppressed: int
+    unobserved: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventRefusal:
+    """About how many events of one kind of sensor were refused last week for one reason; ``margin``: give or take."""
+
+    kind: str
+    reason: str
+    events: int
+    margin: int
+
+
+@dataclass(frozen=True, slots=True)
 class Period:
     """When the numbers were computed, the start of the last day, and the last complete week."""
 
@@ -148,7 +169,8 @@ class Scope:
 @dataclass(frozen=True, slots=True)
 class Quality:
     """The numbers of one scope. ``refusals``: readings of live sensors by reason. Of the whole city also what came
-    from devices that are not in the register, by reason, and the promises about how long things are kept."""
+    from devices that are not in the register, by reason, what became of events, and the promises about how long things
+    are kept."""
 
     period: Period
     measures: Measures
@@ -157,6 +179,8 @@ class Quality:
     """Sensors of which no travel times are computed any more, because of the window in their entry."""
     refusals: tuple[tuple[str, int], ...]
     unregistered: tuple[tuple[str, Band], ...]
+    windows: tuple[Windows, ...]
+    event_refusals: tuple[EventRefusal, ...]
     promises: tuple[Promise, ...]
     neighbourhoods: tuple[Group, ...]
     organisations: tuple[Group, ...]
@@ -184,6 +208,8 @@ def load_quality(db: Database, municipality: str, scope: Scope, now: datetime) -
         outdated_segments=tuple(row["reference"] for row in outdated),
         refusals=tuple((row["reason"], row["readings"]) for row in refusals),
         unregistered=_unregistered(db) if is_whole_city else (),
+        windows=_windows(db, municipality) if is_whole_city else (),
+        event_refusals=_event_refusals(db) if is_whole_city else (),
         promises=_promises(db, now) if is_whole_city else (),
         neighbourhoods=_neighbourhoods(rows, areas) if is_whole_city else (),
         organisations=_organisations(rows) if is_whole_city else (),
@@ -208,6 +234,15 @@ def _questions(rows: Sequence[Row]) -> tuple[Question, ...]:
 def _unregistered(db: Database) -> tuple[tuple[str, Band], ...]:
     rows = db.execute(QUERIES["unregistered"]).fetchall()
     return tuple((row["reason"], Band.from_edge(row["readings"])) for row in rows)
+
+
+def _windows(db: Database, municipality: str) -> tuple[Windows, ...]:
+    rows = db.execute(QUERIES["windows"], {"municipality": municipality}).fetchall()
+    return tuple(Windows(**row) for row in rows)
+
+
+def _event_refusals(db: Database) -> tuple[EventRefusal, ...]:
+    return tuple(EventRefusal(**row) for row in db.execute(QUERIES["event_refusals"]).fetchall())
 
 
 def _promises(db: Database, now: datetime) -> tuple[Promise, ...]:

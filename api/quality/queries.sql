@@ -54,6 +54,25 @@ cross join open.quality_time as time
 where unregistered.week = (time.week_since at time zone 'Europe/Amsterdam')::date
 order by unregistered.readings desc, unregistered.reason;
 
+-- windows: last week's windows of events, by rule, and what became of them; only days of which it is known what was due
+select
+    windows.rule,
+    sum(windows.due)::bigint as due,
+    sum(windows.released)::bigint as released,
+    sum(windows.suppressed)::bigint as suppressed,
+    sum(windows.unobserved)::bigint as unobserved
+from open.window_day as windows
+cross join open.quality_time as time
+where
+    windows.municipality = %(municipality)s
+    and windows.day >= (time.week_since at time zone 'Europe/Amsterdam')::date
+    and windows.day < (time.week_until at time zone 'Europe/Amsterdam')::date
+group by windows.rule
+order by windows.rule desc;
+
+-- event_refusals: refused events of the last week, where there are more than noise explains
+select kind, reason, events, margin from open.event_refusal order by events desc, kind, reason;
+
 -- promises: retention periods and the results of the last check
 select subject, retention_class, margin, to_the_day, oldest, kept, verified_at, last_deletion
 from open.promise

@@ -73,6 +73,33 @@ class Question(ResponseModel):
     answered: int
 
 
+class Windows(ResponseModel):
+    """Windows over which events are taken together, by privacy rule: due = released + suppressed + unobserved."""
+
+    rule: str
+    """`window_count` (movement) or `match_in_memory` (travel times)."""
+    due: int
+    """By the clock and the register, on the days of last week on which the register did not change for them."""
+    released: int
+    """A number was stored."""
+    suppressed: int
+    """Too few lamps in the register, or too few vehicles."""
+    unobserved: int
+    """Not observed in full, because of a failure."""
+
+
+class EventRefusal(ResponseModel):
+    """Refused events of a kind of sensor, with a random number added before anything was written."""
+
+    kind: str
+    """`other` for messages to no kind that sends events."""
+    reason: str
+    """Why they were refused; `undeclared`: they had fields that are not in the register."""
+    events: int
+    margin: int
+    """Give or take this many, 95 times in a hundred."""
+
+
 class Promise(ResponseModel):
     """A retention period, and the result of the last check."""
 
@@ -106,6 +133,10 @@ class Quality(ResponseModel):
     unregistered: dict[str, Band]
     """What came last week from devices that are not in the register, by the reason for refusing it, from 15 up. Only of
     the whole municipality."""
+    windows: list[Windows]
+    """What became of events, of which nothing else is kept. Only for the whole municipality."""
+    event_refusals: list[EventRefusal]
+    """Of the last week, where there are more than chance explains. Only for the whole municipality."""
     promises: list[Promise]
     """Only for the whole municipality."""
 

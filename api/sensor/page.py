@@ -22,7 +22,7 @@ from api.sensor.retention_status import load_retention_classes
 from api.themes.content import THEMES
 from api.web import READ_METHODS
 from sensors.policy.explanation import explain_policy
-from sensors.register.entry import Datastream
+from sensors.register.entry import Datastream, MatchInMemory, WindowCount
 from sensors.register.themes import themes_of
 from sensors.vocabulary import codes
 from sensors.vocabulary.codes import Public
@@ -43,6 +43,7 @@ def sensor(request: Request, state: AppStateDependency, reference: str) -> Respo
     context = {
         "sensor": found,
         "entry": found.entry,
+        "sends_events": any(map(_sends_events, found.entry.datastreams)),
         "deviation_label": facets.deviation_label,
         "removed_on": removed_on(found.document, found.valid_from),
         "personal_data_level": found.entry.personal_data,
@@ -57,6 +58,11 @@ def sensor(request: Request, state: AppStateDependency, reference: str) -> Respo
         ],
     }
     return state.templates.TemplateResponse(request, "sensor/sensor.html", context)
+
+
+def _sends_events(declared: Datastream) -> bool:
+    """Whether a message of it is about one vehicle or person, so that it is in no ledger."""
+    return any(isinstance(rule, MatchInMemory | WindowCount) for rule in declared.privacy_rules)
 
 
 @dataclass(frozen=True, slots=True)

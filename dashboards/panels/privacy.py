@@ -85,10 +85,11 @@ DASHBOARD = Dashboard(
             decimals=0,
         ),
         Panel(
-            key="aggregated_readings",
-            title="Alleen meegeteld",
-            description="Metingen van kentekens en beweging die alleen in een groep zijn meegeteld, en nooit los zijn "
-            "opgeslagen.",
+            key="windows",
+            title="Vensters van kentekens en beweging",
+            description="Van losse passages en bewegingen houdt Lantaarn niet bij hoeveel het er waren. Wel wat er van "
+            "elk venster werd: opgeslagen, te weinig lampen of voertuigen, of niet volledig waargenomen. Dagen waarop "
+            "het register veranderde, tellen niet mee.",
             panel_type=PanelType.TIME_SERIES_BARS,
             unit=COUNT,
             completeness=PRIVACY_LEDGER_COMPLETENESS,

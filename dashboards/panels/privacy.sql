@@ -60,11 +60,15 @@ where hidden.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
 group by hidden.day
 order by 1;
 
--- aggregated_readings: readings only counted in a group, never stored individually
-select open.day_start(book.day) as "time", sum(book.aggregated) as "Alleen meegeteld"
-from staff.book_day as book
-where book.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
-group by book.day
+-- windows: what became of the windows of events
+select
+    open.day_start(windows.day) as "time",
+    sum(windows.released) as "Opgeslagen",
+    sum(windows.suppressed) as "Te weinig",
+    sum(windows.unobserved) as "Niet volledig waargenomen"
+from open.window_day as windows
+where windows.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
+group by windows.day
 order by 1;
 
 -- promises: each retention promise, and the age of the oldest row

@@ -13,6 +13,7 @@ from simulators.city.example_register import example_entries
 from tests.support.sample_data import (
     HOUR,
     NOW,
+    insert_event_books,
     insert_hourly_total,
     insert_ledger_hour,
     insert_observation,
@@ -68,6 +69,7 @@ def build(database: str, folder: Path) -> None:
             insert_hourly_total(db, SENSOR, "pm10", NOW - hours * HOUR, 30.0 + hours % 7)
             insert_hourly_total(db, COUNTER, "count_car", NOW - hours * HOUR, 9.0 * hours)
         publish_cells(db, NOW + timedelta(minutes=30))
+        insert_event_books(db)
         go_wrong(db)
 
 

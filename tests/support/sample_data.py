@@ -164,6 +164,30 @@ def publish_cells(db: Database, at: datetime | None = None) -> None:
     db.execute("select lantaarn.publish_cells(coalesce(%(at)s::timestamptz, now()))", {"at": at})
 
 
+def insert_event_books(db: Database, days_ago: int = 7) -> None:
+    """What became of the windows of events on one day, and a kind of sensor of which many events were refused."""
+    for rule, subject, due, released, unobserved in (
+        ("window_count", "helmond/park/presence", 18, 14, 3),
+        ("match_in_memory", "1", 24, 20, 0),
+    ):
+        window = {"rule": rule, "subject": subject, "due": due, "released": released, "unobserved": unobserved}
+        day = {"day": (NOW - days_ago * DAY).astimezone(LOCAL_TIME_ZONE).date(), "until": NOW}
+        db.execute(
+            "insert into lantaarn.window_due values (%(rule)s, %(subject)s, %(day)s, 'helmond', %(due)s)", window | day
+        )
+        db.execute(
+            "insert into lantaarn.window_day values (%(rule)s, %(subject)s, %(day)s, %(released)s::integer, "
+            "%(due)s::integer - %(released)s::integer - %(unobserved)s::integer, %(unobserved)s::integer, %(until)s)",
+            window | day,
+        )
+    for reason, events in (("in_future", 17_500), ("undeclared", 9_000), ("no_time", -300)):
+        db.execute(
+            "insert into lantaarn.event_refusal "
+            "values ('streetlight', %(reason)s, %(since)s, %(until)s, %(events)s, 640)",
+            {"reason": reason, "since": NOW - 2 * DAY, "until": NOW - DAY, "events": events},
+        )
+
+
 def insert_ledger_hour(
     db: Database, reference: str, hour: datetime, *, stored: int, refused: dict[str, int], aggregated: int = 0
 ) -> None:

@@ -22,7 +22,7 @@ from simulators.city import example_register as city_register
 from simulators.city.example_register import EXAMPLE_SEED
 from simulators.devices.device import device_of_entry
 from simulators.devices.messages import DeviceMessage, Sample, device_topic, pack_samples
-from tests.support.sample_data import insert_movement
+from tests.support.sample_data import insert_event_books, insert_movement
 
 DAYS_OF_DATA = 3
 STEP_HOURS = 8
@@ -51,6 +51,7 @@ def fill_database(db: Database, now: datetime) -> None:
     publish_cells(db, now)
     _run_scheduled_jobs(db, now)
     first_day = (now - timedelta(days=DAYS_OF_DATA)).date()
+    insert_event_books(db, days_ago=1)
     insert_movement(db, "kasteelpark", first_day, DAYS_OF_DATA, by_hour={8: 240, 12: 700})
 
 

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from api.exceptions import NotFoundError
-from api.quality.queries import Measures, Quality, Scope, load_quality
+from api.quality.queries import EventRefusal, Measures, Quality, Scope, Windows, load_quality
 from api.search import queries as search_queries
 from api.search.filters import DEVIATIONS, Filters
 from api.sensor.queries import Band
@@ -21,6 +21,7 @@ from tests.support.sample_data import (
     HOUR,
     NOW,
     home_sensor_entry,
+    insert_event_books,
     insert_hourly_total,
     insert_ledger_hour,
     publish_cells,
@@ -414,3 +415,17 @@ def test_nothing_is_told_of_nothing(each_database: Database) -> None:
     measures = told(each_database).measures
     assert measures == Measures()
     assert (measures.received_share, measures.answered_share) == (None, None)
+
+
+def test_what_became_of_events_is_told_of_last_week_and_of_nobody(each_database: Database) -> None:
+    insert_event_books(each_database)
+    city = told(each_database)
+    assert city.windows == (
+        Windows("window_count", due=18, released=14, suppressed=1, unobserved=3),
+        Windows("match_in_memory", due=24, released=20, suppressed=4, unobserved=0),
+    )
+    # Nothing of what may be noise.
+    assert city.event_refusals == (
+        EventRefusal("streetlight", "in_future", 17_500, 1280),
+        EventRefusal("streetlight", "undeclared", 9_000, 1280),
+    )
