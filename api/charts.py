@@ -10,7 +10,6 @@ from itertools import pairwise
 from api import formatting
 from api.i18n import gettext as _
 from api.sensor.queries import PublicDatastream, PublicValue, TravelTime
-from sensors.policy.promises import COUNT_THRESHOLD
 from sensors.vocabulary.codes import Public
 from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 
@@ -28,7 +27,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A count for an hour or day. ``few``: below the publication threshold."""
+    """A count for an hour or day. ``is_below_threshold``: it can't be told from none."""
 
     x: float
     y: float
@@ -99,14 +98,14 @@ def draw_chart(datastream: PublicDatastream, label: str, unit: str, now: datetim
     if not datastream.values or datastream.public is None or datastream.is_categorical:
         return None
     per_day = datastream.public is Public.DAY
-    steps = axis_values(
-        [value.value if value.value is not None else float(value.below or 0) for value in datastream.values]
-    )
+    steps = axis_values([_height(value) for value in datastream.values])
     start, end = _period(now, per_day)
     scale = Scale(start, end, steps[0], steps[-1])
     runs = [] if datastream.is_summed else _gapless_runs(datastream.values)
     return Chart(
-        bars=tuple(_bar(value, scale) for value in datastream.values) if datastream.is_summed else (),
+        bars=tuple(_bar(value, scale) for value in datastream.values if not value.no_data)
+        if datastream.is_summed
+        else (),
         lines=tuple(_path(run, scale) for run in runs if len(run) > 1),
         dots=tuple((scale.x(_midpoint(run[0])), scale.y(run[0].value or 0)) for run in runs if len(run) == 1),
         x_ticks=tuple(_days(scale) if per_day else _hours(scale)),
@@ -134,9 +133,11 @@ def median_travel_times(travel_times: Sequence[TravelTime]) -> tuple[PublicValue
 
 
 def value_with_unit(value: PublicValue, datastream: PublicDatastream, unit: str) -> str:
-    """Format a value with its unit, or as below the threshold."""
-    if value.value is None:
+    """Format a value with its unit, or as too small to tell from none, or as unknown."""
+    if value.below is not None:
         return _("minder dan {n}").format(n=value.below)
+    if value.value is None:
+        return _("geen gegevens")
     amount = f"{formatting.measurement(value.value, datastream.is_whole)} {unit}".strip()
     return _("minstens {n}").format(n=amount) if value.at_least else amount
 
@@ -179,9 +180,13 @@ def _midpoint(value: PublicValue) -> datetime:
 
 
 def _bar(value: PublicValue, scale: Scale) -> Bar:
-    height = value.value if value.value is not None else float(value.below or 0)
-    left, right, top = scale.x(value.start), scale.x(value.until), scale.y(height)
-    return Bar(left + 1, top, max(right - left - 2, 1), round(scale.y(scale.low) - top, 1), value.value is None)
+    left, right, top = scale.x(value.start), scale.x(value.until), scale.y(_height(value))
+    width, height = max(right - left - 2, 1), round(scale.y(scale.low) - top, 1)
+    return Bar(left + 1, top, width, height, value.below is not None)
+
+
+def _height(value: PublicValue) -> float:
+    return float(value.below if value.below is not None else value.value or 0)
 
 
 def _hours(scale: Scale) -> list[Tick]:
@@ -209,6 +214,8 @@ def _row(value: PublicValue, stream: PublicDatastream, unit: str, per_day: bool)
 
 def _note(value: PublicValue) -> str:
     notes: list[str] = []
+    if value.margin is not None and value.below is None and not value.no_data:
+        notes.append(_("{n} meer of minder").format(n=formatting.number(math.ceil(value.margin))))
     if value.counted_since is not None:
         notes.append(_("telt ook de tijd sinds {moment}").format(moment=formatting.moment(value.counted_since)))
     if value.jumps:
@@ -220,12 +227,13 @@ def _note(value: PublicValue) -> str:
 
 def _alt(stream: PublicDatastream, label: str, unit: str, per_day: bool) -> str:
     sentences = [_("Grafiek: {label}, de laatste 7 dagen.") if per_day else _("Grafiek: {label}, de laatste 24 uur.")]
-    published = [value.value for value in stream.values if value.value is not None]
-    if not published:
-        sentences.append(_("Steeds minder dan {n}."))
-    else:
+    published = [value.value for value in stream.values if value.value is not None and value.below is None]
+    few = max((value.below for value in stream.values if value.below is not None), default=None)
+    if published:
         sentences.append(_("Van {low} tot {high} {unit}.") if unit else _("Van {low} tot {high}."))
-        sentences += [_("Soms minder dan {n}.")] if len(published) < len(stream.values) else []
+        sentences += [_("Soms minder dan {n}.")] if few is not None else []
+    elif few is not None:
+        sentences.append(_("Steeds minder dan {n}."))
+    sentences += [_("Soms geen gegevens.")] if any(value.no_data for value in stream.values) else []
     low, high = (formatting.measurement(pick(published), stream.is_whole) if published else "" for pick in (min, max))
-    few = next((value.below for value in stream.values if value.below), COUNT_THRESHOLD)
     return " ".join(sentences).format(label=label, low=low, high=high, unit=unit, n=few)

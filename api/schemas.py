@@ -48,11 +48,16 @@ class PublicValue(ResponseModel):
     start: datetime
     until: datetime
     value: float | None
-    """Counts are rounded to 5."""
+    """Of a count: with a random number in it, so it may be below zero. Sums and means of them are unbiased."""
+    margin: float | None
+    """Of a count: the true one is within this of ``value`` 19 times out of 20. Null for counts from before they had a
+    margin: those are rounded to 5, and have no ``value`` below 15."""
     below: int | None
-    """The count was below this; the exact count is not public."""
+    """The count can't be told from none; a page says that it was below this."""
     at_least: bool
-    """A total that leaves out small counts: it was this or more."""
+    """A total that leaves hours out: it was about this or more."""
+    no_data: bool
+    """Too little was received to say how many there were."""
     counted_since: datetime | None
     """It also includes what a meter counted since then, in a gap without readings before ``start``."""
     jumps: int

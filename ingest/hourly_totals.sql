@@ -20,7 +20,7 @@ changed as (
 due as (
     select datastream_id, hour from changed
     union
-    select changed.datastream_id, date_trunc('hour', neighbour.time, 'UTC')
+    select changed.datastream_id, lantaarn.total_start(neighbour.time, stream.sum_minutes, stream.one_night)
     from changed
     inner join lantaarn.datastream as stream on stream.id = changed.datastream_id and stream.aggregation = 'counter'
     cross join lateral (
@@ -37,7 +37,7 @@ due as (
             from lantaarn.observation as one
             where
                 one.datastream_id = changed.datastream_id
-                and one.time >= changed.hour + interval '1 hour'
+                and one.time >= lantaarn.total_end(changed.hour, stream.sum_minutes, stream.one_night)
                 and one.quality = 0
             order by one.time
             limit 4
@@ -47,7 +47,7 @@ due as (
         select from lantaarn.rollup_hour as hourly
         where
             hourly.datastream_id = changed.datastream_id
-            and hourly.hour = date_trunc('hour', neighbour.time, 'UTC')
+            and hourly.hour = lantaarn.total_start(neighbour.time, stream.sum_minutes, stream.one_night)
     )
 ),
 made as (
@@ -66,7 +66,10 @@ made as (
         computed.last_time,
         computed.last_value
     from due
-    cross join lateral lantaarn.hours_of(due.datastream_id, due.hour, due.hour + interval '1 hour') as computed
+    inner join lantaarn.datastream as stream on stream.id = due.datastream_id
+    cross join lateral lantaarn.hours_of(
+        due.datastream_id, due.hour, lantaarn.total_end(due.hour, stream.sum_minutes, stream.one_night)
+    ) as computed
     order by 1, 2
     on conflict (datastream_id, hour) do update set
         count = excluded.count,

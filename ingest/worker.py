@@ -13,6 +13,7 @@ from types import FrameType
 import psycopg
 
 from ingest.backlog import CALM_SECONDS, BrokerBacklog
+from ingest.count_cells import publish_counts
 from ingest.events.aggregates import publish_movement, windows_booked_until, write_event_batch
 from ingest.events.listener import EventListener
 from ingest.flow_control.crash_recovery import CrashRecovery
@@ -314,6 +315,7 @@ class Worker:
         if self._subscription.receives_events and self._publication_schedule.is_due(now):
             # First: what is published now must not count as completed afterwards.
             self._with_database(update_hourly_totals)
+            self._with_database(lambda database: publish_counts(database, now))
             self._with_database(lambda database: publish_cells(database, now))
             self._with_database(lambda database: publish_movement(database, now))
             self._publication_schedule.mark_published(now)

@@ -49,7 +49,7 @@ def register_revision(db: Database) -> int:
 
 
 def publish_cells(db: Database, now: datetime) -> None:
-    """Publish the hourly and daily cells that are complete at ``now``. Idempotent."""
+    """Publish the hourly and daily cells that are complete at ``now``, except counts. Idempotent."""
     db.execute(QUERIES["publish_cells"], {"at": now})
 
 

@@ -29,7 +29,9 @@ select
     datastream.stamp,
     datastream.measurement_interval,
     datastream.same_time,
-    not datastream.recomputed and datastream.aggregation not in ('energy_mean', 'circular_mean') as is_additive,
+    not datastream.recomputed
+    and datastream.aggregation not in ('energy_mean', 'circular_mean')
+    and datastream.sum_minutes is null as is_additive,
     class.table_name,
     class.term,
     array(
@@ -75,7 +77,7 @@ hourly as (
 apart as (
     select
         one.datastream_id,
-        date_trunc('hour', one.time, 'UTC') as hour,
+        lantaarn.total_start(one.time, stream.sum_minutes, stream.one_night) as hour,
         one.value,
         stream.aggregation,
         stream.recomputed

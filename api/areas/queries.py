@@ -99,16 +99,27 @@ def _aggregate(rows: Sequence[Mapping[str, Any]], public: Public) -> Iterator[Ag
         known = KINDS[kind].properties.get(code) if kind in KINDS else None
         if known is not None:
             # Directions that cancel out have no mean.
-            hours = [row for row in group if row["value"] is not None or row["small"]]
+            hours = [row for row in group if row["value"] is not None or known.counts_people]
             stream = PublicDatastream(code, known, public, None, tuple(_value(row) for row in hours))
             if hours and not stream.is_categorical:
                 yield AggregatedDatastream(stream, max(row["sensors"] for row in hours))
 
 
 def _value(row: Mapping[str, Any]) -> PublicValue:
-    if row["value"] is None:
-        return PublicValue(row["start"], row["until"], None, (COUNT_THRESHOLD - 1) * row["sensors"] + 1)
-    return PublicValue(row["start"], row["until"], row["value"], None, row["small"], completed_at=row["completed_at"])
+    value = row["value"]
+    below = row["few"] if value is not None and row["few"] is not None and value < row["few"] else None
+    if value is None and row["hidden"]:
+        below = (COUNT_THRESHOLD - 1) * row["hidden"] + 1
+    return PublicValue(
+        row["start"],
+        row["until"],
+        value,
+        below,
+        at_least=value is not None and row["lacking"],
+        completed_at=row["completed_at"],
+        margin=row["margin"],
+        no_data=value is None and below is None,
+    )
 
 
 def _trip(row: Mapping[str, Any]) -> NeighbourhoodTravelTime:

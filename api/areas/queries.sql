@@ -27,13 +27,14 @@ where municipality = %(municipality)s and level = 'neighbourhood'
 order by code;
 
 -- hours: public hourly values, aggregated over all sensors in a neighbourhood as over time; last values have a mean.
--- Totals are computed from published hours only, so they reveal nothing more; small: counts below the threshold are left
--- out. completed_at: of the one that changed last.
+-- Totals are computed from published hours only, so they reveal nothing more. margin: of a total; few: less can't be told
+-- from none; lacking: sensors are left out, of which hidden: because of the rule for small counts that there was before;
+-- and completed_at: of the one that changed last.
 select
     find.kind,
     datastream.property,
     hour.hour as start,
-    hour.hour + interval '1 hour' as until,
+    hour.until,
     count(*) as sensors,
     open.aggregate(
         replace(max(datastream.aggregation), 'last', 'mean'),
@@ -43,12 +44,15 @@ select
         max(hour.value),
         null
     ) as value,
-    coalesce(bool_or(hour.below is not null), false) as small,
+    sqrt(sum(hour.margin ^ 2) filter (where hour.value is not null)) as margin,
+    open.few(sqrt(sum(hour.margin ^ 2) filter (where hour.value is not null))) as few,
+    bool_or(hour.value is null) as lacking,
+    count(*) filter (where hour.value is null and not hour.no_data) as hidden,
     max(hour.completed_at) as completed_at
 from open.find as find
 inner join open.datastream as datastream on datastream.sensor_id = find.sensor_id
 cross join lateral (
-    select each.hour, each.value, each.below, each.completed_at
+    select each.hour, each.until, each.value, each.margin, each.no_data, each.completed_at
     from open.hour as each
     where
         each.datastream_id = datastream.datastream_id
@@ -61,8 +65,8 @@ where
     find.municipality = %(municipality)s
     and find.neighbourhood = %(neighbourhood)s::text
     and datastream.public in ('live', 'hour')
-group by 1, 2, 3
-order by 1, 2, 3;
+group by 1, 2, 3, 4
+order by 1, 2, 3, 4;
 
 -- days: the same for values that are public per day
 select
@@ -79,15 +83,23 @@ select
         max(day.value),
         null
     ) as value,
-    coalesce(bool_or(day.below is not null), false) as small,
+    sqrt(sum(day.margin ^ 2) filter (where day.value is not null)) as margin,
+    open.few(sqrt(sum(day.margin ^ 2) filter (where day.value is not null))) as few,
+    bool_or(day.value is null) as lacking,
+    count(*) filter (where day.value is null and not day.no_data) as hidden,
     max(day.completed_at) as completed_at
 from open.find as find
-inner join open.day_cell as day on day.sensor_id = find.sensor_id
-inner join open.datastream as datastream on datastream.datastream_id = day.datastream_id
+inner join open.datastream as datastream on datastream.sensor_id = find.sensor_id
+cross join lateral (
+    select each.property, each.start, each.until, each.value, each.margin, each.no_data, each.completed_at
+    from open.day_cell as each
+    where each.datastream_id = datastream.datastream_id and each.start >= %(first_day)s::timestamptz
+    offset 0
+) as day
 where
     find.municipality = %(municipality)s
     and find.neighbourhood = %(neighbourhood)s::text
-    and day.start >= %(first_day)s::timestamptz
+    and datastream.public = 'day'
 group by 1, 2, 3, 4
 order by 1, 2, 3;
 

@@ -72,7 +72,8 @@ def load_latest_values(db: Database, sensor_ids: Sequence[int], now: datetime) -
     """Latest values by sensor and observed property: the newest complete hour of the last day, or day of the week."""
     found: dict[int, dict[str, PublicValue]] = {}
     for row in db.execute(QUERIES["latest_values"], {"sensor_ids": list(sensor_ids), **recent_period(now)}).fetchall():
-        value = PublicValue(row["start"], row["until"], row["value"], row["below"])
+        told = {name: row[name] for name in ("start", "until", "value", "below", "margin", "no_data")}
+        value = PublicValue(**told)
         found.setdefault(row["sensor_id"], {})[row["property"]] = value
     return found
 

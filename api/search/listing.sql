@@ -1,5 +1,13 @@
 -- latest_values: the latest hourly or daily value of each observed property of these sensors
-select newest.sensor_id, newest.property, newest.start, newest.until, newest.value, newest.below
+select
+    newest.sensor_id,
+    newest.property,
+    newest.start,
+    newest.until,
+    newest.value,
+    newest.below,
+    newest.margin,
+    newest.no_data
 from open.datastream as datastream
 cross join lateral (
     (
@@ -7,9 +15,11 @@ cross join lateral (
             hour.sensor_id,
             hour.property,
             hour.hour as start,
-            hour.hour + interval '1 hour' as until,
+            hour.until,
             hour.value,
-            hour.below
+            hour.below,
+            hour.margin,
+            hour.no_data
         from open.hour as hour
         where
             hour.datastream_id = datastream.datastream_id
@@ -21,7 +31,8 @@ cross join lateral (
     )
     union all
     (
-        select day.sensor_id, day.property, day.start, day.until, day.value, day.below
+        select
+            day.sensor_id, day.property, day.start, day.until, day.value, day.below, day.margin, day.no_data
         from open.day_cell as day
         where
             day.datastream_id = datastream.datastream_id

@@ -35,10 +35,11 @@ _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 @dataclass(frozen=True, slots=True)
 class PublicValue:
-    """A public value for the hour or day from ``start`` to ``until``. ``below``: it was below this; the exact
-    value is not public. ``at_least``: small counts of that day are left out. ``counted_since``: it includes what a
-    meter counted since then, before ``start``. ``completed_at``: when it last changed after it had been published.
-    ``jumps``: how many readings of a meter were not counted in it."""
+    """A public value for the hour, night or day from ``start`` to ``until``. ``margin``: of a count, whose number has a
+    random one in it, and may be below zero. ``below``: it can't be told from none; from before counts had a margin,
+    ``value`` is None then. ``at_least``: hours of that day are left out. ``counted_since``: it includes what a meter
+    counted since then, before ``start``. ``completed_at``: when it last changed after it had been published.
+    ``jumps``: how many readings of a meter were not counted in it. ``no_data``: too little is known for a number."""
 
     start: datetime
     until: datetime
@@ -48,6 +49,8 @@ class PublicValue:
     counted_since: datetime | None = None
     completed_at: datetime | None = None
     jumps: int = 0
+    margin: float | None = None
+    no_data: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ class PublicDatastream:
 
     @property
     def counts_people(self) -> bool:
-        """Whether its values are sums over a time, published from 15 up."""
+        """Whether its values are sums over a time, with a random number in them."""
         return self.definition is not None and self.definition.counts_people
 
 
@@ -286,6 +289,8 @@ def _value(row: Mapping[str, Any]) -> PublicValue:
         row["counted_since"],
         row["completed_at"],
         row["jumps"] or 0,
+        row["margin"],
+        row["no_data"],
     )
 
 

@@ -53,13 +53,15 @@ where datastream.sensor_id = %(sensor_id)s;
 select
     hour.property,
     hour.hour as start,
-    hour.hour + interval '1 hour' as until,
+    hour.until,
     hour.value,
     hour.below,
     false as at_least,
     hour.counted_since,
     hour.completed_at,
-    jump.jumps
+    jump.jumps,
+    hour.margin,
+    hour.no_data
 from open.hour as hour
 left join open.jump as jump
     on jump.sensor_id = %(sensor_id)s
@@ -79,7 +81,9 @@ select
     day.at_least,
     day.counted_since,
     day.completed_at,
-    jump.jumps
+    jump.jumps,
+    day.margin,
+    day.no_data
 from open.day as day
 inner join open.datastream as datastream on datastream.datastream_id = day.datastream_id
 left join open.jump as jump

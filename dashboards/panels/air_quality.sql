@@ -44,10 +44,16 @@ select
 -- latest_hour: mean of all stations in the last full hour
 select avg(hour.value) as "Nu"
 from staff.datastream as stream
-inner join open.hour as hour on hour.datastream_id = stream.datastream_id
+cross join lateral (
+    select each.hour, each.value from open.hour as each
+    where
+        each.datastream_id = stream.datastream_id
+        and each.hour = date_trunc('hour', now()) - interval '1 hour'
+    -- One datastream at a time: a condition on a join doesn't reach into the view.
+    offset 0
+) as hour
 where
     stream.property = ${stof:sqlstring}
-    and hour.hour = date_trunc('hour', now()) - interval '1 hour'
     and {chosen stream};
 
 -- daily_means: mean, lowest and highest station per day, with the daily limits

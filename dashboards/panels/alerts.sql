@@ -17,12 +17,17 @@ select
     name.label || ', hoogste uur',
     max(hour.value) / limits.value
 from staff.datastream as stream
-inner join open.hour as hour on hour.datastream_id = stream.datastream_id
+cross join lateral (
+    select each.hour, each.value from open.hour as each
+    where
+        each.datastream_id = stream.datastream_id
+        and each.hour >= date_trunc('hour', now()) - interval '24 hours'
+        and each.hour < date_trunc('hour', now())
+    -- One datastream at a time: a condition on a join doesn't reach into the view.
+    offset 0
+) as hour
 inner join {limits} on limits.property = stream.property and limits.regime = 'EU nu' and limits.period = 'hour'
 inner join {names} on name.property = stream.property
-where
-    hour.hour >= date_trunc('hour', now()) - interval '24 hours'
-    and hour.hour < date_trunc('hour', now())
 group by stream.name, stream.reference, name.label, limits.value;
 
 -- lamps_out: percentage of lamps per neighbourhood that are faulty or silent

@@ -37,11 +37,17 @@ select
     avg(hour.value) filter (where stream.property = 'pm10') as "Fijnstof PM10",
     avg(hour.value) filter (where stream.property = 'no2') as "Stikstofdioxide"
 from staff.datastream as stream
-inner join open.hour as hour on hour.datastream_id = stream.datastream_id
+cross join lateral (
+    select each.hour, each.value from open.hour as each
+    where
+        each.datastream_id = stream.datastream_id
+        and each.hour = date_trunc('hour', now()) - interval '1 hour'
+    -- One datastream at a time: a condition on a join doesn't reach into the view.
+    offset 0
+) as hour
 where
     stream.kind = 'air_quality'
     and stream.property in ('pm2_5', 'pm10', 'no2')
-    and hour.hour = date_trunc('hour', now()) - interval '1 hour'
     and {chosen stream};
 
 -- air_by_hour: particulates per hour over the last two days
@@ -50,11 +56,17 @@ select
     avg(hour.value) as "Gemiddelde van de stations",
     max(hour.value) as "Hoogste station"
 from staff.datastream as stream
-inner join open.hour as hour on hour.datastream_id = stream.datastream_id
+cross join lateral (
+    select each.hour, each.value from open.hour as each
+    where
+        each.datastream_id = stream.datastream_id
+        and each.hour >= date_trunc('hour', now()) - interval '48 hours'
+        and each.hour < date_trunc('hour', now())
+    -- One datastream at a time: a condition on a join doesn't reach into the view.
+    offset 0
+) as hour
 where
     stream.property = 'pm2_5'
-    and hour.hour >= date_trunc('hour', now()) - interval '48 hours'
-    and hour.hour < date_trunc('hour', now())
     and {chosen stream}
 group by hour.hour
 order by hour.hour;
@@ -69,11 +81,17 @@ select
     end as metric,
     sum(hour.value) as value
 from staff.datastream as stream
-inner join open.hour as hour on hour.datastream_id = stream.datastream_id
+cross join lateral (
+    select each.hour, each.value from open.hour as each
+    where
+        each.datastream_id = stream.datastream_id
+        and each.hour >= date_trunc('hour', now()) - interval '48 hours'
+    -- One datastream at a time: a condition on a join doesn't reach into the view.
+    offset 0
+) as hour
 where
     stream.kind = 'traffic'
     and stream.counts_people
-    and hour.hour >= date_trunc('hour', now()) - interval '48 hours'
     and {chosen stream}
 group by hour.hour, 2
 order by hour.hour;

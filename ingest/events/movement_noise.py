@@ -1,21 +1,18 @@
 """How movements are counted so that nobody can tell whether one person passed: thinning and random noise.
 
 Each lamp counts movements at least a certain time apart, so that a person adds at most one per pass, and not more by
-waving. A random number is added to the count of the group before anything is written. docs/privacy.md has the bound;
-everything here follows from two promises, MAX_WALK_PASSES and MAX_MOVEMENT_SHIFT.
+waving. A random number is added to the count of the group before anything is written (``ingest.noise``).
+docs/privacy.md has the bound; everything here follows from two promises, MAX_WALK_PASSES and MAX_MOVEMENT_SHIFT.
 """
 
 from collections.abc import Iterable
 from math import inf, sqrt
-from random import SystemRandom
 
 from sensors.policy.promises import MAX_MOVEMENT_SHIFT, MAX_WALK_PASSES, MIN_MOVEMENT_SPACING
 
 NOISE_VARIANCE_PER_LAMP = 2 * MAX_WALK_PASSES / MAX_MOVEMENT_SHIFT**2
 """A walk passes the lamps of a group twice at most, and MAX_WALK_PASSES in all: over any groups together its shift
 squared is then at most MAX_MOVEMENT_SHIFT squared."""
-_RANDOM = SystemRandom()
-"""The operating system's generator: nothing seeds it, and nothing it returned can be found out again."""
 
 
 def noise_deviation(lamps: int) -> float:
@@ -43,11 +40,3 @@ def thin_movements(times: Iterable[float], spacing: float) -> int:
         if time - last >= spacing:
             counted, last = counted + 1, time
     return counted
-
-
-def add_noise(count: int, deviation: float) -> int:
-    """Add a fresh random number to a count. The result may be negative: cutting it off at zero would bias means.
-
-    Drawn once, before anything is written. Rounding leaves no trace of how floating-point noise was made.
-    """
-    return count + round(_RANDOM.normalvariate(0, deviation))

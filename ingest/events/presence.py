@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ingest.events.movement_noise import add_noise, movement_spacing, noise_deviation, thin_movements
+from ingest.events.movement_noise import movement_spacing, noise_deviation, thin_movements
 from ingest.events.window_book import WindowBook
 from ingest.events.windows import (
     CLOCK_SKEW_TOLERANCE,
@@ -20,6 +20,7 @@ from ingest.events.windows import (
     window_of,
     windows_between,
 )
+from ingest.noise import add_noise
 from sensors.formats.model import Movement
 from sensors.policy.promises import MIN_COUNT_WINDOW, MIN_MOVEMENT_LAMPS
 from sensors.vocabulary.rejection_reasons import RejectionReason

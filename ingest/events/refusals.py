@@ -13,8 +13,8 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from ingest.events.movement_noise import add_noise
 from ingest.events.pipeline import EventOutcome
+from ingest.noise import add_noise
 from sensors.kinds import KINDS
 from sensors.policy.promises import MAX_MOVEMENT_SHIFT, MAX_WALK_PASSES, MIN_MOVEMENT_SPACING
 from sensors.vocabulary.rejection_reasons import RejectionReason

@@ -34,7 +34,14 @@ with kept as (
     select
         datastream.id,
         greatest(
-            date_trunc('hour', %(now)s::timestamptz - class.term, 'UTC') + interval '1 hour', datastream.totals_since
+            lantaarn.total_end(
+                lantaarn.total_start(
+                    %(now)s::timestamptz - class.term, datastream.sum_minutes, datastream.one_night
+                ),
+                datastream.sum_minutes,
+                datastream.one_night
+            ),
+            datastream.totals_since
         ) as since
     from lantaarn.datastream as datastream
     inner join lantaarn.retention_class as class on class.name = datastream.retention_class

@@ -127,19 +127,20 @@ where stream.public in ('hour', 'day');
 -- update_public_day: recompute daily totals of published cells from a first day (null: all) to a last day (null: onwards)
 -- of each datastream. A day of hours says when late hours were added to it: two hours after its end all of them had been
 -- published (made_at, as above).
-insert into lantaarn.public_day as total (datastream_id, day, sum, hours, hidden, completed_at)
+insert into lantaarn.public_day as total (datastream_id, day, sum, hours, hidden, noise, completed_at)
 select
     stream.id,
     made.day,
     made.sum,
-    made.cells * made.length,
-    made.hidden * made.length,
+    made.hours,
+    made.hidden,
+    made.noise,
     case
         when stream.public = 'day' then made.completed_at
         when
             not stream.about_people
             and open.day_start(made.day + 1) <= %(made_at)s::timestamptz - interval '2 hours'
-            and (held.hours < made.cells or made.completed_at > coalesce(held.completed_at, '-infinity'))
+            and (held.hours < made.hours or made.completed_at > coalesce(held.completed_at, '-infinity'))
             then %(now)s::timestamptz
         else held.completed_at
     end
@@ -150,14 +151,18 @@ cross join lateral (
     select
         open.day_of(cell.start) as day,
         sum(cell.value) as sum,
-        count(*) as cells,
-        count(*) - count(cell.value) as hidden,
-        max(cell.completed_at) as completed_at,
-        case stream.public when 'day' then open.day_hours(open.day_of(cell.start)) else 1 end as length
+        sum(length.hours) as hours,
+        coalesce(sum(length.hours) filter (where cell.value is null), 0) as hidden,
+        sqrt(sum(cell.noise ^ 2) filter (where cell.value is not null)) as noise,
+        max(cell.completed_at) as completed_at
     from lantaarn.public_cell as cell
+    cross join lateral (
+        select extract(epoch from lantaarn.cell_end(cell.period, cell.start) - cell.start) / 3600 as hours
+    ) as length
     where
         cell.datastream_id = stream.id
-        and cell.period = stream.public
+        -- As in open.day.
+        and (cell.period = stream.public or cell.noise is not null and cell.period <> 'late')
         and cell.start >= coalesce(open.day_start(due.first_day), '-infinity')
         and cell.start < coalesce(open.day_start(due.last_day + 1), 'infinity')
     group by 1
@@ -167,10 +172,11 @@ on conflict (datastream_id, day) do update set
     sum = excluded.sum,
     hours = excluded.hours,
     hidden = excluded.hidden,
+    noise = excluded.noise,
     completed_at = excluded.completed_at
 where
-    (total.sum, total.hours, total.hidden, total.completed_at)
-    is distinct from (excluded.sum, excluded.hours, excluded.hidden, excluded.completed_at);
+    (total.sum, total.hours, total.hidden, total.noise, total.completed_at)
+    is distinct from (excluded.sum, excluded.hours, excluded.hidden, excluded.noise, excluded.completed_at);
 
 -- delete_public_day: delete these days if none of their cells is left
 delete from lantaarn.public_day as total
@@ -182,7 +188,7 @@ where
         select from lantaarn.public_cell as cell
         where
             cell.datastream_id = total.datastream_id
-            and cell.period in ('hour', 'day')
+            and cell.period in ('hour', 'day', 'night')
             and cell.start >= open.day_start(total.day)
             and cell.start < open.day_start(total.day + 1)
     );

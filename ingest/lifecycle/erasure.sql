@@ -21,6 +21,10 @@ from lantaarn.erase_observations(%(datastream_ids)s::integer[], %(from)s::timest
 -- partly_erased_hours: hourly totals partly in the period, with the number of good values inside and outside it
 select total.datastream_id, total.hour, total.count, seen.inside, seen.outside
 from lantaarn.rollup_hour as total
+inner join lantaarn.datastream as stream on stream.id = total.datastream_id
+cross join lateral (
+    select lantaarn.total_end(total.hour, stream.sum_minutes, stream.one_night) as until
+) as span
 cross join lateral (
     select
         count(*) filter (where one.time >= %(from)s::timestamptz and one.time < %(until)s::timestamptz) as inside,
@@ -29,25 +33,28 @@ cross join lateral (
     where
         one.datastream_id = total.datastream_id
         and one.time >= total.hour
-        and one.time < total.hour + interval '1 hour'
+        and one.time < span.until
         and one.quality = 0
 ) as seen
 where
     total.datastream_id = any(%(datastream_ids)s::integer[])
     and total.hour in (
-        date_trunc('hour', %(from)s::timestamptz, 'UTC'), date_trunc('hour', %(until)s::timestamptz, 'UTC')
+        lantaarn.total_start(%(from)s::timestamptz, stream.sum_minutes, stream.one_night),
+        lantaarn.total_start(%(until)s::timestamptz, stream.sum_minutes, stream.one_night)
     )
-    and (total.hour < %(from)s::timestamptz or total.hour + interval '1 hour' > %(until)s::timestamptz)
-    and total.hour + interval '1 hour' > %(from)s::timestamptz
+    and (total.hour < %(from)s::timestamptz or span.until > %(until)s::timestamptz)
+    and span.until > %(from)s::timestamptz
     and total.hour < %(until)s::timestamptz
 order by total.datastream_id, total.hour;
 
 -- erase_hours: delete hourly totals entirely in the period
-delete from lantaarn.rollup_hour
+delete from lantaarn.rollup_hour as total
+using lantaarn.datastream as stream
 where
-    datastream_id = any(%(datastream_ids)s::integer[])
-    and hour >= %(from)s::timestamptz
-    and hour + interval '1 hour' <= %(until)s::timestamptz;
+    total.datastream_id = any(%(datastream_ids)s::integer[])
+    and stream.id = total.datastream_id
+    and total.hour >= %(from)s::timestamptz
+    and lantaarn.total_end(total.hour, stream.sum_minutes, stream.one_night) <= %(until)s::timestamptz;
 
 -- erase_partly_erased_hours: delete the given hourly totals
 delete from lantaarn.rollup_hour as total
@@ -86,12 +93,13 @@ group by adjacent.hour;
 -- erase_publications: forget from when to when these datastreams were published; the next publication notes what is left
 delete from lantaarn.publication where datastream_id = any(%(datastream_ids)s::integer[]);
 
--- erase_cells: delete published hours and days that overlap the period
+-- erase_cells: delete published cells that overlap the period; a day of counts may have the night after it
 delete from lantaarn.public_cell
 where
     datastream_id = any(%(datastream_ids)s::integer[])
     and start < %(until)s::timestamptz
-    and lantaarn.cell_end(period, start) > %(from)s::timestamptz;
+    and lantaarn.cell_end(period, start)
+    + case when counted and period = 'day' then interval '6 hours' else interval '0' end > %(from)s::timestamptz;
 
 -- affected_days: the first and last day that overlap the period
 select
@@ -157,7 +165,7 @@ where
         select from lantaarn.public_cell as cell
         where
             cell.datastream_id = total.datastream_id
-            and cell.period = stream.public
+            and (cell.period = stream.public or cell.noise is not null and cell.period <> 'late')
             and cell.start >= open.day_start(total.day)
             and cell.start < open.day_start(total.day + 1)
     );
@@ -166,19 +174,26 @@ where
 update lantaarn.public_day as total set
     sum = left_over.sum,
     hours = left_over.hours,
-    hidden = left_over.hidden
+    hidden = left_over.hidden,
+    noise = left_over.noise
 from (
     select
         cell.datastream_id,
         open.day_of(cell.start) as day,
         sum(cell.value) as sum,
-        count(*)::smallint as hours,
-        (count(*) - count(cell.value))::smallint as hidden
+        sum(length.hours)::smallint as hours,
+        coalesce(sum(length.hours) filter (where cell.value is null), 0)::smallint as hidden,
+        sqrt(sum(cell.noise ^ 2) filter (where cell.value is not null)) as noise
     from lantaarn.public_cell as cell
-    inner join lantaarn.datastream as stream on stream.id = cell.datastream_id and stream.public = cell.period
+    inner join lantaarn.datastream as stream
+        on stream.id = cell.datastream_id
+        and (stream.public = cell.period or cell.noise is not null)
+    cross join lateral (
+        select extract(epoch from lantaarn.cell_end(cell.period, cell.start) - cell.start) / 3600 as hours
+    ) as length
     where
         cell.datastream_id = any(%(datastream_ids)s::integer[])
-        and cell.period = 'hour'
+        and cell.period in ('hour', 'night')
         and cell.start >= open.day_start(%(first_day)s)
         and cell.start < open.day_start(%(last_day)s + 1)
     group by 1, 2

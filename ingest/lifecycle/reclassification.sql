@@ -86,7 +86,7 @@ restored as (
 lost as (
     select
         datastream_id,
-        date_trunc('hour', time, 'UTC') as hour,
+        lantaarn.total_start(time, stream.sum_minutes, stream.one_night) as hour,
         count(*) as count,
         sum(open.summand(stream.aggregation, one.value)) as sum,
         sum(open.summand_cos(stream.aggregation, one.value)) as sum_cos
@@ -123,8 +123,9 @@ marked_days as (
 ),
 marked_hours as (
     insert into lantaarn.changed_hour (hour, datastream_ids)
-    select date_trunc('hour', time, 'UTC'), array_agg(distinct datastream_id)
+    select lantaarn.total_start(time, stream.sum_minutes, stream.one_night), array_agg(distinct datastream_id)
     from doubles
+    inner join lantaarn.datastream as stream on stream.id = doubles.datastream_id
     where held_value is distinct from value
     group by 1
 )

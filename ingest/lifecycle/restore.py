@@ -1,5 +1,8 @@
 """Make a database restored from a backup fit to serve: repeat erasures made since, and delete expired rows.
 
+Counts that were published since the backup was made are not in it. They must not be drawn again, so cells that begin
+before the restoration have no value if they aren't in the backup.
+
 Until that is done no other program can read the database (``sensors.db.dump``); if a step fails, it stays closed.
 """
 
@@ -13,9 +16,12 @@ from ingest.lifecycle.audit import Difference, audit_ledger
 from ingest.lifecycle.erasure import Erasure, replay_tombstones
 from ingest.lifecycle.retention import Deletion
 from ingest.lifecycle.tombstones import Tombstone
-from sensors.db import connect
+from sensors.db import Database, connect
 from sensors.db.dump import PostgresTools, ProgressCallback, grant_schema_usage, restore_database, revoke_schema_usage
+from sensors.db.queries import load_queries
 from sensors.upgrade import upgrade_database
+
+QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +56,14 @@ def restore_backup(
         if file is None:
             revoke_schema_usage(db)
         migrations = upgrade_database(db)
+        raise_public_floor(db, now)
         erasures = replay_tombstones(db, tombstones, now)
         deletions = retention.enforce_retention(db, now)
         differences = audit_ledger(db, now)
         grant_schema_usage(db)
     return RestoreResult(migrations, erasures, deletions, differences)
+
+
+def raise_public_floor(db: Database, now: datetime) -> None:
+    """Draw no cell of a count that begins before ``now``; from then on the database belongs to its present server."""
+    db.execute(QUERIES["raise_public_floor"], {"now": now})

@@ -65,16 +65,16 @@ where time >= %(since)s::timestamptz and time < %(until)s::timestamptz;
 
 -- due_rollup_hour: datastreams with expired hourly totals
 select
-    lantaarn.term_name(datastream.aggregate_term) as name,
-    %(now)s::timestamptz - datastream.aggregate_term as older_than,
+    lantaarn.term_name(datastream.totals_term) as name,
+    %(now)s::timestamptz - datastream.totals_term as older_than,
     array_agg(datastream.id) as datastream_ids
 from lantaarn.datastream as datastream
 cross join lateral (
     select held.hour from lantaarn.rollup_hour as held where held.datastream_id = datastream.id order by held.hour limit 1
 ) as first
-where first.hour < %(now)s::timestamptz - datastream.aggregate_term
-group by datastream.aggregate_term
-order by datastream.aggregate_term;
+where first.hour < %(now)s::timestamptz - datastream.totals_term
+group by datastream.totals_term
+order by datastream.totals_term;
 
 -- delete_rollup_hour: delete these hours
 delete from lantaarn.rollup_hour where datastream_id = any(%(datastream_ids)s::integer[]) and hour < %(older_than)s;
@@ -85,7 +85,7 @@ select
     %(now)s::timestamptz - datastream.aggregate_term as older_than,
     array_agg(distinct datastream.id) as datastream_ids
 from lantaarn.datastream as datastream
-cross join (values ('hour'), ('day')) as each (period)
+cross join (values ('hour'), ('day'), ('night'), ('late')) as each (period)
 cross join lateral (
     select held.start from lantaarn.public_cell as held
     where held.datastream_id = datastream.id and held.period = each.period
@@ -97,7 +97,10 @@ order by datastream.aggregate_term;
 
 -- delete_public_cell: delete these cells
 delete from lantaarn.public_cell
-where datastream_id = any(%(datastream_ids)s::integer[]) and period in ('hour', 'day') and start < %(older_than)s;
+where
+    datastream_id = any(%(datastream_ids)s::integer[])
+    and period in ('hour', 'day', 'night', 'late')
+    and start < %(older_than)s;
 
 -- due_day_total: datastreams with daily totals that begin before their cutoff
 select

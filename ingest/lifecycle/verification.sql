@@ -55,18 +55,18 @@ order by held.datastream_id;
 -- rollup_hours: the oldest hourly total, by retention period
 select
     'rollup_hour' as table_name,
-    lantaarn.term_name(datastream.aggregate_term) as retention_class,
+    lantaarn.term_name(datastream.totals_term) as retention_class,
     null::integer as datastream_id,
-    %(now)s::timestamptz - (%(now)s::timestamptz - datastream.aggregate_term - %(schedule)s) as promised_max_age,
+    %(now)s::timestamptz - (%(now)s::timestamptz - datastream.totals_term - %(schedule)s) as promised_max_age,
     interval '0' as chunk,
     min(first.oldest) as oldest,
-    coalesce(min(first.oldest) >= %(now)s::timestamptz - datastream.aggregate_term - %(schedule)s, true) as kept
+    coalesce(min(first.oldest) >= %(now)s::timestamptz - datastream.totals_term - %(schedule)s, true) as kept
 from lantaarn.datastream as datastream
 cross join lateral (
     select min(hour) as oldest from lantaarn.rollup_hour as held where held.datastream_id = datastream.id
 ) as first
-group by datastream.aggregate_term
-order by datastream.aggregate_term;
+group by datastream.totals_term
+order by datastream.totals_term;
 
 -- public_cells: the oldest published hour or day, by retention period
 select
@@ -79,16 +79,13 @@ select
     coalesce(min(first.oldest) >= %(now)s::timestamptz - datastream.aggregate_term - %(schedule)s, true) as kept
 from lantaarn.datastream as datastream
 cross join lateral (
-    select least(
+    select min(
         (
             select min(start) from lantaarn.public_cell as held
-            where held.datastream_id = datastream.id and held.period = 'hour'
-        ),
-        (
-            select min(start) from lantaarn.public_cell as held
-            where held.datastream_id = datastream.id and held.period = 'day'
+            where held.datastream_id = datastream.id and held.period = each.period
         )
     ) as oldest
+    from (values ('hour'), ('day'), ('night'), ('late')) as each (period)
 ) as first
 where datastream.public in ('hour', 'day')
 group by datastream.aggregate_term

@@ -153,11 +153,21 @@ CREATE TABLE lantaarn.datastream (
     totals_since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     recomputed boolean GENERATED ALWAYS AS (((aggregation = ANY (ARRAY['counter'::text, 'last'::text])) OR (same_time = 'last'::text) OR (totals_since = 'infinity'::timestamp with time zone))) STORED NOT NULL,
     about_people boolean DEFAULT true NOT NULL,
+    cell_noise double precision,
+    sum_minutes smallint,
+    one_night boolean DEFAULT false NOT NULL,
+    totals_term interval GENERATED ALWAYS AS (
+CASE
+    WHEN (sum_minutes IS NULL) THEN aggregate_term
+    ELSE LEAST(aggregate_term, '1 year 1 mon'::interval)
+END) STORED NOT NULL,
     CONSTRAINT counts_are_about_people CHECK ((about_people OR (NOT counts_people))),
     CONSTRAINT datastream_aggregation_check CHECK ((aggregation = ANY (ARRAY['mean'::text, 'delta'::text, 'counter'::text, 'max'::text, 'last'::text, 'energy_mean'::text, 'circular_mean'::text, 'none'::text]))),
+    CONSTRAINT datastream_cell_noise_check CHECK ((cell_noise >= (11.99)::double precision)),
     CONSTRAINT datastream_public_check CHECK ((public = ANY (ARRAY['none'::text, 'day'::text, 'hour'::text, 'live'::text]))),
     CONSTRAINT datastream_same_time_check CHECK ((same_time = ANY (ARRAY['first'::text, 'last'::text, 'sum'::text]))),
     CONSTRAINT datastream_stamp_check CHECK ((stamp = ANY (ARRAY['start'::text, 'end'::text, 'instant'::text]))),
+    CONSTRAINT datastream_sum_minutes_check CHECK ((sum_minutes = ANY (ARRAY[15, 60]))),
     CONSTRAINT datastream_term_or_rule CHECK (((rule IS NULL) = (retention_class IS NOT NULL)))
 );
 ALTER TABLE lantaarn.datastream ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
@@ -501,16 +511,23 @@ CREATE TABLE lantaarn.public_cell (
     value double precision,
     counted_since timestamp with time zone,
     completed_at timestamp with time zone,
-    CONSTRAINT never_small CHECK (
+    noise double precision,
+    filled smallint,
+    CONSTRAINT kind_of_cell CHECK (
 CASE
-    WHEN counted THEN COALESCE(((value >= (15)::double precision) AND ((value / (5)::double precision) = floor((value / (5)::double precision)))), true)
-    ELSE (value IS NOT NULL)
+    WHEN (counted AND (noise IS NULL)) THEN COALESCE(((value >= (15)::double precision) AND ((value / (5)::double precision) = floor((value / (5)::double precision)))), true)
+    WHEN counted THEN COALESCE((value = round(value)), true)
+    ELSE ((value IS NOT NULL) AND (noise IS NULL))
 END),
-    CONSTRAINT public_cell_period_check CHECK ((period = ANY (ARRAY['hour'::text, 'day'::text])))
+    CONSTRAINT late_cells_say_what_they_fill CHECK (((period = 'late'::text) = (filled IS NOT NULL))),
+    CONSTRAINT public_cell_period_check CHECK (((period = ANY (ARRAY['hour'::text, 'day'::text])) OR (counted AND (period = ANY (ARRAY['night'::text, 'late'::text])))))
 );
+ALTER TABLE lantaarn.public_cell
+    ADD CONSTRAINT never_exact CHECK (((NOT counted) OR (COALESCE(noise, (0)::double precision) >= (11.99)::double precision))) NOT VALID;
 ALTER TABLE ONLY lantaarn.public_cell
     ADD CONSTRAINT public_cell_pkey PRIMARY KEY (datastream_id, period, start);
 CREATE TRIGGER skip_erased BEFORE INSERT ON lantaarn.public_cell FOR EACH ROW EXECUTE FUNCTION lantaarn.skip_erased_cell();
+CREATE TRIGGER written_once BEFORE UPDATE ON lantaarn.public_cell FOR EACH ROW WHEN ((old.counted OR new.counted)) EXECUTE FUNCTION lantaarn.refuse_second_draw();
 GRANT SELECT,INSERT ON TABLE lantaarn.public_cell TO lantaarn_ingest;
 
 -- lantaarn.public_day
@@ -523,12 +540,26 @@ CREATE TABLE lantaarn.public_day (
     day_hours smallint GENERATED ALWAYS AS (open.day_hours(day)) STORED NOT NULL,
     value double precision,
     completed_at timestamp with time zone,
+    noise double precision,
     CONSTRAINT public_day_check CHECK ((hidden <= hours)),
     CONSTRAINT public_day_check1 CHECK (((sum IS NULL) = (hidden = hours)))
 )
 WITH (fillfactor='90');
 ALTER TABLE ONLY lantaarn.public_day
     ADD CONSTRAINT public_day_pkey PRIMARY KEY (datastream_id, day);
+
+-- lantaarn.public_floor
+CREATE TABLE lantaarn.public_floor (
+    only_one boolean DEFAULT true NOT NULL,
+    since timestamp with time zone NOT NULL,
+    system_identifier bigint NOT NULL,
+    settled_until timestamp with time zone NOT NULL,
+    CONSTRAINT public_floor_only_one_check CHECK (only_one)
+);
+ALTER TABLE ONLY lantaarn.public_floor
+    ADD CONSTRAINT public_floor_pkey PRIMARY KEY (only_one);
+GRANT SELECT ON TABLE lantaarn.public_floor TO lantaarn_ingest;
+GRANT UPDATE(settled_until) ON TABLE lantaarn.public_floor TO lantaarn_ingest;
 
 -- lantaarn.publication
 CREATE TABLE lantaarn.publication (
@@ -756,7 +787,8 @@ CREATE TABLE lantaarn.rollup_hour (
     counted_since timestamp with time zone,
     last_time timestamp with time zone,
     last_value double precision,
-    completed_at timestamp with time zone
+    completed_at timestamp with time zone,
+    published double precision
 )
 WITH (fillfactor='70');
 ALTER TABLE ONLY lantaarn.rollup_hour
@@ -1206,7 +1238,7 @@ CREATE VIEW lantaarn.rollup_day AS
     (max(open.dated(hourly.last_time, hourly.last_value)))[2] AS last_value,
     (count(*))::smallint AS hours
    FROM (lantaarn.rollup_hour hourly
-     JOIN lantaarn.datastream datastream ON (((datastream.id = hourly.datastream_id) AND (hourly.hour >= datastream.totals_since))))
+     JOIN lantaarn.datastream datastream ON (((datastream.id = hourly.datastream_id) AND (hourly.hour >= datastream.totals_since) AND (datastream.sum_minutes IS NULL))))
   GROUP BY hourly.datastream_id, (open.day_of(hourly.hour));
 
 -- lantaarn.sensor_day_now
@@ -1231,7 +1263,7 @@ CREATE VIEW lantaarn.sensor_day_now AS
         ), shown AS (
          SELECT stream.sensor_id,
             count(*) AS cells,
-            count(*) FILTER (WHERE (cell.value IS NULL)) AS few
+            count(*) FILTER (WHERE (((cell.value IS NULL) AND (cell.noise IS NULL)) OR (cell.value < (open.few(((2)::double precision * cell.noise)))::double precision))) AS few
            FROM ((lantaarn.public_stream stream
              CROSS JOIN ( SELECT (date_trunc('hour'::text, now()) - '26:00:00'::interval) AS since,
                     (date_trunc('hour'::text, now()) - '02:00:00'::interval) AS until,
@@ -1288,6 +1320,28 @@ UNION ALL
   WHERE (NOT ( SELECT quality_fresh.fresh
            FROM lantaarn.quality_fresh));
 
+-- lantaarn.told_cell
+CREATE VIEW lantaarn.told_cell AS
+ SELECT datastream_id,
+    period,
+    start,
+    counted,
+    value,
+    counted_since,
+    completed_at,
+    noise,
+    filled,
+    ((2)::double precision * noise) AS margin,
+        CASE
+            WHEN ((value IS NULL) AND (noise IS NULL)) THEN 15
+            WHEN (value < (open.few(((2)::double precision * noise)))::double precision) THEN open.few(((2)::double precision * noise))
+            ELSE NULL::integer
+        END AS below,
+    ((value IS NULL) AND (noise IS NOT NULL)) AS no_data,
+    (counted AND (noise IS NULL)) AS rounded
+   FROM lantaarn.public_cell cell
+  WHERE (period <> 'late'::text);
+
 -- lantaarn.trouble_week
 CREATE VIEW lantaarn.trouble_week AS
  SELECT trouble.sensor_id,
@@ -1343,6 +1397,38 @@ CREATE VIEW open.area AS
 GRANT SELECT ON TABLE open.area TO lantaarn_api;
 GRANT SELECT ON TABLE open.area TO lantaarn_dashboard;
 
+-- open.count_mean
+CREATE VIEW open.count_mean WITH (security_barrier='true') AS
+ SELECT datastream.datastream_id,
+    datastream.sensor_id,
+    datastream.property,
+    mean.first_day,
+    (mean.first_day + 27) AS last_day,
+        CASE
+            WHEN (EXTRACT(isodow FROM (late.start AT TIME ZONE 'Europe/Amsterdam'::text)) > (5)::numeric) THEN 'weekend'::text
+            ELSE 'weekday'::text
+        END AS days,
+    ((late.start AT TIME ZONE 'Europe/Amsterdam'::text))::time without time zone AS slot_start,
+    mean.slot_end,
+    mean.cells,
+    mean.due,
+    mean.value,
+    mean.margin
+   FROM ((open.datastream datastream
+     JOIN lantaarn.public_cell late ON (((late.datastream_id = datastream.datastream_id) AND (late.period = 'late'::text))))
+     CROSS JOIN LATERAL ( SELECT lantaarn.late_period(open.day_of(late.start)) AS first_day,
+            max(((lantaarn.cell_end(cell.period, cell.start) AT TIME ZONE 'Europe/Amsterdam'::text))::time without time zone) AS slot_end,
+            (count(cell.value) + late.filled) AS cells,
+            count(*) AS due,
+            ((sum(cell.value) + late.value) / ((count(cell.value) + late.filled))::double precision) AS value,
+            (((2)::double precision * sqrt((sum((cell.noise ^ (2)::double precision)) FILTER (WHERE (cell.value IS NOT NULL)) + (late.noise ^ (2)::double precision)))) / ((count(cell.value) + late.filled))::double precision) AS margin
+           FROM lantaarn.public_cell cell
+          WHERE ((cell.datastream_id = datastream.datastream_id) AND (cell.period <> 'late'::text) AND (cell.noise IS NOT NULL) AND (cell.start >= late.start) AND (cell.start < (late.start + '28 days'::interval)) AND (lantaarn.late_slot(cell.start) = late.start))
+         HAVING ((count(cell.value) > 0) AND (count(DISTINCT cell.period) = 1))) mean)
+  WHERE ((datastream.public = ANY (ARRAY['hour'::text, 'day'::text])) AND (late.value IS NOT NULL));
+GRANT SELECT ON TABLE open.count_mean TO lantaarn_api;
+GRANT SELECT ON TABLE open.count_mean TO lantaarn_dashboard;
+
 -- open.datastream
 CREATE VIEW open.datastream AS
  SELECT id AS datastream_id,
@@ -1394,7 +1480,7 @@ GRANT SELECT ON TABLE open.datastream_retention TO lantaarn_api;
 GRANT SELECT ON TABLE open.datastream_retention TO lantaarn_dashboard;
 
 -- open.day
-CREATE VIEW open.day AS
+CREATE VIEW open.day WITH (security_barrier='true') AS
  SELECT datastream.datastream_id,
     datastream.sensor_id,
     datastream.property,
@@ -1412,7 +1498,10 @@ CREATE VIEW open.day AS
     NULL::bigint AS below,
     false AS at_least,
     total.counted_since,
-    held.completed_at
+    held.completed_at,
+    NULL::double precision AS margin,
+    false AS no_data,
+    false AS rounded
    FROM ((open.datastream datastream
      JOIN LATERAL ( SELECT daily.day,
             daily.count,
@@ -1435,24 +1524,30 @@ UNION ALL
     NULL::double precision AS min,
     NULL::double precision AS max,
         CASE
-            WHEN (published.value IS NULL) THEN ((14 * published.cells) + 1)
+            WHEN ((published.value IS NULL) AND (published.small > 0)) THEN ((14 * published.small) + 1)
+            WHEN (published.value < (open.few(((2)::double precision * published.noise)))::double precision) THEN (open.few(((2)::double precision * published.noise)))::bigint
             ELSE NULL::bigint
         END AS below,
-    ((published.value IS NOT NULL) AND published.small) AS at_least,
+    ((published.value IS NOT NULL) AND ((published.small > 0) OR published.lacks_hours)) AS at_least,
     published.counted_since,
         CASE datastream.public
             WHEN 'day'::text THEN published.completed_at
             ELSE held.completed_at
-        END AS completed_at
+        END AS completed_at,
+    ((2)::double precision * published.noise) AS margin,
+    ((published.value IS NULL) AND (published.small = 0)) AS no_data,
+    published.is_rounded AS rounded
    FROM ((open.datastream datastream
      CROSS JOIN LATERAL ( SELECT open.day_of(cell.start) AS day,
-            count(*) AS cells,
             open.aggregate(datastream.aggregation, count(cell.value), sum(open.summand(datastream.aggregation, cell.value)), sum(open.summand_cos(datastream.aggregation, cell.value)), max(cell.value), (max(open.dated(cell.start, cell.value)))[2]) AS value,
-            bool_or((cell.value IS NULL)) AS small,
+            sqrt(sum((cell.noise ^ (2)::double precision)) FILTER (WHERE (cell.value IS NOT NULL))) AS noise,
+            count(*) FILTER (WHERE ((cell.value IS NULL) AND (cell.noise IS NULL))) AS small,
+            bool_or((cell.counted AND (cell.noise IS NULL))) AS is_rounded,
+            (bool_or((cell.noise IS NOT NULL)) AND (bool_or((cell.value IS NULL)) OR ((EXTRACT(epoch FROM sum((lantaarn.cell_end(cell.period, cell.start) - cell.start))) / (3600)::numeric) < ((open.day_hours(open.day_of(cell.start)) - 1))::numeric))) AS lacks_hours,
             NULLIF(LEAST(min(cell.counted_since), open.day_start(open.day_of(cell.start))), open.day_start(open.day_of(cell.start))) AS counted_since,
             max(cell.completed_at) AS completed_at
            FROM lantaarn.public_cell cell
-          WHERE ((cell.datastream_id = datastream.datastream_id) AND (cell.period = datastream.public) AND (cell.counted OR (cell.start >= datastream.totals_since)))
+          WHERE ((cell.datastream_id = datastream.datastream_id) AND ((cell.period = datastream.public) OR ((cell.noise IS NOT NULL) AND (cell.period <> 'late'::text))) AND (cell.counted OR (cell.start >= datastream.totals_since)))
           GROUP BY (open.day_of(cell.start))) published)
      LEFT JOIN lantaarn.public_day held ON (((held.datastream_id = datastream.datastream_id) AND (held.day = published.day))))
   WHERE ((datastream.public = ANY (ARRAY['hour'::text, 'day'::text])) AND (published.day < open.day_of(now())) AND ((published.value IS NOT NULL) OR datastream.counts_people));
@@ -1460,21 +1555,21 @@ GRANT SELECT ON TABLE open.day TO lantaarn_api;
 GRANT SELECT ON TABLE open.day TO lantaarn_dashboard;
 
 -- open.day_cell
-CREATE VIEW open.day_cell AS
+CREATE VIEW open.day_cell WITH (security_barrier='true') AS
  SELECT datastream.datastream_id,
     datastream.sensor_id,
     datastream.property,
     cell.start,
     (((cell.start AT TIME ZONE 'Europe/Amsterdam'::text) + '1 day'::interval) AT TIME ZONE 'Europe/Amsterdam'::text) AS until,
     cell.value,
-        CASE
-            WHEN (cell.value IS NULL) THEN 15
-            ELSE NULL::integer
-        END AS below,
+    cell.below,
     cell.counted_since,
-    cell.completed_at
+    cell.completed_at,
+    cell.margin,
+    cell.no_data,
+    cell.rounded
    FROM (open.datastream datastream
-     JOIN lantaarn.public_cell cell ON (((cell.datastream_id = datastream.datastream_id) AND (cell.period = datastream.public) AND (cell.counted OR (cell.start >= datastream.totals_since)))))
+     JOIN lantaarn.told_cell cell ON (((cell.datastream_id = datastream.datastream_id) AND (cell.period = datastream.public) AND (cell.counted OR (cell.start >= datastream.totals_since)))))
   WHERE (datastream.public = 'day'::text);
 GRANT SELECT ON TABLE open.day_cell TO lantaarn_api;
 GRANT SELECT ON TABLE open.day_cell TO lantaarn_dashboard;
@@ -1559,7 +1654,7 @@ GRANT SELECT ON TABLE open.find TO lantaarn_api;
 GRANT SELECT ON TABLE open.find TO lantaarn_dashboard;
 
 -- open.hour
-CREATE VIEW open.hour AS
+CREATE VIEW open.hour WITH (security_barrier='true') AS
  SELECT datastream.datastream_id,
     datastream.sensor_id,
     datastream.property,
@@ -1576,7 +1671,11 @@ CREATE VIEW open.hour AS
         END AS max,
     NULL::integer AS below,
     total.counted_since,
-    total.completed_at
+    total.completed_at,
+    (total.hour + '01:00:00'::interval) AS until,
+    NULL::double precision AS margin,
+    false AS no_data,
+    false AS rounded
    FROM (open.datastream datastream
      JOIN LATERAL ( SELECT hourly.hour,
             hourly.count,
@@ -1597,14 +1696,15 @@ UNION ALL
     cell.value,
     NULL::double precision AS min,
     NULL::double precision AS max,
-        CASE
-            WHEN (cell.value IS NULL) THEN 15
-            ELSE NULL::integer
-        END AS below,
+    cell.below,
     cell.counted_since,
-    cell.completed_at
+    cell.completed_at,
+    lantaarn.cell_end(cell.period, cell.start) AS until,
+    cell.margin,
+    cell.no_data,
+    cell.rounded
    FROM (open.datastream datastream
-     JOIN lantaarn.public_cell cell ON (((cell.datastream_id = datastream.datastream_id) AND (cell.period = 'hour'::text) AND (cell.counted OR (cell.start >= datastream.totals_since)))))
+     JOIN lantaarn.told_cell cell ON (((cell.datastream_id = datastream.datastream_id) AND (cell.period = ANY (ARRAY['hour'::text, 'night'::text])) AND (cell.counted OR (cell.start >= datastream.totals_since)))))
   WHERE (datastream.public = 'hour'::text);
 GRANT SELECT ON TABLE open.hour TO lantaarn_api;
 GRANT SELECT ON TABLE open.hour TO lantaarn_dashboard;
@@ -2186,7 +2286,8 @@ CREATE VIEW staff.day AS
     total.hours,
     (0)::smallint AS hidden,
     total.day_hours,
-    total.completed_at
+    total.completed_at,
+    NULL::double precision AS margin
    FROM (staff.datastream stream
      JOIN lantaarn.day_total total ON (((total.datastream_id = stream.datastream_id) AND (total.day >= open.day_of(stream.totals_since)))))
   WHERE (stream.public = 'live'::text)
@@ -2209,7 +2310,8 @@ UNION ALL
     made.hours,
     made.hidden,
     made.day_hours,
-    made.completed_at
+    made.completed_at,
+    ((2)::double precision * made.noise) AS margin
    FROM (staff.datastream stream
      JOIN lantaarn.public_day made ON (((made.datastream_id = stream.datastream_id) AND (stream.counts_people OR (made.day >= open.day_of(stream.totals_since))))))
   WHERE ((stream.public = ANY (ARRAY['hour'::text, 'day'::text])) AND (made.day < open.day_of(now())));
@@ -2466,7 +2568,7 @@ REVOKE ALL ON FUNCTION lantaarn.add_retention_class(class_name text) FROM PUBLIC
 -- lantaarn.cell_end
 CREATE FUNCTION lantaarn.cell_end(period text, start timestamp with time zone) RETURNS timestamp with time zone
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE period WHEN 'hour'::text THEN (start + '01:00:00'::interval) ELSE (((start AT TIME ZONE 'Europe/Amsterdam'::text) + '1 day'::interval) AT TIME ZONE 'Europe/Amsterdam'::text) END;
+    RETURN CASE WHEN (period = 'hour'::text) THEN (start + '01:00:00'::interval) ELSE (((start AT TIME ZONE 'Europe/Amsterdam'::text) + CASE period WHEN 'night'::text THEN '07:00:00'::interval WHEN 'late'::text THEN '28 days'::interval ELSE '1 day'::interval END) AT TIME ZONE 'Europe/Amsterdam'::text) END;
 
 -- lantaarn.chunk_class
 CREATE FUNCTION lantaarn.chunk_class(class_name text) RETURNS void
@@ -2623,7 +2725,7 @@ CREATE FUNCTION lantaarn.days_of(stream_id integer, since timestamp with time zo
      (max(open.dated(hourly.last_time, hourly.last_value)))[2] AS max,
      (count(*))::smallint AS count
     FROM (lantaarn.rollup_hour hourly
-      JOIN lantaarn.datastream datastream ON (((datastream.id = hourly.datastream_id) AND (hourly.hour >= datastream.totals_since))))
+      JOIN lantaarn.datastream datastream ON (((datastream.id = hourly.datastream_id) AND (hourly.hour >= datastream.totals_since) AND (datastream.sum_minutes IS NULL))))
    WHERE ((hourly.datastream_id = days_of.stream_id) AND (hourly.hour >= days_of.since) AND (hourly.hour < days_of.until))
    GROUP BY (open.day_of(hourly.hour));
 END;
@@ -2635,14 +2737,13 @@ CREATE FUNCTION lantaarn.due_cells(stream lantaarn.public_stream, since timestam
     BEGIN ATOMIC
  SELECT due.start,
          CASE
-             WHEN (due_cells.stream).counts_people THEN open.public_count(seen.value)
              WHEN (due_cells.stream).summed THEN (round((seen.value)::numeric, 1))::double precision
              WHEN (((due_cells.stream).aggregation = ANY (ARRAY['max'::text, 'last'::text])) OR (NOT (due_cells.stream).about_people)) THEN seen.value
              WHEN ((due_cells.stream).aggregation = 'circular_mean'::text) THEN (mod((round(seen.value))::integer, 360))::double precision
              ELSE round(seen.value)
          END AS round,
          CASE
-             WHEN ((NOT (due_cells.stream).counts_people) AND (seen.counted_since < due.start)) THEN seen.counted_since
+             WHEN (seen.counted_since < due.start) THEN seen.counted_since
              ELSE NULL::timestamp with time zone
          END AS "case"
     FROM (( SELECT (step.step AT TIME ZONE (due_cells.stream).zone) AS start,
@@ -2652,10 +2753,10 @@ CREATE FUNCTION lantaarn.due_cells(stream lantaarn.public_stream, since timestam
              min(hourly.counted_since) AS counted_since
             FROM lantaarn.rollup_hour hourly
            WHERE ((hourly.datastream_id = (due_cells.stream).id) AND (hourly.hour >= GREATEST(due.start, (due_cells.stream).totals_since)) AND (hourly.hour < due.until))) seen)
-   WHERE ((due_cells.stream).counts_people OR ((seen.value IS NOT NULL) AND ((NOT (due_cells.stream).about_people) OR (due_cells.stream).summed OR ((due_cells.stream).aggregation = ANY (ARRAY['max'::text, 'last'::text])))) OR ((seen.value IS NOT NULL) AND (EXISTS ( SELECT
+   WHERE ((seen.value IS NOT NULL) AND ((NOT (due_cells.stream).about_people) OR (due_cells.stream).summed OR ((due_cells.stream).aggregation = ANY (ARRAY['max'::text, 'last'::text])) OR (EXISTS ( SELECT
             FROM (lantaarn.public_cell enough
               JOIN lantaarn.public_stream counter ON ((counter.id = enough.datastream_id)))
-           WHERE ((counter.sensor_id = (due_cells.stream).sensor_id) AND (enough.period = (due_cells.stream).period) AND (enough.start = due.start) AND enough.counted AND (enough.value IS NOT NULL))))));
+           WHERE ((counter.sensor_id = (due_cells.stream).sensor_id) AND (enough.period = (due_cells.stream).period) AND (enough.start = due.start) AND enough.counted AND (enough.value >= ((15)::double precision + ((3)::double precision * enough.noise))))))));
 END;
 
 -- lantaarn.erase_observations
@@ -2745,7 +2846,9 @@ CREATE FUNCTION lantaarn.hours_of(stream_id integer, from_hour timestamp with ti
              datastream.retention_class,
              datastream.max_rate_per_hour,
              (datastream.aggregation = 'counter'::text) AS is_counter,
-             (datastream.aggregation = ANY (ARRAY['counter'::text, 'last'::text])) AS keeps_last
+             (datastream.aggregation = ANY (ARRAY['counter'::text, 'last'::text])) AS keeps_last,
+             datastream.sum_minutes,
+             datastream.one_night
             FROM lantaarn.datastream datastream
            WHERE (datastream.id = hours_of.stream_id)
          ), reading AS (
@@ -2794,6 +2897,8 @@ CREATE FUNCTION lantaarn.hours_of(stream_id integer, from_hour timestamp with ti
              stream.max_rate_per_hour,
              stream.is_counter,
              stream.keeps_last,
+             stream.sum_minutes,
+             stream.one_night,
              lag(known.value) OVER in_time AS previous,
              lead(known.value) OVER in_time AS next
             FROM (( SELECT reading."time",
@@ -2821,6 +2926,8 @@ CREATE FUNCTION lantaarn.hours_of(stream_id integer, from_hour timestamp with ti
              neighboured.max_rate_per_hour,
              neighboured.is_counter,
              neighboured.keeps_last,
+             neighboured.sum_minutes,
+             neighboured.one_night,
              neighboured.previous,
              neighboured.next,
              (neighboured.is_counter AND COALESCE(((neighboured.value > neighboured.next) AND (neighboured.next >= neighboured.previous)), false)) AS is_spike,
@@ -2835,6 +2942,8 @@ CREATE FUNCTION lantaarn.hours_of(stream_id integer, from_hour timestamp with ti
              shaped.max_rate_per_hour,
              shaped.is_counter,
              shaped.keeps_last,
+             shaped.sum_minutes,
+             shaped.one_night,
              shaped.previous,
              shaped.next,
              shaped.is_spike,
@@ -2851,6 +2960,8 @@ CREATE FUNCTION lantaarn.hours_of(stream_id integer, from_hour timestamp with ti
              judged.max_rate_per_hour,
              judged.is_counter,
              judged.keeps_last,
+             judged.sum_minutes,
+             judged.one_night,
              judged.previous,
              judged.next,
              judged.is_spike,
@@ -2859,7 +2970,7 @@ CREATE FUNCTION lantaarn.hours_of(stream_id integer, from_hour timestamp with ti
              max(open.dated(judged."time", judged.value)) FILTER (WHERE (judged.is_counter AND (NOT judged.is_stray))) OVER (ORDER BY judged."time" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS base
             FROM judged
          ), counted AS (
-          SELECT date_trunc('hour'::text, based."time", 'UTC'::text) AS hour,
+          SELECT lantaarn.total_start(based."time", based.sum_minutes, based.one_night) AS hour,
              based."time",
              based.value,
              based.is_asked,
@@ -2868,6 +2979,8 @@ CREATE FUNCTION lantaarn.hours_of(stream_id integer, from_hour timestamp with ti
              based.max_rate_per_hour,
              based.is_counter,
              based.keeps_last,
+             based.sum_minutes,
+             based.one_night,
              based.previous,
              based.next,
              based.is_spike,
@@ -2903,12 +3016,30 @@ END;
 REVOKE ALL ON FUNCTION lantaarn.hours_of(stream_id integer, from_hour timestamp with time zone, until_hour timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION lantaarn.hours_of(stream_id integer, from_hour timestamp with time zone, until_hour timestamp with time zone) TO lantaarn_ingest;
 
+-- lantaarn.is_original
+CREATE FUNCTION lantaarn.is_original() RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    RETURN (SELECT (floor.system_identifier = control.system_identifier) FROM (lantaarn.public_floor floor CROSS JOIN pg_control_system() control(pg_control_version, catalog_version_no, system_identifier, pg_control_last_modified)));
+REVOKE ALL ON FUNCTION lantaarn.is_original() FROM PUBLIC;
+GRANT ALL ON FUNCTION lantaarn.is_original() TO lantaarn_ingest;
+
 -- lantaarn.keep_class
 CREATE FUNCTION lantaarn.keep_class(name text) RETURNS void
     LANGUAGE sql
     BEGIN ATOMIC
 END;
 REVOKE ALL ON FUNCTION lantaarn.keep_class(name text) FROM PUBLIC;
+
+-- lantaarn.late_period
+CREATE FUNCTION lantaarn.late_period(day date) RETURNS date
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ('2001-01-01'::date + (((day - '2001-01-01'::date) / 28) * 28));
+
+-- lantaarn.late_slot
+CREATE FUNCTION lantaarn.late_slot(start timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (((lantaarn.late_period(open.day_of(start)) + CASE WHEN (EXTRACT(isodow FROM (start AT TIME ZONE 'Europe/Amsterdam'::text)) > (5)::numeric) THEN 5 ELSE 0 END) + ((start AT TIME ZONE 'Europe/Amsterdam'::text))::time without time zone) AT TIME ZONE 'Europe/Amsterdam'::text);
 
 -- lantaarn.lose_good_values
 CREATE FUNCTION lantaarn.lose_good_values(datastream_ids integer[], times timestamp with time zone[]) RETURNS void
@@ -3106,7 +3237,7 @@ begin
     -- A value that is stored meanwhile is in the cells, or its hour is completed after them.
     perform pg_advisory_xact_lock(hashtextextended('lantaarn.hourly_totals', 0));
     for stream in
-        select * from lantaarn.public_stream where totals_since < 'infinity' order by counts_people desc, id
+        select * from lantaarn.public_stream where totals_since < 'infinity' and not counts_people order by id
     loop
         until := date_trunc(stream.period, (at - interval '1 hour') at time zone stream.zone) - stream.step;
         since := (
@@ -3127,7 +3258,7 @@ begin
             since := greatest(since, until - interval '31 days');
         end if;
         insert into lantaarn.public_cell (datastream_id, period, start, counted, value, counted_since)
-        select stream.id, stream.period, cell.start, stream.counts_people, cell.value, cell.counted_since
+        select stream.id, stream.period, cell.start, false, cell.value, cell.counted_since
         from lantaarn.due_cells(stream, since, until) as cell
         on conflict do nothing;
         get diagnostics added = row_count;
@@ -3358,6 +3489,16 @@ begin
 end
 $$;
 
+-- lantaarn.refuse_second_draw
+CREATE FUNCTION lantaarn.refuse_second_draw() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    raise exception 'a public cell of a count is written once'
+        using errcode = 'object_not_in_prerequisite_state';
+end
+$$;
+
 -- lantaarn.replace_values
 CREATE FUNCTION lantaarn.replace_values(class_table text, datastream_ids integer[], times timestamp with time zone[], new_values double precision[], qualities smallint[], revisions timestamp with time zone[]) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3408,6 +3549,11 @@ $_$;
 REVOKE ALL ON FUNCTION lantaarn.replace_values(class_table text, datastream_ids integer[], times timestamp with time zone[], new_values double precision[], qualities smallint[], revisions timestamp with time zone[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION lantaarn.replace_values(class_table text, datastream_ids integer[], times timestamp with time zone[], new_values double precision[], qualities smallint[], revisions timestamp with time zone[]) TO lantaarn_ingest;
 
+-- lantaarn.settled_until
+CREATE FUNCTION lantaarn.settled_until(at timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN open.day_start(((((at AT TIME ZONE 'Europe/Amsterdam'::text) - '12:00:00'::interval))::date - 1));
+
 -- lantaarn.skip_erased_cell
 CREATE FUNCTION lantaarn.skip_erased_cell() RETURNS trigger
     LANGUAGE plpgsql
@@ -3419,9 +3565,11 @@ begin
         inner join lantaarn.datastream as datastream on datastream.sensor_id = sensor.id
         where
             datastream.id = new.datastream_id
-            and not tombstone.resend
+            and (new.counted or not tombstone.resend)
             and new.start < tombstone.until
-            and lantaarn.cell_end(new.period, new.start) > coalesce(tombstone.since, '-infinity')
+            and lantaarn.cell_end(new.period, new.start)
+            + case when new.counted and new.period = 'day' then interval '6 hours' else interval '0' end
+            > coalesce(tombstone.since, '-infinity')
     ) then
         return null;
     end if;
@@ -3434,6 +3582,16 @@ CREATE FUNCTION lantaarn.term_name(term interval) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET "IntervalStyle" TO 'iso_8601'
     RETURN (term)::text;
+
+-- lantaarn.total_end
+CREATE FUNCTION lantaarn.total_end(start timestamp with time zone, minutes smallint, one_night boolean) RETURNS timestamp with time zone
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (one_night AND (((start AT TIME ZONE 'Europe/Amsterdam'::text))::time without time zone = '23:00:00'::time without time zone)) THEN (((start AT TIME ZONE 'Europe/Amsterdam'::text) + '07:00:00'::interval) AT TIME ZONE 'Europe/Amsterdam'::text) WHEN (minutes = 15) THEN (start + '00:15:00'::interval) ELSE (start + '01:00:00'::interval) END;
+
+-- lantaarn.total_start
+CREATE FUNCTION lantaarn.total_start(at timestamp with time zone, minutes smallint, one_night boolean) RETURNS timestamp with time zone
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (one_night AND ((EXTRACT(hour FROM (at AT TIME ZONE 'Europe/Amsterdam'::text)) < (6)::numeric) OR (EXTRACT(hour FROM (at AT TIME ZONE 'Europe/Amsterdam'::text)) > (22)::numeric))) THEN (((((at AT TIME ZONE 'Europe/Amsterdam'::text) - '06:00:00'::interval))::date + '23:00:00'::time without time zone) AT TIME ZONE 'Europe/Amsterdam'::text) WHEN (minutes = 15) THEN date_bin('00:15:00'::interval, at, '2001-01-01 00:00:00+00'::timestamp with time zone) ELSE date_trunc('hour'::text, at, 'UTC'::text) END;
 
 -- open.aggregate
 CREATE FUNCTION open.aggregate(aggregation text, count bigint, sum double precision, sum_cos double precision, max double precision, last double precision) RETURNS double precision
@@ -3469,6 +3627,11 @@ CREATE FUNCTION open.day_of(at timestamp with time zone) RETURNS date
 CREATE FUNCTION open.day_start(day date) RETURNS timestamp with time zone
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN ((day)::timestamp without time zone AT TIME ZONE 'Europe/Amsterdam'::text);
+
+-- open.few
+CREATE FUNCTION open.few(margin double precision) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((ceil((margin / (5)::double precision)) * (5)::double precision))::integer;
 
 -- open.file_report
 CREATE FUNCTION open.file_report(of_form uuid, of_municipality text, of_reference text, of_kind text, written text, answer_to text, due date) RETURNS TABLE(number bigint, is_new boolean)
@@ -3577,11 +3740,6 @@ CREATE FUNCTION open.passages(counted double precision, capacity double precisio
 CREATE FUNCTION open.plain(txt text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN regexp_replace(regexp_replace(translate(lower(txt), 'áàâäãéèêëíìîïóòôöõúùûüçñ'::text, 'aaaaaeeeeiiiiooooouuuucn'::text), '[^[:alnum:]]+'::text, ' '::text, 'g'::text), '\m([1-9][0-9]{3}) ([a-z]{2})\M'::text, '\1\2'::text, 'g'::text);
-
--- open.public_count
-CREATE FUNCTION open.public_count(amount double precision) RETURNS double precision
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN (amount >= (15)::double precision) THEN (round((amount / (5)::double precision)) * (5)::double precision) ELSE NULL::double precision END;
 
 -- open.public_time
 CREATE FUNCTION open.public_time(at timestamp with time zone, measurement_interval interval) RETURNS timestamp with time zone

@@ -190,6 +190,18 @@ where
         true
     );
 
+-- set_cells: how much noise the public cells of these entries' counts get, and how long their true sums are
+update lantaarn.datastream as held set
+    cell_noise = case held.public when 'hour' then 12 when 'day' then 24 end,
+    sum_minutes = case when held.property in ('count_pedestrian', 'count_bicycle') then 60 else 15 end,
+    one_night = held.property in ('count_pedestrian', 'count_bicycle')
+from lantaarn.sensor as sensor
+where
+    sensor.id = held.sensor_id
+    and held.counts_people
+    and held.rule is null
+    and sensor.entry_id in (select value::uuid from jsonb_array_elements_text(%(batch)s -> 'entries'));
+
 -- insert_datastreams: add the datastreams that these entries declare for the first time
 insert into lantaarn.datastream
 (

@@ -16,8 +16,9 @@ import numpy as np
 import pytest
 
 from ingest.events import presence
-from ingest.events.movement_noise import add_noise, noise_deviation
+from ingest.events.movement_noise import noise_deviation
 from ingest.events.presence import GroupMember, PresenceCounter
+from ingest.noise import add_noise
 from sensors.formats.model import Movement
 from sensors.policy.promises import MAX_MOVEMENT_SHIFT
 

@@ -2,18 +2,19 @@
 select count(*) as streams, max(id) as highest from lantaarn.datastream;
 
 -- fill_cells: published hours and days for the hourly rollups, as publish_cells would have written them
-insert into lantaarn.public_cell (datastream_id, period, start, counted, value)
+insert into lantaarn.public_cell (datastream_id, period, start, counted, value, noise)
 select
     stream.id,
     stream.period,
     made.start,
     stream.counts_people,
     case
-        when stream.counts_people then open.public_count(made.sum * (0.001 + 0.03 * random()))
+        when stream.counts_people then round(made.sum * (0.001 + 0.03 * random()))
         when stream.summed then round(made.sum::numeric, 1)
         when stream.aggregation in ('max', 'last') then (random() < 0.002)::integer * 3
         else round(made.sum / made.count)
-    end
+    end,
+    case when stream.counts_people then 24 end
 from lantaarn.public_stream as stream
 cross join lateral (
     select

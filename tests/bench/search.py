@@ -115,11 +115,12 @@ def insert_measurements(db: Connection) -> None:
         {},
     )
     db.execute(
-        "insert into lantaarn.public_cell (datastream_id, period, start, counted, value) "
+        "insert into lantaarn.public_cell (datastream_id, period, start, counted, value, noise) "
         "select id, public, case public when 'hour' then date_trunc('hour', now()) - steps * interval '1 hour' else "
         "(date_trunc('day', now() at time zone 'Europe/Amsterdam') - steps * interval '1 day') "
         "at time zone 'Europe/Amsterdam' end, counts_people, case when steps %% 3 > 0 then 40 when counts_people "
-        "then null else 2 end from lantaarn.datastream cross join generate_series(1, 24) as steps "
+        "then null else 2 end, case when counts_people then 12 end "
+        "from lantaarn.datastream cross join generate_series(1, 24) as steps "
         "where active and rule is null and public in ('hour', 'day') and (public = 'hour' or steps <= 7)",
         {},
     )

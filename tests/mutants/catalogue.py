@@ -6,6 +6,7 @@ from pathlib import Path
 TRIP_WINDOW_TESTS = ("tests/unit/ingest/test_trip_windows.py",)
 TRAVEL_TIME_TESTS = ("tests/unit/ingest/test_travel_time.py", "tests/unit/ingest/test_identifiers.py")
 PRESENCE_TESTS = ("tests/unit/ingest/test_presence.py",)
+COUNT_TESTS = ("tests/db/ingest/test_count_cells.py", "tests/attacks/test_counters.py")
 MOVEMENT_NOISE_TESTS = ("tests/unit/ingest/test_movement_noise.py", "tests/attacks/test_movement.py")
 REFUSAL_TESTS = ("tests/unit/ingest/test_refusals.py", "tests/attacks/test_books.py")
 WINDOW_BOOK_TESTS = ("tests/unit/ingest/test_window_book.py", "tests/db/ingest/test_event_books.py")
@@ -224,12 +225,6 @@ MUTANTS: tuple[Mutant, ...] = (
             "return max(MIN_MOVEMENT_SPACING.total_seconds(), window_seconds / most_counted)",
             "return 30.0",
         ),
-        ("a seeded generator", "_RANDOM = SystemRandom()", "_RANDOM = __import__('random')"),
-        (
-            "counts cut off at zero",
-            "return count + round(_RANDOM.normalvariate(0, deviation))",
-            "return max(0, count + round(_RANDOM.normalvariate(0, deviation)))",
-        ),
         ("noise that is too small", "return sqrt(NOISE_VARIANCE_PER_LAMP * lamps)", "return sqrt(lamps)"),
         (
             "the noise of any one walk",
@@ -301,6 +296,50 @@ MUTANTS: tuple[Mutant, ...] = (
         "sensors/db/migrations/032_event_books.sql",
         ("tests/db/sensors/test_scrubbed_books.py",),
         ("sizes and seconds of events", "    refused.topic_template like 'event/%'\n    or exists", "    exists"),
+    ),
+    *_mutants_in(
+        "ingest/noise.py",
+        MOVEMENT_NOISE_TESTS,
+        ("a seeded generator", "_RANDOM = SystemRandom()", "_RANDOM = __import__('random')"),
+        (
+            "counts cut off at zero",
+            "return count + round(_RANDOM.normalvariate(0, deviation))",
+            "return max(0, count + round(_RANDOM.normalvariate(0, deviation)))",
+        ),
+    ),
+    *_mutants_in(
+        "ingest/count_cells.py",
+        COUNT_TESTS,
+        ("no noise in a cell", 'add_noise(round(cell["sum"]), cell["noise"])', 'round(cell["sum"])'),
+        (
+            "too little noise in a cell",
+            'add_noise(round(cell["sum"]), cell["noise"])',
+            'add_noise(round(cell["sum"]), 1)',
+        ),
+        ("a copy draws too", 'if row is None or not row["is_original"]:', "if row is None:"),
+        ("what was not heard is nought", 'yield {**cell, "sum": None}', 'yield {**cell, "sum": 0}'),
+    ),
+    *_mutants_in(
+        "ingest/count_cells.sql",
+        COUNT_TESTS,
+        ("cells from before a restoration", "due.start >= due.since\n    and coalesce(", "coalesce("),
+        (
+            "late counts from before a restoration",
+            "case when period.is_ours then coalesce(",
+            "case when true then coalesce(",
+        ),
+        ("an hour with a gap waits", "cell.intervals >= cell.expected\n", "true\n"),
+        ("what is in a cell is not late", "set published = total.sum", "set published = null"),
+        (
+            "days begin where hours ended",
+            "else greatest(lantaarn.cell_end('hour', newest.hour), lantaarn.cell_end('night', newest.night))",
+            "else null",
+        ),
+    ),
+    *_mutants_in(
+        "ingest/lifecycle/restore.sql",
+        COUNT_TESTS,
+        ("restoring draws a line", "set since = %(now)s, system_identifier", "set system_identifier"),
     ),
     *_mutants_in(
         "ingest/events/windows.py",
@@ -595,12 +634,6 @@ MUTANTS: tuple[Mutant, ...] = (
         "sensors/db/migrations/009_public.sql",
         PUBLIC_DATA_TESTS,
         (
-            "the threshold of public counts",
-            "return case when amount >= 15 then round",
-            "return case when amount >= 1 then round",
-        ),
-        ("the rounding of public counts", "then round(amount / 5) * 5 end", "then amount end"),
-        (
             "ledger only of completed weeks",
             "at time zone 'Europe/Amsterdam'\ngroup by 1, 2\nhaving",
             "at time zone 'Europe/Amsterdam' + interval '7 days'\ngroup by 1, 2\nhaving",
@@ -621,18 +654,28 @@ MUTANTS: tuple[Mutant, ...] = (
         ("movement that is not public", "where declared.published;", "where true;"),
     ),
     *_mutants_in(
-        "sensors/db/migrations/029_late.sql",
+        "sensors/db/migrations/037_counts.sql",
+        COUNT_TESTS,
+        ("no cell is exact", "check (not counted or coalesce(noise, 0) >= 11.99)", "check (true)"),
+        ("a cell is written once", "when (old.counted or new.counted) execute", "when (false) execute"),
+        (
+            "a night is one",
+            "when one_night and extract(hour from at at time zone",
+            "when false and extract(hour from at at time zone",
+        ),
+        (
+            "readers see what they may before conditions",
+            "create or replace view open.hour with (security_barrier) as",
+            "create or replace view open.hour as",
+        ),
+    ),
+    *_mutants_in(
+        "sensors/db/migrations/037_counts.sql",
         PUBLIC_DATA_TESTS,
         (
             "energy is rounded",
             "when stream.summed then round(seen.value::numeric, 1)",
             "when stream.summed then seen.value",
-        ),
-        ("a mean needs a count", "                    and enough.value is not null\n", ""),
-        (
-            "no data counts as a small count",
-            "        stream.counts_people\n        or (\n            seen.value is not null\n            and (not",
-            "        (\n            seen.value is not null\n            and (stream.counts_people or not",
         ),
         (
             "an hour is complete before it is public",
@@ -654,6 +697,19 @@ MUTANTS: tuple[Mutant, ...] = (
             "then after - before\nend",
         ),
         ("a small fall is no reset", "after > before * 0.9::double precision", "false"),
+    ),
+    *_mutants_in(
+        "sensors/db/migrations/035_meters.sql",
+        ("tests/db/api/test_sensor_queries.py",),
+        (
+            "failures of devices that count people are not public",
+            "stream.aggregation = 'counter' and not stream.about_people and within.jumps > 0",
+            "stream.aggregation = 'counter' and within.jumps > 0",
+        ),
+    ),
+    *_mutants_in(
+        "sensors/db/migrations/037_counts.sql",
+        TOTALS_TESTS,
         ("each instant counts once", "select distinct on (one.time) one.time, one.value", "select one.time, one.value"),
         (
             "a spike of a meter is left out",
@@ -669,26 +725,16 @@ MUTANTS: tuple[Mutant, ...] = (
         ("the base of a meter is no value", "when counted.base_time is not null then coalesce", "else coalesce"),
         ("a dip that is gone is no base", "filter (where counted.keeps_last and not counted.is_stray))[2]", ")[2]"),
         ("no spike without the next reading", "and one.time >= until_hour", "and one.time >= 'infinity'"),
-    ),
-    *_mutants_in(
-        "sensors/db/migrations/035_meters.sql",
-        ("tests/db/api/test_sensor_queries.py",),
-        (
-            "failures of devices that count people are not public",
-            "stream.aggregation = 'counter' and not stream.about_people and within.jumps > 0",
-            "stream.aggregation = 'counter' and within.jumps > 0",
-        ),
-    ),
-    *_mutants_in(
-        "sensors/db/migrations/029_late.sql",
-        TOTALS_TESTS,
-        ("gaps of counts of people are not public", "case when not stream.counts_people and ", "case when "),
         (
             "hours of another aggregation are not shown",
             " and hourly.hour >= datastream.totals_since\n) as total",
             "\n) as total",
         ),
-        ("nothing is published while it is recomputed", " where totals_since < 'infinity' order by", " order by"),
+        (
+            "nothing is published while it is recomputed",
+            "where totals_since < 'infinity' and not counts_people",
+            "where not counts_people",
+        ),
     ),
     *_mutants_in(
         "sensors/db/migrations/029_late.sql",
@@ -740,7 +786,11 @@ MUTANTS: tuple[Mutant, ...] = (
     *_mutants_in(
         "ingest/hourly_totals.sql",
         TOTALS_TESTS,
-        ("the next hour of a meter", "and one.time >= changed.hour + interval '1 hour'", "and one.time < '-infinity'"),
+        (
+            "the next hour of a meter",
+            "and one.time >= lantaarn.total_end(changed.hour, stream.sum_minutes, stream.one_night)",
+            "and one.time < '-infinity'",
+        ),
         ("the hour before of a meter", "and one.time < changed.hour", "and one.time < '-infinity'"),
         ("hours of which values are gone", "total.count <= excluded.count\n        and (", "("),
     ),

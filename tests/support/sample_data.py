@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+import pytest
+
+from ingest import count_cells
 from sensors.db import Database
 from sensors.register.entry import Entry
 from sensors.register.repository import PublishResult, load_areas, publish
@@ -24,8 +27,9 @@ def publish_documents(db: Database, *documents: Document) -> None:
 
 
 def traffic_counter_entry(**changes: Any) -> Document:
-    """A traffic counter with public hourly counts of 15 or more."""
-    counts = example_datastream("count_car", "traffic", public="hour", privacy_rules=[{"rule": "public_threshold"}])
+    """A traffic counter with public hourly counts, which it sends every hour."""
+    rule = [{"rule": "public_threshold"}]
+    counts = example_datastream("count_car", "traffic", public="hour", privacy_rules=rule, interval="PT1H")
     return example_entry(
         **{
             "reference": "verkeer-1",
@@ -160,7 +164,10 @@ def publish_movement(db: Database, at: datetime) -> int:
 
 
 def publish_cells(db: Database, at: datetime | None = None) -> None:
-    """Publish the completed hours and days, as ingest does every hour."""
+    """Publish what is complete, as ingest does every hour, but with counts as they are, without noise in them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(count_cells, "add_noise", _unchanged)
+        count_cells.publish_counts(db, at or datetime.now(UTC))
     db.execute("select lantaarn.publish_cells(coalesce(%(at)s::timestamptz, now()))", {"at": at})
 
 
@@ -186,6 +193,10 @@ def insert_event_books(db: Database, days_ago: int = 7) -> None:
             "values ('streetlight', %(reason)s, %(since)s, %(until)s, %(events)s, 640)",
             {"reason": reason, "since": NOW - 2 * DAY, "until": NOW - DAY, "events": events},
         )
+
+
+def _unchanged(count: int, _: float) -> int:
+    return count
 
 
 def insert_ledger_hour(

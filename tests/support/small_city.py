@@ -14,7 +14,7 @@ from ingest.lifecycle.daily_totals import update_daily_totals
 from ingest.lifecycle.retention import enforce_retention
 from ingest.lifecycle.verification import record_verification, verify_retention
 from ingest.quality_flags import QualityChecker
-from ingest.writer import commit_batch, load_register, publish_cells
+from ingest.writer import commit_batch, load_register
 from sensors.db import Database
 from sensors.register.entry import Entry
 from sensors.register.repository import load_areas, publish
@@ -22,7 +22,7 @@ from simulators.city import example_register as city_register
 from simulators.city.example_register import EXAMPLE_SEED
 from simulators.devices.device import device_of_entry
 from simulators.devices.messages import DeviceMessage, Sample, device_topic, pack_samples
-from tests.support.sample_data import insert_event_books, insert_movement
+from tests.support.sample_data import insert_event_books, insert_movement, publish_cells
 
 DAYS_OF_DATA = 3
 STEP_HOURS = 8
@@ -59,8 +59,8 @@ def _messages(entry: Entry, now: datetime) -> Iterator[DeviceMessage]:
     device = device_of_entry(entry, EXAMPLE_SEED)
     if device is None or entry.kind is None:
         return
-    # Every sample of lamps, because energy adds up; every third one of other kinds.
-    samples = list(device.samples(now - timedelta(days=DAYS_OF_DATA), now))[:: 1 if entry.kind == "streetlight" else 3]
+    # Every sample of lamps and counters, because they add up; every third one of other kinds.
+    samples = list(device.samples(now - timedelta(days=DAYS_OF_DATA), now))[:: 3 if entry.kind == "air_quality" else 1]
     if entry.reference == FAULTY_REFERENCE:
         samples = [_with_fault(each, now) for each in samples]
     yield from pack_samples(device_topic(entry.municipality, entry.kind, entry.reference), samples, now)

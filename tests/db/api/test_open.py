@@ -48,10 +48,10 @@ def test_energy_of_a_day_is_a_sum_and_not_given_per_hour(each_database: Database
 
 def test_what_comes_in_after_an_hour_was_published_does_not_show(each_database: Database) -> None:
     rule = [{"rule": "public_threshold"}]
-    register(each_database, "traffic", "count_bicycle", public="hour", privacy_rules=rule)
+    register(each_database, "traffic", "count_bicycle", public="hour", privacy_rules=rule, interval="PT1H")
     send(each_database, "traffic", "count_bicycle", 17)
     before = each_database.execute("select * from open.hour order by hour").fetchall()
-    assert before[0]["value"] == 15
+    assert before[0]["value"] == 17
     send(each_database, "traffic", "count_bicycle", 17, 1)
     assert each_database.execute("select sum from lantaarn.rollup_hour").fetchall() == [{"sum": 18}]
     assert each_database.execute("select * from open.hour order by hour").fetchall() == before
@@ -67,20 +67,16 @@ def test_the_energy_of_a_lamp_is_coarse_and_its_fault_is_the_highest_of_the_day(
     assert [row["value"] for row in each_database.execute("select value from open.day").fetchall()] == [0.4]
 
 
-@pytest.mark.parametrize(("passages", "shown"), [((3, 4), (None, 15)), ((14,), (None, 15)), ((8, 9), (15.0, None))])
-def test_a_small_count_is_not_given_and_others_are_rounded(
-    each_database: Database, passages: tuple[int, ...], shown: tuple[float | None, int | None]
+@pytest.mark.parametrize(("passages", "below"), [((3, 4), 25), ((24,), 25), ((12, 13), None)])
+def test_a_count_that_can_not_be_told_from_none_says_so(
+    each_database: Database, passages: tuple[int, ...], below: int | None
 ) -> None:
     rule = [{"rule": "public_threshold"}]
-    register(each_database, "traffic", "count_bicycle", public="hour", privacy_rules=rule)
-    send(each_database, "traffic", "count_bicycle", *passages)
-    first, *later = each_database.execute(
-        "select value, below, min, max, samples from open.hour order by hour"
-    ).fetchall()
-    assert first == {"value": shown[0], "below": shown[1], "min": None, "max": None, "samples": None}
-    # An hour without any message looks like one with a few passages.
-    assert [(row["value"], row["below"]) for row in later] == [(None, 15)] * len(later)
-    assert later
+    register(each_database, "traffic", "count_bicycle", public="hour", privacy_rules=rule, interval="PT30M")
+    send(each_database, "traffic", "count_bicycle", *passages, 0)
+    told = each_database.execute("select value, margin, below, no_data, min, max, samples from open.hour").fetchone()
+    nothing = {"min": None, "max": None, "samples": None, "no_data": False}
+    assert told == nothing | {"value": sum(passages), "margin": 24, "below": below}
 
 
 def test_the_readers_can_not_get_at_tables_or_exact_places(each_database: Database) -> None:
@@ -95,12 +91,12 @@ def test_the_readers_can_not_get_at_tables_or_exact_places(each_database: Databa
     assert granted == []
 
 
-def test_an_hour_is_public_once_it_is_over_for_an_hour(each_database: Database) -> None:
+def test_an_hour_is_public_once_it_is_over_for_more_than_an_hour(each_database: Database) -> None:
     publish_documents(each_database, traffic_counter_entry())
     insert_hourly_total(each_database, "verkeer-1", "count_car", YESTERDAY, 40)
-    publish_cells(each_database, YESTERDAY + timedelta(minutes=119))
+    publish_cells(each_database, YESTERDAY + timedelta(minutes=124))
     assert each_database.execute("select value from open.hour").fetchall() == []
-    publish_cells(each_database, YESTERDAY + timedelta(minutes=120))
+    publish_cells(each_database, YESTERDAY + timedelta(minutes=125))
     assert each_database.execute("select value from open.hour").fetchall() == [{"value": 40}]
 
 

@@ -112,9 +112,9 @@ def test_a_sensor_with_its_values_and_its_books(each_database: Database) -> None
     assert air.last_seen == "today"
     assert sensor_queries.load_sensor(db, "helmond", str(air.entry.id), NOW).entry == air.entry
 
-    # Few are "fewer than 15", others rounded to 5, and an hour is public when it has been over for an hour.
+    # A count has a margin, and one that can't be told from none says so. An hour is public 65 minutes after its end.
     (cars,) = sensor_queries.load_sensor(db, "helmond", "verkeer-1", NOW).datastreams
-    assert [(value.value, value.below) for value in cars.values] == [(None, 15), (45, None)]
+    assert [(value.value, value.below, value.margin) for value in cars.values] == [(7, 25, 24), (43, None, 24)]
     assert cars.latest is None
 
 

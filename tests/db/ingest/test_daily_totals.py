@@ -17,13 +17,13 @@ from ingest.lifecycle.retention import enforce_retention
 from ingest.lifecycle.verification import verify_retention
 from ingest.pipeline import process_message
 from ingest.quality_flags import QualityChecker
-from ingest.writer import load_register, publish_cells
+from ingest.writer import load_register
 from sensors.db import Database, connect
 from sensors.register.entry import Entry
 from sensors.register.repository import publish
 from tests.db.ingest.test_writer import message, register, take
 from tests.support.entries import example_datastream, example_entry
-from tests.support.sample_data import publish_documents, travel_time_entry
+from tests.support.sample_data import publish_cells, publish_documents, travel_time_entry
 
 NOW = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
 AGREE: LiteralString = """
@@ -158,11 +158,12 @@ def test_what_is_erased_is_in_no_day(each_database: Database, tmp_path: Path) ->
 
 
 def published(db: Database, hours: int) -> None:
-    """A counter of which some hours are below 15, with its published hours."""
+    """A counter that sends every hour, with its published hours."""
     register(db, "LML-1")
     db.execute(
         "update lantaarn.datastream set public = 'hour', about_people = true, counts_people = true,"
-        " aggregation = 'delta' where id = 1"
+        " aggregation = 'delta', cell_noise = 12, sum_minutes = 15, measurement_interval = 'PT1H', sends_zeros = true"
+        " where id = 1"
     )
     db.execute(
         "insert into lantaarn.rollup_hour select 1, date_trunc('hour', %(now)s::timestamptz) - h * interval '1 hour',"
@@ -183,7 +184,10 @@ def test_days_of_published_hours_hold_no_more_than_those(each_database: Database
     rows = db.execute(query).fetchall()
     assert len(rows) == 3
     assert all(row["sum"] == row["value"] for row in rows[:-1])
-    assert sum(row["hidden"] for row in rows) == 3
+    assert sum(row["hidden"] for row in rows) == 0
+    assert (
+        one(db, "select round(noise * noise)::int from lantaarn.public_day order by day offset 1 limit 1") == 24 * 144
+    )
     # The next hour comes, and is added; one that was published stays what it was.
     publish_cells(db, NOW + timedelta(hours=1))
     update_daily_totals(db, NOW + timedelta(hours=1))

@@ -202,12 +202,13 @@ def test_rows_are_found_in_the_table_of_every_class(each_database: Database, tmp
 def test_what_is_published_and_what_comes_of_groups_goes_too(each_database: Database, tmp_path: Path) -> None:
     db = each_database
     fill(db)
-    inside, outside = NOW - timedelta(days=5), NOW - timedelta(days=9)
+    inside, outside = NOW - timedelta(days=5), NOW - timedelta(days=10)
     for at in (inside, outside):
         values = {"at": at, "hour": at.replace(minute=0)}
         db.execute(
-            "insert into lantaarn.public_cell (datastream_id, period, start, counted, value)"
-            " values (1, 'hour', %(hour)s, true, 20), (1, 'day', %(hour)s, true, 20), (4, 'hour', %(hour)s, true, 20)",
+            "insert into lantaarn.public_cell (datastream_id, period, start, counted, value, noise)"
+            " values (1, 'hour', %(hour)s, true, 20, 12), (1, 'day', %(hour)s, true, 20, 24),"
+            " (4, 'hour', %(hour)s, true, 20, 12)",
             values,
         )
         db.execute(
@@ -227,8 +228,8 @@ def test_what_is_published_and_what_comes_of_groups_goes_too(each_database: Data
     assert count(db, "lantaarn.travel_time where datastream_id = 4") == 2
     assert count(db, "lantaarn.window_count") == 2  # of at least twelve lamps: nothing in it is of this one
     db.execute(
-        "insert into lantaarn.public_cell (datastream_id, period, start, counted, value)"
-        " values (1, 'hour', %(hour)s, true, 15), (4, 'day', %(hour)s, true, 15)",
+        "insert into lantaarn.public_cell (datastream_id, period, start, counted, value, noise)"
+        " values (1, 'hour', %(hour)s, true, 15, 12), (4, 'day', %(hour)s, true, 15, 24)",
         {"hour": inside.replace(minute=0)},
     )
     assert count(db, "lantaarn.public_cell where datastream_id = 1") == 2  # not published again

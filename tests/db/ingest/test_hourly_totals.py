@@ -20,14 +20,14 @@ from ingest.lifecycle.daily_totals import update_daily_totals
 from ingest.lifecycle.erasure import ErasureRequest, erase, plan_erasure
 from ingest.pipeline import IncomingMessage, MessageOutcome, Observation
 from ingest.quality_flags import QualityFlag
-from ingest.writer import commit_batch, publish_cells
+from ingest.writer import commit_batch
 from sensors.db import Database, connect
 from sensors.register.entry import Entry
 from sensors.register.repository import PublishResult, publish
 from tests.db.ingest.test_writer import take
 from tests.support.cases import ingest_case
 from tests.support.entries import example_datastream, example_entry
-from tests.support.sample_data import publish_documents, traffic_counter_entry
+from tests.support.sample_data import publish_cells, publish_documents, traffic_counter_entry
 
 START = datetime(2026, 11, 20, tzinfo=UTC)
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -506,7 +506,7 @@ def test_a_gap_is_told_of_energy_but_not_of_people(each_database: Database) -> N
     for code in ("count_car", "cabinet_energy"):
         store(db, code, [(START + number * HOUR, number * 20) for number in (0, 1, 5, 6)])
     update_hourly_totals(db)
-    publish_cells(db, START + 9 * HOUR)
+    publish_cells(db, START + timedelta(days=3))
     rows = db.execute(
         "select property, value, counted_since from open.hour where hour = %(hour)s", {"hour": START + 5 * HOUR}
     ).fetchall()

@@ -10,12 +10,12 @@ import pytest
 from ingest.lifecycle.daily_totals import update_daily_totals
 from ingest.pipeline import IncomingMessage, process_message
 from ingest.quality_flags import QualityChecker
-from ingest.writer import commit_batch, load_register, publish_cells
+from ingest.writer import commit_batch, load_register
 from sensors.db import Database
 from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 from tests.support.cases import ingest_case
 from tests.support.entries import Document, example_datastream, example_entry
-from tests.support.sample_data import publish_documents
+from tests.support.sample_data import publish_cells, publish_documents
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 RULE = [{"rule": "public_threshold"}]

@@ -14,7 +14,7 @@ from ingest.lifecycle.audit import audit_ledger
 from ingest.lifecycle.daily_totals import update_daily_totals
 from ingest.lifecycle.reaggregation import ReaggregationProgress, recompute_reaggregated_hours
 from ingest.lifecycle.reclassification import MIN_CHANGE_AGE
-from ingest.writer import load_register, publish_cells
+from ingest.writer import load_register
 from sensors.db import Database
 from sensors.db.migrate import MIGRATIONS_FOLDER, migrate
 from sensors.db.queries import read_sql
@@ -23,7 +23,7 @@ from sensors.register.repository import publish
 from sensors.upgrade import upgrade_database
 from tests.db.ingest.test_hourly_totals import METER, counted, hours_of, store, stream_id
 from tests.support.entries import example_datastream, example_entry
-from tests.support.sample_data import publish_documents, traffic_counter_entry
+from tests.support.sample_data import publish_cells, publish_documents, traffic_counter_entry
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.events.movement_noise import add_noise, movement_spacing, noise_deviation, thin_movements
+from ingest.events.movement_noise import movement_spacing, noise_deviation, thin_movements
+from ingest.noise import add_noise
 from sensors.policy.promises import MAX_MOVEMENT_SHIFT, MAX_WALK_PASSES
 
 HOUR, NIGHT = 3600, 7 * 3600

@@ -1,0 +1,317 @@
+-- is_original: whether this is not a copy of the database on another server, which would draw other random numbers
+select lantaarn.is_original() as is_original;
+
+-- due_cells: the cells of counts that are due, and whether enough is known of each
+with floor as (
+    select
+        one.since,
+        one.settled_until as was_settled,
+        lantaarn.settled_until(%(at)s) as settled,
+        %(at)s::timestamptz - %(delay)s::interval as over
+    from lantaarn.public_floor as one
+),
+
+newest as (
+    select
+        stream.id,
+        (
+            select max(cell.start) from lantaarn.public_cell as cell
+            where cell.datastream_id = stream.id and cell.period = 'hour'
+        ) as hour,
+        (
+            select max(cell.start) from lantaarn.public_cell as cell
+            where cell.datastream_id = stream.id and cell.period = 'night'
+        ) as night,
+        (
+            select max(cell.start) from lantaarn.public_cell as cell
+            where cell.datastream_id = stream.id and cell.period = 'day'
+        ) as day
+    from lantaarn.datastream as stream
+    where stream.active and stream.cell_noise is not null and stream.totals_since < 'infinity'
+),
+
+stream as materialized (
+    -- From its first sum on, then from where all were settled; never over a cell of the other length, from before the
+    -- entry changed.
+    select
+        declared.id,
+        declared.public,
+        declared.one_night,
+        declared.cell_noise,
+        case when declared.sends_zeros then declared.measurement_interval end as interval,
+        greatest(
+            floor.over - %(longest)s::interval,
+            first.start,
+            case when coalesce(newest.hour, newest.night, newest.day) is not null then floor.was_settled end,
+            case declared.public
+                when 'hour' then lantaarn.cell_end('day', newest.day)
+                else greatest(lantaarn.cell_end('hour', newest.hour), lantaarn.cell_end('night', newest.night))
+            end
+        ) as since
+    from newest
+    cross join floor
+    inner join lantaarn.datastream as declared on declared.id = newest.id
+    cross join lateral (
+        select
+            case declared.public when 'hour' then total.hour else open.day_start(open.day_of(total.hour)) end as start
+        from lantaarn.rollup_hour as total
+        where total.datastream_id = newest.id
+        order by total.hour
+        limit 1
+    ) as first
+),
+
+heard as materialized (
+    -- What is in no cell yet, by the cell that it belongs in.
+    select stream.id, recent.start, recent.intervals
+    from stream
+    cross join lateral (
+        select
+            case stream.public
+                when 'hour' then lantaarn.total_start(total.hour, 60::smallint, stream.one_night)
+                else open.day_start(open.day_of(total.hour))
+            end as start,
+            sum(total.count) as intervals
+        from lantaarn.rollup_hour as total
+        where total.datastream_id = stream.id and total.hour >= stream.since and total.published is null
+        group by 1
+        -- By the index: of most sums the table has years.
+        offset 0
+    ) as recent
+),
+
+step as (
+    select stream.id, hours.start
+    from stream
+    cross join floor
+    cross join lateral generate_series(
+        date_trunc('hour', stream.since, 'UTC'), floor.settled - interval '1 hour', interval '1 hour'
+    ) as hours (start)
+    where
+        stream.public = 'hour' and lantaarn.total_start(hours.start, 60::smallint, stream.one_night) = hours.start
+    union all
+    select stream.id, open.day_start(days.start::date)
+    from stream
+    cross join floor
+    cross join lateral generate_series(
+        open.day_of(stream.since)::timestamp, open.day_of(floor.settled) - interval '1 day', interval '1 day'
+    ) as days (start)
+    where stream.public = 'day'
+    union
+    select heard.id, heard.start
+    from heard
+    cross join floor
+    where heard.start >= floor.settled
+),
+
+cell as (
+    select
+        stream.id,
+        case
+            when stream.public = 'day' then 'day'
+            when span.until > step.start + interval '1 hour' then 'night'
+            else 'hour'
+        end as period,
+        step.start,
+        span.until,
+        stream.cell_noise,
+        coalesce(heard.intervals, 0) as intervals,
+        -- Null: not declared, or there is none in every cell.
+        nullif(
+            floor(extract(epoch from span.until - step.start) / extract(epoch from stream.interval)), 0
+        ) as expected
+    from step
+    inner join stream on stream.id = step.id and step.start >= stream.since
+    cross join lateral (
+        select case stream.public
+            when 'hour' then lantaarn.total_end(step.start, 60::smallint, stream.one_night)
+            else open.day_start(open.day_of(step.start) + 1)
+        end as until
+    ) as span
+    left join heard on heard.id = step.id and heard.start = step.start
+    where
+        not exists (
+            select from lantaarn.public_cell as held
+            where
+                held.datastream_id = step.id
+                and held.period in ('hour', 'night', 'day')
+                and held.start = step.start
+        )
+),
+
+listened as (
+    -- Of how many minutes of each such time there is a heartbeat; null: before the first one that is kept.
+    select
+        span.start,
+        span.until,
+        case
+            when span.start >= (select min(pulse.minute) from lantaarn.pulse as pulse)
+                then (
+                    select count(*) from lantaarn.pulse as pulse
+                    where pulse.minute >= span.start and pulse.minute < span.until
+                )
+        end as minutes
+    from (select distinct cell.start, cell.until from cell where cell.expected is null) as span
+),
+
+due as (
+    select cell.*, floor.since, floor.settled, floor.over
+    from cell
+    cross join floor
+    inner join stream on stream.id = cell.id
+    where
+        cell.start < floor.settled
+        or (
+            cell.intervals >= cell.expected
+            -- The night after a day belongs to it.
+            and cell.until + case when cell.period = 'day' and stream.one_night then interval '6 hours' else '0' end
+            <= floor.over
+        )
+)
+
+select
+    due.id as datastream_id,
+    due.period,
+    due.start,
+    due.until,
+    due.cell_noise as noise,
+    due.start >= due.since
+    and coalesce(
+        due.intervals >= %(min_heard)s * due.expected,
+        listened.minutes * 60 >= %(min_heard)s * extract(epoch from due.until - due.start),
+        true
+    ) as is_known
+from due
+left join listened on listened.start = due.start and listened.until = due.until
+order by due.id, due.start;
+
+-- take_sums: the true sum of each of these cells, which is noted to be in a cell from now on. Sums are locked in the order
+-- in which ingest meets them, so that neither waits for what the other holds.
+with held as materialized (
+    select total.datastream_id, total.hour, cell.place
+    from unnest(%(datastream_ids)s::integer[], %(starts)s::timestamptz[], %(ends)s::timestamptz[])
+        with ordinality as cell (datastream_id, start, until, place)
+    inner join lantaarn.rollup_hour as total
+        on total.datastream_id = cell.datastream_id and total.hour >= cell.start and total.hour < cell.until
+    order by total.datastream_id, total.hour
+    for update of total
+),
+
+noted as (
+    update lantaarn.rollup_hour as total set published = total.sum
+    from held
+    where total.datastream_id = held.datastream_id and total.hour = held.hour
+    returning held.place, total.published
+)
+
+select place, sum(published) as sum from noted group by place;
+
+-- due_late_cells: what came after the cells of the last four weeks that have been over for a week were written, by
+-- datastream and slot, also where that is nothing; none if cells of those weeks may have been drawn elsewhere before
+with period as (
+    select
+        open.day_start(weeks.first_day) as start,
+        open.day_start(weeks.first_day + 28) as until,
+        open.day_start(weeks.first_day) >= floor.since as is_ours
+    from (select lantaarn.late_period(open.day_of(%(at)s) - 35) as first_day) as weeks
+    cross join lantaarn.public_floor as floor
+),
+
+stream as materialized (
+    select
+        declared.id,
+        declared.cell_noise,
+        case when declared.sends_zeros then declared.measurement_interval end as interval
+    from lantaarn.datastream as declared
+    cross join period
+    where
+        declared.active
+        and declared.cell_noise is not null
+        and not exists (
+            select from lantaarn.public_cell as late
+            where
+                late.datastream_id = declared.id
+                and late.period = 'late'
+                and late.start >= period.start
+                and late.start < period.until
+        )
+),
+
+cell as materialized (
+    select
+        stream.id,
+        stream.interval,
+        written.start,
+        lantaarn.cell_end(written.period, written.start) as until,
+        written.value is null as is_missing
+    from stream
+    cross join period
+    inner join lantaarn.public_cell as written
+        on written.datastream_id = stream.id
+        and written.period in ('hour', 'night', 'day')
+        and written.noise is not null
+        and written.start >= period.start
+        and written.start < period.until
+),
+
+changed as (
+    select total.datastream_id, total.hour, total.count, total.sum - coalesce(total.published, 0) as late
+    from stream
+    cross join period
+    inner join lantaarn.rollup_hour as total
+        on total.datastream_id = stream.id
+        and total.hour >= period.start
+        and total.hour < period.until
+        and total.published is distinct from total.sum
+),
+
+came as (
+    select cell.id, cell.start, cell.is_missing, sum(changed.late) as late
+    from changed
+    inner join cell on cell.id = changed.datastream_id and changed.hour >= cell.start and changed.hour < cell.until
+    group by cell.id, cell.start, cell.until, cell.is_missing, cell.interval
+    -- Of what is still missing, no more than was: it would be a part of an hour.
+    having
+        not cell.is_missing
+        or coalesce(
+            sum(changed.count) >= %(min_heard)s * nullif(
+                floor(extract(epoch from cell.until - cell.start) / extract(epoch from cell.interval)), 0
+            ),
+            true
+        )
+)
+
+select
+    cell.id as datastream_id,
+    'late' as period,
+    lantaarn.late_slot(cell.start) as start,
+    stream.cell_noise as noise,
+    case when period.is_ours then coalesce(sum(came.late), 0) end as sum,
+    count(*) filter (where came.is_missing) as filled
+from cell
+cross join period
+inner join stream on stream.id = cell.id
+left join came on came.id = cell.id and came.start = cell.start
+group by cell.id, lantaarn.late_slot(cell.start), stream.cell_noise, period.is_ours
+order by 1, 3;
+
+-- insert_cells: write the cells, with their random numbers in them, and mark past days for recomputation
+with written as (
+    insert into lantaarn.public_cell (datastream_id, period, start, counted, value, noise, filled)
+    select datastream_id, period, start, true, value, noise, filled
+    from unnest(
+        %(datastream_ids)s::integer[], %(periods)s::text[], %(starts)s::timestamptz[], %(values)s::double precision[],
+        %(noises)s::double precision[], %(filled)s::smallint[]
+    ) as given (datastream_id, period, start, value, noise, filled)
+    on conflict do nothing
+    returning datastream_id, period, start
+)
+
+insert into lantaarn.changed_day (day, datastream_ids)
+select open.day_of(start), array_agg(distinct datastream_id)
+from written
+where period <> 'late' and open.day_of(start) < open.day_of(%(at)s)
+group by 1;
+
+-- note_settled: the cells that were due by now have been written
+update lantaarn.public_floor set settled_until = greatest(settled_until, lantaarn.settled_until(%(at)s));

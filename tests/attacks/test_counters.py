@@ -1,0 +1,143 @@
+"""Did this person pass the counter, out and home, in this hour? Guessed from all that is ever public of its counts.
+
+The attacker knows how many others passed, knows this program, and keeps every number that was ever published. As a
+measure: how often the attacker is right, in hours with the person and in hours without (balanced accuracy; 0.5 is
+tossing a coin). The numbers come from the program itself and its database.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from math import erf, sqrt
+from random import Random
+from statistics import fmean
+
+import pytest
+
+from ingest.count_cells import publish_counts
+from ingest.lifecycle.restore import raise_public_floor
+from ingest.noise import add_noise
+from sensors.db import Database
+from tests.db.ingest.test_count_cells import MONDAY, change, counter, pass_by
+from tests.support.sample_data import DAY, HOUR, publish_documents
+
+OTHERS = (0, 1, 5, 20, 50, 100, 500)
+OUT_AND_HOME = 2
+HOURS = 24 * 28
+ROUNDS = 3000
+Told = Mapping[datetime, Sequence[float]]
+"""What an attacker has of each hour: one number for each cell that counted it."""
+
+
+def right_guesses(told: Callable[[bool], float], rounds: int, others: int) -> float:
+    """How often the attacker is right who picks the nearer of the two counts that he knows are possible."""
+    rng, right = Random(3), {True: [0, 0], False: [0, 0]}
+    for _ in range(rounds):
+        is_out = rng.random() < 0.5
+        number, middle = told(is_out), others + OUT_AND_HOME / 2
+        guess = number > middle if number != middle else rng.random() < 0.5
+        right[is_out][0] += guess is is_out
+        right[is_out][1] += 1
+    return fmean(hits / played for hits, played in right.values())
+
+
+def most_possible(shift: float) -> float:
+    """The most that anyone can reach, of a shift in standard deviations of the noise."""
+    return (1 + erf(shift / 2 / sqrt(2))) / 2
+
+
+def as_before(count: int) -> float:
+    """The rule that this replaces: nothing below 15, else to the nearest 5."""
+    return round(count / 5) * 5 if count >= 15 else 0
+
+
+@pytest.mark.parametrize("others", OTHERS)
+def test_whoever_knows_all_others_hardly_does_better_than_tossing_a_coin(others: int) -> None:
+    found = right_guesses(lambda is_out: add_noise(others + OUT_AND_HOME * is_out, 12), ROUNDS, others)
+    assert most_possible(OUT_AND_HOME / 12) < 0.534
+    assert found < 0.534 + 4 * 0.5 / sqrt(ROUNDS)
+
+
+def test_before_the_attacker_was_certain_where_a_count_crossed_an_edge() -> None:
+    """13 others: with the person there is a number. It was so at two in every five counts."""
+    assert [others for others in range(13, 23) if as_before(others) != as_before(others + OUT_AND_HOME)]
+    shown = [as_before(13 + OUT_AND_HOME * is_out) > 0 for is_out in (False, True)]
+    assert shown == [False, True]
+
+
+def test_without_noise_the_attack_succeeds() -> None:
+    assert right_guesses(lambda is_out: add_noise(7 + OUT_AND_HOME * is_out, 0), 500, 7) == 1
+
+
+def play(db: Database, references: Sequence[str], others: int) -> dict[datetime, bool]:
+    """Four weeks of hours, in half of which the person passed; ``references`` see the same."""
+    rng = Random(5)
+    out = {MONDAY + number * HOUR: rng.random() < 0.5 for number in range(HOURS)}
+    for reference in references:
+        pass_by(db, MONDAY, *(others + OUT_AND_HOME * is_out for is_out in out.values()), reference=reference)
+    return out
+
+
+def published(db: Database) -> dict[datetime, list[float]]:
+    told: dict[datetime, list[float]] = {}
+    for row in db.execute("select hour, value from open.hour where value is not null order by hour").fetchall():
+        told.setdefault(row["hour"], []).append(row["value"])
+    return told
+
+
+def guessed_right(told: Told, out: Mapping[datetime, bool], others: int) -> float:
+    """The same attacker, with the mean of all that was told of each hour."""
+    hits: dict[bool, list[bool]] = {True: [], False: []}
+    for hour, is_out in out.items():
+        if hour in told:
+            hits[is_out].append((fmean(told[hour]) > others + OUT_AND_HOME / 2) is is_out)
+    return fmean(map(fmean, hits.values()))
+
+
+def test_two_entries_on_one_spot_do_not_give_each_other_away(server_database: Database) -> None:
+    db = server_database
+    publish_documents(db, counter(), counter(reference="verkeer-2"))
+    out = play(db, ("verkeer-1", "verkeer-2"), others=30)
+    publish_counts(db, MONDAY + 28 * DAY + 2 * HOUR)
+    told = published(db)
+    assert all(len(numbers) == 2 for numbers in told.values())
+    assert most_possible(sqrt(2) * OUT_AND_HOME / 12) < 0.55
+    assert guessed_right(told, out, 30) < 0.55 + 4 * 0.5 / sqrt(HOURS)
+
+
+def test_no_change_of_the_entry_and_no_restoration_gives_a_second_number(server_database: Database) -> None:
+    """By the hour, by the day and back, restored from a backup of before: each pass is in one cell at most."""
+    db = server_database
+    publish_documents(db, counter())
+    out = play(db, ("verkeer-1",), others=3)
+    publish_counts(db, MONDAY + 10 * DAY)
+    first = published(db)
+    for document in (counter(public="day"), counter()):
+        change(db, document)
+        publish_counts(db, MONDAY + 14 * DAY)
+    db.execute("delete from lantaarn.public_cell where start >= %(lost)s", {"lost": MONDAY + 9 * DAY})
+    raise_public_floor(db, MONDAY + 14 * DAY)
+    publish_counts(db, MONDAY + 14 * DAY)
+    publish_counts(db, MONDAY + 28 * DAY + 2 * HOUR)
+    again = published(db)
+    assert {hour: numbers for hour, numbers in again.items() if hour in first} == {
+        hour: numbers for hour, numbers in first.items() if hour < MONDAY + 9 * DAY
+    }
+    assert min(hour for hour in again if hour not in first) >= MONDAY + 14 * DAY
+    assert guessed_right(again, out, 3) < 0.534 + 4 * 0.5 / sqrt(len(again))
+
+
+def test_who_passes_late_is_not_told_by_a_difference(server_database: Database) -> None:
+    db = server_database
+    publish_documents(db, counter())
+    pass_by(db, MONDAY, *[10] * HOURS)
+    publish_counts(db, MONDAY + 28 * DAY + 2 * HOUR)
+    before = published(db)
+    pass_by(db, MONDAY + 25 * DAY, OUT_AND_HOME, intervals=0)
+    publish_counts(db, MONDAY + 36 * DAY - timedelta(minutes=1))
+    after = published(db)
+    assert {hour: numbers for hour, numbers in after.items() if hour in before} == before
+    rows = db.execute("select value, noise from lantaarn.public_cell where period = 'late'").fetchall()
+    assert len(rows) == 48
+    assert {row["noise"] for row in rows} == {12}
+    # Nearly all of them are of slots in which nothing came, and none is nought but by chance.
+    assert sum(row["value"] != 0 for row in rows) > 40

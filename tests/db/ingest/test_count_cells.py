@@ -1,0 +1,315 @@
+"""Public cells of counts: when they are written, with which noise, and never twice."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from math import sqrt
+from statistics import fmean, stdev
+from typing import Any
+
+import psycopg
+import pytest
+
+from ingest import count_cells
+from ingest.count_cells import publish_counts
+from ingest.lifecycle.restore import raise_public_floor
+from sensors.db import Database
+from sensors.register.entry import Entry
+from sensors.register.repository import publish
+from tests.support.entries import Document, example_datastream
+from tests.support.sample_data import DAY, HOUR, publish_documents, traffic_counter_entry
+
+MONDAY = datetime(2026, 10, 5, tzinfo=UTC)
+"""In Amsterdam two o'clock in the morning; four weeks begin on it."""
+THURSDAY_NOON = datetime(2026, 10, 8, 10, tzinfo=UTC)
+"""The second day after Tuesday, 12:00 in Amsterdam."""
+Cells = dict[datetime, float | None]
+
+
+def counter(code: str = "count_car", reference: str = "verkeer-1", **changes: Any) -> Document:
+    """A counter that says every five minutes how many passed, also when nobody did."""
+    rule = [{"rule": "public_threshold"}]
+    declared = {"public": "hour", "privacy_rules": rule, "interval": "PT5M", "stamp": "start"} | changes
+    return traffic_counter_entry(reference=reference, datastreams=[example_datastream(code, "traffic", **declared)])
+
+
+def silent_counter(code: str = "count_car", **changes: Any) -> Document:
+    """One that says nothing when nobody passes."""
+    return counter(code, interval=None, sends_zeros=False, **changes)
+
+
+def pass_by(db: Database, start: datetime, *sums: int, intervals: int = 12, reference: str = "verkeer-1") -> None:
+    """Add to true sums, hour by hour, as ingest does."""
+    db.execute(
+        "insert into lantaarn.rollup_hour as total (datastream_id, hour, count, sum, min, max) "
+        "select stream.id, lantaarn.total_start(given.hour, stream.sum_minutes, stream.one_night), "
+        "sum(%(intervals)s), sum(given.passed), 0, 0 from lantaarn.datastream as stream "
+        "inner join lantaarn.sensor as sensor on sensor.id = stream.sensor_id "
+        "cross join unnest(%(hours)s::timestamptz[], %(sums)s::float8[]) as given (hour, passed) "
+        "where sensor.reference = %(reference)s group by 1, 2 "
+        "on conflict (datastream_id, hour) do update set count = total.count + excluded.count, "
+        "sum = total.sum + excluded.sum",
+        {
+            "hours": [start + number * HOUR for number in range(len(sums))],
+            "sums": list(sums),
+            "intervals": intervals,
+            "reference": reference,
+        },
+    )
+
+
+@pytest.fixture
+def exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No noise, so that a test sees what it was added to."""
+    monkeypatch.setattr(count_cells, "add_noise", _unchanged)
+
+
+def _unchanged(count: int, _: float) -> int:
+    return count
+
+
+def cells(db: Database, *periods: str) -> Cells:
+    rows = db.execute(
+        "select start, value from lantaarn.public_cell where period = any(%(periods)s) order by start",
+        {"periods": list(periods or ("hour", "night", "day"))},
+    ).fetchall()
+    return {row["start"].astimezone(UTC): row["value"] for row in rows}
+
+
+@pytest.mark.usefixtures("exact")
+def test_an_hour_heard_in_full_is_written_65_minutes_after_its_end(each_database: Database) -> None:
+    publish_documents(each_database, counter())
+    pass_by(each_database, MONDAY + 8 * HOUR, 3, 0)
+    publish_counts(each_database, MONDAY + 10 * HOUR + timedelta(minutes=4))
+    assert cells(each_database) == {}
+    publish_counts(each_database, MONDAY + 10 * HOUR + timedelta(minutes=5))
+    assert cells(each_database) == {MONDAY + 8 * HOUR: 3}
+    publish_counts(each_database, MONDAY + 11 * HOUR + timedelta(minutes=5))
+    assert cells(each_database) == {MONDAY + 8 * HOUR: 3, MONDAY + 9 * HOUR: 0}
+
+
+@pytest.mark.usefixtures("exact")
+def test_an_hour_with_a_gap_waits_until_noon_of_the_second_day(each_database: Database) -> None:
+    publish_documents(each_database, counter())
+    tuesday = MONDAY + DAY + 8 * HOUR
+    pass_by(each_database, tuesday, 7, intervals=9)
+    pass_by(each_database, tuesday + HOUR, 8, intervals=8)
+    publish_counts(each_database, THURSDAY_NOON - timedelta(minutes=1))
+    assert cells(each_database) == {}
+    publish_counts(each_database, THURSDAY_NOON)
+    written = cells(each_database)
+    # Three in four were heard, fewer were, and nothing was.
+    assert written[tuesday] == 7
+    assert written[tuesday + HOUR] is written[tuesday + 2 * HOUR] is None
+    assert max(written) == datetime(2026, 10, 6, 21, tzinfo=UTC)
+
+
+@pytest.mark.usefixtures("exact")
+def test_silence_of_a_counter_that_sends_no_zeros_is_nought(each_database: Database) -> None:
+    publish_documents(each_database, silent_counter())
+    pass_by(each_database, MONDAY + 8 * HOUR, 2, intervals=1)
+    publish_counts(each_database, THURSDAY_NOON)
+    written = cells(each_database)
+    assert written[MONDAY + 8 * HOUR] == 2
+    assert {written[MONDAY + number * HOUR] for number in range(9, 40)} == {0}
+
+
+@pytest.mark.usefixtures("exact")
+def test_when_we_did_not_listen_there_is_no_data_whoever_passed(each_database: Database) -> None:
+    db = each_database
+    publish_documents(db, silent_counter())
+    pass_by(db, MONDAY + 8 * HOUR, 2, 9, 0, 9, 4, intervals=1)
+    # A heartbeat a minute; from ten to eleven and a half there was none.
+    db.execute(
+        "insert into lantaarn.pulse (minute, workers, batches, messages) select minute, 1, 0, 0 from generate_series("
+        "%(start)s::timestamptz, %(start)s::timestamptz + interval '24 hours', '1 minute') as minute "
+        "where minute - %(start)s not between interval '2 hours' and interval '3 hours 30 minutes'",
+        {"start": MONDAY + 8 * HOUR},
+    )
+    publish_counts(db, THURSDAY_NOON)
+    written = cells(db)
+    assert [written[MONDAY + number * HOUR] for number in range(8, 13)] == [2, 9, None, None, 4]
+
+
+@pytest.mark.usefixtures("exact")
+def test_the_night_of_those_on_foot_is_one_cell_and_belongs_to_the_day_it_begins(each_database: Database) -> None:
+    db = each_database
+    publish_documents(db, counter("count_pedestrian"))
+    # From 21:00 in Amsterdam until 08:00.
+    pass_by(db, MONDAY + 19 * HOUR, 10, 11, 1, 2, 3, 4, 5, 6, 7, 20, 30)
+    publish_counts(db, MONDAY + DAY + 8 * HOUR + timedelta(minutes=5))
+    rows = db.execute("select period, start, value from lantaarn.public_cell order by start").fetchall()
+    assert [(row["period"], row["value"]) for row in rows] == [
+        ("hour", 10),
+        ("hour", 11),
+        ("night", 28),
+        ("hour", 20),
+        ("hour", 30),
+    ]
+    assert rows[2]["start"] == MONDAY + 21 * HOUR
+    night = db.execute("select until, margin from open.hour where value = 28").fetchone()
+    assert night == {"until": MONDAY + DAY + 4 * HOUR, "margin": 24}
+    day = db.execute("select value, margin, at_least from open.day where day = '2026-10-05'").fetchone()
+    assert day == {"value": 49, "margin": pytest.approx(24 * sqrt(3)), "at_least": True}
+
+
+@pytest.mark.usefixtures("exact")
+def test_what_comes_late_changes_no_cell_and_counts_in_one_of_four_weeks(each_database: Database) -> None:
+    db = each_database
+    publish_documents(db, counter())
+    eight = MONDAY + 6 * HOUR
+    for day in range(28):
+        pass_by(db, MONDAY + day * DAY, *[2] * 24, intervals=12 if day != 3 else 6)
+    publish_counts(db, MONDAY + 31 * DAY)
+    before = cells(db)
+    assert before[eight + 3 * DAY] is None
+    # The gap is filled, and a device repeats what it had kept.
+    pass_by(db, eight + 3 * DAY, 4, intervals=6)
+    pass_by(db, eight + 4 * DAY, 5, intervals=0)
+    publish_counts(db, MONDAY + 35 * DAY - 2 * HOUR)
+    assert cells(db, "late") == {}
+    publish_counts(db, MONDAY + 35 * DAY - HOUR)
+    assert {start: value for start, value in cells(db).items() if start in before} == before
+    late = cells(db, "late")
+    assert late.pop(eight) == 6 + 5
+    # 24 hours on working days and 24 at weekends, also where nothing came.
+    assert len(late) == 47
+    assert set(late.values()) == {0}
+    mean = db.execute("select * from open.count_mean where days = 'weekday' and slot_start = '08:00'").fetchone()
+    assert mean is not None
+    assert mean["cells"] == mean["due"] == 20
+    assert mean["value"] == pytest.approx((19 * 2 + 6 + 5) / 20)
+    assert mean["margin"] == pytest.approx(2 * 12 * sqrt(20) / 20)
+    publish_counts(db, MONDAY + 36 * DAY)
+    assert cells(db, "late")[eight] == 11
+
+
+def test_noise_has_the_promised_spread_and_shifts_no_mean(server_database: Database) -> None:
+    db = server_database
+    publish_documents(db, counter(), counter(reference="verkeer-2", public="day"))
+    for reference in ("verkeer-1", "verkeer-2"):
+        pass_by(db, MONDAY, *[3] * 24 * 30, reference=reference)
+    publish_counts(db, MONDAY + 33 * DAY)
+    for period, sigma, true in (("hour", 12, 3), ("day", 24, 72)):
+        drawn = [value for value in list(cells(db, period).values())[1:-1] if value is not None]
+        assert len(drawn) >= 20
+        assert abs(fmean(drawn) - true) < 4 * sigma / sqrt(len(drawn))
+        assert abs(stdev(drawn) / sigma - 1) < 4 / sqrt(2 * len(drawn))
+        assert all(value == round(value) for value in drawn)
+    assert min(value for value in cells(db, "hour").values() if value is not None) < 0
+
+
+def told(db: Database) -> Sequence[dict[str, Any]]:
+    return db.execute("select * from lantaarn.public_cell order by 1, 2, 3").fetchall()
+
+
+def test_a_cell_is_drawn_once_whatever_happens(each_database: Database) -> None:
+    db = each_database
+    publish_documents(db, counter())
+    pass_by(db, MONDAY + 8 * HOUR, 40, 50)
+    at = MONDAY + 11 * HOUR + timedelta(minutes=5)
+    assert publish_counts(db, at) == 2
+    before = told(db)
+    assert publish_counts(db, at) == publish_counts(db, at + DAY) == 0
+    with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState), db.transaction():
+        db.execute("update lantaarn.public_cell set value = 41")
+    # By the day instead, and back: days begin where hours ended, and hours where days ended.
+    change(db, counter(public="day"))
+    publish_counts(db, at + 4 * DAY)
+    change(db, counter())
+    publish_counts(db, at + 8 * DAY)
+    assert [row for row in told(db) if row in before] == before
+    spans = db.execute(
+        "select start, lantaarn.cell_end(period, start) as until from lantaarn.public_cell order by 1"
+    ).fetchall()
+    assert all(one["until"] <= other["start"] for one, other in pairwise(spans))
+    assert {row["period"] for row in told(db)} == {"hour", "day"}
+
+
+def change(db: Database, document: Document) -> None:
+    publish(db, Entry.model_validate(document), editor="test", reason="other", valid_from=MONDAY)
+
+
+def test_after_a_restoration_earlier_cells_have_no_value(each_database: Database) -> None:
+    db = each_database
+    publish_documents(db, counter())
+    pass_by(db, MONDAY + 8 * HOUR, 40, 50, 60)
+    publish_counts(db, MONDAY + 10 * HOUR + timedelta(minutes=5))
+    restored = MONDAY + 10 * HOUR + timedelta(minutes=30)
+    raise_public_floor(db, restored)
+    publish_counts(db, MONDAY + 12 * HOUR + timedelta(minutes=5))
+    assert [value is None for value in cells(db).values()] == [False, True, True]
+    no_data = db.execute("select no_data, value, below from open.hour order by hour").fetchall()
+    assert [row["no_data"] for row in no_data] == [False, True, True]
+    pass_by(db, MONDAY + 11 * HOUR, 70)
+    publish_counts(db, MONDAY + 13 * HOUR + timedelta(minutes=5))
+    assert cells(db)[MONDAY + 11 * HOUR] is not None
+    # What is late may have been published elsewhere as well.
+    publish_counts(db, MONDAY + 36 * DAY)
+    assert set(cells(db, "late").values()) == {None}
+
+
+def test_a_copy_on_another_server_publishes_nothing(each_database: Database) -> None:
+    db = each_database
+    publish_documents(db, counter())
+    pass_by(db, MONDAY + 8 * HOUR, 40)
+    db.execute("update lantaarn.public_floor set system_identifier = system_identifier + 1")
+    assert publish_counts(db, MONDAY + 12 * HOUR) == 0
+    assert cells(db) == {}
+    raise_public_floor(db, MONDAY)
+    assert publish_counts(db, MONDAY + 12 * HOUR) == 1
+
+
+def test_ingest_may_publish_and_neither_change_nor_delete(server_database: Database) -> None:
+    db = server_database
+    publish_documents(db, counter())
+    pass_by(db, MONDAY + 8 * HOUR, 40)
+    db.execute("set role lantaarn_ingest")
+    assert publish_counts(db, MONDAY + 12 * HOUR) == 1
+    for refused in ("update lantaarn.public_cell set value = 1", "delete from lantaarn.public_cell"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), db.transaction():
+            db.execute(refused)
+
+
+def test_no_reader_comes_near_the_true_sums(server_database: Database) -> None:
+    db = server_database
+    publish_documents(db, counter())
+    pass_by(db, MONDAY + 8 * HOUR, 41)
+    for role in ("lantaarn_api", "lantaarn_dashboard"):
+        with db.transaction():
+            db.execute(f"set local role {role}")
+            # A condition that fails on a true sum must not be asked of it.
+            assert db.execute("select from open.hour where 1 / (samples - 12) > 0").fetchall() == []
+            assert db.execute("select from open.day where 1 / (samples - 12) > 0").fetchall() == []
+        granted = db.execute(
+            "select has_table_privilege(%(role)s, 'lantaarn.rollup_hour', 'select') "
+            "or has_table_privilege(%(role)s, 'lantaarn.observation', 'select') "
+            "or has_table_privilege(%(role)s, 'lantaarn.public_cell', 'select') as any",
+            {"role": role},
+        ).fetchone()
+        assert granted == {"any": False}
+
+
+def test_no_cell_can_be_exact(each_database: Database) -> None:
+    publish_documents(each_database, counter())
+    for noise in (None, 0, 5):
+        with pytest.raises(psycopg.errors.CheckViolation), each_database.transaction():
+            each_database.execute(
+                "insert into lantaarn.public_cell (datastream_id, period, start, counted, value, noise) "
+                "select id, 'hour', %(at)s, true, 40, %(noise)s from lantaarn.datastream",
+                {"at": MONDAY, "noise": noise},
+            )
+
+
+def test_days_of_hours_are_sums_and_a_small_one_says_what_it_can_be_told_from(each_database: Database) -> None:
+    db = each_database
+    publish_documents(db, counter())
+    pass_by(db, MONDAY - 2 * HOUR, *[100] * 24)
+    publish_counts(db, MONDAY + 3 * DAY)
+    (day,) = db.execute("select * from open.day where not no_data").fetchall()
+    drawn = [value for value in cells(db).values() if value is not None]
+    assert day["day"] == date(2026, 10, 5)
+    assert day["value"] == sum(drawn)
+    assert day["margin"] == pytest.approx(2 * 12 * sqrt(24))
+    for hour in db.execute("select * from open.hour where value is not null").fetchall():
+        assert hour["below"] == (25 if hour["value"] < 25 else None)
