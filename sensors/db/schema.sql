@@ -502,6 +502,17 @@ CREATE TABLE lantaarn.observation_5y (
 CREATE UNIQUE INDEX observation_5y_datastream_id_time_idx ON lantaarn.observation_5y USING btree (datastream_id, "time" DESC);
 GRANT SELECT,INSERT ON TABLE lantaarn.observation_5y TO lantaarn_ingest;
 
+-- lantaarn.observation_7d
+CREATE TABLE lantaarn.observation_7d (
+    datastream_id integer NOT NULL,
+    "time" timestamp with time zone NOT NULL,
+    value double precision NOT NULL,
+    quality smallint NOT NULL,
+    revised timestamp with time zone
+);
+CREATE UNIQUE INDEX observation_7d_datastream_id_time_idx ON lantaarn.observation_7d USING btree (datastream_id, "time" DESC);
+GRANT SELECT,INSERT ON TABLE lantaarn.observation_7d TO lantaarn_ingest;
+
 -- lantaarn.public_cell
 CREATE TABLE lantaarn.public_cell (
     datastream_id integer NOT NULL,
@@ -1113,6 +1124,13 @@ CREATE VIEW lantaarn.observation AS
     observation_1d.quality,
     'P1D'::text AS retention_class
    FROM lantaarn.observation_1d
+UNION ALL
+ SELECT observation_7d.datastream_id,
+    observation_7d."time",
+    observation_7d.value,
+    observation_7d.quality,
+    'P7D'::text AS retention_class
+   FROM lantaarn.observation_7d
 UNION ALL
  SELECT observation_31d.datastream_id,
     observation_31d."time",
@@ -1750,6 +1768,13 @@ CREATE VIEW open.latest AS
             o.value
            FROM lantaarn.observation_1d o
           WHERE ((datastream.retention_class = 'P1D'::text) AND (o.datastream_id = datastream.id) AND (o.quality = 0))
+          ORDER BY o."time" DESC
+         LIMIT 1)
+        UNION ALL
+        ( SELECT o."time",
+            o.value
+           FROM lantaarn.observation_7d o
+          WHERE ((datastream.retention_class = 'P7D'::text) AND (o.datastream_id = datastream.id) AND (o.quality = 0))
           ORDER BY o."time" DESC
          LIMIT 1)
         UNION ALL

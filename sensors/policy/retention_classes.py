@@ -1,6 +1,6 @@
 """Retention classes: named terms for keeping single values. Each class is a table with one maximum age.
 
-Five are built in; ``lantaarn retention add`` adds more to a database.
+Six are built in; ``lantaarn retention add`` adds more to a database.
 """
 
 import re
@@ -13,7 +13,7 @@ from sensors.vocabulary.localized_text import LocalizedText
 
 NEVER_STORED = "none"
 """The retention of values that are never stored individually."""
-BUILT_IN_CLASSES: frozenset[str] = frozenset({"P1D", "P31D", "P1Y", "P5Y", "P10Y"})
+BUILT_IN_CLASSES: frozenset[str] = frozenset({"P1D", "P7D", "P31D", "P1Y", "P5Y", "P10Y"})
 
 _CLASS_NAME = re.compile(r"P(?:([1-9]\d{0,3})([YMWD])|T([1-9]\d{0,3})H)")
 _TABLE_NAME = re.compile(r"observation_[0-9a-z]+")

@@ -190,6 +190,7 @@ class RetentionClass(StrEnum):
 
     NONE = "none"
     P1D = "P1D"
+    P7D = "P7D"
     P31D = "P31D"
     P1Y = "P1Y"
     P5Y = "P5Y"
@@ -329,6 +330,7 @@ LABELS: tuple[tuple[StrEnum, LocalizedText], ...] = (
     (VehicleClass.OTHER, LocalizedText("Overig verkeer", "Other traffic")),
     (RetentionClass.NONE, LocalizedText("Niet bewaard", "Not kept")),
     (RetentionClass.P1D, LocalizedText("1 dag", "1 day")),
+    (RetentionClass.P7D, LocalizedText("7 dagen", "7 days")),
     (RetentionClass.P31D, LocalizedText("31 dagen", "31 days")),
     (RetentionClass.P1Y, LocalizedText("1 jaar", "1 year")),
     (RetentionClass.P5Y, LocalizedText("5 jaar", "5 years")),

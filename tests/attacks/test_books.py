@@ -23,7 +23,7 @@ from ingest.events import listener as event_listener
 from ingest.events import presence, refusals
 from ingest.events.aggregates import publish_movement, write_event_batch
 from ingest.events.listener import EventListener
-from ingest.events.movement_noise import add_noise
+from ingest.noise import add_noise
 from ingest.events.refusals import REFUSAL_NOISE
 from ingest.lifecycle.daily_totals import update_daily_totals
 from ingest.lifecycle.scheduler import QUERIES as SCHEDULER

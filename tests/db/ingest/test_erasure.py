@@ -187,9 +187,9 @@ def test_an_hour_that_can_not_be_made_again_goes_as_a_whole(each_database: Datab
 
 def test_rows_are_found_in_the_table_of_every_class(each_database: Database, tmp_path: Path) -> None:
     register(each_database, "LML-1")
-    for table in ("observation_1d", "observation_31d", "observation_1y", "observation_5y", "observation_10y"):
+    for term in ("1d", "7d", "31d", "1y", "5y", "10y"):
         each_database.execute(
-            f"insert into lantaarn.{table} select 1, %(now)s::timestamptz - step * interval '1 minute', 1, 0"
+            f"insert into lantaarn.observation_{term} select 1, %(now)s::timestamptz - step * interval '1 minute', 1, 0"
             " from generate_series(1, 3) as step",
             {"now": NOW},
         )

@@ -9,6 +9,7 @@ from api.sensor import queries as sensor_queries
 from ingest.lifecycle.retention import METADATA_TERMS
 from ingest.lifecycle.verification import RETENTION_INTERVAL, retention_promises
 from sensors.db import Database
+from sensors.policy.retention_classes import BUILT_IN_CLASSES
 from tests.support.retention import (
     CLASS_BY_PROPERTY,
     DAY,
@@ -63,7 +64,8 @@ def test_everything_with_a_term_is_checked(each_database: Database) -> None:
     publish_sensor(each_database)
     verify_and_record(each_database, START)
     told = subjects(each_database)
-    assert {raw for subject, raw in told if subject.startswith("observation_")} == set(CLASS_BY_PROPERTY.values())
+    classes = {*BUILT_IN_CLASSES, *CLASS_BY_PROPERTY.values()}
+    assert {raw for subject, raw in told if subject.startswith("observation_")} == classes
     assert told.keys() >= {*METADATA_TERMS.items(), ("rollup_hour", "P10Y"), ("deletion_log", "none")}
 
 
