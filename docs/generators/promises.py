@@ -66,6 +66,10 @@ def _seconds(value: object) -> str:
 PROMISES: tuple[Promise, ...] = (
     Promise("COUNT_THRESHOLD", "counts below this are hidden"),
     Promise("COUNT_ROUNDING", "other counts are rounded to this"),
+    Promise("HOUR_NOISE", "noise in a published hour of a counter, in passes"),
+    Promise("DAY_NOISE", "and in a day"),
+    Promise("CELLS_PER_PASS", "published numbers that hold the same pass, before the noise grows"),
+    Promise("SAME_PLACE_METRES", "metres between sensors at one place, at most"),
     Promise("SAMPLE_ONE_IN", "one in so many vehicles counts for travel times"),
     Promise("SAMPLE_ONE_IN_ADJOINING", "and where one drive can add to two segments"),
     Promise("MIN_SAMPLED_VEHICLES", "of these in a window of travel times, at least"),

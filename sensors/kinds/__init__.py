@@ -63,6 +63,12 @@ class ObservedProperty:
     """Small counts are suppressed when published."""
     averages_people: bool = False
     """A mean over people or vehicles that pass: published only where enough of them were counted."""
+    passes: frozenset[str] = frozenset()
+    """The road users whose passes a value is made of, by class: one pass may be in several properties of a sensor."""
+    sums_minutes: Literal[15, 60] | None = None
+    """Of what passes, counts are added up over so many minutes; single rows are kept for days only."""
+    has_night: bool = False
+    """The night is one sum, of what few people are in."""
     aggregation: Aggregation = Aggregation.MEAN
     """How values of an hour or a day become one. A register entry may declare ``delta`` instead of ``counter`` and the
     other way round."""

@@ -4,12 +4,13 @@ A refused datastream is left out of the policy, and what is not in the policy is
 are in ``sensors.policy.constraints``; how coarsely a location is published, in ``sensors.register.location``.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
-from sensors.kinds import KINDS
+from sensors.kinds import KINDS, Kind, ObservedProperty
+from sensors.policy.cells import CellRule, cell_rule
 from sensors.policy.constraints import constraints_for
 from sensors.policy.promises import MIN_SAMPLED_VEHICLES, TRAVEL_TIME_WINDOWS
 from sensors.policy.retention_classes import BUILT_IN_CLASSES, NEVER_STORED
@@ -88,6 +89,8 @@ class DatastreamPolicy:
     """An ISO 8601 duration. None: not declared."""
     sends_zeros: bool
     same_time: SameTime
+    cells: CellRule | None
+    """How counts of people or vehicles are added up and published. None: it is no such count."""
     rule: MatchingRule | CountingRule | None
 
 
@@ -134,7 +137,7 @@ def _compile_datastream(entry: Entry, datastream: Datastream, classes: Collectio
     name = datastream.observed_property
     kind = KINDS.get(entry.kind or "")
     definition = kind.properties.get(name) if kind else None
-    if definition is None:
+    if kind is None or definition is None:
         return Refusal(name, PROPERTY_NOT_OF_KIND)
     if datastream.retention is None:
         return Refusal(name, RETENTION_MISSING)
@@ -158,8 +161,16 @@ def _compile_datastream(entry: Entry, datastream: Datastream, classes: Collectio
         measurement_interval=datastream.interval,
         sends_zeros=datastream.sends_zeros,
         same_time=datastream.same_time,
+        cells=cell_rule(definition, datastream.public, _published(entry, kind)),
         rule=rule,
     )
+
+
+def _published(entry: Entry, kind: Kind) -> Iterator[ObservedProperty]:
+    """The properties of which anything is published, whether or not they are refused for another reason."""
+    for each in entry.datastreams:
+        if each.public is not Public.NONE and each.observed_property in kind.properties:
+            yield kind.properties[each.observed_property]
 
 
 def _processing_rule(datastream: Datastream) -> MatchingRule | CountingRule | None:

@@ -13,6 +13,12 @@ COUNT_THRESHOLD = 15
 """Counts of people or vehicles below this are not published, zero included."""
 COUNT_ROUNDING = 5
 """Other counts are rounded to the nearest multiple of this."""
+HOUR_NOISE, DAY_NOISE = 12, 24
+"""Standard deviations of the random number in a published hour or day of a counter, in passes."""
+CELLS_PER_PASS = 2
+"""The same pass may be in so many published numbers at one place; if it is in more, their noise is larger."""
+SAME_PLACE_METRES = 25
+"""Sensors within this distance are at one place."""
 
 SAMPLE_ONE_IN, SAMPLE_ONE_IN_ADJOINING = 4, 5
 """A secret random one in so many vehicles counts for a travel time; fewer on a segment that adjoins another one."""

@@ -7,7 +7,7 @@ sensor's location also coarsens its earlier versions, or the history would revea
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
@@ -15,19 +15,24 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from sensors.db import Database, queries
+from sensors.policy.cells import CellRule
 from sensors.policy.compiler import compile_policy, rule_to_document
 from sensors.register import search_index, slugs
 from sensors.register.entry import Entry
 from sensors.register.files import FileEntry, FileViolation, document_of, read_entries, to_json_line
 from sensors.register.groups import LampGroup, small_group_violations
 from sensors.register.location import GeoJsonGeometry, known_areas, neighbourhood_and_district, snap_to_cell
+from sensors.register.shared_places import PASS_PROPERTIES, PublishedDatastream, noise_of_counts
 from sensors.register.validation.validator import find_rule_violations
 from sensors.register.validation.violations import Violation
-from sensors.vocabulary.codes import Precision
+from sensors.vocabulary.codes import Precision, Public
 from sensors.vocabulary.localized_text import LocalizedText
 
 QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
 BATCH_SIZE = 500
+CELLS_DRAWN_WITHIN = timedelta(days=36)
+"""How long after an hour the last number with a pass of that hour in it is published: what came late is, with that of
+four weeks, a week after those."""
 
 _T = TypeVar("_T")
 
@@ -167,7 +172,7 @@ def refresh_derived_data(db: Database) -> int:
         db.execute(QUERIES["lock_register"])
         documents = [version.document for version in current_versions(db)]
         _coarsen_history(db, documents)
-        return sum(_refresh_derived_rows(db, batch) for batch in _batches(documents))
+        return sum(_refresh_derived_rows(db, batch) for batch in _batches(documents)) + _update_noise(db)
 
 
 def _violations_of(item: FileEntry) -> Iterator[FileViolation]:
@@ -236,6 +241,8 @@ def _publish(
         _store_exact_locations(db, batch, documents)
         _coarsen_history(db, documents)
         _refresh_derived_rows(db, documents)
+    if any(each.changed for each in published):
+        _update_noise(db)
     return published
 
 
@@ -342,9 +349,31 @@ def _datastream_rows(document: dict[str, Any], classes: Collection[str]) -> list
             "entry_id": document["id"],
             **asdict(datastream),
             "rule": rule_to_document(datastream.rule) if datastream.rule else None,
+            **_cell_columns(datastream.cells),
         }
         for datastream in policy.datastreams
     ]
+
+
+def _cell_columns(cells: CellRule | None) -> dict[str, Any]:
+    if cells is None:
+        return {"sum_minutes": None, "one_night": False, "cell_noise": None}
+    return {"sum_minutes": cells.sums_minutes, "one_night": cells.has_night, "cell_noise": cells.noise}
+
+
+def _update_noise(db: Database) -> int:
+    """Set the noise of every published count, which depends on what else is published at its place; returns how many
+    changed.
+
+    A neighbour counts for a while after it was changed or ended: until its last hours are published, the noise of no
+    other may be less than when both were there.
+    """
+    properties = [{"kind": kind, "property": each} for kind, codes in PASS_PROPERTIES.items() for each in codes]
+    parameters = {"batch": {"properties": properties}, "since": datetime.now(UTC) - CELLS_DRAWN_WITHIN}
+    rows = db.execute(QUERIES["published_datastreams"], parameters).fetchall()
+    noise = noise_of_counts([PublishedDatastream(period=Public(row.pop("period")), **row) for row in rows])
+    computed = [{"sensor_id": sensor, "property": name, "noise": each} for (sensor, name), each in noise.items()]
+    return db.execute(QUERIES["update_noise"], {"batch": {"noise": computed}}).rowcount
 
 
 def _batches(items: Sequence[_T]) -> Iterator[Sequence[_T]]:

@@ -146,12 +146,16 @@ update lantaarn.datastream as held set
     measurement_interval = declared.measurement_interval,
     sends_zeros = declared.sends_zeros,
     same_time = declared.same_time,
+    sum_minutes = declared.sum_minutes,
+    one_night = declared.one_night,
+    cell_noise = case when declared.cell_noise is not null then coalesce(held.cell_noise, declared.cell_noise) end,
     rule = declared.rule,
     active = true
 from jsonb_to_recordset(%(batch)s -> 'datastreams') as declared (
     entry_id uuid, property text, unit text, retention_class text, aggregate_term interval, public text,
     counts_people boolean, about_people boolean, aggregation text, max_rate_per_hour double precision, stamp text,
-    measurement_interval interval, sends_zeros boolean, same_time text, rule jsonb
+    measurement_interval interval, sends_zeros boolean, same_time text, sum_minutes smallint, one_night boolean,
+    cell_noise double precision, rule jsonb
 )
 inner join lantaarn.sensor as sensor on sensor.entry_id = declared.entry_id
 where
@@ -170,6 +174,9 @@ where
         held.measurement_interval::text,
         held.sends_zeros,
         held.same_time,
+        held.sum_minutes,
+        held.one_night,
+        held.cell_noise is null,
         held.rule,
         held.active
     )
@@ -186,6 +193,9 @@ where
         declared.measurement_interval::text,
         declared.sends_zeros,
         declared.same_time,
+        declared.sum_minutes,
+        declared.one_night,
+        declared.cell_noise is null,
         declared.rule,
         true
     );
@@ -206,7 +216,8 @@ where
 insert into lantaarn.datastream
 (
     sensor_id, property, unit, retention_class, aggregate_term, public, counts_people, about_people, aggregation,
-    max_rate_per_hour, stamp, measurement_interval, sends_zeros, same_time, rule, active
+    max_rate_per_hour, stamp, measurement_interval, sends_zeros, same_time, sum_minutes, one_night, cell_noise, rule,
+    active
 )
 select
     sensor.id,
@@ -223,12 +234,16 @@ select
     declared.measurement_interval,
     declared.sends_zeros,
     declared.same_time,
+    declared.sum_minutes,
+    declared.one_night,
+    declared.cell_noise,
     declared.rule,
     true
 from jsonb_to_recordset(%(batch)s -> 'datastreams') as declared (
     entry_id uuid, property text, unit text, retention_class text, aggregate_term interval, public text,
     counts_people boolean, about_people boolean, aggregation text, max_rate_per_hour double precision, stamp text,
-    measurement_interval interval, sends_zeros boolean, same_time text, rule jsonb
+    measurement_interval interval, sends_zeros boolean, same_time text, sum_minutes smallint, one_night boolean,
+    cell_noise double precision, rule jsonb
 )
 inner join lantaarn.sensor as sensor on sensor.entry_id = declared.entry_id
 where not exists (
@@ -236,6 +251,37 @@ where not exists (
     where held.sensor_id = sensor.id and held.property = declared.property
 )
 order by sensor.id, declared.property;
+
+-- published_datastreams: what is published of passes, and where its sensor is; also of versions that were current until
+-- recently, because hours from then may still be published
+select
+    sensor.id as sensor_id,
+    sensor.kind,
+    declared.observed_property as property,
+    declared.public as period,
+    coalesce(exact.geometry, version.document #> '{location,geometry}') as geometry
+from lantaarn.sensor as sensor
+inner join lantaarn.register_entry as version on version.entry_id = sensor.entry_id
+left join lantaarn.register_entry as next
+    on next.entry_id = version.entry_id and next.version = version.version + 1
+left join restricted.location as exact on exact.entry_id = version.entry_id and version.revision = sensor.revision
+inner join jsonb_to_recordset(%(batch)s -> 'properties') as counted (kind text, property text) on counted.kind = sensor.kind
+inner join lateral jsonb_to_recordset(version.document -> 'datastreams') as declared (observed_property text, public text)
+    on declared.observed_property = counted.property
+where
+    (next.recorded_at is null or next.recorded_at > %(since)s)
+    and version.document ->> 'status' <> 'ended'
+    and (version.document ->> 'delivers_data')::boolean
+    and declared.public in ('hour', 'day');
+
+-- update_noise: set the noise of all counts that are published
+update lantaarn.datastream as held set cell_noise = computed.noise
+from jsonb_to_recordset(%(batch)s -> 'noise') as computed (sensor_id integer, property text, noise double precision)
+where
+    held.sensor_id = computed.sensor_id
+    and held.property = computed.property
+    and held.active
+    and held.cell_noise <> computed.noise;
 
 -- upsert_search_index: update how visitors find these entries; personal data levels are ordered as in the code list
 insert into lantaarn.finding

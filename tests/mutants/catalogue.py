@@ -166,6 +166,32 @@ MUTANTS: tuple[Mutant, ...] = (
         ("windows that are no longer allowed", " or not rule.gives_travel_times:", ":"),
     ),
     *_mutants_in(
+        "sensors/policy/cells.py",
+        ("tests/unit/sensors/test_cells.py",),
+        ("the noise of a count", "return least * sqrt(", "return sqrt("),
+        ("the noise of a day", "DAY_NOISE if period is Public.DAY else HOUR_NOISE", "HOUR_NOISE"),
+        ("more noise where a pass is in more numbers", "sqrt(max(1.0, cells / CELLS_PER_PASS))", "1.0"),
+        ("the class of road users that is in most numbers", "return max((sum(", "return min((sum("),
+    ),
+    *_mutants_in(
+        "sensors/register/shared_places.py",
+        ("tests/unit/sensors/test_cells.py",),
+        ("sensors at one place", "distance=SAME_PLACE_METRES", "distance=0"),
+        ("a place that sensors in between make", "left.intersection(neighbours[number])", "set[int]()"),
+        ("the most noise of the places of a sensor", "max(noise.get(key, 0.0), ", "min(noise.get(key, 1e9), "),
+    ),
+    *_mutants_in(
+        "sensors/register/repository.sql",
+        ("tests/db/sensors/test_noise.py",),
+        ("neighbours of a while ago", "next.recorded_at > %(since)s", "false"),
+        ("the exact place of a sensor", "coalesce(exact.geometry, version", "coalesce(null::jsonb, version"),
+    ),
+    *_mutants_in(
+        "sensors/register/repository.py",
+        ("tests/db/sensors/test_noise.py",),
+        ("the noise of neighbours of a new sensor", "if any(each.changed for each in published):", "if False:"),
+    ),
+    *_mutants_in(
         "sensors/db/migrations/031_travel_time.sql",
         ("tests/db/sensors/test_outdated_entries.py", "tests/db/sensors/test_promises.py"),
         ("exact travel times are deleted", "truncate lantaarn.travel_time, lantaarn.travel_hour;", ""),

@@ -13,7 +13,12 @@ from sensors.vocabulary.units import DIMENSIONLESS, RATIO, SPEED, TIME_IN_SECOND
 _SENTINELS = frozenset({-1.0, -999.0, -9999.0})
 
 
-def _count(code: str, label: LocalizedText, explanation: LocalizedText) -> ObservedProperty:
+_MOTOR_VEHICLES = frozenset({"car", "van", "truck", "bus", "motorcycle"})
+
+
+def _count(code: str, label: LocalizedText, explanation: LocalizedText, passes: frozenset[str]) -> ObservedProperty:
+    # Someone who walks or cycles through a quiet street is alone in a quarter of an hour, and all night.
+    on_foot_or_bicycle = not passes <= _MOTOR_VEHICLES
     return ObservedProperty(
         code=code,
         label=label,
@@ -26,6 +31,9 @@ def _count(code: str, label: LocalizedText, explanation: LocalizedText) -> Obser
         finest_public=Public.HOUR,
         sentinels=_SENTINELS,
         counts_people=True,
+        passes=passes,
+        sums_minutes=60 if on_foot_or_bicycle else 15,
+        has_night=on_foot_or_bicycle,
         aggregation=Aggregation.DELTA,
         max_rate_per_hour=10_000,
         stamp=Stamp.END,
@@ -43,6 +51,7 @@ def _class_count(code: str, nl: str, en: str) -> ObservedProperty:
             f"Hoeveel {nl} er langskwamen sinds het vorige bericht.",
             f"How many {en} passed by since the previous message.",
         ),
+        frozenset({code.removeprefix("count_")}),
     )
 
 
@@ -66,6 +75,7 @@ KIND = Kind(
                 "Hoeveel auto's, vrachtwagens, bussen en motoren er samen langskwamen. Deze teller ziet geen verschil.",
                 "How many cars, trucks, buses and motorcycles passed by in total. This counter cannot tell them apart.",
             ),
+            _MOTOR_VEHICLES,
         ),
         ObservedProperty(
             code="mean_speed",
@@ -79,6 +89,7 @@ KIND = Kind(
             plausible_range=(0, 180),
             finest_public=Public.HOUR,
             averages_people=True,
+            passes=_MOTOR_VEHICLES,
             sentinels=_SENTINELS,
             stamp=Stamp.END,
             # Loops measure speed to a few percents.
@@ -96,6 +107,7 @@ KIND = Kind(
             plausible_range=(0, 100),
             finest_public=Public.HOUR,
             averages_people=True,
+            passes=_MOTOR_VEHICLES,
             sentinels=_SENTINELS,
             stamp=Stamp.END,
             # 60 ms of every minute: loops are read every 10 to 100 ms.

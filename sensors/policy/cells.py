@@ -1,0 +1,53 @@
+"""The hours and days of a counter as they are published: how much noise is in each, and what is added up before.
+
+The noise hides someone who is out and comes home within one cell, so two passes, at one place. Where more than two
+published numbers hold the same pass, each tells a little, and so the noise of each grows with the root of how many they
+are: together they tell no more than two do. ``docs/privacy.md`` has the bound.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import sqrt
+
+from sensors.kinds import ObservedProperty
+from sensors.policy.promises import CELLS_PER_PASS, DAY_NOISE, HOUR_NOISE
+from sensors.vocabulary.codes import Public
+
+
+@dataclass(frozen=True, slots=True)
+class CellRule:
+    """How a count of people or vehicles is added up and published."""
+
+    period: Public
+    """``hour`` or ``day``, never both, or a day would show what its hours hide; ``none``: it isn't published."""
+    noise: float | None
+    """The standard deviation of the noise of a cell, in passes. None: nothing is published."""
+    sums_minutes: int
+    """Counts are added up over so many minutes before they are kept for longer."""
+    has_night: bool
+    """The night is one sum, and one cell."""
+
+
+def cell_noise(period: Public, cells: int) -> float:
+    """The noise of each of so many published ``cells`` that hold the same pass, as a standard deviation in passes."""
+    least = DAY_NOISE if period is Public.DAY else HOUR_NOISE
+    return least * sqrt(max(1.0, cells / CELLS_PER_PASS))
+
+
+def cells_of_a_pass(of: ObservedProperty, published: Iterable[ObservedProperty]) -> int:
+    """How many of the ``published`` properties hold the same pass, of the class for which that is most."""
+    every = tuple(published)
+    return max((sum(passed in each.passes for each in every) for passed in of.passes), default=0)
+
+
+def cell_rule(definition: ObservedProperty, public: Public, published: Iterable[ObservedProperty]) -> CellRule | None:
+    """The rule for one datastream, if it is a count that has cells; ``published`` is all that its sensor publishes,
+    itself too.
+
+    Other sensors at the same place may add to the noise: see ``sensors.register.shared_places``.
+    """
+    if definition.sums_minutes is None:
+        return None
+    is_published = public is not Public.NONE
+    noise = cell_noise(public, cells_of_a_pass(definition, published)) if is_published else None
+    return CellRule(public, noise, definition.sums_minutes, definition.has_night)

@@ -1,0 +1,95 @@
+"""The noise of counters in the register: more where others are at the same place, and never less too soon."""
+
+from datetime import timedelta
+
+import pytest
+
+from sensors.db import Database
+from sensors.register.repository import CELLS_DRAWN_WITHIN, refresh_derived_data
+from tests.support.entries import Document, example_datastream, example_entry
+from tests.support.sample_data import home_sensor_entry, publish_documents
+
+THREE = pytest.approx(12 * 1.5**0.5)
+HERE, NEXT_TO_IT, ELSEWHERE = [5.66, 51.48], [5.6602, 51.4801], [5.67, 51.48]
+
+
+def counter(reference: str, place: list[float], *codes: str, public: str = "hour", **changes: object) -> Document:
+    streams = [
+        example_datastream(code, "traffic", public=public, privacy_rules=[{"rule": "public_threshold"}])
+        for code in codes or ("count_bicycle",)
+    ]
+    location = {"kind": "fixed", "geometry": {"type": "Point", "coordinates": place}}
+    return example_entry(reference=reference, kind="traffic", location=location, datastreams=streams, **changes)
+
+
+def noise(db: Database, reference: str) -> dict[str, float | None]:
+    rows = db.execute(
+        "select property, cell_noise from lantaarn.datastream as stream "
+        "inner join lantaarn.sensor as sensor on sensor.id = stream.sensor_id where reference = %(reference)s",
+        {"reference": reference},
+    ).fetchall()
+    return {row["property"]: row["cell_noise"] for row in rows}
+
+
+def days_pass(db: Database, days: timedelta) -> None:
+    """Put all that was published so far so many days back."""
+    db.execute("alter table lantaarn.register_entry disable trigger user")
+    db.execute("update lantaarn.register_entry set recorded_at = recorded_at - %(days)s", {"days": days})
+    db.execute("alter table lantaarn.register_entry enable trigger user")
+
+
+def test_how_a_count_is_added_up_and_published_is_in_the_database(server_database: Database) -> None:
+    publish_documents(server_database, counter("teller", HERE, "count_car", "count_bicycle", "mean_speed"))
+    rows = server_database.execute(
+        "select property, sum_minutes, one_night, cell_noise from lantaarn.datastream order by property"
+    ).fetchall()
+    assert [tuple(row.values()) for row in rows] == [
+        ("count_bicycle", 60, True, 12),
+        ("count_car", 15, False, 12),
+        ("mean_speed", None, False, None),
+    ]
+    publish_documents(server_database, counter("teller", HERE, "count_bicycle", public="none"))
+    assert noise(server_database, "teller")["count_bicycle"] is None
+
+
+def test_neighbours_that_come_add_noise_at_once(server_database: Database) -> None:
+    publish_documents(server_database, counter("een", HERE), counter("twee", NEXT_TO_IT), counter("ver", ELSEWHERE))
+    assert noise(server_database, "een") == {"count_bicycle": 12}
+    publish_documents(server_database, counter("drie", NEXT_TO_IT))
+    assert [noise(server_database, each)["count_bicycle"] for each in ("een", "twee", "drie")] == [THREE] * 3
+    assert noise(server_database, "ver") == {"count_bicycle": 12}
+    assert refresh_derived_data(server_database) == 0
+
+
+@pytest.mark.parametrize(
+    "change", [{"status": "ended", "active_until": "2026-01-01"}, {"public": "none"}, {"place": ELSEWHERE}]
+)
+def test_noise_stays_until_the_last_hours_of_a_neighbour_are_published(
+    server_database: Database, change: dict[str, object]
+) -> None:
+    """Whatever became of the neighbour: ended, no longer public, or moved."""
+    publish_documents(server_database, *(counter(name, HERE) for name in ("een", "twee", "drie")))
+    days_pass(server_database, timedelta(days=300))
+    changed = {"reference": "drie", "place": HERE} | change
+    publish_documents(server_database, counter(**changed))  # pyright: ignore[reportArgumentType]
+    assert noise(server_database, "een") == {"count_bicycle": THREE}
+    days_pass(server_database, CELLS_DRAWN_WITHIN - timedelta(hours=1))
+    refresh_derived_data(server_database)
+    assert noise(server_database, "een") == {"count_bicycle": THREE}
+    days_pass(server_database, timedelta(hours=2))
+    refresh_derived_data(server_database)
+    assert noise(server_database, "een") == {"count_bicycle": 12}
+
+
+def test_the_exact_place_counts_of_a_sensor_that_shows_a_cell(server_database: Database) -> None:
+    """Its cell of 100 metres may reach a counter that is far from it."""
+    home = home_sensor_entry()
+    hidden = counter("thuis", [5.654321, 51.481234], "count_bicycle", "count_pedestrian")
+    hidden["location"]["precision"], hidden["organisations"] = "cell_100m", home["organisations"]
+    publish_documents(server_database, hidden)
+    (cell,) = server_database.execute(
+        "select document #> '{location,geometry,coordinates,0}' as ring from lantaarn.register_entry"
+    ).fetchall()
+    corner = max(cell["ring"], key=lambda each: abs(each[0] - 5.654321) + abs(each[1] - 51.481234))
+    publish_documents(server_database, counter("een", corner), counter("twee", corner))
+    assert noise(server_database, "een") == {"count_bicycle": 12}

@@ -1,0 +1,146 @@
+"""How much noise is in a published count: enough for all numbers together that hold the same pass."""
+
+from math import sqrt
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sensors.kinds import KINDS
+from sensors.policy.cells import CellRule
+from sensors.policy.compiler import compile_policy
+from sensors.register.entry import Entry
+from sensors.register.rijksdriehoek import to_rijksdriehoek
+from sensors.register.shared_places import PASS_PROPERTIES, PublishedDatastream, noise_of_counts
+from sensors.vocabulary.codes import Public
+from tests.support.entries import example_datastream, example_entry
+
+TRAFFIC = KINDS["traffic"].properties
+METRE_NORTH, METRE_EAST = 1 / 111_270, 1 / 69_450
+"""In degrees, in Helmond."""
+PASSES = ("car", "van", "truck", "bus", "motorcycle", "bicycle", "pedestrian")
+
+
+def cells(*streams: tuple[str, str]) -> dict[str, CellRule | None]:
+    datastreams = [
+        example_datastream(code, "traffic", public=public, privacy_rules=[{"rule": "public_threshold"}])
+        for code, public in streams
+    ]
+    policy = compile_policy(Entry.model_validate(example_entry(kind="traffic", datastreams=datastreams)))
+    return {each.property: each.cells for each in policy.datastreams}
+
+
+def at(sensor: int, code: str, east: float = 0, north: float = 0, period: Public = Public.HOUR) -> PublishedDatastream:
+    """A datastream of a sensor so many metres from a fixed point."""
+    position = [5.66 + east * METRE_EAST, 51.48 + north * METRE_NORTH]
+    return PublishedDatastream(sensor, "traffic", code, period, {"type": "Point", "coordinates": position})
+
+
+def test_every_count_has_a_rule_and_nothing_else_has() -> None:
+    for kind in KINDS.values():
+        for each in kind.properties.values():
+            is_count = each.counts_people and each.required_privacy_rule is None
+            assert (each.sums_minutes is not None) == is_count, each.code
+            assert bool(each.passes) == (is_count or each.averages_people), each.code
+            assert each.passes <= set(PASSES)
+
+
+def test_people_without_a_car_are_added_up_by_the_hour_and_the_night() -> None:
+    on_foot = cells(("count_pedestrian", "hour"), ("count_bicycle", "day"), ("count_bus", "none"))
+    assert on_foot["count_pedestrian"] == CellRule(Public.HOUR, 12, 60, has_night=True)
+    assert on_foot["count_bicycle"] == CellRule(Public.DAY, 24, 60, has_night=True)
+    assert on_foot["count_bus"] == CellRule(Public.NONE, None, 15, has_night=False)
+    assert cells(("mean_speed", "hour"))["mean_speed"] is None
+
+
+def test_noise_grows_with_the_numbers_of_one_sensor_that_hold_the_same_pass() -> None:
+    loop = cells(("count_car", "hour"), ("count_bus", "hour"), ("mean_speed", "hour"), ("occupancy", "hour"))
+    assert loop["count_car"] is not None
+    assert loop["count_car"].noise == loop["count_bus"].noise == pytest.approx(12 * sqrt(3 / 2))  # type: ignore[union-attr]
+    unpublished = cells(("count_car", "hour"), ("mean_speed", "none"), ("occupancy", "none"))
+    assert unpublished["count_car"] == CellRule(Public.HOUR, 12, 15, has_night=False)
+
+
+def test_noise_grows_with_the_sensors_at_one_place() -> None:
+    here, near, far = at(1, "count_car"), at(2, "count_car", east=24.5), at(3, "count_car", east=60)
+    speeds = [at(2, "mean_speed", east=24.5), at(2, "count_bicycle", east=24.5)]
+    noise = noise_of_counts([here, near, far, *speeds])
+    assert noise[1, "count_car"] == noise[2, "count_car"] == pytest.approx(12 * sqrt(3 / 2))
+    assert noise[3, "count_car"] == noise[2, "count_bicycle"] == 12
+
+
+def test_day_cells_have_the_noise_of_days() -> None:
+    streams = [at(number, "count_car", period=Public.DAY if number else Public.HOUR) for number in range(4)]
+    noise = noise_of_counts(streams)
+    assert [noise[number, "count_car"] for number in range(4)] == pytest.approx([12 * sqrt(2), *[24 * sqrt(2)] * 3])
+
+
+@pytest.mark.parametrize(("metres", "together"), [(24.8, True), (25.2, False)])
+@pytest.mark.parametrize("direction", ["east", "north"])
+def test_25_metres_are_one_place(metres: float, together: bool, direction: str) -> None:
+    away = {"east": 0.0, "north": 0.0} | {direction: metres}
+    streams = [at(0, "count_car"), at(1, "count_car"), at(2, "count_car", away["east"], away["north"])]
+    assert noise_of_counts(streams)[2, "count_car"] == pytest.approx(12 * sqrt(3 / 2) if together else 12)
+
+
+def test_an_area_reaches_as_far_as_its_edge() -> None:
+    square = [[5.66, 51.48], [5.67, 51.48], [5.67, 51.49], [5.66, 51.49], [5.66, 51.48]]
+    polygon = {"type": "Polygon", "coordinates": [square]}
+    mobile = [PublishedDatastream(9, "traffic", code, Public.HOUR, polygon) for code in ("count_car", "mean_speed")]
+    assert noise_of_counts([*mobile, at(1, "count_car", east=-20)])[1, "count_car"] == pytest.approx(12 * sqrt(3 / 2))
+    assert noise_of_counts([*mobile, at(1, "count_car", east=-30)])[1, "count_car"] == 12
+
+
+def test_a_sensor_that_moved_is_a_neighbour_at_both_places_and_counts_once() -> None:
+    codes = ("count_car", "mean_speed")
+    moved = [at(1, code, east=east) for code in codes for east in (0, 500)]
+    others = [at(2, "count_car", east=5), at(3, "count_car", east=505), at(4, "count_car", east=495)]
+    noise = noise_of_counts([*moved, *others])
+    assert noise[2, "count_car"] == pytest.approx(12 * sqrt(3 / 2))
+    assert noise[1, "count_car"] == noise[3, "count_car"] == pytest.approx(12 * sqrt(4 / 2))
+
+
+STREAMS = st.lists(
+    st.builds(
+        at,
+        st.integers(1, 6),
+        st.sampled_from(sorted(PASS_PROPERTIES["traffic"])),
+        st.sampled_from([0, 20, 40, 300]),
+        st.sampled_from([0, 300]),
+        st.sampled_from([Public.HOUR, Public.DAY]),
+    ),
+    max_size=20,
+    unique_by=lambda each: (each.sensor_id, each.property),
+)
+
+
+@given(STREAMS, st.randoms(use_true_random=False))
+def test_whoever_passes_one_place_in_an_hour_and_back_shifts_its_numbers_little(
+    streams: list[PublishedDatastream], order: Random
+) -> None:
+    """In any of the classes, over all numbers of sensors within 25 metres of each other, also out and home."""
+    noise = noise_of_counts(streams)
+    order.shuffle(streams)
+    assert noise_of_counts(streams) == noise
+    for here in streams:
+        at_place = [each for each in streams if distance(each, here) <= 20.1]
+        for passed in PASSES:
+            held = [each for each in at_place if passed in TRAFFIC[each.property].passes]
+            assert sum((2 / noise[each.sensor_id, each.property]) ** 2 for each in held) <= 2 * (2 / 12) ** 2 + 1e-9
+
+
+def distance(one: PublishedDatastream, other: PublishedDatastream) -> float:
+    return to_rijksdriehoek(one.geometry).distance(to_rijksdriehoek(other.geometry))
+
+
+@pytest.mark.parametrize(
+    ("longitude", "latitude", "x", "y"),
+    [
+        (4.88352559, 52.37453253, 120_700.723, 487_525.502),  # Westertoren, Amsterdam
+        (6.56820053, 53.21938317, 233_883.131, 582_065.168),  # Martinitoren, Groningen
+    ],
+)
+def test_positions_in_the_dutch_grid(longitude: float, latitude: float, x: float, y: float) -> None:
+    point = to_rijksdriehoek({"type": "Point", "coordinates": [longitude, latitude]})
+    assert (point.centroid.x, point.centroid.y) == pytest.approx((x, y), abs=1)
