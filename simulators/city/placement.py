@@ -15,6 +15,11 @@ _LONGITUDE_SCALE = cos(radians(51.48))
 """The length of a degree of longitude in Helmond, in degrees of latitude."""
 
 
+def random_numbers(seed: int, of: str) -> Random:
+    """The random numbers of one type of sensors, so that no type depends on how many there are of others."""
+    return Random(f"{seed}/city/{of}")  # noqa: S311 - places in an example, no secrets
+
+
 def built_up_neighbourhoods() -> tuple[AreaBoundary, ...]:
     """The built-up neighbourhoods of Helmond. Codes ending in 9 are scattered houses in the rural area."""
     return tuple(area for area in known_areas() if area.code.startswith("BU0794") and not area.code.endswith("9"))
