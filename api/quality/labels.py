@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from sensors.policy import promises
+from sensors.vocabulary.durations import describe_duration
 from sensors.vocabulary.localized_text import LocalizedText
 
 DEVIATION_EXPLANATIONS: Mapping[str, LocalizedText] = {
@@ -35,6 +37,22 @@ WINDOW_LABELS: Mapping[str, LocalizedText] = {
     "match_in_memory": LocalizedText("Reistijden", "Travel times"),
 }
 """What is made of events, by privacy rule."""
+CAPPED_TERMS: Mapping[str, LocalizedText] = {
+    rule: LocalizedText(
+        f"Van deze sensoren staat in het register dat we {what.nl} langer bewaren dan {describe_duration(limit).nl}. "
+        "Dat doen we niet meer: het kan te veel over mensen verraden. Het register moet nog worden aangepast "
+        f"(regel {rule}).",
+        f"The register says of these sensors that we keep {what.en} for longer than {describe_duration(limit).en}. "
+        "We no longer do, because it could reveal too much about people. The register is yet to be changed "
+        f"(rule {rule}).",
+    )
+    for rule, what, limit in (
+        ("people_raw_term", LocalizedText("losse metingen", "single readings"), promises.MAX_RAW_TERM),
+        ("people_totals_term", LocalizedText("totalen", "totals"), promises.MAX_TRUE_HOURS_TERM),
+        ("people_cells_term", LocalizedText("openbare totalen", "public totals"), promises.MAX_CELLS_TERM),
+    )
+}
+"""What to say of sensors that go on under a shorter term than their entries declare, by the rule that shortens it."""
 
 QUESTION_LABELS: Mapping[str, LocalizedText] = {
     "who_decided": LocalizedText("Wie heeft dit besloten?", "Who decided this?"),

@@ -177,6 +177,8 @@ class Quality:
     questions: tuple[Question, ...]
     outdated_segments: tuple[str, ...]
     """Sensors of which no travel times are computed any more, because of the window in their entry."""
+    capped_terms: tuple[tuple[str, tuple[str, ...]], ...]
+    """Rules that limit how long something is kept, with the sensors whose entries declare a longer term."""
     refusals: tuple[tuple[str, int], ...]
     unregistered: tuple[tuple[str, Band], ...]
     windows: tuple[Windows, ...]
@@ -200,12 +202,14 @@ def load_quality(db: Database, municipality: str, scope: Scope, now: datetime) -
     }
     refusals = db.execute(QUERIES["refusals"], parameters).fetchall()
     outdated = db.execute(QUERIES["outdated_segments"], parameters).fetchall()
+    capped = db.execute(QUERIES["capped_terms"], parameters).fetchall()
     is_whole_city = scope == Scope()
     return Quality(
         period=_period(db),
         measures=Measures.of(selected),
         questions=_questions(selected),
         outdated_segments=tuple(row["reference"] for row in outdated),
+        capped_terms=tuple((row["rule"], tuple(row["sensors"])) for row in capped),
         refusals=tuple((row["reason"], row["readings"]) for row in refusals),
         unregistered=_unregistered(db) if is_whole_city else (),
         windows=_windows(db, municipality) if is_whole_city else (),

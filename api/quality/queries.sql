@@ -36,6 +36,17 @@ where
     and (%(organisation)s::text is null or find.organisations @> array[%(organisation)s::text])
 order by outdated.reference;
 
+-- capped_terms: sensors that go on under a shorter term than their entries declare, by the rule that shortens it
+select capped.rule, array_agg(distinct capped.reference order by capped.reference) as sensors
+from open.capped_term as capped
+inner join open.find as find on find.sensor_id = capped.sensor_id
+where
+    find.municipality = %(municipality)s
+    and (%(neighbourhood)s::text is null or find.neighbourhood = %(neighbourhood)s::text)
+    and (%(organisation)s::text is null or find.organisations @> array[%(organisation)s::text])
+group by capped.rule
+order by capped.rule;
+
 -- refusals: rejection reasons of the last day, for sensors whose every value is public
 select refusal.reason, sum(refusal.readings)::bigint as readings
 from open.sensor_refusal as refusal

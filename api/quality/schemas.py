@@ -128,6 +128,9 @@ class Quality(ResponseModel):
     """Least answered first."""
     outdated_segments: list[str]
     """Sensors where a segment starts whose entry declares a window for which no travel times are computed any more."""
+    capped_terms: dict[str, list[str]]
+    """Sensors whose entries declare that something is kept for longer than is now allowed, by the rule: it is kept as
+    long as the rule allows."""
     refusals: dict[str, int]
     """Why `refused_day` readings were rejected."""
     unregistered: dict[str, Band]

@@ -22,7 +22,8 @@ from api.sensor.retention_status import load_retention_classes
 from api.themes.content import THEMES
 from api.web import READ_METHODS
 from sensors.policy.explanation import explain_policy
-from sensors.register.entry import Datastream, MatchInMemory, WindowCount
+from sensors.policy.terms import kept_retention
+from sensors.register.entry import Datastream, Entry, MatchInMemory, Retention, WindowCount
 from sensors.register.themes import themes_of
 from sensors.vocabulary import codes
 from sensors.vocabulary.codes import Public
@@ -53,8 +54,7 @@ def sensor(request: Request, state: AppStateDependency, reference: str) -> Respo
             found.entry, found.version, current_language(), classes, {each.name: each.lamps for each in groups}
         ),
         "datastreams": [
-            _datastream_view(declared, datastream, found.entry.delivers_data, now)
-            for declared, datastream in datastreams
+            _datastream_view(found.entry, declared, datastream, now) for declared, datastream in datastreams
         ],
     }
     return state.templates.TemplateResponse(request, "sensor/sensor.html", context)
@@ -84,6 +84,8 @@ class DatastreamView:
     label: str
     unit: str
     description: str
+    retention: Retention | None
+    """How long it is kept."""
     latest: str | None
     latest_when: str | None
     chart: Chart | None
@@ -91,9 +93,7 @@ class DatastreamView:
     movement: MovementView | None
 
 
-def _datastream_view(
-    declared: Datastream, datastream: PublicDatastream, delivers_data: bool, now: datetime
-) -> DatastreamView:
+def _datastream_view(entry: Entry, declared: Datastream, datastream: PublicDatastream, now: datetime) -> DatastreamView:
     unit = formatting.unit(declared.unit)
     label = labels.datastream_label(declared, datastream.definition)
     charted = (
@@ -107,7 +107,8 @@ def _datastream_view(
         datastream=datastream,
         label=label,
         unit=unit,
-        description=labels.datastream_description(declared, datastream, delivers_data),
+        description=labels.datastream_description(declared, datastream, entry.delivers_data),
+        retention=kept_retention(entry, declared, datastream.definition),
         latest=latest,
         latest_when=when,
         chart=draw_chart(charted, label, unit, now),

@@ -156,11 +156,7 @@ CREATE TABLE lantaarn.datastream (
     cell_noise double precision,
     sum_minutes smallint,
     one_night boolean DEFAULT false NOT NULL,
-    totals_term interval GENERATED ALWAYS AS (
-CASE
-    WHEN (sum_minutes IS NULL) THEN aggregate_term
-    ELSE LEAST(aggregate_term, '1 year 1 mon'::interval)
-END) STORED NOT NULL,
+    totals_term interval NOT NULL,
     CONSTRAINT counts_are_about_people CHECK ((about_people OR (NOT counts_people))),
     CONSTRAINT datastream_aggregation_check CHECK ((aggregation = ANY (ARRAY['mean'::text, 'delta'::text, 'counter'::text, 'max'::text, 'last'::text, 'energy_mean'::text, 'circular_mean'::text, 'none'::text]))),
     CONSTRAINT datastream_cell_noise_check CHECK ((cell_noise >= (11.99)::double precision)),
@@ -1414,6 +1410,26 @@ CREATE VIEW open.area AS
    FROM lantaarn.area;
 GRANT SELECT ON TABLE open.area TO lantaarn_api;
 GRANT SELECT ON TABLE open.area TO lantaarn_dashboard;
+
+-- open.capped_term
+CREATE VIEW open.capped_term AS
+ SELECT sensor.municipality,
+    datastream.sensor_id,
+    sensor.reference,
+    datastream.property,
+    broken.rule
+   FROM ((((lantaarn.datastream datastream
+     JOIN lantaarn.sensor sensor ON ((sensor.id = datastream.sensor_id)))
+     JOIN lantaarn.register_entry entry ON ((entry.revision = sensor.revision)))
+     CROSS JOIN LATERAL jsonb_to_recordset((entry.document -> 'datastreams'::text)) declared(observed_property text, retention jsonb))
+     CROSS JOIN LATERAL ( VALUES ('people_raw_term'::text,((declared.retention ->> 'raw'::text) <> datastream.retention_class)), (
+                CASE datastream.public
+                    WHEN 'none'::text THEN 'people_totals_term'::text
+                    ELSE 'people_cells_term'::text
+                END,(((declared.retention ->> 'aggregate'::text))::interval > datastream.aggregate_term))) broken(rule, is_broken))
+  WHERE (datastream.active AND (sensor.status <> 'ended'::text) AND (datastream.about_people OR (datastream.retention_class = 'P7D'::text)) AND (declared.observed_property = datastream.property) AND broken.is_broken);
+GRANT SELECT ON TABLE open.capped_term TO lantaarn_api;
+GRANT SELECT ON TABLE open.capped_term TO lantaarn_dashboard;
 
 -- open.count_mean
 CREATE VIEW open.count_mean WITH (security_barrier='true') AS

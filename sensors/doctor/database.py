@@ -15,8 +15,10 @@ from sensors.db.queries import load_queries
 from sensors.db.server import find_postgres
 from sensors.doctor.finding import Finding
 from sensors.hardening import MAX_CORE_DUMP_BYTES
+from sensors.policy.promises import MAX_CELLS_TERM, MAX_RAW_TERM, MAX_TRUE_HOURS_TERM
 from sensors.processes import ProcessError
 from sensors.settings.base import hide_password
+from sensors.vocabulary.durations import describe_duration
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 PROGRAM_ROLES = ("lantaarn_ingest", "lantaarn_api", "lantaarn_dashboard")
@@ -35,6 +37,15 @@ SAFE_LOG_SETTINGS: Mapping[str, tuple[str, ...]] = {
     "debug_print_plan": ("off",),
 }
 """The values of PostgreSQL settings that keep rows, parameters and statements out of its log, preferred one first."""
+
+LIMIT_BY_RULE: Mapping[str, tuple[str, str]] = {
+    "people_raw_term": (MAX_RAW_TERM, "raw"),
+    "people_totals_term": (MAX_TRUE_HOURS_TERM, "aggregate"),
+    "people_cells_term": (MAX_CELLS_TERM, "aggregate"),
+}
+"""The longest term that each rule allows, and the field of the entry that holds it."""
+NAMED_SENSORS = 5
+"""So many sensors of a finding are named."""
 
 
 def database_findings(url: SecretStr | None, pg_bin: Path | None) -> Iterator[Finding]:
@@ -56,6 +67,7 @@ def database_findings(url: SecretStr | None, pg_bin: Path | None) -> Iterator[Fi
             )
             yield _migrations(db)
             yield from travel_time_findings(db)
+            yield from term_findings(db)
             yield from role_findings(db)
             yield from statement_timeout_findings(db)
             yield from group_findings(db)
@@ -107,6 +119,23 @@ def travel_time_findings(db: Database) -> Iterator[Finding]:
             "travel times",
             f"{row['reference']} gives none: its window is {row['minutes']} minutes (rule travel_time_window)",
             'import a version with "window": "PT1H", or "PT15M" where 200 or more vehicles an hour pass',
+        )
+
+
+def term_findings(db: Database) -> Iterator[Finding]:
+    """Sensors whose entries, published before the rules, declare a longer term than is kept."""
+    if not _may_read(db, "open.capped_term"):
+        return
+    for row in db.execute(QUERIES["capped_terms"]).fetchall():
+        sensors: list[str] = row["sensors"]
+        longest, field = LIMIT_BY_RULE[row["rule"]]
+        counted = f"{len(sensors)} sensor{'s' if len(sensors) > 1 else ''}"
+        rest = f" and {len(sensors) - NAMED_SENSORS} more" if len(sensors) > NAMED_SENSORS else ""
+        yield Finding(
+            "terms",
+            f"{counted}: a longer term is declared than {describe_duration(longest).en}, which now applies (rule "
+            f"{row['rule']}): {', '.join(sensors[:NAMED_SENSORS])}{rest}",
+            f'import versions of them with "{field}": "{longest}" or shorter; the quality page lists them all',
         )
 
 

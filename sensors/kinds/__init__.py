@@ -65,6 +65,8 @@ class ObservedProperty:
     """A mean over people or vehicles that pass: published only where enough of them were counted."""
     passes: frozenset[str] = frozenset()
     """The road users whose passes a value is made of, by class: one pass may be in several properties of a sensor."""
+    follows_people: bool = False
+    """Of a device that reacts to whoever comes near, its values show when someone did."""
     sums_minutes: Literal[15, 60] | None = None
     """Of what passes, counts are added up over so many minutes; single rows are kept for days only."""
     has_night: bool = False

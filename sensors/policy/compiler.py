@@ -14,6 +14,7 @@ from sensors.policy.cells import CellRule, cell_rule
 from sensors.policy.constraints import constraints_for
 from sensors.policy.promises import MIN_SAMPLED_VEHICLES, TRAVEL_TIME_WINDOWS
 from sensors.policy.retention_classes import BUILT_IN_CLASSES, NEVER_STORED
+from sensors.policy.terms import at_most, kept_retention, totals_limit
 from sensors.register.entry import Datastream, Entry, MatchInMemory, WindowCount
 from sensors.vocabulary.codes import PersonalData, Public
 from sensors.vocabulary.durations import parse_duration
@@ -75,8 +76,10 @@ class DatastreamPolicy:
     unit: str
     retention_class: str | None
     """Retention of single values. None: never stored, only aggregated in windows by ``rule``."""
+    totals_term: str
+    """Retention of true totals of hours: an ISO 8601 duration."""
     aggregate_term: str
-    """Retention of rollups: an ISO 8601 duration."""
+    """Retention of days and of what is published, likewise."""
     public: Public
     counts_people: bool
     about_people: bool
@@ -139,19 +142,21 @@ def _compile_datastream(entry: Entry, datastream: Datastream, classes: Collectio
     definition = kind.properties.get(name) if kind else None
     if kind is None or definition is None:
         return Refusal(name, PROPERTY_NOT_OF_KIND)
-    if datastream.retention is None:
+    retention = kept_retention(entry, datastream, definition)
+    if retention is None:
         return Refusal(name, RETENTION_MISSING)
     for constraint in constraints_for(classes):
         if constraint.violated_by(entry, datastream, definition):
             return Refusal(name, constraint.reason)
     rule = _processing_rule(datastream)
-    if datastream.retention.raw == NEVER_STORED and rule is None:
+    if retention.raw == NEVER_STORED and rule is None:
         return Refusal(name, NOTHING_STORED)
     return DatastreamPolicy(
         property=name,
         unit=definition.unit,
-        retention_class=None if rule else datastream.retention.raw,
-        aggregate_term=datastream.retention.aggregate,
+        retention_class=None if rule else retention.raw,
+        totals_term=at_most(retention.aggregate, totals_limit(entry, definition)),
+        aggregate_term=retention.aggregate,
         public=datastream.public,
         counts_people=definition.counts_people,
         about_people=definition.about_people or datastream.personal_data is not PersonalData.NONE,

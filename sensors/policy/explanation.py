@@ -11,21 +11,19 @@ from types import MappingProxyType
 
 from sensors.kinds import KINDS
 from sensors.policy.compiler import CountingRule, DatastreamPolicy, MatchingRule, compile_policy
-from sensors.policy.constraints import PUBLIC_THRESHOLD
 from sensors.policy.promises import (
     DAY_START,
     MAX_TRAVEL_TIME,
     MIN_MOVEMENT_LAMPS,
-    MOVEMENT_WEEKS,
     NIGHT_START,
     TRAVEL_TIME_ROUNDING_SECONDS,
     TRAVEL_TIME_WINDOWS,
-    WEEKEND_MOVEMENT_WEEKS,
 )
 from sensors.policy.retention_classes import BUILT_IN_CLASSES
+from sensors.policy.retention_explanation import retention_sentences
 from sensors.register.entry import Datastream, Entry, NoIdentifiers, OnDevice, Words
-from sensors.vocabulary.codes import LocationKind, Precision, Public, VehicleClass, label_of
-from sensors.vocabulary.durations import describe_duration, parse_duration
+from sensors.vocabulary.codes import LocationKind, Precision, VehicleClass, label_of
+from sensors.vocabulary.durations import parse_duration
 from sensors.vocabulary.localized_text import Language, LocalizedText
 
 _MINUTE = timedelta(minutes=1)
@@ -48,19 +46,6 @@ SAMPLE_SENTENCE = LocalizedText(
     "your car was among them, and the travel time is right to within a few seconds.",
 )
 """Which vehicles a travel time is made of, and why."""
-
-_PUBLIC_SENTENCES: Mapping[Public, LocalizedText] = {
-    Public.NONE: LocalizedText("Niets hiervan is openbaar.", "None of this is public."),
-    Public.DAY: LocalizedText(
-        "Openbaar is hoogstens één waarde per dag, als die dag voorbij is.",
-        "At most one value per day is public, once the day is over.",
-    ),
-    Public.HOUR: LocalizedText(
-        "Openbaar is hoogstens één waarde per uur, als dat uur voorbij is.",
-        "At most one value per hour is public, once the hour is over.",
-    ),
-    Public.LIVE: LocalizedText("Elke meting is openbaar.", "Every reading is public."),
-}
 
 
 def explain_policy(
@@ -144,7 +129,7 @@ def _datastream_sections(
                 [
                     *_processing_sentences(allowed, lamps_by_group),
                     *_on_device_sentences(declared),
-                    *_retention_sentences(declared, allowed),
+                    *retention_sentences(declared, allowed),
                 ],
             )
 
@@ -287,53 +272,6 @@ def _group_sentences(rule: CountingRule, lamps: int | None) -> Iterator[Localize
             f"Het zijn er nu {lamps}. Van deze groep bewaren we dus niets.",
             f"It now has {lamps}, so we store nothing of this group.",
         )
-
-
-def _retention_sentences(declared: Datastream, allowed: DatastreamPolicy) -> Iterator[LocalizedText]:
-    """How long values are kept, and what is public."""
-    if declared.retention is None:
-        raise RuntimeError("a datastream without retention is always refused")
-    if isinstance(allowed.rule, MatchingRule) and not allowed.rule.gives_travel_times:
-        yield LocalizedText("Bij deze sensor bewaren we niets.", "We do not store anything at this sensor.")
-        return
-    totals = describe_duration(declared.retention.aggregate)
-    if allowed.retention_class is None:
-        yield LocalizedText(
-            f"Losse waarden bewaren we niet. De uitkomst van de groep bewaren we {totals.nl}.",
-            f"We do not store individual values. We keep the result for the group for {totals.en}.",
-        )
-    else:
-        single = describe_duration(allowed.retention_class)
-        yield LocalizedText(
-            f"Elke meting bewaren we {single.nl}. Gemiddelden en totalen per uur en per dag bewaren we {totals.nl}.",
-            f"We keep every reading for {single.en}. We keep hourly and daily averages and totals for {totals.en}.",
-        )
-    yield from _publication_sentences(allowed)
-
-
-def _publication_sentences(allowed: DatastreamPolicy) -> Iterator[LocalizedText]:
-    """What is public, as the views in ``open`` provide it."""
-    below, step = PUBLIC_THRESHOLD.below, PUBLIC_THRESHOLD.round_to
-    if allowed.rule is not None and allowed.public is not Public.HOUR:
-        yield _PUBLIC_SENTENCES[Public.NONE]
-    elif isinstance(allowed.rule, MatchingRule):
-        yield LocalizedText(
-            "Wat we van de reistijd bewaren, is openbaar.", "What we store of the travel time is public."
-        )
-    elif isinstance(allowed.rule, CountingRule):
-        yield LocalizedText(
-            f"Openbaar is het gemiddelde van de hele groep over {MOVEMENT_WEEKS} weken, en van weekenden over "
-            f"{WEEKEND_MOVEMENT_WEEKS}. Daar staat bij hoeveel het meer of minder kan zijn.",
-            f"The mean of the whole group over {MOVEMENT_WEEKS} weeks is public, and over {WEEKEND_MOVEMENT_WEEKS} for "
-            "weekends. It is shown with how far it may be off.",
-        )
-    else:
-        yield _PUBLIC_SENTENCES[allowed.public]
-        if allowed.public is not Public.NONE and allowed.counts_people:
-            yield LocalizedText(
-                f"Aantallen onder de {below} laten we niet zien, ook 0 niet. Andere aantallen ronden we af op {step}.",
-                f"We do not show counts below {below}, or 0. Other counts are rounded to the nearest {step}.",
-            )
 
 
 def _location_section(entry: Entry) -> _Section:

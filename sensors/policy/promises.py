@@ -19,6 +19,12 @@ CELLS_PER_PASS = 2
 """The same pass may be in so many published numbers at one place; if it is in more, their noise is larger."""
 SAME_PLACE_METRES = 25
 """Sensors within this distance are at one place."""
+MAX_RAW_TERM = "P7D"
+"""Retention of single values that tell of passers-by, at most (ISO 8601 duration, as are the next two)."""
+MAX_TRUE_HOURS_TERM = "P13M"
+"""Retention of true totals of hours, of what passes: at most."""
+MAX_CELLS_TERM = "P5Y"
+"""Retention of what is published of it, at most."""
 
 SAMPLE_ONE_IN, SAMPLE_ONE_IN_ADJOINING = 4, 5
 """A secret random one in so many vehicles counts for a travel time; fewer on a segment that adjoins another one."""

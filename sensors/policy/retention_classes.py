@@ -5,19 +5,17 @@ Six are built in; ``lantaarn retention add`` adds more to a database.
 
 import re
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import LiteralString, cast
 
-from sensors.vocabulary.durations import describe_duration
+from sensors.vocabulary.durations import approximate_length, describe_duration
 from sensors.vocabulary.localized_text import LocalizedText
 
 NEVER_STORED = "none"
 """The retention of values that are never stored individually."""
 BUILT_IN_CLASSES: frozenset[str] = frozenset({"P1D", "P7D", "P31D", "P1Y", "P5Y", "P10Y"})
 
-_CLASS_NAME = re.compile(r"P(?:([1-9]\d{0,3})([YMWD])|T([1-9]\d{0,3})H)")
+_CLASS_NAME = re.compile(r"P(?:[1-9]\d{0,3}[YMWD]|T[1-9]\d{0,3}H)")
 _TABLE_NAME = re.compile(r"observation_[0-9a-z]+")
-_DAYS_PER_UNIT = {"Y": 365, "M": 30, "W": 7, "D": 1}
 
 
 def is_valid_class_name(text: str) -> bool:
@@ -27,7 +25,7 @@ def is_valid_class_name(text: str) -> bool:
 
 def sorted_by_term(classes: Iterable[str]) -> list[str]:
     """Sort classes, shortest term first."""
-    return sorted(classes, key=lambda name: (_approximate_term(name), name))
+    return sorted(classes, key=lambda name: (approximate_length(name), name))
 
 
 def describe_classes(classes: Iterable[str]) -> LocalizedText:
@@ -47,12 +45,3 @@ def substitute_table(statement: LiteralString, table: str, placeholder: LiteralS
     if not _TABLE_NAME.fullmatch(table):
         raise LookupError("a retention class has an invalid table name")
     return statement.replace(placeholder, cast(LiteralString, table))
-
-
-def _approximate_term(name: str) -> timedelta:
-    """The approximate length of a term, for sorting: months and years have no fixed length."""
-    match = _CLASS_NAME.fullmatch(name)
-    if match is None:
-        raise ValueError("not the name of a retention class")
-    amount, unit, hours = match.groups()
-    return timedelta(hours=int(hours)) if hours else timedelta(days=int(amount) * _DAYS_PER_UNIT[unit])

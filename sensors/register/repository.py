@@ -315,7 +315,6 @@ def _refresh_derived_rows(db: Database, documents: Sequence[dict[str, Any]]) -> 
     }
     steps = ("deactivate_datastreams", "update_datastreams", "insert_datastreams")
     changed = sum(db.execute(QUERIES[step], {"batch": batch}).rowcount for step in steps)
-    db.execute(QUERIES["set_cells"], {"batch": batch})
     db.execute(QUERIES["upsert_search_index"], {"batch": batch})
     _assign_slugs(db, documents)
     return changed

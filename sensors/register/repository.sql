@@ -136,6 +136,7 @@ where
 update lantaarn.datastream as held set
     unit = declared.unit,
     retention_class = declared.retention_class,
+    totals_term = declared.totals_term,
     aggregate_term = declared.aggregate_term,
     public = declared.public,
     counts_people = declared.counts_people,
@@ -152,10 +153,10 @@ update lantaarn.datastream as held set
     rule = declared.rule,
     active = true
 from jsonb_to_recordset(%(batch)s -> 'datastreams') as declared (
-    entry_id uuid, property text, unit text, retention_class text, aggregate_term interval, public text,
-    counts_people boolean, about_people boolean, aggregation text, max_rate_per_hour double precision, stamp text,
-    measurement_interval interval, sends_zeros boolean, same_time text, sum_minutes smallint, one_night boolean,
-    cell_noise double precision, rule jsonb
+    entry_id uuid, property text, unit text, retention_class text, totals_term interval, aggregate_term interval,
+    public text, counts_people boolean, about_people boolean, aggregation text, max_rate_per_hour double precision,
+    stamp text, measurement_interval interval, sends_zeros boolean, same_time text, sum_minutes smallint,
+    one_night boolean, cell_noise double precision, rule jsonb
 )
 inner join lantaarn.sensor as sensor on sensor.entry_id = declared.entry_id
 where
@@ -164,6 +165,7 @@ where
     and (
         held.unit,
         held.retention_class,
+        held.totals_term::text,
         held.aggregate_term::text,
         held.public,
         held.counts_people,
@@ -183,6 +185,7 @@ where
     is distinct from (
         declared.unit,
         declared.retention_class,
+        declared.totals_term::text,
         declared.aggregate_term::text,
         declared.public,
         declared.counts_people,
@@ -200,30 +203,19 @@ where
         true
     );
 
--- set_cells: how much noise the public cells of these entries' counts get, and how long their true sums are
-update lantaarn.datastream as held set
-    cell_noise = case held.public when 'hour' then 12 when 'day' then 24 end,
-    sum_minutes = case when held.property in ('count_pedestrian', 'count_bicycle') then 60 else 15 end,
-    one_night = held.property in ('count_pedestrian', 'count_bicycle')
-from lantaarn.sensor as sensor
-where
-    sensor.id = held.sensor_id
-    and held.counts_people
-    and held.rule is null
-    and sensor.entry_id in (select value::uuid from jsonb_array_elements_text(%(batch)s -> 'entries'));
-
 -- insert_datastreams: add the datastreams that these entries declare for the first time
 insert into lantaarn.datastream
 (
-    sensor_id, property, unit, retention_class, aggregate_term, public, counts_people, about_people, aggregation,
-    max_rate_per_hour, stamp, measurement_interval, sends_zeros, same_time, sum_minutes, one_night, cell_noise, rule,
-    active
+    sensor_id, property, unit, retention_class, totals_term, aggregate_term, public, counts_people, about_people,
+    aggregation, max_rate_per_hour, stamp, measurement_interval, sends_zeros, same_time, sum_minutes, one_night,
+    cell_noise, rule, active
 )
 select
     sensor.id,
     declared.property,
     declared.unit,
     declared.retention_class,
+    declared.totals_term,
     declared.aggregate_term,
     declared.public,
     declared.counts_people,
@@ -240,10 +232,10 @@ select
     declared.rule,
     true
 from jsonb_to_recordset(%(batch)s -> 'datastreams') as declared (
-    entry_id uuid, property text, unit text, retention_class text, aggregate_term interval, public text,
-    counts_people boolean, about_people boolean, aggregation text, max_rate_per_hour double precision, stamp text,
-    measurement_interval interval, sends_zeros boolean, same_time text, sum_minutes smallint, one_night boolean,
-    cell_noise double precision, rule jsonb
+    entry_id uuid, property text, unit text, retention_class text, totals_term interval, aggregate_term interval,
+    public text, counts_people boolean, about_people boolean, aggregation text, max_rate_per_hour double precision,
+    stamp text, measurement_interval interval, sends_zeros boolean, same_time text, sum_minutes smallint,
+    one_night boolean, cell_noise double precision, rule jsonb
 )
 inner join lantaarn.sensor as sensor on sensor.entry_id = declared.entry_id
 where not exists (

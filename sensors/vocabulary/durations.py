@@ -23,6 +23,7 @@ _FIXED_LENGTHS = {
     "TM": timedelta(minutes=1),
     "TS": timedelta(seconds=1),
 }
+_APPROXIMATE_LENGTHS = {**_FIXED_LENGTHS, "M": timedelta(days=30), "Y": timedelta(days=365)}
 
 
 def describe_duration(duration: str) -> LocalizedText:
@@ -43,3 +44,16 @@ def parse_duration(duration: str) -> timedelta:
     if match is None or unit is None:
         raise ValueError("not a duration of fixed length")
     return int(match[2]) * unit
+
+
+def approximate_length(duration: str) -> timedelta:
+    """The length, for comparison: months and years have no fixed length. Raises ValueError for anything else."""
+    match = _DURATION.fullmatch(duration)
+    if match is None:
+        raise ValueError("not a duration")
+    return int(match[2]) * _APPROXIMATE_LENGTHS[match[1] + match[3]]
+
+
+def is_longer(duration: str, than: str) -> bool:
+    """Whether a duration is longer than another; ``none`` is the shortest."""
+    return duration != "none" and approximate_length(duration) > approximate_length(than)

@@ -6,7 +6,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import AnyHttpUrl
 
-from sensors.kinds import ALIVE, KINDS
+from sensors.kinds import ALIVE, KINDS, ObservedProperty
 from sensors.register.entry import (
     Contact,
     Datastream,
@@ -38,6 +38,7 @@ from sensors.vocabulary.codes import (
     Public,
     RetentionClass,
     Role,
+    SensorType,
     Status,
     Theme,
 )
@@ -169,13 +170,24 @@ _KIND_THEMES = {
 
 
 _AGGREGATE_ONLY = (RetentionClass.NONE, "P5Y")
+_PASSES = (RetentionClass.P7D, "P5Y")
 _SIGN_OF_LIFE = (RetentionClass.P31D, "P31D")
+
+
+def _terms(design: SensorTemplate, known: ObservedProperty) -> tuple[RetentionClass, str]:
+    if design.required_rule and known.required_privacy_rule:
+        return _AGGREGATE_ONLY
+    if known.passes:
+        return _PASSES
+    if known.follows_people and SensorType.PROXIMITY in design.device.sensor_types:
+        return RetentionClass.P7D, design.retention[1]
+    return _SIGN_OF_LIFE if known is ALIVE else design.retention
 
 
 def _datastream(design: SensorTemplate, code: str) -> Datastream:
     known = KINDS[design.kind or ""].properties[code]
     ruled_by = design.required_rule if known.required_privacy_rule else None
-    raw, aggregate = _AGGREGATE_ONLY if ruled_by else _SIGN_OF_LIFE if known is ALIVE else design.retention
+    raw, aggregate = _terms(design, known)
     rules = (*design.privacy_rules, *((ruled_by,) if ruled_by else ()))
     is_thresholded = (known.counts_people or ruled_by) and not isinstance(ruled_by, WindowCount)
     few = (PublicThreshold(rule="public_threshold"),) if is_thresholded else ()

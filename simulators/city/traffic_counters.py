@@ -12,7 +12,6 @@ from sensors.vocabulary.codes import (
     HostObject,
     LegalGround,
     PersonalData,
-    RetentionClass,
     SensorType,
 )
 from sensors.vocabulary.measurement import Stamp
@@ -162,7 +161,7 @@ _RECORDED_COUNTERS = (
 def recorded_traffic(seed: int) -> Iterator[Entry]:
     """Yield the counters that replay a recorded series."""
     rng = placement.random_numbers(seed, "recorded traffic")
-    design = replace(INDUCTION_LOOP, interval="PT1H", stamp=Stamp.START, retention=(RetentionClass.P10Y, "P10Y"))
+    design = replace(INDUCTION_LOOP, interval="PT1H", stamp=Stamp.START)
     for (reference, code, name, nl, en), area in zip(
         _RECORDED_COUNTERS, rng.sample(placement.built_up_neighbourhoods(), 3), strict=True
     ):

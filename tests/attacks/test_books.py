@@ -23,12 +23,12 @@ from ingest.events import listener as event_listener
 from ingest.events import presence, refusals
 from ingest.events.aggregates import publish_movement, write_event_batch
 from ingest.events.listener import EventListener
-from ingest.noise import add_noise
 from ingest.events.refusals import REFUSAL_NOISE
 from ingest.lifecycle.daily_totals import update_daily_totals
 from ingest.lifecycle.scheduler import QUERIES as SCHEDULER
 from ingest.lifecycle.verification import record_verification, verify_retention
 from ingest.metrics import Metrics
+from ingest.noise import add_noise
 from ingest.writer import load_register
 from sensors.broker import BrokerAddress
 from sensors.db import Connection, connect

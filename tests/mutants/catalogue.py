@@ -174,6 +174,33 @@ MUTANTS: tuple[Mutant, ...] = (
         ("the class of road users that is in most numbers", "return max((sum(", "return min((sum("),
     ),
     *_mutants_in(
+        "sensors/policy/terms.py",
+        ("tests/unit/sensors/test_terms.py", "tests/db/sensors/test_capped_terms.py"),
+        ("the longest term of single values", "return MAX_RAW_TERM if tells_of_passers else None", "return None"),
+        ("lamps that react to people", "return SensorType.PROXIMITY in", "return False and SensorType.PROXIMITY in"),
+        ("lamps that report movement", 'each.required_privacy_rule == "window_count"', "False"),
+        (
+            "the longest term of true totals",
+            "return MAX_TRUE_HOURS_TERM if definition.passes else",
+            "return None if definition.passes else",
+        ),
+        (
+            "the longest term of what is public",
+            "return MAX_TRUE_HOURS_TERM if datastream.public is Public.NONE else MAX_CELLS_TERM",
+            "return None",
+        ),
+        (
+            "the shorter of two terms",
+            "return limit if limit is not None and is_longer(term, limit)",
+            "return limit if limit",
+        ),
+    ),
+    *_mutants_in(
+        "sensors/db/migrations/038_capped_terms.sql",
+        ("tests/db/sensors/test_capped_terms.py",),
+        ("entries with a longer term are listed", "and broken.is_broken;", "and not broken.is_broken;"),
+    ),
+    *_mutants_in(
         "sensors/register/shared_places.py",
         ("tests/unit/sensors/test_cells.py",),
         ("sensors at one place", "distance=SAME_PLACE_METRES", "distance=0"),
@@ -466,7 +493,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *_mutants_in(
         "sensors/policy/compiler.py",
         POLICY_TESTS,
-        ("a datastream without retention", "if datastream.retention is None:", "if False:"),
+        ("a datastream without retention", "if retention is None:", "if False:"),
     ),
     *_mutants_in(
         "sensors/formats/native/decoder.py",

@@ -65,15 +65,20 @@ def example_entry(**changes: Any) -> Document:
 
 def example_datastream(observed_property: str, kind: str = "air_quality", **changes: Any) -> Document:
     """A valid datastream without personal data, in its canonical unit."""
+    definition = KINDS[kind].properties[observed_property]
     document: Document = {
         "observed_property": observed_property,
-        "unit": KINDS[kind].properties[observed_property].unit,
+        "unit": definition.unit,
         "theme": "environment_water_soil_air",
         "personal_data": "none",
-        "retention": {"raw": "P1Y", "aggregate": "P10Y"},
+        "retention": dict(COUNT_TERMS if definition.passes else {"raw": "P1Y", "aggregate": "P10Y"}),
         "public": "live",
     }
     return document | changes
+
+
+COUNT_TERMS: Document = {"raw": "P7D", "aggregate": "P1Y"}
+"""Of what passes; short enough whether or not it is public."""
 
 
 def example_camera_entry(**changes: Any) -> Document:
@@ -244,13 +249,19 @@ def _datastreams(draw: st.DrawFn, code: str, known: ObservedProperty | None, del
     personal = draw(st.sampled_from(_personal_data_levels(rule is not None, delivers)))
     public = [each.value for each in Public if each.fineness <= finest.fineness]
     terms = ["none"] if rule else [each.value for each in RetentionClass]
+    of_people = delivers and known is not None and bool(known.passes or known.follows_people)
+    if of_people:
+        terms = ["none", "P1D", "P7D"]
     return {
         "observed_property": code,
         "unit": known.unit if known else "1",
         "theme": draw(st.sampled_from([each.value for each in Theme])),
         "personal_data": personal,
         "privacy_rules": [{"rule": "public_threshold"}, *([PERSON_RULES[rule]] if rule else [])],
-        "retention": {"raw": draw(st.sampled_from(terms)), "aggregate": draw(_durations)},
+        "retention": {
+            "raw": draw(st.sampled_from(terms)),
+            "aggregate": draw(st.just("P1Y") if of_people else _durations),
+        },
         "public": "none" if personal == "identifiable" else draw(st.sampled_from(public)),
         **({"interval": draw(st.sampled_from(["PT10M", "PT6H"]))} if known is ALIVE else {}),
     }

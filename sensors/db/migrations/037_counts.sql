@@ -3,20 +3,23 @@
 
 -- Of what counts people or vehicles, compiled from the entry. cell_noise: the standard deviation of the noise in its public
 -- cells; null: none are made. sum_minutes, one_night: how long true sums are, and whether 23:00 to 06:00 in Amsterdam is one.
--- totals_term: true sums are kept for 13 months at most.
+-- totals_term: how long the true sums of hours are kept, those of counts for 13 months at most.
 alter table lantaarn.datastream
 add column cell_noise double precision check (cell_noise >= 11.99),
 add column sum_minutes smallint check (sum_minutes in (15, 60)),
 add column one_night boolean not null default false,
-add column totals_term interval not null generated always as (
-    case when sum_minutes is null then aggregate_term else least(aggregate_term, interval '13 months') end
-) stored;
+add column totals_term interval;
 
 update lantaarn.datastream set
     cell_noise = case public when 'hour' then 12 when 'day' then 24 end,
     sum_minutes = case when property in ('count_pedestrian', 'count_bicycle') then 60 else 15 end,
     one_night = property in ('count_pedestrian', 'count_bicycle')
 where counts_people and rule is null;
+
+update lantaarn.datastream set
+    totals_term = case when sum_minutes is null then aggregate_term else least(aggregate_term, interval '13 months') end;
+
+alter table lantaarn.datastream alter column totals_term set not null;
 
 -- When the sum that an instant belongs to begins: the hour (UTC) unless the datastream says otherwise. A night belongs to
 -- the day it begins.

@@ -43,6 +43,7 @@ KIND = Kind(
             # One luminaire. The most powerful of 2,477 in Lillehammer's inventory (NVDB) is 400 W, without its ballast.
             plausible_range=(0, 1000),
             finest_public=Public.NONE,
+            follows_people=True,
             sentinels=_SENTINELS,
             # Half a percent of a 20 W luminaire.
             resolution=0.1,
@@ -59,6 +60,7 @@ KIND = Kind(
             # The bound of power, over a whole day.
             plausible_range=(0, 24),
             finest_public=Public.DAY,
+            follows_people=True,
             sentinels=_SENTINELS,
             aggregation=Aggregation.DELTA,
             # One luminaire at the bound of power.
@@ -98,6 +100,7 @@ KIND = Kind(
             conversions=RATIO,
             plausible_range=(0, 100),
             finest_public=Public.NONE,
+            follows_people=True,
             sentinels=_SENTINELS,
             # Dimming profiles are in whole percents.
             resolution=1,
@@ -116,6 +119,7 @@ KIND = Kind(
             frozen_after=timedelta(hours=24),
             # A lamp warms up as it burns brighter, so this reveals as much as dimming does.
             finest_public=Public.NONE,
+            follows_people=True,
             sentinels=frozenset({-999.0, -9999.0}),
             # DallasTemperature, the usual library for the DS18B20, returns −127 if the sensor does not answer.
             false_values={-127.0: RejectionReason.SENTINEL},

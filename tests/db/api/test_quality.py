@@ -390,10 +390,10 @@ def test_how_old_things_are_is_told_to_the_day_or_to_the_week(each_database: Dat
             reference="open", datastreams=[example_datastream("no2", retention={"raw": "P31D", "aggregate": "P1Y"})]
         ),
     )
-    closed = traffic_counter_entry(datastreams=[counting(retention={"raw": "P5Y", "aggregate": "P10Y"})])
+    closed = traffic_counter_entry(datastreams=[counting(retention={"raw": "P7D", "aggregate": "P5Y"})])
     publish_documents(db, closed)
     at = NOW - 3 * DAY
-    for table, reference in (("observation_31d", "open"), ("observation_5y", "verkeer-1")):
+    for table, reference in (("observation_31d", "open"), ("observation_7d", "verkeer-1")):
         insert = (
             f"insert into lantaarn.{table} select d.id, %(at)s, 1, 0 from lantaarn.datastream d "
             "join lantaarn.sensor s on s.id = d.sensor_id where s.reference = %(reference)s"
@@ -405,7 +405,7 @@ def test_how_old_things_are_is_told_to_the_day_or_to_the_week(each_database: Dat
     day = at.astimezone(LOCAL_TIME_ZONE).date()
     assert (promises["observation_31d"].oldest, promises["observation_31d"].to_the_day) == (day, True)
     monday = day - timedelta(days=day.weekday())
-    assert (promises["observation_5y"].oldest, promises["observation_5y"].to_the_day) == (monday, False)
+    assert (promises["observation_7d"].oldest, promises["observation_7d"].to_the_day) == (monday, False)
     assert all(each.within_promise for each in promises.values())
     # A check that is older than an hour tells nothing any more.
     later = load_quality(db, "helmond", Scope(), now + timedelta(minutes=61)).promises

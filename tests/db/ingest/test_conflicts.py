@@ -174,7 +174,7 @@ def test_a_sum_is_of_one_message_only(each_database: Database) -> None:
 
 def test_a_sum_that_the_database_refuses_is_as_many_refused_readings(each_database: Database) -> None:
     road(each_database, same_time="sum")
-    each_database.execute("alter table lantaarn.observation_1y add check (value <> 13)")
+    each_database.execute("alter table lantaarn.observation_7d add check (value <> 13)")
     batch = [lanes(value, 1, 2, at=NOW - step * HOUR) for step in range(5) for value in (20, 10, 20, 30)]
     assert whole(store(each_database, *batch)) == (5, 15, 15, 10)
     totals = ledger_totals(each_database)
@@ -346,7 +346,7 @@ def store_in_batches(db: Database, same_time: str, sent: Sequence[Sent], sizes: 
 
 
 def start_over(db: Database) -> None:
-    for table in ("observation_1y", "rollup_hour", "ledger", "changed_hour", "changed_day"):
+    for table in ("observation_1y", "observation_7d", "rollup_hour", "ledger", "changed_hour", "changed_day"):
         db.execute(f"truncate lantaarn.{table}")
 
 

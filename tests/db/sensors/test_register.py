@@ -168,10 +168,13 @@ def test_no_datastream_has_both_a_rule_and_a_term_or_neither(
 def test_ingest_gets_the_rules_apart_from_what_is_stored(server_database: Database) -> None:
     put(
         server_database,
-        lamp(person_datastream("presence", "streetlight"), example_datastream("power", "streetlight", public="none")),
+        lamp(
+            person_datastream("presence", "streetlight"),
+            example_datastream("alive", "streetlight", public="none", interval="PT1H"),
+        ),
     )
     (sensor,) = load_register(server_database).values()
-    assert set(sensor.datastreams) == {"power"}
+    assert set(sensor.datastreams) == {"alive"}
     assert {code: each.privacy_rule for code, each in sensor.event_datastreams.items()} == {
         "presence": CountingRule("centrum", 12, timedelta(hours=1))
     }

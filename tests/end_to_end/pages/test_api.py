@@ -92,8 +92,8 @@ def test_a_sensor_in_plain_words(site: httpx.Client, database: str) -> None:
         "15 tot 100 keer: de tijd lag in de toekomst.",
         "Ontvangen 100 tot 1.000",
         "Versie 1, sinds",
+        "7 dagen",
         "1 jaar",
-        "10 jaar",
         "Omgevingswet, artikel 20.1",
         "Een klacht doorgeven",
     ):

@@ -102,6 +102,7 @@ def _tables() -> list[LocalizedText]:
     ]
     told += [
         *quality_labels.TABLE_LABELS.values(),
+        *quality_labels.CAPPED_TERMS.values(),
         quality_labels.OBSERVATIONS_LABEL,
         *facets.DEVIATION_LABELS.values(),
     ]

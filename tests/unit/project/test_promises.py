@@ -76,7 +76,7 @@ COPIES: Mapping[str, tuple[str, ...]] = {
 }
 """What looks like a promise and is none: the rows of a table, columns, days that are shown, shares in a hundred."""
 TERMS = [value for name, value in vars(promises).items() if name.endswith("_TERM") and isinstance(value, str)]
-LENGTHS = {parse_duration(each) for each in TERMS if not each.endswith("Y")} | {promises.RETENTION_INTERVAL}
+LENGTHS = {parse_duration(each) for each in TERMS if each[-1] in "DW"} | {promises.RETENTION_INTERVAL}
 _INTERVAL = re.compile(r"interval '(\d+) (minute|hour|day|week)s?'")
 
 

@@ -49,6 +49,11 @@ def measuring(*datastreams: Document, kind: str = "air_quality", **changes: Any)
     return example_entry(kind=kind, datastreams=list(datastreams), **changes)
 
 
+def counting(code: str, *, public: str, **retention: str) -> Document:
+    stream = example_datastream(code, "traffic", public=public, retention=retention)
+    return measuring(stream, kind="traffic")
+
+
 def people(public: str = "none", **changes: Any) -> Document:
     """A datastream about people, all in order but for its public form."""
     return example_datastream("pm10", personal_data="de_identified", public=public) | changes
@@ -155,6 +160,21 @@ BROKEN: list[tuple[str, str, Document]] = [
         "persons_not_kept",
         "datastreams[0].retention",
         lamps(person_datastream(*PRESENCE, retention={"raw": "P1D", "aggregate": "P1Y"})),
+    ),
+    (
+        "people_raw_term",
+        "datastreams[0].retention",
+        counting("mean_speed", public="hour", raw="P31D", aggregate="P1Y"),
+    ),
+    (
+        "people_totals_term",
+        "datastreams[0].retention",
+        counting("count_car", public="none", raw="P7D", aggregate="P14M"),
+    ),
+    (
+        "people_cells_term",
+        "datastreams[0].retention",
+        counting("occupancy", public="hour", raw="P7D", aggregate="P6Y"),
     ),
     (
         "stored_fields_all",
