@@ -112,6 +112,31 @@ def _threshold() -> Iterator[tuple[str, str]]:
     yield SCHEMA, f"LIMIT {BELOW}) few)"
 
 
+def _counters() -> Iterator[Statement]:
+    page, noises = "docs/privacy.md", ("HOUR_NOISE", "DAY_NOISE")
+    yield noises, page, f"*Bij elke telling komt een toevallig getal, meestal kleiner dan {p.HOUR_NOISE}"
+    yield noises, page, f"standard deviation {p.HOUR_NOISE} for an hour and {p.DAY_NOISE} for a day"
+    cells, more = (
+        f"is in more than {number_words(p.CELLS_PER_PASS)[1]} numbers",
+        f"{p.HOUR_NOISE}·√(k/{p.CELLS_PER_PASS})",
+    )
+    yield ("CELLS_PER_PASS",), page, cells
+    yield ("CELLS_PER_PASS",), page, more
+    yield ("SAME_PLACE_METRES",), page, f"at most {p.SAME_PLACE_METRES} metres apart"
+    raw, totals, public = (
+        describe_duration(each).en for each in (p.MAX_RAW_TERM, p.MAX_TRUE_HOURS_TERM, p.MAX_CELLS_TERM)
+    )
+    yield ("MAX_RAW_TERM",), page, f"Single rows, as sent: at most {raw} (`raw`)"
+    yield ("MAX_TRUE_HOURS_TERM",), page, f"True totals of hours: at most {totals}"
+    yield ("MAX_CELLS_TERM",), page, f"What is published: at most {public}"
+    terms = ("MAX_RAW_TERM", "MAX_TRUE_HOURS_TERM", "MAX_CELLS_TERM")
+    yield (
+        terms,
+        "docs/register.md",
+        f"{raw} for single values, {totals} for exact totals of hours, {public} for what is public",
+    )
+
+
 def _samples() -> Iterator[tuple[str, str]]:
     nl, en = number_words(p.SAMPLE_ONE_IN)
     yield "sensors/policy/explanation.py", f"hooguit één op de {nl} voertuigen"
@@ -335,6 +360,7 @@ def _cells() -> Iterator[tuple[str, str]]:
 STATEMENTS: tuple[Statement, ...] = (
     *((("COUNT_THRESHOLD", "COUNT_ROUNDING"), *each) for each in _small_numbers()),
     *((("COUNT_THRESHOLD",), *each) for each in _threshold()),
+    *_counters(),
     *((("SAMPLE_ONE_IN", "SAMPLE_ONE_IN_ADJOINING"), *each) for each in _samples()),
     *_travel_times(),
     *((("TRAVEL_TIME_WINDOWS",), *each) for each in _travel_windows()),
