@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 
 from sensors.policy.compiler import CountingRule, DatastreamPolicy, MatchingRule
-from sensors.policy.constraints import PUBLIC_THRESHOLD
 from sensors.policy.promises import MOVEMENT_WEEKS, WEEKEND_MOVEMENT_WEEKS
 from sensors.register.entry import Datastream, Retention
 from sensors.vocabulary.codes import Public
@@ -73,7 +72,6 @@ def _capped_term_sentences(declared: Retention, allowed: DatastreamPolicy) -> It
 
 def _publication_sentences(allowed: DatastreamPolicy) -> Iterator[LocalizedText]:
     """What is public, as the views in ``open`` provide it."""
-    below, step = PUBLIC_THRESHOLD.below, PUBLIC_THRESHOLD.round_to
     if allowed.rule is not None and allowed.public is not Public.HOUR:
         yield _PUBLIC_SENTENCES[Public.NONE]
     elif isinstance(allowed.rule, MatchingRule):
@@ -89,8 +87,19 @@ def _publication_sentences(allowed: DatastreamPolicy) -> Iterator[LocalizedText]
         )
     else:
         yield _PUBLIC_SENTENCES[allowed.public]
-        if allowed.public is not Public.NONE and allowed.counts_people:
-            yield LocalizedText(
-                f"Aantallen onder de {below} laten we niet zien, ook 0 niet. Andere aantallen ronden we af op {step}.",
-                f"We do not show counts below {below}, or 0. Other counts are rounded to the nearest {step}.",
-            )
+        if allowed.cells is not None and allowed.cells.noise is not None:
+            yield from _noise_sentences(round(allowed.cells.noise))
+
+
+def _noise_sentences(usual: int) -> Iterator[LocalizedText]:
+    """That there is a random number in each count. ``usual``: how large it is, or smaller, in two of three cases."""
+    yield LocalizedText(
+        f"Bij elke telling komt een toevallig getal, meestal kleiner dan {usual}, erbij of eraf. "
+        "Zo kan niemand zien of u langskwam, en over een paar weken klopt het beeld.",
+        f"We add a random number to each count, or subtract it. It is usually smaller than {usual}. "
+        "So nobody can see whether you passed by, and over a few weeks the picture is right.",
+    )
+    yield LocalizedText(
+        "Staan er andere tellers vlakbij? Dan kan dat getal groter zijn.",
+        "If there are other counters close by, that number may be larger.",
+    )

@@ -78,7 +78,10 @@ def test_a_window_from_before_is_told_with_the_rule_and_what_comes_of_it() -> No
 def test_counts_are_told_as_they_are_shown() -> None:
     stream = example_datastream("count_bicycle", "traffic", public="hour", privacy_rules=[THRESHOLD])
     text = told(measuring("traffic", stream))["Aantal fietsen"]
-    assert "Aantallen onder de 15 laten we niet zien, ook 0 niet. Andere aantallen ronden we af op 5." in text
+    assert "Bij elke telling komt een toevallig getal, meestal kleiner dan 12, erbij of eraf." in text
+    assert "toevallig" not in told(measuring("traffic", stream | {"public": "none"}))["Aantal fietsen"]
+    daily = told(measuring("traffic", stream | {"public": "day"}), "en")["Number of bicycles"]
+    assert "It is usually smaller than 24." in daily
     group = person_datastream("presence", "streetlight", PERSON_RULES["window_count"], public="hour")
     text = told(measuring("streetlight", group))["Beweging bij de lamp"]
     assert "gemiddelde van de hele groep over 4 weken, en van weekenden over 12" in text
