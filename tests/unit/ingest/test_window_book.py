@@ -111,7 +111,7 @@ def _names() -> tuple[str, str, str]:
 def test_a_clock_set_back_books_no_window_twice_and_leaves_none_out() -> None:
     road = TravelTimeMatcher()
     road.set_segments([ROAD], MORNING)
-    for minutes in (32, 16, 61, 125):
+    for minutes in (52, 7, 61, 125):
         road.close_finished(MORNING + minutes * MINUTE)
     (day,) = road.book.take()
     assert (windows([day]), day.since, day.until) == (8, MORNING, MORNING + 2 * HOUR)
