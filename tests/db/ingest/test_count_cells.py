@@ -1,5 +1,6 @@
 """Public cells of counts: when they are written, with which noise, and never twice."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -12,7 +13,12 @@ import pytest
 
 from ingest import count_cells
 from ingest.count_cells import publish_counts
+from ingest.hourly_totals import update_hourly_totals
+from ingest.lifecycle.audit import audit_ledger
 from ingest.lifecycle.restore import raise_public_floor
+from ingest.pipeline import IncomingMessage, Rejection, process_message
+from ingest.quality_flags import QualityChecker
+from ingest.writer import commit_batch, load_register
 from sensors.db import Database
 from sensors.register.entry import Entry
 from sensors.register.repository import publish
@@ -313,3 +319,39 @@ def test_days_of_hours_are_sums_and_a_small_one_says_what_it_can_be_told_from(ea
     assert day["margin"] == pytest.approx(2 * 12 * sqrt(24))
     for hour in db.execute("select * from open.hour where value is not null").fetchall():
         assert hour["below"] == (25 if hour["value"] < 25 else None)
+
+
+def receive(db: Database, code: str, readings: Sequence[tuple[datetime, float]], at: datetime) -> list[Rejection]:
+    """What ingest does with these messages."""
+    register, memory = load_register(db), QualityChecker()
+    payloads = [json.dumps({"time": time.isoformat(), code: value}).encode() for time, value in readings]
+    messages = [IncomingMessage("helmond/traffic/verkeer-1/json", payload) for payload in payloads]
+    outcomes = [process_message(message, register, memory, at) for message in messages]
+    commit_batch(db, outcomes, at)
+    update_hourly_totals(db)
+    return [rejection for outcome in outcomes for rejection in outcome.rejections]
+
+
+def true_sums(db: Database) -> list[tuple[datetime, float]]:
+    rows = db.execute("select hour, sum from lantaarn.rollup_hour order by hour").fetchall()
+    return [(row["hour"].astimezone(UTC), row["sum"]) for row in rows]
+
+
+@pytest.mark.parametrize("aggregation", ["delta", "counter"])
+def test_sums_are_of_quarters_or_of_hours_and_nights(each_database: Database, aggregation: str) -> None:
+    """Of amounts and of meters alike, whatever the order of arrival."""
+    db = each_database
+    nine = MONDAY + 19 * HOUR
+    times = [nine + number * timedelta(minutes=20) for number in range(13)]
+    meter = [(time, 5.0 * number if aggregation == "counter" else 5.0) for number, time in enumerate(times)]
+    for code, expected in (
+        ("count_pedestrian", [(nine, 15), (nine + HOUR, 15), (nine + 2 * HOUR, 35)]),
+        ("count_car", [(time - timedelta(minutes=time.minute % 15), 5) for time in times]),
+    ):
+        db.execute("truncate lantaarn.rollup_hour, lantaarn.observation_1y")
+        change(db, counter(code, aggregation=aggregation, interval="PT20M"))
+        for readings in (meter[::2], meter[1::2], meter):
+            receive(db, code, readings, nine + 5 * HOUR)
+        first = -5 if aggregation == "counter" else 0
+        assert true_sums(db) == [(hour, passed + (first if hour == nine else 0)) for hour, passed in expected]
+        assert audit_ledger(db, nine + 6 * HOUR) == ()

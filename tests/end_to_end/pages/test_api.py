@@ -75,8 +75,8 @@ CONFLICTING = "Tegenstrijdig: er was al een andere waarde voor dat moment 0 0"
 
 def test_a_sensor_in_plain_words(site: httpx.Client, database: str) -> None:
     with connect(database) as db:
-        insert_hourly_total(db, "verkeer-1", "count_car", NOW - 3 * HOUR, 43)
-        insert_hourly_total(db, "verkeer-1", "count_car", NOW - HOUR, 7)
+        insert_hourly_total(db, "verkeer-1", "count_car", NOW - 4 * HOUR, 43)
+        insert_hourly_total(db, "verkeer-1", "count_car", NOW - 3 * HOUR, 7)
         insert_ledger_hour(db, "verkeer-1", NOW - 7 * DAY, stored=300, refused={"in_future": 20})
         insert_ledger_hour(db, "LML-1", NOW, stored=3, refused={"in_future": 2})
         publish_cells(db)
@@ -85,8 +85,8 @@ def test_a_sensor_in_plain_words(site: httpx.Client, database: str) -> None:
     assert page.headers["cache-control"] == "no-cache"
     for told in (
         "Aantal auto's",
-        "minder dan 15",
-        "45",
+        "minder dan 25",
+        "43 24 meer of minder",
         "Gaat het over mensen? Nee",
         "Laatste meting Vorige week",
         "15 tot 100 keer: de tijd lag in de toekomst.",
