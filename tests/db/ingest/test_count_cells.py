@@ -1,10 +1,12 @@
 """Public cells of counts: when they are written, with which noise, and never twice."""
 
 import json
+import shutil
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from math import sqrt
+from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
@@ -20,6 +22,7 @@ from ingest.pipeline import IncomingMessage, Rejection, process_message
 from ingest.quality_flags import QualityChecker
 from ingest.writer import commit_batch, load_register
 from sensors.db import Database
+from sensors.db.migrate import MIGRATIONS_FOLDER, migrate
 from sensors.register.entry import Entry
 from sensors.register.repository import publish
 from tests.support.entries import Document, example_datastream
@@ -332,26 +335,78 @@ def receive(db: Database, code: str, readings: Sequence[tuple[datetime, float]],
     return [rejection for outcome in outcomes for rejection in outcome.rejections]
 
 
-def true_sums(db: Database) -> list[tuple[datetime, float]]:
+def true_sums(db: Database) -> list[tuple[datetime, float | None]]:
     rows = db.execute("select hour, sum from lantaarn.rollup_hour order by hour").fetchall()
     return [(row["hour"].astimezone(UTC), row["sum"]) for row in rows]
 
 
+NINE = MONDAY + 19 * HOUR
+"""In the evening in Amsterdam."""
+TIMES = [NINE + number * timedelta(minutes=20) for number in range(13)]
+QUARTERS = [(time - timedelta(minutes=time.minute % 15), 5) for time in TIMES]
+HOURS_AND_NIGHT = [(NINE, 15), (NINE + HOUR, 15), (NINE + 2 * HOUR, 35)]
+
+
 @pytest.mark.parametrize("aggregation", ["delta", "counter"])
-def test_sums_are_of_quarters_or_of_hours_and_nights(each_database: Database, aggregation: str) -> None:
+@pytest.mark.parametrize(("code", "expected"), [("count_car", QUARTERS), ("count_pedestrian", HOURS_AND_NIGHT)])
+def test_sums_are_of_quarters_or_of_hours_and_nights(
+    server_database: Database, aggregation: str, code: str, expected: Sequence[tuple[datetime, int]]
+) -> None:
     """Of amounts and of meters alike, whatever the order of arrival."""
-    db = each_database
-    nine = MONDAY + 19 * HOUR
-    times = [nine + number * timedelta(minutes=20) for number in range(13)]
-    meter = [(time, 5.0 * number if aggregation == "counter" else 5.0) for number, time in enumerate(times)]
-    for code, expected in (
-        ("count_pedestrian", [(nine, 15), (nine + HOUR, 15), (nine + 2 * HOUR, 35)]),
-        ("count_car", [(time - timedelta(minutes=time.minute % 15), 5) for time in times]),
-    ):
-        db.execute("truncate lantaarn.rollup_hour, lantaarn.observation_1y")
-        change(db, counter(code, aggregation=aggregation, interval="PT20M"))
-        for readings in (meter[::2], meter[1::2], meter):
-            receive(db, code, readings, nine + 5 * HOUR)
-        first = -5 if aggregation == "counter" else 0
-        assert true_sums(db) == [(hour, passed + (first if hour == nine else 0)) for hour, passed in expected]
-        assert audit_ledger(db, nine + 6 * HOUR) == ()
+    db = server_database
+    publish_documents(db, counter(code, aggregation=aggregation, interval="PT20M"))
+    is_meter = aggregation == "counter"
+    readings = [(time, 5.0 * number if is_meter else 5.0) for number, time in enumerate(TIMES)]
+    for part in (readings[::2], readings[1::2], readings):
+        receive(db, code, part, NINE + 5 * HOUR)
+    # What a meter counted before its first reading is not known: without another there is no sum.
+    before = {NINE: 5 if is_meter else 0}
+    assert true_sums(db) == [(start, passed - before.get(start, 0) or None) for start, passed in expected]
+    assert audit_ledger(db, NINE + 6 * HOUR) == ()
+
+
+def test_the_upgrade_keeps_what_was_public_and_deletes_what_is_too_exact(
+    each_empty_database: Database, tmp_path: Path
+) -> None:
+    db = each_empty_database
+    for path in MIGRATIONS_FOLDER.glob("*.sql"):
+        if path.name < "037":
+            shutil.copy(path, tmp_path)
+    migrate(db, tmp_path)
+    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    db.execute(
+        "with entry as (insert into lantaarn.register_entry (entry_id, version, document, valid_from, editor, reason) "
+        "values (gen_random_uuid(), 1, '{}', now(), 'test', 'test') returning entry_id, revision) "
+        "insert into lantaarn.sensor (entry_id, municipality, reference, status, delivers_data, revision) "
+        "select entry_id, 'helmond', 'verkeer-1', 'active', true, revision from entry"
+    )
+    db.execute(
+        "insert into lantaarn.datastream (sensor_id, property, unit, retention_class, public, counts_people, active, "
+        "aggregate_term, aggregation) values (1, 'count_pedestrian', '1', 'P1Y', 'hour', true, true, 'P5Y', 'delta')"
+    )
+    night = datetime(2026, 10, 5, 22, tzinfo=UTC)
+    given = {"old": now - 8 * DAY, "new": now - 6 * DAY, "night": night, "ancient": now - 450 * DAY}
+    db.execute(
+        "insert into lantaarn.observation_1y (datastream_id, time, value, quality) "
+        "values (1, %(old)s, 1, 0), (1, %(new)s, 1, 0)",
+        given,
+    )
+    db.execute(
+        "insert into lantaarn.rollup_hour (datastream_id, hour, count, sum, min, max) values "
+        "(1, %(ancient)s, 1, 9, 9, 9), (1, %(night)s, 1, 2, 2, 2), "
+        "(1, %(night)s::timestamptz + interval '3 hours', 1, 3, 3, 3)",
+        given,
+    )
+    db.execute("insert into lantaarn.day_total values (1, '2026-10-05', 2, 5, 2, 3, 2)")
+    db.execute(
+        "insert into lantaarn.public_cell (datastream_id, period, start, counted, value) "
+        "values (1, 'hour', %(night)s, true, 20), (1, 'hour', %(night)s::timestamptz + interval '1 hour', true, null)",
+        given,
+    )
+    assert "037_counts" in migrate(db)
+    assert [row["time"] for row in db.execute("select time from lantaarn.observation_1y").fetchall()] == [given["new"]]
+    assert true_sums(db) == [(night - HOUR, 5)]
+    assert db.execute("select day from lantaarn.day_total").fetchall() == []
+    hours = db.execute("select value, below, margin, no_data, rounded from open.hour order by hour").fetchall()
+    of_before = {"margin": None, "no_data": False, "rounded": True}
+    assert hours == [of_before | {"value": 20, "below": None}, of_before | {"value": None, "below": 15}]

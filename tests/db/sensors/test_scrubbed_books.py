@@ -57,11 +57,11 @@ insert into lantaarn.quality_made (made_at, revision, hour) values (now(), 1, no
 
 @pytest.fixture
 def db(each_empty_database: Database, tmp_path: Path) -> Database:
-    """A database as 031 left it, in use for more than a year, and upgraded."""
+    """A database without 032, in use for more than a year, and upgraded. (The register needs what came after it.)"""
     before = tmp_path / "before"
     before.mkdir()
     for path in MIGRATIONS_FOLDER.glob("*.sql"):
-        if path.name < "032":
+        if path.stem != "032_event_books":
             shutil.copy(path, before)
     migrate(each_empty_database, before)
     publish_documents(
