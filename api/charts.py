@@ -73,6 +73,8 @@ class Chart:
     """The period covered, for the caption."""
     alt: str
     ranges: tuple[Range, ...] = ()
+    has_missing: bool = False
+    """Whether there are times of which too little is known for a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def draw_chart(datastream: PublicDatastream, label: str, unit: str, now: datetim
     if not datastream.values or datastream.public is None or datastream.is_categorical:
         return None
     per_day = datastream.public is Public.DAY
-    steps = axis_values([_height(value) for value in datastream.values])
+    steps = axis_values([_height(value) + _margin(value) for value in datastream.values])
     start, end = _period(now, per_day)
     scale = Scale(start, end, steps[0], steps[-1])
     runs = [] if datastream.is_summed else _gapless_runs(datastream.values)
@@ -116,6 +118,8 @@ def draw_chart(datastream: PublicDatastream, label: str, unit: str, now: datetim
         has_jumps=any(value.jumps for value in datastream.values),
         period=_("de laatste 7 dagen") if per_day else _("de laatste 24 uur"),
         alt=_alt(datastream, label, unit, per_day),
+        ranges=tuple(_range(value, scale) for value in datastream.values if _margin(value)),
+        has_missing=any(value.no_data for value in datastream.values),
     )
 
 
@@ -189,6 +193,16 @@ def _height(value: PublicValue) -> float:
     return float(value.below if value.below is not None else value.value or 0)
 
 
+def _margin(value: PublicValue) -> float:
+    """Of what is shown as a number; 0 if it has none."""
+    return value.margin or 0.0 if value.below is None and not value.no_data else 0.0
+
+
+def _range(value: PublicValue, scale: Scale) -> Range:
+    height, margin = _height(value), _margin(value)
+    return Range(scale.x(_midpoint(value)), scale.y(height + margin), scale.y(max(height - margin, scale.low)))
+
+
 def _hours(scale: Scale) -> list[Tick]:
     hours = [scale.start + timedelta(hours=number) for number in range(26)]
     return [
@@ -214,8 +228,8 @@ def _row(value: PublicValue, stream: PublicDatastream, unit: str, per_day: bool)
 
 def _note(value: PublicValue) -> str:
     notes: list[str] = []
-    if value.margin is not None and value.below is None and not value.no_data:
-        notes.append(_("{n} meer of minder").format(n=formatting.number(math.ceil(value.margin))))
+    if margin := _margin(value):
+        notes.append(_("{n} meer of minder").format(n=formatting.number(math.ceil(margin))))
     if value.counted_since is not None:
         notes.append(_("telt ook de tijd sinds {moment}").format(moment=formatting.moment(value.counted_since)))
     if value.jumps:

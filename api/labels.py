@@ -153,6 +153,14 @@ MISSING_VALUE_NOTES: Mapping[str, LocalizedText] = {
 }
 """Why values can be missing from properties that are published only above a threshold."""
 
+NO_DATA_NOTE = LocalizedText(
+    "Staat er “geen gegevens”? Deze teller was stil: wij weten niet hoeveel mensen er waren. Komt een telling later "
+    "binnen, dan telt die mee in het getal over vier weken.",
+    "If it says “no data”, this counter was silent: we do not know how many people there were. If a count comes in "
+    "later, it is included in the number over four weeks.",
+)
+"""What it means that a count has no number."""
+
 COMPLETED_NOTE = LocalizedText(
     "Staat er “aangevuld”? Dan kwamen er later nog metingen binnen, of zijn er metingen verbeterd. Die tellen nu mee.",
     "If it says “completed”, readings came in later or were corrected. They count now.",
@@ -264,9 +272,8 @@ def privacy_rule(rule: object) -> str:
             return _("Wat iemand kan aanwijzen, gooien we bij binnenkomst meteen weg.")
         case OnDevice(explanation=explanation):
             return localize_html(explanation)
-        case PublicThreshold(below=below, round_to=step):
-            told = _("Aantallen onder de {below} laten we niet zien. Andere aantallen ronden we af op {step}.")
-            return told.format(below=below, step=step)
+        case PublicThreshold():
+            return _("Bij elke telling komt een toevallig getal erbij of eraf. Zo kan niemand zien of u langskwam.")
         case _unknown:
             raise AssertionError("every privacy rule has its words")
 
@@ -316,9 +323,9 @@ def entry_privacy_rules(entry: Entry) -> list[str]:
 
 
 def _applied_rules(datastream: Datastream) -> Iterable[PrivacyRule]:
-    """Movement has noise instead of a threshold, also where an entry still declares one."""
-    is_counted = any(isinstance(rule, WindowCount) for rule in datastream.privacy_rules)
-    return (rule for rule in datastream.privacy_rules if not (is_counted and isinstance(rule, PublicThreshold)))
+    """Movement and travel times follow rules of their own, also where an entry has the one for counts too."""
+    is_made_of_events = any(isinstance(rule, WindowCount | MatchInMemory) for rule in datastream.privacy_rules)
+    return (rule for rule in datastream.privacy_rules if not (is_made_of_events and isinstance(rule, PublicThreshold)))
 
 
 def access_and_storage(entry: Entry) -> list[tuple[str, str]]:

@@ -126,9 +126,7 @@ def _privacy_rule(value: Mapping[str, Any]) -> LocalizedText:
         case "on_device":
             return LocalizedText("het apparaat zelf maakt er aantallen van", "turned into counts on the device itself")
         case "public_threshold":
-            return LocalizedText(
-                f"aantallen onder {value['below']} niet openbaar", f"counts below {value['below']} not public"
-            )
+            return LocalizedText("openbaar met een toevallig getal erin", "public with a random number in it")
         case other:
             return verbatim(other)
 

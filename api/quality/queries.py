@@ -44,7 +44,7 @@ class Measures:
     due: int = 0
     received: int = 0
     cells: int = 0
-    """Hours and days of counts of people or vehicles that were published in 24 hours; ``few`` as fewer than 15."""
+    """Hours and days of counts of people or vehicles published in 24 hours; ``few`` of them can't be told from none."""
     few: int = 0
     refused_day: int = 0
     """Readings of live sensors rejected in 24 hours, and undeclared fields."""

@@ -39,7 +39,7 @@ class Measures(ResponseModel):
     cells: int
     """Hours and days of counts of people or vehicles that were published in 24 hours."""
     few: int
-    """How many of those as fewer than 15."""
+    """How many of those can't be told from none."""
     refused_day: int
     """Readings rejected since `day_since`, from sensors whose every value is public as it arrives."""
     undeclared_day: int

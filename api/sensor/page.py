@@ -22,6 +22,7 @@ from api.sensor.retention_status import load_retention_classes
 from api.themes.content import THEMES
 from api.web import READ_METHODS
 from sensors.policy.explanation import explain_policy
+from sensors.policy.retention_explanation import noise_sentence
 from sensors.policy.terms import kept_retention
 from sensors.register.entry import Datastream, Entry, MatchInMemory, Retention, WindowCount
 from sensors.register.themes import themes_of
@@ -86,6 +87,8 @@ class DatastreamView:
     description: str
     retention: Retention | None
     """How long it is kept."""
+    noise_note: str | None
+    """That its numbers have a random one in them, and why."""
     latest: str | None
     latest_when: str | None
     chart: Chart | None
@@ -109,12 +112,18 @@ def _datastream_view(entry: Entry, declared: Datastream, datastream: PublicDatas
         unit=unit,
         description=labels.datastream_description(declared, datastream, entry.delivers_data),
         retention=kept_retention(entry, declared, datastream.definition),
+        noise_note=_noise_note(datastream),
         latest=latest,
         latest_when=when,
         chart=draw_chart(charted, label, unit, now),
         travel_time_rows=[_travel_time_row(each) for each in datastream.travel_times],
         movement=movement_view(datastream.movement, label) if datastream.movement else None,
     )
+
+
+def _noise_note(datastream: PublicDatastream) -> str | None:
+    margin = max((each.margin for each in datastream.values if each.margin is not None), default=None)
+    return localize(noise_sentence(margin / 2)) if margin is not None else None
 
 
 def _travel_time_row(found: TravelTime) -> TravelTimeRow:

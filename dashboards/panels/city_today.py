@@ -2,7 +2,6 @@
 
 from dashboards.spec import SENSOR_FILTERS, Completeness, Dashboard, Panel, PanelType, Threshold, Variable, VariableType
 from dashboards.units import COUNT, GRAFANA_UNITS
-from sensors.policy.promises import COUNT_THRESHOLD
 
 SENSOR_COMPLETENESS = Completeness("volledig", "die gegevens horen te sturen, is niet stil gevallen")
 WARNING_COLOUR, BAD_COLOUR, GOOD_COLOUR = "orange", "red", "green"
@@ -115,9 +114,8 @@ DASHBOARD = Dashboard(
             key="traffic_by_hour",
             title="Verkeer per uur",
             description="De laatste twee dagen, alle tellers samen. "
-            f"Aantallen onder de {COUNT_THRESHOLD} per teller tellen niet mee, "
-            "en een "
-            "uur komt er pas bij als het een uur voorbij is.",
+            "In elke telling zit een toevallig getal. Achter ± staat hoeveel een uur daardoor hoogstens "
+            "scheelt, in 95 van de 100 gevallen. Een uur komt er pas bij als het een uur voorbij is.",
             panel_type=PanelType.TIME_SERIES,
             unit=COUNT,
             completeness=SENSOR_COMPLETENESS,
@@ -127,8 +125,7 @@ DASHBOARD = Dashboard(
             key="neighbourhoods",
             title="Buurten gisteren",
             description="Elke buurt met sensoren: het daggemiddelde van de lucht, en wat de tellers telden. Leeg: niet "
-            "gemeten, "
-            "of te weinig om te laten zien.",
+            "gemeten. In elke telling zit een toevallig getal, dat in 95 van de 100 gevallen kleiner is dan de marge.",
             panel_type=PanelType.TABLE,
             unit=COUNT,
             completeness=SENSOR_COMPLETENESS,

@@ -71,30 +71,37 @@ where
 group by hour.hour
 order by hour.hour;
 
--- traffic_by_hour: traffic per hour over the last two days, by mode
+-- traffic_by_hour: traffic per hour over the last two days, by mode; the largest margin of an hour is in the name
 select
-    hour.hour as "time",
-    case stream.property
-        when 'count_bicycle' then 'Op de fiets'
-        when 'count_pedestrian' then 'Te voet'
-        else 'Auto, bus, motor of vrachtwagen'
-    end as metric,
-    sum(hour.value) as value
-from staff.datastream as stream
-cross join lateral (
-    select each.hour, each.value from open.hour as each
+    hourly.hour as "time",
+    hourly.mode || coalesce(' ± ' || ceil(max(hourly.margin) over (partition by hourly.mode)), '') as metric,
+    hourly.passed as value
+from (
+    select
+        hour.hour,
+        case stream.property
+            when 'count_bicycle' then 'Op de fiets'
+            when 'count_pedestrian' then 'Te voet'
+            else 'Auto, bus, motor of vrachtwagen'
+        end as mode,
+        sum(hour.value) as passed,
+        sqrt(sum(hour.margin ^ 2) filter (where hour.value is not null)) as margin
+    from staff.datastream as stream
+    cross join lateral (
+        select each.hour, each.value, each.margin from open.hour as each
+        where
+            each.datastream_id = stream.datastream_id
+            and each.hour >= date_trunc('hour', now()) - interval '48 hours'
+        -- One datastream at a time: a condition on a join doesn't reach into the view.
+        offset 0
+    ) as hour
     where
-        each.datastream_id = stream.datastream_id
-        and each.hour >= date_trunc('hour', now()) - interval '48 hours'
-    -- One datastream at a time: a condition on a join doesn't reach into the view.
-    offset 0
-) as hour
-where
-    stream.kind = 'traffic'
-    and stream.counts_people
-    and {chosen stream}
-group by hour.hour, 2
-order by hour.hour;
+        stream.kind = 'traffic'
+        and stream.counts_people
+        and {chosen stream}
+    group by 1, 2
+) as hourly
+order by hourly.hour;
 
 -- lamps: total, faulty and silent lamps, in groups that are large enough
 select
@@ -131,9 +138,13 @@ select
     avg(day.value) filter (where day.property = 'pm2_5') as "PM2,5",
     avg(day.value) filter (where day.property = 'no2') as "NO₂",
     sum(day.value) filter (where day.property = 'count_bicycle') as "Fietsen",
+    sqrt(sum(day.margin ^ 2) filter (where day.property = 'count_bicycle')) as "Marge fietsen",
     sum(day.value) filter (
         where day.property in ('count_car', 'count_van', 'count_truck', 'count_motorcycle', 'count_motor_vehicle')
-    ) as "Auto's"
+    ) as "Auto's",
+    sqrt(sum(day.margin ^ 2) filter (
+        where day.property in ('count_car', 'count_van', 'count_truck', 'count_motorcycle', 'count_motor_vehicle')
+    )) as "Marge auto's"
 from staff.sensor as sensor
 left join staff.day as day on day.sensor_id = sensor.sensor_id and day.day = open.day_of(now()) - 1
 where

@@ -2,7 +2,7 @@
 
 from dashboards.spec import Completeness, Dashboard, Panel, PanelType, Threshold, Variable, VariableType
 from dashboards.units import COUNT, DAYS, PERCENT
-from sensors.policy.promises import COUNT_THRESHOLD, QUARANTINE_TERM
+from sensors.policy.promises import QUARANTINE_TERM
 from sensors.vocabulary.durations import describe_duration
 
 PRIVACY_LEDGER_COMPLETENESS = Completeness("volledig", "in deze periode heeft een boekhouding")
@@ -75,10 +75,10 @@ DASHBOARD = Dashboard(
         ),
         Panel(
             key="hidden_hours",
-            title="Uren die wij verbergen",
-            description=f"Het deel van de uren waarin een teller er minder dan {COUNT_THRESHOLD} zag. "
-            "Zo'n aantal is nergens te zien, "
-            "ook hier niet.",
+            title="Uren zonder telling",
+            description="Het deel van de uren waarvan te weinig binnenkwam voor een getal. Van voor de tijd dat er "
+            "in elke telling een toevallig getal zat, zijn dit ook de uren waarin een teller er te "
+            "weinig zag.",
             panel_type=PanelType.TIME_SERIES,
             unit=PERCENT,
             completeness=COUNT_COMPLETENESS,

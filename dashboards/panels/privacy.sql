@@ -51,10 +51,10 @@ where refused.day between open.day_of($__timeFrom()) and open.day_of($__timeTo()
 group by refused.day, reason.label
 order by 1;
 
--- hidden_hours: share of counter hours suppressed because the count is too small
+-- hidden_hours: share of counter hours without a number
 select
     open.day_start(hidden.day) as "time",
-    100.0 * sum(hidden.hidden) / nullif(sum(hidden.hours), 0) as "Verborgen uren"
+    100.0 * sum(hidden.hidden) / nullif(sum(hidden.hours), 0) as "Zonder telling"
 from staff.hidden_day as hidden
 where hidden.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
 group by hidden.day

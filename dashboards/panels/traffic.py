@@ -3,7 +3,6 @@
 from dashboards.spec import SENSOR_FILTERS, Completeness, Dashboard, Panel, PanelType, Threshold, Variable, VariableType
 from dashboards.units import COUNT, GRAFANA_UNITS, PERCENT
 from sensors.policy.promises import (
-    COUNT_ROUNDING,
     COUNT_THRESHOLD,
     MIN_SAMPLED_FOR_P85,
     MIN_SAMPLED_VEHICLES,
@@ -11,7 +10,7 @@ from sensors.policy.promises import (
 )
 
 COUNTER_HOURS_COMPLETENESS = Completeness(
-    "volledig", "van alle uren van alle gekozen tellers in deze periode is groot genoeg om mee te tellen"
+    "volledig", "van alle uren van alle gekozen tellers in deze periode heeft een getal"
 )
 SPEED_COMPLETENESS = Completeness(
     "volledig_snelheid", "van alle uren van alle gekozen tellers heeft een snelheid die openbaar is"
@@ -19,16 +18,16 @@ SPEED_COMPLETENESS = Completeness(
 TRAVEL_TIME_COMPLETENESS = Completeness(
     "volledig_reistijd", "van alle uren van alle routes in deze periode heeft een reistijd"
 )
-SMALL_COUNTS_TEXT = (
-    f"Uren waarin een teller er minder dan {COUNT_THRESHOLD} zag, tellen niet mee; de rest is afgerond op "
-    f"{COUNT_ROUNDING}, net als in het register."
+COUNT_NOISE_TEXT = (
+    "In elke telling zit een toevallig getal, zodat niemand kan zien of iemand er was. In 95 van de 100 gevallen wijkt "
+    "het niet meer af dan de marge. Het zijn dezelfde getallen als in het register."
 )
 
 DASHBOARD = Dashboard(
     name="traffic",
     position=30,
     title="Verkeer",
-    description=f"Hoeveel er langskomt, hoe hard en hoe lang het duurt. {SMALL_COUNTS_TEXT}",
+    description=f"Hoeveel er langskomt, hoe hard en hoe lang het duurt. {COUNT_NOISE_TEXT}",
     time_from="now-90d",
     variables=(
         *SENSOR_FILTERS,
@@ -44,7 +43,8 @@ DASHBOARD = Dashboard(
         Panel(
             key="traffic_by_class",
             title="Per soort, per dag",
-            description=f"Wat alle gekozen tellers samen op een dag telden. {SMALL_COUNTS_TEXT}",
+            description=f"Wat alle gekozen tellers samen op een dag telden. Achter ± staat de marge van een dag. "
+            f"{COUNT_NOISE_TEXT}",
             panel_type=PanelType.TIME_SERIES,
             unit=COUNT,
             completeness=COUNTER_HOURS_COMPLETENESS,
@@ -56,7 +56,7 @@ DASHBOARD = Dashboard(
             title="Hoe mensen reizen",
             description="Wat er in de hele periode langskwam, verdeeld naar hoe mensen reizen. De tellers staan niet "
             "overal: dit is "
-            f"de verdeling bij de tellers, niet van de hele stad. {SMALL_COUNTS_TEXT}",
+            f"de verdeling bij de tellers, niet van de hele stad. Achter ± staat de marge. {COUNT_NOISE_TEXT}",
             panel_type=PanelType.PIE_CHART,
             unit=COUNT,
             completeness=COUNTER_HOURS_COMPLETENESS,
@@ -66,7 +66,8 @@ DASHBOARD = Dashboard(
             key="weekday_hour",
             title="Uur en weekdag bij de gekozen teller",
             description="Hoeveel er gemiddeld langskomt in elk uur van de week, op de klok van Amsterdam, alle "
-            f"soorten samen. {SMALL_COUNTS_TEXT}",
+            f"soorten samen. Een nacht staat bij het eerste uur. De marge is de grootste van die zeven dagen. "
+            f"{COUNT_NOISE_TEXT}",
             panel_type=PanelType.HEAT_TABLE,
             unit=COUNT,
             completeness=COUNTER_HOURS_COMPLETENESS,
@@ -78,7 +79,7 @@ DASHBOARD = Dashboard(
             title="Voor en na een datum",
             description="Het gemiddelde per dag voor en na de datum die hierboven is gekozen, over even veel hele "
             "weken aan elke kant. "
-            "Een verschil kan ook door het weer, een vakantie of een omleiding komen.",
+            f"Een verschil kan ook door het weer, een vakantie of een omleiding komen. {COUNT_NOISE_TEXT}",
             panel_type=PanelType.TABLE,
             unit=COUNT,
             completeness=COUNTER_HOURS_COMPLETENESS,
@@ -90,7 +91,7 @@ DASHBOARD = Dashboard(
             key="traffic_by_counter",
             title="Tellers",
             description="Elke teller: wat er gemiddeld op een dag langskomt, en van hoeveel uren dat bekend is. "
-            f"{SMALL_COUNTS_TEXT}",
+            f"{COUNT_NOISE_TEXT}",
             panel_type=PanelType.TABLE,
             unit=COUNT,
             completeness=COUNTER_HOURS_COMPLETENESS,

@@ -7,7 +7,7 @@ where
     and {chosen stream}
 order by 2;
 
--- volledig: share of counter hours in the period that are published and not suppressed
+-- volledig: share of counter hours in the period that have a number
 select
     coalesce(
         round(
@@ -83,13 +83,13 @@ where
     and stream.public = 'hour'
     and {chosen stream};
 
--- traffic_by_class: traffic per day by class, all counters combined
+-- traffic_by_class: traffic per day by class, all counters combined; the largest margin of a day is in the name
 select
     open.day_start(daily.day) as "time",
-    name.label as metric,
+    name.label || coalesce(' ± ' || ceil(max(daily.margin) over (partition by name.label)), '') as metric,
     daily.passed as value
 from (
-    select day.day, day.property, sum(day.value) as passed
+    select day.day, day.property, sum(day.value) as passed, sqrt(sum(day.margin ^ 2)) as margin
     from staff.day as day
     where
         day.kind = 'traffic'
@@ -101,29 +101,36 @@ from (
 inner join {names} on name.property = daily.property
 order by daily.day, name.label;
 
--- modal_split: traffic over the whole period by mode
+-- modal_split: traffic over the whole period by mode, each with its margin
 select
-    case day.property
-        when 'count_bicycle' then 'Op de fiets'
-        when 'count_pedestrian' then 'Te voet'
-        when 'count_bus' then 'Met de bus'
-        else 'Auto, motor of vrachtwagen'
-    end as metric,
-    sum(day.value) as "Aantal"
-from staff.day as day
-where
-    day.kind = 'traffic'
-    and day.counts_people
-    and {days}
-    and {chosen day}
-group by 1
+    split.mode || coalesce(' ± ' || ceil(split.margin), '') as metric,
+    split.passed as "Aantal"
+from (
+    select
+        case day.property
+            when 'count_bicycle' then 'Op de fiets'
+            when 'count_pedestrian' then 'Te voet'
+            when 'count_bus' then 'Met de bus'
+            else 'Auto, motor of vrachtwagen'
+        end as mode,
+        sum(day.value) as passed,
+        sqrt(sum(day.margin ^ 2)) as margin
+    from staff.day as day
+    where
+        day.kind = 'traffic'
+        and day.counts_people
+        and {days}
+        and {chosen day}
+    group by 1
+) as split
 order by 2 desc nulls last;
 
--- traffic_by_counter: mean per day for each counter, and the share of its hours that is published
+-- traffic_by_counter: mean per day for each counter with its margin, and the share of its hours that has a number
 select
     day.name as "Teller",
     day.reference as "Referentie",
     sum(day.value) / (max(day.day) - min(day.day) + 1) as "Per dag",
+    sqrt(sum(day.margin ^ 2)) / (max(day.day) - min(day.day) + 1) as "Marge",
     round(100.0 * sum(day.hours - day.hidden) / sum(day.day_hours)) as "Volledig"
 from staff.day as day
 where
@@ -134,12 +141,14 @@ where
 group by day.name, day.reference
 order by 3 desc nulls last;
 
--- weekday_hour: the selected counter by hour and weekday, all classes combined, Amsterdam time
+-- weekday_hour: the selected counter by hour and weekday, all classes combined, Amsterdam time; a night is at its first
+-- hour. The margin is the largest of the seven.
 with hourly as (
     select
         extract(isodow from hour.hour at time zone 'Europe/Amsterdam') as weekday,
         extract(hour from hour.hour at time zone 'Europe/Amsterdam') as clock,
-        sum(hour.value) as passed
+        sum(hour.value) as passed,
+        sum(hour.margin ^ 2) filter (where hour.value is not null) as variance
     from open.hour as hour
     where
         hour.datastream_id = any(array(
@@ -148,21 +157,29 @@ with hourly as (
         ))
         and $__timeFilter(hour.hour)
     group by hour.hour
+),
+
+mean as (
+    select hourly.clock, hourly.weekday, avg(hourly.passed) as passed, sqrt(sum(hourly.variance)) / count(*) as margin
+    from hourly
+    group by hourly.clock, hourly.weekday
 )
+
 select
     to_char(clock, 'FM00') || ':00' as "Uur",
-    avg(passed) filter (where weekday = 1) as "maandag",
-    avg(passed) filter (where weekday = 2) as "dinsdag",
-    avg(passed) filter (where weekday = 3) as "woensdag",
-    avg(passed) filter (where weekday = 4) as "donderdag",
-    avg(passed) filter (where weekday = 5) as "vrijdag",
-    avg(passed) filter (where weekday = 6) as "zaterdag",
-    avg(passed) filter (where weekday = 7) as "zondag"
-from hourly
+    max(passed) filter (where weekday = 1) as "maandag",
+    max(passed) filter (where weekday = 2) as "dinsdag",
+    max(passed) filter (where weekday = 3) as "woensdag",
+    max(passed) filter (where weekday = 4) as "donderdag",
+    max(passed) filter (where weekday = 5) as "vrijdag",
+    max(passed) filter (where weekday = 6) as "zaterdag",
+    max(passed) filter (where weekday = 7) as "zondag",
+    max(margin) as "Marge"
+from mean
 group by clock
 order by clock;
 
--- before_after: mean per day by class before and after a date, over equally many days on both sides
+-- before_after: mean per day by class before and after a date, over equally many days on both sides, with margins
 with chosen as (
     select coalesce(nullif(${datum:sqlstring}, '')::date, open.day_of(now()) - 28) as day
 ),
@@ -179,7 +196,11 @@ span as (
 select
     name.label as "Soort",
     avg(daily.passed) filter (where daily.day < span.day) as "Per dag ervoor",
+    sqrt(sum(daily.variance) filter (where daily.day < span.day)) / nullif(count(*) filter (where daily.day < span.day), 0)
+        as "Marge ervoor",
     avg(daily.passed) filter (where daily.day >= span.day) as "Per dag erna",
+    sqrt(sum(daily.variance) filter (where daily.day >= span.day)) / nullif(count(*) filter (where daily.day >= span.day), 0)
+        as "Marge erna",
     100 * (
         avg(daily.passed) filter (where daily.day >= span.day) / nullif(avg(daily.passed) filter (where daily.day < span.day), 0)
         - 1
@@ -187,7 +208,7 @@ select
     max(span.days) as "Dagen aan elke kant"
 from span
 cross join lateral (
-    select day.property, day.day, sum(day.value) as passed
+    select day.property, day.day, sum(day.value) as passed, sum(day.margin ^ 2) as variance
     from staff.day as day
     where
         day.kind = 'traffic'

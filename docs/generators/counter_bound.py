@@ -13,7 +13,7 @@ from math import sqrt
 from statistics import NormalDist
 
 from sensors.policy.cells import cell_noise
-from sensors.policy.promises import CELLS_PER_PASS, COUNT_ROUNDING, COUNT_THRESHOLD
+from sensors.policy.promises import CELLS_PER_PASS
 from sensors.vocabulary.codes import Public
 
 PASSES = 2
@@ -22,6 +22,8 @@ MOST_OTHERS = 500
 TABLE_OF_OTHERS = (0, 5, 12, 13, 20, 22, 50, 52, 100, 102, MOST_OTHERS)
 TABLE_OF_COUNTERS = (1, 2, 4)
 DAYS = 28
+THRESHOLD_BEFORE, STEP_BEFORE = 15, 5
+"""The rule before there was noise: nothing below the first, the rest to the nearest multiple of the second."""
 
 
 def right_before(others: int, numbers: int = 1) -> float:
@@ -30,7 +32,7 @@ def right_before(others: int, numbers: int = 1) -> float:
 
 
 def _shown_before(count: int) -> int | None:
-    return None if count < COUNT_THRESHOLD else COUNT_ROUNDING * round(count / COUNT_ROUNDING)
+    return None if count < THRESHOLD_BEFORE else STEP_BEFORE * round(count / STEP_BEFORE)
 
 
 def certain_share() -> float:

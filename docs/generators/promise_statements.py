@@ -62,7 +62,7 @@ def span_words(span: timedelta) -> tuple[str, str]:
     return SPANS.get(span, (f"{span // MINUTE} minuten", f"{span // MINUTE} minutes"))
 
 
-BELOW, STEP = p.COUNT_THRESHOLD, p.COUNT_ROUNDING
+BELOW = p.COUNT_THRESHOLD
 LAMPS, LAMPS_NL = number_words(p.MIN_GROUP_SENSORS)[1], number_words(p.MIN_GROUP_SENSORS)[0]
 NIGHT = f"{p.NIGHT_START:%H:%M}–{p.DAY_START:%H:%M}"
 REMEMBERED = p.MAX_TRAVEL_TIME // MINUTE
@@ -85,21 +85,11 @@ def _words(term: str) -> tuple[str, str]:
     return f"{nl} {said.nl.split()[1]}", f"{en} {said.en.split()[1]}"
 
 
-def _small_numbers() -> Iterator[tuple[str, str]]:
-    yield "docs/privacy.md", f"below {BELOW} hidden, zero included, the rest rounded to {STEP}"
-    yield "docs/register.md", f"below {BELOW} is shown as “<{BELOW}”, the rest is rounded to {STEP}"
-    yield "docs/api.md", f"are rounded to {STEP}; a count smaller than {BELOW} has no `value`, and `below` is {BELOW}"
-
-
 def _threshold() -> Iterator[tuple[str, str]]:
     yield "docs/api.md", f"reasons only from {BELOW} up"
-    yield "docs/api.md", f"how many of those only as fewer than {BELOW}"
     yield "docs/api.md", f"in bands, from {BELOW} up"
-    yield "docs/api.md", f"Where all counts of an hour are below {BELOW}"
     yield "api/sensor/schemas.py", f"only what happened {BELOW} times or more"
     yield "api/sensor/queries.py", f"only those that were met {BELOW} times or more"
-    yield "api/quality/queries.py", f"as fewer than {BELOW}"
-    yield "api/quality/schemas.py", f"How many of those as fewer than {BELOW}"
     yield "api/quality/schemas.py", f"by the reason for refusing it, from {BELOW} up"
     yield SCHEMA, f"WHEN ((value IS NULL) AND (noise IS NULL)) THEN {BELOW}"
     yield SCHEMA, f"(({BELOW - 1} * published.small) + 1)"
@@ -358,7 +348,6 @@ def _cells() -> Iterator[tuple[str, str]]:
 
 
 STATEMENTS: tuple[Statement, ...] = (
-    *((("COUNT_THRESHOLD", "COUNT_ROUNDING"), *each) for each in _small_numbers()),
     *((("COUNT_THRESHOLD",), *each) for each in _threshold()),
     *_counters(),
     *((("SAMPLE_ONE_IN", "SAMPLE_ONE_IN_ADJOINING"), *each) for each in _samples()),

@@ -64,8 +64,7 @@ def _seconds(value: object) -> str:
 
 
 PROMISES: tuple[Promise, ...] = (
-    Promise("COUNT_THRESHOLD", "counts below this are hidden"),
-    Promise("COUNT_ROUNDING", "other counts are rounded to this"),
+    Promise("COUNT_THRESHOLD", "readings in a week, of what could betray people: fewer are not told from none"),
     Promise("HOUR_NOISE", "noise in a published hour of a counter, in passes"),
     Promise("DAY_NOISE", "and in a day"),
     Promise("CELLS_PER_PASS", "published numbers that hold the same pass, before the noise grows"),

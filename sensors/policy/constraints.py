@@ -189,7 +189,7 @@ def publishes_small_counts(_: Entry, datastream: Datastream, definition: Observe
 
 
 def has_unsupported_threshold(_: Entry, datastream: Datastream, __: ObservedProperty) -> bool:
-    """The small-count thresholds differ from those of the public views."""
+    """It declares numbers of its own for the rule before noise, which hid small counts and rounded others."""
     return any(rule != PUBLIC_THRESHOLD for rule in _privacy_rules_of_type(datastream, PublicThreshold))
 
 
@@ -315,10 +315,10 @@ CONSTRAINTS: tuple[Constraint, ...] = (
     Constraint(
         "threshold_as_published",
         LocalizedText(
-            f"Wij verbergen aantallen onder de {PUBLIC_THRESHOLD.below} en ronden af op {PUBLIC_THRESHOLD.round_to}. "
-            "Hier staan andere getallen.",
-            f"We hide counts below {PUBLIC_THRESHOLD.below} and round to {PUBLIC_THRESHOLD.round_to}. The register has "
-            "other numbers.",
+            "Hier staat onder welk aantal wij niets laten zien. Dat klopt niet: in elke telling zit een toevallig "
+            "getal.",
+            "The register says below which count we show nothing. That is not so: there is a random number in "
+            "each count.",
         ),
         has_unsupported_threshold,
     ),

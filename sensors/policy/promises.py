@@ -10,9 +10,7 @@ from datetime import time, timedelta
 from typing import Literal, get_args
 
 COUNT_THRESHOLD = 15
-"""Counts of people or vehicles below this are not published, zero included."""
-COUNT_ROUNDING = 5
-"""Other counts are rounded to the nearest multiple of this."""
+"""Of readings whose number could betray people, fewer than this in a week are not told from none."""
 HOUR_NOISE, DAY_NOISE = 12, 24
 """Standard deviations of the random number in a published hour or day of a counter, in passes."""
 CELLS_PER_PASS = 2

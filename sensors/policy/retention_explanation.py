@@ -88,18 +88,19 @@ def _publication_sentences(allowed: DatastreamPolicy) -> Iterator[LocalizedText]
     else:
         yield _PUBLIC_SENTENCES[allowed.public]
         if allowed.cells is not None and allowed.cells.noise is not None:
-            yield from _noise_sentences(round(allowed.cells.noise))
+            yield noise_sentence(allowed.cells.noise)
+            yield LocalizedText(
+                "Staan er andere tellers vlakbij? Dan kan dat getal groter zijn.",
+                "If there are other counters close by, that number may be larger.",
+            )
 
 
-def _noise_sentences(usual: int) -> Iterator[LocalizedText]:
-    """That there is a random number in each count. ``usual``: how large it is, or smaller, in two of three cases."""
-    yield LocalizedText(
+def noise_sentence(deviation: float) -> LocalizedText:
+    """That there is a random number in each count, and why; in two of three cases it is smaller than ``deviation``."""
+    usual = round(deviation)
+    return LocalizedText(
         f"Bij elke telling komt een toevallig getal, meestal kleiner dan {usual}, erbij of eraf. "
         "Zo kan niemand zien of u langskwam, en over een paar weken klopt het beeld.",
         f"We add a random number to each count, or subtract it. It is usually smaller than {usual}. "
         "So nobody can see whether you passed by, and over a few weeks the picture is right.",
-    )
-    yield LocalizedText(
-        "Staan er andere tellers vlakbij? Dan kan dat getal groter zijn.",
-        "If there are other counters close by, that number may be larger.",
     )

@@ -12,8 +12,6 @@ from uuid import UUID
 from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, StringConstraints
 
 from sensors.policy.promises import (
-    COUNT_ROUNDING,
-    COUNT_THRESHOLD,
     MIN_MOVEMENT_LAMPS,
     MIN_SAMPLED_VEHICLES,
 )
@@ -179,11 +177,12 @@ class OnDevice(Part):
 
 
 class PublicThreshold(Part):
-    """Small counts are suppressed and other counts are rounded when published."""
+    """Counts are published with a random number in them only. The rule is named after the one before, which hid small
+    counts; leave out ``below`` and ``round_to``, which were its numbers."""
 
     rule: Literal["public_threshold"]
-    below: Annotated[int, Field(ge=COUNT_THRESHOLD)] = COUNT_THRESHOLD
-    round_to: Annotated[int, Field(ge=COUNT_ROUNDING)] = COUNT_ROUNDING
+    below: Annotated[int, Field(ge=15)] = 15
+    round_to: Annotated[int, Field(ge=5)] = 5
 
 
 PrivacyRule = Annotated[

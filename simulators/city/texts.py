@@ -2,7 +2,7 @@
 
 from pydantic import AnyHttpUrl
 
-from sensors.policy.promises import COUNT_THRESHOLD, DAY_START, MIN_MOVEMENT_LAMPS, NIGHT_START, SAMPLE_ONE_IN
+from sensors.policy.promises import DAY_START, MIN_MOVEMENT_LAMPS, NIGHT_START, SAMPLE_ONE_IN
 from sensors.register.entry import Link, Project, Purpose, Risk, Words
 
 EXAMPLE_NOTICE = Words(
@@ -173,8 +173,8 @@ RISK_SMALL_COUNTS = Risk(
         "Op een rustig moment gaat een telling over één mens.", "At a quiet moment a count is about one person."
     ),
     mitigation=bilingual(
-        f"Is het aantal kleiner dan {COUNT_THRESHOLD}, dan laten wij dat niet zien.",
-        f"We do not show counts smaller than {COUNT_THRESHOLD}.",
+        "Bij elke telling komt een toevallig getal erbij of eraf. Zo kan niemand zien of u langskwam.",
+        "We add a random number to each count, or subtract it. So nobody can see whether you passed by.",
     ),
 )
 RISK_VEHICLE_TRACKING = Risk(

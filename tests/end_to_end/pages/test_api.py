@@ -86,7 +86,8 @@ def test_a_sensor_in_plain_words(site: httpx.Client, database: str) -> None:
     for told in (
         "Aantal auto's",
         "minder dan 25",
-        "43 24 meer of minder",
+        "43 (24 meer of minder)",
+        "Bij elke telling komt een toevallig getal, meestal kleiner dan 12, erbij of eraf.",
         "Gaat het over mensen? Nee",
         "Laatste meting Vorige week",
         "15 tot 100 keer: de tijd lag in de toekomst.",

@@ -12,7 +12,6 @@ from api.search.queries import CELL_SIZE_DEGREES
 from docs.generators.promise_statements import STATEMENTS, Statement
 from docs.generators.promises import PAGE_PATH, PROMISES, render_page
 from sensors.policy import promises
-from sensors.policy.constraints import PUBLIC_THRESHOLD
 from sensors.register.entry import MatchInMemory, WindowCount
 from sensors.register.location import snap_to_cell
 from sensors.vocabulary.codes import Precision, label_of
@@ -48,7 +47,6 @@ def test_every_number_of_the_promises_is_on_the_page() -> None:
 
 
 def test_entries_start_from_what_is_promised() -> None:
-    assert (PUBLIC_THRESHOLD.below, PUBLIC_THRESHOLD.round_to) == (promises.COUNT_THRESHOLD, promises.COUNT_ROUNDING)
     windows = get_args(WindowCount.model_fields["window"].annotation)
     assert min(map(parse_duration, windows)) == promises.MIN_COUNT_WINDOW
     assert MatchInMemory.model_fields["minimum"].default == promises.MIN_SAMPLED_VEHICLES

@@ -1,7 +1,6 @@
 """How finely a datastream may be published, and suppression of small counts."""
 
 from sensors.policy.constraints import (
-    PUBLIC_THRESHOLD,
     exceeds_finest_public,
     has_public_threshold,
     has_unsupported_threshold,
@@ -44,9 +43,9 @@ PUBLICATION_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "threshold_as_published",
-        f"Wij verbergen aantallen onder de {PUBLIC_THRESHOLD.below} en ronden af op {PUBLIC_THRESHOLD.round_to}. Kies "
-        "die getallen.",
-        f"We hide counts below {PUBLIC_THRESHOLD.below} and round to {PUBLIC_THRESHOLD.round_to}. Use those numbers.",
+        "Wij verbergen geen kleine aantallen meer: in elke telling zit een toevallig getal. Laat “below” en "
+        "“round_to” weg.",
+        "We no longer hide small counts: there is a random number in each count. Leave out “below” and “round_to”.",
         ingested_paths_if("privacy_rules", has_unsupported_threshold),
     ),
 )
