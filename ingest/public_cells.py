@@ -15,13 +15,15 @@ PUBLICATION_DELAY = timedelta(minutes=5)
 MAX_CURRENT_LAG = timedelta(minutes=10)
 """A message no older than this shows that the broker has no backlog left."""
 MAX_PUBLICATION_DELAY = timedelta(minutes=30)
-"""Counted from the full hour. Publish regardless after this long, since some devices report only once a day."""
+"""Counted from the full hour, and at startup from there: the broker may have a backlog. Publish regardless after this
+long, since some devices report only once a day."""
 
 
 class PublicationSchedule:
     """Tracks whether this hour's cells are due for publication."""
 
     def __init__(self) -> None:
+        self._started: datetime | None = None
         self._published: datetime | None = None
         self._is_current = False
 
@@ -34,8 +36,10 @@ class PublicationSchedule:
     def is_due(self, now: datetime) -> bool:
         """Whether to publish now: once an hour, and at startup."""
         hour = now.replace(minute=0, second=0, microsecond=0)
+        self._started = self._started or now
         settled = now - hour >= PUBLICATION_DELAY or self._published is None
-        return self._published != hour and settled and (self._is_current or now - hour >= MAX_PUBLICATION_DELAY)
+        waited = now - max(hour, self._started)
+        return self._published != hour and settled and (self._is_current or waited >= MAX_PUBLICATION_DELAY)
 
     def mark_published(self, now: datetime) -> None:
         """Record that this hour's cells have been published."""

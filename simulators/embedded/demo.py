@@ -6,7 +6,7 @@ import os
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -20,6 +20,7 @@ from sensors.settings.simulators import DemoSettings
 from sensors.upgrade import upgrade_database
 from simulators.city.entry_builder import MUNICIPALITY
 from simulators.city.example_register import EXAMPLE_SEED, example_entries
+from simulators.city.past_counts import write_past_counts
 from simulators.city.past_movement import PAST_WEEKS, write_past_movement
 from simulators.embedded.services import (
     POLL_INTERVAL_SECONDS,
@@ -88,7 +89,7 @@ class Demo:
 
     def start(self, city: CityOptions, http_port: int | None) -> None:
         """Start everything, and print the address once the web server is ready."""
-        database_url = self._start_database(with_past=city.days > 0)
+        database_url = self._start_database(city.days)
         mqtt_url, ingest_url = self._start_broker()
         port = self._http_port(http_port)
         known = {
@@ -112,17 +113,20 @@ class Demo:
         self.parts.write_while_running(self._home / "demo.json", json.dumps(addresses, indent=2) + "\n")
         click.echo(f"\nThe register: {http_url}\nStop with Ctrl-C.\n")
 
-    def _start_database(self, *, with_past: bool) -> str:
-        """Migrate the database, import the city's register, and simulate the past of movement; return its URL."""
+    def _start_database(self, days: int) -> str:
+        """Migrate the database, import the register, and simulate the past that devices can't send; return its URL."""
         external = self._settings.database_url
         url = external.get_secret_value() if external else self.parts.start_postgresql(self._settings.pg_bin)
         with connect(url) as db:
             upgrade_database(db)
             click.echo(f"Database: {database_label(probe_capabilities(db))}, {hide_password(url)}")
             click.echo(f"Register: {import_entries(db, self._write_register(), 'lantaarn demo', 'the example city')}")
-            if with_past:
-                write_past_movement(db, example_entries(EXAMPLE_SEED), EXAMPLE_SEED, datetime.now(UTC))
-                click.echo(f"Movement: the past {PAST_WEEKS} weeks are simulated")
+            if days > 0:
+                now, entries = datetime.now(UTC), tuple(example_entries(EXAMPLE_SEED))
+                write_past_movement(db, entries, EXAMPLE_SEED, now)
+                # What came after that is sent by the simulated devices themselves.
+                write_past_counts(db, entries, EXAMPLE_SEED, now - timedelta(days=days))
+                click.echo(f"Movement and counters: the past {PAST_WEEKS} weeks are simulated")
         return url
 
     def _write_register(self) -> Path:

@@ -39,5 +39,15 @@ def test_it_is_done_once_an_hour_some_minutes_after() -> None:
 
 def test_devices_that_seldom_speak_are_waited_for_no_longer_than_half_an_hour() -> None:
     cells = PublicationSchedule()
+    assert not cells.is_due(HOUR)
     assert not cells.is_due(HOUR + timedelta(minutes=29))
     assert cells.is_due(HOUR + timedelta(minutes=30))
+
+
+def test_late_in_the_hour_a_start_waits_for_what_the_broker_kept() -> None:
+    cells = PublicationSchedule()
+    now = HOUR + timedelta(minutes=40)
+    assert not cells.is_due(now)
+    cells.record_batch(_batch(now - timedelta(hours=30)), now)
+    assert not cells.is_due(HOUR + timedelta(minutes=59))
+    assert cells.is_due(HOUR + timedelta(minutes=90))
