@@ -99,6 +99,8 @@ def _database_copy(server: EmbeddedPostgres, template: str) -> Generator[str]:
     names = {"name": sql.Identifier(name), "template": sql.Identifier(template)}
     # file_copy is the fastest strategy, and crash safety does not matter here.
     _execute_as_admin(server, sql.SQL("create database {name} template {template} strategy file_copy").format(**names))
+    # Rights on the database itself are not copied with it.
+    _execute_as_admin(server, sql.SQL("revoke temporary on database {} from public").format(names["name"]))
     yield server.url_of(name)
     _execute_as_admin(server, sql.SQL("drop database {name} with (force)").format(**names))
 

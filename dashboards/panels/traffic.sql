@@ -183,7 +183,8 @@ order by clock;
 with chosen as (
     select coalesce(nullif(${datum:sqlstring}, '')::date, open.day_of(now()) - 28) as day
 ),
-span as (
+-- Materialised, because views are barriers: a condition with coalesce in it would be asked of every day there is.
+span as materialized (
     select
         chosen.day,
         -- Whole weeks if possible, so that both sides have equally many Sundays.

@@ -48,6 +48,14 @@ begin
 end
 $$
 """
+# As in a new database: rights on the database itself are not in a dump.
+_REVOKE_TEMPORARY = """
+do $$
+begin
+    execute format('revoke temporary on database %I from public', current_database());
+end
+$$
+"""
 _EXISTING_RELATION = """
 select format('%I.%I', namespace.nspname, relation.relname) as name
 from pg_class as relation
@@ -155,6 +163,7 @@ def _prepare(db: Database, *, with_timescaledb: bool) -> None:
     if row is not None:
         raise DumpError(f"the database is not empty: it holds {row['name']}. Create a new one and restore into that.")
     db.execute(_CREATE_ROLES)
+    db.execute(_REVOKE_TEMPORARY)
     if not with_timescaledb:
         return
     found = probe_capabilities(db)

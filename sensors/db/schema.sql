@@ -451,6 +451,7 @@ CREATE TABLE lantaarn.observation_10y (
     quality smallint NOT NULL,
     revised timestamp with time zone
 );
+ALTER TABLE ONLY lantaarn.observation_10y ALTER COLUMN value SET STATISTICS 0;
 CREATE UNIQUE INDEX observation_10y_datastream_id_time_idx ON lantaarn.observation_10y USING btree (datastream_id, "time" DESC);
 GRANT SELECT,INSERT ON TABLE lantaarn.observation_10y TO lantaarn_ingest;
 
@@ -462,6 +463,7 @@ CREATE TABLE lantaarn.observation_1d (
     quality smallint NOT NULL,
     revised timestamp with time zone
 );
+ALTER TABLE ONLY lantaarn.observation_1d ALTER COLUMN value SET STATISTICS 0;
 CREATE UNIQUE INDEX observation_1d_datastream_id_time_idx ON lantaarn.observation_1d USING btree (datastream_id, "time" DESC);
 GRANT SELECT,INSERT ON TABLE lantaarn.observation_1d TO lantaarn_ingest;
 
@@ -473,6 +475,7 @@ CREATE TABLE lantaarn.observation_1y (
     quality smallint NOT NULL,
     revised timestamp with time zone
 );
+ALTER TABLE ONLY lantaarn.observation_1y ALTER COLUMN value SET STATISTICS 0;
 CREATE UNIQUE INDEX observation_1y_datastream_id_time_idx ON lantaarn.observation_1y USING btree (datastream_id, "time" DESC);
 GRANT SELECT,INSERT ON TABLE lantaarn.observation_1y TO lantaarn_ingest;
 
@@ -484,6 +487,7 @@ CREATE TABLE lantaarn.observation_31d (
     quality smallint NOT NULL,
     revised timestamp with time zone
 );
+ALTER TABLE ONLY lantaarn.observation_31d ALTER COLUMN value SET STATISTICS 0;
 CREATE UNIQUE INDEX observation_31d_datastream_id_time_idx ON lantaarn.observation_31d USING btree (datastream_id, "time" DESC);
 GRANT SELECT,INSERT ON TABLE lantaarn.observation_31d TO lantaarn_ingest;
 
@@ -495,6 +499,7 @@ CREATE TABLE lantaarn.observation_5y (
     quality smallint NOT NULL,
     revised timestamp with time zone
 );
+ALTER TABLE ONLY lantaarn.observation_5y ALTER COLUMN value SET STATISTICS 0;
 CREATE UNIQUE INDEX observation_5y_datastream_id_time_idx ON lantaarn.observation_5y USING btree (datastream_id, "time" DESC);
 GRANT SELECT,INSERT ON TABLE lantaarn.observation_5y TO lantaarn_ingest;
 
@@ -506,6 +511,7 @@ CREATE TABLE lantaarn.observation_7d (
     quality smallint NOT NULL,
     revised timestamp with time zone
 );
+ALTER TABLE ONLY lantaarn.observation_7d ALTER COLUMN value SET STATISTICS 0;
 CREATE UNIQUE INDEX observation_7d_datastream_id_time_idx ON lantaarn.observation_7d USING btree (datastream_id, "time" DESC);
 GRANT SELECT,INSERT ON TABLE lantaarn.observation_7d TO lantaarn_ingest;
 
@@ -798,6 +804,13 @@ CREATE TABLE lantaarn.rollup_hour (
     published double precision
 )
 WITH (fillfactor='70');
+ALTER TABLE ONLY lantaarn.rollup_hour ALTER COLUMN count SET STATISTICS 0;
+ALTER TABLE ONLY lantaarn.rollup_hour ALTER COLUMN sum SET STATISTICS 0;
+ALTER TABLE ONLY lantaarn.rollup_hour ALTER COLUMN min SET STATISTICS 0;
+ALTER TABLE ONLY lantaarn.rollup_hour ALTER COLUMN max SET STATISTICS 0;
+ALTER TABLE ONLY lantaarn.rollup_hour ALTER COLUMN sum_cos SET STATISTICS 0;
+ALTER TABLE ONLY lantaarn.rollup_hour ALTER COLUMN last_value SET STATISTICS 0;
+ALTER TABLE ONLY lantaarn.rollup_hour ALTER COLUMN published SET STATISTICS 0;
 ALTER TABLE ONLY lantaarn.rollup_hour
     ADD CONSTRAINT rollup_hour_pkey PRIMARY KEY (datastream_id, hour);
 GRANT SELECT,INSERT,UPDATE ON TABLE lantaarn.rollup_hour TO lantaarn_ingest;
@@ -1412,7 +1425,7 @@ GRANT SELECT ON TABLE open.area TO lantaarn_api;
 GRANT SELECT ON TABLE open.area TO lantaarn_dashboard;
 
 -- open.capped_term
-CREATE VIEW open.capped_term AS
+CREATE VIEW open.capped_term WITH (security_barrier='true') AS
  SELECT sensor.municipality,
     datastream.sensor_id,
     sensor.reference,
@@ -1483,7 +1496,7 @@ GRANT SELECT ON TABLE open.datastream TO lantaarn_api;
 GRANT SELECT ON TABLE open.datastream TO lantaarn_dashboard;
 
 -- open.datastream_retention
-CREATE VIEW open.datastream_retention AS
+CREATE VIEW open.datastream_retention WITH (security_barrier='true') AS
  SELECT datastream.id AS datastream_id,
     datastream.sensor_id,
     datastream.property,
@@ -1515,76 +1528,91 @@ GRANT SELECT ON TABLE open.datastream_retention TO lantaarn_dashboard;
 
 -- open.day
 CREATE VIEW open.day WITH (security_barrier='true') AS
- SELECT datastream.datastream_id,
-    datastream.sensor_id,
-    datastream.property,
-    total.day,
-    total.count AS samples,
-    total.value,
-        CASE
-            WHEN (datastream.aggregation <> ALL (ARRAY['delta'::text, 'counter'::text, 'circular_mean'::text])) THEN total.min
-            ELSE NULL::double precision
-        END AS min,
-        CASE
-            WHEN (datastream.aggregation <> ALL (ARRAY['delta'::text, 'counter'::text, 'circular_mean'::text])) THEN total.max
-            ELSE NULL::double precision
-        END AS max,
-    NULL::bigint AS below,
-    false AS at_least,
-    total.counted_since,
-    held.completed_at,
-    NULL::double precision AS margin,
-    false AS no_data,
-    false AS rounded
-   FROM ((open.datastream datastream
-     JOIN LATERAL ( SELECT daily.day,
-            daily.count,
-            daily.min,
-            daily.max,
-            daily.counted_since,
-            open.aggregate(datastream.aggregation, daily.count, daily.sum, daily.sum_cos, daily.max, daily.last_value) AS value
-           FROM lantaarn.rollup_day daily
-          WHERE (daily.datastream_id = datastream.datastream_id)
-         OFFSET 0) total ON ((total.value IS NOT NULL)))
-     LEFT JOIN lantaarn.day_total held ON (((held.datastream_id = datastream.datastream_id) AND (held.day = total.day))))
-  WHERE (datastream.public = 'live'::text)
-UNION ALL
- SELECT datastream.datastream_id,
-    datastream.sensor_id,
-    datastream.property,
-    published.day,
-    NULL::bigint AS samples,
-    published.value,
-    NULL::double precision AS min,
-    NULL::double precision AS max,
-        CASE
-            WHEN ((published.value IS NULL) AND (published.small > 0)) THEN ((14 * published.small) + 1)
-            WHEN (published.value < (open.few(((2)::double precision * published.noise)))::double precision) THEN (open.few(((2)::double precision * published.noise)))::bigint
-            ELSE NULL::bigint
-        END AS below,
-    ((published.value IS NOT NULL) AND ((published.small > 0) OR published.lacks_hours)) AS at_least,
-    published.counted_since,
-        CASE datastream.public
-            WHEN 'day'::text THEN published.completed_at
-            ELSE held.completed_at
-        END AS completed_at,
-    ((2)::double precision * published.noise) AS margin,
-    ((published.value IS NULL) AND (published.small = 0)) AS no_data,
-    published.is_rounded AS rounded
-   FROM ((open.datastream datastream
-     CROSS JOIN LATERAL ( SELECT open.day_of(cell.start) AS day,
-            open.aggregate(datastream.aggregation, count(cell.value), sum(open.summand(datastream.aggregation, cell.value)), sum(open.summand_cos(datastream.aggregation, cell.value)), max(cell.value), (max(open.dated(cell.start, cell.value)))[2]) AS value,
-            sqrt(sum((cell.noise ^ (2)::double precision)) FILTER (WHERE (cell.value IS NOT NULL))) AS noise,
-            count(*) FILTER (WHERE ((cell.value IS NULL) AND (cell.noise IS NULL))) AS small,
-            bool_or((cell.counted AND (cell.noise IS NULL))) AS is_rounded,
-            (bool_or((cell.noise IS NOT NULL)) AND (bool_or((cell.value IS NULL)) OR ((EXTRACT(epoch FROM sum((lantaarn.cell_end(cell.period, cell.start) - cell.start))) / (3600)::numeric) < ((open.day_hours(open.day_of(cell.start)) - 1))::numeric))) AS lacks_hours,
-            NULLIF(LEAST(min(cell.counted_since), open.day_start(open.day_of(cell.start))), open.day_start(open.day_of(cell.start))) AS counted_since,
-            max(cell.completed_at) AS completed_at
-           FROM lantaarn.public_cell cell
-          WHERE ((cell.datastream_id = datastream.datastream_id) AND ((cell.period = datastream.public) OR ((cell.noise IS NOT NULL) AND (cell.period <> 'late'::text))) AND (cell.counted OR (cell.start >= datastream.totals_since)))
-          GROUP BY (open.day_of(cell.start))) published)
-     LEFT JOIN lantaarn.public_day held ON (((held.datastream_id = datastream.datastream_id) AND (held.day = published.day))))
-  WHERE ((datastream.public = ANY (ARRAY['hour'::text, 'day'::text])) AND (published.day < open.day_of(now())) AND ((published.value IS NOT NULL) OR datastream.counts_people));
+ SELECT datastream_id,
+    sensor_id,
+    property,
+    day,
+    samples,
+    value,
+    min,
+    max,
+    below,
+    at_least,
+    counted_since,
+    completed_at,
+    margin,
+    no_data,
+    rounded
+   FROM ( SELECT datastream.datastream_id,
+            datastream.sensor_id,
+            datastream.property,
+            total.day,
+            total.count AS samples,
+            total.value,
+                CASE
+                    WHEN (datastream.aggregation <> ALL (ARRAY['delta'::text, 'counter'::text, 'circular_mean'::text])) THEN total.min
+                    ELSE NULL::double precision
+                END AS min,
+                CASE
+                    WHEN (datastream.aggregation <> ALL (ARRAY['delta'::text, 'counter'::text, 'circular_mean'::text])) THEN total.max
+                    ELSE NULL::double precision
+                END AS max,
+            NULL::bigint AS below,
+            false AS at_least,
+            total.counted_since,
+            held.completed_at,
+            NULL::double precision AS margin,
+            false AS no_data,
+            false AS rounded
+           FROM ((open.datastream datastream
+             JOIN LATERAL ( SELECT daily.day,
+                    daily.count,
+                    daily.min,
+                    daily.max,
+                    daily.counted_since,
+                    open.aggregate(datastream.aggregation, daily.count, daily.sum, daily.sum_cos, daily.max, daily.last_value) AS value
+                   FROM lantaarn.rollup_day daily
+                  WHERE (daily.datastream_id = datastream.datastream_id)
+                 OFFSET 0) total ON ((total.value IS NOT NULL)))
+             LEFT JOIN lantaarn.day_total held ON (((held.datastream_id = datastream.datastream_id) AND (held.day = total.day))))
+          WHERE (datastream.public = 'live'::text)
+        UNION ALL
+         SELECT datastream.datastream_id,
+            datastream.sensor_id,
+            datastream.property,
+            published.day,
+            NULL::bigint AS samples,
+            published.value,
+            NULL::double precision AS min,
+            NULL::double precision AS max,
+                CASE
+                    WHEN ((published.value IS NULL) AND (published.small > 0)) THEN ((14 * published.small) + 1)
+                    WHEN (published.value < (open.few(((2)::double precision * published.noise)))::double precision) THEN (open.few(((2)::double precision * published.noise)))::bigint
+                    ELSE NULL::bigint
+                END AS below,
+            ((published.value IS NOT NULL) AND ((published.small > 0) OR published.lacks_hours)) AS at_least,
+            published.counted_since,
+                CASE datastream.public
+                    WHEN 'day'::text THEN published.completed_at
+                    ELSE held.completed_at
+                END AS completed_at,
+            ((2)::double precision * published.noise) AS margin,
+            ((published.value IS NULL) AND (published.small = 0)) AS no_data,
+            published.is_rounded AS rounded
+           FROM ((open.datastream datastream
+             CROSS JOIN LATERAL ( SELECT open.day_of(cell.start) AS day,
+                    open.aggregate(datastream.aggregation, count(cell.value), sum(open.summand(datastream.aggregation, cell.value)), sum(open.summand_cos(datastream.aggregation, cell.value)), max(cell.value), (max(open.dated(cell.start, cell.value)))[2]) AS value,
+                    sqrt(sum((cell.noise ^ (2)::double precision)) FILTER (WHERE (cell.value IS NOT NULL))) AS noise,
+                    count(*) FILTER (WHERE ((cell.value IS NULL) AND (cell.noise IS NULL))) AS small,
+                    bool_or((cell.counted AND (cell.noise IS NULL))) AS is_rounded,
+                    (bool_or((cell.noise IS NOT NULL)) AND (bool_or((cell.value IS NULL)) OR ((EXTRACT(epoch FROM sum((lantaarn.cell_end(cell.period, cell.start) - cell.start))) / (3600)::numeric) < ((open.day_hours(open.day_of(cell.start)) - 1))::numeric))) AS lacks_hours,
+                    NULLIF(LEAST(min(cell.counted_since), open.day_start(open.day_of(cell.start))), open.day_start(open.day_of(cell.start))) AS counted_since,
+                    max(cell.completed_at) AS completed_at
+                   FROM lantaarn.public_cell cell
+                  WHERE ((cell.datastream_id = datastream.datastream_id) AND ((cell.period = datastream.public) OR ((cell.noise IS NOT NULL) AND (cell.period <> 'late'::text))) AND (cell.counted OR (cell.start >= datastream.totals_since)))
+                  GROUP BY (open.day_of(cell.start))) published)
+             LEFT JOIN lantaarn.public_day held ON (((held.datastream_id = datastream.datastream_id) AND (held.day = published.day))))
+          WHERE ((datastream.public = ANY (ARRAY['hour'::text, 'day'::text])) AND (published.day < open.day_of(now())) AND ((published.value IS NOT NULL) OR datastream.counts_people))) told;
 GRANT SELECT ON TABLE open.day TO lantaarn_api;
 GRANT SELECT ON TABLE open.day TO lantaarn_dashboard;
 
@@ -1609,34 +1637,36 @@ GRANT SELECT ON TABLE open.day_cell TO lantaarn_api;
 GRANT SELECT ON TABLE open.day_cell TO lantaarn_dashboard;
 
 -- open.deviation
-CREATE VIEW open.deviation AS
+CREATE VIEW open.deviation WITH (security_barrier='true') AS
  SELECT sensor_id,
     deviation
-   FROM ( SELECT made.sensor_id,
-            made.deviation
-           FROM lantaarn.deviation made
-          WHERE ( SELECT quality_fresh.fresh
-                   FROM lantaarn.quality_fresh)
-        UNION ALL
-         SELECT daily.sensor_id,
-            daily.deviation
-           FROM lantaarn.deviation_daily daily
-          WHERE (NOT ( SELECT quality_fresh.fresh
-                   FROM lantaarn.quality_fresh))
-        UNION ALL
-         SELECT others.sensor_id,
-            others.deviation
-           FROM lantaarn.deviation_weekly others
-          WHERE (NOT ( SELECT quality_fresh.fresh
-                   FROM lantaarn.quality_fresh))) found
-  WHERE ((deviation <> 'silent'::text) OR (NOT (EXISTS ( SELECT
-           FROM lantaarn.quiet_sensor quiet
-          WHERE (quiet.sensor_id = found.sensor_id)))));
+   FROM ( SELECT found.sensor_id,
+            found.deviation
+           FROM ( SELECT made.sensor_id,
+                    made.deviation
+                   FROM lantaarn.deviation made
+                  WHERE ( SELECT quality_fresh.fresh
+                           FROM lantaarn.quality_fresh)
+                UNION ALL
+                 SELECT daily.sensor_id,
+                    daily.deviation
+                   FROM lantaarn.deviation_daily daily
+                  WHERE (NOT ( SELECT quality_fresh.fresh
+                           FROM lantaarn.quality_fresh))
+                UNION ALL
+                 SELECT others.sensor_id,
+                    others.deviation
+                   FROM lantaarn.deviation_weekly others
+                  WHERE (NOT ( SELECT quality_fresh.fresh
+                           FROM lantaarn.quality_fresh))) found
+          WHERE ((found.deviation <> 'silent'::text) OR (NOT (EXISTS ( SELECT
+                   FROM lantaarn.quiet_sensor quiet
+                  WHERE (quiet.sensor_id = found.sensor_id)))))) told;
 GRANT SELECT ON TABLE open.deviation TO lantaarn_api;
 GRANT SELECT ON TABLE open.deviation TO lantaarn_dashboard;
 
 -- open.event_refusal
-CREATE VIEW open.event_refusal AS
+CREATE VIEW open.event_refusal WITH (security_barrier='true') AS
  SELECT kind,
     reason,
     (sum(events))::bigint AS events,
@@ -1689,91 +1719,114 @@ GRANT SELECT ON TABLE open.find TO lantaarn_dashboard;
 
 -- open.hour
 CREATE VIEW open.hour WITH (security_barrier='true') AS
- SELECT datastream.datastream_id,
-    datastream.sensor_id,
-    datastream.property,
-    total.hour,
-    total.count AS samples,
-    total.value,
-        CASE
-            WHEN (datastream.aggregation <> ALL (ARRAY['delta'::text, 'counter'::text, 'circular_mean'::text])) THEN total.min
-            ELSE NULL::double precision
-        END AS min,
-        CASE
-            WHEN (datastream.aggregation <> ALL (ARRAY['delta'::text, 'counter'::text, 'circular_mean'::text])) THEN total.max
-            ELSE NULL::double precision
-        END AS max,
-    NULL::integer AS below,
-    total.counted_since,
-    total.completed_at,
-    (total.hour + '01:00:00'::interval) AS until,
-    NULL::double precision AS margin,
-    false AS no_data,
-    false AS rounded
-   FROM (open.datastream datastream
-     JOIN LATERAL ( SELECT hourly.hour,
-            hourly.count,
-            hourly.min,
-            hourly.max,
-            hourly.counted_since,
-            hourly.completed_at,
-            open.aggregate(datastream.aggregation, hourly.count, hourly.sum, hourly.sum_cos, hourly.max, hourly.last_value) AS value
-           FROM lantaarn.rollup_hour hourly
-          WHERE ((hourly.datastream_id = datastream.datastream_id) AND (hourly.hour >= datastream.totals_since))) total ON ((total.value IS NOT NULL)))
-  WHERE (datastream.public = 'live'::text)
-UNION ALL
- SELECT datastream.datastream_id,
-    datastream.sensor_id,
-    datastream.property,
-    cell.start AS hour,
-    NULL::bigint AS samples,
-    cell.value,
-    NULL::double precision AS min,
-    NULL::double precision AS max,
-    cell.below,
-    cell.counted_since,
-    cell.completed_at,
-    lantaarn.cell_end(cell.period, cell.start) AS until,
-    cell.margin,
-    cell.no_data,
-    cell.rounded
-   FROM (open.datastream datastream
-     JOIN lantaarn.told_cell cell ON (((cell.datastream_id = datastream.datastream_id) AND (cell.period = ANY (ARRAY['hour'::text, 'night'::text])) AND (cell.counted OR (cell.start >= datastream.totals_since)))))
-  WHERE (datastream.public = 'hour'::text);
+ SELECT datastream_id,
+    sensor_id,
+    property,
+    hour,
+    samples,
+    value,
+    min,
+    max,
+    below,
+    counted_since,
+    completed_at,
+    until,
+    margin,
+    no_data,
+    rounded
+   FROM ( SELECT datastream.datastream_id,
+            datastream.sensor_id,
+            datastream.property,
+            total.hour,
+                CASE datastream.public
+                    WHEN 'live'::text THEN total.count
+                    ELSE NULL::bigint
+                END AS samples,
+            total.value,
+                CASE
+                    WHEN (datastream.aggregation <> ALL (ARRAY['delta'::text, 'counter'::text, 'circular_mean'::text])) THEN total.min
+                    ELSE NULL::double precision
+                END AS min,
+                CASE
+                    WHEN (datastream.aggregation <> ALL (ARRAY['delta'::text, 'counter'::text, 'circular_mean'::text])) THEN total.max
+                    ELSE NULL::double precision
+                END AS max,
+            NULL::integer AS below,
+            total.counted_since,
+            total.completed_at,
+            (total.hour + '01:00:00'::interval) AS until,
+            NULL::double precision AS margin,
+            false AS no_data,
+            false AS rounded
+           FROM (open.datastream datastream
+             JOIN LATERAL ( SELECT hourly.hour,
+                    hourly.count,
+                    hourly.min,
+                    hourly.max,
+                    hourly.counted_since,
+                    hourly.completed_at,
+                    open.aggregate(datastream.aggregation, hourly.count, hourly.sum, hourly.sum_cos, hourly.max, hourly.last_value) AS value
+                   FROM lantaarn.rollup_hour hourly
+                  WHERE ((hourly.datastream_id = datastream.datastream_id) AND (hourly.hour >= datastream.totals_since))) total ON ((total.value IS NOT NULL)))
+          WHERE (datastream.public = 'live'::text)
+        UNION ALL
+         SELECT datastream.datastream_id,
+            datastream.sensor_id,
+            datastream.property,
+            cell.start,
+            NULL::bigint,
+            cell.value,
+            NULL::double precision,
+            NULL::double precision,
+            cell.below,
+            cell.counted_since,
+            cell.completed_at,
+            lantaarn.cell_end(cell.period, cell.start) AS cell_end,
+            cell.margin,
+            cell.no_data,
+            cell.rounded
+           FROM (open.datastream datastream
+             JOIN lantaarn.told_cell cell ON (((cell.datastream_id = datastream.datastream_id) AND (cell.period = ANY (ARRAY['hour'::text, 'night'::text])) AND (cell.counted OR (cell.start >= datastream.totals_since)))))
+          WHERE (datastream.public = 'hour'::text)) told;
 GRANT SELECT ON TABLE open.hour TO lantaarn_api;
 GRANT SELECT ON TABLE open.hour TO lantaarn_dashboard;
 
 -- open.jump
-CREATE VIEW open.jump AS
- SELECT stream.id AS datastream_id,
-    stream.sensor_id,
-    stream.property,
-    hourly.hour AS start,
-    hourly.jumps
-   FROM (lantaarn.datastream stream
-     JOIN lantaarn.rollup_hour hourly ON (((hourly.datastream_id = stream.id) AND (hourly.hour >= stream.totals_since) AND (hourly.jumps > 0))))
-  WHERE (stream.active AND (stream.aggregation = 'counter'::text) AND (stream.public = 'live'::text) AND (NOT stream.about_people))
-UNION ALL
- SELECT stream.id AS datastream_id,
-    stream.sensor_id,
-    stream.property,
-    cell.start,
-    within.jumps
-   FROM ((lantaarn.datastream stream
-     JOIN lantaarn.public_cell cell ON (((cell.datastream_id = stream.id) AND (cell.period = stream.public) AND (cell.start >= stream.totals_since))))
-     CROSS JOIN LATERAL ( SELECT (sum(hourly.jumps))::integer AS jumps
-           FROM lantaarn.rollup_hour hourly
-          WHERE ((hourly.datastream_id = stream.id) AND (hourly.hour >= cell.start) AND (hourly.hour <
-                CASE cell.period
-                    WHEN 'hour'::text THEN (cell.start + '01:00:00'::interval)
-                    ELSE (((cell.start AT TIME ZONE 'Europe/Amsterdam'::text) + '1 day'::interval) AT TIME ZONE 'Europe/Amsterdam'::text)
-                END))) within)
-  WHERE (stream.active AND (stream.aggregation = 'counter'::text) AND (NOT stream.about_people) AND (within.jumps > 0));
+CREATE VIEW open.jump WITH (security_barrier='true') AS
+ SELECT datastream_id,
+    sensor_id,
+    property,
+    start,
+    jumps
+   FROM ( SELECT stream.id AS datastream_id,
+            stream.sensor_id,
+            stream.property,
+            hourly.hour AS start,
+            hourly.jumps
+           FROM (lantaarn.datastream stream
+             JOIN lantaarn.rollup_hour hourly ON (((hourly.datastream_id = stream.id) AND (hourly.hour >= stream.totals_since) AND (hourly.jumps > 0))))
+          WHERE (stream.active AND (stream.aggregation = 'counter'::text) AND (stream.public = 'live'::text) AND (NOT stream.about_people))
+        UNION ALL
+         SELECT stream.id AS datastream_id,
+            stream.sensor_id,
+            stream.property,
+            cell.start,
+            within.jumps
+           FROM ((lantaarn.datastream stream
+             JOIN lantaarn.public_cell cell ON (((cell.datastream_id = stream.id) AND (cell.period = stream.public) AND (cell.start >= stream.totals_since))))
+             CROSS JOIN LATERAL ( SELECT (sum(hourly.jumps))::integer AS jumps
+                   FROM lantaarn.rollup_hour hourly
+                  WHERE ((hourly.datastream_id = stream.id) AND (hourly.hour >= cell.start) AND (hourly.hour <
+                        CASE cell.period
+                            WHEN 'hour'::text THEN (cell.start + '01:00:00'::interval)
+                            ELSE (((cell.start AT TIME ZONE 'Europe/Amsterdam'::text) + '1 day'::interval) AT TIME ZONE 'Europe/Amsterdam'::text)
+                        END))) within)
+          WHERE (stream.active AND (stream.aggregation = 'counter'::text) AND (NOT stream.about_people) AND (within.jumps > 0))) told;
 GRANT SELECT ON TABLE open.jump TO lantaarn_api;
 GRANT SELECT ON TABLE open.jump TO lantaarn_dashboard;
 
 -- open.latest
-CREATE VIEW open.latest AS
+CREATE VIEW open.latest WITH (security_barrier='true') AS
  SELECT datastream.id AS datastream_id,
     datastream.sensor_id,
     datastream.property,
@@ -1826,7 +1879,7 @@ GRANT SELECT ON TABLE open.latest TO lantaarn_api;
 GRANT SELECT ON TABLE open.latest TO lantaarn_dashboard;
 
 -- open.ledger_day
-CREATE VIEW open.ledger_day AS
+CREATE VIEW open.ledger_day WITH (security_barrier='true') AS
  SELECT ledger.sensor_id,
     ((ledger.hour AT TIME ZONE 'Europe/Amsterdam'::text))::date AS day,
     (sum(ledger.received))::bigint AS received,
@@ -1843,7 +1896,7 @@ GRANT SELECT ON TABLE open.ledger_day TO lantaarn_api;
 GRANT SELECT ON TABLE open.ledger_day TO lantaarn_dashboard;
 
 -- open.ledger_reason_day
-CREATE VIEW open.ledger_reason_day AS
+CREATE VIEW open.ledger_reason_day WITH (security_barrier='true') AS
  SELECT ledger.sensor_id,
     ((ledger.hour AT TIME ZONE 'Europe/Amsterdam'::text))::date AS day,
     ledger.reason,
@@ -1855,7 +1908,7 @@ GRANT SELECT ON TABLE open.ledger_reason_day TO lantaarn_api;
 GRANT SELECT ON TABLE open.ledger_reason_day TO lantaarn_dashboard;
 
 -- open.ledger_reason_week
-CREATE VIEW open.ledger_reason_week AS
+CREATE VIEW open.ledger_reason_week WITH (security_barrier='true') AS
  SELECT ledger.sensor_id,
     (date_trunc('week'::text, (ledger.hour AT TIME ZONE 'Europe/Amsterdam'::text)))::date AS week,
     ledger.reason,
@@ -1869,7 +1922,7 @@ GRANT SELECT ON TABLE open.ledger_reason_week TO lantaarn_api;
 GRANT SELECT ON TABLE open.ledger_reason_week TO lantaarn_dashboard;
 
 -- open.ledger_week
-CREATE VIEW open.ledger_week AS
+CREATE VIEW open.ledger_week WITH (security_barrier='true') AS
  SELECT ledger.sensor_id,
     (date_trunc('week'::text, (ledger.hour AT TIME ZONE 'Europe/Amsterdam'::text)))::date AS week,
     open.band(sum(ledger.received)) AS received,
@@ -1895,7 +1948,7 @@ GRANT SELECT ON TABLE open.migration TO lantaarn_api;
 GRANT SELECT ON TABLE open.migration TO lantaarn_dashboard;
 
 -- open.movement
-CREATE VIEW open.movement AS
+CREATE VIEW open.movement WITH (security_barrier='true') AS
  SELECT cell.municipality,
     cell.group_name,
     cell.property,
@@ -1918,7 +1971,7 @@ GRANT SELECT ON TABLE open.movement TO lantaarn_api;
 GRANT SELECT ON TABLE open.movement TO lantaarn_dashboard;
 
 -- open.movement_group
-CREATE VIEW open.movement_group AS
+CREATE VIEW open.movement_group WITH (security_barrier='true') AS
  SELECT sensor.municipality,
     (datastream.rule ->> 'group'::text) AS group_name,
     datastream.property,
@@ -1940,7 +1993,7 @@ GRANT SELECT ON TABLE open.movement_group TO lantaarn_api;
 GRANT SELECT ON TABLE open.movement_group TO lantaarn_dashboard;
 
 -- open.outdated_segment
-CREATE VIEW open.outdated_segment AS
+CREATE VIEW open.outdated_segment WITH (security_barrier='true') AS
  SELECT sensor.municipality,
     datastream.sensor_id,
     sensor.reference,
@@ -1953,7 +2006,7 @@ GRANT SELECT ON TABLE open.outdated_segment TO lantaarn_api;
 GRANT SELECT ON TABLE open.outdated_segment TO lantaarn_dashboard;
 
 -- open.promise
-CREATE VIEW open.promise AS
+CREATE VIEW open.promise WITH (security_barrier='true') AS
  SELECT held.subject,
     held.retention_class,
     held.term,
@@ -1976,67 +2029,91 @@ GRANT SELECT ON TABLE open.promise TO lantaarn_api;
 GRANT SELECT ON TABLE open.promise TO lantaarn_dashboard;
 
 -- open.quality_group
-CREATE VIEW open.quality_group AS
- SELECT made.municipality,
-    made.neighbourhood,
-    made.organisations,
-    made.asked,
-    made.unanswered,
-    made.sensors,
-    made.delivering,
-    made.deviating,
-    made.expired,
-    made.refused,
-    made.review_due,
-    made.silent,
-    made.undeclared,
-    made.measured,
-    made.due,
-    made.received,
-    made.cells,
-    made.few,
-    made.refused_day,
-    made.undeclared_day,
-    made.refused_week,
-    made.undeclared_week,
-    made.conflict_day,
-    made.conflict_week
-   FROM lantaarn.quality_group made
-  WHERE ( SELECT quality_fresh.fresh
-           FROM lantaarn.quality_fresh)
-UNION ALL
- SELECT now.municipality,
-    now.neighbourhood,
-    now.organisations,
-    now.asked,
-    now.unanswered,
-    now.sensors,
-    now.delivering,
-    now.deviating,
-    now.expired,
-    now.refused,
-    now.review_due,
-    now.silent,
-    now.undeclared,
-    now.measured,
-    now.due,
-    now.received,
-    now.cells,
-    now.few,
-    now.refused_day,
-    now.undeclared_day,
-    now.refused_week,
-    now.undeclared_week,
-    now.conflict_day,
-    now.conflict_week
-   FROM lantaarn.quality_group_now now
-  WHERE (NOT ( SELECT quality_fresh.fresh
-           FROM lantaarn.quality_fresh));
+CREATE VIEW open.quality_group WITH (security_barrier='true') AS
+ SELECT municipality,
+    neighbourhood,
+    organisations,
+    asked,
+    unanswered,
+    sensors,
+    delivering,
+    deviating,
+    expired,
+    refused,
+    review_due,
+    silent,
+    undeclared,
+    measured,
+    due,
+    received,
+    cells,
+    few,
+    refused_day,
+    undeclared_day,
+    refused_week,
+    undeclared_week,
+    conflict_day,
+    conflict_week
+   FROM ( SELECT made.municipality,
+            made.neighbourhood,
+            made.organisations,
+            made.asked,
+            made.unanswered,
+            made.sensors,
+            made.delivering,
+            made.deviating,
+            made.expired,
+            made.refused,
+            made.review_due,
+            made.silent,
+            made.undeclared,
+            made.measured,
+            made.due,
+            made.received,
+            made.cells,
+            made.few,
+            made.refused_day,
+            made.undeclared_day,
+            made.refused_week,
+            made.undeclared_week,
+            made.conflict_day,
+            made.conflict_week
+           FROM lantaarn.quality_group made
+          WHERE ( SELECT quality_fresh.fresh
+                   FROM lantaarn.quality_fresh)
+        UNION ALL
+         SELECT now.municipality,
+            now.neighbourhood,
+            now.organisations,
+            now.asked,
+            now.unanswered,
+            now.sensors,
+            now.delivering,
+            now.deviating,
+            now.expired,
+            now.refused,
+            now.review_due,
+            now.silent,
+            now.undeclared,
+            now.measured,
+            now.due,
+            now.received,
+            now.cells,
+            now.few,
+            now.refused_day,
+            now.undeclared_day,
+            now.refused_week,
+            now.undeclared_week,
+            now.conflict_day,
+            now.conflict_week
+           FROM lantaarn.quality_group_now now
+          WHERE (NOT ( SELECT quality_fresh.fresh
+                   FROM lantaarn.quality_fresh))) told;
 GRANT SELECT ON TABLE open.quality_group TO lantaarn_api;
 GRANT SELECT ON TABLE open.quality_group TO lantaarn_dashboard;
 
 -- open.quality_time
-CREATE VIEW open.quality_time AS
+CREATE VIEW open.quality_time WITH (security_barrier='true') AS
  SELECT
         CASE
             WHEN fresh.fresh THEN made.made_at
@@ -2068,7 +2145,7 @@ GRANT SELECT ON TABLE open.report TO lantaarn_api;
 GRANT SELECT ON TABLE open.report TO lantaarn_dashboard;
 
 -- open.retention
-CREATE VIEW open.retention AS
+CREATE VIEW open.retention WITH (security_barrier='true') AS
  SELECT subject,
     retention_class,
     term,
@@ -2149,7 +2226,7 @@ GRANT SELECT ON TABLE open.sensor TO lantaarn_api;
 GRANT SELECT ON TABLE open.sensor TO lantaarn_dashboard;
 
 -- open.sensor_refusal
-CREATE VIEW open.sensor_refusal AS
+CREATE VIEW open.sensor_refusal WITH (security_barrier='true') AS
  SELECT refused.sensor_id,
     refused.reason,
     (sum(refused.readings))::bigint AS readings
@@ -2171,15 +2248,21 @@ GRANT SELECT ON TABLE open.slug TO lantaarn_api;
 GRANT SELECT ON TABLE open.slug TO lantaarn_dashboard;
 
 -- open.travel_time
-CREATE VIEW open.travel_time AS
+CREATE VIEW open.travel_time WITH (security_barrier='true') AS
  SELECT datastream.datastream_id,
     datastream.sensor_id,
     datastream.goes_to,
     travel.window_start,
     travel.minutes,
     travel.vehicle_class,
-    travel.median,
-    travel.p85
+        CASE datastream.public
+            WHEN 'hour'::text THEN travel.median
+            ELSE NULL::smallint
+        END AS median,
+        CASE datastream.public
+            WHEN 'hour'::text THEN travel.p85
+            ELSE NULL::smallint
+        END AS p85
    FROM (open.datastream datastream
      JOIN lantaarn.travel_time travel ON ((travel.datastream_id = datastream.datastream_id)))
   WHERE (datastream.public = 'hour'::text);
@@ -2187,7 +2270,7 @@ GRANT SELECT ON TABLE open.travel_time TO lantaarn_api;
 GRANT SELECT ON TABLE open.travel_time TO lantaarn_dashboard;
 
 -- open.unregistered_week
-CREATE VIEW open.unregistered_week AS
+CREATE VIEW open.unregistered_week WITH (security_barrier='true') AS
  SELECT (date_trunc('week'::text, (refused.hour AT TIME ZONE 'Europe/Amsterdam'::text)))::date AS week,
     refused.reason,
     open.band(sum(refused.readings)) AS readings
@@ -2238,7 +2321,7 @@ GRANT SELECT ON TABLE open.version_state TO lantaarn_api;
 GRANT SELECT ON TABLE open.version_state TO lantaarn_dashboard;
 
 -- open.window_day
-CREATE VIEW open.window_day AS
+CREATE VIEW open.window_day WITH (security_barrier='true') AS
  SELECT due.municipality,
     due.rule,
     due.day,
@@ -2267,7 +2350,7 @@ CREATE VIEW staff.book_day AS
 GRANT SELECT ON TABLE staff.book_day TO lantaarn_dashboard;
 
 -- staff.book_hour
-CREATE VIEW staff.book_hour AS
+CREATE VIEW staff.book_hour WITH (security_barrier='true') AS
  SELECT hour,
     (sum(received))::bigint AS received,
     (sum(stored))::bigint AS stored,
@@ -2291,7 +2374,7 @@ CREATE VIEW staff.book_reason_day AS
 GRANT SELECT ON TABLE staff.book_reason_day TO lantaarn_dashboard;
 
 -- staff.datastream
-CREATE VIEW staff.datastream AS
+CREATE VIEW staff.datastream WITH (security_barrier='true') AS
  SELECT datastream.id AS datastream_id,
     datastream.sensor_id,
     datastream.property,
@@ -2312,50 +2395,66 @@ CREATE VIEW staff.datastream AS
 GRANT SELECT ON TABLE staff.datastream TO lantaarn_dashboard;
 
 -- staff.day
-CREATE VIEW staff.day AS
- SELECT stream.datastream_id,
-    stream.sensor_id,
-    stream.property,
-    stream.kind,
-    stream.counts_people,
-    stream.reference,
-    stream.name,
-    stream.neighbourhood,
-    stream.organisations,
-    total.day,
-    open.aggregate(stream.aggregation, total.count, total.sum, total.sum_cos, total.max, total.last_value) AS value,
-    total.hours,
-    (0)::smallint AS hidden,
-    total.day_hours,
-    total.completed_at,
-    NULL::double precision AS margin
-   FROM (staff.datastream stream
-     JOIN lantaarn.day_total total ON (((total.datastream_id = stream.datastream_id) AND (total.day >= open.day_of(stream.totals_since)))))
-  WHERE (stream.public = 'live'::text)
-UNION ALL
- SELECT stream.datastream_id,
-    stream.sensor_id,
-    stream.property,
-    stream.kind,
-    stream.counts_people,
-    stream.reference,
-    stream.name,
-    stream.neighbourhood,
-    stream.organisations,
-    made.day,
-        CASE
-            WHEN (made.value IS NOT NULL) THEN made.value
-            WHEN (stream.summed OR (stream.public = 'day'::text)) THEN made.sum
-            ELSE (made.sum / (NULLIF((made.hours - made.hidden), 0))::double precision)
-        END AS value,
-    made.hours,
-    made.hidden,
-    made.day_hours,
-    made.completed_at,
-    ((2)::double precision * made.noise) AS margin
-   FROM (staff.datastream stream
-     JOIN lantaarn.public_day made ON (((made.datastream_id = stream.datastream_id) AND (stream.counts_people OR (made.day >= open.day_of(stream.totals_since))))))
-  WHERE ((stream.public = ANY (ARRAY['hour'::text, 'day'::text])) AND (made.day < open.day_of(now())));
+CREATE VIEW staff.day WITH (security_barrier='true') AS
+ SELECT datastream_id,
+    sensor_id,
+    property,
+    kind,
+    counts_people,
+    reference,
+    name,
+    neighbourhood,
+    organisations,
+    day,
+    value,
+    hours,
+    hidden,
+    day_hours,
+    completed_at,
+    margin
+   FROM ( SELECT stream.datastream_id,
+            stream.sensor_id,
+            stream.property,
+            stream.kind,
+            stream.counts_people,
+            stream.reference,
+            stream.name,
+            stream.neighbourhood,
+            stream.organisations,
+            total.day,
+            open.aggregate(stream.aggregation, total.count, total.sum, total.sum_cos, total.max, total.last_value) AS value,
+            total.hours,
+            (0)::smallint AS hidden,
+            total.day_hours,
+            total.completed_at,
+            NULL::double precision AS margin
+           FROM (staff.datastream stream
+             JOIN lantaarn.day_total total ON (((total.datastream_id = stream.datastream_id) AND (total.day >= open.day_of(stream.totals_since)))))
+          WHERE (stream.public = 'live'::text)
+        UNION ALL
+         SELECT stream.datastream_id,
+            stream.sensor_id,
+            stream.property,
+            stream.kind,
+            stream.counts_people,
+            stream.reference,
+            stream.name,
+            stream.neighbourhood,
+            stream.organisations,
+            made.day,
+                CASE
+                    WHEN (made.value IS NOT NULL) THEN made.value
+                    WHEN (stream.summed OR (stream.public = 'day'::text)) THEN made.sum
+                    ELSE (made.sum / (NULLIF((made.hours - made.hidden), 0))::double precision)
+                END AS value,
+            made.hours,
+            made.hidden,
+            made.day_hours,
+            made.completed_at,
+            ((2)::double precision * made.noise) AS margin
+           FROM (staff.datastream stream
+             JOIN lantaarn.public_day made ON (((made.datastream_id = stream.datastream_id) AND (stream.counts_people OR (made.day >= open.day_of(stream.totals_since))))))
+          WHERE ((stream.public = ANY (ARRAY['hour'::text, 'day'::text])) AND (made.day < open.day_of(now())))) told;
 GRANT SELECT ON TABLE staff.day TO lantaarn_dashboard;
 
 -- staff.deletion
@@ -2379,7 +2478,7 @@ CREATE VIEW staff.entry_part AS
 GRANT SELECT ON TABLE staff.entry_part TO lantaarn_dashboard;
 
 -- staff.hidden_day
-CREATE VIEW staff.hidden_day AS
+CREATE VIEW staff.hidden_day WITH (security_barrier='true') AS
  SELECT made.day,
     datastream.property,
     sum(made.hours) AS hours,
@@ -2403,7 +2502,7 @@ CREATE VIEW staff.imbalance AS
 GRANT SELECT ON TABLE staff.imbalance TO lantaarn_dashboard;
 
 -- staff.light_day
-CREATE VIEW staff.light_day AS
+CREATE VIEW staff.light_day WITH (security_barrier='true') AS
  SELECT grouped.neighbourhood,
     grouped.organisations,
     total.day,
@@ -2427,7 +2526,7 @@ CREATE VIEW staff.light_day AS
 GRANT SELECT ON TABLE staff.light_day TO lantaarn_dashboard;
 
 -- staff.light_group
-CREATE VIEW staff.light_group AS
+CREATE VIEW staff.light_group WITH (security_barrier='true') AS
  SELECT COALESCE(neighbourhood, '-'::text) AS neighbourhood,
     organisations,
     (count(*))::integer AS lamps,
@@ -2439,7 +2538,7 @@ CREATE VIEW staff.light_group AS
 GRANT SELECT ON TABLE staff.light_group TO lantaarn_dashboard;
 
 -- staff.light_now
-CREATE VIEW staff.light_now AS
+CREATE VIEW staff.light_now WITH (security_barrier='true') AS
  SELECT grouped.neighbourhood,
     grouped.organisations,
     grouped.lamps,
@@ -2462,7 +2561,7 @@ CREATE VIEW staff.light_now AS
 GRANT SELECT ON TABLE staff.light_now TO lantaarn_dashboard;
 
 -- staff.light_outage
-CREATE VIEW staff.light_outage AS
+CREATE VIEW staff.light_outage WITH (security_barrier='true') AS
  SELECT sensor_id,
     min(day) AS since,
         CASE
@@ -2548,21 +2647,30 @@ CREATE VIEW staff.table_size AS
 GRANT SELECT ON TABLE staff.table_size TO lantaarn_dashboard;
 
 -- staff.travel_hour
-CREATE VIEW staff.travel_hour AS
+CREATE VIEW staff.travel_hour WITH (security_barrier='true') AS
  SELECT travel.datastream_id,
     datastream.sensor_id,
     (datastream.rule ->> 'to'::text) AS goes_to,
     travel.hour,
-    travel.windows,
-    travel.median,
-    travel.p85
+        CASE datastream.public
+            WHEN 'hour'::text THEN travel.windows
+            ELSE NULL::smallint
+        END AS windows,
+        CASE datastream.public
+            WHEN 'hour'::text THEN travel.median
+            ELSE NULL::double precision
+        END AS median,
+        CASE datastream.public
+            WHEN 'hour'::text THEN travel.p85
+            ELSE NULL::double precision
+        END AS p85
    FROM (lantaarn.datastream datastream
      JOIN lantaarn.travel_hour travel ON ((travel.datastream_id = datastream.id)))
   WHERE (datastream.active AND (datastream.public = 'hour'::text));
 GRANT SELECT ON TABLE staff.travel_hour TO lantaarn_dashboard;
 
 -- staff.unknown_hour
-CREATE VIEW staff.unknown_hour AS
+CREATE VIEW staff.unknown_hour WITH (security_barrier='true') AS
  SELECT hour,
     received
    FROM lantaarn.ledger
@@ -2596,6 +2704,7 @@ begin
              quality smallint not null,
              revised timestamptz
          )', class_table);
+    execute format('alter table lantaarn.%I alter column value set statistics 0', class_table);
     execute format('create unique index on lantaarn.%I (datastream_id, time desc)', class_table);
     execute format('grant select, insert on lantaarn.%I to lantaarn_ingest', class_table);
     perform lantaarn.chunk_class(class_name);

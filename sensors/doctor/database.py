@@ -69,6 +69,7 @@ def database_findings(url: SecretStr | None, pg_bin: Path | None) -> Iterator[Fi
             yield from travel_time_findings(db)
             yield from term_findings(db)
             yield from role_findings(db)
+            yield from function_findings(db)
             yield from statement_timeout_findings(db)
             yield from group_findings(db)
             yield from event_findings(db)
@@ -158,6 +159,17 @@ def role_findings(db: Database) -> Iterator[Finding]:
             row["role"],
             f"can read {row['schema']}: {row['relations']}",
             f"revoke what was granted to {row['role']}, to public, or to a role that it is a member of",
+        )
+
+
+def function_findings(db: Database) -> Iterator[Finding]:
+    """Roles that may create functions, and so note down what a condition is asked of, hidden rows included."""
+    for row in db.execute(QUERIES["may_make_functions"], {"roles": list(PROGRAM_ROLES)}).fetchall():
+        yield Finding(
+            row["role"],
+            "may create functions of its own",
+            f"ask an administrator to run: revoke temporary on database {row['database']} from public; "
+            "revoke create on schema public from public",
         )
 
 

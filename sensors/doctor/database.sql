@@ -34,6 +34,19 @@ where has_any_column_privilege(r.oid, c.oid, 'select')
 group by r.rolname, n.nspname
 order by r.rolname, n.nspname;
 
+-- may_make_functions: roles that may create functions of their own, for this session or to keep
+select r.rolname as role, quote_ident(current_database()) as database
+from pg_roles as r
+where
+    r.rolname = any(%(roles)s)
+    and (
+        has_database_privilege(r.oid, current_database(), 'temporary')
+        or exists (
+            select from pg_namespace as n where n.nspname !~ '^pg_' and has_schema_privilege(r.oid, n.oid, 'create')
+        )
+    )
+order by r.rolname;
+
 -- may_read: whether the user may read this view; false before a migration has made it
 select coalesce(has_table_privilege(to_regclass(%(relation)s), 'select'), false) as allowed;
 

@@ -73,9 +73,11 @@ def restored(server: str, folder: Path, *words: str) -> Generator[tuple[Database
 
 
 def rights(db: Database) -> list[dict[str, Any]]:
-    """Who may do what, to schemas and to what is in them."""
+    """Who may do what, to the database, its schemas and what is in them."""
     return db.execute(
-        "select nspname || '' as name, acl.grantee::regrole::text as role, acl.privilege_type"
+        "select 'database' as name, acl.grantee::regrole::text as role, acl.privilege_type"
+        " from pg_database, aclexplode(datacl) as acl where datname = current_database()"
+        " union all select nspname || '', acl.grantee::regrole::text, acl.privilege_type"
         " from pg_namespace, aclexplode(nspacl) as acl where nspname in ('lantaarn', 'open', 'staff', 'restricted')"
         " union all select nspname || '.' || relname, acl.grantee::regrole::text, acl.privilege_type"
         " from pg_class, pg_namespace, aclexplode(relacl) as acl where pg_namespace.oid = relnamespace"

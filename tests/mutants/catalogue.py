@@ -29,6 +29,7 @@ CONFLICT_TESTS = ("tests/unit/ingest/test_conflicts.py", "tests/db/ingest/test_c
 PAYLOAD_KEY_TESTS = ("tests/unit/ingest/test_payload_keys.py",)
 LOG_TESTS = ("tests/unit/sensors/test_logs.py",)
 PERSONAL_DATA_TESTS = ("tests/unit/sensors/test_personal_data.py",)
+READER_TESTS = ("tests/attacks/test_readers.py",)
 PUBLIC_DATA_TESTS = ("tests/db/ingest/test_public_numbers.py", "tests/db/api/test_open.py")
 DETECTORS = ("email", "ip", "mac", "phone", "plate")
 TOTALS_TESTS = ("tests/db/ingest/test_hourly_totals.py", "tests/db/ingest/test_reaggregation.py")
@@ -716,11 +717,16 @@ MUTANTS: tuple[Mutant, ...] = (
             "when one_night and extract(hour from at at time zone",
             "when false and extract(hour from at at time zone",
         ),
-        (
-            "readers see what they may before conditions",
-            "create or replace view open.hour with (security_barrier) as",
-            "create or replace view open.hour as",
-        ),
+    ),
+    *_mutants_in(
+        "sensors/db/migrations/040_barriers.sql",
+        READER_TESTS,
+        ("a reader's condition is asked of shown rows only", "alter view open.latest set (security_barrier);\n", ""),
+        ("nor of a reader's hidden hours", "open.hour with (security_barrier) as", "open.hour as"),
+        ("a reader's union is a barrier too", "as select * from (%s) as told'", "as %s'"),
+        ("no plan tells a reader a number", "case datastream.public when 'live' then total.count end", "total.count"),
+        ("a reader makes no functions", "execute format('revoke temporary", "perform format('revoke temporary"),
+        ("no true sum for readers of statistics", "    alter column sum set statistics 0,\n", ""),
     ),
     *_mutants_in(
         "sensors/db/migrations/037_counts.sql",

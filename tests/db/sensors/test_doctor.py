@@ -6,7 +6,7 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import LiteralString
+from typing import LiteralString, cast
 
 import psycopg
 import pytest
@@ -20,6 +20,7 @@ from sensors.doctor.broker import broker_findings
 from sensors.doctor.database import (
     PROGRAM_ROLES,
     database_findings,
+    function_findings,
     log_findings,
     role_findings,
     statement_timeout_findings,
@@ -62,6 +63,20 @@ def test_a_dashboard_without_a_time_limit_is_told(each_database: Database) -> No
         (finding,) = statement_timeout_findings(each_database)
         assert "statement_timeout = '10s'" in (finding.remedy or "")
         raise psycopg.Rollback
+
+
+@pytest.mark.parametrize("grant", ["temporary on database", "create on schema"])
+def test_a_role_that_may_make_functions_is_told(each_database: Database, grant: str) -> None:
+    row = each_database.execute("select quote_ident(current_database()) as name").fetchone() or {}
+    each_database.execute(
+        "do $$ begin execute format('revoke temporary on database %I from public', current_database()); end $$"
+    )
+    assert list(function_findings(each_database)) == []
+    subject = row["name"] if grant.endswith("database") else "open"
+    each_database.execute(cast("LiteralString", f"grant {grant} {subject} to lantaarn_api"))
+    (finding,) = function_findings(each_database)
+    assert finding.subject == "lantaarn_api"
+    assert f"revoke temporary on database {row['name']} from public" in (finding.remedy or "")
 
 
 def test_it_tells_what_the_servers_are_and_hides_the_password(
