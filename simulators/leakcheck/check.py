@@ -16,11 +16,18 @@ from sensors.db import connect
 from sensors.db.server import data_folder_of
 from simulators.leakcheck import surfaces
 from simulators.leakcheck.canaries import Canary, generate_canaries
-from simulators.leakcheck.controls import QUERIES, PositiveControls, crash_with, echo_server, insert_controls
+from simulators.leakcheck.controls import (
+    QUERIES,
+    PositiveControls,
+    crash_with,
+    echo_server,
+    insert_controls,
+    process_with,
+)
 from simulators.leakcheck.disruption import DisruptionRun
 from simulators.leakcheck.encodings import needle, needle_forms
 from simulators.leakcheck.programs import TestedPrograms
-from simulators.leakcheck.search import Hit, NeedleIndex, overlapping_pieces
+from simulators.leakcheck.search import Hit, NeedleIndex, inflate, overlapping_pieces
 from simulators.leakcheck.targets import cycle_targets, target_entries
 from simulators.leakcheck.vectors import EVENT_VECTORS, CanaryPublisher, OutgoingMessage, cycle_vectors
 
@@ -95,7 +102,8 @@ class ByteCounter:
 
 def _hits(index: NeedleIndex, stream: Iterable[bytes]) -> Iterator[Hit]:
     for piece in overlapping_pieces(stream):
-        yield from index.find(piece)
+        for octets in (piece, *inflate(piece)):
+            yield from index.find(octets)
 
 
 class LeakCheck:
@@ -131,9 +139,8 @@ class LeakCheck:
             with connect(programs.server.url) as database:
                 taken_in = IngestTotals(**database.execute(QUERIES["ingest_totals"]).fetchall()[0])
                 self._place_controls(programs, database)
-                with echo_server(
-                    b"\n".join(self._control_content[surface] for surface in surfaces.HTTP_SURFACES)
-                ) as port:
+                echoed = b"\n".join(self._control_content[surface] for surface in surfaces.HTTP_SURFACES)
+                with process_with(self._control_content[surfaces.PROCESSES]), echo_server(echoed) as port:
                     streams = surfaces.surface_streams(programs, ordeal, database, port, self._pages)
                     return LeakCheckResult(taken_in, self._sent_as_events(), tuple(self._search(index, streams)))
 

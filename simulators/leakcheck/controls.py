@@ -7,6 +7,7 @@ import http.server
 import subprocess
 import sys
 import threading
+import zlib
 from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
@@ -36,10 +37,15 @@ TEXT_CONTROLS = (
     (IdentifierKind.MAC, "md5 as base64 (octets)"),
     (IdentifierKind.EMAIL, "ROT13 (lower case)"),
     (IdentifierKind.PHONE, "reversed (316…)"),
+    (IdentifierKind.PLATE, "base58 (AB12CD)"),
+    (IdentifierKind.PLATE, "base85 (AB-12-CD)"),
+    (IdentifierKind.PHONE, "quoted-printable (06…)"),
 )
 BINARY_CONTROLS = (
     (IdentifierKind.PLATE, "UTF-16 LE (AB-12-CD)"),
+    (IdentifierKind.PLATE, "UTF-16 BE (AB12CD)"),
     (IdentifierKind.PLATE, "sha1 as octets (ab12cd)"),
+    (IdentifierKind.MAC, "Ascii85 (a0a0)"),
     (IdentifierKind.MAC, "plain (octets)"),
     (IdentifierKind.MAC, "plain (modified EUI-64)"),
 )
@@ -58,10 +64,10 @@ class PositiveControls:
         return b" ".join(self._take(surface, kind, name) for kind, name in TEXT_CONTROLS).decode()
 
     def bytes_for(self, surface: str) -> bytes:
-        """Controls for a binary surface, in text and binary encodings."""
-        return self.text_for(surface).encode() + b" ".join(
-            self._take(surface, kind, name) for kind, name in BINARY_CONTROLS
-        )
+        """Controls for a binary surface, in text and binary encodings, and one that is compressed."""
+        compressed = zlib.compress(self._take(surface, IdentifierKind.EMAIL, "plain (lower case)"))
+        others = (self._take(surface, kind, name) for kind, name in BINARY_CONTROLS)
+        return b" ".join([self.text_for(surface).encode(), *others, compressed])
 
     def _take(self, surface: str, kind: IdentifierKind, name: str) -> bytes:
         canary = next(one for one in self._more if one.kind is kind)
@@ -98,6 +104,22 @@ def echo_server(content: bytes) -> Generator[int]:
             yield server.server_address[1]
         finally:
             server.shutdown()
+
+
+WAITING_SCRIPT = "import sys; print(flush=True); sys.stdin.read()"
+
+
+@contextmanager
+def process_with(content: bytes) -> Generator[None]:
+    """Run a process that has ``content`` in its environment."""
+    command, pipe = [sys.executable, "-c", WAITING_SCRIPT], subprocess.PIPE
+    with subprocess.Popen(command, env={"CONTROL": content.decode()}, stdin=pipe, stdout=pipe) as process:
+        # It is running once it prints a line, or ends.
+        _ = process.stdout and process.stdout.readline()
+        try:
+            yield
+        finally:
+            process.kill()
 
 
 CRASH_SCRIPT = "import os, sys; kept = sys.stdin.buffer.read(); os.abort()"

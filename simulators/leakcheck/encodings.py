@@ -6,7 +6,7 @@ unkeyed function. For one kind of canary, the needles always have the same order
 
 import codecs
 import hashlib
-from base64 import b32encode, b64encode
+from base64 import a85encode, b32encode, b64encode, b85encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +15,8 @@ from urllib.parse import quote
 from simulators.leakcheck.canaries import Canary, IdentifierKind
 
 Encoder = Callable[[bytes], bytes]
+BASE58_ALPHABET = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+"""The alphabet of Bitcoin and IPFS: without 0, O, I and l."""
 
 
 def _base64_at(offset: int) -> Encoder:
@@ -25,6 +27,16 @@ def _base64_at(offset: int) -> Encoder:
         return b64encode(bytes(offset) + text)[first : 8 * (offset + len(text)) // 6]
 
     return encode
+
+
+def base58(text: bytes) -> bytes:
+    """The text as one number in base 58; each zero octet at its beginning is a 1 (draft-msporny-base58)."""
+    number, digits = int.from_bytes(text), bytearray()
+    while number:
+        number, digit = divmod(number, len(BASE58_ALPHABET))
+        digits.append(BASE58_ALPHABET[digit])
+    zeros = len(text) - len(text.lstrip(b"\0"))
+    return BASE58_ALPHABET[:1] * zeros + bytes(reversed(digits))
 
 
 def _quoted(text: bytes) -> bytes:
@@ -45,6 +57,10 @@ ENCODINGS: dict[str, Encoder] = {
     "base64, second alignment": _base64_at(1),
     "base64, third alignment": _base64_at(2),
     "base32": lambda text: b32encode(text)[: 8 * len(text) // 5],
+    "base58": base58,
+    "base85": b85encode,
+    "Ascii85": a85encode,
+    "quoted-printable": _encode_each("={:02X}"),
     "URL": _quoted,
     "URL, twice": lambda text: _quoted(_quoted(text)),
     "URL, every octet": _encode_each("%{:02X}"),
@@ -61,7 +77,7 @@ ENCODINGS: dict[str, Encoder] = {
     "base64 of hex": lambda text: _base64_at(0)(text.hex().encode()),
     "base64 of UTF-16 LE": lambda text: _base64_at(0)(text.decode().encode("utf-16-le")),
 }
-BINARY_ENCODINGS = ("plain", *(name for name in ENCODINGS if name.startswith(("hex", "base64, "))))
+BINARY_ENCODINGS = ("plain", *(name for name in ENCODINGS if name.startswith(("hex", "base64, ", "base85", "Ascii85"))))
 """Encodings that accept arbitrary octets."""
 HASH_FUNCTIONS = (
     "md5",

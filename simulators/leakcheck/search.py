@@ -3,7 +3,10 @@
 Candidates are compared with the whole needle. ``docs/leakcheck.md`` computes the odds of a chance hit.
 """
 
+import re
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -26,6 +29,10 @@ PAGE_BYTES = 8192
 NEEDLE_NUMBERS_PER_CANARY = 1 << 10
 """A needle's number is canary index × this + form index."""
 BITSET_INDEX_BITS = 27
+_COMPRESSED = re.compile(rb"\x78[\x01\x5e\x9c\xda]|\x1f\x8b\x08")
+"""How data in the formats zlib (RFC 1950) and gzip (RFC 1952) begins."""
+MAX_INFLATED_BYTES = 1 << 20
+"""So much is inflated of what may be compressed data: identifiers are short."""
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -152,3 +159,11 @@ def overlapping_pieces(parts: Iterable[bytes], size: int = 1 << 24) -> Iterator[
             yield bytes(waiting)
             del waiting[:-MAX_NEEDLE_BYTES]
     yield bytes(waiting)
+
+
+def inflate(data: bytes) -> Iterator[bytes]:
+    """Yield what is in the compressed data within ``data``, as far as it is whole."""
+    octets = memoryview(data)  # a slice of it is no copy
+    for beginning in _COMPRESSED.finditer(data):
+        with suppress(zlib.error):
+            yield zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(octets[beginning.start() :], MAX_INFLATED_BYTES)

@@ -35,11 +35,12 @@ HTTP_RESPONSES = "HTTP responses"
 BACKUP = "backup"
 CORE_FILES = "core files"
 TEMPORARY_FILES = "temporary files"
+PROCESSES = "processes (arguments, environment)"
 BINARY_SURFACES = (WAL, BROKER_STORE, BROKER_STORE_DURING_OUTAGE, CORE_FILES, TEMPORARY_FILES)
 """Surfaces that may hold arbitrary octets; TEXT_SURFACES hold text."""
 TEXT_SURFACES = (
     *(TABLES, QUARANTINE, DATA_DIRECTORY, DATABASE_LOG, INGEST_LOG, SERVE_LOG, BROKER_LOG),
-    *(METRICS, PUBLIC_ENDPOINTS, HTTP_RESPONSES, BACKUP),
+    *(METRICS, PUBLIC_ENDPOINTS, HTTP_RESPONSES, BACKUP, PROCESSES),
 )
 HTTP_SURFACES = (METRICS, PUBLIC_ENDPOINTS, HTTP_RESPONSES)
 """Surfaces read over HTTP."""
@@ -74,6 +75,7 @@ def surface_streams(
         HTTP_RESPONSES: chain(run.visitor.responses, [fetch(control_port, "/")]),
         BACKUP: dump_as_text(server),
         CORE_FILES: _read(path for path in programs.folder.rglob("*") if is_core_file(path)),
+        PROCESSES: read_processes(),
         TEMPORARY_FILES: chain(read_files(programs.temporary_directory), read_files(programs.working_directory)),
     }
 
@@ -118,6 +120,26 @@ def read_files(folder: Path) -> Iterator[bytes]:
             yield os.fsencode(path.name) + b"\n"
             if path.is_file() and not path.is_symlink():
                 yield path.read_bytes()
+
+
+def read_processes() -> Iterator[bytes]:
+    """Yield the arguments and the environment of every process that is below this one and that may be looked at.
+
+    Titles that PostgreSQL gives its processes are arguments to Linux (proc_pid_cmdline(5)).
+    """
+    for pid in descendants(os.getpid()):
+        for name in ("cmdline", "environ"):
+            with suppress(OSError):
+                yield Path("/proc", str(pid), name).read_bytes()
+
+
+def descendants(pid: int) -> Iterator[int]:
+    """Yield the ids of the processes that this one started, and of those that they started."""
+    with suppress(OSError):
+        for task in Path("/proc", str(pid), "task").iterdir():
+            for child in map(int, (task / "children").read_text().split()):
+                yield child
+                yield from descendants(child)
 
 
 def read_database_files(server: EmbeddedPostgres) -> Iterator[bytes]:

@@ -22,7 +22,7 @@ from tests.support.waiting import wait_for
 from tests.support.web_server import running_web_server
 
 ROOT = Path(__file__).parents[2]
-SURFACES = 16
+SURFACES = 17
 
 
 LEAKY = """

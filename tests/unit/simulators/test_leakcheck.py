@@ -1,8 +1,11 @@
 """The search of a leak check finds every form of an identifier, wherever it is, and nothing else."""
 
 import base64
+import gzip
 import hashlib
 import re
+import zlib
+from collections.abc import Callable
 from itertools import islice
 
 import numpy as np
@@ -15,7 +18,14 @@ from simulators.leakcheck import report
 from simulators.leakcheck.canaries import Canary, IdentifierKind, generate_canaries
 from simulators.leakcheck.check import IngestTotals, LeakCheckResult, SurfaceResult
 from simulators.leakcheck.disruption import CANARIES_PER_BATCH
-from simulators.leakcheck.encodings import ENCODINGS, HASH_FUNCTIONS, needle_forms, needles
+from simulators.leakcheck.encodings import (
+    BASE58_ALPHABET,
+    ENCODINGS,
+    HASH_FUNCTIONS,
+    base58,
+    needle_forms,
+    needles,
+)
 from simulators.leakcheck.search import (
     CHUNK_BYTES,
     MAX_NEEDLE_BYTES,
@@ -23,6 +33,7 @@ from simulators.leakcheck.search import (
     PAGE_BYTES,
     Hit,
     NeedleIndex,
+    inflate,
     overlapping_pieces,
 )
 from simulators.leakcheck.targets import cycle_targets, target_entries
@@ -67,6 +78,10 @@ def test_there_are_more_than_twenty_encodings_and_the_common_hashes() -> None:
         (IdentifierKind.PLATE, "AB-12-CD", b"41422d31322d4344"),
         (IdentifierKind.PLATE, "AB-12-CD", b"A\0B\x001\x002\0C\0D\0"),
         (IdentifierKind.PLATE, "AB-12-CD", b"AB%2012%20CD"),
+        (IdentifierKind.PLATE, "AB-12-CD", b"\0A\0B\0-\x001\x002\0-\0C\0D"),
+        (IdentifierKind.PLATE, "AB-12-CD", b"=41=42=31=32=43=44"),
+        (IdentifierKind.PLATE, "AB-12-CD", base64.b85encode(b"AB-12-CD")),
+        (IdentifierKind.PLATE, "AB-12-CD", base64.a85encode(b"AB12CD")),
         (IdentifierKind.PLATE, "AB-12-CD", b"DC-21-BA"),
         (IdentifierKind.PLATE, "AB-12-CD", hashlib.sha256(b"AB12CD").hexdigest()[:12].encode()),
         (IdentifierKind.MAC, "00:1A:2B:3C:4D:5E", bytes.fromhex("001a2b3c4d5e")),
@@ -87,6 +102,28 @@ def test_a_canary_in_base64_or_hex_is_found_with_anything_before_it(before: byte
     text = before + CANARIES[place].identifier.encode() + b"."
     written = {"plain": text, "base64": base64.b64encode(text), "hex": text.hex().encode()}[how]
     assert place in {hit.canary_index for hit in INDEX.find(written)}
+
+
+@given(st.binary(max_size=40), st.sampled_from([zlib.compress, gzip.compress]), st.integers(0, 9))
+def test_a_canary_is_found_in_what_is_compressed(around: bytes, compress: Callable[..., bytes], level: int) -> None:
+    place = ONE_OF_EACH[0]
+    data = noise(50) + compress(around + CANARIES[place].identifier.encode() + around, level) + noise(50)
+    assert place in {hit.canary_index for octets in inflate(data) for hit in INDEX.find(octets)}
+
+
+@given(st.binary(max_size=20))
+def test_base58_can_be_read_back(text: bytes) -> None:
+    zeros = len(text) - len(text.lstrip(b"\0"))
+    number = 0
+    for digit in base58(text):
+        number = number * 58 + BASE58_ALPHABET.index(digit)
+    assert bytes(zeros) + number.to_bytes(len(text) - zeros) == text
+
+
+def test_base58_is_that_of_others() -> None:
+    """The test vectors of draft-msporny-base58."""
+    assert base58(b"Hello World!") == b"2NEpo7TZRRrLZSi2U"
+    assert base58(bytes.fromhex("0000287fb4cd")) == b"11233QC4"
 
 
 def test_needles_are_found_on_borders_of_chunks_pieces_and_after_empty_pages() -> None:
