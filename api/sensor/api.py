@@ -15,6 +15,7 @@ from api.sensor import queries as sensor_queries
 from api.sensor.queries import LedgerBands, LedgerTotals, PublicDatastream, Sensor
 from api.sensor.retention_status import RetentionStatus
 from api.sensor.schemas import (
+    CountMean,
     Datastream,
     Latest,
     Ledger,
@@ -80,6 +81,7 @@ def _datastream(declared: DeclaredDatastream, datastream: PublicDatastream) -> D
         latest=Latest.model_validate(asdict(datastream.latest)) if datastream.latest else None,
         values=[PublicValue.model_validate(asdict(each)) for each in datastream.values],
         travel_times=[TravelTime.model_validate(asdict(each)) for each in datastream.travel_times],
+        means=[CountMean.model_validate(asdict(each)) for each in datastream.count_means],
         movement=group_movement(datastream.movement) if datastream.movement else None,
         retention=_retention(datastream.retention_status) if datastream.retention_status else None,
     )

@@ -1,6 +1,6 @@
 """The page of one sensor: what it is, whether it is about you, why, who, how long, and its current values."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -13,12 +13,14 @@ from api.database import read_transaction
 from api.dependencies import AppStateDependency
 from api.history.queries import removed_on
 from api.i18n import current_language, localize
+from api.i18n import gettext as _
 from api.movement.queries import load_groups
 from api.movement.view import MovementView, movement_view
 from api.search import facets
 from api.sensor import queries as sensor_queries
 from api.sensor.queries import LatestValue, PublicDatastream, TravelTime
 from api.sensor.retention_status import load_retention_classes
+from api.slot_means import MeansSection, means_section
 from api.themes.content import THEMES
 from api.web import READ_METHODS
 from sensors.policy.explanation import explain_policy
@@ -94,6 +96,8 @@ class DatastreamView:
     chart: Chart | None
     travel_time_rows: Sequence[TravelTimeRow]
     movement: MovementView | None
+    means: tuple[MeansSection, ...]
+    """Of a counter: over four weeks, by sort of days."""
 
 
 def _datastream_view(entry: Entry, declared: Datastream, datastream: PublicDatastream, now: datetime) -> DatastreamView:
@@ -118,7 +122,15 @@ def _datastream_view(entry: Entry, declared: Datastream, datastream: PublicDatas
         chart=draw_chart(charted, label, unit, now),
         travel_time_rows=[_travel_time_row(each) for each in datastream.travel_times],
         movement=movement_view(datastream.movement, label) if datastream.movement else None,
+        means=tuple(_means_sections(datastream, label)),
     )
+
+
+def _means_sections(datastream: PublicDatastream, label: str) -> Iterator[MeansSection]:
+    for days, heading in (("weekday", _("Maandag tot en met vrijdag")), ("weekend", _("Zaterdag en zondag"))):
+        means = [each for each in datastream.count_means if each.days == days]
+        if means:
+            yield means_section(means, heading, label, formatting.number)
 
 
 def _noise_note(datastream: PublicDatastream) -> str | None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Literal, Self
 from uuid import UUID
@@ -63,6 +63,34 @@ class LatestValue:
 
 
 @dataclass(frozen=True, slots=True)
+class CountMean:
+    """The mean count of one slot of the day over four weeks, on the clock of Amsterdam, with what came late. ``cells``:
+    of how many hours or nights, of the ``due``. ``margin``: as of ``PublicValue``. ``below``: it can't be told from
+    none, so it is fewer than this."""
+
+    first_day: date
+    last_day: date
+    days: Literal["weekday", "weekend"]
+    slot_start: time
+    slot_end: time
+    cells: int
+    due: int
+    value: float
+    margin: float
+    below: int | None
+
+    @property
+    def fewer_than(self) -> float | None:
+        """What can be told, if that is all."""
+        return self.below
+
+    @property
+    def more_than(self) -> float | None:
+        """Counters have no most that they can count."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class TravelTime:
     """How long a group of vehicles took to another sensor, in seconds: half of them less than ``median``, 85 of each
     100 less than ``p85``; None if they were too few for that. The window is ``minutes`` long."""
@@ -85,6 +113,8 @@ class PublicDatastream:
     latest: LatestValue | None
     values: tuple[PublicValue, ...]
     travel_times: tuple[TravelTime, ...] = ()
+    count_means: tuple[CountMean, ...] = ()
+    """Those over the latest four weeks that have been published."""
     movement: GroupMovement | None = None
     """The group that its movements are counted with, and what is public of it."""
     retention_status: RetentionStatus | None = None
@@ -233,6 +263,7 @@ def _datastreams(db: Database, sensor_id: int, entry: Entry, now: datetime) -> I
     hour = now.replace(minute=0, second=0, microsecond=0)
     parameters = {"sensor_id": sensor_id, "since": hour - timedelta(hours=24)}
     values = _values(db, parameters, now.astimezone(LOCAL_TIME_ZONE).date() - timedelta(days=7))
+    means = _count_means(db, sensor_id, now.astimezone(LOCAL_TIME_ZONE).date())
     travel_times = tuple(_travel_time(row) for row in db.execute(QUERIES["travel_times"], parameters).fetchall())
     kind = KINDS.get(entry.kind or "")
     retention_statuses = load_retention_status(db, sensor_id, now)
@@ -248,6 +279,7 @@ def _datastreams(db: Database, sensor_id: int, entry: Entry, now: datetime) -> I
             latest=_latest(declared.interval, stamp, row) if row and row["time"] else None,
             values=tuple(values.get(code, ())),
             travel_times=travel_times if code == TRAVEL_TIME else (),
+            count_means=tuple(means.get(code, ())),
             movement=_movement(db, entry.municipality, row) if row else None,
             retention_status=retention_statuses.get(code),
             declared_aggregation=Aggregation(row["aggregation"]) if row else None,
@@ -292,6 +324,17 @@ def _value(row: Mapping[str, Any]) -> PublicValue:
         row["margin"],
         row["no_data"],
     )
+
+
+def _count_means(db: Database, sensor_id: int, today: date) -> dict[str, list[CountMean]]:
+    """The latest means by observed property."""
+    means: dict[str, list[CountMean]] = {}
+    for row in db.execute(QUERIES["count_means"], {"sensor_id": sensor_id, "today": today}).fetchall():
+        told = means.setdefault(row.pop("property"), [])
+        mean = CountMean(**row)
+        if not told or told[0].first_day == mean.first_day:
+            told.append(mean)
+    return means
 
 
 def _travel_time(row: Mapping[str, Any]) -> TravelTime:

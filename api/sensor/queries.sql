@@ -94,6 +94,31 @@ left join open.jump as jump
 where day.sensor_id = %(sensor_id)s and datastream.public = 'day' and day.day >= %(since)s::date
 order by day.property, day.day;
 
+-- count_means: the mean count of each hour of the day over four weeks, with what came late: those that were published
+-- last. first_day of a mean is one of two: of weeks that are over for a week, or of the four before.
+select
+    mean.property,
+    mean.first_day,
+    mean.last_day,
+    mean.days,
+    mean.slot_start,
+    mean.slot_end,
+    mean.cells,
+    mean.due,
+    mean.value,
+    mean.margin,
+    case when mean.value < open.few(mean.margin) then open.few(mean.margin) end as below
+from open.datastream as datastream
+cross join lateral (
+    select each.* from open.count_mean as each
+    where
+        each.datastream_id = datastream.datastream_id
+        and each.first_day > %(today)s::date - 91
+        and each.first_day <= %(today)s::date - 35
+) as mean
+where datastream.sensor_id = %(sensor_id)s and datastream.counts_people
+order by mean.property, mean.first_day desc, mean.days, mean.slot_start;
+
 -- travel_times: travel times from one sensor, by window and vehicle class, newest first
 select
     travel.goes_to,

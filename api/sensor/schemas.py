@@ -1,6 +1,6 @@
 """Response models for one sensor, using the names of the register entry."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, Literal
 from uuid import UUID
 
@@ -25,6 +25,28 @@ class TravelTime(ResponseModel):
     """Half of them took less."""
     p85: float | None
     """85 of each 100 took less; null if they were too few for it."""
+
+
+class CountMean(ResponseModel):
+    """The mean count of one hour of the day over the working days, or the weekends, of four weeks. A random number is
+    in it, and so is what came late."""
+
+    first_day: date
+    last_day: date
+    days: Literal["weekday", "weekend"]
+    slot_start: time
+    """Local time (Europe/Amsterdam), as is ``slot_end``. A night belongs to the day on which it begins."""
+    slot_end: time
+    cells: int
+    """Of how many hours or nights it is the mean: those with a number, …"""
+    due: int
+    """… of this many in these weeks."""
+    value: float
+    """Neither rounded nor cut off, so it may be below zero: means of it are unbiased."""
+    margin: float
+    """In 95 of 100 cases ``value`` is off by less."""
+    below: int | None
+    """If given, it can't be told from none: fewer than this."""
 
 
 class Latest(ResponseModel):
@@ -78,6 +100,9 @@ class Datastream(ResponseModel):
     """By hour for the last 24 hours, or by day for the last 7 days if public per day. Not of movements."""
     travel_times: list[TravelTime]
     """For the last 24 hours, newest first."""
+    means: list[CountMean]
+    """Of counts of people or vehicles: the mean of each hour of the day over the latest four weeks published, about a
+    week after them. Empty for anything else."""
     movement: GroupMovement | None
     """For movements: the group of lamps that they are counted with, and the latest means; null for anything else."""
     retention: Retention | None

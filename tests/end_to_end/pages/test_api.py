@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from html import unescape
 from typing import Any
 
@@ -104,6 +104,36 @@ def test_a_sensor_in_plain_words(site: httpx.Client, database: str) -> None:
         assert told in words, told
     assert "Deze sensor stuurt ons geen gegevens" in text_of(site.get("/sensors/camera-001"))
     assert "Ongeveer: een vak van ongeveer 100 bij 100 meter" in text_of(site.get("/sensors/bewoner-1"))
+
+
+def test_the_mean_count_over_four_weeks_has_a_margin_and_what_can_not_be_told(
+    site: httpx.Client, database: str
+) -> None:
+    begun = NOW.astimezone(LOCAL_TIME_ZONE).date() - 63 * DAY
+    with connect(database) as db:
+        for number in range(63):
+            day = begun + number * DAY
+            for clock, passed in ((8, 200), (12, 0)):
+                insert_hourly_total(
+                    db,
+                    "verkeer-1",
+                    "count_car",
+                    datetime.combine(day, time(clock), LOCAL_TIME_ZONE).astimezone(UTC),
+                    passed,
+                )
+        for number in range(1, 64, 7):
+            publish_cells(db, NOW - (63 - number) * DAY)
+        publish_cells(db, NOW)
+    (stream,) = site.get("/v1/sensors/verkeer-1").json()["properties"]["datastreams"]
+    means = {(each["days"], each["slot_start"]): each for each in stream["means"]}
+    assert set(means) == {(days, slot) for days in ("weekday", "weekend") for slot in ("08:00:00", "12:00:00")}
+    busy, quiet = means["weekday", "08:00:00"], means["weekday", "12:00:00"]
+    assert abs(busy["value"] - 200) < 3 * busy["margin"] < 3 * 25
+    assert busy["below"] is None
+    assert quiet["below"] is None or quiet["value"] < quiet["below"] <= 25
+    words = text_of(site.get("/sensors/verkeer-1"))
+    assert "Bekijk het gemiddelde over vier weken" in words
+    assert re.search(r"08:00 tot 09:00 \d+ \d+ meer of minder", words)
 
 
 def test_travel_times_in_plain_words(site: httpx.Client, database: str) -> None:
