@@ -1,4 +1,4 @@
-"""What published counts tell about one person: the exact bound, for the table in ``docs/privacy.md``.
+"""What published counts, speed and occupancy tell about one person: the exact bounds, for ``docs/privacy.md``.
 
 The attacker knows the rule, how many others passed in the cell, and that one person, if out at all, passed once on the
 way out and once on the way home. The best guess is right in 1/2 + TV/2 of the cases, where TV is the total variation
@@ -6,12 +6,16 @@ distance between the laws of what is published without and with the person, and 
 
 Before, what was published followed from the count: the distance is 0 or 1. Now it is the count plus normal noise; the
 published number is rounded, which can only tell less, so what is computed here is exact for the number before that.
+
+A mean was a whole number, where enough were counted. Now it is a ratio of noisy sums, in which a person counts as no
+further from the reference than the clip, of which the noise is a multiple too: as far as in a count.
 """
 
 from collections.abc import Iterable, Iterator
 from math import sqrt
 from statistics import NormalDist
 
+from sensors.kinds import KINDS
 from sensors.policy.cells import cell_noise
 from sensors.policy.promises import CELLS_PER_PASS
 from sensors.vocabulary.codes import Public
@@ -46,6 +50,16 @@ def right_before_on_average(numbers: int) -> float:
     return 1 - (1 - certain_share()) ** numbers / 2
 
 
+def right_before_from_mean(others: int, away: float) -> float:
+    """How often the best guess was right from the mean of an hour in whole units, of a person so far away from the mean
+    of the others: that mean is as likely at each place between two whole numbers."""
+    if others + PASSES < COUNT_THRESHOLD:
+        return 0.5
+    if others < COUNT_THRESHOLD:
+        return 1.0
+    return 0.5 + min(1.0, away * PASSES / (others + PASSES)) / 2
+
+
 def right_after(noises: Iterable[float]) -> float:
     """How often the best guess is right, from cells with these standard deviations, whatever others do."""
     shift = sqrt(sum((PASSES / noise) ** 2 for noise in noises))
@@ -66,6 +80,22 @@ def table_rows() -> Iterator[str]:
     yield _row(f"1 counter, {DAYS} days, before", before)
     yield _row(f"1 counter, {DAYS} days, now", [right_after([cell_noise(Public.HOUR, 1)] * DAYS)] * len(before))
     yield from _place_rows()
+    yield from _mean_rows()
+
+
+def _mean_rows() -> Iterator[str]:
+    """Mean speed and occupancy, each with the count of cars beside it; now also all three together."""
+    traffic = KINDS["traffic"].properties
+    yield f"\n| others in the hour | {' | '.join(map(str, TABLE_OF_OTHERS))} |"
+    yield f"|---|{'--:|' * len(TABLE_OF_OTHERS)}"
+    for code, unit in (("mean_speed", "km/h"), ("occupancy", "% points")):
+        away = traffic[code].clip or 0
+        before = [max(right_before(each), right_before_from_mean(each, away)) for each in TABLE_OF_OTHERS]
+        yield _row(f"count and {traffic[code].label.en.lower()}, {away:g} {unit} from the others, before", before)
+    for cells, numbers in ((2, "count and one mean, now"), (3, "count and both means, now")):
+        after = right_after([cell_noise(Public.HOUR, cells)] * cells)
+        yield _row(numbers, [after] * len(TABLE_OF_OTHERS))
+    yield _row(f"the same, {DAYS} days", [right_after([cell_noise(Public.HOUR, 3)] * 3 * DAYS)] * len(TABLE_OF_OTHERS))
 
 
 def _place_rows() -> Iterator[str]:

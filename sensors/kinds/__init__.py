@@ -67,6 +67,10 @@ class ObservedProperty:
     """The road users whose passes a value is made of, by class: one pass may be in several properties of a sensor."""
     follows_people: bool = False
     """Of a device that reacts to whoever comes near, its values show when someone did."""
+    reference: float | None = None
+    """Of a mean over what passes: it is published as how far it is above or below this, on average …"""
+    clip: float | None = None
+    """… where a vehicle counts as no further off than this, so that none shifts it much. In the canonical unit."""
     sums_minutes: Literal[15, 60] | None = None
     """Of what passes, counts are added up over so many minutes; single rows are kept for days only."""
     has_night: bool = False

@@ -51,3 +51,31 @@ def cell_rule(definition: ObservedProperty, public: Public, published: Iterable[
     is_published = public is not Public.NONE
     noise = cell_noise(public, cells_of_a_pass(definition, published)) if is_published else None
     return CellRule(public, noise, definition.sums_minutes, definition.has_night)
+
+
+@dataclass(frozen=True, slots=True)
+class RatioRule:
+    """How a mean over what passes is published: as a ratio of noisy sums, never as a mean of few.
+
+    With σ the noise of the counts beside it, the numerator is Σ count·clip(value − reference, ±clip) plus noise of
+    σ·clip; the denominator the published count.
+    """
+
+    reference: float
+    clip: float
+    """Both in the canonical unit."""
+    of: tuple[str, ...]
+    """The counts that the mean is about: published in the same form, and no road user is in two of them. Without any,
+    nothing is published."""
+
+
+def ratio_rule(
+    definition: ObservedProperty, public: Public, in_same_form: Iterable[ObservedProperty]
+) -> RatioRule | None:
+    """The rule for one datastream, if it is such a mean. ``in_same_form``: what its sensor publishes as it does."""
+    if definition.reference is None or definition.clip is None or public is Public.NONE:
+        return None
+    counts = [each for each in in_same_form if each.sums_minutes is not None and each.passes <= definition.passes]
+    # A total beside its parts counts each vehicle a second time.
+    totals = [each.code for each in counts if any(other.passes < each.passes for other in counts)]
+    return RatioRule(definition.reference, definition.clip, tuple(totals or sorted(each.code for each in counts)))

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from sensors.kinds import KINDS, Kind, ObservedProperty
-from sensors.policy.cells import CellRule, cell_rule
+from sensors.policy.cells import CellRule, RatioRule, cell_rule, ratio_rule
 from sensors.policy.constraints import constraints_for
 from sensors.policy.promises import MIN_SAMPLED_VEHICLES, TRAVEL_TIME_WINDOWS
 from sensors.policy.retention_classes import BUILT_IN_CLASSES, NEVER_STORED
@@ -94,6 +94,8 @@ class DatastreamPolicy:
     same_time: SameTime
     cells: CellRule | None
     """How counts of people or vehicles are added up and published. None: it is no such count."""
+    ratio: RatioRule | None
+    """How a mean over what passes is published. None: it is no such mean, or isn't published."""
     rule: MatchingRule | CountingRule | None
 
 
@@ -166,15 +168,16 @@ def _compile_datastream(entry: Entry, datastream: Datastream, classes: Collectio
         measurement_interval=datastream.interval,
         sends_zeros=datastream.sends_zeros,
         same_time=datastream.same_time,
-        cells=cell_rule(definition, datastream.public, _published(entry, kind)),
+        cells=cell_rule(definition, datastream.public, _published(entry, kind, *Public)),
+        ratio=ratio_rule(definition, datastream.public, _published(entry, kind, datastream.public)),
         rule=rule,
     )
 
 
-def _published(entry: Entry, kind: Kind) -> Iterator[ObservedProperty]:
-    """The properties of which anything is published, whether or not they are refused for another reason."""
+def _published(entry: Entry, kind: Kind, *forms: Public) -> Iterator[ObservedProperty]:
+    """The properties that are published in one of these forms, whether or not they are refused for another reason."""
     for each in entry.datastreams:
-        if each.public is not Public.NONE and each.observed_property in kind.properties:
+        if each.public in forms and each.public is not Public.NONE and each.observed_property in kind.properties:
             yield kind.properties[each.observed_property]
 
 

@@ -15,7 +15,7 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from sensors.db import Database, queries
-from sensors.policy.cells import CellRule
+from sensors.policy.cells import CellRule, RatioRule
 from sensors.policy.compiler import compile_policy, rule_to_document
 from sensors.register import search_index, slugs
 from sensors.register.entry import Entry
@@ -349,6 +349,7 @@ def _datastream_rows(document: dict[str, Any], classes: Collection[str]) -> list
             **asdict(datastream),
             "rule": rule_to_document(datastream.rule) if datastream.rule else None,
             **_cell_columns(datastream.cells),
+            **_ratio_columns(datastream.ratio),
         }
         for datastream in policy.datastreams
     ]
@@ -358,6 +359,12 @@ def _cell_columns(cells: CellRule | None) -> dict[str, Any]:
     if cells is None:
         return {"sum_minutes": None, "one_night": False, "cell_noise": None}
     return {"sum_minutes": cells.sums_minutes, "one_night": cells.has_night, "cell_noise": cells.noise}
+
+
+def _ratio_columns(ratio: RatioRule | None) -> dict[str, Any]:
+    if ratio is None:
+        return {"ratio_reference": None, "ratio_clip": None, "ratio_of": None}
+    return {"ratio_reference": ratio.reference, "ratio_clip": ratio.clip, "ratio_of": ratio.of}
 
 
 def _update_noise(db: Database) -> int:

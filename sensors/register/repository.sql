@@ -149,6 +149,9 @@ update lantaarn.datastream as held set
     same_time = declared.same_time,
     sum_minutes = declared.sum_minutes,
     one_night = declared.one_night,
+    ratio_reference = declared.ratio_reference,
+    ratio_clip = declared.ratio_clip,
+    ratio_of = declared.ratio_of,
     cell_noise = case when declared.cell_noise is not null then coalesce(held.cell_noise, declared.cell_noise) end,
     rule = declared.rule,
     active = true
@@ -156,7 +159,8 @@ from jsonb_to_recordset(%(batch)s -> 'datastreams') as declared (
     entry_id uuid, property text, unit text, retention_class text, totals_term interval, aggregate_term interval,
     public text, counts_people boolean, about_people boolean, aggregation text, max_rate_per_hour double precision,
     stamp text, measurement_interval interval, sends_zeros boolean, same_time text, sum_minutes smallint,
-    one_night boolean, cell_noise double precision, rule jsonb
+    one_night boolean, cell_noise double precision, ratio_reference double precision, ratio_clip double precision,
+    ratio_of text [], rule jsonb
 )
 inner join lantaarn.sensor as sensor on sensor.entry_id = declared.entry_id
 where
@@ -179,6 +183,9 @@ where
         held.sum_minutes,
         held.one_night,
         held.cell_noise is null,
+        held.ratio_reference,
+        held.ratio_clip,
+        held.ratio_of,
         held.rule,
         held.active
     )
@@ -199,6 +206,9 @@ where
         declared.sum_minutes,
         declared.one_night,
         declared.cell_noise is null,
+        declared.ratio_reference,
+        declared.ratio_clip,
+        declared.ratio_of,
         declared.rule,
         true
     );
@@ -208,7 +218,7 @@ insert into lantaarn.datastream
 (
     sensor_id, property, unit, retention_class, totals_term, aggregate_term, public, counts_people, about_people,
     aggregation, max_rate_per_hour, stamp, measurement_interval, sends_zeros, same_time, sum_minutes, one_night,
-    cell_noise, rule, active
+    cell_noise, ratio_reference, ratio_clip, ratio_of, rule, active
 )
 select
     sensor.id,
@@ -229,13 +239,17 @@ select
     declared.sum_minutes,
     declared.one_night,
     declared.cell_noise,
+    declared.ratio_reference,
+    declared.ratio_clip,
+    declared.ratio_of,
     declared.rule,
     true
 from jsonb_to_recordset(%(batch)s -> 'datastreams') as declared (
     entry_id uuid, property text, unit text, retention_class text, totals_term interval, aggregate_term interval,
     public text, counts_people boolean, about_people boolean, aggregation text, max_rate_per_hour double precision,
     stamp text, measurement_interval interval, sends_zeros boolean, same_time text, sum_minutes smallint,
-    one_night boolean, cell_noise double precision, rule jsonb
+    one_night boolean, cell_noise double precision, ratio_reference double precision, ratio_clip double precision,
+    ratio_of text [], rule jsonb
 )
 inner join lantaarn.sensor as sensor on sensor.entry_id = declared.entry_id
 where not exists (

@@ -90,6 +90,9 @@ KIND = Kind(
             finest_public=Public.HOUR,
             averages_people=True,
             passes=_MOTOR_VEHICLES,
+            # From 20 to 80 km/h: between walking along a queue and the limit outside built-up areas.
+            reference=50,
+            clip=30,
             sentinels=_SENTINELS,
             stamp=Stamp.END,
             # Loops measure speed to a few percents.
@@ -108,6 +111,9 @@ KIND = Kind(
             finest_public=Public.HOUR,
             averages_people=True,
             passes=_MOTOR_VEHICLES,
+            # From an empty road to 30 %, from where on a lane is jammed.
+            reference=15,
+            clip=15,
             sentinels=_SENTINELS,
             stamp=Stamp.END,
             # 60 ms of every minute: loops are read every 10 to 100 ms.

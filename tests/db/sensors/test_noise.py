@@ -52,6 +52,23 @@ def test_how_a_count_is_added_up_and_published_is_in_the_database(server_databas
     assert noise(server_database, "teller")["count_bicycle"] is None
 
 
+def test_how_a_mean_is_published_is_in_the_database(server_database: Database) -> None:
+    publish_documents(server_database, counter("teller", HERE, "count_car", "mean_speed"))
+    rows = server_database.execute(
+        "select property, ratio_reference, ratio_clip, ratio_of from lantaarn.datastream order by property"
+    ).fetchall()
+    assert [tuple(row.values()) for row in rows] == [
+        ("count_car", None, None, None),
+        ("mean_speed", 50, 30, ["count_car"]),
+    ]
+    publish_documents(server_database, counter("teller", HERE, "count_car", "count_bus", "mean_speed"))
+    (speed,) = server_database.execute(
+        "select ratio_of from lantaarn.datastream where property = 'mean_speed'"
+    ).fetchall()
+    assert speed["ratio_of"] == ["count_bus", "count_car"]
+    assert refresh_derived_data(server_database) == 0
+
+
 def test_neighbours_that_come_add_noise_at_once(server_database: Database) -> None:
     publish_documents(server_database, counter("een", HERE), counter("twee", NEXT_TO_IT), counter("ver", ELSEWHERE))
     assert noise(server_database, "een") == {"count_bicycle": 12}

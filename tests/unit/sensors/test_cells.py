@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensors.kinds import KINDS
-from sensors.policy.cells import CellRule
-from sensors.policy.compiler import compile_policy
+from sensors.policy.cells import CellRule, RatioRule
+from sensors.policy.compiler import DatastreamPolicy, compile_policy
 from sensors.register.entry import Entry
 from sensors.register.rijksdriehoek import to_rijksdriehoek
 from sensors.register.shared_places import PASS_PROPERTIES, PublishedDatastream, noise_of_counts
@@ -22,13 +22,17 @@ METRE_NORTH, METRE_EAST = 1 / 111_270, 1 / 69_450
 PASSES = ("car", "van", "truck", "bus", "motorcycle", "bicycle", "pedestrian")
 
 
-def cells(*streams: tuple[str, str]) -> dict[str, CellRule | None]:
+def compiled(*streams: tuple[str, str]) -> dict[str, DatastreamPolicy]:
     datastreams = [
         example_datastream(code, "traffic", public=public, privacy_rules=[{"rule": "public_threshold"}])
         for code, public in streams
     ]
     policy = compile_policy(Entry.model_validate(example_entry(kind="traffic", datastreams=datastreams)))
-    return {each.property: each.cells for each in policy.datastreams}
+    return {each.property: each for each in policy.datastreams}
+
+
+def cells(*streams: tuple[str, str]) -> dict[str, CellRule | None]:
+    return {code: each.cells for code, each in compiled(*streams).items()}
 
 
 def at(sensor: int, code: str, east: float = 0, north: float = 0, period: Public = Public.HOUR) -> PublishedDatastream:
@@ -60,6 +64,25 @@ def test_noise_grows_with_the_numbers_of_one_sensor_that_hold_the_same_pass() ->
     assert loop["count_car"].noise == loop["count_bus"].noise == pytest.approx(12 * sqrt(3 / 2))  # type: ignore[union-attr]
     unpublished = cells(("count_car", "hour"), ("mean_speed", "none"), ("occupancy", "none"))
     assert unpublished["count_car"] == CellRule(Public.HOUR, 12, 15, has_night=False)
+
+
+def test_a_mean_is_a_ratio_to_the_counts_that_are_public_as_it_is() -> None:
+    counts = (("count_car", "hour"), ("count_bus", "hour"), ("count_truck", "day"), ("count_bicycle", "hour"))
+    loop = compiled(*counts, ("mean_speed", "hour"), ("occupancy", "none"))
+    assert loop["mean_speed"].ratio == RatioRule(50, 30, ("count_bus", "count_car"))
+    assert loop["occupancy"].ratio is loop["count_car"].ratio is None
+    total = compiled(("count_motor_vehicle", "day"), ("occupancy", "day"))
+    assert total["occupancy"].ratio == RatioRule(15, 15, ("count_motor_vehicle",))
+    assert compiled(("mean_speed", "hour"))["mean_speed"].ratio == RatioRule(50, 30, ())
+
+
+def test_every_mean_over_what_passes_has_a_ratio() -> None:
+    for kind in KINDS.values():
+        for each in kind.properties.values():
+            assert (each.reference is not None) == (each.clip is not None) == each.averages_people, each.code
+            if each.reference is not None and each.clip is not None:
+                low, high = each.plausible_range
+                assert low <= each.reference - each.clip < each.reference + each.clip <= high
 
 
 def test_noise_grows_with_the_sensors_at_one_place() -> None:

@@ -5,7 +5,7 @@ from statistics import NormalDist
 
 import pytest
 
-from docs.generators.counter_bound import PASSES, certain_share, right_after, right_before
+from docs.generators.counter_bound import PASSES, certain_share, right_after, right_before, right_before_from_mean
 from sensors.policy.cells import cell_noise
 from sensors.vocabulary.codes import Public
 
@@ -45,6 +45,12 @@ def test_all_numbers_at_a_place_tell_as_little_as_two() -> None:
             together = right_after([cell_noise(period, cells)] * cells)
             assert together <= right_after([cell_noise(Public.HOUR, 1)] * 2) + 1e-12
     assert right_after([cell_noise(Public.HOUR, 1)] * 2) < 0.55
+
+
+def test_one_vehicle_moved_a_mean_of_few() -> None:
+    assert right_before_from_mean(12, 30) == 0.5
+    assert right_before_from_mean(13, 0) == right_before_from_mean(58, 30) == 1
+    assert right_before_from_mean(498, 30) == pytest.approx(0.56)
 
 
 def test_thresholds_and_rounding_told_for_certain_at_many_counts() -> None:
