@@ -5,6 +5,9 @@ written an hour after its end if its declared intervals were all heard, zeros in
 When it is written thus never depends on how many passed. If too little was heard it has no value. What comes later
 changes no cell; it is added up for four weeks into cells of its own.
 
+A mean over what passes, such as the speed, is a ratio of two noisy sums: how far each vehicle is above or below a
+reference, no further than a clip, and how many they are. Both are drawn when the counts beside it have been.
+
 The database draws nothing: ``random()`` of PostgreSQL is predictable. It refuses every change of a cell, and what this
 module wrote decides what is due, so two publishers, a retry or a changed entry never draw twice.
 """
@@ -42,11 +45,10 @@ def publish_counts(db: Database, now: datetime) -> int:
             log.warning("counts_not_published")
             return 0
         due = {"at": now, "delay": COUNT_DELAY, "min_heard": MIN_HEARD, "longest": HEARTBEAT_TERM}
-        cells = [*_due_cells(db, due), *db.execute(QUERIES["due_late_cells"], due).fetchall()]
-        if cells:
-            db.execute(QUERIES["insert_cells"], {**_columns(cells), "at": now})
+        written = _write(db, [*_due_cells(db, due), *db.execute(QUERIES["due_late_cells"], due).fetchall()], now)
+        written += _write(db, db.execute(QUERIES["due_ratios"], due).fetchall(), now)
         db.execute(QUERIES["note_settled"], {"at": now})
-    return len(cells)
+    return written
 
 
 def _due_cells(db: Database, due: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -66,12 +68,25 @@ def _due_cells(db: Database, due: Mapping[str, Any]) -> Iterator[dict[str, Any]]
             yield {**cell, "sum": None}
 
 
+def _write(db: Database, cells: Sequence[Mapping[str, Any]], now: datetime) -> int:
+    if cells:
+        db.execute(QUERIES["insert_cells"], {**_columns(cells), "at": now})
+    return len(cells)
+
+
 def _columns(cells: Sequence[Mapping[str, Any]]) -> Mapping[str, Sequence[object]]:
     return {
         "datastream_ids": [cell["datastream_id"] for cell in cells],
         "periods": [cell["period"] for cell in cells],
         "starts": [cell["start"] for cell in cells],
-        "values": [None if cell["sum"] is None else add_noise(round(cell["sum"]), cell["noise"]) for cell in cells],
+        "values": [_draw(cell["sum"], cell["noise"]) for cell in cells],
         "noises": [cell["noise"] for cell in cells],
         "filled": [cell.get("filled") for cell in cells],
+        "references": [cell.get("reference") for cell in cells],
+        "denominators": [_draw(cell.get("denominator"), cell.get("denominator_noise")) for cell in cells],
+        "denominator_noises": [cell.get("denominator_noise") for cell in cells],
     }
+
+
+def _draw(total: float | None, noise: float | None) -> int | None:
+    return None if total is None or noise is None else add_noise(round(total), noise)

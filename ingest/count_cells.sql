@@ -295,14 +295,95 @@ left join came on came.id = cell.id and came.start = cell.start
 group by cell.id, lantaarn.late_slot(cell.start), stream.cell_noise, period.is_ours
 order by 1, 3;
 
+-- due_ratios: of means over what passes, the cells of which all counts beside them have been written: numerator (sum) and
+-- denominator, from single values of the same time. By the counts alone, so that when they are written depends on nobody.
+-- Single values are kept for seven days. A meter has none that say how many passed.
+with due as (
+    select
+        stream.id,
+        stream.ratio_reference as reference,
+        stream.ratio_clip as clip,
+        written.period,
+        written.start,
+        lantaarn.cell_end(written.period, written.start) as until,
+        max(written.noise) as noise,
+        count(written.value) = count(*) as is_known,
+        array_agg(declared.id) as counts
+    from lantaarn.datastream as stream
+    inner join lantaarn.datastream as declared
+        on declared.sensor_id = stream.sensor_id
+        and declared.property = any(stream.ratio_of)
+        and declared.active
+        and declared.aggregation = 'delta'
+    inner join lantaarn.public_cell as written
+        on written.datastream_id = declared.id
+        and written.period = stream.public
+        and written.noise is not null
+        and written.start >= %(at)s::timestamptz - interval '6 days'
+    where
+        stream.active
+        and stream.totals_since < 'infinity'
+        -- Never over a cell of the other length, from before the entry changed.
+        and not exists (
+            select from lantaarn.public_cell as held
+            where
+                held.datastream_id = stream.id
+                and held.period in ('hour', 'day')
+                and held.start < lantaarn.cell_end(written.period, written.start)
+                and held.start > written.start - interval '25 hours'
+                and lantaarn.cell_end(held.period, held.start) > written.start
+        )
+    group by stream.id, written.period, written.start
+    having count(*) = cardinality(stream.ratio_of)
+)
+
+select
+    due.id as datastream_id,
+    due.period,
+    due.start,
+    due.reference,
+    due.noise * due.clip as noise,
+    due.noise as denominator_noise,
+    case when due.is_known and due.start >= floor.since then coalesce(passed.numerator, 0) end as sum,
+    case when due.is_known and due.start >= floor.since then coalesce(passed.denominator, 0) end as denominator
+from due
+cross join lantaarn.public_floor as floor
+cross join lateral (
+    select
+        sum(counted.value * greatest(-due.clip, least(due.clip, mean.value - due.reference))) as numerator,
+        sum(counted.value) as denominator
+    from (
+        select distinct on (one.time) one.time, one.value
+        from lantaarn.observation as one
+        where one.datastream_id = due.id and one.time >= due.start and one.time < due.until and one.quality = 0
+        order by one.time, one.retention_class
+    ) as mean
+    inner join (
+        select distinct on (one.datastream_id, one.time) one.time, one.value
+        from lantaarn.observation as one
+        where
+            one.datastream_id = any(due.counts)
+            and one.time >= due.start
+            and one.time < due.until
+            and one.quality = 0
+        order by one.datastream_id, one.time, one.retention_class
+    ) as counted using (time)
+) as passed
+order by 1, 3;
+
 -- insert_cells: write the cells, with their random numbers in them, and mark past days for recomputation
 with written as (
-    insert into lantaarn.public_cell (datastream_id, period, start, counted, value, noise, filled)
-    select datastream_id, period, start, true, value, noise, filled
+    insert into lantaarn.public_cell (
+        datastream_id, period, start, counted, value, noise, filled, reference, denominator, denominator_noise
+    )
+    select datastream_id, period, start, true, value, noise, filled, reference, denominator, denominator_noise
     from unnest(
         %(datastream_ids)s::integer[], %(periods)s::text[], %(starts)s::timestamptz[], %(values)s::double precision[],
-        %(noises)s::double precision[], %(filled)s::smallint[]
-    ) as given (datastream_id, period, start, value, noise, filled)
+        %(noises)s::double precision[], %(filled)s::smallint[], %(references)s::double precision[],
+        %(denominators)s::double precision[], %(denominator_noises)s::double precision[]
+    ) as given (
+        datastream_id, period, start, value, noise, filled, reference, denominator, denominator_noise
+    )
     on conflict do nothing
     returning datastream_id, period, start
 )

@@ -40,7 +40,7 @@ select
     coalesce(
         round(
             100.0 * (
-                select sum(day.hours) from staff.day as day
+                select sum(day.hours - day.hidden) from staff.day as day
                 where
                     day.property = 'mean_speed'
                     and {days}

@@ -1,4 +1,4 @@
-"""What published counts, speed and occupancy tell about one person: the exact bounds, for ``docs/privacy.md``.
+"""What published counts and speed tell about one person: the exact bounds, for ``docs/privacy.md``.
 
 The attacker knows the rule, how many others passed in the cell, and that one person, if out at all, passed once on the
 way out and once on the way home. The best guess is right in 1/2 + TV/2 of the cases, where TV is the total variation
@@ -7,8 +7,8 @@ distance between the laws of what is published without and with the person, and 
 Before, what was published followed from the count: the distance is 0 or 1. Now it is the count plus normal noise; the
 published number is rounded, which can only tell less, so what is computed here is exact for the number before that.
 
-A mean was a whole number, where enough were counted. Now it is a ratio of noisy sums, in which a person counts as no
-further from the reference than the clip, of which the noise is a multiple too: as far as in a count.
+A mean was a whole number, where enough were counted. Now it is a ratio of two noisy sums: in the numerator, a person
+moves no further from the reference than the clip, of which the noise is a multiple too: as far as in a count.
 """
 
 from collections.abc import Iterable, Iterator
@@ -53,9 +53,9 @@ def right_before_on_average(numbers: int) -> float:
 def right_before_from_mean(others: int, away: float) -> float:
     """How often the best guess was right from the mean of an hour in whole units, of a person so far away from the mean
     of the others: that mean is as likely at each place between two whole numbers."""
-    if others + PASSES < COUNT_THRESHOLD:
+    if others + PASSES < THRESHOLD_BEFORE:
         return 0.5
-    if others < COUNT_THRESHOLD:
+    if others < THRESHOLD_BEFORE:
         return 1.0
     return 0.5 + min(1.0, away * PASSES / (others + PASSES)) / 2
 
@@ -84,18 +84,16 @@ def table_rows() -> Iterator[str]:
 
 
 def _mean_rows() -> Iterator[str]:
-    """Mean speed and occupancy, each with the count of cars beside it; now also all three together."""
-    traffic = KINDS["traffic"].properties
+    """Mean speed with the count of cars beside it."""
+    speed = KINDS["traffic"].properties["mean_speed"]
+    away = speed.clip or 0
     yield f"\n| others in the hour | {' | '.join(map(str, TABLE_OF_OTHERS))} |"
     yield f"|---|{'--:|' * len(TABLE_OF_OTHERS)}"
-    for code, unit in (("mean_speed", "km/h"), ("occupancy", "% points")):
-        away = traffic[code].clip or 0
-        before = [max(right_before(each), right_before_from_mean(each, away)) for each in TABLE_OF_OTHERS]
-        yield _row(f"count and {traffic[code].label.en.lower()}, {away:g} {unit} from the others, before", before)
-    for cells, numbers in ((2, "count and one mean, now"), (3, "count and both means, now")):
-        after = right_after([cell_noise(Public.HOUR, cells)] * cells)
-        yield _row(numbers, [after] * len(TABLE_OF_OTHERS))
-    yield _row(f"the same, {DAYS} days", [right_after([cell_noise(Public.HOUR, 3)] * 3 * DAYS)] * len(TABLE_OF_OTHERS))
+    before = [max(right_before(each), right_before_from_mean(each, away)) for each in TABLE_OF_OTHERS]
+    yield _row(f"count and average speed, {away:g} km/h from the others, before", before)
+    numbers = [cell_noise(Public.HOUR, 3)] * 3
+    yield _row("count and average speed, now", [right_after(numbers)] * len(TABLE_OF_OTHERS))
+    yield _row(f"the same, {DAYS} days", [right_after(numbers * DAYS)] * len(TABLE_OF_OTHERS))
 
 
 def _place_rows() -> Iterator[str]:

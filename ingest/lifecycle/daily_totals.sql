@@ -127,7 +127,7 @@ where stream.public in ('hour', 'day');
 -- update_public_day: recompute daily totals of published cells from a first day (null: all) to a last day (null: onwards)
 -- of each datastream. A day of hours says when late hours were added to it: two hours after its end all of them had been
 -- published (made_at, as above).
-insert into lantaarn.public_day as total (datastream_id, day, sum, hours, hidden, noise, completed_at)
+insert into lantaarn.public_day as total (datastream_id, day, sum, hours, hidden, noise, value, completed_at)
 select
     stream.id,
     made.day,
@@ -135,6 +135,7 @@ select
     made.hours,
     made.hidden,
     made.noise,
+    made.value,
     case
         when stream.public = 'day' then made.completed_at
         when
@@ -147,25 +148,10 @@ select
 from unnest(%(datastream_ids)s::integer[], %(first_days)s::date[], %(last_days)s::date[])
     as due (datastream_id, first_day, last_day)
 inner join lantaarn.datastream as stream on stream.id = due.datastream_id and stream.public in ('hour', 'day')
-cross join lateral (
-    select
-        open.day_of(cell.start) as day,
-        sum(cell.value) as sum,
-        sum(length.hours) as hours,
-        coalesce(sum(length.hours) filter (where cell.value is null), 0) as hidden,
-        sqrt(sum(cell.noise ^ 2) filter (where cell.value is not null)) as noise,
-        max(cell.completed_at) as completed_at
-    from lantaarn.public_cell as cell
-    cross join lateral (
-        select extract(epoch from lantaarn.cell_end(cell.period, cell.start) - cell.start) / 3600 as hours
-    ) as length
-    where
-        cell.datastream_id = stream.id
-        -- As in open.day.
-        and (cell.period = stream.public or cell.noise is not null and cell.period <> 'late')
-        and cell.start >= coalesce(open.day_start(due.first_day), '-infinity')
-        and cell.start < coalesce(open.day_start(due.last_day + 1), 'infinity')
-    group by 1
+cross join lateral lantaarn.public_days_of(
+    stream.id,
+    coalesce(open.day_start(due.first_day), '-infinity'),
+    coalesce(open.day_start(due.last_day + 1), 'infinity')
 ) as made
 left join lantaarn.public_day as held on held.datastream_id = stream.id and held.day = made.day
 on conflict (datastream_id, day) do update set
@@ -173,10 +159,13 @@ on conflict (datastream_id, day) do update set
     hours = excluded.hours,
     hidden = excluded.hidden,
     noise = excluded.noise,
+    value = excluded.value,
     completed_at = excluded.completed_at
 where
-    (total.sum, total.hours, total.hidden, total.noise, total.completed_at)
-    is distinct from (excluded.sum, excluded.hours, excluded.hidden, excluded.noise, excluded.completed_at);
+    (total.sum, total.hours, total.hidden, total.noise, total.value, total.completed_at)
+    is distinct from (
+        excluded.sum, excluded.hours, excluded.hidden, excluded.noise, excluded.value, excluded.completed_at
+    );
 
 -- delete_public_day: delete these days if none of their cells is left
 delete from lantaarn.public_day as total

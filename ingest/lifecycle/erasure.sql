@@ -175,30 +175,16 @@ update lantaarn.public_day as total set
     sum = left_over.sum,
     hours = left_over.hours,
     hidden = left_over.hidden,
-    noise = left_over.noise
+    noise = left_over.noise,
+    value = left_over.value
 from (
-    select
-        cell.datastream_id,
-        open.day_of(cell.start) as day,
-        sum(cell.value) as sum,
-        sum(length.hours)::smallint as hours,
-        coalesce(sum(length.hours) filter (where cell.value is null), 0)::smallint as hidden,
-        sqrt(sum(cell.noise ^ 2) filter (where cell.value is not null)) as noise
-    from lantaarn.public_cell as cell
-    inner join lantaarn.datastream as stream
-        on stream.id = cell.datastream_id
-        and (stream.public = cell.period or cell.noise is not null)
-    cross join lateral (
-        select extract(epoch from lantaarn.cell_end(cell.period, cell.start) - cell.start) / 3600 as hours
-    ) as length
-    where
-        cell.datastream_id = any(%(datastream_ids)s::integer[])
-        and cell.period in ('hour', 'night')
-        and cell.start >= open.day_start(%(first_day)s)
-        and cell.start < open.day_start(%(last_day)s + 1)
-    group by 1, 2
+    select stream.id, made.*
+    from unnest(%(datastream_ids)s::integer[]) as stream (id)
+    cross join lateral lantaarn.public_days_of(
+        stream.id, open.day_start(%(first_day)s), open.day_start(%(last_day)s + 1)
+    ) as made
 ) as left_over
-where total.datastream_id = left_over.datastream_id and total.day = left_over.day and total.hours <> left_over.hours;
+where total.datastream_id = left_over.id and total.day = left_over.day and total.hours <> left_over.hours;
 
 -- erase_travel_times: delete windows of segments that start at the sensor, or ended there under the rule that made them
 delete from lantaarn.travel_time as travel

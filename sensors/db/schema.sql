@@ -157,14 +157,19 @@ CREATE TABLE lantaarn.datastream (
     sum_minutes smallint,
     one_night boolean DEFAULT false NOT NULL,
     totals_term interval NOT NULL,
+    ratio_reference double precision,
+    ratio_clip double precision,
+    ratio_of text[],
     CONSTRAINT counts_are_about_people CHECK ((about_people OR (NOT counts_people))),
     CONSTRAINT datastream_aggregation_check CHECK ((aggregation = ANY (ARRAY['mean'::text, 'delta'::text, 'counter'::text, 'max'::text, 'last'::text, 'energy_mean'::text, 'circular_mean'::text, 'none'::text]))),
     CONSTRAINT datastream_cell_noise_check CHECK ((cell_noise >= (11.99)::double precision)),
     CONSTRAINT datastream_public_check CHECK ((public = ANY (ARRAY['none'::text, 'day'::text, 'hour'::text, 'live'::text]))),
+    CONSTRAINT datastream_ratio_clip_check CHECK ((ratio_clip > (0)::double precision)),
     CONSTRAINT datastream_same_time_check CHECK ((same_time = ANY (ARRAY['first'::text, 'last'::text, 'sum'::text]))),
     CONSTRAINT datastream_stamp_check CHECK ((stamp = ANY (ARRAY['start'::text, 'end'::text, 'instant'::text]))),
     CONSTRAINT datastream_sum_minutes_check CHECK ((sum_minutes = ANY (ARRAY[15, 60]))),
-    CONSTRAINT datastream_term_or_rule CHECK (((rule IS NULL) = (retention_class IS NOT NULL)))
+    CONSTRAINT datastream_term_or_rule CHECK (((rule IS NULL) = (retention_class IS NOT NULL))),
+    CONSTRAINT whole_ratio CHECK ((num_nulls(ratio_reference, ratio_clip, ratio_of) = ANY (ARRAY[0, 3])))
 );
 ALTER TABLE lantaarn.datastream ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME lantaarn.datastream_id_seq
@@ -526,6 +531,9 @@ CREATE TABLE lantaarn.public_cell (
     completed_at timestamp with time zone,
     noise double precision,
     filled smallint,
+    reference double precision,
+    denominator double precision,
+    denominator_noise double precision,
     CONSTRAINT kind_of_cell CHECK (
 CASE
     WHEN (counted AND (noise IS NULL)) THEN COALESCE(((value >= (15)::double precision) AND ((value / (5)::double precision) = floor((value / (5)::double precision)))), true)
@@ -533,7 +541,12 @@ CASE
     ELSE ((value IS NOT NULL) AND (noise IS NULL))
 END),
     CONSTRAINT late_cells_say_what_they_fill CHECK (((period = 'late'::text) = (filled IS NOT NULL))),
-    CONSTRAINT public_cell_period_check CHECK (((period = ANY (ARRAY['hour'::text, 'day'::text])) OR (counted AND (period = ANY (ARRAY['night'::text, 'late'::text])))))
+    CONSTRAINT public_cell_period_check CHECK (((period = ANY (ARRAY['hour'::text, 'day'::text])) OR (counted AND (period = ANY (ARRAY['night'::text, 'late'::text]))))),
+    CONSTRAINT ratio_is_whole CHECK (
+CASE
+    WHEN (reference IS NULL) THEN (num_nonnulls(denominator, denominator_noise) = 0)
+    ELSE (counted AND (period = ANY (ARRAY['hour'::text, 'day'::text])) AND ((value IS NULL) = (denominator IS NULL)) AND COALESCE((denominator = round(denominator)), true) AND (denominator_noise >= (11.99)::double precision))
+END)
 );
 ALTER TABLE lantaarn.public_cell
     ADD CONSTRAINT never_exact CHECK (((NOT counted) OR (COALESCE(noise, (0)::double precision) >= (11.99)::double precision))) NOT VALID;
@@ -1295,7 +1308,7 @@ CREATE VIEW lantaarn.sensor_day_now AS
              CROSS JOIN ( SELECT (date_trunc('hour'::text, now()) - '26:00:00'::interval) AS since,
                     (date_trunc('hour'::text, now()) - '02:00:00'::interval) AS until,
                     date_trunc('day'::text, ((now() - '02:00:00'::interval) AT TIME ZONE 'Europe/Amsterdam'::text)) AS today) settled)
-             JOIN lantaarn.public_cell cell ON (((cell.datastream_id = stream.id) AND (cell.period = stream.period) AND cell.counted AND (cell.start >=
+             JOIN lantaarn.public_cell cell ON (((cell.datastream_id = stream.id) AND (cell.period = stream.period) AND cell.counted AND (cell.reference IS NULL) AND (cell.start >=
                 CASE stream.period
                     WHEN 'hour'::text THEN settled.since
                     ELSE ((settled.today - '1 day'::interval) AT TIME ZONE 'Europe/Amsterdam'::text)
@@ -1353,13 +1366,21 @@ CREATE VIEW lantaarn.told_cell AS
     period,
     start,
     counted,
-    value,
+        CASE
+            WHEN (reference IS NULL) THEN value
+            ELSE open.ratio(reference, value, denominator, denominator_noise)
+        END AS value,
     counted_since,
     completed_at,
     noise,
     filled,
-    ((2)::double precision * noise) AS margin,
+    ((2)::double precision *
         CASE
+            WHEN (reference IS NULL) THEN noise
+            ELSE open.ratio_noise(value, noise, denominator, denominator_noise)
+        END) AS margin,
+        CASE
+            WHEN (reference IS NOT NULL) THEN NULL::integer
             WHEN ((value IS NULL) AND (noise IS NULL)) THEN 15
             WHEN (value < (open.few(((2)::double precision * noise)))::double precision) THEN open.few(((2)::double precision * noise))
             ELSE NULL::integer
@@ -1367,7 +1388,7 @@ CREATE VIEW lantaarn.told_cell AS
     ((value IS NULL) AND (noise IS NOT NULL)) AS no_data,
     (counted AND (noise IS NULL)) AS rounded
    FROM lantaarn.public_cell cell
-  WHERE (period <> 'late'::text);
+  WHERE ((period <> 'late'::text) AND ((reference IS NULL) OR (value IS NULL) OR (open.ratio(reference, value, denominator, denominator_noise) IS NOT NULL)));
 
 -- lantaarn.trouble_week
 CREATE VIEW lantaarn.trouble_week AS
@@ -1472,7 +1493,39 @@ CREATE VIEW open.count_mean WITH (security_barrier='true') AS
            FROM lantaarn.public_cell cell
           WHERE ((cell.datastream_id = datastream.datastream_id) AND (cell.period <> 'late'::text) AND (cell.noise IS NOT NULL) AND (cell.start >= late.start) AND (cell.start < (late.start + '28 days'::interval)) AND (lantaarn.late_slot(cell.start) = late.start))
          HAVING ((count(cell.value) > 0) AND (count(DISTINCT cell.period) = 1))) mean)
-  WHERE ((datastream.public = ANY (ARRAY['hour'::text, 'day'::text])) AND (late.value IS NOT NULL));
+  WHERE ((datastream.public = ANY (ARRAY['hour'::text, 'day'::text])) AND (late.value IS NOT NULL))
+UNION ALL
+ SELECT datastream.datastream_id,
+    datastream.sensor_id,
+    datastream.property,
+    mean.first_day,
+    (mean.first_day + 27) AS last_day,
+        CASE
+            WHEN (EXTRACT(isodow FROM (mean.slot AT TIME ZONE 'Europe/Amsterdam'::text)) > (5)::numeric) THEN 'weekend'::text
+            ELSE 'weekday'::text
+        END AS days,
+    ((mean.slot AT TIME ZONE 'Europe/Amsterdam'::text))::time without time zone AS slot_start,
+    mean.slot_end,
+    mean.cells,
+    mean.due,
+    open.ratio(mean.reference, mean.numerator, mean.denominator, mean.denominator_noise) AS value,
+    ((2)::double precision * open.ratio_noise(mean.numerator, mean.noise, mean.denominator, mean.denominator_noise)) AS margin
+   FROM (open.datastream datastream
+     CROSS JOIN LATERAL ( SELECT lantaarn.late_period(open.day_of(cell.start)) AS first_day,
+            lantaarn.late_slot(cell.start) AS slot,
+            max(((lantaarn.cell_end(cell.period, cell.start) AT TIME ZONE 'Europe/Amsterdam'::text))::time without time zone) AS slot_end,
+            count(cell.value) AS cells,
+            count(*) AS due,
+            max(cell.reference) AS reference,
+            sum(cell.value) AS numerator,
+            sqrt(sum((cell.noise ^ (2)::double precision)) FILTER (WHERE (cell.value IS NOT NULL))) AS noise,
+            sum(cell.denominator) AS denominator,
+            sqrt(sum((cell.denominator_noise ^ (2)::double precision)) FILTER (WHERE (cell.value IS NOT NULL))) AS denominator_noise
+           FROM lantaarn.public_cell cell
+          WHERE ((cell.datastream_id = datastream.datastream_id) AND (cell.reference IS NOT NULL))
+          GROUP BY (lantaarn.late_period(open.day_of(cell.start))), (lantaarn.late_slot(cell.start))
+         HAVING (count(DISTINCT cell.period) = 1)) mean)
+  WHERE ((datastream.public = ANY (ARRAY['hour'::text, 'day'::text])) AND (mean.first_day <= (open.day_of(now()) - 35)) AND (open.ratio(mean.reference, mean.numerator, mean.denominator, mean.denominator_noise) IS NOT NULL));
 GRANT SELECT ON TABLE open.count_mean TO lantaarn_api;
 GRANT SELECT ON TABLE open.count_mean TO lantaarn_dashboard;
 
@@ -1587,10 +1640,10 @@ CREATE VIEW open.day WITH (security_barrier='true') AS
             NULL::double precision AS max,
                 CASE
                     WHEN ((published.value IS NULL) AND (published.small > 0)) THEN ((14 * published.small) + 1)
-                    WHEN (published.value < (open.few(((2)::double precision * published.noise)))::double precision) THEN (open.few(((2)::double precision * published.noise)))::bigint
+                    WHEN ((NOT published.is_ratio) AND (published.value < (open.few(((2)::double precision * published.noise)))::double precision)) THEN (open.few(((2)::double precision * published.noise)))::bigint
                     ELSE NULL::bigint
                 END AS below,
-            ((published.value IS NOT NULL) AND ((published.small > 0) OR published.lacks_hours)) AS at_least,
+            ((published.value IS NOT NULL) AND (NOT published.is_ratio) AND ((published.small > 0) OR published.lacks_hours)) AS at_least,
             published.counted_since,
                 CASE datastream.public
                     WHEN 'day'::text THEN published.completed_at
@@ -1601,8 +1654,15 @@ CREATE VIEW open.day WITH (security_barrier='true') AS
             published.is_rounded AS rounded
            FROM ((open.datastream datastream
              CROSS JOIN LATERAL ( SELECT open.day_of(cell.start) AS day,
-                    open.aggregate(datastream.aggregation, count(cell.value), sum(open.summand(datastream.aggregation, cell.value)), sum(open.summand_cos(datastream.aggregation, cell.value)), max(cell.value), (max(open.dated(cell.start, cell.value)))[2]) AS value,
-                    sqrt(sum((cell.noise ^ (2)::double precision)) FILTER (WHERE (cell.value IS NOT NULL))) AS noise,
+                        CASE
+                            WHEN bool_or((cell.reference IS NOT NULL)) THEN open.ratio(max(cell.reference), sum(cell.value), sum(cell.denominator), sqrt(sum((cell.denominator_noise ^ (2)::double precision)) FILTER (WHERE (cell.value IS NOT NULL))))
+                            ELSE open.aggregate(datastream.aggregation, count(cell.value), sum(open.summand(datastream.aggregation, cell.value)), sum(open.summand_cos(datastream.aggregation, cell.value)), max(cell.value), (max(open.dated(cell.start, cell.value)))[2])
+                        END AS value,
+                        CASE
+                            WHEN bool_or((cell.reference IS NOT NULL)) THEN open.ratio_noise(sum(cell.value), sqrt(sum((cell.noise ^ (2)::double precision)) FILTER (WHERE (cell.value IS NOT NULL))), sum(cell.denominator), sqrt(sum((cell.denominator_noise ^ (2)::double precision)) FILTER (WHERE (cell.value IS NOT NULL))))
+                            ELSE sqrt(sum((cell.noise ^ (2)::double precision)) FILTER (WHERE (cell.value IS NOT NULL)))
+                        END AS noise,
+                    bool_or((cell.reference IS NOT NULL)) AS is_ratio,
                     count(*) FILTER (WHERE ((cell.value IS NULL) AND (cell.noise IS NULL))) AS small,
                     bool_or((cell.counted AND (cell.noise IS NULL))) AS is_rounded,
                     (bool_or((cell.noise IS NOT NULL)) AND (bool_or((cell.value IS NULL)) OR ((EXTRACT(epoch FROM sum((lantaarn.cell_end(cell.period, cell.start) - cell.start))) / (3600)::numeric) < ((open.day_hours(open.day_of(cell.start)) - 1))::numeric))) AS lacks_hours,
@@ -2888,10 +2948,8 @@ CREATE FUNCTION lantaarn.due_cells(stream lantaarn.public_stream, since timestam
  SELECT due.start,
          CASE
              WHEN (due_cells.stream).summed THEN (round((seen.value)::numeric, 1))::double precision
-             WHEN (((due_cells.stream).aggregation = ANY (ARRAY['max'::text, 'last'::text])) OR (NOT (due_cells.stream).about_people)) THEN seen.value
-             WHEN ((due_cells.stream).aggregation = 'circular_mean'::text) THEN (mod((round(seen.value))::integer, 360))::double precision
-             ELSE round(seen.value)
-         END AS round,
+             ELSE seen.value
+         END AS value,
          CASE
              WHEN (seen.counted_since < due.start) THEN seen.counted_since
              ELSE NULL::timestamp with time zone
@@ -2903,10 +2961,7 @@ CREATE FUNCTION lantaarn.due_cells(stream lantaarn.public_stream, since timestam
              min(hourly.counted_since) AS counted_since
             FROM lantaarn.rollup_hour hourly
            WHERE ((hourly.datastream_id = (due_cells.stream).id) AND (hourly.hour >= GREATEST(due.start, (due_cells.stream).totals_since)) AND (hourly.hour < due.until))) seen)
-   WHERE ((seen.value IS NOT NULL) AND ((NOT (due_cells.stream).about_people) OR (due_cells.stream).summed OR ((due_cells.stream).aggregation = ANY (ARRAY['max'::text, 'last'::text])) OR (EXISTS ( SELECT
-            FROM (lantaarn.public_cell enough
-              JOIN lantaarn.public_stream counter ON ((counter.id = enough.datastream_id)))
-           WHERE ((counter.sensor_id = (due_cells.stream).sensor_id) AND (enough.period = (due_cells.stream).period) AND (enough.start = due.start) AND enough.counted AND (enough.value >= ((15)::double precision + ((3)::double precision * enough.noise))))))));
+   WHERE ((seen.value IS NOT NULL) AND ((NOT (due_cells.stream).about_people) OR (due_cells.stream).summed OR ((due_cells.stream).aggregation = ANY (ARRAY['max'::text, 'last'::text]))));
 END;
 
 -- lantaarn.erase_observations
@@ -3372,6 +3427,55 @@ begin
     return null;
 end
 $$;
+
+-- lantaarn.public_days_of
+CREATE FUNCTION lantaarn.public_days_of(stream_id integer, since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(day date, sum double precision, hours smallint, hidden smallint, noise double precision, value double precision, completed_at timestamp with time zone)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT made.day,
+         CASE
+             WHEN made.is_ratio THEN made.ratio
+             ELSE made.sum
+         END AS sum,
+     (made.hours)::smallint AS hours,
+     (
+         CASE
+             WHEN (made.is_ratio AND (made.ratio IS NULL)) THEN made.hours
+             ELSE made.hidden
+         END)::smallint AS hidden,
+         CASE
+             WHEN made.is_ratio THEN made.ratio_noise
+             ELSE made.noise
+         END AS noise,
+     made.ratio,
+     made.completed_at
+    FROM ( SELECT day.day,
+             day.sum,
+             day.hours,
+             day.hidden,
+             day.noise,
+             day.reference,
+             day.denominator,
+             day.denominator_noise,
+             day.completed_at,
+             open.ratio(day.reference, day.sum, day.denominator, day.denominator_noise) AS ratio,
+             open.ratio_noise(day.sum, day.noise, day.denominator, day.denominator_noise) AS ratio_noise,
+             (day.reference IS NOT NULL) AS is_ratio
+            FROM ( SELECT open.day_of(cell.start) AS day,
+                     sum(cell.value) AS sum,
+                     sum(length.hours) AS hours,
+                     COALESCE(sum(length.hours) FILTER (WHERE (cell.value IS NULL)), (0)::numeric) AS hidden,
+                     sqrt(sum((cell.noise ^ (2)::double precision)) FILTER (WHERE (cell.value IS NOT NULL))) AS noise,
+                     max(cell.reference) AS reference,
+                     sum(cell.denominator) AS denominator,
+                     sqrt(sum((cell.denominator_noise ^ (2)::double precision)) FILTER (WHERE (cell.value IS NOT NULL))) AS denominator_noise,
+                     max(cell.completed_at) AS completed_at
+                    FROM ((lantaarn.public_cell cell
+                      JOIN lantaarn.datastream stream ON ((stream.id = cell.datastream_id)))
+                      CROSS JOIN LATERAL ( SELECT (EXTRACT(epoch FROM (lantaarn.cell_end(cell.period, cell.start) - cell.start)) / (3600)::numeric) AS hours) length)
+                   WHERE ((cell.datastream_id = public_days_of.stream_id) AND ((cell.period = stream.public) OR ((cell.noise IS NOT NULL) AND (cell.period <> 'late'::text))) AND (cell.start >= public_days_of.since) AND (cell.start < public_days_of.until))
+                   GROUP BY (open.day_of(cell.start))) day) made;
+END;
 
 -- lantaarn.publish_cells
 CREATE FUNCTION lantaarn.publish_cells(at timestamp with time zone) RETURNS bigint
@@ -3895,6 +3999,16 @@ CREATE FUNCTION open.plain(txt text) RETURNS text
 CREATE FUNCTION open.public_time(at timestamp with time zone, measurement_interval interval) RETURNS timestamp with time zone
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN (measurement_interval IS NULL) THEN date_bin('00:01:00'::interval, at, '2001-01-01 00:00:00+00'::timestamp with time zone) WHEN ((EXTRACT(year FROM measurement_interval) > (0)::numeric) OR (EXTRACT(month FROM measurement_interval) > (0)::numeric)) THEN (('2001-01-01 00:00:00'::timestamp without time zone + (measurement_interval * (floor((((((EXTRACT(year FROM (at AT TIME ZONE 'Europe/Amsterdam'::text)) * (12)::numeric) + EXTRACT(month FROM (at AT TIME ZONE 'Europe/Amsterdam'::text))) - ((2001 * 12))::numeric) - (1)::numeric) / ((EXTRACT(year FROM measurement_interval) * (12)::numeric) + EXTRACT(month FROM measurement_interval)))))::double precision)) AT TIME ZONE 'Europe/Amsterdam'::text) WHEN (EXTRACT(day FROM measurement_interval) > (0)::numeric) THEN (date_bin(measurement_interval, (at AT TIME ZONE 'Europe/Amsterdam'::text), '2001-01-01 00:00:00'::timestamp without time zone) AT TIME ZONE 'Europe/Amsterdam'::text) ELSE date_bin(measurement_interval, at, '2001-01-01 00:00:00+00'::timestamp with time zone) END;
+
+-- open.ratio
+CREATE FUNCTION open.ratio(reference double precision, numerator double precision, denominator double precision, denominator_noise double precision) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (denominator >= ((6.8)::double precision * denominator_noise)) THEN (round(((reference + (numerator / denominator)))::numeric, 1))::double precision ELSE NULL::double precision END;
+
+-- open.ratio_noise
+CREATE FUNCTION open.ratio_noise(numerator double precision, noise double precision, denominator double precision, denominator_noise double precision) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (sqrt(((noise ^ (2)::double precision) + (((numerator / NULLIF(denominator, (0)::double precision)) * denominator_noise) ^ (2)::double precision))) / NULLIF(abs(denominator), (0)::double precision));
 
 -- open.report_mail_done
 CREATE FUNCTION open.report_mail_done(which bigint) RETURNS void

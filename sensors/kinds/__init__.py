@@ -62,7 +62,7 @@ class ObservedProperty:
     counts_people: bool = False
     """Small counts are suppressed when published."""
     averages_people: bool = False
-    """A mean over people or vehicles that pass: published only where enough of them were counted."""
+    """A mean over people or vehicles that pass: published only as a ratio, with a reference and a clip."""
     passes: frozenset[str] = frozenset()
     """The road users whose passes a value is made of, by class: one pass may be in several properties of a sensor."""
     follows_people: bool = False
@@ -70,7 +70,8 @@ class ObservedProperty:
     reference: float | None = None
     """Of a mean over what passes: it is published as how far it is above or below this, on average …"""
     clip: float | None = None
-    """… where a vehicle counts as no further off than this, so that none shifts it much. In the canonical unit."""
+    """… where a vehicle counts as no further off than this, so that none shifts it much. In the canonical unit. None: a
+    mean over what passes isn't published."""
     sums_minutes: Literal[15, 60] | None = None
     """Of what passes, counts are added up over so many minutes; single rows are kept for days only."""
     has_night: bool = False

@@ -35,9 +35,20 @@ def cell_noise(period: Public, cells: int) -> float:
 
 
 def cells_of_a_pass(of: ObservedProperty, published: Iterable[ObservedProperty]) -> int:
-    """How many of the ``published`` properties hold the same pass, of the class for which that is most."""
+    """How many numbers of the ``published`` properties hold the same pass, of the class for which that is most."""
     every = tuple(published)
-    return max((sum(passed in each.passes for each in every) for passed in of.passes), default=0)
+    return max((sum(_numbers(each) for each in every if passed in each.passes) for passed in of.passes), default=0)
+
+
+def _numbers(definition: ObservedProperty) -> int:
+    """How many public numbers an hour of it is: of a ratio two, its numerator and its denominator."""
+    return 1 if not definition.averages_people else 2 if definition.clip is not None else 0
+
+
+def public_form(definition: ObservedProperty, declared: Public) -> Public:
+    """In which form a datastream is published: of a mean over what passes that has no clip nothing is, whatever its
+    entry declares."""
+    return Public.NONE if definition.averages_people and definition.clip is None else declared
 
 
 def cell_rule(definition: ObservedProperty, public: Public, published: Iterable[ObservedProperty]) -> CellRule | None:
@@ -58,7 +69,7 @@ class RatioRule:
     """How a mean over what passes is published: as a ratio of noisy sums, never as a mean of few.
 
     With σ the noise of the counts beside it, the numerator is Σ count·clip(value − reference, ±clip) plus noise of
-    σ·clip; the denominator the published count.
+    σ·clip; the denominator the sum of the same counts, plus noise of σ.
     """
 
     reference: float

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from sensors.kinds import KINDS, Kind, ObservedProperty
-from sensors.policy.cells import CellRule, RatioRule, cell_rule, ratio_rule
+from sensors.policy.cells import CellRule, RatioRule, cell_rule, public_form, ratio_rule
 from sensors.policy.constraints import constraints_for
 from sensors.policy.promises import MIN_SAMPLED_VEHICLES, TRAVEL_TIME_WINDOWS
 from sensors.policy.retention_classes import BUILT_IN_CLASSES, NEVER_STORED
@@ -159,7 +159,7 @@ def _compile_datastream(entry: Entry, datastream: Datastream, classes: Collectio
         retention_class=None if rule else retention.raw,
         totals_term=at_most(retention.aggregate, totals_limit(entry, definition)),
         aggregate_term=retention.aggregate,
-        public=datastream.public,
+        public=public_form(definition, datastream.public),
         counts_people=definition.counts_people,
         about_people=definition.about_people or datastream.personal_data is not PersonalData.NONE,
         aggregation=Aggregation(datastream.aggregation or definition.aggregation),

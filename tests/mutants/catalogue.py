@@ -6,6 +6,7 @@ from pathlib import Path
 TRIP_WINDOW_TESTS = ("tests/unit/ingest/test_trip_windows.py",)
 TRAVEL_TIME_TESTS = ("tests/unit/ingest/test_travel_time.py", "tests/unit/ingest/test_identifiers.py")
 PRESENCE_TESTS = ("tests/unit/ingest/test_presence.py",)
+RATIO_TESTS = ("tests/db/ingest/test_ratios.py", "tests/attacks/test_ratios.py")
 COUNT_TESTS = ("tests/db/ingest/test_count_cells.py", "tests/attacks/test_counters.py")
 MOVEMENT_NOISE_TESTS = ("tests/unit/ingest/test_movement_noise.py", "tests/attacks/test_movement.py")
 REFUSAL_TESTS = ("tests/unit/ingest/test_refusals.py", "tests/attacks/test_books.py")
@@ -174,6 +175,12 @@ MUTANTS: tuple[Mutant, ...] = (
         ("more noise where a pass is in more numbers", "sqrt(max(1.0, cells / CELLS_PER_PASS))", "1.0"),
         ("the class of road users that is in most numbers", "return max((sum(", "return min((sum("),
         ("a mean is about counts in the same form", "and each.passes <= definition.passes", ""),
+        ("a ratio is two numbers", "else 2 if definition.clip is not None else 0", "else 1"),
+        (
+            "a mean without a clip is not published",
+            "Public.NONE if definition.averages_people and",
+            "Public.NONE if False and",
+        ),
     ),
     *_mutants_in(
         "sensors/policy/terms.py",
@@ -365,12 +372,8 @@ MUTANTS: tuple[Mutant, ...] = (
     *_mutants_in(
         "ingest/count_cells.py",
         COUNT_TESTS,
-        ("no noise in a cell", 'add_noise(round(cell["sum"]), cell["noise"])', 'round(cell["sum"])'),
-        (
-            "too little noise in a cell",
-            'add_noise(round(cell["sum"]), cell["noise"])',
-            'add_noise(round(cell["sum"]), 1)',
-        ),
+        ("no noise in a cell", "add_noise(round(total), noise)", "round(total)"),
+        ("too little noise in a cell", "add_noise(round(total), noise)", "add_noise(round(total), 1)"),
         ("a copy draws too", 'if row is None or not row["is_original"]:', "if row is None:"),
         ("what was not heard is nought", 'yield {**cell, "sum": None}', 'yield {**cell, "sum": 0}'),
     ),
@@ -733,14 +736,42 @@ MUTANTS: tuple[Mutant, ...] = (
         "sensors/db/migrations/037_counts.sql",
         PUBLIC_DATA_TESTS,
         (
+            "an hour is complete before it is public",
+            "(at - interval '1 hour') at time zone stream.zone) - stream.step;",
+            "(at - interval '1 hour') at time zone stream.zone);",
+        ),
+    ),
+    *_mutants_in(
+        "sensors/db/migrations/039_ratios.sql",
+        PUBLIC_DATA_TESTS,
+        (
             "energy is rounded",
             "when stream.summed then round(seen.value::numeric, 1)",
             "when stream.summed then seen.value",
         ),
+        ("no mean about people", "and (not stream.about_people or stream.summed", "and (true or stream.summed"),
+    ),
+    *_mutants_in(
+        "sensors/db/migrations/039_ratios.sql",
+        RATIO_TESTS,
         (
-            "an hour is complete before it is public",
-            "(at - interval '1 hour') at time zone stream.zone) - stream.step;",
-            "(at - interval '1 hour') at time zone stream.zone);",
+            "means of before are deleted",
+            "and stream.property in ('mean_speed', 'occupancy');\n\ndelete",
+            "and false;\n\ndelete",
+        ),
+        ("a ratio of few", "when denominator >= 6.8 * denominator_noise", "when true"),
+        ("the margin of what it is divided by", "(numerator / nullif(denominator, 0) * denominator_noise) ^ 2", "0"),
+    ),
+    *_mutants_in(
+        "ingest/count_cells.sql",
+        RATIO_TESTS,
+        ("no noise for a clip", "due.noise * due.clip as noise", "due.noise as noise"),
+        ("no clip", "greatest(-due.clip, least(due.clip, mean.value - due.reference))", "(mean.value - due.reference)"),
+        ("a ratio is drawn once", "and held.start < lantaarn.cell_end(written.period, written.start)", "and false"),
+        (
+            "ratios from before a restoration",
+            "case when due.is_known and due.start >= floor.since then coalesce(passed.numerator, 0) end",
+            "case when due.is_known then coalesce(passed.numerator, 0) end",
         ),
     ),
     *_mutants_in(

@@ -90,9 +90,9 @@ KIND = Kind(
             finest_public=Public.HOUR,
             averages_people=True,
             passes=_MOTOR_VEHICLES,
-            # From 20 to 80 km/h: between walking along a queue and the limit outside built-up areas.
+            # From standing still to 100 km/h. Of vehicles within, none moves a sum further than the clip.
             reference=50,
-            clip=30,
+            clip=50,
             sentinels=_SENTINELS,
             stamp=Stamp.END,
             # Loops measure speed to a few percents.
@@ -109,11 +109,9 @@ KIND = Kind(
             conversions=RATIO,
             plausible_range=(0, 100),
             finest_public=Public.HOUR,
+            # Without a clip it isn't published: one vehicle that stands on the loop moves it as far as there is to go.
             averages_people=True,
             passes=_MOTOR_VEHICLES,
-            # From an empty road to 30 %, from where on a lane is jammed.
-            reference=15,
-            clip=15,
             sentinels=_SENTINELS,
             stamp=Stamp.END,
             # 60 ms of every minute: loops are read every 10 to 100 ms.

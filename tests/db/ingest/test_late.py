@@ -255,7 +255,7 @@ def test_cells_about_people_stay_as_published(each_database: Database) -> None:
     publish_cells(db, MIDNIGHT + 12 * HOUR)
     update_daily_totals(db, MIDNIGHT + 2 * DAY)
     cells = rows(db, "select * from lantaarn.public_cell order by 1, 2, 3")
-    assert len(cells) == 8 + 8 + 8
+    assert len(cells) == 8 + 8
     for code, value in values.items():
         take(db, code, [(MIDNIGHT + MINUTE, 3 * value), *hourly(4, 5, value)])
     update_daily_totals(db, MIDNIGHT + 2 * DAY + HOUR)
@@ -276,12 +276,12 @@ def test_case_11_counts_that_come_after_their_hours_were_published(each_database
     for readings in steps[:2]:
         take(db, "count_car", readings)
     publish_cells(db, steps[1][-1][0] + 3 * HOUR)
-    cells = rows(db, "select * from lantaarn.public_cell order by start")
+    cells = rows(db, "select * from lantaarn.public_cell where reference is null order by start")
     assert sum(row["value"] is not None for row in cells) == 46
     assert sum(row["value"] is None for row in cells) > 100
     take(db, "count_car", steps[2])
     publish_cells(db, steps[1][-1][0] + 3 * HOUR)
-    after = rows(db, "select * from lantaarn.public_cell order by start")
+    after = rows(db, "select * from lantaarn.public_cell where reference is null order by start")
     assert [row for row in after if row in cells] == cells
     assert rows(db, "select count(*) as hours, sum(sum) as cars from lantaarn.rollup_hour") == [
         {"hours": 166, "cars": 166 * 200}

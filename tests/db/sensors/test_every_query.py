@@ -43,6 +43,9 @@ SAMPLES: dict[str, Any] = {
     "periods": ["hour"],
     "noises": [12.0],
     "filled": [None],
+    "references": [None],
+    "denominators": [None],
+    "denominator_noises": [None],
     **dict.fromkeys(("from_hour", "until_hour", "incomplete_until", "made_at"), NOW),
     **dict.fromkeys(
         ("term", "ledger_term", "quarantine_term", "event_refusal_term", "heartbeat_term", "longest"), "P14D"

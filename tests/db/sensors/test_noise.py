@@ -45,7 +45,7 @@ def test_how_a_count_is_added_up_and_published_is_in_the_database(server_databas
     ).fetchall()
     assert [tuple(row.values()) for row in rows] == [
         ("count_bicycle", 60, True, 12),
-        ("count_car", 15, False, 12),
+        ("count_car", 15, False, THREE),
         ("mean_speed", None, False, None),
     ]
     publish_documents(server_database, counter("teller", HERE, "count_bicycle", public="none"))
@@ -59,7 +59,7 @@ def test_how_a_mean_is_published_is_in_the_database(server_database: Database) -
     ).fetchall()
     assert [tuple(row.values()) for row in rows] == [
         ("count_car", None, None, None),
-        ("mean_speed", 50, 30, ["count_car"]),
+        ("mean_speed", 50, 50, ["count_car"]),
     ]
     publish_documents(server_database, counter("teller", HERE, "count_car", "count_bus", "mean_speed"))
     (speed,) = server_database.execute(

@@ -69,17 +69,24 @@ def test_noise_grows_with_the_numbers_of_one_sensor_that_hold_the_same_pass() ->
 def test_a_mean_is_a_ratio_to_the_counts_that_are_public_as_it_is() -> None:
     counts = (("count_car", "hour"), ("count_bus", "hour"), ("count_truck", "day"), ("count_bicycle", "hour"))
     loop = compiled(*counts, ("mean_speed", "hour"), ("occupancy", "none"))
-    assert loop["mean_speed"].ratio == RatioRule(50, 30, ("count_bus", "count_car"))
-    assert loop["occupancy"].ratio is loop["count_car"].ratio is None
-    total = compiled(("count_motor_vehicle", "day"), ("occupancy", "day"))
-    assert total["occupancy"].ratio == RatioRule(15, 15, ("count_motor_vehicle",))
-    assert compiled(("mean_speed", "hour"))["mean_speed"].ratio == RatioRule(50, 30, ())
+    assert loop["mean_speed"].ratio == RatioRule(50, 50, ("count_bus", "count_car"))
+    assert loop["count_car"].ratio is None
+    total = compiled(("count_motor_vehicle", "day"), ("count_car", "day"), ("mean_speed", "day"))
+    assert total["mean_speed"].ratio == RatioRule(50, 50, ("count_motor_vehicle",))
+    assert compiled(("mean_speed", "hour"))["mean_speed"].ratio == RatioRule(50, 50, ())
 
 
-def test_every_mean_over_what_passes_has_a_ratio() -> None:
+def test_how_full_the_road_is_is_not_published_whatever_an_entry_says() -> None:
+    loop = compiled(("count_car", "hour"), ("occupancy", "hour"))
+    assert loop["occupancy"].public is Public.NONE
+    assert loop["occupancy"].ratio is None
+    assert loop["count_car"].cells == CellRule(Public.HOUR, 12, 15, has_night=False)
+
+
+def test_a_ratio_is_of_what_vehicles_can_measure() -> None:
     for kind in KINDS.values():
         for each in kind.properties.values():
-            assert (each.reference is not None) == (each.clip is not None) == each.averages_people, each.code
+            assert (each.reference is not None) == (each.clip is not None) <= each.averages_people, each.code
             if each.reference is not None and each.clip is not None:
                 low, high = each.plausible_range
                 assert low <= each.reference - each.clip < each.reference + each.clip <= high
@@ -89,7 +96,7 @@ def test_noise_grows_with_the_sensors_at_one_place() -> None:
     here, near, far = at(1, "count_car"), at(2, "count_car", east=24.5), at(3, "count_car", east=60)
     speeds = [at(2, "mean_speed", east=24.5), at(2, "count_bicycle", east=24.5)]
     noise = noise_of_counts([here, near, far, *speeds])
-    assert noise[1, "count_car"] == noise[2, "count_car"] == pytest.approx(12 * sqrt(3 / 2))
+    assert noise[1, "count_car"] == noise[2, "count_car"] == pytest.approx(12 * sqrt(4 / 2))
     assert noise[3, "count_car"] == noise[2, "count_bicycle"] == 12
 
 
@@ -111,7 +118,7 @@ def test_an_area_reaches_as_far_as_its_edge() -> None:
     square = [[5.66, 51.48], [5.67, 51.48], [5.67, 51.49], [5.66, 51.49], [5.66, 51.48]]
     polygon = {"type": "Polygon", "coordinates": [square]}
     mobile = [PublishedDatastream(9, "traffic", code, Public.HOUR, polygon) for code in ("count_car", "mean_speed")]
-    assert noise_of_counts([*mobile, at(1, "count_car", east=-20)])[1, "count_car"] == pytest.approx(12 * sqrt(3 / 2))
+    assert noise_of_counts([*mobile, at(1, "count_car", east=-20)])[1, "count_car"] == pytest.approx(12 * sqrt(4 / 2))
     assert noise_of_counts([*mobile, at(1, "count_car", east=-30)])[1, "count_car"] == 12
 
 
@@ -120,10 +127,12 @@ def test_a_sensor_that_moved_is_a_neighbour_at_both_places_and_counts_once() -> 
     moved = [at(1, code, east=east) for code in codes for east in (0, 500)]
     others = [at(2, "count_car", east=5), at(3, "count_car", east=505), at(4, "count_car", east=495)]
     noise = noise_of_counts([*moved, *others])
-    assert noise[2, "count_car"] == pytest.approx(12 * sqrt(3 / 2))
-    assert noise[1, "count_car"] == noise[3, "count_car"] == pytest.approx(12 * sqrt(4 / 2))
+    assert noise[2, "count_car"] == pytest.approx(12 * sqrt(4 / 2))
+    assert noise[1, "count_car"] == noise[3, "count_car"] == pytest.approx(12 * sqrt(5 / 2))
 
 
+NUMBERS = {"mean_speed": 2, "occupancy": 0}
+"""How many numbers of an hour are public, of what isn't one."""
 STREAMS = st.lists(
     st.builds(
         at,
@@ -150,7 +159,8 @@ def test_whoever_passes_one_place_in_an_hour_and_back_shifts_its_numbers_little(
         at_place = [each for each in streams if distance(each, here) <= 20.1]
         for passed in PASSES:
             held = [each for each in at_place if passed in TRAFFIC[each.property].passes]
-            assert sum((2 / noise[each.sensor_id, each.property]) ** 2 for each in held) <= 2 * (2 / 12) ** 2 + 1e-9
+            shifts = [NUMBERS.get(each.property, 1) * (2 / noise[each.sensor_id, each.property]) ** 2 for each in held]
+            assert sum(shifts) <= 2 * (2 / 12) ** 2 + 1e-9
 
 
 def distance(one: PublishedDatastream, other: PublishedDatastream) -> float:
