@@ -23,6 +23,9 @@ inner join lantaarn.datastream as stream
     on stream.sensor_id = sensor.id and stream.property = given.property and stream.cell_noise is not null
 group by stream.id, start;
 
+-- count_rows: tell the planner how many rows there are by now
+analyze lantaarn.rollup_hour, lantaarn.public_cell;
+
 -- delete_sums: the true sums of counters, once they are published
 delete from lantaarn.rollup_hour as total
 using lantaarn.datastream as stream
