@@ -3,7 +3,6 @@
 from dashboards.spec import SENSOR_FILTERS, Completeness, Dashboard, Panel, PanelType, Threshold, Variable, VariableType
 from dashboards.units import COUNT, GRAFANA_UNITS, PERCENT
 from sensors.policy.promises import (
-    COUNT_THRESHOLD,
     MIN_SAMPLED_FOR_P85,
     MIN_SAMPLED_VEHICLES,
     SAMPLE_ONE_IN,
@@ -124,9 +123,8 @@ DASHBOARD = Dashboard(
         Panel(
             key="mean_speed_by_day",
             title="Gemiddelde snelheid per dag",
-            description="Het gemiddelde van de gekozen tellers. Alleen uren waarin "
-            f"{COUNT_THRESHOLD} of meer voertuigen zijn geteld, "
-            "in hele km/u.",
+            description="Het gemiddelde van de gekozen tellers, in km/u. Er zit een toevallig getal in. Een teller "
+            "telt alleen mee op dagen waarop er zo veel voertuigen waren dat dat getal weinig uitmaakt.",
             panel_type=PanelType.TIME_SERIES,
             unit=GRAFANA_UNITS["km/h"],
             completeness=SPEED_COMPLETENESS,
