@@ -1,5 +1,6 @@
 """The books of before 032 counted the events of every lamp and camera: the upgrade leaves nothing of that."""
 
+import json
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,10 +11,21 @@ import pytest
 from sensors.db import Database
 from sensors.db.migrate import MIGRATIONS_FOLDER, migrate
 from tests.support.entries import example_entry
-from tests.support.person_sensors import lamp_in_group_entry, publish_documents
+from tests.support.person_sensors import lamp_in_group_entry
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOURS = [NOW - timedelta(hours=hours) for hours in (2, 30, 24 * 400)]
+SENSOR = """
+with given as (select %(document)s::jsonb as document),
+entry as (
+    insert into lantaarn.register_entry (entry_id, version, document, valid_from, editor, reason)
+    select gen_random_uuid(), 1, document, '2025-07-01', 'test', 'test' from given
+    returning entry_id, revision, document
+)
+insert into lantaarn.sensor (entry_id, municipality, reference, kind, status, delivers_data, revision)
+select entry_id, 'helmond', document ->> 'reference', document ->> 'kind', 'active', true, revision from entry
+"""
+"""As the register wrote it then."""
 LEDGER = """
 insert into lantaarn.ledger
 (sensor_id, hour, received, stored, duplicate, conflict, quarantined, aggregated, fields_dropped)
@@ -57,19 +69,16 @@ insert into lantaarn.quality_made (made_at, revision, hour) values (now(), 1, no
 
 @pytest.fixture
 def db(each_empty_database: Database, tmp_path: Path) -> Database:
-    """A database without 032, in use for more than a year, and upgraded. (The register needs what came after it.)"""
+    """A database as 031 left it, in use for more than a year, and upgraded."""
     before = tmp_path / "before"
     before.mkdir()
     for path in MIGRATIONS_FOLDER.glob("*.sql"):
-        if path.stem != "032_event_books":
+        if path.name < "032":
             shutil.copy(path, before)
     migrate(each_empty_database, before)
-    publish_documents(
-        each_empty_database,
-        *(lamp_in_group_entry(f"lamp-{number}", "park") for number in (1, 2)),
-        example_entry(reference="air", kind="air_quality"),
-        at=NOW - timedelta(days=500),
-    )
+    lamps = [lamp_in_group_entry(f"lamp-{number}", "park") for number in (1, 2)]
+    for document in (*lamps, example_entry(reference="air", kind="air_quality")):
+        each_empty_database.execute(SENSOR, {"document": json.dumps(document)})
     for hour in HOURS:
         each_empty_database.execute(LEDGER, {"hour": hour, "kept": 1})
         each_empty_database.execute(EVENTS_ONLY, {"hour": hour - timedelta(hours=1)})
