@@ -37,8 +37,10 @@ def test_tables_become_hypertables_with_all_their_rows(plain_database: Database)
         return
     before = db.execute(CONTENT).fetchone()
     told: list[PlainTable] = []
-    assert convert_to_hypertables(db, told.append) == 5
-    assert {table.table_name for table in told} == {f"observation_{name}" for name in ("1d", "31d", "1y", "5y", "10y")}
+    assert convert_to_hypertables(db, told.append) == 6
+    assert {table.table_name for table in told} == {
+        f"observation_{name}" for name in ("1d", "7d", "31d", "1y", "5y", "10y")
+    }
     assert db.execute(CONTENT).fetchone() == before
     assert plain_tables(db) == ()
     assert migrate(db) == []
