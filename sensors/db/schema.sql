@@ -1455,9 +1455,9 @@ CREATE VIEW open.capped_term WITH (security_barrier='true') AS
    FROM ((((lantaarn.datastream datastream
      JOIN lantaarn.sensor sensor ON ((sensor.id = datastream.sensor_id)))
      JOIN lantaarn.register_entry entry ON ((entry.revision = sensor.revision)))
-     CROSS JOIN LATERAL jsonb_to_recordset((entry.document -> 'datastreams'::text)) declared(observed_property text, retention jsonb))
+     CROSS JOIN LATERAL jsonb_to_recordset((entry.document -> 'datastreams'::text)) declared(observed_property text, retention jsonb, public text))
      CROSS JOIN LATERAL ( VALUES ('people_raw_term'::text,((declared.retention ->> 'raw'::text) <> datastream.retention_class)), (
-                CASE datastream.public
+                CASE COALESCE(declared.public, 'none'::text)
                     WHEN 'none'::text THEN 'people_totals_term'::text
                     ELSE 'people_cells_term'::text
                 END,(((declared.retention ->> 'aggregate'::text))::interval > datastream.aggregate_term))) broken(rule, is_broken))
@@ -1467,65 +1467,77 @@ GRANT SELECT ON TABLE open.capped_term TO lantaarn_dashboard;
 
 -- open.count_mean
 CREATE VIEW open.count_mean WITH (security_barrier='true') AS
- SELECT datastream.datastream_id,
-    datastream.sensor_id,
-    datastream.property,
-    mean.first_day,
-    (mean.first_day + 27) AS last_day,
-        CASE
-            WHEN (EXTRACT(isodow FROM (late.start AT TIME ZONE 'Europe/Amsterdam'::text)) > (5)::numeric) THEN 'weekend'::text
-            ELSE 'weekday'::text
-        END AS days,
-    ((late.start AT TIME ZONE 'Europe/Amsterdam'::text))::time without time zone AS slot_start,
-    mean.slot_end,
-    mean.cells,
-    mean.due,
-    mean.value,
-    mean.margin
-   FROM ((open.datastream datastream
-     JOIN lantaarn.public_cell late ON (((late.datastream_id = datastream.datastream_id) AND (late.period = 'late'::text))))
-     CROSS JOIN LATERAL ( SELECT lantaarn.late_period(open.day_of(late.start)) AS first_day,
-            max(((lantaarn.cell_end(cell.period, cell.start) AT TIME ZONE 'Europe/Amsterdam'::text))::time without time zone) AS slot_end,
-            (count(cell.value) + late.filled) AS cells,
-            count(*) AS due,
-            ((sum(cell.value) + late.value) / ((count(cell.value) + late.filled))::double precision) AS value,
-            (((2)::double precision * sqrt((sum((cell.noise ^ (2)::double precision)) FILTER (WHERE (cell.value IS NOT NULL)) + (late.noise ^ (2)::double precision)))) / ((count(cell.value) + late.filled))::double precision) AS margin
-           FROM lantaarn.public_cell cell
-          WHERE ((cell.datastream_id = datastream.datastream_id) AND (cell.period <> 'late'::text) AND (cell.noise IS NOT NULL) AND (cell.start >= late.start) AND (cell.start < (late.start + '28 days'::interval)) AND (lantaarn.late_slot(cell.start) = late.start))
-         HAVING ((count(cell.value) > 0) AND (count(DISTINCT cell.period) = 1))) mean)
-  WHERE ((datastream.public = ANY (ARRAY['hour'::text, 'day'::text])) AND (late.value IS NOT NULL))
-UNION ALL
- SELECT datastream.datastream_id,
-    datastream.sensor_id,
-    datastream.property,
-    mean.first_day,
-    (mean.first_day + 27) AS last_day,
-        CASE
-            WHEN (EXTRACT(isodow FROM (mean.slot AT TIME ZONE 'Europe/Amsterdam'::text)) > (5)::numeric) THEN 'weekend'::text
-            ELSE 'weekday'::text
-        END AS days,
-    ((mean.slot AT TIME ZONE 'Europe/Amsterdam'::text))::time without time zone AS slot_start,
-    mean.slot_end,
-    mean.cells,
-    mean.due,
-    open.ratio(mean.reference, mean.numerator, mean.denominator, mean.denominator_noise) AS value,
-    ((2)::double precision * open.ratio_noise(mean.numerator, mean.noise, mean.denominator, mean.denominator_noise)) AS margin
-   FROM (open.datastream datastream
-     CROSS JOIN LATERAL ( SELECT lantaarn.late_period(open.day_of(cell.start)) AS first_day,
-            lantaarn.late_slot(cell.start) AS slot,
-            max(((lantaarn.cell_end(cell.period, cell.start) AT TIME ZONE 'Europe/Amsterdam'::text))::time without time zone) AS slot_end,
-            count(cell.value) AS cells,
-            count(*) AS due,
-            max(cell.reference) AS reference,
-            sum(cell.value) AS numerator,
-            sqrt(sum((cell.noise ^ (2)::double precision)) FILTER (WHERE (cell.value IS NOT NULL))) AS noise,
-            sum(cell.denominator) AS denominator,
-            sqrt(sum((cell.denominator_noise ^ (2)::double precision)) FILTER (WHERE (cell.value IS NOT NULL))) AS denominator_noise
-           FROM lantaarn.public_cell cell
-          WHERE ((cell.datastream_id = datastream.datastream_id) AND (cell.reference IS NOT NULL))
-          GROUP BY (lantaarn.late_period(open.day_of(cell.start))), (lantaarn.late_slot(cell.start))
-         HAVING (count(DISTINCT cell.period) = 1)) mean)
-  WHERE ((datastream.public = ANY (ARRAY['hour'::text, 'day'::text])) AND (mean.first_day <= (open.day_of(now()) - 35)) AND (open.ratio(mean.reference, mean.numerator, mean.denominator, mean.denominator_noise) IS NOT NULL));
+ SELECT datastream_id,
+    sensor_id,
+    property,
+    first_day,
+    last_day,
+    days,
+    slot_start,
+    slot_end,
+    cells,
+    due,
+    value,
+    margin
+   FROM ( SELECT datastream.datastream_id,
+            datastream.sensor_id,
+            datastream.property,
+            mean.first_day,
+            (mean.first_day + 27) AS last_day,
+                CASE
+                    WHEN (EXTRACT(isodow FROM (late.start AT TIME ZONE 'Europe/Amsterdam'::text)) > (5)::numeric) THEN 'weekend'::text
+                    ELSE 'weekday'::text
+                END AS days,
+            ((late.start AT TIME ZONE 'Europe/Amsterdam'::text))::time without time zone AS slot_start,
+            mean.slot_end,
+            mean.cells,
+            mean.due,
+            mean.value,
+            mean.margin
+           FROM ((open.datastream datastream
+             JOIN lantaarn.public_cell late ON (((late.datastream_id = datastream.datastream_id) AND (late.period = 'late'::text))))
+             CROSS JOIN LATERAL ( SELECT lantaarn.late_period(open.day_of(late.start)) AS first_day,
+                    max(((lantaarn.cell_end(cell.period, cell.start) AT TIME ZONE 'Europe/Amsterdam'::text))::time without time zone) AS slot_end,
+                    (count(cell.value) + late.filled) AS cells,
+                    count(*) AS due,
+                    ((sum(cell.value) + late.value) / ((count(cell.value) + late.filled))::double precision) AS value,
+                    (((2)::double precision * sqrt((sum((cell.noise ^ (2)::double precision)) FILTER (WHERE (cell.value IS NOT NULL)) + (late.noise ^ (2)::double precision)))) / ((count(cell.value) + late.filled))::double precision) AS margin
+                   FROM lantaarn.public_cell cell
+                  WHERE ((cell.datastream_id = datastream.datastream_id) AND (cell.period <> 'late'::text) AND (cell.noise IS NOT NULL) AND (cell.start >= late.start) AND (cell.start < (late.start + '28 days'::interval)) AND (lantaarn.late_slot(cell.start) = late.start))
+                 HAVING ((count(cell.value) > 0) AND (count(DISTINCT cell.period) = 1))) mean)
+          WHERE ((datastream.public = ANY (ARRAY['hour'::text, 'day'::text])) AND (late.value IS NOT NULL))
+        UNION ALL
+         SELECT datastream.datastream_id,
+            datastream.sensor_id,
+            datastream.property,
+            mean.first_day,
+            (mean.first_day + 27) AS last_day,
+                CASE
+                    WHEN (EXTRACT(isodow FROM (mean.slot AT TIME ZONE 'Europe/Amsterdam'::text)) > (5)::numeric) THEN 'weekend'::text
+                    ELSE 'weekday'::text
+                END AS days,
+            ((mean.slot AT TIME ZONE 'Europe/Amsterdam'::text))::time without time zone AS slot_start,
+            mean.slot_end,
+            mean.cells,
+            mean.due,
+            open.ratio(mean.reference, mean.numerator, mean.denominator, mean.denominator_noise) AS value,
+            ((2)::double precision * open.ratio_noise(mean.numerator, mean.noise, mean.denominator, mean.denominator_noise)) AS margin
+           FROM (open.datastream datastream
+             CROSS JOIN LATERAL ( SELECT lantaarn.late_period(open.day_of(cell.start)) AS first_day,
+                    lantaarn.late_slot(cell.start) AS slot,
+                    max(((lantaarn.cell_end(cell.period, cell.start) AT TIME ZONE 'Europe/Amsterdam'::text))::time without time zone) AS slot_end,
+                    count(cell.value) AS cells,
+                    count(*) AS due,
+                    max(cell.reference) AS reference,
+                    sum(cell.value) AS numerator,
+                    sqrt(sum((cell.noise ^ (2)::double precision)) FILTER (WHERE (cell.value IS NOT NULL))) AS noise,
+                    sum(cell.denominator) AS denominator,
+                    sqrt(sum((cell.denominator_noise ^ (2)::double precision)) FILTER (WHERE (cell.value IS NOT NULL))) AS denominator_noise
+                   FROM lantaarn.public_cell cell
+                  WHERE ((cell.datastream_id = datastream.datastream_id) AND (cell.reference IS NOT NULL))
+                  GROUP BY (lantaarn.late_period(open.day_of(cell.start))), (lantaarn.late_slot(cell.start))
+                 HAVING (count(DISTINCT cell.period) = 1)) mean)
+          WHERE ((datastream.public = ANY (ARRAY['hour'::text, 'day'::text])) AND (mean.first_day <= (open.day_of(now()) - 35)) AND (open.ratio(mean.reference, mean.numerator, mean.denominator, mean.denominator_noise) IS NOT NULL))) told;
 GRANT SELECT ON TABLE open.count_mean TO lantaarn_api;
 GRANT SELECT ON TABLE open.count_mean TO lantaarn_dashboard;
 

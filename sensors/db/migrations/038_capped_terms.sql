@@ -10,12 +10,14 @@ select
 from lantaarn.datastream as datastream
 inner join lantaarn.sensor as sensor on sensor.id = datastream.sensor_id
 inner join lantaarn.register_entry as entry on entry.revision = sensor.revision
-cross join lateral jsonb_to_recordset(entry.document -> 'datastreams') as declared (observed_property text, retention jsonb)
+cross join lateral jsonb_to_recordset(entry.document -> 'datastreams') as declared (
+    observed_property text, retention jsonb, public text
+)
 cross join lateral (
     values
     ('people_raw_term', declared.retention ->> 'raw' <> datastream.retention_class),
     (
-        case datastream.public when 'none' then 'people_totals_term' else 'people_cells_term' end,
+        case coalesce(declared.public, 'none') when 'none' then 'people_totals_term' else 'people_cells_term' end,
         (declared.retention ->> 'aggregate')::interval > datastream.aggregate_term
     )
 ) as broken (rule, is_broken)

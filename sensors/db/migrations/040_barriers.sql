@@ -123,7 +123,9 @@ do $$
 declare
     view text;
 begin
-    foreach view in array array['open.day', 'open.deviation', 'open.jump', 'open.quality_group', 'staff.day'] loop
+    foreach view in array array[
+        'open.count_mean', 'open.day', 'open.deviation', 'open.jump', 'open.quality_group', 'staff.day'
+    ] loop
         execute format(
             'create or replace view %s with (security_barrier) as select * from (%s) as told',
             view, rtrim(pg_get_viewdef(view::regclass), ';')

@@ -38,6 +38,7 @@ SAMPLES: dict[str, Any] = {
     **dict.fromkeys(("first_day", "last_day"), date(2026, 11, 22)),
     **dict.fromkeys(("minute", "lag", "commit", "batches", "messages")),
     "values": [1.5],
+    "today": date(2026, 11, 22),
     **dict.fromkeys(("schedule", "min_age", "delay"), timedelta(minutes=15)),
     "min_heard": 0.75,
     "periods": ["hour"],
