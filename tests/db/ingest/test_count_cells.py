@@ -163,8 +163,8 @@ def test_the_night_of_those_on_foot_is_one_cell_and_belongs_to_the_day_it_begins
 
 
 @pytest.mark.usefixtures("exact")
-def test_what_comes_late_changes_no_cell_and_counts_in_one_of_four_weeks(each_database: Database) -> None:
-    db = each_database
+def test_what_comes_late_changes_no_cell_and_counts_in_one_of_four_weeks(server_database: Database) -> None:
+    db = server_database
     publish_documents(db, counter())
     eight = MONDAY + 6 * HOUR
     for day in range(28):
@@ -212,8 +212,8 @@ def told(db: Database) -> Sequence[dict[str, Any]]:
     return db.execute("select * from lantaarn.public_cell order by 1, 2, 3").fetchall()
 
 
-def test_a_cell_is_drawn_once_whatever_happens(each_database: Database) -> None:
-    db = each_database
+def test_a_cell_is_drawn_once_whatever_happens(server_database: Database) -> None:
+    db = server_database
     publish_documents(db, counter())
     pass_by(db, MONDAY + 8 * HOUR, 40, 50)
     at = MONDAY + 11 * HOUR + timedelta(minutes=5)
@@ -239,8 +239,8 @@ def change(db: Database, document: Document) -> None:
     publish(db, Entry.model_validate(document), editor="test", reason="other", valid_from=MONDAY)
 
 
-def test_after_a_restoration_earlier_cells_have_no_value(each_database: Database) -> None:
-    db = each_database
+def test_after_a_restoration_earlier_cells_have_no_value(server_database: Database) -> None:
+    db = server_database
     publish_documents(db, counter())
     pass_by(db, MONDAY + 8 * HOUR, 40, 50, 60)
     publish_counts(db, MONDAY + 10 * HOUR + timedelta(minutes=5))
@@ -258,8 +258,8 @@ def test_after_a_restoration_earlier_cells_have_no_value(each_database: Database
     assert set(cells(db, "late").values()) == {None}
 
 
-def test_a_copy_on_another_server_publishes_nothing(each_database: Database) -> None:
-    db = each_database
+def test_a_copy_on_another_server_publishes_nothing(server_database: Database) -> None:
+    db = server_database
     publish_documents(db, counter())
     pass_by(db, MONDAY + 8 * HOUR, 40)
     db.execute("update lantaarn.public_floor set system_identifier = system_identifier + 1")
@@ -299,19 +299,19 @@ def test_no_reader_comes_near_the_true_sums(server_database: Database) -> None:
         assert granted == {"any": False}
 
 
-def test_no_cell_can_be_exact(each_database: Database) -> None:
-    publish_documents(each_database, counter())
+def test_no_cell_can_be_exact(server_database: Database) -> None:
+    publish_documents(server_database, counter())
     for noise in (None, 0, 5):
-        with pytest.raises(psycopg.errors.CheckViolation), each_database.transaction():
-            each_database.execute(
+        with pytest.raises(psycopg.errors.CheckViolation), server_database.transaction():
+            server_database.execute(
                 "insert into lantaarn.public_cell (datastream_id, period, start, counted, value, noise) "
                 "select id, 'hour', %(at)s, true, 40, %(noise)s from lantaarn.datastream",
                 {"at": MONDAY, "noise": noise},
             )
 
 
-def test_days_of_hours_are_sums_and_a_small_one_says_what_it_can_be_told_from(each_database: Database) -> None:
-    db = each_database
+def test_days_of_hours_are_sums_and_a_small_one_says_what_it_can_be_told_from(server_database: Database) -> None:
+    db = server_database
     publish_documents(db, counter())
     pass_by(db, MONDAY - 2 * HOUR, *[100] * 24)
     publish_counts(db, MONDAY + 3 * DAY)

@@ -162,8 +162,8 @@ def test_the_speed_of_a_day_is_of_all_its_hours(each_database: Database) -> None
 
 
 @pytest.mark.usefixtures("exact")
-def test_a_speed_by_the_day_is_beside_counts_by_the_day(each_database: Database) -> None:
-    db = each_database
+def test_a_speed_by_the_day_is_beside_counts_by_the_day(server_database: Database) -> None:
+    db = server_database
     publish_documents(db, loop(public="day"))
     drive(db, 50, 45, hours=24, start=MONDAY - 2 * HOUR)
     publish_counts(db, MONDAY + 3 * DAY + 10 * HOUR)
@@ -173,8 +173,8 @@ def test_a_speed_by_the_day_is_beside_counts_by_the_day(each_database: Database)
 
 
 @pytest.mark.usefixtures("exact")
-def test_beside_counts_without_data_and_after_a_restoration_it_has_none(each_database: Database) -> None:
-    db = each_database
+def test_beside_counts_without_data_and_after_a_restoration_it_has_none(server_database: Database) -> None:
+    db = server_database
     publish_documents(db, loop())
     due = drive(db, 120, 40, hours=3)
     raise_public_floor(db, MONDAY + HOUR)
@@ -187,9 +187,9 @@ def test_beside_counts_without_data_and_after_a_restoration_it_has_none(each_dat
 
 
 @pytest.mark.usefixtures("exact")
-def test_what_a_backup_lacks_is_not_drawn_again(each_database: Database) -> None:
+def test_what_a_backup_lacks_is_not_drawn_again(server_database: Database) -> None:
     """Counts were in the backup, the speed beside them was drawn after it."""
-    db = each_database
+    db = server_database
     publish_documents(db, loop())
     due = drive(db, 120, 40, hours=1)
     publish_counts(db, due)
@@ -200,8 +200,8 @@ def test_what_a_backup_lacks_is_not_drawn_again(each_database: Database) -> None
 
 
 @pytest.mark.usefixtures("exact")
-def test_cells_of_hours_and_of_a_day_never_hold_the_same_pass(each_database: Database) -> None:
-    db = each_database
+def test_cells_of_hours_and_of_a_day_never_hold_the_same_pass(server_database: Database) -> None:
+    db = server_database
     publish_documents(db, loop())
     publish_counts(db, drive(db, 120, 40, hours=4, start=MONDAY + 4 * HOUR))
     publish(db, Entry.model_validate(loop(public="day")), editor="test", reason="other", valid_from=MONDAY)
@@ -214,9 +214,9 @@ def test_cells_of_hours_and_of_a_day_never_hold_the_same_pass(each_database: Dat
 
 
 @pytest.mark.usefixtures("exact")
-def test_without_counts_beside_it_nothing_is_published(each_database: Database) -> None:
+def test_without_counts_beside_it_nothing_is_published(server_database: Database) -> None:
     """And never by another way: as the mean that it is."""
-    db = each_database
+    db = server_database
     publish_documents(db, loop("mean_speed", "count_bicycle", "occupancy"))
     receive(db, [(MONDAY, {"mean_speed": 40, "count_bicycle": 80, "occupancy": 9})], MONDAY + HOUR)
     publish_counts(db, MONDAY + 3 * DAY)
