@@ -724,6 +724,15 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     *_mutants_in(
         "sensors/db/migrations/040_barriers.sql",
+        TOTALS_TESTS,
+        (
+            "hours of another aggregation are not shown",
+            " and hourly.hour >= datastream.totals_since\n    ) as total",
+            "\n    ) as total",
+        ),
+    ),
+    *_mutants_in(
+        "sensors/db/migrations/040_barriers.sql",
         READER_TESTS,
         ("a reader's condition is asked of shown rows only", "alter view open.latest set (security_barrier);\n", ""),
         ("nor of a reader's hidden hours", "open.hour with (security_barrier) as", "open.hour as"),
@@ -816,11 +825,6 @@ MUTANTS: tuple[Mutant, ...] = (
         ("the base of a meter is no value", "when counted.base_time is not null then coalesce", "else coalesce"),
         ("a dip that is gone is no base", "filter (where counted.keeps_last and not counted.is_stray))[2]", ")[2]"),
         ("no spike without the next reading", "and one.time >= until_hour", "and one.time >= 'infinity'"),
-        (
-            "hours of another aggregation are not shown",
-            " and hourly.hour >= datastream.totals_since\n) as total",
-            "\n) as total",
-        ),
         (
             "nothing is published while it is recomputed",
             "where totals_since < 'infinity' and not counts_people",

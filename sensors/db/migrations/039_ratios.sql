@@ -56,8 +56,11 @@ create function open.ratio_noise(
 ) returns double precision language sql immutable parallel safe
 return sqrt(noise ^ 2 + (numerator / nullif(denominator, 0) * denominator_noise) ^ 2) / nullif(abs(denominator), 0);
 
--- As it was, but for ratios: those of few are not told, the margin is that of the ratio.
-create or replace view lantaarn.told_cell as
+-- Published cells as everyone may read them. A count has a margin, twice its noise: the true number is within it 19 times
+-- out of 20. below: it can't be told from none; under the rule before, it had no number. no_data: too little is known.
+-- rounded: under that rule. Never a count that came late, which has no period of its own.
+-- Ratios of few are not told, and the margin is that of the ratio.
+create view lantaarn.told_cell as
 select
     cell.datastream_id,
     cell.period,
@@ -145,7 +148,7 @@ begin atomic
     ) as made;
 end;
 
--- As they were, but for ratios.
+-- As it was, but that few are the cells without a number, or with one that can't be told from none. Ratios are no counts.
 create or replace view lantaarn.sensor_day_now as
 with came as (
     select finding.sensor_id, round(entry.due_daily)::bigint as due, books.received
@@ -215,6 +218,29 @@ select
 from came
 full join shown using (sensor_id)
 full join lantaarn.trouble_week as week using (sensor_id);
+
+-- As they were, with these. They are barriers: what a reader asks for is computed on the rows that they show, so that no
+-- error message tells of others, such as true sums.
+create or replace view open.day_cell with (security_barrier) as
+select
+    datastream.datastream_id,
+    datastream.sensor_id,
+    datastream.property,
+    cell.start,
+    (cell.start at time zone 'Europe/Amsterdam' + interval '1 day') at time zone 'Europe/Amsterdam' as until,
+    cell.value,
+    cell.below,
+    cell.counted_since,
+    cell.completed_at,
+    cell.margin,
+    cell.no_data,
+    cell.rounded
+from open.datastream as datastream
+inner join lantaarn.told_cell as cell
+    on cell.datastream_id = datastream.datastream_id
+    and cell.period = datastream.public
+    and (cell.counted or cell.start >= datastream.totals_since)
+where datastream.public = 'day';
 
 create or replace view open.day with (security_barrier) as
 select
@@ -327,8 +353,9 @@ where
     and published.day < open.day_of(now())
     and (published.value is not null or datastream.counts_people);
 
--- The mean of four weeks, as it was, and of ratios.
-create or replace view open.count_mean with (security_barrier) as
+-- The mean count of one hour of the day, or of the night, over the working days or the weekends of four weeks, with what
+-- came late. cells: of how many; due: of how many there are. Its margin is smaller than that of any of them. So too ratios.
+create view open.count_mean with (security_barrier) as
 select
     datastream.datastream_id,
     datastream.sensor_id,
@@ -402,7 +429,9 @@ where
     and mean.first_day <= open.day_of(now()) - 35
     and open.ratio(mean.reference, mean.numerator, mean.denominator, mean.denominator_noise) is not null;
 
--- As it was, but that no mean of what passes is among them.
+grant select on open.count_mean to lantaarn_api, lantaarn_dashboard;
+
+-- As it was, but that neither counts nor means of what passes are among them.
 create or replace function lantaarn.due_cells(stream lantaarn.public_stream, since timestamp, until timestamp)
 returns table (start timestamptz, value double precision, counted_since timestamptz) language sql stable
 begin atomic
@@ -437,3 +466,5 @@ begin atomic
         seen.value is not null
         and (not stream.about_people or stream.summed or stream.aggregation in ('max', 'last'));
 end;
+
+drop function open.public_count(double precision);
