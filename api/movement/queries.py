@@ -37,11 +37,6 @@ class MovementMean:
     more_than: float | None
     """If set, there were more than this."""
 
-    @property
-    def is_bound(self) -> bool:
-        """Whether it says only that there were fewer or more."""
-        return self.fewer_than is not None or self.more_than is not None
-
 
 @dataclass(frozen=True, slots=True)
 class MovementGroup:
