@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import numpy as np
 import psycopg
@@ -33,11 +33,13 @@ from ingest.writer import load_register
 from sensors.broker import BrokerAddress
 from sensors.db import Connection, connect
 from sensors.policy.promises import MAX_WALK_PASSES
+from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 from tests.support.person_sensors import lamp_in_group_entry, plate_camera_entry, publish_documents
 
 HOUR = timedelta(hours=1)
 NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-START = NOW - timedelta(days=9)
+START = datetime.combine(NOW.astimezone(LOCAL_TIME_ZONE) - timedelta(days=9), time(20), LOCAL_TIME_ZONE).astimezone(UTC)
+"""In the evening: what is sent first is in an hour by itself, and the night after it and a whole day are observed."""
 HOURS = 34
 """Of which a whole day, and the hours after which its books are compared."""
 
@@ -54,9 +56,9 @@ class Sent:
     retained: bool = False
 
     def message(self) -> MQTTMessage:
-        time = START + timedelta(minutes=self.minutes) + self.ahead
+        sent_at = START + timedelta(minutes=self.minutes) + self.ahead
         made = MQTTMessage(topic=f"event/helmond/{self.topic}/json".encode())
-        made.payload = json.dumps({"time": time.isoformat(), **self.content}).encode()
+        made.payload = json.dumps({"time": sent_at.isoformat(), **self.content}).encode()
         made.retain = self.retained
         return made
 
