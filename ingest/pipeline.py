@@ -16,9 +16,9 @@ from msgspec.structs import replace as change
 
 from ingest.events.windows import CLOCK_SKEW_TOLERANCE
 from ingest.flow_control.rate_limits import RateLimit, SensorRateLimiter, SensorUsage, rate_limit
-from ingest.periods import Timing, declared_timing
 from ingest.quality_flags import QualityChecker, QualityFlag
-from ingest.receipt import NO_RECEIPTS, Receipts
+from ingest.times.periods import Timing, declared_timing
+from ingest.times.receipt import NO_RECEIPTS, Receipts
 from sensors.formats import READING_FORMATS
 from sensors.formats.model import AS_DOCUMENTED, DecodedReadings, Format, PayloadRules, Reading, Rejection
 from sensors.kinds import KINDS, Kind, ObservedProperty

@@ -12,8 +12,8 @@ from types import FrameType
 
 import psycopg
 
-from ingest.backlog import CALM_SECONDS, BrokerBacklog
-from ingest.count_cells import publish_counts
+from ingest.cells.count_cells import publish_counts
+from ingest.cells.public_cells import PublicationSchedule
 from ingest.events.aggregates import publish_movement, windows_booked_until, write_event_batch
 from ingest.events.listener import EventListener
 from ingest.flow_control.crash_recovery import CrashRecovery
@@ -38,9 +38,9 @@ from ingest.pipeline import (
     run_steps,
     sensor_of_topic,
 )
-from ingest.public_cells import PublicationSchedule
 from ingest.quality_flags import QualityChecker
-from ingest.receipt import Receipts
+from ingest.times.backlog import CALM_SECONDS, BrokerBacklog
+from ingest.times.receipt import Receipts
 from ingest.writer import BatchTotals, commit_batch, load_register, publish_cells, register_revision
 from sensors import logs
 from sensors.db import Connection, connect

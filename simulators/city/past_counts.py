@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from ingest.count_cells import COUNT_DELAY, publish_counts
+from ingest.cells.count_cells import COUNT_DELAY, publish_counts
 from sensors.db import Database
 from sensors.db.queries import load_queries
 from sensors.register.entry import Entry

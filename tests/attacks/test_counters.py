@@ -13,7 +13,7 @@ from statistics import fmean
 
 import pytest
 
-from ingest.count_cells import publish_counts
+from ingest.cells.count_cells import publish_counts
 from ingest.lifecycle.restore import raise_public_floor
 from ingest.noise import add_noise
 from sensors.db import Database

@@ -9,7 +9,7 @@ from statistics import fmean
 
 import pytest
 
-from ingest.count_cells import publish_counts
+from ingest.cells.count_cells import publish_counts
 from ingest.noise import add_noise
 from sensors.db import Database
 from tests.attacks.test_counters import OUT_AND_HOME, ROUNDS, most_possible

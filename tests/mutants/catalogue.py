@@ -370,7 +370,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
     ),
     *_mutants_in(
-        "ingest/count_cells.py",
+        "ingest/cells/count_cells.py",
         COUNT_TESTS,
         ("no noise in a cell", "add_noise(round(total), noise)", "round(total)"),
         ("too little noise in a cell", "add_noise(round(total), noise)", "add_noise(round(total), 1)"),
@@ -378,7 +378,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ("what was not heard is nought", 'yield {**cell, "sum": None}', 'yield {**cell, "sum": 0}'),
     ),
     *_mutants_in(
-        "ingest/count_cells.sql",
+        "ingest/cells/count_cells.sql",
         COUNT_TESTS,
         ("cells from before a restoration", "due.start >= due.since\n    and coalesce(", "coalesce("),
         (
@@ -547,7 +547,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
     ),
     *_mutants_in(
-        "ingest/receipt.py",
+        "ingest/times/receipt.py",
         RECEIPT_TESTS,
         ("retained without a clock", "if message.is_retained or message.is_redelivered", "if message.is_redelivered"),
         ("redelivered without a clock", "if message.is_retained or message.is_redelivered", "if message.is_retained"),
@@ -556,14 +556,14 @@ MUTANTS: tuple[Mutant, ...] = (
         ("fractions of a second of receipt", "(self.now - age).replace(microsecond=0)", "self.now - age"),
     ),
     *_mutants_in(
-        "ingest/backlog.py",
+        "ingest/times/backlog.py",
         RECEIPT_TESTS,
         ("a burst is no calm", "unacknowledged >= max(FEW_MESSAGES, self._most_unacknowledged // 2)", "False"),
         ("a second of calm", "at - self._calm_since >= CALM_SECONDS", "True"),
         ("a worker that was held up", "if was_away or", "if"),
     ),
     *_mutants_in(
-        "ingest/periods.py",
+        "ingest/times/periods.py",
         PIPELINE_TESTS,
         (
             "fractions of a second",
@@ -772,7 +772,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ("the margin of what it is divided by", "(numerator / nullif(denominator, 0) * denominator_noise) ^ 2", "0"),
     ),
     *_mutants_in(
-        "ingest/count_cells.sql",
+        "ingest/cells/count_cells.sql",
         RATIO_TESTS,
         ("no noise for a clip", "due.noise * due.clip as noise", "due.noise as noise"),
         ("no clip", "greatest(-due.clip, least(due.clip, mean.value - due.reference))", "(mean.value - due.reference)"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ingest import count_cells
+from ingest.cells import count_cells
 from sensors.db import Database
 from sensors.register.entry import Entry
 from sensors.register.repository import PublishResult, load_areas, publish

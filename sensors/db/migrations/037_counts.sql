@@ -447,7 +447,7 @@ begin atomic
     group by 1;
 end;
 
--- As it was, but that counts are not published here: ingest does (ingest/count_cells.py).
+-- As it was, but that counts are not published here: ingest does (ingest/cells/count_cells.py).
 create or replace function lantaarn.publish_cells(at timestamptz) returns bigint language plpgsql as $$
 declare
     stream lantaarn.public_stream;

@@ -1,6 +1,6 @@
 -- A mean over what passes (speed) is published as a ratio of noisy sums, not as a mean of those few who passed: with no more
 -- than a count of them to protect it, one car gave away its speed and that it was there. Such a public cell is drawn once,
--- by ingest, beside those of the counts (ingest/count_cells.py, docs/decisions/007-public-numbers.md).
+-- by ingest, beside those of the counts (ingest/cells/count_cells.py, docs/decisions/007-public-numbers.md).
 
 -- Compiled from the entry. Per vehicle, how far the value is above or below the reference, at most clip, over the vehicles
 -- that the counts of these properties have.

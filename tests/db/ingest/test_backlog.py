@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from ingest.backlog import BrokerBacklog
 from ingest.flow_control.crash_recovery import CrashRecovery
+from ingest.times.backlog import BrokerBacklog
 from sensors.db import Database
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

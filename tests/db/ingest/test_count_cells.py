@@ -13,8 +13,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from ingest import count_cells
-from ingest.count_cells import publish_counts
+from ingest.cells import count_cells
+from ingest.cells.count_cells import publish_counts
 from ingest.hourly_totals import update_hourly_totals
 from ingest.lifecycle.audit import audit_ledger
 from ingest.lifecycle.restore import raise_public_floor

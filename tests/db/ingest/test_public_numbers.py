@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from ingest import count_cells
+from ingest.cells import count_cells
 from sensors.db import Database, connect
 from tests.support.entries import Document, example_datastream, example_entry
 from tests.support.sample_data import (

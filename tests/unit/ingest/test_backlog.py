@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.backlog import FEW_MESSAGES, BrokerBacklog
+from ingest.times.backlog import FEW_MESSAGES, BrokerBacklog
 
 START = 1_000.0
 LONGEST_ABSENCE = 1.5

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
+from ingest.cells.public_cells import PublicationSchedule
 from ingest.pipeline import MessageOutcome, Observation
-from ingest.public_cells import PublicationSchedule
 from ingest.quality_flags import QualityFlag
 
 HOUR = datetime(2026, 11, 22, 12, tzinfo=UTC)

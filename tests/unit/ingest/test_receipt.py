@@ -20,7 +20,7 @@ from ingest.pipeline import (
     run_steps,
 )
 from ingest.quality_flags import QualityChecker
-from ingest.receipt import Receipts
+from ingest.times.receipt import Receipts
 from sensors.formats.model import PayloadRules, Rejection
 from sensors.kinds import KINDS
 from sensors.vocabulary.codes import Status

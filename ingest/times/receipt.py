@@ -24,7 +24,7 @@ class Receipts:
     now: datetime
     now_monotonic: float
     kept_since_monotonic: float
-    """The broker may have kept them since then, but not for longer (``ingest.backlog``). Minus infinity: unknown."""
+    """The broker may have kept them since then, not for longer (``ingest.times.backlog``). Minus infinity: unknown."""
 
     def time_of(self, message: "IncomingMessage") -> datetime | RejectionReason:
         """When the message arrived, to the second, or why that can't be the time of its readings."""
