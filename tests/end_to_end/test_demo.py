@@ -21,6 +21,7 @@ import psycopg
 import pytest
 
 from sensors.db.server import data_folder_of
+from sensors.processes import find_free_port
 from tests.support.installed import needs_embedded_servers
 from tests.support.waiting import wait_for
 
@@ -163,14 +164,15 @@ def test_the_death_of_a_part_ends_all_and_names_it_and_the_next_demo_works(tmp_p
 
 
 def test_a_killed_demo_leaves_no_process_and_does_not_block_the_next(tmp_path: Path) -> None:
-    with running(tmp_path) as demo:
+    port = ("--http-port", str(find_free_port()))  # the usual one may be another test's meanwhile
+    with running(tmp_path, *port) as demo:
         before = demo.wait_until_up()
         assert len(demo.left_behind()) > 5
         demo.process.kill()
         demo.end()
         wait_for(lambda: demo.left_behind() == {}, 20)
 
-        with running(tmp_path) as again:
+        with running(tmp_path, *port) as again:
             assert again.wait_until_up()["http_url"] == before["http_url"]
             again.process.terminate()
             assert again.end() == 0

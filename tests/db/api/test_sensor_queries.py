@@ -143,7 +143,8 @@ def test_of_a_monthly_value_only_the_month_is_public(each_database: Database) ->
     publish_documents(db, example_entry(datastreams=[example_datastream("no2", interval="P1M")]))
     insert_observation(db, "LML-1", "no2", 21.5, NOW - HOUR)
     (no2,) = sensor_queries.load_sensor(db, "helmond", "LML-1", NOW).datastreams
-    month = NOW.astimezone(LOCAL_TIME_ZONE).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    sent = (NOW - HOUR).astimezone(LOCAL_TIME_ZONE)
+    month = sent.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     assert no2.latest == sensor_queries.LatestValue(month, month, 21.5)
 
 
