@@ -42,15 +42,15 @@ def history(db: Database) -> Iterator[str]:
     return (row["text"] for row in rows)
 
 
-def test_an_exact_place_leaves_the_history_when_it_gets_a_cell(each_database: Database) -> None:
+def test_an_exact_place_leaves_the_history_when_it_gets_a_cell(server_database: Database) -> None:
     which = put(
-        each_database,
+        server_database,
         meter("exact", BEFORE),
         meter("exact", address="Kerkstraat 1", observed_area=SEEN),
         meter("cell_100m"),
     )
-    assert not [trace for text in history(each_database) for trace in TRACES if trace in text]
-    held = versions_of_entry(each_database, which)
+    assert not [trace for text in history(server_database) for trace in TRACES if trace in text]
+    held = versions_of_entry(server_database, which)
     assert [each.document["location"]["geometry"] for each in held] == [
         snap_to_cell(place, Precision.CELL_100M) for place in (BEFORE, HOME, HOME)
     ]
@@ -60,27 +60,27 @@ def test_an_exact_place_leaves_the_history_when_it_gets_a_cell(each_database: Da
     assert [each.reason for each in held] == ["test"] * 3
 
 
-def test_a_cell_becomes_a_larger_one_and_never_a_smaller(each_database: Database) -> None:
-    which = put(each_database, meter("cell_100m"), meter("cell_1km"), meter("cell_100m"))
-    shown = [each.document["location"]["precision"] for each in versions_of_entry(each_database, which)]
+def test_a_cell_becomes_a_larger_one_and_never_a_smaller(server_database: Database) -> None:
+    which = put(server_database, meter("cell_100m"), meter("cell_1km"), meter("cell_100m"))
+    shown = [each.document["location"]["precision"] for each in versions_of_entry(server_database, which)]
     assert shown == ["cell_1km", "cell_1km", "cell_100m"]
-    books = each_database.execute("select precision_before, precision_after from lantaarn.redaction").fetchall()
+    books = server_database.execute("select precision_before, precision_after from lantaarn.redaction").fetchall()
     assert books == [{"precision_before": "cell_100m", "precision_after": "cell_1km"}]
 
 
-def test_what_an_older_program_left_is_mended_at_the_next_upgrade(each_database: Database) -> None:
-    put(each_database, meter("exact"), meter("cell_1km"))
+def test_what_an_older_program_left_is_mended_at_the_next_upgrade(server_database: Database) -> None:
+    put(server_database, meter("exact"), meter("cell_1km"))
     # What a version before this one held: the exact place, in a version that came first.
-    each_database.execute(
+    server_database.execute(
         "alter table lantaarn.register_entry disable trigger user;"
         "update lantaarn.register_entry set document = document || jsonb_build_object('location', "
         "document -> 'location' || '{\"precision\":\"exact\"}' || jsonb_build_object('geometry', "
         '\'{"type":"Point","coordinates":[5.659533,51.480317]}\'::jsonb)) where version = 1;'
         "alter table lantaarn.register_entry enable trigger user;"
     )
-    assert "5.6595" in next(history(each_database))
-    refresh_derived_data(each_database)
-    assert not [trace for text in history(each_database) for trace in TRACES if trace in text]
+    assert "5.6595" in next(history(server_database))
+    refresh_derived_data(server_database)
+    assert not [trace for text in history(server_database) for trace in TRACES if trace in text]
 
 
 MEANT: LiteralString = "select set_config('lantaarn.redacting', 'places', true);"
@@ -104,12 +104,12 @@ CHANGES: tuple[LiteralString, ...] = (
 )
 
 
-def test_nothing_else_of_a_version_can_be_changed_and_this_only_on_purpose(each_database: Database) -> None:
-    put(each_database, meter("cell_100m"))
+def test_nothing_else_of_a_version_can_be_changed_and_this_only_on_purpose(server_database: Database) -> None:
+    put(server_database, meter("cell_100m"))
     attempts: tuple[LiteralString, ...] = (COARSER, *(MEANT + change for change in CHANGES))
     for attempt in attempts:
-        with pytest.raises(psycopg.Error, match="append-only"), each_database.transaction():
-            each_database.execute(attempt)
-    with each_database.transaction():
-        each_database.execute(MEANT + COARSER)
-    assert "cell_1km" in next(history(each_database))
+        with pytest.raises(psycopg.Error, match="append-only"), server_database.transaction():
+            server_database.execute(attempt)
+    with server_database.transaction():
+        server_database.execute(MEANT + COARSER)
+    assert "cell_1km" in next(history(server_database))

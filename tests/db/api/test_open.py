@@ -39,72 +39,72 @@ def send(db: Database, kind: str, observed_property: str, *values: float) -> Non
     publish_cells(db)
 
 
-def test_energy_of_a_day_is_a_sum_and_not_given_per_hour(each_database: Database) -> None:
-    register(each_database, "streetlight", "energy", public="day")
-    send(each_database, "streetlight", "energy", 0.25, 0.5, 0.25)
-    assert [row["value"] for row in each_database.execute("select value from open.day").fetchall()] == [1.0]
-    assert each_database.execute("select value from open.hour").fetchall() == []
+def test_energy_of_a_day_is_a_sum_and_not_given_per_hour(server_database: Database) -> None:
+    register(server_database, "streetlight", "energy", public="day")
+    send(server_database, "streetlight", "energy", 0.25, 0.5, 0.25)
+    assert [row["value"] for row in server_database.execute("select value from open.day").fetchall()] == [1.0]
+    assert server_database.execute("select value from open.hour").fetchall() == []
 
 
-def test_what_comes_in_after_an_hour_was_published_does_not_show(each_database: Database) -> None:
+def test_what_comes_in_after_an_hour_was_published_does_not_show(server_database: Database) -> None:
     rule = [{"rule": "public_threshold"}]
-    register(each_database, "traffic", "count_bicycle", public="hour", privacy_rules=rule, interval="PT1H")
-    send(each_database, "traffic", "count_bicycle", 17)
-    before = each_database.execute("select * from open.hour order by hour").fetchall()
+    register(server_database, "traffic", "count_bicycle", public="hour", privacy_rules=rule, interval="PT1H")
+    send(server_database, "traffic", "count_bicycle", 17)
+    before = server_database.execute("select * from open.hour order by hour").fetchall()
     assert before[0]["value"] == 17
-    send(each_database, "traffic", "count_bicycle", 17, 1)
-    assert each_database.execute("select sum from lantaarn.rollup_hour").fetchall() == [{"sum": 18}]
-    assert each_database.execute("select * from open.hour order by hour").fetchall() == before
+    send(server_database, "traffic", "count_bicycle", 17, 1)
+    assert server_database.execute("select sum from lantaarn.rollup_hour").fetchall() == [{"sum": 18}]
+    assert server_database.execute("select * from open.hour order by hour").fetchall() == before
 
 
-def test_the_energy_of_a_lamp_is_coarse_and_its_fault_is_the_highest_of_the_day(each_database: Database) -> None:
-    register(each_database, "streetlight", "fault_code", public="day")
-    send(each_database, "streetlight", "fault_code", 0, 3, 0)
-    assert [row["value"] for row in each_database.execute("select value from open.day").fetchall()] == [3]
-    assert each_database.execute("select * from open.latest").fetchall() == []
-    register(each_database, "streetlight", "energy", public="day")
-    send(each_database, "streetlight", "energy", 0.25, 0.101)
-    assert [row["value"] for row in each_database.execute("select value from open.day").fetchall()] == [0.4]
+def test_the_energy_of_a_lamp_is_coarse_and_its_fault_is_the_highest_of_the_day(server_database: Database) -> None:
+    register(server_database, "streetlight", "fault_code", public="day")
+    send(server_database, "streetlight", "fault_code", 0, 3, 0)
+    assert [row["value"] for row in server_database.execute("select value from open.day").fetchall()] == [3]
+    assert server_database.execute("select * from open.latest").fetchall() == []
+    register(server_database, "streetlight", "energy", public="day")
+    send(server_database, "streetlight", "energy", 0.25, 0.101)
+    assert [row["value"] for row in server_database.execute("select value from open.day").fetchall()] == [0.4]
 
 
 @pytest.mark.parametrize(("passages", "below"), [((3, 4), 25), ((24,), 25), ((12, 13), None)])
 def test_a_count_that_can_not_be_told_from_none_says_so(
-    each_database: Database, passages: tuple[int, ...], below: int | None
+    server_database: Database, passages: tuple[int, ...], below: int | None
 ) -> None:
     rule = [{"rule": "public_threshold"}]
-    register(each_database, "traffic", "count_bicycle", public="hour", privacy_rules=rule, interval="PT30M")
-    send(each_database, "traffic", "count_bicycle", *passages, 0)
-    told = each_database.execute("select value, margin, below, no_data, min, max, samples from open.hour").fetchone()
+    register(server_database, "traffic", "count_bicycle", public="hour", privacy_rules=rule, interval="PT30M")
+    send(server_database, "traffic", "count_bicycle", *passages, 0)
+    told = server_database.execute("select value, margin, below, no_data, min, max, samples from open.hour").fetchone()
     nothing = {"min": None, "max": None, "samples": None, "no_data": False}
     assert told == nothing | {"value": sum(passages), "margin": 24, "below": below}
 
 
-def test_the_readers_can_not_get_at_tables_or_exact_places(each_database: Database) -> None:
-    register(each_database, "air_quality", "no2")
-    with each_database.transaction():
-        each_database.execute("set local role lantaarn_api")
-        assert each_database.execute("select reference from open.sensor").fetchall() == [{"reference": "S-1"}]
-        granted = each_database.execute(
+def test_the_readers_can_not_get_at_tables_or_exact_places(server_database: Database) -> None:
+    register(server_database, "air_quality", "no2")
+    with server_database.transaction():
+        server_database.execute("set local role lantaarn_api")
+        assert server_database.execute("select reference from open.sensor").fetchall() == [{"reference": "S-1"}]
+        granted = server_database.execute(
             "select table_schema, table_name from information_schema.role_table_grants"
             " where grantee = 'lantaarn_api' and table_schema <> 'open'"
         ).fetchall()
     assert granted == []
 
 
-def test_an_hour_is_public_once_it_is_over_for_more_than_an_hour(each_database: Database) -> None:
-    publish_documents(each_database, traffic_counter_entry())
-    insert_hourly_total(each_database, "verkeer-1", "count_car", YESTERDAY, 40)
-    publish_cells(each_database, YESTERDAY + timedelta(minutes=124))
-    assert each_database.execute("select value from open.hour").fetchall() == []
-    publish_cells(each_database, YESTERDAY + timedelta(minutes=125))
-    assert each_database.execute("select value from open.hour").fetchall() == [{"value": 40}]
+def test_an_hour_is_public_once_it_is_over_for_more_than_an_hour(server_database: Database) -> None:
+    publish_documents(server_database, traffic_counter_entry())
+    insert_hourly_total(server_database, "verkeer-1", "count_car", YESTERDAY, 40)
+    publish_cells(server_database, YESTERDAY + timedelta(minutes=124))
+    assert server_database.execute("select value from open.hour").fetchall() == []
+    publish_cells(server_database, YESTERDAY + timedelta(minutes=125))
+    assert server_database.execute("select value from open.hour").fetchall() == [{"value": 40}]
 
 
-def test_the_books_of_a_counter_are_of_weeks_that_are_over(each_database: Database) -> None:
-    publish_documents(each_database, traffic_counter_entry())
+def test_the_books_of_a_counter_are_of_weeks_that_are_over(server_database: Database) -> None:
+    publish_documents(server_database, traffic_counter_entry())
     insert_ledger_hour(
-        each_database, "verkeer-1", NOW.replace(minute=0, second=0, microsecond=0), stored=200, refused={}
+        server_database, "verkeer-1", NOW.replace(minute=0, second=0, microsecond=0), stored=200, refused={}
     )
-    assert each_database.execute("select * from open.ledger_week").fetchall() == []
-    insert_ledger_hour(each_database, "verkeer-1", YESTERDAY - timedelta(days=7), stored=200, refused={})
-    assert [row["stored"] for row in each_database.execute("select * from open.ledger_week").fetchall()] == [100]
+    assert server_database.execute("select * from open.ledger_week").fetchall() == []
+    insert_ledger_hour(server_database, "verkeer-1", YESTERDAY - timedelta(days=7), stored=200, refused={})
+    assert [row["stored"] for row in server_database.execute("select * from open.ledger_week").fetchall()] == [100]

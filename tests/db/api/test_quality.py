@@ -109,8 +109,8 @@ def listed(scope: Scope, deviating: str | None = None) -> Filters:
     return Filters(neighbourhood=scope.neighbourhood, organisation=scope.organisation, deviating=deviating)
 
 
-def test_each_number_is_that_of_its_list(each_database: Database) -> None:
-    db = each_database
+def test_each_number_is_that_of_its_list(server_database: Database) -> None:
+    db = server_database
     city(db)
     for scope in scopes(db):
         measures = told(db, scope).measures
@@ -130,8 +130,8 @@ def test_each_number_is_that_of_its_list(each_database: Database) -> None:
         told(db, Scope(organisation="Niemand"))
 
 
-def test_a_sensor_that_sends_no_zeros_is_not_silent_and_nothing_is_due_from_it(each_database: Database) -> None:
-    db = each_database
+def test_a_sensor_that_sends_no_zeros_is_not_silent_and_nothing_is_due_from_it(server_database: Database) -> None:
+    db = server_database
     counts: dict[str, Any] = {**EVERY_TEN_MINUTES, "sends_zeros": False}
     publish_documents(
         db,
@@ -163,8 +163,8 @@ def test_a_sensor_that_sends_no_zeros_is_not_silent_and_nothing_is_due_from_it(e
     assert told(db).measures.due == 144
 
 
-def test_numbers_by_neighbourhood_and_by_organisation_are_those_of_their_own_page(each_database: Database) -> None:
-    db = each_database
+def test_numbers_by_neighbourhood_and_by_organisation_are_those_of_their_own_page(server_database: Database) -> None:
+    db = server_database
     city(db)
     whole = told(db)
     for group in whole.neighbourhoods:
@@ -174,8 +174,8 @@ def test_numbers_by_neighbourhood_and_by_organisation_are_those_of_their_own_pag
     assert sum(group.measures.sensors for group in whole.neighbourhoods) == whole.measures.sensors
 
 
-def test_books_are_of_a_day_of_open_sensors_and_of_a_week_in_bands_of_others(each_database: Database) -> None:
-    db = each_database
+def test_books_are_of_a_day_of_open_sensors_and_of_a_week_in_bands_of_others(server_database: Database) -> None:
+    db = server_database
     city(db)
     whole = told(db)
     measures = whole.measures
@@ -189,8 +189,8 @@ def test_books_are_of_a_day_of_open_sensors_and_of_a_week_in_bands_of_others(eac
     assert (one.refusals, one.unregistered, one.promises) == (whole.refusals, (), ())
 
 
-def test_conflicts_are_told_of_the_same_day_and_week(each_database: Database) -> None:
-    db = each_database
+def test_conflicts_are_told_of_the_same_day_and_week(server_database: Database) -> None:
+    db = server_database
     publish_documents(
         db,
         example_entry(reference="open"),
@@ -224,8 +224,8 @@ def conflicting(db: Database, reference: str, hour: datetime) -> None:
     )
 
 
-def test_who_could_betray_people_may_do_anything_today_and_nobody_sees_it(each_database: Database) -> None:
-    db = each_database
+def test_who_could_betray_people_may_do_anything_today_and_nobody_sees_it(server_database: Database) -> None:
+    db = server_database
     city(db)
     before = public(db)
     insert_ledger_hour(db, "quiet", NOW, stored=400, refused={"in_future": 300})
@@ -255,8 +255,8 @@ def public(db: Database) -> tuple[Any, ...]:
     return tuple((each.measures, each.questions, each.refusals, each.unregistered, each.promises) for each in told_of)
 
 
-def test_what_was_due_and_what_came(each_database: Database) -> None:
-    db = each_database
+def test_what_was_due_and_what_came(server_database: Database) -> None:
+    db = server_database
     streams = [example_datastream(code, **EVERY_TEN_MINUTES) for code in ("no2", "pm10")]
     publish_documents(
         db,
@@ -290,8 +290,8 @@ def counting(**changes: Any) -> Document:
     )
 
 
-def test_how_many_counts_were_published_as_too_few(each_database: Database) -> None:
-    db = each_database
+def test_how_many_counts_were_published_as_too_few(server_database: Database) -> None:
+    db = server_database
     publish_documents(db, traffic_counter_entry(), traffic_counter_entry(reference="verkeer-2"))
     for hours in range(30):
         insert_hourly_total(db, "verkeer-1", "count_car", NOW - hours * HOUR, 40 if hours % 3 else 7)
@@ -300,8 +300,8 @@ def test_how_many_counts_were_published_as_too_few(each_database: Database) -> N
     assert (measures.cells, measures.few) == (24, 8)
 
 
-def test_questions_that_entries_leave_open(each_database: Database) -> None:
-    db = each_database
+def test_questions_that_entries_leave_open(server_database: Database) -> None:
+    db = server_database
     publish_documents(
         db,
         example_entry(),
@@ -328,8 +328,8 @@ def refresh(db: Database) -> None:
     db.execute("select lantaarn.refresh_quality()")
 
 
-def test_what_was_worked_out_beforehand_is_what_there_is(each_database: Database) -> None:
-    db = each_database
+def test_what_was_worked_out_beforehand_is_what_there_is(server_database: Database) -> None:
+    db = server_database
     city(db)
     before = shown(db)
     refresh(db)
@@ -346,8 +346,8 @@ def test_what_was_worked_out_beforehand_is_what_there_is(each_database: Database
     assert told(db).measures.undeclared == before["measures"].undeclared + 1
 
 
-def test_a_change_of_the_register_is_not_waited_for(each_database: Database) -> None:
-    db = each_database
+def test_a_change_of_the_register_is_not_waited_for(server_database: Database) -> None:
+    db = server_database
     publish_documents(db, example_entry(review_date="2024-01-01"))
     refresh(db)
     assert told(db).measures.review_due == 1
@@ -362,8 +362,8 @@ def shown(db: Database) -> Mapping[str, Any]:
     return {"measures": told(db).measures, "deviations": search_queries.load_deviations(db, ids)}
 
 
-def test_the_role_of_ingest_works_it_out_and_that_of_readers_can_not(each_database: Database) -> None:
-    db = each_database
+def test_the_role_of_ingest_works_it_out_and_that_of_readers_can_not(server_database: Database) -> None:
+    db = server_database
     publish_documents(db, example_entry(review_date="2024-01-01"))
     with db.transaction():
         db.execute("set local role lantaarn_ingest")
@@ -382,8 +382,8 @@ def as_reader(db: Database, statement: LiteralString) -> None:
         db.execute(statement)
 
 
-def test_how_old_things_are_is_told_to_the_day_or_to_the_week(each_database: Database) -> None:
-    db = each_database
+def test_how_old_things_are_is_told_to_the_day_or_to_the_week(server_database: Database) -> None:
+    db = server_database
     publish_documents(
         db,
         example_entry(
@@ -412,15 +412,15 @@ def test_how_old_things_are_is_told_to_the_day_or_to_the_week(each_database: Dat
     assert {each.within_promise for each in later} == {None}
 
 
-def test_nothing_is_told_of_nothing(each_database: Database) -> None:
-    measures = told(each_database).measures
+def test_nothing_is_told_of_nothing(server_database: Database) -> None:
+    measures = told(server_database).measures
     assert measures == Measures()
     assert (measures.received_share, measures.answered_share) == (None, None)
 
 
-def test_what_became_of_events_is_told_of_last_week_and_of_nobody(each_database: Database) -> None:
-    insert_event_books(each_database)
-    city = told(each_database)
+def test_what_became_of_events_is_told_of_last_week_and_of_nobody(server_database: Database) -> None:
+    insert_event_books(server_database)
+    city = told(server_database)
     assert city.windows == (
         Windows("window_count", due=18, released=14, suppressed=1, unobserved=3),
         Windows("match_in_memory", due=24, released=20, suppressed=4, unobserved=0),

@@ -27,8 +27,8 @@ def references(db: Database, filters: Filters) -> set[str]:
     return {row["reference"] for row in search_queries.find_sensors(db, "helmond", filters).sensors}
 
 
-def test_filters_choose_and_other_municipalities_stay_out(each_database: Database) -> None:
-    db = each_database
+def test_filters_choose_and_other_municipalities_stay_out(server_database: Database) -> None:
+    db = server_database
     publish_documents(
         db,
         example_entry(),
@@ -58,8 +58,8 @@ def test_filters_choose_and_other_municipalities_stay_out(each_database: Databas
 
 
 @pytest.mark.parametrize("sort", SORT_ORDERS)
-def test_pages_follow_on_each_other_in_both_directions(each_database: Database, sort: str) -> None:
-    db = each_database
+def test_pages_follow_on_each_other_in_both_directions(server_database: Database, sort: str) -> None:
+    db = server_database
     publish_documents(
         db,
         *(example_entry(reference=f"S-{n}", name={"nl": f"Meter {9 - n % 5}"}) for n in range(8)),
@@ -84,8 +84,8 @@ def test_pages_follow_on_each_other_in_both_directions(each_database: Database, 
         search_queries.find_sensors(db, "helmond", Filters(after="nothing-here"))
 
 
-def test_what_a_sensor_is_found_by_follows_its_entry(each_database: Database) -> None:
-    db = each_database
+def test_what_a_sensor_is_found_by_follows_its_entry(server_database: Database) -> None:
+    db = server_database
     publish_documents(db, example_entry())
     publish_documents(db, example_entry(name={"nl": "Regenmeter"}, datastreams=[example_datastream("pm10")]))
     assert references(db, Filters(q="regenmeter")) == {"LML-1"}
@@ -96,8 +96,8 @@ def test_what_a_sensor_is_found_by_follows_its_entry(each_database: Database) ->
     assert references(db, Filters(q="regenmeter")) == {"LML-1"}
 
 
-def test_a_spot_is_seen_by_who_looks_at_it_or_roams_there(each_database: Database) -> None:
-    db = each_database
+def test_a_spot_is_seen_by_who_looks_at_it_or_roams_there(server_database: Database) -> None:
+    db = server_database
     ring = [[5.66, 51.48], [5.67, 51.48], [5.67, 51.49], [5.66, 51.48]]
     roams = {"kind": "mobile", "geometry": {"type": "Polygon", "coordinates": [ring]}}
     publish_documents(
@@ -113,8 +113,8 @@ def test_a_spot_is_seen_by_who_looks_at_it_or_roams_there(each_database: Databas
     assert references(db, Filters(spot="5.6601,51.4809")) == set()
 
 
-def test_sensors_do_otherwise_than_they_say(each_database: Database) -> None:
-    db = each_database
+def test_sensors_do_otherwise_than_they_say(server_database: Database) -> None:
+    db = server_database
     publish_documents(
         db,
         *(example_entry(reference=name) for name in ("fine", "silent", "refused", "undeclared")),
@@ -150,8 +150,8 @@ def test_sensors_do_otherwise_than_they_say(each_database: Database) -> None:
     assert references(db, Filters(deviating="yes")) == {"silent", "refused", "undeclared", "review", "quiet"}
 
 
-def test_choices_are_reckoned_again_when_the_register_changes(each_database: Database) -> None:
-    db = each_database
+def test_choices_are_reckoned_again_when_the_register_changes(server_database: Database) -> None:
+    db = server_database
     publish_documents(db, example_entry())
     choices = Facets()
     assert choices.get(db, "helmond")["observed_property"] == {"no2": 1, "pm10": 1, "pm2_5": 1}

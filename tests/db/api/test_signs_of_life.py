@@ -43,9 +43,9 @@ def deviating(db: Database, reference: str) -> set[str]:
     return {*loaded(db, reference).deviations}
 
 
-def test_a_foreign_payload_is_no_sign_of_life(each_database: Database) -> None:
+def test_a_foreign_payload_is_no_sign_of_life(server_database: Database) -> None:
     """Case 12: the sensor was seen today, and only found as one that sends what it doesn't declare."""
-    db, case = each_database, ingest_case("12")
+    db, case = server_database, ingest_case("12")
     publish_documents(db, example_entry(datastreams=[example_datastream(code) for code in ("pm2_5", "pm10")]))
     known_for_long(db)
     topic = f"helmond/{case['topic_kind']}/LML-1/json"
@@ -59,8 +59,8 @@ def test_a_foreign_payload_is_no_sign_of_life(each_database: Database) -> None:
     assert found.ledger_today.fields_dropped == 2
 
 
-def test_who_is_silent_but_sends_what_can_be_read_is_not_called_unreadable(each_database: Database) -> None:
-    db = each_database
+def test_who_is_silent_but_sends_what_can_be_read_is_not_called_unreadable(server_database: Database) -> None:
+    db = server_database
     publish_documents(db, example_entry(), example_entry(reference="late"), example_entry(reference="nothing"))
     known_for_long(db)
     insert_ledger_hour(db, "late", NOW, stored=0, refused={"too_late": 40})
@@ -72,8 +72,8 @@ def test_who_is_silent_but_sends_what_can_be_read_is_not_called_unreadable(each_
     assert deviating(db, "LML-1") == set()
 
 
-def test_duplicates_and_conflicts_are_signs_of_life(each_database: Database) -> None:
-    db = each_database
+def test_duplicates_and_conflicts_are_signs_of_life(server_database: Database) -> None:
+    db = server_database
     publish_documents(db, example_entry(), example_entry(reference="other"))
     known_for_long(db)
     for name in ("LML-1", "other"):
@@ -82,8 +82,8 @@ def test_duplicates_and_conflicts_are_signs_of_life(each_database: Database) -> 
     assert [(loaded(db, name).last_seen, deviating(db, name)) for name in ("LML-1", "other")] == [("today", set())] * 2
 
 
-def test_messages_that_say_nothing_are_not_readings_that_came(each_database: Database) -> None:
-    db = each_database
+def test_messages_that_say_nothing_are_not_readings_that_came(server_database: Database) -> None:
+    db = server_database
     publish_documents(db, example_entry(datastreams=[example_datastream("no2", interval="PT1H")]))
     known_for_long(db)
     insert_ledger_hour(db, "LML-1", NOW - HOUR, stored=4, refused={"no_readings": 20, "in_future": 2})
@@ -91,8 +91,8 @@ def test_messages_that_say_nothing_are_not_readings_that_came(each_database: Dat
     assert (measures.due, measures.received) == (24, 4 + 2)
 
 
-def test_of_who_could_betray_people_a_week_of_unreadable_messages_is_found(each_database: Database) -> None:
-    db = each_database
+def test_of_who_could_betray_people_a_week_of_unreadable_messages_is_found(server_database: Database) -> None:
+    db = server_database
     publish_documents(db, traffic_counter_entry())
     known_for_long(db)
     insert_ledger_hour(db, "verkeer-1", LAST_WEEK, stored=14, refused={"no_readings": 40})
@@ -103,8 +103,8 @@ def test_of_who_could_betray_people_a_week_of_unreadable_messages_is_found(each_
     assert (found.last_seen, {*found.deviations}, found.is_unreadable) == ("last_week", {"refused"}, False)
 
 
-def test_events_are_no_sign_of_life_and_who_sends_nothing_else_is_not_judged(each_database: Database) -> None:
-    db = each_database
+def test_events_are_no_sign_of_life_and_who_sends_nothing_else_is_not_judged(server_database: Database) -> None:
+    db = server_database
     publish_documents(db, travel_time_entry(), motion_lamp_entry())
     known_for_long(db)
     insert_ledger_hour(db, CAMERA, LAST_WEEK, stored=0, refused={"too_late": 1}, aggregated=5000)
@@ -113,8 +113,8 @@ def test_events_are_no_sign_of_life_and_who_sends_nothing_else_is_not_judged(eac
         assert (found.last_seen, found.deviations) == ("unknown", ())
 
 
-def test_who_sends_events_lives_by_its_sign_of_life(each_database: Database) -> None:
-    db = each_database
+def test_who_sends_events_lives_by_its_sign_of_life(server_database: Database) -> None:
+    db = server_database
     events = travel_time_entry()["datastreams"]
     publish_documents(db, travel_time_entry(datastreams=[*events, alive_datastream()]))
     known_for_long(db)
@@ -127,8 +127,8 @@ def test_who_sends_events_lives_by_its_sign_of_life(each_database: Database) -> 
     assert (found.last_seen, found.deviations) == ("last_week", ())
 
 
-def test_a_sign_of_life_is_stored_and_never_public(each_database: Database) -> None:
-    db = each_database
+def test_a_sign_of_life_is_stored_and_never_public(server_database: Database) -> None:
+    db = server_database
     events = travel_time_entry()["datastreams"]
     publish_documents(db, travel_time_entry(datastreams=[*events, alive_datastream()]))
     payloads = [{"time": (NOW - hours * HOUR).isoformat(), "alive": sent} for hours, sent in enumerate((True, 1, 7))]
@@ -157,8 +157,10 @@ def test_a_sign_of_life_is_stored_and_never_public(each_database: Database) -> N
         ("P1Y", "2026-01-01T00:00:00+01:00"),
     ],
 )
-def test_a_time_is_public_no_finer_than_the_interval(each_database: Database, interval: str | None, shown: str) -> None:
-    db = each_database
+def test_a_time_is_public_no_finer_than_the_interval(
+    server_database: Database, interval: str | None, shown: str
+) -> None:
+    db = server_database
     declared: dict[str, Any] = {"interval": interval} if interval else {}
     publish_documents(db, example_entry(datastreams=[example_datastream("no2", **declared)]))
     insert_observation(db, "LML-1", "no2", 21.5, datetime.fromisoformat("2026-11-25T13:37:41+01:00"))
@@ -173,8 +175,8 @@ def test_a_time_is_public_no_finer_than_the_interval(each_database: Database, in
         ("2026-10-25T12:00:00+01:00", "2026-10-25T00:00:00+02:00"),
     ],
 )
-def test_days_on_which_the_clocks_change_begin_at_midnight(each_database: Database, at: str, shown: str) -> None:
-    (row,) = each_database.execute(
+def test_days_on_which_the_clocks_change_begin_at_midnight(server_database: Database, at: str, shown: str) -> None:
+    (row,) = server_database.execute(
         "select open.public_time(%(at)s::timestamptz, interval 'P1D') as shown", {"at": datetime.fromisoformat(at)}
     ).fetchall()
     assert row["shown"] == datetime.fromisoformat(shown)

@@ -38,8 +38,8 @@ def named(*names: str) -> list[dict[str, str]]:
     return [{"role": role, "name": name} for role, name in zip(("owner", "controller"), names, strict=True)]
 
 
-def test_what_is_counted_is_what_the_list_holds(each_database: Database) -> None:
-    db = each_database
+def test_what_is_counted_is_what_the_list_holds(server_database: Database) -> None:
+    db = server_database
     publish_documents(
         db,
         example_entry(),
@@ -76,8 +76,8 @@ def test_what_is_counted_is_what_the_list_holds(each_database: Database) -> None
             found.organisation(slug)
 
 
-def test_an_address_stays_when_the_name_goes_and_is_never_given_away(each_database: Database) -> None:
-    db = each_database
+def test_an_address_stays_when_the_name_goes_and_is_never_given_away(server_database: Database) -> None:
+    db = server_database
     publish_documents(
         db, example_entry(organisations=named("Bureau Lucht", "Bureau: Lucht!"), project={"name": "Proef"})
     )
@@ -97,8 +97,8 @@ def test_an_address_stays_when_the_name_goes_and_is_never_given_away(each_databa
         db.execute("delete from lantaarn.slug")
 
 
-def test_the_tally_is_made_again_when_the_register_changes(each_database: Database) -> None:
-    db = each_database
+def test_the_tally_is_made_again_when_the_register_changes(server_database: Database) -> None:
+    db = server_database
     publish_documents(db, example_entry())
     tallies = statistics.StatisticsCache()
     first = tallies.get(db, "helmond")
@@ -107,8 +107,8 @@ def test_the_tally_is_made_again_when_the_register_changes(each_database: Databa
     assert tallies.get(db, "helmond").total.sensor_count == 2
 
 
-def test_a_neighbourhood_together_is_made_of_what_is_public_of_each(each_database: Database) -> None:
-    db = each_database
+def test_a_neighbourhood_together_is_made_of_what_is_public_of_each(server_database: Database) -> None:
+    db = server_database
     now = NOW + HOUR / 2  # whatever hour it is by now
     publish_documents(
         db,
@@ -146,8 +146,8 @@ def test_a_neighbourhood_together_is_made_of_what_is_public_of_each(each_databas
     assert ids["lamp-1"] not in newest
 
 
-def test_days_together_and_alone(each_database: Database) -> None:
-    db = each_database
+def test_days_together_and_alone(server_database: Database) -> None:
+    db = server_database
     streams = [
         example_datastream("energy", "streetlight", public="day"),
         example_datastream("fault_code", "streetlight", public="day"),
@@ -167,8 +167,8 @@ def test_days_together_and_alone(each_database: Database) -> None:
     assert load_latest_values(db, list(ids.values()), now)[ids["L-1"]]["energy"].value == 1.5
 
 
-def test_a_district_and_a_neighbourhood_and_nothing_else_are_areas(each_database: Database) -> None:
-    db = each_database
+def test_a_district_and_a_neighbourhood_and_nothing_else_are_areas(server_database: Database) -> None:
+    db = server_database
     publish_documents(db, example_entry())
     assert areas_queries.load_area(db, "helmond", HERE).district == "WK079410"
     assert areas_queries.load_area(db, "helmond", "WK079410").level == "district"
@@ -177,8 +177,8 @@ def test_a_district_and_a_neighbourhood_and_nothing_else_are_areas(each_database
             areas_queries.load_area(db, "helmond", code)
 
 
-def test_how_quickly_who_answers_for_a_sensor_answers(each_database: Database) -> None:
-    db = each_database
+def test_how_quickly_who_answers_for_a_sensor_answers(server_database: Database) -> None:
+    db = server_database
     publish_documents(db, example_entry(), home_sensor_entry())
     today = NOW.date()
     rows = [(10, 3, 9), (20, 15, 10), (5, None, 9), (30, None, 10), (400, 2, 9)]

@@ -366,7 +366,7 @@ def data(db: Database) -> tuple[object, ...]:
     again=st.lists(st.integers(0, 99), max_size=6),
 )
 def test_any_split_order_and_redelivery(
-    each_database: Database, same_time: str, *, sent: list[Sent], random: Random, sizes: list[int], again: list[int]
+    server_database: Database, same_time: str, *, sent: list[Sent], random: Random, sizes: list[int], again: list[int]
 ) -> None:
     """What is promised of a day's messages in any order, split and number, conflicts included.
 
@@ -374,7 +374,7 @@ def test_any_split_order_and_redelivery(
     ``last``: the latest revision is stored, so values and totals are the same. ``first`` and ``sum``: the first value
     to arrive is stored, so they are the same as long as messages about one moment agree.
     """
-    db = each_database
+    db = server_database
     if not load_register(db):
         road(db, same_time="sum") if same_time == "sum" else register(db, same_time=same_time)
     start_over(db)

@@ -187,9 +187,9 @@ def meters(draw: st.DrawFn) -> dict[datetime, float]:
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(readings=meters(), chance=st.randoms(use_true_random=False), batch=st.integers(1, 9))
 def test_meters_count_alike_whatever_happens_on_the_way(
-    each_database: Database, readings: dict[datetime, float], chance: random.Random, batch: int
+    server_database: Database, readings: dict[datetime, float], chance: random.Random, batch: int
 ) -> None:
-    db = each_database
+    db = server_database
     start_over(db)
     if not db.execute("select id from lantaarn.datastream").fetchall():
         lamp(db)
@@ -409,9 +409,9 @@ def measured(highest: int) -> st.SearchStrategy[list[tuple[int, float]]]:
     chance=st.randoms(use_true_random=False),
 )
 def test_levels_average_by_their_energy(
-    each_database: Database, levels: list[tuple[int, float]], chance: random.Random
+    server_database: Database, levels: list[tuple[int, float]], chance: random.Random
 ) -> None:
-    hours, days = totals(each_database, "energy_mean", levels, chance)
+    hours, days = totals(server_database, "energy_mean", levels, chance)
     for values, found in [*hours, *days]:
         expected = 10 * np.log10(np.mean(10 ** (np.array(values) / 10)))
         assert found == pytest.approx(expected, abs=1e-6)
@@ -423,9 +423,9 @@ def test_levels_average_by_their_energy(
     chance=st.randoms(use_true_random=False),
 )
 def test_directions_average_as_vectors(
-    each_database: Database, directions: list[tuple[int, float]], chance: random.Random
+    server_database: Database, directions: list[tuple[int, float]], chance: random.Random
 ) -> None:
-    hours, days = totals(each_database, "circular_mean", directions, chance)
+    hours, days = totals(server_database, "circular_mean", directions, chance)
     for values, found in [*hours, *days]:
         mean = np.mean(np.exp(1j * np.radians(values)))
         if found is None:

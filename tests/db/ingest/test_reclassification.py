@@ -73,9 +73,9 @@ def start_over(db: Database) -> None:
     killed_after=st.none() | st.integers(1, 4),
 )
 def test_every_value_that_may_stay_is_there_once(
-    each_database: Database, before: list[int], again: list[int], batch: int, killed_after: int | None
+    server_database: Database, before: list[int], again: list[int], batch: int, killed_after: int | None
 ) -> None:
-    db = each_database
+    db = server_database
     publish_sensor(db)
     start_over(db)
     old = [START - timedelta(hours=hour) for hour in before]

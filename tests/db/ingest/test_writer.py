@@ -277,11 +277,11 @@ json_values = st.recursive(
         max_size=20,
     )
 )
-def test_any_batch_balances(each_database: Database, batch: list[tuple[str, bytes]]) -> None:
-    if not load_register(each_database):
-        register(each_database, "LML-1")
-    before = ledger(each_database)["received"] or 0
-    take(each_database, [IncomingMessage(topic, payload) for topic, payload in batch])
-    books = ledger(each_database)
+def test_any_batch_balances(server_database: Database, batch: list[tuple[str, bytes]]) -> None:
+    if not load_register(server_database):
+        register(server_database, "LML-1")
+    before = ledger(server_database)["received"] or 0
+    take(server_database, [IncomingMessage(topic, payload) for topic, payload in batch])
+    books = ledger(server_database)
     assert books["received"] == sum(books[name] for name in PARTS)
     assert books["received"] >= before
