@@ -16,8 +16,9 @@ install: .venv/.runtime $(VENDOR)/.made ## install runtime dependencies in this 
 demo: .venv/.runtime $(VENDOR)/.made ## run a whole city on this machine (ARGS="--duration 60")
 	@exec $(BIN)/lantaarn demo $(ARGS)
 
+# The tests start hundreds of programs, which would each compile their modules again where Python may not keep that.
 test: .venv/.dev $(VENDOR)/.made node_modules/.dev ## run all tests (ARGS="-k words")
-	@$(BIN)/python -m pytest $(ARGS)
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest $(ARGS)
 
 test-fast: .venv/.dev ## run the quick unit tests, which need no server (ARGS="-k words")
 	@$(BIN)/python -m pytest tests/unit -m "not slow" $(ARGS)

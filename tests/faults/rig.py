@@ -56,6 +56,8 @@ TEMPLATE_DATABASE = "template_faults"
 BATCH_SIZE = 500
 MAX_MEMORY_BYTES = 256 * 2**20
 """Limit on the memory of ingest, whatever devices send."""
+MESSAGES_PER_SECOND = 4000
+"""The rate at which devices publish while something is disrupted."""
 RECOVERY_TIMEOUT_SECONDS = 60.0
 """Seconds for recovery after a fault, on a slow machine."""
 
@@ -235,7 +237,7 @@ class Rig:
         self.messages = max(self.messages, *numbers) + 1
 
     @contextmanager
-    def under_load(self, rate: int, messages: int) -> Generator[NumberedPublisher]:
+    def under_load(self, messages: int, rate: int = MESSAGES_PER_SECOND) -> Generator[NumberedPublisher]:
         """Publish at ``rate`` during the block, then at full speed until there are ``messages`` in total."""
         last = self.messages + messages
         message = numbered_messages(self._start)

@@ -84,7 +84,7 @@ def run_round(rig: Rig, random: Random, rate: int, number: int) -> None:
     start = time.monotonic()
     events = random.choices(DISRUPTIONS, k=DISRUPTIONS_PER_ROUND)
     rig.start()
-    with rig.under_load(rate, 0):
+    with rig.under_load(0, rate):
         for event in events:
             event(rig, random)
     books = rig.drain_and_verify(seconds=HOUR_SECONDS)
