@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 
 from sensors.policy.constraints import CONSTRAINTS
-from tests.mutants import catalogue as listed
-from tests.mutants.catalogue import MUTANTS, Mutant
+from tests.mutants.catalogue import MUTANTS
+from tests.mutants.catalogue.register import CONSTRAINTS as DISABLED
+from tests.mutants.mutant import Mutant
 
 ROOT = Path(__file__).parents[3]
 
@@ -17,4 +18,4 @@ def test_the_list_of_mutants_fits_the_code(mutant: Mutant) -> None:
 
 
 def test_every_objection_has_its_mutant() -> None:
-    assert set(listed.CONSTRAINTS) == {objection.violated_by.__name__ for objection in CONSTRAINTS}
+    assert set(DISABLED) == {objection.violated_by.__name__ for objection in CONSTRAINTS}

@@ -1,0 +1,29 @@
+"""The rules of the privacy code, each with the change that disables it and the tests that must fail."""
+
+from tests.mutants.catalogue import (
+    counts,
+    event_books,
+    events,
+    logs,
+    movement,
+    payloads,
+    readers,
+    readings,
+    register,
+    totals,
+)
+from tests.mutants.mutant import Mutant
+
+MUTANTS: tuple[Mutant, ...] = (
+    *counts.MUTANTS,
+    *event_books.MUTANTS,
+    *events.MUTANTS,
+    *logs.MUTANTS,
+    *movement.MUTANTS,
+    *payloads.MUTANTS,
+    *readers.MUTANTS,
+    *readings.MUTANTS,
+    *register.MUTANTS,
+    *totals.MUTANTS,
+)
+"""All mutants."""

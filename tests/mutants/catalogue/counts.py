@@ -1,0 +1,115 @@
+"""Published counts and ratios of people and vehicles: the noise in them, drawn once."""
+
+from tests.mutants.mutant import Mutant, mutants_in
+
+RATIO_TESTS = ("tests/db/ingest/test_ratios.py", "tests/attacks/test_ratios.py")
+COUNT_TESTS = ("tests/db/ingest/test_count_cells.py", "tests/attacks/test_counters.py")
+
+MUTANTS: tuple[Mutant, ...] = (
+    *mutants_in(
+        "sensors/policy/cells.py",
+        ("tests/unit/sensors/test_cells.py",),
+        ("the noise of a count", "return least * sqrt(", "return sqrt("),
+        ("the noise of a day", "DAY_NOISE if period is Public.DAY else HOUR_NOISE", "HOUR_NOISE"),
+        ("more noise where a pass is in more numbers", "sqrt(max(1.0, cells / CELLS_PER_PASS))", "1.0"),
+        ("the class of road users that is in most numbers", "return max((sum(", "return min((sum("),
+        ("a mean is about counts in the same form", "and each.passes <= definition.passes", ""),
+        ("a ratio is two numbers", "else 2 if definition.clip is not None else 0", "else 1"),
+        (
+            "a mean without a clip is not published",
+            "Public.NONE if definition.averages_people and",
+            "Public.NONE if False and",
+        ),
+    ),
+    *mutants_in(
+        "sensors/register/shared_places.py",
+        ("tests/unit/sensors/test_cells.py",),
+        ("sensors at one place", "distance=SAME_PLACE_METRES", "distance=0"),
+        ("a place that sensors in between make", "left.intersection(neighbours[number])", "set[int]()"),
+        ("the most noise of the places of a sensor", "max(noise.get(key, 0.0), ", "min(noise.get(key, 1e9), "),
+    ),
+    *mutants_in(
+        "sensors/register/repository.sql",
+        ("tests/db/sensors/test_noise.py",),
+        ("neighbours of a while ago", "next.recorded_at > %(since)s", "false"),
+        ("the exact place of a sensor", "coalesce(exact.geometry, version", "coalesce(null::jsonb, version"),
+    ),
+    *mutants_in(
+        "sensors/register/repository.py",
+        ("tests/db/sensors/test_noise.py",),
+        ("the noise of neighbours of a new sensor", "if any(each.changed for each in published):", "if False:"),
+    ),
+    *mutants_in(
+        "ingest/cells/count_cells.py",
+        COUNT_TESTS,
+        ("no noise in a cell", "add_noise(round(total), noise)", "round(total)"),
+        ("too little noise in a cell", "add_noise(round(total), noise)", "add_noise(round(total), 1)"),
+        ("a copy draws too", 'if row is None or not row["is_original"]:', "if row is None:"),
+        ("what was not heard is nought", 'yield {**cell, "sum": None}', 'yield {**cell, "sum": 0}'),
+    ),
+    *mutants_in(
+        "ingest/cells/count_cells.sql",
+        COUNT_TESTS,
+        ("cells from before a restoration", "due.start >= due.since\n    and coalesce(", "coalesce("),
+        (
+            "late counts from before a restoration",
+            "case when period.is_ours then coalesce(",
+            "case when true then coalesce(",
+        ),
+        ("an hour with a gap waits", "cell.intervals >= cell.expected\n", "true\n"),
+        ("what is in a cell is not late", "set published = total.sum", "set published = null"),
+        (
+            "days begin where hours ended",
+            "else greatest(lantaarn.cell_end('hour', newest.hour), lantaarn.cell_end('night', newest.night))",
+            "else null",
+        ),
+    ),
+    *mutants_in(
+        "ingest/lifecycle/restore.sql",
+        COUNT_TESTS,
+        ("restoring draws a line", "set since = %(now)s, system_identifier", "set system_identifier"),
+    ),
+    *mutants_in(
+        "sensors/db/migrations/037_counts.sql",
+        COUNT_TESTS,
+        ("no cell is exact", "check (not counted or coalesce(noise, 0) >= 11.99)", "check (true)"),
+        ("a cell is written once", "when (old.counted or new.counted) execute", "when (false) execute"),
+        (
+            "a night is one",
+            "when one_night and extract(hour from at at time zone",
+            "when false and extract(hour from at at time zone",
+        ),
+    ),
+    *mutants_in(
+        "sensors/db/migrations/039_ratios.sql",
+        RATIO_TESTS,
+        (
+            "means of before are deleted",
+            "and stream.property in ('mean_speed', 'occupancy');\n\ndelete",
+            "and false;\n\ndelete",
+        ),
+        ("a ratio of few", "when denominator >= 6.8 * denominator_noise", "when true"),
+        ("the margin of what it is divided by", "(numerator / nullif(denominator, 0) * denominator_noise) ^ 2", "0"),
+    ),
+    *mutants_in(
+        "ingest/cells/count_cells.sql",
+        RATIO_TESTS,
+        ("no noise for a clip", "due.noise * due.clip as noise", "due.noise as noise"),
+        ("no clip", "greatest(-due.clip, least(due.clip, mean.value - due.reference))", "(mean.value - due.reference)"),
+        ("a ratio is drawn once", "and held.start < lantaarn.cell_end(written.period, written.start)", "and false"),
+        (
+            "ratios from before a restoration",
+            "case when due.is_known and due.start >= floor.since then coalesce(passed.numerator, 0) end",
+            "case when due.is_known then coalesce(passed.numerator, 0) end",
+        ),
+    ),
+    *mutants_in(
+        "sensors/kinds/__init__.py",
+        ("tests/unit/sensors/test_kinds.py",),
+        (
+            "means over people are about people",
+            "self.counts_people or self.averages_people or",
+            "self.counts_people or",
+        ),
+    ),
+)

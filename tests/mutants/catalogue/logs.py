@@ -1,0 +1,45 @@
+"""What is left in logs and memory, and the tripwires for personal data."""
+
+from tests.mutants.mutant import Mutant, mutants_in
+
+PAYLOAD_KEY_TESTS = ("tests/unit/ingest/test_payload_keys.py",)
+LOG_TESTS = ("tests/unit/sensors/test_logs.py",)
+PERSONAL_DATA_TESTS = ("tests/unit/sensors/test_personal_data.py",)
+DETECTORS = ("email", "ip", "mac", "phone", "plate")
+
+MUTANTS: tuple[Mutant, ...] = (
+    *mutants_in(
+        "sensors/formats/values.py",
+        PAYLOAD_KEY_TESTS,
+        ("keys of payloads are forgotten", "msgspec.json.decode(_OWN_KEYS)", "pass"),
+    ),
+    *mutants_in(
+        "ingest/payload_keys.py",
+        PAYLOAD_KEY_TESTS,
+        ("keys of payloads are forgotten in time", "thread.start()", "pass"),
+    ),
+    *mutants_in(
+        "sensors/logs.py",
+        LOG_TESTS,
+        ("only declared texts in the log", "(form is not None and form.fullmatch(value))", "True"),
+        ("the tripwire in the log", 'shown = value if key == "at" else redact_text(value)', "shown = value"),
+        ("only our own keys in the log", "if _is_declared_key(key)}", "}"),
+        (
+            "no exception's text in the log",
+            '    error = _exception(said.pop("exc_info", None))\n',
+            "    error = None\n",
+        ),
+    ),
+    *mutants_in(
+        "sensors/policy/personal_data.py",
+        PERSONAL_DATA_TESTS,
+        *(
+            (
+                f"the tripwire for {wire}",
+                f"PersonalDataMatch.{wire.upper()}: _contains_{wire}",
+                f"PersonalDataMatch.{wire.upper()}: lambda *_: False",
+            )
+            for wire in DETECTORS
+        ),
+    ),
+)

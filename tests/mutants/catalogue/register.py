@@ -1,0 +1,112 @@
+"""Register entries: what a policy permits, for how long, and the place that is published."""
+
+from tests.mutants.mutant import Mutant, mutants_in
+
+POLICY_TESTS = ("tests/unit/sensors/test_policy.py",)
+LOCATION_TESTS = ("tests/db/api/test_areas.py", "tests/db/sensors/test_register.py")
+CONSTRAINTS = (
+    "is_declared_twice",
+    "has_wrong_unit",
+    "adds_up_otherwise",
+    "has_wrong_same_time",
+    "is_not_by_the_clock",
+    "has_unknown_wait",
+    "exposes_resident_location",
+    "is_identifiable",
+    "denies_personal_data",
+    "lacks_required_rule",
+    "has_rule_of_other_property",
+    "has_duplicate_rule",
+    "is_matched_with_itself",
+    "reads_dropped_field",
+    "retains_personal_values",
+    "has_no_built_in_retention_class",
+    "stores_undeclared_fields",
+    "exceeds_finest_public",
+    "publishes_small_counts",
+    "has_unsupported_threshold",
+    "is_total_beside_its_parts",
+)
+
+MUTANTS: tuple[Mutant, ...] = (
+    *mutants_in(
+        "sensors/policy/terms.py",
+        ("tests/unit/sensors/test_terms.py", "tests/db/sensors/test_capped_terms.py"),
+        ("the longest term of single values", "return MAX_RAW_TERM if tells_of_passers else None", "return None"),
+        ("lamps that react to people", "return SensorType.PROXIMITY in", "return False and SensorType.PROXIMITY in"),
+        ("lamps that report movement", 'each.required_privacy_rule == "window_count"', "False"),
+        (
+            "the longest term of true totals",
+            "return MAX_TRUE_HOURS_TERM if definition.passes else",
+            "return None if definition.passes else",
+        ),
+        (
+            "the longest term of what is public",
+            "return MAX_TRUE_HOURS_TERM if datastream.public is Public.NONE else MAX_CELLS_TERM",
+            "return None",
+        ),
+        (
+            "the shorter of two terms",
+            "return limit if limit is not None and is_longer(term, limit)",
+            "return limit if limit",
+        ),
+    ),
+    *mutants_in(
+        "sensors/db/migrations/038_capped_terms.sql",
+        ("tests/db/sensors/test_capped_terms.py",),
+        ("entries with a longer term are listed", "and broken.is_broken;", "and not broken.is_broken;"),
+    ),
+    *mutants_in(
+        "sensors/db/migrations/031_travel_time.sql",
+        ("tests/db/sensors/test_outdated_entries.py", "tests/db/sensors/test_promises.py"),
+        ("exact travel times are deleted", "truncate lantaarn.travel_time, lantaarn.travel_hour;", ""),
+        ("windows that are no longer allowed are listed", "::integer not in (900, 3600);", "::integer < 0;"),
+    ),
+    *mutants_in(
+        "sensors/register/validation/rules/deidentification.py",
+        ("tests/unit/sensors/test_validation.py",),
+        ("no new entry with a window from before", "rule.window not in TRAVEL_TIME_WINDOWS", "False"),
+    ),
+    *mutants_in(
+        "sensors/policy/compiler.py",
+        POLICY_TESTS,
+        ("a datastream without retention", "if retention is None:", "if False:"),
+    ),
+    *mutants_in(
+        "sensors/policy/compiler.py",
+        POLICY_TESTS,
+        (
+            "what an entry declares is about people",
+            "definition.about_people or datastream.personal_data is not PersonalData.NONE",
+            "definition.about_people",
+        ),
+    ),
+    *mutants_in(
+        "sensors/register/repository.py",
+        LOCATION_TESTS,
+        (
+            "history is coarsened",
+            "        _store_exact_locations(db, batch, documents)\n        _coarsen_history(db, documents)\n",
+            "        _store_exact_locations(db, batch, documents)\n",
+        ),
+        ("old addresses are removed too", 'if name not in ("address", "observed_area")', "if True"),
+        (
+            "only the cell is published",
+            (
+                "location = entry.location.model_copy("
+                "update=_public_location(entry.location.geometry, entry.location.precision))"
+            ),
+            "location = entry.location",
+        ),
+    ),
+    *(
+        Mutant(
+            f"constraint: {name}",
+            "sensors/policy/constraints.py",
+            f"        {name},\n    ),",
+            "        lambda *_: False,\n    ),",
+            POLICY_TESTS,
+        )
+        for name in CONSTRAINTS
+    ),
+)
