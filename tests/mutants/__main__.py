@@ -1,31 +1,38 @@
 """``make mutants``: disable the rules of the privacy code one at a time, and check that a test fails.
 
-Works on copies of the files under version control, never on the working tree. A surviving mutant is a gap in the tests:
-it is listed, and the exit code is 1. So is one whose tests took too long: on a busy machine that proves nothing.
+Works on copies of the files under version control, never on the working tree. A surviving mutant is a gap in the tests;
+one whose tests hung or could not begin proves nothing. Either makes the exit code 1. Each verdict is told as it comes.
 """
 
+import asyncio
+import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import Progress
-from rich.table import Table
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from tests.mutants.catalogue import MUTANTS
 from tests.mutants.mutant import Mutant
 
 ROOT = Path(__file__).parents[2]
-MUTANT_TIMEOUT_SECONDS = 300.0
-"""For the tests of one mutant."""
-WHOLE_TIMEOUT_SECONDS = 3600.0
-"""For the tests of all mutants, on the unmodified code."""
+TESTS_TIMEOUT_SECONDS = 3600.0
+"""For what hangs outside a test, such as an import or the end of the program.
+
+Within one, pytest-timeout finds it. So there is no shorter limit for the tests of a mutant together: it would measure
+how busy the machine is, and turn mutants that a test kills into mutants that timed out.
+"""
+STOP_TIMEOUT_SECONDS = 30.0
 
 
 class Verdict(StrEnum):
@@ -34,6 +41,32 @@ class Verdict(StrEnum):
     KILLED = "killed"
     SURVIVED = "survived"
     TIMED_OUT = "timed out"
+    NOT_TESTED = "not tested"
+    """Its tests could not begin: the change breaks more than the rule."""
+
+
+Tell = Callable[[Mutant, Verdict, str], None]
+"""Receives each verdict as it comes, and the test that failed or hung ("" if none did)."""
+
+
+def verdict_of(exit_code: int, output: str) -> tuple[Verdict, str]:
+    """What pytest said of a mutant, and by which test."""
+    if exit_code == 0:
+        return Verdict.SURVIVED, ""
+    failed = re.search(r"^FAILED (\S+)", output, re.MULTILINE)
+    hung = "Timeout (>" in output
+    test = failed[1] if failed else ""
+    return (Verdict.TIMED_OUT if hung else Verdict.KILLED if failed else Verdict.NOT_TESTED), test
+
+
+def choose(patterns: Iterable[str]) -> list[Mutant]:
+    """The mutants whose name or file contains one of the patterns; all if there is none."""
+    wanted = [f"*{pattern}*" for pattern in patterns] or ["*"]
+    return [
+        mutant
+        for mutant in MUTANTS
+        if any(fnmatchcase(text, each) for each in wanted for text in (mutant.name, mutant.path))
+    ]
 
 
 def copy_project(target: Path) -> None:
@@ -54,51 +87,97 @@ def copy_project(target: Path) -> None:
             (target / built).symlink_to(ROOT / built)
 
 
-def judge(mutant: Mutant) -> Verdict:
-    """Run the mutant's tests, which should fail."""
+async def run_tests(tree: Path, tests: Sequence[str]) -> tuple[int, str]:
+    """Run tests in a tree until the first fails: pytest's exit code and output. Raises TimeoutError."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", *tests]
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        cwd=tree,
+        env=os.environ | {"PYTHONPATH": str(tree)},  # programs that a test starts elsewhere have the change too
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,  # Ctrl-C ends the tests once, and not as if they had failed
+    )
+    try:
+        output, _ = await asyncio.wait_for(process.communicate(), TESTS_TIMEOUT_SECONDS)
+    except (TimeoutError, asyncio.CancelledError):
+        await _stop(process)
+        raise
+    return process.returncode or 0, output.decode(errors="replace")
+
+
+async def _stop(process: asyncio.subprocess.Process) -> None:
+    """End pytest: first so that it stops its servers."""
+    process.send_signal(signal.SIGINT)
+    try:
+        await asyncio.wait_for(process.communicate(), STOP_TIMEOUT_SECONDS)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+async def judge(mutant: Mutant) -> tuple[Verdict, str]:
+    """Run the mutant's tests, of which one should fail."""
     with tempfile.TemporaryDirectory(prefix="lantaarn-mutant-") as folder:
         tree = Path(folder)
         copy_project(tree)
         mutant.apply(tree)
         try:
-            survived = tests_pass(tree, mutant.tests, MUTANT_TIMEOUT_SECONDS)
-        except subprocess.TimeoutExpired:
-            return Verdict.TIMED_OUT
-    return Verdict.SURVIVED if survived else Verdict.KILLED
+            return verdict_of(*await run_tests(tree, mutant.tests))
+        except TimeoutError:
+            return Verdict.TIMED_OUT, ""
 
 
-def tests_pass(tree: Path, tests: Sequence[str], timeout_seconds: float) -> bool:
-    """Whether the tests pass in a tree. Raises subprocess.TimeoutExpired."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", *tests]
-    ended = subprocess.run(command, cwd=tree, capture_output=True, timeout=timeout_seconds, check=False)
-    return ended.returncode == 0
+async def judge_all(chosen: Sequence[Mutant], jobs: int, tell: Tell) -> None:
+    """Judge some at a time, and tell each verdict. Raises ClickException if a test that killed one fails anyway."""
+    turn = asyncio.Semaphore(jobs)
+    deciding: set[str] = set()
+
+    async def judge_in_turn(mutant: Mutant) -> None:
+        async with turn:
+            verdict, test = await judge(mutant)
+        deciding.add(test.partition("[")[0])
+        tell(mutant, verdict, test)
+
+    async with asyncio.TaskGroup() as group:
+        for mutant in chosen:
+            group.create_task(judge_in_turn(mutant))
+    # Last: a gap is known at once, and of most tests nothing needs to run.
+    exit_code, output = await run_tests(ROOT, sorted(deciding - {""}))
+    if exit_code:
+        raise click.ClickException(f"these kill nothing, as they fail on the unmodified code:\n{output}")
 
 
 @click.command()
-@click.option("--only", default="", help="Run only mutants whose name contains this.")
+@click.option(
+    "--only", multiple=True, help="Only mutants with this in their name or file; may be a pattern, and repeated."
+)
 @click.option("--jobs", default=2, show_default=True, help="Mutants to run in parallel.")
-def main(only: str, jobs: int) -> None:
+def main(only: tuple[str, ...], jobs: int) -> None:
     """Disable each rule of the privacy code in turn; a test must fail for each."""
-    chosen = [mutant for mutant in MUTANTS if only in mutant.name]
-    every_test = sorted({test for mutant in chosen for test in mutant.tests})
-    console = Console()
-    with Progress(console=console) as progress:
-        task = progress.add_task("unmodified code", total=len(chosen) + 1)
-        if not tests_pass(ROOT, every_test, WHOLE_TIMEOUT_SECONDS):
-            raise click.ClickException("the tests fail on the unmodified code")
-        progress.update(task, advance=1, description="mutants")
-        with ThreadPoolExecutor(jobs) as pool:
-            verdicts: list[Verdict] = []
-            for verdict in pool.map(judge, chosen):
-                verdicts.append(verdict)
-                progress.advance(task)
-    table = Table("mutant", "file", "verdict")
-    for mutant, verdict in zip(chosen, verdicts, strict=True):
-        table.add_row(mutant.name, mutant.path, verdict if verdict is Verdict.KILLED else f"[bold red]{verdict}[/]")
-    console.print(table)
-    killed = verdicts.count(Verdict.KILLED)
-    console.print(f"{killed} of {len(chosen)} killed")
-    sys.exit(0 if killed == len(chosen) else 1)
+    chosen = choose(only)
+    if not chosen:
+        raise click.UsageError("no mutant has such a name or file")
+    console = Console(soft_wrap=True, highlight=False)
+    verdicts: Counter[Verdict] = Counter()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("mutants", total=len(chosen))
+
+        def tell(mutant: Mutant, verdict: Verdict, test: str) -> None:
+            verdicts[verdict] += 1
+            style = "dim" if verdict is Verdict.KILLED else "bold red"
+            console.print(f"{verdict}: {mutant.name} ({mutant.path}) {test}", style=style, markup=False)
+            left = verdicts.total() < len(chosen)
+            progress.update(task, advance=1, description="mutants" if left else "unmodified code")
+
+        try:
+            asyncio.run(judge_all(chosen, jobs, tell))
+        except KeyboardInterrupt:
+            console.print("stopped")
+    found = ", ".join(f"{number} {verdict}" for verdict, number in verdicts.items())
+    console.print(f"of {len(chosen)}: {found or 'none judged'}")
+    sys.exit(130 if verdicts.total() < len(chosen) else int(verdicts[Verdict.KILLED] < len(chosen)))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from sensors.policy.constraints import CONSTRAINTS
+from tests.mutants.__main__ import Verdict, choose, verdict_of
 from tests.mutants.catalogue import MUTANTS
 from tests.mutants.catalogue.register import CONSTRAINTS as DISABLED
 from tests.mutants.mutant import Mutant
@@ -19,3 +20,37 @@ def test_the_list_of_mutants_fits_the_code(mutant: Mutant) -> None:
 
 def test_every_objection_has_its_mutant() -> None:
     assert set(DISABLED) == {objection.violated_by.__name__ for objection in CONSTRAINTS}
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "output", "verdict", "test"),
+    [
+        (0, "3 passed in 0.1s", Verdict.SURVIVED, ""),
+        (
+            1,
+            "E   assert False\nFAILED a.py::test_b[c-d] - assert False\n1 failed",
+            Verdict.KILLED,
+            "a.py::test_b[c-d]",
+        ),
+        (
+            1,
+            "E   Failed: Timeout (>180.0s)\nFAILED a.py::test_b",
+            Verdict.TIMED_OUT,
+            "a.py::test_b",
+        ),
+        (1, "ERROR a.py::test_b - psycopg.errors.SyntaxError\n1 error", Verdict.NOT_TESTED, ""),
+        (2, "ERROR tests/a.py - ImportError\n1 error", Verdict.NOT_TESTED, ""),
+        (5, "no tests ran", Verdict.NOT_TESTED, ""),
+    ],
+)
+def test_a_mutant_is_killed_by_a_test_that_fails_only(exit_code: int, output: str, verdict: Verdict, test: str) -> None:
+    assert verdict_of(exit_code, output) == (verdict, test)
+
+
+def test_mutants_are_chosen_by_name_or_file_or_pattern() -> None:
+    assert choose([]) == list(MUTANTS)
+    assert {mutant.path for mutant in choose(["migrations/*.sql"])} == {
+        mutant.path for mutant in MUTANTS if mutant.path.startswith("sensors/db/migrations/")
+    }
+    names = {mutant.name for mutant in choose(["random key", "no cell is exact"])}
+    assert names == {"a random key", "no cell is exact"}
