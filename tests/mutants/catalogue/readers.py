@@ -40,11 +40,6 @@ MUTANTS: tuple[Mutant, ...] = (
         "sensors/db/migrations/009_public.sql",
         PUBLIC_DATA_TESTS,
         (
-            "ledger only of completed weeks",
-            "at time zone 'Europe/Amsterdam'\ngroup by 1, 2\nhaving",
-            "at time zone 'Europe/Amsterdam' + interval '7 days'\ngroup by 1, 2\nhaving",
-        ),
-        (
             "daily ledger only of live sensors",
             "having bool_and(public = 'live' and not counts_people and rule is null);",
             ";",
@@ -80,18 +75,21 @@ MUTANTS: tuple[Mutant, ...] = (
         ("no mean about people", "and (not stream.about_people or stream.summed", "and (true or stream.summed"),
     ),
     *mutants_in(
-        "sensors/db/migrations/017_quality.sql",
+        "sensors/db/migrations/023_conflict.sql",
+        PUBLIC_DATA_TESTS,
+        (
+            "ledger only of completed weeks",
+            "at time zone 'Europe/Amsterdam'\ngroup by 1, 2\nhaving",
+            "at time zone 'Europe/Amsterdam' + interval '7 days'\ngroup by 1, 2\nhaving",
+        ),
+    ),
+    *mutants_in(
+        "sensors/db/migrations/023_conflict.sql",
         QUALITY_TESTS,
         (
             "daily rejections only of live sensors",
             "sum(trouble.refused) filter (where finding.live)",
             "sum(trouble.refused)",
-        ),
-        ("daily reasons only of live sensors", "= refused.sensor_id and finding.live", "= refused.sensor_id"),
-        (
-            "due dates only of live sensors",
-            "        finding.live\n        and finding.status = 'active'",
-            "        finding.status = 'active'",
         ),
         (
             "weekly rejections only of completed weeks",
@@ -99,6 +97,20 @@ MUTANTS: tuple[Mutant, ...] = (
             "    group by",
         ),
         ("weekly rejections in bands", "open.band(trouble.refused) as refused", "trouble.refused::bigint as refused"),
+    ),
+    *mutants_in(
+        "sensors/db/migrations/039_ratios.sql",
+        QUALITY_TESTS,
+        (
+            "due dates only of live sensors",
+            "        finding.live\n        and finding.status = 'active'",
+            "        finding.status = 'active'",
+        ),
+    ),
+    *mutants_in(
+        "sensors/db/migrations/017_quality.sql",
+        QUALITY_TESTS,
+        ("daily reasons only of live sensors", "= refused.sensor_id and finding.live", "= refused.sensor_id"),
         ("unregistered only of completed weeks", " and refused.hour < watch.week_until", ""),
         (
             "the threshold of unregistered readings",
