@@ -105,7 +105,7 @@ class Worker:
         self._register: SensorsByTopic = {}
         self._quality_checker = QualityChecker()
         self._rate_limiter = SensorRateLimiter()
-        self._crash_recovery = CrashRecovery(self._subscription.client_id, 2 * settings.batch_size)
+        self._crash_recovery = CrashRecovery(self._subscription.client_id, window)
         longest_absence_seconds = CALM_SECONDS + settings.batch_milliseconds / 1000
         self._backlog = BrokerBacklog(self._subscription.client_id, longest_absence_seconds)
         self._register_revision = -1
@@ -270,12 +270,7 @@ class Worker:
                 )
             )
 
-        for part in split_into_parts(publications, process):
-            if not self._store_part(batch, part, received_at):
-                return False
-        if self._crash_recovery.is_recovering:
-            self._with_database(partial(self._crash_recovery.record_stored, messages=len(publications)))
-        return True
+        return all(self._store_part(batch, part, received_at) for part in split_into_parts(publications, process))
 
     def _store_part(self, batch: Batch, part: Part, received_at: datetime) -> bool:
         """Commit and acknowledge one part of a batch. Returns False if stopped before it was committed."""
@@ -295,11 +290,18 @@ class Worker:
         self.metrics.receipt_lag_seconds.observe(duration_seconds)
         self._heartbeat.record_batch(outcomes, received_at, duration_seconds)
         self._publication_schedule.record_batch(outcomes, received_at)
-        connection = batch.connection_number
-        self._session.acknowledge(connection, self._queue.complete(connection, part.completed))
+        self._acknowledge(batch.connection_number, part.completed)
         if has_late or any(not one.is_additive for outcome in outcomes for one in outcome.observations):
             self._with_database(update_hourly_totals)
         return True
+
+    def _acknowledge(self, connection_number: int, completed: Sequence[Publication]) -> None:
+        packet_ids = self._queue.complete(connection_number, completed)
+        self._session.acknowledge(connection_number, packet_ids)
+        if self._crash_recovery.is_recovering:
+            # Those of QoS 0 as well: where nothing else comes, recovery would never end.
+            settled = len(packet_ids) + sum(not each.packet_id for each in completed)
+            self._with_database(partial(self._crash_recovery.record_acknowledged, messages=settled))
 
     def _store_events(self) -> None:
         """Store what came of event topics, whose messages are never acknowledged."""
@@ -315,9 +317,8 @@ class Worker:
         if self._subscription.receives_events and self._publication_schedule.is_due(now):
             # First: what is published now must not count as completed afterwards.
             self._with_database(update_hourly_totals)
-            self._with_database(lambda database: publish_counts(database, now))
-            self._with_database(lambda database: publish_cells(database, now))
-            self._with_database(lambda database: publish_movement(database, now))
+            for publish in (publish_counts, publish_cells, publish_movement):
+                self._with_database(partial(publish, now=now))
             self._publication_schedule.mark_published(now)
 
     def _write_heartbeat(self) -> None:

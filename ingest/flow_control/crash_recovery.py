@@ -36,8 +36,8 @@ class Attempt:
 class CrashRecovery:
     """What is known of earlier processes of one session.
 
-    ``suspects``: how many messages may have been in hand when the last one died. Should the fatal one come later after
-    all, it crashes the process again, but nearer to the front: all before it are stored by then.
+    ``suspects``: how many messages the broker may redeliver, as many as it may have in flight. Any of them may be the
+    fatal one: what was stored before it in vain, because it was not acknowledged yet, comes again.
     """
 
     def __init__(self, client_id: str, suspects: int) -> None:
@@ -65,7 +65,7 @@ class CrashRecovery:
 
     @property
     def is_recovering(self) -> bool:
-        """Whether the last process crashed, and not all that it may have left is stored."""
+        """Whether the last process crashed, and not all that it may have left is acknowledged."""
         return bool(self._crashes)
 
     def is_fatal(self, publication: Publication) -> bool:
@@ -78,8 +78,12 @@ class CrashRecovery:
         attempts = self._earlier_attempts.get(attempt, 0) + 1
         self._execute(db, "record_attempt", packet_id=attempt.packet_id, size=attempt.size, attempts=attempts)
 
-    def record_stored(self, db: Database, messages: int) -> None:
-        """Count messages. When all that are suspect are stored, the crashes are over."""
+    def record_acknowledged(self, db: Database, messages: int) -> None:
+        """Count messages that will not come again. When there are as many as are suspect, the crashes are over.
+
+        Redelivered messages are the first that a connection delivers, and acknowledgements keep that order; messages
+        are not always stored in it (``ingest.flow_control.queue``).
+        """
         self._left -= messages
         if self._left <= 0:
             self.finish(db)

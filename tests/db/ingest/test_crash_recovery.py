@@ -1,9 +1,21 @@
 """After two crashes in a row messages are stored alone, and the one in hand at three more is known by two numbers."""
 
-from ingest.flow_control.crash_recovery import MAX_ATTEMPTS, CrashRecovery
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from threading import Thread
+
+import pytest
+from paho.mqtt.packettypes import PacketTypes
+
+import ingest.worker
+from ingest.flow_control.crash_recovery import MAX_ATTEMPTS, MAX_CRASHES, CrashRecovery
 from ingest.mqtt.framing import Publication
-from ingest.pipeline import IncomingMessage
-from sensors.db import Database
+from ingest.mqtt.subscriptions import worker_subscriptions
+from ingest.pipeline import IncomingMessage, MessageOutcome, MessageState, run_steps
+from ingest.worker import WINDOW_BATCHES, Worker
+from sensors.db import Database, connect
+from sensors.settings.ingest import IngestSettings
+from tests.support.scripted_broker import TIMEOUT_SECONDS, ScriptedBroker, scripted_broker
 
 CLIENT_ID = "lantaarn-ingest-helmond"
 WINDOW = 10
@@ -66,14 +78,85 @@ def test_a_message_without_acknowledgement_is_never_the_culprit(each_database: D
     assert not started(each_database).is_fatal(UNACKNOWLEDGED), "the broker does not send it again"
 
 
-def test_the_crashes_are_over_when_all_that_could_come_again_is_stored(each_database: Database) -> None:
+def test_the_crashes_are_over_when_all_that_could_come_again_is_acknowledged(each_database: Database) -> None:
     for _ in range(2):
         started(each_database)
     recovery = started(each_database)
     recovery.record_attempt(each_database, SUSPECT)
-    recovery.record_stored(each_database, WINDOW - 1)
+    recovery.record_acknowledged(each_database, WINDOW - 1)
     assert recovery.is_careful
-    recovery.record_stored(each_database, 1)
+    recovery.record_acknowledged(each_database, 1)
     assert not recovery.is_recovering
     again = started(each_database)
     assert (again.is_careful, again.is_fatal(SUSPECT)) == (False, False)
+
+
+BATCH_SIZE = 1
+IN_FLIGHT = BATCH_SIZE * WINDOW_BATCHES
+(SUBSCRIPTION,) = worker_subscriptions("helmond", 1)
+FATAL = b"fatal"
+
+
+class Crash(BaseException):
+    """The end of a process, which no handler sees."""
+
+
+def die_or_process(work: MessageState) -> MessageOutcome:
+    if work.message.payload == FATAL:
+        raise Crash
+    return run_steps(work)
+
+
+@dataclass(frozen=True, slots=True)
+class Ingest:
+    """Processes that crash on FATAL, and the broker that delivers to them."""
+
+    broker: ScriptedBroker
+    database: str
+
+    def crashes_on(self, innocent: int, *, acknowledged: bool) -> bool:
+        """Whether a process crashes that gets so many messages and then the culprit, acknowledged by it (QoS 1) or not.
+
+        The broker delivers the same every time, as if all acknowledgements were lost.
+        """
+        sender = Thread(target=self._send, args=([b"{}"] * innocent + [FATAL], acknowledged))
+        sender.start()
+        address = f"mqtt://{self.broker.address.host}:{self.broker.address.port}"
+        settings = IngestSettings.load(database_url=self.database, mqtt_url=address, batch_size=BATCH_SIZE)
+        try:
+            Worker(settings, replace(SUBSCRIPTION, is_abandoned=True)).drain()
+        except Crash:
+            return True
+        finally:
+            sender.join(TIMEOUT_SECONDS)
+        return False
+
+    def _send(self, payloads: Sequence[bytes], acknowledged: bool) -> None:
+        self.broker.expect(PacketTypes.UNSUBSCRIBE)
+        for packet_id, payload in enumerate(payloads, start=1):
+            self.broker.publish("helmond/traffic/a/json", payload, packet_id if acknowledged else 0)
+
+
+@pytest.fixture
+def crashing(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ingest]:
+    monkeypatch.setattr(ingest.worker, "run_steps", die_or_process)
+    with scripted_broker(has_session=True) as broker:
+        yield Ingest(broker, database)
+
+
+def test_the_culprit_may_be_the_last_of_all_that_comes_again(crashing: Ingest) -> None:
+    processes = range(MAX_CRASHES + MAX_ATTEMPTS + 1)
+    crashes = [crashing.crashes_on(IN_FLIGHT - 1, acknowledged=True) for _ in processes]
+    assert crashes == [True] * (MAX_CRASHES + MAX_ATTEMPTS) + [False]
+    with connect(crashing.database) as db:
+        refused = db.execute("select size from lantaarn.quarantine where reason = 'crashed'").fetchall()
+        assert refused == [{"size": len(FATAL)}]
+        assert not started(db, SUBSCRIPTION.client_id).is_recovering
+
+
+def test_where_nothing_is_acknowledged_the_crashes_are_over_as_well(crashing: Ingest) -> None:
+    with connect(crashing.database) as db:
+        for _ in range(MAX_CRASHES):
+            started(db, SUBSCRIPTION.client_id)
+        assert crashing.crashes_on(IN_FLIGHT, acknowledged=False)
+        assert not started(db, SUBSCRIPTION.client_id).is_careful, "the first crash since"

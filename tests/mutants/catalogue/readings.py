@@ -137,6 +137,12 @@ MUTANTS: tuple[Mutant, ...] = (
         ("large messages take turns", "= not self._is_turn_of_oldest", "= True"),
     ),
     *mutants_in(
+        "ingest/worker.py",
+        ("tests/db/ingest/test_crash_recovery.py",),
+        ("all that comes again is suspect", "client_id, window)", "client_id, 2 * settings.batch_size)"),
+        ("what is never acknowledged", " + sum(not each.packet_id for each in completed)", ""),
+    ),
+    *mutants_in(
         "ingest/conflicts.py",
         CONFLICT_TESTS,
         ("the latest revision", "(given.revised, given.value) > (present.revised, present.value)", "True"),
