@@ -1,6 +1,7 @@
 """Observations for a moment that already has a value: duplicates if it is the same value, conflicts if not.
 
-Of datastreams whose values may be revised (``same_time: last``), the latest revision replaces the others.
+Of datastreams whose values may be revised (``same_time: last``), the latest revision replaces the others; but one that
+is implausible only such: an error must not destroy what was measured.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import LiteralString, NamedTuple
 
 from ingest.pipeline import Observation
+from ingest.quality_flags import QualityFlag
 from sensors.db import Database
 from sensors.db.queries import load_queries
 from sensors.policy.retention_classes import substitute_table
@@ -26,10 +28,11 @@ class Met(NamedTuple):
 
 
 class RevisedValue(NamedTuple):
-    """The value of a moment, and when the device determined it."""
+    """The value of a moment, when the device determined it, and whether it is one that can be."""
 
     value: float
     revised: datetime | None
+    is_plausible: bool
 
 
 _Key = tuple[int, datetime]
@@ -107,7 +110,8 @@ def settle(observations: Iterable[Observation], stored: Mapping[_Key, RevisedVal
     """Decide for each observation in order of receipt, as if each came in a batch of its own."""
     known, settlement = dict(stored), Settlement()
     for one in observations:
-        key, version = (one.datastream_id, one.time), RevisedValue(one.value, one.revised)
+        key = (one.datastream_id, one.time)
+        version = _revised_value(one.value, one.revised, one.quality)
         present = known.get(key)
         if present is None:
             settlement.new[key] = one
@@ -123,10 +127,13 @@ def settle(observations: Iterable[Observation], stored: Mapping[_Key, RevisedVal
 def supersedes(given: RevisedValue, present: RevisedValue) -> bool:
     """Whether a value replaces the present one: it is a later revision, or the present one is none.
 
-    Of two with the same revision time the larger value stays, so that the order of arrival decides nothing.
+    Of revisions one that is plausible stays, whenever it was made; of two with the same revision time the larger value.
+    So the order of arrival decides nothing.
     """
     if given.revised is None:
         return False
+    if given.is_plausible != present.is_plausible:
+        return given.is_plausible
     return present.revised is None or (given.revised, given.value) > (present.revised, present.value)
 
 
@@ -135,7 +142,12 @@ def _stored_values(db: Database, table: str, observations: Sequence[Observation]
     bounds = {"first_time": min(times), "last_time": max(times)}
     rows = db.execute(_find_stored_values(table), {**_keys(observations), **bounds}).fetchall()
     keys = [(one.datastream_id, one.time) for one in observations]
-    return {keys[row["position"] - 1]: RevisedValue(row["value"], row["revised"]) for row in rows}
+    return {keys[row["position"] - 1]: _revised_value(row["value"], row["revised"], row["quality"]) for row in rows}
+
+
+def _revised_value(value: float, revised: datetime | None, quality: int) -> RevisedValue:
+    # Not whether it is good: whether a value is frozen or a jump depends on what came before it.
+    return RevisedValue(value, revised, quality != QualityFlag.IMPLAUSIBLE)
 
 
 def _keys(observations: Sequence[Observation]) -> Mapping[str, Sequence[object]]:

@@ -3789,7 +3789,7 @@ begin
          where
              held.time between (select min(one) from unnest($2) as one) and (select max(one) from unnest($2) as one)
              and held.quality = 0
-             and given.quality <> 0', known
+             and given.quality not in (0, 1)', known
     ) into lost_ids, lost_times using datastream_ids, times, qualities;
     if lost_ids is not null then
         perform lantaarn.lose_good_values(lost_ids, lost_times);
@@ -3804,7 +3804,9 @@ begin
              value = excluded.value,
              quality = excluded.quality,
              revised = excluded.revised
-         where (excluded.revised, excluded.value) > (coalesce(held.revised, ''-infinity''), held.value)', known
+         where
+             (excluded.quality <> 1, excluded.revised, excluded.value)
+             > (held.quality <> 1, coalesce(held.revised, ''-infinity''), held.value)', known
     ) using datastream_ids, times, new_values, qualities, revisions;
     insert into lantaarn.changed_hour (hour, datastream_ids)
     select date_trunc('hour', given.time, 'UTC'), array_agg(distinct given.datastream_id)

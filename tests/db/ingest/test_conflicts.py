@@ -13,12 +13,13 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ingest.hourly_totals import update_hourly_totals
 from ingest.lifecycle.audit import ConflictingSensor, audit_ledger, conflicting_sensors, ledger_totals
 from ingest.lifecycle.daily_totals import update_daily_totals
 from ingest.pipeline import IncomingMessage, MessageOutcome, process_message
-from ingest.quality_flags import QualityChecker
+from ingest.quality_flags import QualityChecker, QualityFlag
 from ingest.writer import BatchTotals, commit_batch, load_register
 from sensors.db import Database, connect
 from tests.support.cases import ingest_case
@@ -247,6 +248,27 @@ def test_of_two_with_one_time_of_revision_the_larger_stays(each_database: Databa
     assert settled(each_database) == ([25], [25])
 
 
+def test_an_implausible_revision_is_a_conflict_that_loses(each_database: Database) -> None:
+    revisable(each_database)
+    db = each_database
+    assert counts(store(db, revision(20, 1))) == (1, 0, 0)
+    assert counts(store(db, revision(IMPLAUSIBLE, 2))) == (0, 0, 1)
+    assert settled(db) == ([20], [20])
+    # The other way round: any other revision replaces it.
+    at = NOW - 3 * DAY
+    assert counts(store(db, revision(IMPLAUSIBLE, 3, at=at))) == (1, 0, 0)
+    assert settled(db)[1] == [20]
+    assert counts(store(db, revision(40, 1, at=at), revision(41, 2, at=at))) == (0, 0, 2)
+    assert settled(db) == ([41, 20], [41, 20])
+
+
+def store_as_jumps(db: Database, *messages: IncomingMessage) -> None:
+    """As a worker that remembers the values before would."""
+    outcomes = outcomes_of(db, *messages)
+    jumps = [[replace(one, quality=QualityFlag.JUMP) for one in outcome.observations] for outcome in outcomes]
+    commit_batch(db, [replace(each, observations=found) for each, found in zip(outcomes, jumps, strict=True)], NOW)
+
+
 def test_a_good_value_revised_to_one_that_is_not_leaves_its_totals(each_database: Database) -> None:
     revisable(each_database)
     db = each_database
@@ -254,7 +276,7 @@ def test_a_good_value_revised_to_one_that_is_not_leaves_its_totals(each_database
     store(db, revision(20, 1), revision(30, 1, at=other), revision(40, 1, at=NOW - 3 * DAY))
     settled(db)
     update_daily_totals(db, NOW)
-    store(db, revision(99_999, 2), revision(99_999, 2, at=NOW - 3 * DAY))
+    store_as_jumps(db, revision(900, 2), revision(900, 2, at=NOW - 3 * DAY))
     assert settled(db)[1] == [30]
     update_daily_totals(db, NOW)
     assert audit_ledger(db, NOW) == ()
@@ -311,26 +333,44 @@ def test_ingest_may_replace_no_other_values(database: str) -> None:
         revisable(db)
         store(ingest, no2(22, revised=NOW.isoformat()))
         assert settled(db) == ([22], [22])
+        ingest.execute(
+            "select lantaarn.replace_values('observation_1y', array_agg(datastream_id), array[%(time)s::timestamptz],"
+            " array[1000.0], array[1::smallint], array[%(time)s::timestamptz + interval '1 hour'])"
+            " from lantaarn.observation_1y",
+            {"time": NOW},
+        )
+        assert settled(db) == ([22], [22]), "an implausible value"
+
+
+IMPLAUSIBLE = 99_999.0
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A message of a moment: its parts, and the version of the value."""
+    """A message of a moment: its parts, the version of the value, and whether it is one that can't be."""
 
     step: int
     cars: tuple[int, ...]
     version: int
+    is_implausible: bool
+
+    def value(self, same_time: str) -> float:
+        return IMPLAUSIBLE if self.is_implausible and same_time != "sum" else float(sum(self.cars))
 
     def as_message(self, same_time: str) -> IncomingMessage:
         at = NOW - self.step * 20 * MINUTE
         if same_time == "sum":
             return lanes(*self.cars, at=at)
-        return no2(float(sum(self.cars)), at, revised=(at + self.version * MINUTE / 6).isoformat())
+        return no2(self.value(same_time), at, revised=(at + self.version * MINUTE / 6).isoformat())
 
 
 sent_messages = st.lists(
     st.builds(
-        Sent, st.integers(0, 5), st.lists(st.integers(0, 3), min_size=1, max_size=3).map(tuple), st.integers(0, 3)
+        Sent,
+        st.integers(0, 5),
+        st.lists(st.integers(0, 3), min_size=1, max_size=3).map(tuple),
+        st.integers(0, 3),
+        st.booleans(),
     ),
     min_size=1,
     max_size=12,
@@ -371,8 +411,8 @@ def test_any_split_order_and_redelivery(
     """What is promised of a day's messages in any order, split and number, conflicts included.
 
     Always: each reading is counted once, there is one row for each moment, and what is redelivered changes nothing.
-    ``last``: the latest revision is stored, so values and totals are the same. ``first`` and ``sum``: the first value
-    to arrive is stored, so they are the same as long as messages about one moment agree.
+    ``last``: the latest plausible revision is stored, so values and totals are the same. ``first`` and ``sum``: the
+    first value to arrive is stored, so they are the same as long as messages about one moment agree.
     """
     db = server_database
     if not load_register(db):
@@ -389,7 +429,7 @@ def test_any_split_order_and_redelivery(
     assert (counted_again.received, counted_again.stored) == (counted.received, counted.stored)
     if same_time != "sum":  # where the first message decides how many readings are parts
         assert counted_again.duplicate + counted_again.conflict == counted.duplicate + counted.conflict
-    agree = len({(each.step, sum(each.cars)) for each in sent}) == counted.stored
+    agree = len({(each.step, each.value(same_time)) for each in sent}) == counted.stored
     assert (counted.conflict == 0) == (counted_again.conflict == 0) == agree
     assert found == expected or not (agree or same_time == "last")
 

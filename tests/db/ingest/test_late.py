@@ -72,7 +72,7 @@ def store(db: Database, code: str, readings: Readings, *, revised: datetime | No
             row["id"],
             time,
             value,
-            QualityFlag.IMPLAUSIBLE if value < 0 else QualityFlag.GOOD,
+            QualityFlag.JUMP if value < 0 else QualityFlag.GOOD,
             is_additive=not row["recomputed"],
             is_revisable=row["same_time"] == "last",
             revised=revised,

@@ -146,6 +146,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "ingest/conflicts.py",
         CONFLICT_TESTS,
         ("the latest revision", "(given.revised, given.value) > (present.revised, present.value)", "True"),
+        ("an error is no revision", "given.is_plausible != present.is_plausible", "False"),
         ("revisions with one time", "(given.revised, given.value) > (", "(given.revised, 0) > ("),
         ("a revision that met another value", "Met(one, one.value != present.value)", "Met(one, False)"),
         ("another value than the stored one", "!= one.value)", "is None)"),
@@ -164,8 +165,9 @@ MUTANTS: tuple[Mutant, ...] = (
         ("the first received is stored", "order by datastream_id, time desc, position", "order by position desc"),
     ),
     *mutants_in(
-        "sensors/db/migrations/028_revision.sql",
+        "sensors/db/migrations/041_implausible_revisions.sql",
         CONFLICT_TESTS,
+        ("no error destroys a value", "(excluded.quality <> 1, excluded", "(true, excluded"),
         (
             "only values that may be revised",
             "stream.same_time = ''last''\n         order by",

@@ -15,16 +15,19 @@ from ingest.quality_flags import QualityFlag
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
-def observation(value: float, revised: int | None, stream: int = 1, minute: int = 0) -> Observation:
+def observation(
+    value: float, revised: int | None, stream: int = 1, minute: int = 0, quality: QualityFlag = QualityFlag.GOOD
+) -> Observation:
     at = None if revised is None else NOON + timedelta(minutes=revised)
     time = NOON - timedelta(minutes=minute)
-    return Observation("observation_1y", stream, time, value, QualityFlag.GOOD, is_revisable=True, revised=at)
+    return Observation("observation_1y", stream, time, value, quality, is_revisable=True, revised=at)
 
 
-revisions = st.builds(
-    observation, st.integers(0, 3).map(float), st.integers(0, 3), st.integers(1, 2), st.integers(0, 1)
-)
-any_revisions = st.lists(revisions | st.builds(observation, st.integers(0, 3).map(float), st.none()), max_size=12)
+some_values = st.integers(0, 3).map(float)
+qualities = st.sampled_from([QualityFlag.GOOD, QualityFlag.IMPLAUSIBLE])
+revisions = st.builds(observation, some_values, st.integers(0, 3), st.integers(1, 2), st.integers(0, 1), qualities)
+unrevised = st.builds(observation, some_values, st.none(), quality=qualities)
+any_revisions = st.lists(revisions | unrevised, max_size=12)
 
 Stored = Mapping[tuple[int, datetime], RevisedValue]
 
@@ -38,7 +41,7 @@ def after(stored: Stored, batches: Sequence[Sequence[Observation]]) -> tuple[Sto
         rows += len(settlement.new)
         assert not settlement.new.keys() & (settlement.replacing.keys() | kept.keys())
         for key, one in [*settlement.new.items(), *settlement.replacing.items()]:
-            kept[key] = RevisedValue(one.value, one.revised)
+            kept[key] = RevisedValue(one.value, one.revised, one.quality is QualityFlag.GOOD)
     return kept, met, rows
 
 
@@ -66,6 +69,22 @@ def test_the_order_of_revisions_and_redelivery_leave_no_trace(
     otherwise, met_otherwise, rows_otherwise = after({}, cut(shuffled, places))
     assert (otherwise, len(met_otherwise), rows_otherwise) == (stored, len(met), rows)
     assert after(stored, [shuffled])[0] == stored
+
+
+@given(st.lists(revisions, max_size=12))
+def test_an_implausible_revision_stays_only_where_there_is_no_other(sent: list[Observation]) -> None:
+    stored, _, _ = after({}, [sent])
+    plausible = {(one.datastream_id, one.time) for one in sent if one.quality is QualityFlag.GOOD}
+    assert {key for key, kept in stored.items() if kept.is_plausible} == plausible
+
+
+@given(some_values, some_values, qualities)
+def test_a_value_without_revision_yields_to_no_implausible_one(
+    value: float, error: float, quality: QualityFlag
+) -> None:
+    sent = [observation(value, None, quality=quality), observation(error, 0, quality=QualityFlag.IMPLAUSIBLE)]
+    (kept,) = after({}, [sent])[0].values()
+    assert (kept.revised is None) == (quality is QualityFlag.GOOD)
 
 
 @given(st.lists(st.integers(0, 99).map(float), min_size=1, max_size=8, unique=True), st.randoms())
