@@ -483,6 +483,24 @@ def test_three_levels_and_two_opposite_directions(each_database: Database) -> No
     assert row["north"] == pytest.approx(5)
 
 
+def test_a_sum_has_the_resolution_of_its_values(each_database: Database) -> None:
+    """0.1 + 2.7 is 2.8000000000000003 in binary fractions, and 0.1 + 0.2 is 0.30000000000000004."""
+    hours, days = totals(each_database, "delta", [(0, 0.1), (1, 0.2), (60, 2.5)], random.Random(1))
+    assert [value for _, value in hours] == [0.3, 2.5]
+    assert [value for _, value in days] == [2.8]
+
+
+@given(st.lists(st.integers(0, 10_000_000), min_size=1, max_size=300))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_sum_of_the_finest_resolution_is_the_decimal_one(each_database: Database, steps: list[int]) -> None:
+    row = each_database.execute(
+        "select open.aggregate('counter', 1, sum(step / 100000.0::double precision), null, null, null) as value"
+        " from unnest(%(steps)s::integer []) as step",
+        {"steps": steps},
+    ).fetchone()
+    assert row == {"value": sum(steps) / 100_000}
+
+
 def test_a_gap_is_told_of_energy_but_not_of_people(each_database: Database) -> None:
     """How long a device said nothing can tell when someone passed."""
     db = each_database
