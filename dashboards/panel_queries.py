@@ -36,8 +36,27 @@ def _selection_condition(table_alias: str) -> str:
     )
 
 
+def _once_condition(table_alias: str, total_view: str, beside: str) -> str:
+    """The condition that leaves out the classes of a counter that tells their total too: a sum has each pass once."""
+    counts = {
+        each.code: each.passes for kind in KINDS.values() for each in kind.properties.values() if each.sums_minutes
+    }
+    totals = {whole for whole, passes in counts.items() if any(part < passes for part in counts.values())}
+    classes = {part for part, passes in counts.items() if any(passes < counts[whole] for whole in totals)}
+    return (
+        f"not ({table_alias}.property in {_listed(classes)} and exists (select from {total_view} as total where "
+        f"total.sensor_id = {table_alias}.sensor_id and total.property in {_listed(totals)} and {beside}))"
+    )
+
+
+def _listed(values: Iterable[str]) -> str:
+    return f"({', '.join(map(_literal, sorted(values)))})"
+
+
 SUBSTITUTIONS: Mapping[str, str] = {
     **{f"{{chosen {rows}}}": _selection_condition(rows) for rows in ("day", "lights", "sensor", "stream")},
+    "{once day}": _once_condition("day", "staff.day", "total.day = day.day"),
+    "{once stream}": _once_condition("stream", "staff.datastream", "total.public = stream.public"),
     "{days}": "day.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())",
     "{names}": _values_table(
         ((code, known.label.nl) for kind in KINDS.values() for code, known in kind.properties.items()),

@@ -98,6 +98,7 @@ from (
     where
         stream.kind = 'traffic'
         and stream.counts_people
+        and {once stream}
         and {chosen stream}
     group by 1, 2
 ) as hourly
@@ -146,7 +147,8 @@ select
         where day.property in ('count_car', 'count_van', 'count_truck', 'count_motorcycle', 'count_motor_vehicle')
     )) as "Marge auto's"
 from staff.sensor as sensor
-left join staff.day as day on day.sensor_id = sensor.sensor_id and day.day = open.day_of(now()) - 1
+left join staff.day as day
+    on day.sensor_id = sensor.sensor_id and day.day = open.day_of(now()) - 1 and {once day}
 where
     sensor.delivers_data
     and {chosen sensor}

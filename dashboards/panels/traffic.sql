@@ -119,6 +119,7 @@ from (
     where
         day.kind = 'traffic'
         and day.counts_people
+        and {once day}
         and {days}
         and {chosen day}
     group by 1
@@ -136,6 +137,7 @@ from staff.day as day
 where
     day.kind = 'traffic'
     and day.counts_people
+    and {once day}
     and {days}
     and {chosen day}
 group by day.name, day.reference
@@ -154,6 +156,7 @@ with hourly as (
         hour.datastream_id = any(array(
             select stream.datastream_id from staff.datastream as stream
             where stream.reference = ${teller:sqlstring} and stream.counts_people
+            and {once stream}
         ))
         and $__timeFilter(hour.hour)
     group by hour.hour

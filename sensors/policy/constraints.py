@@ -22,9 +22,6 @@ RESIDENT_NAME = "Inwoner"
 PUBLIC_THRESHOLD = PublicThreshold(rule="public_threshold")
 """The small-count rule as the public views implement it."""
 
-MOTOR_VEHICLE_COUNTS = frozenset({"count_car", "count_van", "count_truck", "count_bus", "count_motorcycle"})
-"""The parts that ``count_motor_vehicle`` is the total of."""
-
 STORED_FIELDS: frozenset[str] = frozenset({"time", "value", "quality"})
 """The fields of a stored observation."""
 
@@ -193,12 +190,6 @@ def has_unsupported_threshold(_: Entry, datastream: Datastream, __: ObservedProp
     return any(rule != PUBLIC_THRESHOLD for rule in _privacy_rules_of_type(datastream, PublicThreshold))
 
 
-def is_total_beside_its_parts(entry: Entry, datastream: Datastream, _: ObservedProperty) -> bool:
-    """A total is published next to its parts, from which a suppressed part could be derived."""
-    parts = MOTOR_VEHICLE_COUNTS.intersection(each.observed_property for each in entry.datastreams)
-    return datastream.observed_property == "count_motor_vehicle" and bool(parts)
-
-
 CONSTRAINTS: tuple[Constraint, ...] = (
     Constraint(
         "property_once",
@@ -353,14 +344,6 @@ CONSTRAINTS: tuple[Constraint, ...] = (
             "The sensor has no clock, and the register does not say how often it measures.",
         ),
         has_unknown_wait,
-    ),
-    Constraint(
-        "total_or_parts",
-        LocalizedText(
-            "Dit is het totaal van tellingen die er ook apart staan. Zo zou een verborgen aantal uit te rekenen zijn.",
-            "This is the total of counts that are also listed separately. That would reveal a hidden count.",
-        ),
-        is_total_beside_its_parts,
     ),
 )
 """All constraints, in order of precedence: the first that applies is the reason given."""

@@ -77,9 +77,12 @@ def play(db: Database, references: Sequence[str], others: int) -> dict[datetime,
     return out
 
 
-def published(db: Database) -> dict[datetime, list[float]]:
+def published(db: Database, *properties: str) -> dict[datetime, list[float]]:
     told: dict[datetime, list[float]] = {}
-    for row in db.execute("select hour, value from open.hour where value is not null order by hour").fetchall():
+    for row in db.execute(
+        "select hour, value from open.hour where value is not null and property = any(%(properties)s) order by hour",
+        {"properties": list(properties or ("count_car",))},
+    ).fetchall():
         told.setdefault(row["hour"], []).append(row["value"])
     return told
 
@@ -102,6 +105,33 @@ def test_two_entries_on_one_spot_do_not_give_each_other_away(server_database: Da
     assert all(len(numbers) == 2 for numbers in told.values())
     assert most_possible(sqrt(2) * OUT_AND_HOME / 12) < 0.55
     assert guessed_right(told, out, 30) < 0.55 + 4 * 0.5 / sqrt(HOURS)
+
+
+def test_a_total_beside_its_classes_does_not_give_them_away(server_database: Database) -> None:
+    """Nor does a third number of the same car, of a counter beside it that tells no classes."""
+    db = server_database
+    beside, total = counter(), counter("count_motor_vehicle", reference="verkeer-2")
+    beside["datastreams"] += [
+        counter(code)["datastreams"][0] for code in ("count_motor_vehicle", "count_bus", "count_bicycle")
+    ]
+    publish_documents(db, beside, total)
+    out = play(db, ("verkeer-1", "verkeer-2"), others=8)
+    publish_counts(db, MONDAY + 28 * DAY + 2 * HOUR)
+    noise = db.execute(
+        "select distinct stream.property, cell.noise from lantaarn.public_cell as cell "
+        "inner join lantaarn.datastream as stream on stream.id = cell.datastream_id order by stream.property"
+    ).fetchall()
+    one_class, three = 12, pytest.approx(12 * sqrt(3 / 2))
+    assert [tuple(each.values()) for each in noise] == [
+        ("count_bicycle", one_class),
+        ("count_bus", three),
+        ("count_car", three),
+        ("count_motor_vehicle", three),
+    ]
+    told = published(db, "count_car", "count_motor_vehicle")
+    assert all(len(numbers) == 3 for numbers in told.values())
+    assert most_possible(sqrt(3) * OUT_AND_HOME / (12 * sqrt(3 / 2))) < 0.55
+    assert guessed_right(told, out, 8) < 0.55 + 4 * 0.5 / sqrt(HOURS)
 
 
 def test_no_change_of_the_entry_and_no_restoration_gives_a_second_number(server_database: Database) -> None:

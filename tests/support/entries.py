@@ -8,7 +8,6 @@ from uuid import NAMESPACE_URL, uuid5
 from hypothesis import strategies as st
 
 from sensors.kinds import ALIVE, KINDS, ObservedProperty
-from sensors.policy.constraints import MOTOR_VEHICLE_COUNTS
 from sensors.policy.personal_data import find_personal_data
 from sensors.vocabulary.codes import (
     DTPR_ELEMENTS,
@@ -167,8 +166,6 @@ def entry_documents(draw: st.DrawFn, *, delivers_data: bool | None = None) -> Do
     delivers = draw(st.booleans()) if delivers_data is None else delivers_data
     kind = draw(st.sampled_from(sorted(KINDS))) if delivers or draw(st.booleans()) else None
     codes = draw(_unique_codes(KINDS[kind].properties if kind else ["mast"], min_size=1, max_size=5))
-    if "count_motor_vehicle" in codes:
-        codes = [code for code in codes if code not in MOTOR_VEHICLE_COUNTS]
     known: Mapping[str, ObservedProperty] = KINDS[kind].properties if kind else {}
     datastreams = [draw(_datastreams(code, known.get(code), delivers)) for code in codes]
     start = draw(_dates)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, LiteralString, cast
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,8 @@ from dashboards.alerts import ALERTS
 from dashboards.build import DASHBOARDS, get_query
 from dashboards.panel_queries import load_panel_queries
 from dashboards.spec import Dashboard, VariableType
+from ingest.cells import count_cells
+from ingest.cells.count_cells import publish_counts
 from ingest.lifecycle.daily_totals import update_daily_totals
 from sensors.db import Database, connect
 from sensors.db.migrate import migrate
@@ -24,11 +26,12 @@ from sensors.db.server import EmbeddedPostgres
 from sensors.register.repository import publish
 from simulators import replay
 from simulators.city import example_register as city_register
+from tests.db.ingest.test_count_cells import counter, pass_by
 from tests.support import small_city
 from tests.support.grafana_macros import TimeRange, expand_macros, last_days
 from tests.support.pglite.client import Pglite
 from tests.support.pglite.fixtures import MIGRATED_SNAPSHOT, temporary_database
-from tests.support.sample_data import publish_cells
+from tests.support.sample_data import publish_cells, publish_documents, traffic_counter_entry
 
 CHOICES = {
     "buurt": "'*'",
@@ -268,6 +271,32 @@ def test_days_of_the_recorded_series_equal_those_of_pandas(
         clock = series["time"].dt.tz_convert(AMSTERDAM).dt.tz_localize(None)
         is_begun = ((clock - timedelta(hours=6)).dt.date == start.date()) & (series["property"] == "count_bicycle")
         assert bicycles[start] == series.loc[is_begun, "value"].sum()
+
+
+def test_of_a_counter_that_tells_its_total_too_each_pass_is_once_in_a_sum(
+    server_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db, codes = server_database, ("count_car", "count_bus", "count_motor_vehicle", "count_bicycle")
+    beside = traffic_counter_entry(datastreams=[counter(code)["datastreams"][0] for code in codes])
+    publish_documents(db, beside, counter(reference="verkeer-2"))
+    monkeypatch.setattr(count_cells, "add_noise", _unchanged)
+    start = datetime.combine(datetime.now(AMSTERDAM).date() - timedelta(days=4), time(8), AMSTERDAM)
+    for reference in ("verkeer-1", "verkeer-2"):
+        pass_by(db, start, 30, 40, reference=reference)
+    publish_counts(db, datetime.now(UTC))
+    update_daily_totals(db, datetime.now(UTC))
+    split = ask(db, load_panel_queries("traffic")["modal_split"], last_days(5))
+    assert {row["metric"].split(" ±")[0]: row["Aantal"] for row in split} == {
+        "Auto, motor of vrachtwagen": 140,
+        "Op de fiets": 70,
+    }
+    by_hour = ask(db, load_panel_queries("traffic")["weekday_hour"], last_days(5), teller="verkeer-1")
+    weekday = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")[start.weekday()]
+    assert {row["Uur"]: row[weekday] for row in by_hour}["09:00"] == 80
+
+
+def _unchanged(count: int, _: float) -> int:
+    return count
 
 
 def test_no_statement_asks_for_a_table() -> None:

@@ -9,7 +9,6 @@ import pytest
 from ingest.pipeline import IncomingMessage
 from sensors.db import Database
 from sensors.kinds import KINDS, Kind
-from sensors.policy.constraints import MOTOR_VEHICLE_COUNTS
 from tests.db.ingest.test_writer import take
 from tests.support.entries import example_datastream, example_entry
 from tests.support.sample_data import NOW, publish_cells, publish_documents
@@ -42,7 +41,6 @@ def entry_of(kind: Kind) -> dict[str, Any]:
             privacy_rules=[{"rule": "public_threshold"}] if kind.properties[code].counts_people else [],
         )
         for code in stored_codes(kind)
-        if code not in MOTOR_VEHICLE_COUNTS
     ]
     return example_entry(reference=kind.code, kind=kind.code, datastreams=streams)
 

@@ -13,6 +13,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ("the noise of a day", "DAY_NOISE if period is Public.DAY else HOUR_NOISE", "HOUR_NOISE"),
         ("more noise where a pass is in more numbers", "sqrt(max(1.0, cells / CELLS_PER_PASS))", "1.0"),
         ("the class of road users that is in most numbers", "return max((sum(", "return min((sum("),
+        ("a total is one more number", "if passed in each.passes)", "if each.passes == of.passes)"),
         ("a mean is about counts in the same form", "and each.passes <= definition.passes", ""),
         ("a ratio is two numbers", "else 2 if definition.clip is not None else 0", "else 1"),
         (

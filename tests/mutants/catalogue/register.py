@@ -25,7 +25,6 @@ CONSTRAINTS = (
     "exceeds_finest_public",
     "publishes_small_counts",
     "has_unsupported_threshold",
-    "is_total_beside_its_parts",
 )
 
 MUTANTS: tuple[Mutant, ...] = (

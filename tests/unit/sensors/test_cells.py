@@ -66,6 +66,18 @@ def test_noise_grows_with_the_numbers_of_one_sensor_that_hold_the_same_pass() ->
     assert unpublished["count_car"] == CellRule(Public.HOUR, 12, 15, has_night=False)
 
 
+def test_a_total_beside_its_classes_is_one_more_number_of_each_pass() -> None:
+    classes = (("count_car", "hour"), ("count_bus", "hour"), ("count_bicycle", "hour"))
+    beside = cells(*classes, ("count_motor_vehicle", "hour"), ("mean_speed", "hour"))
+    noise = {code: rule.noise for code, rule in beside.items() if rule is not None}
+    for code in ("count_motor_vehicle", "count_car", "count_bus"):
+        assert noise[code] == pytest.approx(12 * sqrt(4 / 2))
+    assert beside["count_bicycle"] == CellRule(Public.HOUR, 12, 60, has_night=True)
+    # Of two numbers there is enough noise in any case. What isn't published doesn't count.
+    two = cells(*classes, ("count_motor_vehicle", "hour"), ("mean_speed", "none"))
+    assert two["count_car"] == two["count_motor_vehicle"] == CellRule(Public.HOUR, 12, 15, has_night=False)
+
+
 def test_a_mean_is_a_ratio_to_the_counts_that_are_public_as_it_is() -> None:
     counts = (("count_car", "hour"), ("count_bus", "hour"), ("count_truck", "day"), ("count_bicycle", "hour"))
     loop = compiled(*counts, ("mean_speed", "hour"), ("occupancy", "none"))

@@ -17,7 +17,7 @@ from sensors.policy.compiler import (
     rule_from_document,
     rule_to_document,
 )
-from sensors.policy.constraints import CONSTRAINTS, MOTOR_VEHICLE_COUNTS
+from sensors.policy.constraints import CONSTRAINTS
 from sensors.register.entry import Datastream, Entry, MatchInMemory, PublicThreshold, WindowCount
 from sensors.register.validation.validator import RULES, find_violations
 from sensors.vocabulary.codes import PersonalData, Public, RetentionClass
@@ -113,8 +113,6 @@ def test_nothing_weaker_than_the_minimum_is_taken_in(entry: Entry) -> None:
                 assert window >= timedelta(hours=1)
             case None:
                 pass
-    names = {policy.property for policy in permitted}
-    assert "count_motor_vehicle" not in names or names.isdisjoint(MOTOR_VEHICLE_COUNTS)
 
 
 def about_people(declared: Datastream, entry: Entry) -> bool:
@@ -191,7 +189,6 @@ REFUSED: list[tuple[str, str, list[Document]]] = [
     ("alive_by_the_clock", "traffic", [traffic("alive", public="none")]),
     ("alive_by_the_clock", "traffic", [traffic("alive", public="none", interval="PT7H")]),
     ("alive_by_the_clock", "traffic", [traffic("alive", public="none", interval="P1D")]),
-    ("total_or_parts", "traffic", [traffic("count_motor_vehicle", THRESHOLD), traffic("count_bus", THRESHOLD)]),
 ]
 
 
@@ -225,13 +222,6 @@ def test_nothing_is_taken_in_without_a_clock_if_any_wait_would_do() -> None:
         ["no2"],
     )
     assert compiled(ROAD, kind="traffic", payload={"time": "on_receipt"}).refusals == ()
-
-
-def test_the_parts_of_a_refused_total_are_still_counted() -> None:
-    policy = compiled(
-        *(traffic(code, THRESHOLD) for code in ("count_motor_vehicle", "count_bus", "count_bicycle")), kind="traffic"
-    )
-    assert {each.property for each in policy.datastreams} == {"count_bus", "count_bicycle"}
 
 
 def test_what_nobody_measures_or_keeps_is_refused() -> None:

@@ -8,7 +8,6 @@ from sensors.policy.constraints import (
     has_wrong_same_time,
     has_wrong_unit,
     is_not_by_the_clock,
-    is_total_beside_its_parts,
 )
 from sensors.register.entry import Datastream, Entry
 from sensors.register.validation.finders import (
@@ -80,11 +79,5 @@ DATASTREAM_RULES: tuple[Rule, ...] = (
         "De sensor heeft geen klok. Zeg hoe vaak hij meet: wat langer onderweg kan zijn geweest, bewaren wij niet.",
         "The sensor has no clock. State how often it measures: we do not keep what may have waited for longer.",
         ingested_paths_if("interval", has_unknown_wait),
-    ),
-    Rule(
-        "total_or_parts",
-        "Dit is het totaal van tellingen die er ook apart staan. Zo verraadt het kleine aantallen. Kies er één van.",
-        "This is the total of counts that are also listed separately. That reveals small numbers. Choose one.",
-        ingested_paths_if("observed_property", is_total_beside_its_parts),
     ),
 )
