@@ -250,6 +250,9 @@ FIELDS: Mapping[str, EntryField] = {
     "location.host_object": EntryField(
         LocalizedText("waar hij aan hangt of in staat", "what it is mounted on or in"), _code(codes.HostObject)
     ),
+    "location.host_reference": EntryField(
+        LocalizedText("nummer van waar hij aan hangt of in staat", "number of what it is mounted on or in"), verbatim
+    ),
     "location.address": EntryField(LocalizedText("straat", "street"), verbatim),
     "location.neighbourhood": EntryField(LocalizedText("buurt", "neighbourhood"), _area),
     "location.district": EntryField(LocalizedText("wijk", "district"), _area),

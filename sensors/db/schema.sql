@@ -3030,7 +3030,7 @@ begin
         or (new.document - erasable) <> (old.document - erasable)
         or not new.document ?& erasable
         or lantaarn.coarseness(new.document) <> 3
-        or new.document -> 'location' ?| array['address', 'observed_area', 'height_m']
+        or new.document -> 'location' ?| array['address', 'observed_area', 'height_m', 'host_reference']
         or new.document -> 'contact' ?| array['email', 'phone', 'url']
     then
         raise exception 'table % is append-only', tg_table_name using errcode = 'object_not_in_prerequisite_state';
@@ -3638,14 +3638,14 @@ CREATE FUNCTION lantaarn.redact_only() RETURNS trigger
     AS $$
 declare
     place_keys constant text[] := array[
-        'geometry', 'precision', 'address', 'observed_area', 'neighbourhood', 'district'
+        'geometry', 'precision', 'address', 'observed_area', 'host_reference', 'neighbourhood', 'district'
     ];
 begin
     if coalesce(current_setting('lantaarn.redacting', true), '') <> 'places'
         or (to_jsonb(new) - 'document') <> (to_jsonb(old) - 'document')
         or (new.document - 'location') <> (old.document - 'location')
         or ((new.document -> 'location') - place_keys) <> ((old.document -> 'location') - place_keys)
-        or new.document -> 'location' ?| array['address', 'observed_area']
+        or new.document -> 'location' ?| array['address', 'observed_area', 'host_reference']
         or not coalesce(lantaarn.coarseness(new.document) > coalesce(lantaarn.coarseness(old.document), 1), false)
     then
         raise exception 'table % is append-only', tg_table_name using errcode = 'object_not_in_prerequisite_state';

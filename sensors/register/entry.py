@@ -126,6 +126,9 @@ class Location(Part):
     """The area that a camera sees: a polygon."""
     host_object: HostObject | None = None
     """What the device is mounted on or in."""
+    host_reference: Reference | None = None
+    """The owner's number of that object, such as of the lamppost. Sensors of one municipality with the same number are
+    at one place, for the noise in what they count. Never with a cell precision: it tells the exact place."""
     address: ShortText | None = None
     """The street, for people to read. Never include the house number of a private home."""
     neighbourhood: Annotated[str, StringConstraints(pattern=r"^BU[0-9]{8}$")] | None = None

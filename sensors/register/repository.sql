@@ -258,14 +258,15 @@ where not exists (
 )
 order by sensor.id, declared.property;
 
--- published_datastreams: what is published of passes, and where its sensor is; also of versions that were current until
--- recently, because hours from then may still be published
+-- published_datastreams: what is published of passes, where its sensor is and on what (host); also of versions that were
+-- current until recently, because hours from then may still be published
 select
     sensor.id as sensor_id,
     sensor.kind,
     declared.observed_property as property,
     declared.public as period,
-    coalesce(exact.geometry, version.document #> '{location,geometry}') as geometry
+    coalesce(exact.geometry, version.document #> '{location,geometry}') as geometry,
+    sensor.municipality || '/' || lower(version.document #>> '{location,host_reference}') as host
 from lantaarn.sensor as sensor
 inner join lantaarn.register_entry as version on version.entry_id = sensor.entry_id
 left join lantaarn.register_entry as next

@@ -1,6 +1,7 @@
 """Which published numbers can hold the same pass: those of sensors at one place. The more there are, the more noise.
 
-Sensors at most 25 metres apart are at one place, and so are those that are linked by others in between.
+Sensors at most 25 metres apart are at one place, so are those on one pole (or whatever host their entries name),
+however far apart their entries put them, and so are those that are linked by others in between.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,6 +27,8 @@ class PublishedDatastream:
     property: str
     period: Public
     geometry: GeoJsonGeometry
+    host: str | None = None
+    """What it hangs on, if its entry names that."""
 
 
 PASS_PROPERTIES: Mapping[str, frozenset[str]] = {
@@ -52,6 +55,12 @@ def noise_of_counts(published: Sequence[PublishedDatastream]) -> Mapping[Datastr
 def _places(published: Sequence[PublishedDatastream]) -> Iterable[list[PublishedDatastream]]:
     """The datastreams by place."""
     neighbours: list[list[int]] = [list[int]() for _ in published]
+    first_on: dict[str, int] = {}
+    for number, each in enumerate(published):
+        if each.host is not None:
+            first = first_on.setdefault(each.host, number)
+            neighbours[first].append(number)
+            neighbours[number].append(first)
     shapes = np.array([to_rijksdriehoek(each.geometry) for each in published], dtype=np.object_)
     pairs: list[list[int]] = STRtree(shapes).query(shapes, predicate="dwithin", distance=SAME_PLACE_METRES).T.tolist()
     for one, other in pairs:

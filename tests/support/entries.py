@@ -216,7 +216,9 @@ def _locations() -> st.SearchStrategy[Document]:
     precisions = st.sampled_from([each.value for each in Precision])
     fixed = {"kind": st.just("fixed"), "geometry": _points, "precision": precisions}
     spread = {"kind": st.sampled_from(["area", "mobile"]), "geometry": _areas, "precision": st.just("exact")}
-    return st.fixed_dictionaries(fixed, optional=rest) | st.fixed_dictionaries(spread, optional=rest)
+    on_a_pole = fixed | {"precision": st.just("exact"), "host_reference": st.sampled_from(["LM-0123", "45.7"])}
+    shapes = (fixed, spread, on_a_pole)
+    return st.one_of([st.fixed_dictionaries(each, optional=rest) for each in shapes])
 
 
 def _projects() -> st.SearchStrategy[Document]:

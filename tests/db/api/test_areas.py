@@ -22,7 +22,7 @@ SEEN: GeoJsonGeometry = {
     "type": "Polygon",
     "coordinates": [[[5.6595, 51.48], [5.66, 51.48], [5.66, 51.481], [5.6595, 51.48]]],
 }
-TRACES = ("5.6595", "51.4803", "5.7012", "51.4904", "Kerkstraat")
+TRACES = ("LM-0123", "5.6595", "51.4803", "5.7012", "51.4904", "Kerkstraat")
 
 
 def meter(precision: str, geometry: GeoJsonGeometry = HOME, **place: Any) -> Document:
@@ -46,7 +46,7 @@ def test_an_exact_place_leaves_the_history_when_it_gets_a_cell(server_database: 
     which = put(
         server_database,
         meter("exact", BEFORE),
-        meter("exact", address="Kerkstraat 1", observed_area=SEEN),
+        meter("exact", address="Kerkstraat 1", observed_area=SEEN, host_reference="LM-0123"),
         meter("cell_100m"),
     )
     assert not [trace for text in history(server_database) for trace in TRACES if trace in text]
@@ -96,6 +96,7 @@ CHANGES: tuple[LiteralString, ...] = (
     COARSER + ", reason = 'other'",
     COARSER.replace("(document,", "(jsonb_set(document, '{location,height_m}', '9'),"),
     COARSER.replace("(document,", "(jsonb_set(document, '{location,address}', '1'),"),
+    COARSER.replace("(document,", "(jsonb_set(document, '{location,host_reference}', '1'),"),
     COARSER.replace("(document,", "(jsonb_set(document, '{summary,nl}', '1'),"),
     "update lantaarn.register_entry set document = document - 'location'",
     "delete from lantaarn.register_entry",

@@ -78,6 +78,15 @@ def test_neighbours_that_come_add_noise_at_once(server_database: Database) -> No
     assert refresh_derived_data(server_database) == 0
 
 
+def test_counters_on_one_pole_share_its_place(server_database: Database) -> None:
+    """Entries of two suppliers, of which one has the wrong coordinates, and writes the number in small letters."""
+    on_pole = [counter("een", HERE), counter("twee", ELSEWHERE), counter("drie", ELSEWHERE)]
+    for document, number in zip(on_pole, ("LM-0123", "lm-0123", "LM-0124"), strict=True):
+        document["location"]["host_reference"] = number
+    publish_documents(server_database, *on_pole)
+    assert [noise(server_database, each)["count_bicycle"] for each in ("een", "twee", "drie")] == [THREE] * 3
+
+
 @pytest.mark.parametrize(
     "change", [{"status": "ended", "active_until": "2026-01-01"}, {"public": "none"}, {"place": ELSEWHERE}]
 )

@@ -26,6 +26,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "sensors/register/shared_places.py",
         ("tests/unit/sensors/test_cells.py",),
         ("sensors at one place", "distance=SAME_PLACE_METRES", "distance=0"),
+        ("sensors on one pole", "first = first_on.setdefault(each.host, number)", "first = number"),
         ("a place that sensors in between make", "left.intersection(neighbours[number])", "set[int]()"),
         ("the most noise of the places of a sensor", "max(noise.get(key, 0.0), ", "min(noise.get(key, 1e9), "),
     ),
@@ -34,6 +35,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ("tests/db/sensors/test_noise.py",),
         ("neighbours of a while ago", "next.recorded_at > %(since)s", "false"),
         ("the exact place of a sensor", "coalesce(exact.geometry, version", "coalesce(null::jsonb, version"),
+        ("what a sensor hangs on", "lower(version.document #>> '{location,host_reference}')", "null"),
     ),
     *mutants_in(
         "sensors/register/repository.py",

@@ -88,7 +88,7 @@ MUTANTS: tuple[Mutant, ...] = (
             "        _store_exact_locations(db, batch, documents)\n        _coarsen_history(db, documents)\n",
             "        _store_exact_locations(db, batch, documents)\n",
         ),
-        ("old addresses are removed too", 'if name not in ("address", "observed_area")', "if True"),
+        ("old addresses are removed too", "if name not in exact", "if True"),
         (
             "only the cell is published",
             (

@@ -93,6 +93,14 @@ LOCATION_RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
+        "cell_hides_host",
+        "De precieze plek is niet openbaar. Dan kan het nummer van de paal of de kast er ook niet bij.",
+        "The exact location is not public, so the number of the pole or cabinet cannot be included either.",
+        path_if(
+            "location.host_reference", lambda entry: _is_coarse(entry) and entry.location.host_reference is not None
+        ),
+    ),
+    Rule(
         "cell_hides_observed_area",
         "De precieze plek is niet openbaar. Dan kan het gebied dat hij ziet er ook niet bij.",
         "The exact location is not public, so the area it sees cannot be included either.",

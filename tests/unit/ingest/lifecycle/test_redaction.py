@@ -49,4 +49,4 @@ def test_redacting_again_changes_nothing_whatever_the_entry(document: dict[str, 
     assert redacted_document(once) == once
     place = once["location"]
     assert place["precision"] == "cell_1km"
-    assert not {"height_m", "address", "host_object", "observed_area"} & place.keys()
+    assert not {"height_m", "address", "host_object", "host_reference", "observed_area"} & place.keys()
