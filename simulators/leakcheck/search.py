@@ -163,7 +163,8 @@ def overlapping_pieces(parts: Iterable[bytes], size: int = 1 << 24) -> Iterator[
 
 def inflate(data: bytes) -> Iterator[bytes]:
     """Yield what is in the compressed data within ``data``, as far as it is whole."""
-    octets = memoryview(data)  # a slice of it is no copy
+    octets = memoryview(data)  # a slice of it is no copy, but zlib makes one of what it leaves unread
     for beginning in _COMPRESSED.finditer(data):
+        compressed = octets[beginning.start() : beginning.start() + MAX_INFLATED_BYTES]
         with suppress(zlib.error):
-            yield zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(octets[beginning.start() :], MAX_INFLATED_BYTES)
+            yield zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(compressed, MAX_INFLATED_BYTES)
