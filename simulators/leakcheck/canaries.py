@@ -22,6 +22,8 @@ class IdentifierKind(StrEnum):
     MAC = "mac"
     EMAIL = "email"
     PHONE = "phone"
+    NUMBER = "number"
+    """Digits that a value or a count could carry, and so an identifier, or how many people passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,25 @@ def _phone(rng: Random) -> str:
     return f"06-{rng.randrange(10**8):08}"
 
 
+def _number(rng: Random) -> str:
+    """15 digits: as many as a double holds exactly, also behind ``1.``; zeros at the ends would get lost."""
+    return "".join([rng.choice(DIGITS[1:]), *rng.choices(DIGITS, k=13), rng.choice(DIGITS[1:])])
+
+
 GENERATORS: dict[IdentifierKind, Callable[[Random], str]] = {
     IdentifierKind.PLATE: _plate,
     IdentifierKind.MAC: _mac,
     IdentifierKind.EMAIL: _email,
     IdentifierKind.PHONE: _phone,
+    IdentifierKind.NUMBER: _number,
 }
-KIND_WEIGHTS = {IdentifierKind.PLATE: 8, IdentifierKind.MAC: 6, IdentifierKind.EMAIL: 3, IdentifierKind.PHONE: 3}
+KIND_WEIGHTS = {
+    IdentifierKind.PLATE: 8,
+    IdentifierKind.MAC: 6,
+    IdentifierKind.EMAIL: 3,
+    IdentifierKind.PHONE: 3,
+    IdentifierKind.NUMBER: 2,
+}
 
 
 def generate_canaries(seed: int) -> Iterator[Canary]:

@@ -29,7 +29,7 @@ from simulators.leakcheck.encodings import needle, needle_forms
 from simulators.leakcheck.programs import TestedPrograms
 from simulators.leakcheck.search import Hit, NeedleIndex, inflate, overlapping_pieces
 from simulators.leakcheck.targets import cycle_targets, target_entries
-from simulators.leakcheck.vectors import EVENT_VECTORS, CanaryPublisher, OutgoingMessage, cycle_vectors
+from simulators.leakcheck.vectors import EVENT_VECTORS, CanaryPublisher, OutgoingMessage, plan_vectors
 
 DATABASE_CONTROL_SURFACES = (surfaces.TABLES, surfaces.DATA_DIRECTORY, surfaces.BACKUP)
 BROKER_CONTROL_SURFACES = (surfaces.BROKER_STORE, surfaces.BROKER_STORE_DURING_OUTAGE)
@@ -112,7 +112,7 @@ class LeakCheck:
     def __init__(self, canary_count: int, seed: int, progress: Progress) -> None:
         more = generate_canaries(seed)
         self._canaries: list[Canary] = list(islice(more, canary_count))
-        self._vectors: list[str] = list(islice(cycle_vectors(), canary_count))
+        self._vectors: list[str] = list(plan_vectors(self._canaries))
         self._pages = max(MIN_PAGES, canary_count // 16)
         self._present_before: set[int] = set()
         self._controls = PositiveControls(self._canaries, more)
@@ -120,6 +120,7 @@ class LeakCheck:
         self._control_content |= {
             surface: self._controls.text_for(surface).encode() for surface in surfaces.TEXT_SURFACES
         }
+        self._control_numbers = {surface: self._controls.number_for(surface) for surface in DATABASE_CONTROL_SURFACES}
         self._progress = progress
 
     def run(self, folder: Path, *, keep: bool) -> LeakCheckResult:
@@ -168,7 +169,8 @@ class LeakCheck:
 
     def _place_controls(self, programs: TestedPrograms, database: psycopg.Connection[dict[str, Any]]) -> None:
         put = self._control_content
-        insert_controls(database, [put[surface] for surface in DATABASE_CONTROL_SURFACES], put[surfaces.DATABASE_LOG])
+        rows = [(put[surface], self._control_numbers[surface]) for surface in DATABASE_CONTROL_SURFACES]
+        insert_controls(database, rows, put[surfaces.DATABASE_LOG])
         database.execute(QUERIES["insert_quarantine_control"], {"content": put[surfaces.QUARANTINE].decode()})
         database.execute(QUERIES["emit_wal_control"], {"octets": put[surfaces.WAL]})
         database.execute(QUERIES["checkpoint"])

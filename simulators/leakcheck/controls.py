@@ -40,6 +40,9 @@ TEXT_CONTROLS = (
     (IdentifierKind.PLATE, "base58 (AB12CD)"),
     (IdentifierKind.PLATE, "base85 (AB-12-CD)"),
     (IdentifierKind.PHONE, "quoted-printable (06…)"),
+    (IdentifierKind.NUMBER, "plain (15 digits)"),
+    (IdentifierKind.NUMBER, "plain (first 12 digits)"),
+    (IdentifierKind.NUMBER, "plain (1.23…e+14)"),
 )
 BINARY_CONTROLS = (
     (IdentifierKind.PLATE, "UTF-16 LE (AB-12-CD)"),
@@ -48,6 +51,8 @@ BINARY_CONTROLS = (
     (IdentifierKind.MAC, "Ascii85 (a0a0)"),
     (IdentifierKind.MAC, "plain (octets)"),
     (IdentifierKind.MAC, "plain (modified EUI-64)"),
+    (IdentifierKind.NUMBER, "plain (fraction, big-endian)"),
+    (IdentifierKind.NUMBER, "plain (integer, little-endian)"),
 )
 
 
@@ -69,19 +74,28 @@ class PositiveControls:
         others = (self._take(surface, kind, name) for kind, name in BINARY_CONTROLS)
         return b" ".join([self.text_for(surface).encode(), *others, compressed])
 
-    def _take(self, surface: str, kind: IdentifierKind, name: str) -> bytes:
+    def number_for(self, surface: str) -> str:
+        """The digits of a control for a column of doubles."""
+        return self._next(surface, IdentifierKind.NUMBER).identifier
+
+    def _next(self, surface: str, kind: IdentifierKind) -> Canary:
         canary = next(one for one in self._more if one.kind is kind)
         self.expected[surface].add(len(self._canaries))
         self._canaries.append(canary)
+        return canary
+
+    def _take(self, surface: str, kind: IdentifierKind, name: str) -> bytes:
+        canary = self._next(surface, kind)
         place = next(place for place, recipe in enumerate(needle_forms(kind)) if recipe.name == name)
         return needle(canary, place)
 
 
-def insert_controls(database: psycopg.Connection[Any], rows: Iterable[bytes], log: bytes) -> None:
-    """Insert rows into a table of our own, and write a line to the server log."""
+def insert_controls(database: psycopg.Connection[Any], rows: Iterable[tuple[bytes, str]], log: bytes) -> None:
+    """Insert rows of text and digits into a table of our own, and write a line to the server log."""
     database.execute(QUERIES["create_control_table"])
-    for octets in rows:
-        database.execute(QUERIES["insert_control"], {"content": octets.decode(), "octets": octets})
+    for octets, digits in rows:
+        written = {"content": octets.decode(), "octets": octets, "fraction": float(f"1.{digits}")}
+        database.execute(QUERIES["insert_control"], written)
     database.execute(sql.SQL("do $$ begin raise log '%', {}; end $$").format(sql.Literal(log.decode())))
 
 

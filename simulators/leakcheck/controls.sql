@@ -20,10 +20,10 @@ from lantaarn.ledger;
 
 -- create_control_table: a table for positive controls
 create schema leakcheck;
-create table leakcheck.control (content text not null, octets bytea not null);
+create table leakcheck.control (content text not null, octets bytea not null, fraction double precision not null);
 
 -- insert_control: a control for tables, database files and backups
-insert into leakcheck.control (content, octets) values (%(content)s, %(octets)s);
+insert into leakcheck.control (content, octets, fraction) values (%(content)s, %(octets)s, %(fraction)s);
 
 -- insert_quarantine_control: a control for the quarantine
 insert into lantaarn.quarantine (received_at, topic_template, reason, field_paths, size)

@@ -6,6 +6,7 @@ unkeyed function. For one kind of canary, the needles always have the same order
 
 import codecs
 import hashlib
+import struct
 from base64 import a85encode, b32encode, b64encode, b85encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -44,7 +45,8 @@ def _quoted(text: bytes) -> bytes:
 
 
 def _encode_each(form: str) -> Encoder:
-    return lambda text: "".join(form.format(octet) for octet in text).encode()
+    written = [form.format(octet).encode() for octet in range(256)]
+    return lambda text: b"".join([written[octet] for octet in text])
 
 
 ENCODINGS: dict[str, Encoder] = {
@@ -129,25 +131,59 @@ def _phone_notations(sent: str) -> tuple[bytes, ...]:
     return tuple(text.encode() for text in (sent, f"06{number}", f"316{number}", f"+31 6 {number}"))
 
 
+def _number_notations(sent: str) -> tuple[bytes, ...]:
+    """As digits, whole, cut off, and with an exponent; as a fraction and as a whole number, in octets."""
+    fraction, count = float(f"1.{sent}"), int(sent)
+    kept = (("d", fraction), ("d", float(count)), ("q", count))
+    return (
+        *(sent.encode(), sent[:NUMBER_PREFIX_DIGITS].encode(), f"{sent[0]}.{sent[1:NUMBER_PREFIX_DIGITS]}".encode()),
+        *(struct.pack(order + form, number) for form, number in kept for order in "><"),
+    )
+
+
+NUMBER_PREFIX_DIGITS = 12
+"""So many digits of a number are still found, so that one rounded somewhere beyond them is as well."""
 NOTATION_FUNCTIONS: dict[IdentifierKind, Callable[[str], tuple[bytes, ...]]] = {
     IdentifierKind.PLATE: _plate_notations,
     IdentifierKind.MAC: _mac_notations,
     IdentifierKind.EMAIL: _email_notations,
     IdentifierKind.PHONE: _phone_notations,
+    IdentifierKind.NUMBER: _number_notations,
 }
-NOTATIONS: dict[IdentifierKind, tuple[str, ...]] = {
-    IdentifierKind.PLATE: ("AB-12-CD", "ab-12-cd", "AB12CD", "ab12cd", "AB 12 CD", "ab 12 cd"),
+
+
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """A way to write a canary. ``is_hashed``: whether its digests are searched for too."""
+
+    name: str
+    is_binary: bool = False
+    is_hashed: bool = True
+
+
+def _texts(*names: str, hashed: int = 4) -> tuple[Notation, ...]:
+    return tuple(Notation(name, is_hashed=place < hashed) for place, name in enumerate(names))
+
+
+def _octets(*names: str, hashed: int = 0) -> tuple[Notation, ...]:
+    return tuple(Notation(name, is_binary=True, is_hashed=place < hashed) for place, name in enumerate(names))
+
+
+NOTATIONS: dict[IdentifierKind, tuple[Notation, ...]] = {
+    IdentifierKind.PLATE: _texts("AB-12-CD", "ab-12-cd", "AB12CD", "ab12cd", "AB 12 CD", "ab 12 cd"),
     IdentifierKind.MAC: (
-        *("A0:A0", "a0:a0", "A0A0", "a0a0", "A0-A0", "a0-a0", "A0A0.A0A0", "a0a0.a0a0"),
-        *("octets", "octets reversed", "EUI-64", "modified EUI-64"),
+        *_texts("A0:A0", "a0:a0", "A0A0", "a0a0", "A0-A0", "a0-a0", "A0A0.A0A0", "a0a0.a0a0"),
+        *_octets("octets", "octets reversed", "EUI-64", "modified EUI-64", hashed=1),
     ),
-    IdentifierKind.EMAIL: ("upper case", "lower case"),
-    IdentifierKind.PHONE: ("06-…", "06…", "316…", "+31 6 …"),
+    IdentifierKind.EMAIL: _texts("upper case", "lower case"),
+    IdentifierKind.PHONE: _texts("06-…", "06…", "316…", "+31 6 …"),
+    IdentifierKind.NUMBER: (
+        *_texts("15 digits", "first 12 digits", "1.23…e+14", hashed=1),
+        *_octets("fraction, big-endian", "fraction, little-endian", "double, big-endian", "double, little-endian"),
+        *_octets("integer, big-endian", "integer, little-endian"),
+    ),
 }
-FIRST_BINARY_NOTATION = 8
-"""Index of the first binary notation of a MAC address."""
-HASHED_NOTATIONS = {*range(4), FIRST_BINARY_NOTATION}
-"""Notations that are hashed: with and without separators, in both cases, and the octets."""
+"""With and without separators, in both cases, and as octets are hashed; other notations are not."""
 
 
 @lru_cache(maxsize=64)
@@ -167,16 +203,16 @@ class NeedleForm:
 @lru_cache
 def needle_forms(kind: IdentifierKind) -> tuple[NeedleForm, ...]:
     """All needle forms for this kind of canary, in a fixed order."""
-    return tuple(form for place, text in enumerate(NOTATIONS[kind]) for form in _forms_of_notation(place, text))
+    return tuple(form for place, notation in enumerate(NOTATIONS[kind]) for form in _forms_of_notation(place, notation))
 
 
-def _forms_of_notation(place: int, text: str) -> Iterator[NeedleForm]:
+def _forms_of_notation(place: int, notation: Notation) -> Iterator[NeedleForm]:
     for name, encode in ENCODINGS.items():
-        if place < FIRST_BINARY_NOTATION or name in BINARY_ENCODINGS:
-            yield NeedleForm(f"{name} ({text})", place, encode)
-    for function in HASH_FUNCTIONS if place in HASHED_NOTATIONS else ():
+        if not notation.is_binary or name in BINARY_ENCODINGS:
+            yield NeedleForm(f"{name} ({notation.name})", place, encode)
+    for function in HASH_FUNCTIONS if notation.is_hashed else ():
         for form, write in DIGEST_ENCODINGS.items():
-            yield NeedleForm(f"{function} as {form} ({text})", place, _hashed(function, write))
+            yield NeedleForm(f"{function} as {form} ({notation.name})", place, _hashed(function, write))
 
 
 def _hashed(function: str, write: Encoder) -> Encoder:

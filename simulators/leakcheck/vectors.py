@@ -16,6 +16,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from ingest.pipeline import MAX_PAYLOAD_BYTES
 from sensors.processes import LOOPBACK_HOST
 from simulators.devices.publisher import MAX_IN_FLIGHT
+from simulators.leakcheck.canaries import Canary, IdentifierKind
 
 DELIVERY_TIMEOUT_SECONDS = 30.0
 """Seconds to wait for the broker to acknowledge a batch."""
@@ -81,7 +82,7 @@ def _event_of_unknown(canary: str, targets: Target) -> OutgoingMessage:
     return OutgoingMessage("/".join([*levels[:3], canary, levels[-1]]), _passage(canary), 0)
 
 
-EVENT_VECTORS: dict[str, MqttVector] = {
+TEXT_EVENT_VECTORS: dict[str, MqttVector] = {
     "passage on an event topic": _event(_passage),
     "list of passages": _event(lambda canary: b"[" + _passage(canary) + b"]"),
     "unknown event field": _event(lambda canary: json.dumps({"time": _now(), "owner": canary}).encode()),
@@ -90,7 +91,7 @@ EVENT_VECTORS: dict[str, MqttVector] = {
     "truncated event": _event(lambda canary: _passage(canary)[:-2]),
     "reference level of an event topic": _event_of_unknown,
 }
-MQTT_VECTORS: dict[str, MqttVector] = {
+TEXT_VECTORS: dict[str, MqttVector] = {
     "declared value": _reading(lambda canary, code: {code: canary}),
     "unit": _reading(lambda canary, code: {code: {"value": 1, "unit": canary}}),
     "time": lambda canary, targets: _values({"time": canary, targets.property: 1})(targets),
@@ -111,8 +112,24 @@ MQTT_VECTORS: dict[str, MqttVector] = {
     "reference level of a topic": _topic(lambda canary, levels: [*levels[:2], canary, levels[3]]),
     "format level of a topic": _topic(lambda canary, levels: [*levels[:3], canary]),
     "extra level of a topic": _topic(lambda canary, levels: [*levels, canary]),
-    **EVENT_VECTORS,
+    **TEXT_EVENT_VECTORS,
 }
+NUMBER_EVENT_VECTORS: dict[str, MqttVector] = {
+    "count of movements": _event(lambda canary: json.dumps({"time": _now(), "presence": int(canary)}).encode()),
+    "count beside a passage": _event(
+        lambda canary: json.dumps({"time": _now(), "identifier": "XX-99-XX", "vehicles": int(canary)}).encode()
+    ),
+}
+NUMBER_VECTORS: dict[str, MqttVector] = {
+    "fraction of a value": _reading(lambda canary, code: {code: float(f"1.{canary}")}),
+    "fraction of a value with a unit": _reading(lambda canary, code: {code: {"value": float(f"1.{canary}")}}),
+    "count": _reading(lambda canary, code: {code: int(canary)}),
+    "count below zero": _reading(lambda canary, code: {code: -int(canary)}),
+    **NUMBER_EVENT_VECTORS,
+}
+"""As JSON numbers, which declared properties take in: rounding or the bounds of what is plausible must destroy them."""
+EVENT_VECTORS = TEXT_EVENT_VECTORS | NUMBER_EVENT_VECTORS
+MQTT_VECTORS = TEXT_VECTORS | NUMBER_VECTORS
 OVERSIZED_VECTOR = "oversized message"
 
 
@@ -206,8 +223,12 @@ class Visitor:
             self._connection.close()
 
 
-def cycle_vectors() -> Iterator[str]:
-    """Cycle through the vectors, endlessly: one in twenty over HTTP, one in a thousand oversized."""
-    mqtt, visits = cycle(MQTT_VECTORS), cycle(HTTP_VECTORS)
-    for place in count():
-        yield OVERSIZED_VECTOR if place % 1000 == 1 else next(visits if place % 20 == 0 else mqtt)
+def plan_vectors(canaries: Iterable[Canary]) -> Iterator[str]:
+    """Yield a vector for each canary: of those but numbers one in twenty over HTTP, and one in a thousand oversized."""
+    texts, numbers, visits, places = cycle(TEXT_VECTORS), cycle(NUMBER_VECTORS), cycle(HTTP_VECTORS), count()
+    for canary in canaries:
+        if canary.kind is IdentifierKind.NUMBER:
+            yield next(numbers)
+        else:
+            place = next(places)
+            yield OVERSIZED_VECTOR if place % 1000 == 1 else next(visits if place % 20 == 0 else texts)

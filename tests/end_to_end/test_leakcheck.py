@@ -16,6 +16,7 @@ from api.app import PAGE_MODULES as ROUTES
 from sensors.db.server import data_folder_of
 from simulators.leakcheck import crawler
 from simulators.leakcheck.canaries import generate_canaries
+from simulators.leakcheck.vectors import TEXT_VECTORS
 from tests.browser import city
 from tests.support.installed import needs_embedded_servers
 from tests.support.waiting import wait_for
@@ -28,14 +29,15 @@ SURFACES = 17
 LEAKY = """
 import base64, sys
 if sys.orig_argv[-1] == "ingest":
-    from ingest import worker
-    process = worker.run_steps
+    from ingest import quality_flags, worker
+    process, assess = worker.run_steps, quality_flags.QualityChecker.assess
     def leak(work):
         sys.stderr.write(base64.b64encode(b"topic " + work.message.topic.encode()).decode() + chr(10))
         return process(work)
     worker.run_steps = leak
+    quality_flags.QualityChecker.assess = lambda *known: (assess(*known)[0], known[-1])
 """
-"""Makes ingest log every topic, in base64."""
+"""Makes ingest log every topic, in base64, and store values as they were sent."""
 
 
 def started(folder: Path, number: int, modules: str = "") -> subprocess.Popen[str]:
@@ -61,8 +63,8 @@ def _text(path: Path) -> str:
 
 @needs_embedded_servers
 @pytest.mark.timeout(300)
-def test_none_of_5000_identifiers_is_found_anywhere_and_every_control_is(tmp_path: Path) -> None:
-    process = started(tmp_path, 5000)
+def test_none_of_2000_identifiers_is_found_anywhere_and_every_control_is(tmp_path: Path) -> None:
+    process = started(tmp_path, 2000)
     said, troubles = process.communicate(timeout=280)
     assert process.returncode == 0, said + troubles
     assert len(re.findall(r"│ 0 +│$", said, re.MULTILINE)) == SURFACES
@@ -72,10 +74,10 @@ def test_none_of_5000_identifiers_is_found_anywhere_and_every_control_is(tmp_pat
     assert books is not None, said
     received, refused, dropped, sent_as_events = (int(number.replace(",", "")) for number in books.groups())
     # What was planted did come in: a search for what was never there would prove nothing.
-    assert received > 2000
-    assert refused > 1500
-    assert dropped > 500
-    assert sent_as_events > 500
+    assert received > 800
+    assert refused > 600
+    assert dropped > 200
+    assert sent_as_events > 200
     assert list(tmp_path.iterdir()) == []
 
 
@@ -86,8 +88,12 @@ def test_a_leak_is_found_and_told_without_the_identifier(tmp_path: Path) -> None
     said, troubles = process.communicate(timeout=150)
     assert process.returncode == 1, said + troubles
     leaks = said[said.index("Leaks") :]
+    found = [tuple(map(str.strip, line.split("│")[1:4])) for line in leaks.splitlines() if line.startswith("│")]
+    assert {surface for surface, _, vector in found if vector in TEXT_VECTORS} == {"ingest log"}
     assert "reference level of a topic" in leaks
-    assert {line.split("│")[1].strip() for line in leaks.splitlines() if line.startswith("│")} == {"ingest log"}
+    stored = {"tables (all schemas)", "data directory", "write-ahead log", "backup"}
+    assert {surface for surface, _, vector in found if vector == "fraction of a value"} == stored
+    assert {surface for surface, _, vector in found if vector == "count"} == stored
     topics = {canary.identifier for canary in islice(generate_canaries(1), 100)}
     assert not any(text in said for text in topics)
 

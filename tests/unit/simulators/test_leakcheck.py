@@ -4,6 +4,7 @@ import base64
 import gzip
 import hashlib
 import re
+import struct
 import zlib
 from collections.abc import Callable
 from itertools import islice
@@ -37,7 +38,14 @@ from simulators.leakcheck.search import (
     overlapping_pieces,
 )
 from simulators.leakcheck.targets import cycle_targets, target_entries
-from simulators.leakcheck.vectors import EVENT_VECTORS, HTTP_VECTORS, MQTT_VECTORS, cycle_vectors
+from simulators.leakcheck.vectors import (
+    EVENT_VECTORS,
+    HTTP_VECTORS,
+    MQTT_VECTORS,
+    NUMBER_VECTORS,
+    OVERSIZED_VECTOR,
+    plan_vectors,
+)
 
 CANARIES = tuple(islice(generate_canaries(7), 400))
 INDEX = NeedleIndex(CANARIES)
@@ -90,10 +98,24 @@ def test_there_are_more_than_twenty_encodings_and_the_common_hashes() -> None:
         (IdentifierKind.MAC, "00:1A:2B:3C:4D:5E", b"00%253A1A"),
         (IdentifierKind.EMAIL, "jan@post.example", b"jan%40post.example"),
         (IdentifierKind.PHONE, "06-12345678", b"31612345678"),
+        (IdentifierKind.NUMBER, "483920174650283", b"483920174650283"),
+        (IdentifierKind.NUMBER, "483920174650283", b"4.83920174650"),
+        (IdentifierKind.NUMBER, "483920174650283", struct.pack(">d", 1.483920174650283)),
+        (IdentifierKind.NUMBER, "483920174650283", struct.pack("<d", 483920174650283.0)),
+        (IdentifierKind.NUMBER, "483920174650283", struct.pack("<q", 483920174650283)),
     ],
 )
 def test_an_identifier_is_known_in_this_form(kind: IdentifierKind, sent: str, form: bytes) -> None:
     assert any(form in needle for needle in needles(Canary(kind, sent)))
+
+
+@pytest.mark.parametrize("decimals", [12, 15])
+@pytest.mark.parametrize("whole", [0, 1, 7])
+def test_a_number_is_found_in_the_digits_of_a_value(whole: int, decimals: int) -> None:
+    place = next(place for place in ONE_OF_EACH if CANARIES[place].kind is IdentifierKind.NUMBER)
+    value = float(f"{whole}.{CANARIES[place].identifier[:decimals]}")
+    assert place in {hit.canary_index for hit in INDEX.find(f"({value})".encode())}
+    assert list(INDEX.find(f"({value:.2f})".encode())) == []
 
 
 @given(st.binary(max_size=7), st.sampled_from(["plain", "base64", "hex"]))
@@ -143,13 +165,16 @@ def test_random_octets_hold_no_canary() -> None:
 
 
 def test_identifiers_come_in_by_every_way() -> None:
-    planned = list(islice(cycle_vectors(), 2 * CANARIES_PER_BATCH))
-    assert set(planned) >= {*MQTT_VECTORS, *HTTP_VECTORS}
+    canaries = list(islice(generate_canaries(1), CANARIES_PER_BATCH))
+    planned = list(plan_vectors(canaries))
+    assert set(planned) == {*MQTT_VECTORS, *HTTP_VECTORS, OVERSIZED_VECTOR}
+    numbers = {vector for canary, vector in zip(canaries, planned, strict=True) if canary.kind is IdentifierKind.NUMBER}
+    assert numbers == set(NUMBER_VECTORS)
 
 
 def test_what_comes_on_event_topics_is_never_kept_by_a_broker_for_those_who_are_away() -> None:
     target = next(cycle_targets(target_entries()))
-    sent = [way("AB-12-CD", target) for way in EVENT_VECTORS.values()]
+    sent = [way("123456789012345", target) for way in EVENT_VECTORS.values()]
     assert all(each.topic.startswith("event/") and each.qos == 0 for each in sent)
 
 
