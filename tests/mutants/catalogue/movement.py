@@ -76,7 +76,11 @@ MUTANTS: tuple[Mutant, ...] = (
     *mutants_in(
         "ingest/events/windows.py",
         PRESENCE_TESTS,
-        ("the night is one window", "    if local.time() >= NIGHT_START:\n", "    if False:\n"),
+        (
+            "the night is one window",
+            "_clock(day, NIGHT_START), _clock(day + timedelta(days=1), DAY_START)",
+            "_clock(day, NIGHT_START), _clock(day + timedelta(days=1), time.min)",
+        ),
         ("the night until the morning", "    if local.time() < DAY_START:\n", "    if False:\n"),
     ),
     *mutants_in(
