@@ -106,14 +106,14 @@ def seen(db: Connection, *people: Sent) -> Mapping[str, Sequence[str]]:
     found: dict[str, Sequence[str]] = {}
     with suppress(psycopg.Rollback), db.transaction(), capture_logs() as logged:
         metrics = Metrics()
-        _live(db, metrics, sorted([*FOURTEEN, *people], key=lambda sent: sent.minutes))
-        found = {**_everything(db), "metrics": _samples(metrics)}
+        live(db, metrics, sorted([*FOURTEEN, *people], key=lambda sent: sent.minutes))
+        found = {**everything(db), "metrics": _samples(metrics)}
         found["log"] = [str({**each, "exception": None}) for each in logged]
         raise psycopg.Rollback
     return found
 
 
-def _live(db: Connection, metrics: Metrics, messages: Sequence[Sent]) -> None:
+def live(db: Connection, metrics: Metrics, messages: Sequence[Sent]) -> None:
     now = START
     listener = EventListener(BrokerAddress("nowhere.example", 1883), "helmond", metrics, lambda: now)
     listener.set_register(load_register(db))
@@ -138,7 +138,7 @@ def _samples(metrics: Metrics) -> Sequence[str]:
     return [line for line in generate_latest(metrics.registry).decode().splitlines() if "_created" not in line]
 
 
-def _everything(db: Connection) -> dict[str, Sequence[str]]:
+def everything(db: Connection) -> dict[str, Sequence[str]]:
     """All rows of all our tables and views, but for the size of tables: what was rolled back still takes up room."""
     relations = db.execute(
         "select table_schema, table_name from information_schema.tables"
