@@ -86,6 +86,16 @@ DASHBOARD = Dashboard(
             size=(14, 9),
         ),
         Panel(
+            key="meter_jumps",
+            title="Meters die verspringen",
+            description="Hoe vaak een meter de laatste zeven dagen een stand stuurde die niet kan kloppen. Zo'n sprong "
+            "telt niet mee in wat er is verbruikt. Van meters die per dag openbaar zijn, tellen alleen hele dagen.",
+            panel_type=PanelType.TABLE,
+            unit=COUNT,
+            completeness=ENTRY_COMPLETENESS,
+            size=(24, 8),
+        ),
+        Panel(
             key="due_dates",
             title="Opnieuw bekijken of stoppen",
             description="Sensoren waarvan de datum nadert of voorbij is. Een getal onder 0 is te laat.",

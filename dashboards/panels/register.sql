@@ -81,6 +81,24 @@ where
 order by 4, 1
 limit 500;
 
+-- meter_jumps: readings of meters that were not counted, of the last seven days
+select
+    sensor.name as "Sensor",
+    sensor.reference as "Referentie",
+    sensor.neighbourhood_name as "Buurt",
+    name.label as "Meting",
+    sum(jump.jumps) as "Sprongen",
+    max(open.day_of(jump.start)) as "Laatste dag"
+from open.jump as jump
+inner join staff.sensor as sensor on sensor.sensor_id = jump.sensor_id
+inner join {names} on name.property = jump.property
+where
+    jump.start >= open.day_start(open.day_of(now()) - 7)
+    and {chosen sensor}
+group by 1, 2, 3, 4
+order by 5 desc, 2, 4
+limit 100;
+
 -- due_dates: sensors whose review or end date is near or past
 select
     sensor.name as "Sensor",

@@ -6,6 +6,7 @@ inserted directly.
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 
 from ingest import pipeline
 from ingest.heartbeat import Heartbeat, write_heartbeat
@@ -18,6 +19,7 @@ from ingest.writer import commit_batch, load_register
 from sensors.db import Database
 from sensors.register.entry import Entry
 from sensors.register.repository import load_areas, publish
+from sensors.vocabulary.measurement import Aggregation
 from simulators.city import example_register as city_register
 from simulators.city.example_register import EXAMPLE_SEED
 from simulators.devices.device import device_of_entry
@@ -31,13 +33,15 @@ REFERENCE_PREFIXES = ("lantaarn-01", "lucht-gemeente-01", "lucht-gemeente-02", "
 """Prefixes of the references of its devices: a street of ten lamps, air sensors, counters."""
 CAMERA_PREFIX = "HD-ANPR"
 FAULTY_REFERENCE = "lantaarn-0103"
+JUMPING_REFERENCE = "lantaarn-0105"
+"""A lamp with a meter that jumped once."""
 
 
 def fill_database(db: Database, now: datetime) -> None:
     """Insert data for every panel, up to ``now``."""
     load_areas(db)
     entries = [
-        each
+        _with_meter(each) if each.reference == JUMPING_REFERENCE else each
         for each in city_register.example_entries(EXAMPLE_SEED)
         if each.reference.startswith((*REFERENCE_PREFIXES, CAMERA_PREFIX))
     ]
@@ -63,13 +67,34 @@ def _messages(entry: Entry, now: datetime) -> Iterator[DeviceMessage]:
     samples = list(device.samples(now - timedelta(days=DAYS_OF_DATA), now))[:: 3 if entry.kind == "air_quality" else 1]
     if entry.reference == FAULTY_REFERENCE:
         samples = [_with_fault(each, now) for each in samples]
+    if entry.reference == JUMPING_REFERENCE:
+        samples = list(_with_jump(samples, now))
     yield from pack_samples(device_topic(entry.municipality, entry.kind, entry.reference), samples, now)
 
 
+IN_THE_MIDDLE = timedelta(days=2, hours=12)
+"""Ago: the days before and after are published by now, also at midnight."""
+
+
 def _with_fault(sample: Sample, now: datetime) -> Sample:
-    # Half a day more than two: the last faulty day and the first good one are published by now, also at midnight.
-    broken = timedelta(days=2, hours=12) < now - sample.time
+    broken = now - sample.time > IN_THE_MIDDLE
     return Sample(sample.time, {**sample.values, "fault_code": 3.0 if broken else 0.0})
+
+
+def _with_meter(entry: Entry) -> Entry:
+    counter = {"aggregation": Aggregation.COUNTER}
+    streams = [
+        each.model_copy(update=counter if each.observed_property == "energy" else {}) for each in entry.datastreams
+    ]
+    return entry.model_copy(update={"datastreams": tuple(streams)})
+
+
+def _with_jump(samples: list[Sample], now: datetime) -> Iterator[Sample]:
+    """What a meter shows of them: once far too much."""
+    shown = list(accumulate(each.values["energy"] for each in samples))
+    spike = next(at for at, each in enumerate(samples) if now - each.time < IN_THE_MIDDLE)
+    for at, (sample, total) in enumerate(zip(samples, shown, strict=True)):
+        yield Sample(sample.time, {**sample.values, "energy": round(total + 20 * (at == spike), 5)})
 
 
 def _ingest_messages(db: Database, messages: list[DeviceMessage], hours: list[datetime]) -> None:

@@ -192,6 +192,12 @@ def test_an_outage_is_told_with_its_days(city_database: Database) -> None:
     assert 1 <= rows[0]["Dagen"] <= 3
 
 
+def test_a_meter_that_jumped_is_told_with_its_jumps(city_database: Database) -> None:
+    rows = ask(city_database, load_panel_queries("register")["meter_jumps"], last_days(3))
+    told = [(row["Referentie"], row["Meting"], row["Sprongen"]) for row in rows]
+    assert told == [(small_city.JUMPING_REFERENCE, "Verbruikte stroom", 1)]
+
+
 def test_grafana_has_a_time_limit_and_writes_nothing(database: str) -> None:
     with connect(database) as owner:
         owner.execute("alter role lantaarn_dashboard login password 'grafana'")
