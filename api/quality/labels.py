@@ -13,6 +13,13 @@ DEVIATION_EXPLANATIONS: Mapping[str, LocalizedText] = {
         "No reading came in for a day, or for a week if the sensor can detect that someone is passing by. Messages "
         "that we cannot read do not count.",
     ),
+    "invalid": LocalizedText(
+        "Er komen metingen binnen, maar een dag lang klopte er geen een. Ze zijn bijvoorbeeld veel te hoog, of steeds "
+        "precies hetzelfde. We gebruiken ze niet. Kan de sensor merken dat er iemand langskomt? Dan kijken we naar "
+        "vorige week.",
+        "Readings come in, but for a day none of them was right. For example, they are far too high, or always exactly "
+        "the same. We do not use them. If the sensor can detect that someone is passing by, we look at last week.",
+    ),
     "undeclared": LocalizedText(
         "De sensor stuurt gegevens die niet in het register staan. Die gooien we meteen weg.",
         "The sensor sends data that is not in the register. We delete that data at once.",

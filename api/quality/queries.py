@@ -55,6 +55,8 @@ class Measures:
     conflict_day: int = 0
     """Readings that met another value for their moment: of live sensors in 24 hours, and of all others that week."""
     conflict_week: int = 0
+    invalid: int = 0
+    """Sensors none of whose readings is good: as ``silent``, a deviation. Last, because the CSV has these columns."""
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> Self:

@@ -22,7 +22,8 @@ select
     quality.refused_week,
     quality.undeclared_week,
     quality.conflict_day,
-    quality.conflict_week
+    quality.conflict_week,
+    quality.invalid
 from open.quality_group as quality
 where quality.municipality = %(municipality)s;
 

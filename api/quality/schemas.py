@@ -10,6 +10,8 @@ class Deviations(ResponseModel):
     """Number of sensors that deviate from their entry, by the codes of ``deviating`` in /v1/sensors."""
 
     silent: int
+    invalid: int
+    """Readings come, all of them implausible, frozen or jumps."""
     undeclared: int
     refused: int
     expired: int

@@ -43,6 +43,7 @@ PURPOSE_LABELS: Mapping[str, LocalizedText] = {
 
 DEVIATION_LABELS: Mapping[str, LocalizedText] = {
     "silent": LocalizedText("Stuurt geen metingen, maar zou dat wel moeten", "Sends no readings, but should"),
+    "invalid": LocalizedText("Stuurt alleen metingen die niet kloppen", "Sends only readings that can't be right"),
     "undeclared": LocalizedText("Stuurt meer dan is afgesproken", "Sends more than was declared"),
     "refused": LocalizedText("Er worden metingen geweigerd", "Readings are rejected"),
     "expired": LocalizedText("De einddatum is voorbij", "Past its end date"),

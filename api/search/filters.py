@@ -15,7 +15,7 @@ OTHER_KIND = "other"
 """The filter value for sensors of no known kind, such as cameras and antennas."""
 PAGE_SIZE = 100
 ANY_DEVIATION = "yes"
-Deviation = Literal["silent", "undeclared", "refused", "expired", "review_due"]
+Deviation = Literal["silent", "invalid", "undeclared", "refused", "expired", "review_due"]
 DEVIATIONS: tuple[Deviation, ...] = get_args(Deviation)
 """How a sensor can deviate from its entry: codes of the view ``open.deviation``."""
 SORT_ORDERS = ("neighbourhood", "name", "changed")

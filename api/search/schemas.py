@@ -31,8 +31,8 @@ class FilterQuery(BaseModel):
     status: str | None = Field(default=None, description="planned, active, paused or ended")
     deviating: str | None = Field(
         default=None,
-        description="`yes`: only sensors that do not do what their entry says; silent, undeclared, refused, expired or "
-        "review_due: only those that do so in this way",
+        description="`yes`: only sensors that do not do what their entry says; silent, invalid, undeclared, refused, "
+        "expired or review_due: only those that do so in this way",
     )
     spot: str | None = Field(default=None, description="longitude,latitude: only sensors that may see this place")
     bbox: str | None = Field(default=None, description="west,south,east,north: only sensors that may be in there")

@@ -50,6 +50,7 @@ select sort.label as "Wat er niet klopt", count(sensor.sensor_id) as "Sensoren"
 from (
     values
     ('silent', 'Stil: er komen geen metingen binnen'),
+    ('invalid', 'Stuurt alleen metingen die niet kloppen'),
     ('undeclared', 'Stuurt meer dan in het register staat'),
     ('refused', 'Stuurt veel dat wij weigeren'),
     ('expired', 'De einddatum is voorbij'),
@@ -69,6 +70,7 @@ select
     sensor.neighbourhood_name as "Buurt",
     case deviation.deviation
         when 'silent' then 'Stil'
+        when 'invalid' then 'Geen goede meting'
         when 'undeclared' then 'Stuurt te veel'
         when 'refused' then 'Veel geweigerd'
         when 'expired' then 'Einddatum voorbij'

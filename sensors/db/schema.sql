@@ -636,7 +636,8 @@ CREATE TABLE lantaarn.quality_group (
     refused_week bigint NOT NULL,
     undeclared_week bigint NOT NULL,
     conflict_day bigint DEFAULT 0 NOT NULL,
-    conflict_week bigint DEFAULT 0 NOT NULL
+    conflict_week bigint DEFAULT 0 NOT NULL,
+    invalid bigint DEFAULT 0 NOT NULL
 );
 
 -- lantaarn.quality_made
@@ -1106,7 +1107,11 @@ UNION ALL
         CASE sort.deviation
             WHEN 'undeclared'::text THEN (week.undeclared >= 15)
             ELSE ((week.refused >= 15) AND ((week.refused * 20) > week.received))
-        END;
+        END
+UNION ALL
+ SELECT invalid.sensor_id,
+    'invalid'::text AS deviation
+   FROM lantaarn.invalid_sensor invalid;
 
 -- lantaarn.entry_quality_now
 CREATE VIEW lantaarn.entry_quality_now AS
@@ -1129,6 +1134,34 @@ CREATE VIEW lantaarn.entry_quality_now AS
            FROM ( SELECT (EXTRACT(epoch FROM ((declared.value ->> 'interval'::text))::interval))::double precision AS seconds,
                     COALESCE(((declared.value ->> 'sends_zeros'::text))::boolean, true) AS sends_zeros
                    FROM jsonb_array_elements((entry.document -> 'datastreams'::text)) declared(value)) often) due);
+
+-- lantaarn.invalid_sensor
+CREATE VIEW lantaarn.invalid_sensor AS
+ SELECT finding.sensor_id
+   FROM ((((lantaarn.finding finding
+     CROSS JOIN lantaarn.watch watch)
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN finding.live THEN watch.day_since
+                    ELSE watch.week_since
+                END AS since,
+                CASE
+                    WHEN finding.live THEN 'infinity'::timestamp with time zone
+                    ELSE watch.week_until
+                END AS until) judged)
+     JOIN LATERAL ( SELECT one.quality
+           FROM (lantaarn.datastream stream
+             JOIN lantaarn.observation one ON (((one.datastream_id = stream.id) AND (one.retention_class = stream.retention_class))))
+          WHERE ((stream.sensor_id = finding.sensor_id) AND stream.active AND (stream.counts_people OR (NOT stream.about_people)) AND (one."time" >= judged.since) AND (one."time" < judged.until))
+         LIMIT 1) any_value ON ((any_value.quality <> 0)))
+     LEFT JOIN LATERAL ( SELECT true AS found
+           FROM (lantaarn.datastream stream
+             JOIN lantaarn.rollup_hour hourly ON ((hourly.datastream_id = stream.id)))
+          WHERE ((stream.sensor_id = finding.sensor_id) AND stream.active AND (stream.counts_people OR (NOT stream.about_people)) AND (hourly.hour >= judged.since) AND (hourly.hour < judged.until))
+         LIMIT 1) good_value ON (true))
+  WHERE ((finding.status = 'active'::text) AND finding.delivers_data AND (good_value.found IS NULL) AND (NOT (EXISTS ( SELECT
+           FROM lantaarn.datastream event
+          WHERE ((event.sensor_id = finding.sensor_id) AND event.active AND (event.rule IS NOT NULL))))));
 
 -- lantaarn.live_sensor
 CREATE VIEW lantaarn.live_sensor AS
@@ -1235,12 +1268,14 @@ CREATE VIEW lantaarn.quality_group_now AS
     (COALESCE(sum(day.refused_week), (0)::numeric))::bigint AS refused_week,
     (COALESCE(sum(day.undeclared_week), (0)::numeric))::bigint AS undeclared_week,
     (COALESCE(sum(trouble.conflict) FILTER (WHERE finding.live), (0)::numeric))::bigint AS conflict_day,
-    (COALESCE(sum(day.conflict_week), (0)::numeric))::bigint AS conflict_week
+    (COALESCE(sum(day.conflict_week), (0)::numeric))::bigint AS conflict_week,
+    count(*) FILTER (WHERE wrong.invalid) AS invalid
    FROM ((((lantaarn.finding finding
      JOIN lantaarn.entry_quality entry ON ((entry.sensor_id = finding.sensor_id)))
      LEFT JOIN lantaarn.sensor_day_shown day ON ((day.sensor_id = finding.sensor_id)))
      LEFT JOIN ( SELECT deviation.sensor_id,
             bool_or((deviation.deviation = 'expired'::text)) AS expired,
+            bool_or((deviation.deviation = 'invalid'::text)) AS invalid,
             bool_or((deviation.deviation = 'refused'::text)) AS refused,
             bool_or((deviation.deviation = 'review_due'::text)) AS review_due,
             bool_or((deviation.deviation = 'silent'::text)) AS silent,
@@ -2125,7 +2160,8 @@ CREATE VIEW open.quality_group WITH (security_barrier='true') AS
     refused_week,
     undeclared_week,
     conflict_day,
-    conflict_week
+    conflict_week,
+    invalid
    FROM ( SELECT made.municipality,
             made.neighbourhood,
             made.organisations,
@@ -2149,7 +2185,8 @@ CREATE VIEW open.quality_group WITH (security_barrier='true') AS
             made.refused_week,
             made.undeclared_week,
             made.conflict_day,
-            made.conflict_week
+            made.conflict_week,
+            made.invalid
            FROM lantaarn.quality_group made
           WHERE ( SELECT quality_fresh.fresh
                    FROM lantaarn.quality_fresh)
@@ -2177,7 +2214,8 @@ CREATE VIEW open.quality_group WITH (security_barrier='true') AS
             now.refused_week,
             now.undeclared_week,
             now.conflict_day,
-            now.conflict_week
+            now.conflict_week,
+            now.invalid
            FROM lantaarn.quality_group_now now
           WHERE (NOT ( SELECT quality_fresh.fresh
                    FROM lantaarn.quality_fresh))) told;

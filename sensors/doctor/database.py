@@ -1,7 +1,7 @@
 """Check the database: whether it is reachable and migrated, who may read what, and what it logs."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +68,7 @@ def database_findings(url: SecretStr | None, pg_bin: Path | None) -> Iterator[Fi
             yield _migrations(db)
             yield from travel_time_findings(db)
             yield from term_findings(db)
+            yield from invalid_findings(db)
             yield from role_findings(db)
             yield from function_findings(db)
             yield from statement_timeout_findings(db)
@@ -130,14 +131,34 @@ def term_findings(db: Database) -> Iterator[Finding]:
     for row in db.execute(QUERIES["capped_terms"]).fetchall():
         sensors: list[str] = row["sensors"]
         longest, field = LIMIT_BY_RULE[row["rule"]]
-        counted = f"{len(sensors)} sensor{'s' if len(sensors) > 1 else ''}"
-        rest = f" and {len(sensors) - NAMED_SENSORS} more" if len(sensors) > NAMED_SENSORS else ""
         yield Finding(
             "terms",
-            f"{counted}: a longer term is declared than {describe_duration(longest).en}, which now applies (rule "
-            f"{row['rule']}): {', '.join(sensors[:NAMED_SENSORS])}{rest}",
+            f"{_counted(sensors)}: a longer term is declared than {describe_duration(longest).en}, which now applies "
+            f"(rule {row['rule']}): {_named(sensors)}",
             f'import versions of them with "{field}": "{longest}" or shorter; the quality page lists them all',
         )
+
+
+def invalid_findings(db: Database) -> Iterator[Finding]:
+    """Sensors of which values come, none of which is good: they would seem healthy."""
+    if not _may_read(db, "open.deviation"):
+        return
+    sensors: list[str] = [row["reference"] for row in db.execute(QUERIES["invalid_sensors"]).fetchall()]
+    if sensors:
+        yield Finding(
+            "readings",
+            f"{_counted(sensors)}: every value is implausible, frozen or a jump: {_named(sensors)}",
+            "repair them, or set their status to paused; the quality page lists them all",
+        )
+
+
+def _counted(sensors: Sequence[str]) -> str:
+    return f"{len(sensors)} sensor{'s' if len(sensors) > 1 else ''}"
+
+
+def _named(sensors: Sequence[str]) -> str:
+    rest = f" and {len(sensors) - NAMED_SENSORS} more" if len(sensors) > NAMED_SENSORS else ""
+    return f"{', '.join(sensors[:NAMED_SENSORS])}{rest}"
 
 
 def role_findings(db: Database) -> Iterator[Finding]:

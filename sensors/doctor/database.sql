@@ -59,6 +59,13 @@ from open.capped_term
 group by rule
 order by rule;
 
+-- invalid_sensors: sensors of which values come, none of which is good
+select sensor.reference
+from open.deviation as deviation
+inner join open.sensor as sensor on sensor.sensor_id = deviation.sensor_id
+where deviation.deviation = 'invalid'
+order by sensor.reference;
+
 -- log_settings: settings that determine what the server logs, and those of libraries that log statements
 select name, setting
 from pg_settings

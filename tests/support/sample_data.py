@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ingest.cells import count_cells
+from ingest.quality_flags import QualityFlag
 from sensors.db import Database
 from sensors.register.entry import Entry
 from sensors.register.repository import PublishResult, load_areas, publish
@@ -89,13 +90,16 @@ def home_sensor_entry(**changes: Any) -> Document:
     )
 
 
-def insert_observation(db: Database, reference: str, code: str, value: float, at: datetime) -> None:
-    """Insert one good value of a datastream with retention class P1Y."""
+def insert_observation(
+    db: Database, reference: str, code: str, value: float, at: datetime, *, quality: QualityFlag = QualityFlag.GOOD
+) -> None:
+    """Insert one value of a datastream with retention class P1Y, without its hourly total."""
     db.execute(
         "insert into lantaarn.observation_1y (datastream_id, time, value, quality) "
-        "select d.id, %(at)s, %(value)s, 0 from lantaarn.datastream d join lantaarn.sensor s on s.id = d.sensor_id "
+        "select d.id, %(at)s, %(value)s, %(quality)s from lantaarn.datastream d "
+        "join lantaarn.sensor s on s.id = d.sensor_id "
         "where s.reference = %(reference)s and d.property = %(code)s",
-        {"reference": reference, "code": code, "value": value, "at": at},
+        {"reference": reference, "code": code, "value": value, "at": at, "quality": int(quality)},
     )
 
 

@@ -123,7 +123,8 @@ def test_each_number_is_that_of_its_list(server_database: Database) -> None:
                 scope,
                 code,
             )
-    assert told(db).measures.deviations == {"silent": 3, "undeclared": 2, "refused": 2, "expired": 1, "review_due": 1}
+    expected = {"silent": 3, "invalid": 0, "undeclared": 2, "refused": 2, "expired": 1, "review_due": 1}
+    assert told(db).measures.deviations == expected
     with pytest.raises(NotFoundError):
         told(db, Scope(neighbourhood="BU00000000"))
     with pytest.raises(NotFoundError):

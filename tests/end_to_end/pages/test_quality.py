@@ -59,6 +59,7 @@ def test_an_undeclared_field_and_a_silent_sensor_are_told_within_a_minute(
         assert found["measures"]["undeclared_day"] == 1
         assert found["measures"]["deviations"] == {
             "silent": 1,
+            "invalid": 0,
             "undeclared": 1,
             "refused": 0,
             "expired": 0,

@@ -150,7 +150,7 @@ choices: dict[str, st.SearchStrategy[str]] = {
     "theme": st.sampled_from(["air", "traffic", "safety", "water"]),
     "project": st.sampled_from([*PROJECTS, "Nergens"]),
     "status": st.sampled_from([each.value for each in Status]),
-    "deviating": st.sampled_from(["yes", "review_due", "silent", "undeclared"]),
+    "deviating": st.sampled_from(["yes", "review_due", "silent", "invalid", "undeclared"]),
     "spot": st.builds("{:.5f},{:.5f}".format, st.floats(WEST, EAST), st.floats(SOUTH, NORTH)) | st.just("5.661,51.481"),
     "bbox": st.composite(_somewhere)(),
 }

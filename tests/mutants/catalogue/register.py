@@ -81,6 +81,17 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
     ),
     *mutants_in(
+        "sensors/db/migrations/043_invalid.sql",
+        ("tests/db/api/test_invalid_sensors.py",),
+        (
+            "goodness only of what the clock sends",
+            "        and (stream.counts_people or not stream.about_people)\n        and hourly.hour >= judged.since",
+            "        and hourly.hour >= judged.since",
+        ),
+        ("goodness not of sensors of events", "event.rule is not null", "false"),
+        ("goodness only of completed weeks", "else watch.week_until end", "else 'infinity' end"),
+    ),
+    *mutants_in(
         "sensors/register/repository.py",
         LOCATION_TESTS,
         (
