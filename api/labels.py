@@ -15,6 +15,7 @@ from sensors.kinds import KINDS, ObservedProperty
 from sensors.policy.explanation import SAMPLE_SENTENCE
 from sensors.policy.promises import MIN_MOVEMENT_LAMPS, MIN_SAMPLED_VEHICLES
 from sensors.register.entry import (
+    CountInMemory,
     Datastream,
     Entry,
     Location,
@@ -268,6 +269,11 @@ def privacy_rule(rule: object) -> str:
                 "We tellen {n} of meer sensoren samen, en tellen er een toevallig getal bij op of af. Zo kan niemand "
                 "zien of u er was."
             ).format(n=max(least, MIN_MOVEMENT_LAMPS))
+        case CountInMemory():
+            return _(
+                "We tellen per uur op wie er langskomt, in het geheugen van de computer, en tellen er een toevallig "
+                "getal bij op of af. Zo kan niemand zien of u langskwam."
+            )
         case NoIdentifiers():
             return _("Wat iemand kan aanwijzen, gooien we bij binnenkomst meteen weg.")
         case OnDevice(explanation=explanation):
@@ -323,8 +329,10 @@ def entry_privacy_rules(entry: Entry) -> list[str]:
 
 
 def _applied_rules(datastream: Datastream) -> Iterable[PrivacyRule]:
-    """Movement and travel times follow rules of their own, also where an entry has the one for counts too."""
-    is_made_of_events = any(isinstance(rule, WindowCount | MatchInMemory) for rule in datastream.privacy_rules)
+    """What is made of events follows rules of its own, also where an entry has the one for counts too."""
+    is_made_of_events = any(
+        isinstance(rule, WindowCount | MatchInMemory | CountInMemory) for rule in datastream.privacy_rules
+    )
     return (rule for rule in datastream.privacy_rules if not (is_made_of_events and isinstance(rule, PublicThreshold)))
 
 

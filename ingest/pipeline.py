@@ -22,7 +22,8 @@ from ingest.times.receipt import NO_RECEIPTS, Receipts
 from sensors.formats import READING_FORMATS
 from sensors.formats.model import AS_DOCUMENTED, DecodedReadings, Format, PayloadRules, Reading, Rejection
 from sensors.kinds import KINDS, Kind, ObservedProperty
-from sensors.policy.compiler import CountingRule, MatchingRule
+from sensors.policy.cells import CellRule
+from sensors.policy.compiler import EventRule
 from sensors.vocabulary.codes import Status
 from sensors.vocabulary.measurement import Aggregation, SameTime, Stamp
 from sensors.vocabulary.rejection_reasons import RejectionReason
@@ -59,7 +60,9 @@ class EventDatastream:
 
     id: int
     observed_property: ObservedProperty
-    privacy_rule: MatchingRule | CountingRule
+    privacy_rule: EventRule
+    cells: CellRule | None = None
+    """How what is counted in memory is published."""
 
 
 @dataclass(frozen=True, slots=True)

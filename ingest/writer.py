@@ -26,10 +26,11 @@ from sensors.db import Database
 from sensors.db.queries import load_queries
 from sensors.formats.model import PayloadRules
 from sensors.kinds import KINDS, Kind
+from sensors.policy.cells import CellRule
 from sensors.policy.compiler import rule_from_document
 from sensors.policy.personal_data import redact_text
 from sensors.policy.retention_classes import substitute_table
-from sensors.vocabulary.codes import Status
+from sensors.vocabulary.codes import Public, Status
 from sensors.vocabulary.measurement import Aggregation, SameTime, Stamp
 from sensors.vocabulary.rejection_reasons import RejectionReason
 
@@ -89,7 +90,8 @@ def _with_datastream(sensor: IngestSensor, row: dict[str, Any]) -> IngestSensor:
     if number is None:
         return sensor
     if row["rule"] is not None:
-        stream = EventDatastream(number, sensor.kind.properties[code], rule_from_document(row["rule"]))
+        rule = rule_from_document(row["rule"])
+        stream = EventDatastream(number, sensor.kind.properties[code], rule, _cell_rule(row))
         return replace(sensor, event_datastreams={**sensor.event_datastreams, code: stream})
     aggregation = Aggregation(row["aggregation"])
     stored = StoredDatastream(
@@ -104,6 +106,12 @@ def _with_datastream(sensor: IngestSensor, row: dict[str, Any]) -> IngestSensor:
         is_additive=row["is_additive"],
     )
     return replace(sensor, datastreams={**sensor.datastreams, code: stored})
+
+
+def _cell_rule(row: dict[str, Any]) -> CellRule | None:
+    if row["sum_minutes"] is None:
+        return None
+    return CellRule(Public(row["public"]), row["cell_noise"], row["sum_minutes"], row["one_night"])
 
 
 @dataclass(frozen=True, slots=True)

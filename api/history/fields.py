@@ -107,6 +107,20 @@ def _purpose(value: Mapping[str, Any]) -> LocalizedText:
     return localized(value["words"])
 
 
+_PLAIN_RULES: Mapping[str, LocalizedText] = {
+    "count_in_memory": LocalizedText(
+        "per uur geteld in het geheugen van de computer, met een toevallig getal erin",
+        "counted by the hour in the computer’s memory, with a random number in it",
+    ),
+    "no_identifiers": LocalizedText(
+        "wat iemand aanwijst, gooien we weg", "anything that identifies someone is deleted"
+    ),
+    "on_device": LocalizedText("het apparaat zelf maakt er aantallen van", "turned into counts on the device itself"),
+    "public_threshold": LocalizedText("openbaar met een toevallig getal erin", "public with a random number in it"),
+}
+"""Privacy rules without settings."""
+
+
 def _privacy_rule(value: Mapping[str, Any]) -> LocalizedText:
     match value["rule"]:
         case "match_in_memory":
@@ -121,14 +135,8 @@ def _privacy_rule(value: Mapping[str, Any]) -> LocalizedText:
                 f"alleen samen geteld met {least} of meer sensoren",
                 f"only counted together with {least} or more sensors",
             )
-        case "no_identifiers":
-            return LocalizedText("wat iemand aanwijst, gooien we weg", "anything that identifies someone is deleted")
-        case "on_device":
-            return LocalizedText("het apparaat zelf maakt er aantallen van", "turned into counts on the device itself")
-        case "public_threshold":
-            return LocalizedText("openbaar met een toevallig getal erin", "public with a random number in it")
         case other:
-            return verbatim(other)
+            return _PLAIN_RULES.get(other) or verbatim(other)
 
 
 def _stored_field(value: str) -> LocalizedText:

@@ -4,12 +4,13 @@ Each is written once and never changed. It comes by the clock, whether or not an
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from ingest.events.passers_by import PassCount
 from ingest.events.presence import WindowCount
 from ingest.events.refusals import EventRefusals
 from ingest.events.travel_time import TravelTimes
@@ -19,8 +20,13 @@ from sensors.db.queries import load_queries
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 
-Aggregate = TravelTimes | WindowCount
+Aggregate = TravelTimes | WindowCount | PassCount
 """One finished window that may be stored."""
+_INSERTS: Mapping[type[Aggregate], str] = {
+    TravelTimes: "insert_travel_time",
+    WindowCount: "insert_window_count",
+    PassCount: "insert_pass_count",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ def write_aggregates(db: Database, aggregates: Sequence[Aggregate]) -> None:
     """Insert windows inside the caller's transaction. A window already stored is left unchanged."""
     rows: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for each in aggregates:
-        rows["insert_travel_time" if isinstance(each, TravelTimes) else "insert_window_count"].append(_row(each))
+        rows[_INSERTS[type(each)]].append(_row(each))
     for name, batch in rows.items():
         db.execute(QUERIES[name], {"batch": {"aggregates": batch}})
 

@@ -20,6 +20,15 @@ from jsonb_to_recordset(%(batch)s -> 'aggregates') as given (
 order by municipality, "group", property, window_start
 on conflict (municipality, group_name, property, window_start) do nothing;
 
+-- insert_pass_count: insert counts of passers-by as public cells, with noise or unknown; one already written is unchanged
+insert into lantaarn.public_cell (datastream_id, period, start, counted, value, noise)
+select datastream_id, period, start, true, count, noise
+from jsonb_to_recordset(%(batch)s -> 'aggregates') as given (
+    datastream_id integer, period text, start timestamptz, count bigint, noise double precision
+)
+order by datastream_id, period, start
+on conflict do nothing;
+
 -- book_windows: add closed windows to their day, unless they have been: those of one group or segment come in order
 insert into lantaarn.window_day as total (rule, subject, day, released, suppressed, unobserved, until)
 select rule, subject, day, released, suppressed, unobserved, until
@@ -38,8 +47,22 @@ on conflict (rule, subject, day) do update set
     unobserved = total.unobserved + excluded.unobserved,
     until = excluded.until;
 
--- windows_booked_until: the end of the last window accounted for; all that ended before it are
-select max(until) as until from lantaarn.window_day;
+-- windows_booked_until: the end of the last window or cell accounted for; all that ended before it are
+select max(booked.until) as until
+from (
+    select window_day.until from lantaarn.window_day
+    union all
+    select lantaarn.cell_end(period.code, last.start)
+    from lantaarn.datastream as stream
+    cross join unnest(array['hour', 'night']) as period (code)
+    cross join lateral (
+        select cell.start from lantaarn.public_cell as cell
+        where cell.datastream_id = stream.id and cell.period = period.code
+        order by cell.start desc
+        limit 1
+    ) as last
+    where stream.rule ->> 'rule' = 'count_in_memory'
+) as booked;
 
 -- insert_event_refusals: insert the refused events of a day, with noise; numbers already stored are left unchanged
 insert into lantaarn.event_refusal (kind, reason, since, until, events, noise)

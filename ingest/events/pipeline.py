@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from ingest.events.passers_by import EventCounter, PassCount, PassCounter
 from ingest.events.presence import GroupMember, PresenceCounter, WindowCount
 from ingest.events.travel_time import Segment, TravelTimeMatcher, TravelTimes
 from ingest.events.window_book import WINDOW_OUTCOMES, BookedWindows, PrivacyRuleName, WindowOutcome
@@ -23,7 +24,7 @@ from ingest.quality_flags import QualityChecker
 from sensors.formats import EVENT_FORMATS
 from sensors.formats.model import AS_DOCUMENTED, DecodedEvents
 from sensors.formats.topics import EVENT_PREFIX
-from sensors.policy.compiler import CountingRule, MatchingRule
+from sensors.policy.compiler import CountingRule, MatchingRule, PassCountingRule
 from sensors.policy.promises import SAMPLE_ONE_IN, SAMPLE_ONE_IN_ADJOINING
 from sensors.vocabulary.codes import Status
 from sensors.vocabulary.rejection_reasons import RejectionReason
@@ -34,11 +35,12 @@ _UNUSED_QUALITY_CHECKER = QualityChecker()
 
 
 class PrivacyWindows:
-    """The travel time and presence windows of all sensors. Not thread-safe."""
+    """The travel time and presence windows of all sensors, and the open cells of counters. Not thread-safe."""
 
     def __init__(self) -> None:
         self.matcher = TravelTimeMatcher()
         self.counter = PresenceCounter()
+        self.passers = PassCounter()
         self._resume_from: datetime | None = None
 
     def resume_from(self, booked_until: datetime) -> None:
@@ -52,18 +54,24 @@ class PrivacyWindows:
         self._resume_from = None
         self.matcher.set_segments(_segments(active), now, due_from)
         self.counter.set_members(_members(active), now, due_from)
+        self.passers.set_counters(_event_counters(active), now, due_from)
 
     def record_gap(self, since: datetime, until: datetime) -> None:
         """Record that messages may have been missed: no window that overlaps this period is released."""
         self.matcher.record_gap(since, until)
         self.counter.record_gap(since, until)
+        self.passers.record_gap(since, until)
 
-    def close_finished(self, now: datetime) -> tuple[TravelTimes | WindowCount, ...]:
+    def close_finished(self, now: datetime) -> tuple[TravelTimes | WindowCount | PassCount, ...]:
         """Close finished windows and drop expired state. Returns the windows that may be stored, each once."""
-        return (*self.matcher.close_finished(now), *self.counter.close_finished(now))
+        counts = (*self.counter.close_finished(now), *self.passers.close_finished(now))
+        return (*self.matcher.close_finished(now), *counts)
 
     def take_booked(self) -> tuple[BookedWindows, ...]:
-        """Hand over what became of every window that has closed since the last time, stored or not."""
+        """Hand over what became of every window that has closed since the last time, stored or not.
+
+        Of a counter there is a cell for every hour, so that these need no book.
+        """
         return (*self.matcher.book.take(), *self.counter.book.take())
 
     def outcome_counts(self) -> Mapping[tuple[PrivacyRuleName, WindowOutcome], int]:
@@ -117,6 +125,14 @@ def _members(register: SensorsByTopic) -> Iterator[GroupMember]:
                 )
 
 
+def _event_counters(register: SensorsByTopic) -> Iterator[EventCounter]:
+    for sensor in register.values():
+        for code, stream in sensor.event_datastreams.items():
+            cells = stream.cells
+            if isinstance(stream.privacy_rule, PassCountingRule) and cells is not None and cells.noise is not None:
+                yield EventCounter(stream.id, sensor.id, code, cells.noise, cells.has_night)
+
+
 @dataclass(frozen=True, slots=True)
 class EventOutcome:
     """What became of one message, in events; it exists in memory only. ``added``: those added to a window."""
@@ -163,6 +179,8 @@ def add_to_windows(state: EventMessageState) -> RejectionReason | None:
             _count_or_reject(
                 state, state.windows.counter.add_movement(sensor.id, movement, state.received_at), movement.property
             )
+        for passers in events.passers_by:
+            _count_or_reject(state, state.windows.passers.add(sensor.id, passers, state.received_at), passers.property)
     return None
 
 

@@ -74,6 +74,15 @@ class Movement:
 
 
 @dataclass(frozen=True, slots=True)
+class PassersBy:
+    """Road users of one sort that a counter saw pass at this time: one, or ``number`` together."""
+
+    time: datetime
+    property: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rejection:
     """A rejected reading or message. ``path`` is in our own words, never text of the payload."""
 
@@ -91,10 +100,11 @@ class DecodedReadings(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class DecodedEvents:
-    """The content of one message. Passages, movements and rejections together equal what was received."""
+    """The content of one message. Passages, movements, passers-by and rejections together equal what was received."""
 
     passages: tuple[Passage, ...]
     movements: tuple[Movement, ...]
+    passers_by: tuple[PassersBy, ...]
     rejections: tuple[Rejection, ...]
     fields_dropped: int
 
@@ -119,4 +129,4 @@ class ReadingFormat(Format[DecodedReadings]):
 
 
 class EventFormat(Format[DecodedEvents]):
-    """A format of event topics: passages and movements, which are never stored individually."""
+    """A format of event topics: passages, movements and passers-by, which are never stored individually."""

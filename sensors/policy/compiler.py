@@ -11,11 +11,11 @@ from typing import Any
 
 from sensors.kinds import KINDS, Kind, ObservedProperty
 from sensors.policy.cells import CellRule, RatioRule, cell_rule, public_form, ratio_rule
-from sensors.policy.constraints import constraints_for
+from sensors.policy.constraints import constraints_for, is_counted_in_memory
 from sensors.policy.promises import MIN_SAMPLED_VEHICLES, TRAVEL_TIME_WINDOWS
 from sensors.policy.retention_classes import BUILT_IN_CLASSES, NEVER_STORED
 from sensors.policy.terms import at_most, kept_retention, totals_limit
-from sensors.register.entry import Datastream, Entry, MatchInMemory, WindowCount
+from sensors.register.entry import CountInMemory, Datastream, Entry, MatchInMemory, WindowCount
 from sensors.vocabulary.codes import PersonalData, Public
 from sensors.vocabulary.durations import parse_duration
 from sensors.vocabulary.localized_text import LocalizedText
@@ -53,14 +53,27 @@ class CountingRule:
     """Whether the noise of nights is doubled."""
 
 
-def rule_to_document(rule: MatchingRule | CountingRule) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class PassCountingRule:
+    """Count road users whose messages come one by one, by the hour or the night, into public cells with noise."""
+
+
+EventRule = MatchingRule | CountingRule | PassCountingRule
+"""What ingest does with messages that are each about one person or vehicle."""
+
+
+def rule_to_document(rule: EventRule) -> dict[str, Any]:
     """A rule as stored in ``lantaarn.datastream``; the window is in seconds."""
+    if isinstance(rule, PassCountingRule):
+        return {"rule": "count_in_memory"}
     name = "match_in_memory" if isinstance(rule, MatchingRule) else "window_count"
     return {"rule": name, **asdict(rule), "window": int(rule.window.total_seconds())}
 
 
-def rule_from_document(document: Mapping[str, Any]) -> MatchingRule | CountingRule:
+def rule_from_document(document: Mapping[str, Any]) -> EventRule:
     """The inverse of ``rule_to_document``. Raises KeyError for any other document."""
+    if document["rule"] == "count_in_memory":
+        return PassCountingRule()
     window = timedelta(seconds=document["window"])
     if document["rule"] == "match_in_memory":
         return MatchingRule(document.get("to"), document["minimum"], window)
@@ -96,7 +109,7 @@ class DatastreamPolicy:
     """How counts of people or vehicles are added up and published. None: it is no such count."""
     ratio: RatioRule | None
     """How a mean over what passes is published. None: it is no such mean, or isn't published."""
-    rule: MatchingRule | CountingRule | None
+    rule: EventRule | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,23 +182,29 @@ def _compile_datastream(entry: Entry, datastream: Datastream, classes: Collectio
         sends_zeros=datastream.sends_zeros,
         same_time=datastream.same_time,
         cells=cell_rule(definition, datastream.public, _published(entry, kind, *Public)),
-        ratio=ratio_rule(definition, datastream.public, _published(entry, kind, datastream.public)),
+        ratio=ratio_rule(definition, datastream.public, _published(entry, kind, datastream.public, of_events=False)),
         rule=rule,
     )
 
 
-def _published(entry: Entry, kind: Kind, *forms: Public) -> Iterator[ObservedProperty]:
-    """The properties that are published in one of these forms, whether or not they are refused for another reason."""
+def _published(entry: Entry, kind: Kind, *forms: Public, of_events: bool = True) -> Iterator[ObservedProperty]:
+    """The properties that are published in one of these forms, whether or not they are refused for another reason.
+
+    ``of_events``: also counts of which no single values are kept.
+    """
     for each in entry.datastreams:
-        if each.public in forms and each.public is not Public.NONE and each.observed_property in kind.properties:
+        is_published = each.public in forms and each.public is not Public.NONE
+        if is_published and each.observed_property in kind.properties and (of_events or not is_counted_in_memory(each)):
             yield kind.properties[each.observed_property]
 
 
-def _processing_rule(datastream: Datastream) -> MatchingRule | CountingRule | None:
+def _processing_rule(datastream: Datastream) -> EventRule | None:
     """The in-memory rule, if any; a constraint ensures there is at most one."""
     for rule in datastream.privacy_rules:
         if isinstance(rule, MatchInMemory):
             return MatchingRule(rule.to, max(rule.minimum, MIN_SAMPLED_VEHICLES), parse_duration(rule.window))
         if isinstance(rule, WindowCount):
             return CountingRule(rule.group, rule.minimum_sensors, parse_duration(rule.window), rule.nights == "doubled")
+        if isinstance(rule, CountInMemory):
+            return PassCountingRule()
     return None

@@ -10,7 +10,15 @@ from datetime import timedelta
 
 from sensors.kinds import ALIVE, ObservedProperty
 from sensors.policy.retention_classes import BUILT_IN_CLASSES, NEVER_STORED
-from sensors.register.entry import Datastream, Entry, MatchInMemory, NoIdentifiers, PublicThreshold, WindowCount
+from sensors.register.entry import (
+    CountInMemory,
+    Datastream,
+    Entry,
+    MatchInMemory,
+    NoIdentifiers,
+    PublicThreshold,
+    WindowCount,
+)
 from sensors.vocabulary.codes import PersonalData, Precision, Public
 from sensors.vocabulary.durations import parse_duration
 from sensors.vocabulary.localized_text import LocalizedText
@@ -57,6 +65,16 @@ def has_public_threshold(datastream: Datastream) -> bool:
     return bool(_privacy_rules_of_type(datastream, PublicThreshold))
 
 
+def is_counted_in_memory(datastream: Datastream) -> bool:
+    """Its device sends a message for each road user."""
+    return bool(_privacy_rules_of_type(datastream, CountInMemory))
+
+
+def is_of_events(datastream: Datastream, definition: ObservedProperty) -> bool:
+    """Its messages are each about one person or vehicle, so that none is stored."""
+    return definition.required_privacy_rule is not None or is_counted_in_memory(datastream)
+
+
 def is_declared_twice(entry: Entry, datastream: Datastream, _: ObservedProperty) -> bool:
     """Another datastream declares the same property, so neither promise can be trusted."""
     return [each.observed_property for each in entry.datastreams].count(datastream.observed_property) > 1
@@ -71,7 +89,8 @@ def adds_up_otherwise(_: Entry, datastream: Datastream, definition: ObservedProp
     """Declared as amounts or meter readings, which values of this property are not or can't be checked to be."""
     if datastream.aggregation is None:
         return False
-    is_unbounded_counter = datastream.aggregation is Aggregation.COUNTER and definition.max_rate_per_hour is None
+    is_bounded = definition.max_rate_per_hour is not None and not is_counted_in_memory(datastream)
+    is_unbounded_counter = datastream.aggregation is Aggregation.COUNTER and not is_bounded
     return not definition.aggregation.is_total or is_unbounded_counter
 
 
@@ -92,8 +111,9 @@ def is_not_by_the_clock(_: Entry, datastream: Datastream, definition: ObservedPr
 
 def has_unknown_wait(entry: Entry, datastream: Datastream, definition: ObservedProperty) -> bool:
     """A device without a clock, and no interval to judge by whether a message waited too long before it arrived."""
-    is_stored = definition.required_privacy_rule is None
-    return is_stored and entry.payload.time == "on_receipt" and datastream.interval is None
+    return (
+        not is_of_events(datastream, definition) and entry.payload.time == "on_receipt" and datastream.interval is None
+    )
 
 
 def exposes_resident_location(entry: Entry, _: Datastream, __: ObservedProperty) -> bool:
@@ -108,8 +128,8 @@ def is_identifiable(_: Entry, datastream: Datastream, __: ObservedProperty) -> b
 
 
 def denies_personal_data(_: Entry, datastream: Datastream, definition: ObservedProperty) -> bool:
-    """The property derives from individuals' behaviour, but is declared free of personal data."""
-    return definition.required_privacy_rule is not None and datastream.personal_data is PersonalData.NONE
+    """Its messages are each about one person or vehicle, but it is declared free of personal data."""
+    return is_of_events(datastream, definition) and datastream.personal_data is PersonalData.NONE
 
 
 def lacks_required_rule(_: Entry, datastream: Datastream, definition: ObservedProperty) -> bool:
@@ -120,11 +140,12 @@ def lacks_required_rule(_: Entry, datastream: Datastream, definition: ObservedPr
 
 
 def has_rule_of_other_property(_: Entry, datastream: Datastream, definition: ObservedProperty) -> bool:
-    """Declares an in-memory rule that the property does not use; this also rules out both at once."""
+    """Declares an in-memory rule that the property does not use; this also rules out two of them at once."""
+    is_count = definition.sums_minutes is not None
     return any(
         isinstance(rule, MatchInMemory | WindowCount) and rule.rule != definition.required_privacy_rule
         for rule in datastream.privacy_rules
-    )
+    ) or (is_counted_in_memory(datastream) and not is_count)
 
 
 def has_duplicate_rule(_: Entry, datastream: Datastream, __: ObservedProperty) -> bool:
@@ -154,7 +175,12 @@ def reads_dropped_field(entry: Entry, datastream: Datastream, _: ObservedPropert
 def retains_personal_values(_: Entry, datastream: Datastream, definition: ObservedProperty) -> bool:
     """Single values about persons would be retained."""
     retention = datastream.retention
-    return definition.required_privacy_rule is not None and retention is not None and retention.raw != NEVER_STORED
+    return is_of_events(datastream, definition) and retention is not None and retention.raw != NEVER_STORED
+
+
+def is_not_counted_by_the_hour(_: Entry, datastream: Datastream, __: ObservedProperty) -> bool:
+    """What is counted in memory becomes public hours, or nothing at all."""
+    return is_counted_in_memory(datastream) and datastream.public is not Public.HOUR
 
 
 def has_unknown_retention_class(datastream: Datastream, classes: Collection[str]) -> bool:
@@ -169,7 +195,7 @@ def has_no_built_in_retention_class(_: Entry, datastream: Datastream, __: Observ
 
 def stores_undeclared_fields(_: Entry, datastream: Datastream, definition: ObservedProperty) -> bool:
     """The entry declares fewer fields than are stored."""
-    return definition.required_privacy_rule is None and not STORED_FIELDS.issubset(datastream.stored_fields)
+    return not is_of_events(datastream, definition) and not STORED_FIELDS.issubset(datastream.stored_fields)
 
 
 def exceeds_finest_public(_: Entry, datastream: Datastream, definition: ObservedProperty) -> bool:
@@ -178,8 +204,8 @@ def exceeds_finest_public(_: Entry, datastream: Datastream, definition: Observed
 
 
 def publishes_small_counts(_: Entry, datastream: Datastream, definition: ObservedProperty) -> bool:
-    """Counts of people or vehicles are public without the small-count rule; movement has noise in it instead."""
-    if definition.required_privacy_rule == "window_count":
+    """Counts of people or vehicles are public without the small-count rule; those of events have noise in any case."""
+    if definition.required_privacy_rule == "window_count" or is_counted_in_memory(datastream):
         return False
     about_people = definition.counts_people or datastream.personal_data is not PersonalData.NONE
     return about_people and datastream.public is not Public.NONE and not has_public_threshold(datastream)
@@ -273,6 +299,15 @@ CONSTRAINTS: tuple[Constraint, ...] = (
             "We never store individual values about people, but a retention period is given.",
         ),
         retains_personal_values,
+    ),
+    Constraint(
+        "counted_by_the_hour",
+        LocalizedText(
+            "Wie er langskomt, tellen we hier in het geheugen van de computer, per uur. Dan kan het alleen per uur "
+            "openbaar zijn.",
+            "We count who passes here in the computer’s memory, by the hour, so it can only be public by the hour.",
+        ),
+        is_not_counted_by_the_hour,
     ),
     Constraint(
         "retention_class",

@@ -10,7 +10,13 @@ from datetime import timedelta
 from types import MappingProxyType
 
 from sensors.kinds import KINDS
-from sensors.policy.compiler import CountingRule, DatastreamPolicy, MatchingRule, compile_policy
+from sensors.policy.compiler import (
+    CountingRule,
+    DatastreamPolicy,
+    MatchingRule,
+    PassCountingRule,
+    compile_policy,
+)
 from sensors.policy.promises import (
     DAY_START,
     MAX_TRAVEL_TIME,
@@ -154,6 +160,8 @@ def _processing_sentences(allowed: DatastreamPolicy, lamps_by_group: Mapping[str
         case CountingRule():
             lamps = lamps_by_group.get(allowed.rule.group)
             return [*_counting_sentences(allowed.rule), *_group_sentences(allowed.rule, lamps)]
+        case PassCountingRule():
+            return _pass_counting_sentences(allowed)
         case None:
             return [
                 LocalizedText("We lezen de tijd en de waarde.", "We read the time and the value."),
@@ -256,6 +264,25 @@ def _counting_sentences(rule: CountingRule) -> list[LocalizedText]:
             f"een toevallig getal bij op of af. {at_night.nl}Zo kan niemand zien of iemand er was.",
             "Someone who passes a sensor counts once there at most. Before we write anything down, we add or subtract "
             f"a random number. {at_night.en}So nobody can tell whether someone was there.",
+        ),
+    ]
+
+
+def _pass_counting_sentences(allowed: DatastreamPolicy) -> list[LocalizedText]:
+    has_night = allowed.cells is not None and allowed.cells.has_night
+    at_night = LocalizedText(
+        f" De nacht, van {NIGHT_START:%H.%M} tot {DAY_START:%H.%M} uur, is één telling.",
+        f" The night, from {NIGHT_START:%H:%M} to {DAY_START:%H:%M}, is one count.",
+    )
+    night = at_night if has_night else LocalizedText("", "")
+    return [
+        LocalizedText(
+            "De sensor stuurt een bericht als er iemand langskomt. Die berichten bewaren we nooit.",
+            "The sensor sends a message when someone passes. We never store those messages.",
+        ),
+        LocalizedText(
+            f"We tellen ze per uur op, in het geheugen van de computer.{night.nl}",
+            f"We add them up by the hour, in the computer’s memory.{night.en}",
         ),
     ]
 

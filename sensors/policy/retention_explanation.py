@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from sensors.policy.compiler import CountingRule, DatastreamPolicy, MatchingRule
+from sensors.policy.compiler import CountingRule, DatastreamPolicy, MatchingRule, PassCountingRule
 from sensors.policy.promises import MOVEMENT_WEEKS, WEEKEND_MOVEMENT_WEEKS
 from sensors.register.entry import Datastream, Retention
 from sensors.vocabulary.codes import Public
@@ -31,7 +31,12 @@ def retention_sentences(declared: Datastream, allowed: DatastreamPolicy) -> Iter
         yield LocalizedText("Bij deze sensor bewaren we niets.", "We do not store anything at this sensor.")
         return
     totals = describe_duration(allowed.aggregate_term)
-    if allowed.retention_class is None:
+    if isinstance(allowed.rule, PassCountingRule):
+        yield LocalizedText(
+            f"Losse waarden bewaren we niet. De tellingen per uur bewaren we {totals.nl}.",
+            f"We do not store individual values. We keep the hourly counts for {totals.en}.",
+        )
+    elif allowed.retention_class is None:
         yield LocalizedText(
             f"Losse waarden bewaren we niet. De uitkomst van de groep bewaren we {totals.nl}.",
             f"We do not store individual values. We keep the result for the group for {totals.en}.",

@@ -165,6 +165,13 @@ class WindowCount(Part):
     """The window over which movements are counted, from 06:00; 23:00–06:00 is always one window."""
 
 
+class CountInMemory(Part):
+    """The device sends a message for each road user. They are counted in memory, by the hour, and a random number is
+    added before anything is written."""
+
+    rule: Literal["count_in_memory"]
+
+
 class NoIdentifiers(Part):
     """Identifying fields are dropped on arrival."""
 
@@ -189,7 +196,8 @@ class PublicThreshold(Part):
 
 
 PrivacyRule = Annotated[
-    MatchInMemory | WindowCount | NoIdentifiers | OnDevice | PublicThreshold, Field(discriminator="rule")
+    MatchInMemory | WindowCount | CountInMemory | NoIdentifiers | OnDevice | PublicThreshold,
+    Field(discriminator="rule"),
 ]
 
 

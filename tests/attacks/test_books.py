@@ -20,7 +20,7 @@ from psycopg import sql
 from structlog.testing import capture_logs
 
 from ingest.events import listener as event_listener
-from ingest.events import presence, refusals
+from ingest.events import passers_by, presence, refusals
 from ingest.events.aggregates import publish_movement, write_event_batch
 from ingest.events.listener import EventListener
 from ingest.events.refusals import REFUSAL_NOISE
@@ -34,7 +34,12 @@ from sensors.broker import BrokerAddress
 from sensors.db import Connection, connect
 from sensors.policy.promises import MAX_WALK_PASSES
 from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
-from tests.support.person_sensors import lamp_in_group_entry, plate_camera_entry, publish_documents
+from tests.support.person_sensors import (
+    event_counter_entry,
+    lamp_in_group_entry,
+    plate_camera_entry,
+    publish_documents,
+)
 
 HOUR = timedelta(hours=1)
 NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
@@ -64,12 +69,18 @@ class Sent:
 
 
 MOVEMENT = Sent(95, "streetlight/lamp-0", {"presence": True})
+PEDESTRIAN = Sent(95, "traffic/teller", {"count_pedestrian": 1})
+CAR = Sent(95, "traffic/teller", {"count_car": 1})
 PASSAGE = Sent(95, "traffic/A", {"identifier": "XK-123-Z", "vehicle_class": "car"})
 FOURTEEN = [replace(MOVEMENT, minutes=65 + minute) for minute in range(14)]
 """One more in this week, and the public books of before showed it."""
 PEOPLE = {
     "someone walks": MOVEMENT,
     "someone drives": PASSAGE,
+    "someone walks past a counter": PEDESTRIAN,
+    "someone drives past a counter at night": replace(CAR, minutes=7 * 60),
+    "a counter whose clock is slow": replace(PEDESTRIAN, ahead=timedelta(hours=-2)),
+    "a counter that can't be read": replace(PEDESTRIAN, content={"count_pedestrian": "one"}),
     "a lamp whose clock is two minutes fast": replace(MOVEMENT, ahead=timedelta(minutes=2)),
     "a camera whose clock is slow": replace(PASSAGE, ahead=timedelta(hours=-1)),
     "a lamp that leaves": replace(MOVEMENT, content={"presence": False}),
@@ -88,6 +99,7 @@ def without_chance(monkeypatch: pytest.MonkeyPatch) -> None:
         return round(deviation)
 
     monkeypatch.setattr(presence, "add_noise", only_noise)
+    monkeypatch.setattr(passers_by, "add_noise", only_noise)
     monkeypatch.setattr(refusals, "add_noise", only_noise)
     monkeypatch.setattr(event_listener, "MIN_TAKE_INTERVAL_SECONDS", 0.0)
 
@@ -97,7 +109,8 @@ def db(database: str) -> Iterator[Connection]:
     with connect(database) as connection:
         lamps = [lamp_in_group_entry(f"lamp-{number}", "straat") for number in range(12)]
         cameras = [plate_camera_entry("A", to="B"), plate_camera_entry("B")]
-        publish_documents(connection, *lamps, *cameras, at=START - HOUR)
+        counter = event_counter_entry("teller", "count_pedestrian", "count_car")
+        publish_documents(connection, *lamps, *cameras, counter, at=START - HOUR)
         yield connection
 
 
@@ -160,6 +173,7 @@ def test_one_person_more_changes_nothing_that_is_kept_or_shown(db: Connection) -
         nobody = seen(db)
         assert len(nobody["lantaarn.window_day"]) > 2
         assert len(nobody["lantaarn.event_refusal"]) > 10
+        assert len(nobody["lantaarn.public_cell"]) > HOURS
         different = {
             (person, where)
             for person, sent in PEOPLE.items()
@@ -175,12 +189,22 @@ def _count(count: int, _: float) -> int:
 
 def test_the_worlds_do_differ_where_the_noise_belongs(db: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(presence, "add_noise", _count)
+    monkeypatch.setattr(passers_by, "add_noise", _count)
     monkeypatch.setattr(refusals, "add_noise", _count)
     fast = PEOPLE["a lamp whose clock is two minutes fast"]
     with db.transaction():
-        nobody, walker, refused = seen(db), seen(db, MOVEMENT), seen(db, fast)
-    differ = [{where for where, rows in world.items() if rows != nobody[where]} for world in (walker, refused)]
-    assert differ == [{"lantaarn.window_count", "staff.movement"}, {"lantaarn.event_refusal"}]
+        nobody = seen(db)
+        worlds = [seen(db, each) for each in (MOVEMENT, PEDESTRIAN, fast)]
+    differ = [{where for where, rows in world.items() if rows != nobody[where]} for world in worlds]
+    counted = {
+        "lantaarn.public_cell",
+        "lantaarn.told_cell",
+        "lantaarn.public_day",
+        "open.hour",
+        "open.day",
+        "staff.day",
+    }
+    assert differ == [{"lantaarn.window_count", "staff.movement"}, counted, {"lantaarn.event_refusal"}]
 
 
 def as_booked_before(refused: int) -> float:

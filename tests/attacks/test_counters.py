@@ -14,9 +14,12 @@ from statistics import fmean
 import pytest
 
 from ingest.cells.count_cells import publish_counts
+from ingest.events.passers_by import EventCounter, PassCounter
+from ingest.events.windows import WINDOW_GRACE_PERIOD
 from ingest.lifecycle.restore import raise_public_floor
 from ingest.noise import add_noise
 from sensors.db import Database
+from sensors.formats.model import PassersBy
 from tests.db.ingest.test_count_cells import MONDAY, change, counter, pass_by
 from tests.support.sample_data import DAY, HOUR, publish_documents
 
@@ -66,6 +69,23 @@ def test_before_the_attacker_was_certain_where_a_count_crossed_an_edge() -> None
 
 def test_without_noise_the_attack_succeeds() -> None:
     assert right_guesses(lambda is_out: add_noise(7 + OUT_AND_HOME * is_out, 0), 500, 7) == 1
+
+
+@pytest.mark.parametrize("others", [0, 5])
+def test_one_walker_more_or_less_is_not_told_where_each_is_reported(others: int) -> None:
+    """By a counter that sends a message for each: through what adds them up in memory, to the public cell."""
+    rounds = 1500
+
+    def told(is_out: bool) -> float:
+        counter, passed = PassCounter(), PassersBy(MONDAY, "count_pedestrian", 1)
+        counter.set_counters([EventCounter(1, 1, "count_pedestrian", 12, has_night=False)], MONDAY, MONDAY)
+        for _ in range(others + OUT_AND_HOME * is_out):
+            assert counter.add(1, passed, MONDAY) is None
+        (cell,) = counter.close_finished(MONDAY + HOUR + WINDOW_GRACE_PERIOD)
+        assert cell.count is not None
+        return cell.count
+
+    assert right_guesses(told, rounds, others) < 0.534 + 4 * 0.5 / sqrt(rounds)
 
 
 def play(db: Database, references: Sequence[str], others: int) -> dict[datetime, bool]:

@@ -114,18 +114,20 @@ def example_camera_entry(**changes: Any) -> Document:
 PERSON_RULES: dict[str, Document] = {
     "window_count": {"rule": "window_count", "group": "centrum"},
     "match_in_memory": {"rule": "match_in_memory", "to": "verkeer-002"},
+    "count_in_memory": {"rule": "count_in_memory"},
 }
-"""An example of each privacy rule that a property may require, by rule name."""
+"""An example of each privacy rule for what is made of events, by rule name."""
 
 
 def person_datastream(code: str, kind: str, *rules: Document, **changes: Any) -> Document:
     """A valid datastream derived from single persons, with its required rule or with ``rules``."""
-    needed = KINDS[kind].properties[code].required_privacy_rule or ""
+    known = KINDS[kind].properties[code]
+    needed = known.required_privacy_rule or "count_in_memory"
     private = {
         "personal_data": "de_identified",
         "privacy_rules": list(rules or (PERSON_RULES[needed],)),
         "retention": {"raw": "none", "aggregate": "P1Y"},
-        "public": "none",
+        "public": "none" if known.required_privacy_rule else "hour",
     }
     return example_datastream(code, kind, **private) | changes
 
@@ -251,7 +253,7 @@ def _datastreams(draw: st.DrawFn, code: str, known: ObservedProperty | None, del
     of_people = delivers and known is not None and bool(known.passes or known.follows_people)
     if of_people:
         terms = ["none", "P1D", "P7D"]
-    return {
+    document: Document = {
         "observed_property": code,
         "unit": known.unit if known else "1",
         "theme": draw(st.sampled_from([each.value for each in Theme])),
@@ -264,6 +266,10 @@ def _datastreams(draw: st.DrawFn, code: str, known: ObservedProperty | None, del
         "public": "none" if personal == "identifiable" else draw(st.sampled_from(public)),
         **({"interval": draw(st.sampled_from(["PT10M", "PT6H"]))} if known is ALIVE else {}),
     }
+    if delivers and personal == "de_identified" and known and known.sums_minutes and draw(st.booleans()):
+        in_memory = {"public": "hour", "retention": {"raw": "none", "aggregate": "P1Y"}}
+        return document | in_memory | {"privacy_rules": [PERSON_RULES["count_in_memory"]]}
+    return document
 
 
 def _personal_data_levels(of_people: bool, delivers: bool) -> list[str]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sensors.db import Database
 from sensors.register.entry import Entry
 from sensors.register.repository import PublishResult, publish
-from tests.support.entries import Document, example_datastream, example_entry
+from tests.support.entries import Document, example_datastream, example_entry, person_datastream
 
 LEGAL_WITH_DPIA: Document = {
     "ground": "public_task",
@@ -26,6 +26,12 @@ def plate_camera_entry(reference: str, *, to: str | None = None, aggregate: str 
 def lamp_in_group_entry(reference: str, group: str) -> Document:
     """A streetlight in a group whose movements are counted."""
     return _person_sensor_entry(reference, "streetlight", "presence", {"rule": "window_count", "group": group}, "P1Y")
+
+
+def event_counter_entry(reference: str, *codes: str) -> Document:
+    """A counter that sends a message for each road user."""
+    streams = [person_datastream(code, "traffic") for code in codes or ("count_pedestrian",)]
+    return example_entry(reference=reference, kind="traffic", datastreams=streams, legal=LEGAL_WITH_DPIA)
 
 
 def publish_documents(db: Database, *documents: Document, at: datetime) -> None:

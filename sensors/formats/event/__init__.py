@@ -1,4 +1,4 @@
-"""The native payload of event topics: passages and movements in JSON, under the same code as native readings."""
+"""The native payload of event topics: passages, movements and passers-by in JSON, under the code of native readings."""
 
 from sensors.formats.event.decoder import decode_events
 from sensors.formats.model import EventFormat

@@ -1,4 +1,4 @@
-"""Decode event payloads: passages with an identifier, and movements. Documented in ``docs/payloads.md``.
+"""Decode event payloads: passages with an identifier, movements, and passers-by. Documented in ``docs/payloads.md``.
 
 An identifier exists only in memory, from here to the matcher, and never appears in a ``repr``, path or exception.
 """
@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from sensors.formats.collector import Collector
-from sensors.formats.model import AS_DOCUMENTED, DecodedEvents, Movement, Passage, PayloadRules, Rejection
+from sensors.formats.model import AS_DOCUMENTED, DecodedEvents, Movement, Passage, PassersBy, PayloadRules, Rejection
 from sensors.formats.values import parse_time, parse_value
-from sensors.kinds import Kind
+from sensors.kinds import Kind, ObservedProperty
 from sensors.vocabulary.codes import VehicleClass
 from sensors.vocabulary.rejection_reasons import RejectionReason
 
@@ -25,22 +25,25 @@ def decode_events(
 ) -> DecodedEvents:
     """Decode one event message: an object, a list of objects, or ``{"time": …, "events": […]}``. Never raises.
 
-    ``declared_codes``: the properties that the register declares for this sensor; those without a privacy rule of their
-    own are not read here. Peculiarities of a device don't matter: an event needs an exact time. An unreadable message
-    yields exactly one ``Rejection`` with an empty path: ``malformed``, ``no_readings`` or ``too_large``. Dropped fields
-    are counted with ``no_readings`` too.
+    ``declared_codes``: the properties that the register declares to be events of this sensor. Peculiarities of a device
+    don't matter: an event needs an exact time. An unreadable message yields exactly one ``Rejection`` with an empty
+    path: ``malformed``, ``no_readings`` or ``too_large``. Dropped fields are counted with ``no_readings`` too.
     """
     collector = _EventCollector(kind, declared_codes)
     reason = collector.read_message(payload)
     if reason is not None:
-        return DecodedEvents((), (), (Rejection(reason, ""),), 0)
+        return DecodedEvents((), (), (), (Rejection(reason, ""),), 0)
     return DecodedEvents(
-        tuple(collector.passages), tuple(collector.movements), tuple(collector.rejections), collector.fields_dropped
+        tuple(collector.passages),
+        tuple(collector.movements),
+        tuple(collector.passers_by),
+        tuple(collector.rejections),
+        collector.fields_dropped,
     )
 
 
 class _EventCollector(Collector[datetime]):
-    __slots__ = ("_movement_properties", "_reads_passages", "movements", "passages")
+    __slots__ = ("_counts", "_movement_properties", "_reads_passages", "movements", "passages", "passers_by")
     list_field = "events"
 
     def __init__(self, kind: Kind, declared_codes: frozenset[str]) -> None:
@@ -50,12 +53,14 @@ class _EventCollector(Collector[datetime]):
         self._movement_properties = {
             each.code: each for each in declared if each.required_privacy_rule == "window_count"
         }
+        self._counts = {each.code: each for each in declared if each.sums_minutes is not None}
         self.passages: list[Passage] = []
         self.movements: list[Movement] = []
+        self.passers_by: list[PassersBy] = []
 
     @property
     def size(self) -> int:
-        return len(self.passages) + len(self.movements) + len(self.rejections)
+        return len(self.passages) + len(self.movements) + len(self.passers_by) + len(self.rejections)
 
     def _read_time(self, item: dict[str, Any]) -> datetime | RejectionReason | None:
         own_time: object = item.get("time")
@@ -65,6 +70,8 @@ class _EventCollector(Collector[datetime]):
         for key, given in item.items():
             if key in self._movement_properties:
                 self._read_movement(key, given, time, path)
+            elif key in self._counts:
+                self._read_passers_by(key, given, time, path)
             elif key == "identifier" and self._reads_passages:
                 self._read_passage(given, item.get("vehicle_class"), time, path)
             elif key != "time" and not (key == "vehicle_class" and self._reads_passages):
@@ -83,18 +90,31 @@ class _EventCollector(Collector[datetime]):
             self.passages.append(Passage(time, identifier, code or VehicleClass.OTHER))
 
     def _read_movement(self, code: str, given: object, time: datetime | RejectionReason, path: str) -> None:
+        read = self._read_number(self._movement_properties[code], given, time, path)
+        if read is not None:
+            self.movements.append(Movement(read[0], code, present=read[1] == 1))
+
+    def _read_passers_by(self, code: str, given: object, time: datetime | RejectionReason, path: str) -> None:
+        read = self._read_number(self._counts[code], given, time, path)
+        if read is not None:
+            self.passers_by.append(PassersBy(read[0], code, int(read[1])))
+
+    def _read_number(
+        self, known: ObservedProperty, given: object, time: datetime | RejectionReason, path: str
+    ) -> tuple[datetime, float] | None:
+        """The time and the number, within its plausible range; None if there is none, or it was rejected."""
         if given is None:
-            return
+            return None
         if isinstance(time, RejectionReason):
             self.rejections.append(Rejection(time, path + "time"))
-            return
-        value = parse_value(self._movement_properties[code], given, None)
+            return None
+        value = parse_value(known, given, None)
+        if not isinstance(value, RejectionReason) and value > known.plausible_range[1]:
+            value = RejectionReason.NOT_A_NUMBER
         if isinstance(value, RejectionReason):
-            self.rejections.append(Rejection(value, path + code))
-        elif value > 1:
-            self.rejections.append(Rejection(RejectionReason.NOT_A_NUMBER, path + code))
-        else:
-            self.movements.append(Movement(time, code, present=value == 1))
+            self.rejections.append(Rejection(value, path + known.code))
+            return None
+        return time, value
 
 
 def _normalised_identifier(given: object) -> str | None:

@@ -92,6 +92,25 @@ MUTANTS: tuple[Mutant, ...] = (
         ("windows that are no longer allowed", " or not rule.gives_travel_times:", ":"),
     ),
     *mutants_in(
+        "ingest/events/passers_by.py",
+        ("tests/unit/ingest/test_passers_by.py",),
+        ("no noise in a count of passers-by", "count = add_noise(passed, noise)", "count = passed"),
+        ("an hour that was not heard in full", "if self.coverage.covers(*cell) else None", "if True else None"),
+        ("passers-by who come late", "start < self.due_from or end", "end"),
+        ("passers-by in the future", "if passers.time > now + CLOCK_SKEW_TOLERANCE:", "if False:"),
+        ("the night is one cell", "    if has_night:\n", "    if False:\n"),
+        ("noise that a neighbour adds within the hour", "            cells.counter = each\n", ""),
+    ),
+    *mutants_in(
+        "sensors/policy/compiler.py",
+        ("tests/unit/sensors/test_policy.py",),
+        (
+            "a speed needs counts with single values",
+            "and (of_events or not is_counted_in_memory(each)):",
+            "and (of_events or True):",
+        ),
+    ),
+    *mutants_in(
         "ingest/events/listener.py",
         ("tests/unit/ingest/test_event_listener.py",),
         ("a line in the log for each message", "if name not in self._failures:", "if True:"),

@@ -25,6 +25,7 @@ CONSTRAINTS = (
     "exceeds_finest_public",
     "publishes_small_counts",
     "has_unsupported_threshold",
+    "is_not_counted_by_the_hour",
 )
 
 MUTANTS: tuple[Mutant, ...] = (

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensors.formats.event.decoder import decode_events
-from sensors.formats.model import MAX_READINGS, DecodedEvents, Movement, Passage, Rejection
+from sensors.formats.model import MAX_READINGS, DecodedEvents, Movement, Passage, PassersBy, Rejection
 from sensors.kinds import KINDS, Kind
 from sensors.vocabulary.codes import VehicleClass
 from sensors.vocabulary.rejection_reasons import RejectionReason
@@ -27,7 +27,7 @@ json_values = st.recursive(
     max_leaves=15,
 )
 kinds = st.sampled_from([TRAFFIC, LIGHT])
-KEYS = ["time", "identifier", "vehicle_class", "presence", "travel_time", "power", "events", "owner"]
+KEYS = ["time", "identifier", "vehicle_class", "presence", "count_car", "travel_time", "power", "events", "owner"]
 objects = st.dictionaries(st.sampled_from(KEYS), json_values | st.sampled_from([NOON, PLATE, "car", True]), max_size=6)
 
 
@@ -36,7 +36,7 @@ def read(content: object, kind: Kind = TRAFFIC, allowed: frozenset[str] | None =
 
 
 def whole_message_refused(reason: RejectionReason, fields_dropped: int = 0) -> DecodedEvents:
-    return DecodedEvents((), (), (Rejection(reason, ""),), fields_dropped)
+    return DecodedEvents((), (), (), (Rejection(reason, ""),), fields_dropped)
 
 
 def rejected(content: object, kind: Kind = TRAFFIC) -> list[tuple[RejectionReason, str]]:
@@ -46,7 +46,12 @@ def rejected(content: object, kind: Kind = TRAFFIC) -> list[tuple[RejectionReaso
 @given(kinds, st.binary())
 def test_any_bytes_get_an_answer(kind: Kind, payload: bytes) -> None:
     decoded = decode_events(kind, payload, frozenset(kind.properties))
-    assert decoded.passages or decoded.movements or decoded.rejections or decoded.fields_dropped
+    assert something_in(decoded)
+
+
+def something_in(decoded: DecodedEvents) -> bool:
+    happened = decoded.passages or decoded.movements or decoded.passers_by
+    return bool(happened or decoded.rejections or decoded.fields_dropped)
 
 
 @given(kinds, objects, st.lists(objects | json_values, max_size=4))
@@ -54,7 +59,8 @@ def test_any_message_gets_an_answer_in_our_own_words(kind: Kind, item: dict[str,
     ours = {"", "events", "events[]", "time", "identifier", *kind.properties}
     for content in (item, more, {**item, "events": more}):
         decoded = read(content, kind)
-        assert decoded.passages or decoded.movements or decoded.rejections or decoded.fields_dropped
+        assert something_in(decoded)
+        assert all(each.property in TRAFFIC.properties and 0 <= each.number <= 10_000 for each in decoded.passers_by)
         assert {each.path.removeprefix("events[].") for each in decoded.rejections} <= ours
         assert all(each.time.tzinfo is UTC and each.identifier.isalnum() for each in decoded.passages)
         assert PLATE not in repr(decoded)
@@ -65,7 +71,7 @@ def test_any_message_gets_an_answer_in_our_own_words(kind: Kind, item: dict[str,
     "content", [CAR, [CAR], {"events": [CAR]}, {"time": NOON, "events": [{**CAR, "time": None}]}], ids=repr
 )
 def test_one_passage_in_every_form(content: object) -> None:
-    assert read(content) == DecodedEvents((PASSAGE,), (), (), 0)
+    assert read(content) == DecodedEvents((PASSAGE,), (), (), (), 0)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +103,7 @@ def test_every_class_is_read(code: VehicleClass) -> None:
 @pytest.mark.parametrize(("sent", "present"), [(True, True), (1, True), (False, False), (0, False)])
 def test_movement_and_no_movement(sent: object, present: bool) -> None:
     decoded = read({"time": NOON, "presence": sent}, LIGHT)
-    assert decoded == DecodedEvents((), (Movement(NOON_UTC, "presence", present),), (), 0)
+    assert decoded == DecodedEvents((), (Movement(NOON_UTC, "presence", present),), (), (), 0)
 
 
 @pytest.mark.parametrize(
@@ -113,6 +119,20 @@ def test_anything_else_is_no_movement(sent: object, reason: RejectionReason) -> 
     assert rejected([{"time": NOON, "presence": sent}], LIGHT) == [(reason, "events[].presence")]
 
 
+@pytest.mark.parametrize("sent", [1, 3, 0, 1.0])
+def test_who_passes_a_counter_is_a_number_of_road_users(sent: object) -> None:
+    decoded = read({"time": NOON, "count_pedestrian": sent})
+    (passed,) = decoded.passers_by
+    assert passed == PassersBy(NOON_UTC, "count_pedestrian", round(float(str(sent))))
+    assert type(passed.number) is int
+    assert decoded == DecodedEvents((), (), (passed,), (), 0)
+
+
+@pytest.mark.parametrize("sent", [0.5, "1", True, -2, 10_001, 1e300])
+def test_what_is_no_number_of_road_users_is_refused(sent: object) -> None:
+    assert rejected({"time": NOON, "count_car": sent}) == [(RejectionReason.NOT_A_NUMBER, "count_car")]
+
+
 def test_a_passage_or_movement_without_a_time_is_refused() -> None:
     assert rejected({"identifier": PLATE}) == [(RejectionReason.NO_TIME, "time")]
     assert rejected({**CAR, "time": "noon"}) == [(RejectionReason.BAD_TIME, "time")]
@@ -123,11 +143,11 @@ def test_a_passage_or_movement_without_a_time_is_refused() -> None:
 
 def test_only_what_the_register_declares_is_read_and_only_events() -> None:
     everything = {**CAR, "presence": True, "count_car": 3, "owner": {"name": "x"}}
-    assert read(everything) == DecodedEvents((PASSAGE,), (), (), 3)
-    undeclared = read(everything, allowed=frozenset({"count_car"}))
+    assert read(everything, allowed=frozenset({"travel_time"})) == DecodedEvents((PASSAGE,), (), (), (), 3)
+    undeclared = read(everything, allowed=frozenset({"count_bicycle"}))
     assert undeclared == whole_message_refused(RejectionReason.NO_READINGS, 5)
     assert read({**CAR, "presence": True, "power": 3}, LIGHT) == DecodedEvents(
-        (), (Movement(NOON_UTC, "presence", present=True),), (), 3
+        (), (Movement(NOON_UTC, "presence", present=True),), (), (), 3
     )
 
 

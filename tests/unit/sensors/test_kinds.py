@@ -206,7 +206,9 @@ def test_the_tables_for_device_makers_are_those_of_the_program() -> None:
 
 def test_the_payloads_in_the_document_are_read_without_a_refusal() -> None:
     payloads = re.findall(r"```json\n(.*?)```", DOCUMENT, re.DOTALL)
-    events = [each for each in payloads if '"identifier"' in each or '"presence"' in each]
+    events = [
+        each for each in payloads if any(f'"{said}"' in each for said in ("identifier", "presence", "count_pedestrian"))
+    ]
     readings = [each for each in payloads if each not in events]
     assert len(readings) >= 4
     for payload in readings:
@@ -215,9 +217,10 @@ def test_the_payloads_in_the_document_are_read_without_a_refusal() -> None:
         assert decoded.readings
         assert not decoded.rejections
         assert not decoded.fields_dropped
-    for kind, payload in zip((KINDS["traffic"], KINDS["streetlight"]), events, strict=True):
+    traffic, lights = KINDS["traffic"], KINDS["streetlight"]
+    for kind, payload in zip((traffic, lights, traffic), events, strict=True):
         happened = decode_events(kind, payload.encode(), frozenset(kind.properties))
-        assert len(happened.passages + happened.movements) == 1
+        assert len(happened.passages) + len(happened.movements) + len(happened.passers_by) == 1
         assert not happened.fields_dropped
 
 

@@ -9,15 +9,17 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from sensors.kinds import KINDS
+from sensors.policy.cells import CellRule, RatioRule
 from sensors.policy.compiler import (
     CountingRule,
     MatchingRule,
+    PassCountingRule,
     Policy,
     compile_policy,
     rule_from_document,
     rule_to_document,
 )
-from sensors.policy.constraints import CONSTRAINTS
+from sensors.policy.constraints import CONSTRAINTS, is_of_events
 from sensors.register.entry import Datastream, Entry, MatchInMemory, PublicThreshold, WindowCount
 from sensors.register.validation.validator import RULES, find_violations
 from sensors.vocabulary.codes import PersonalData, Public, RetentionClass
@@ -100,8 +102,9 @@ def test_nothing_weaker_than_the_minimum_is_taken_in(entry: Entry) -> None:
         assert policy.about_people or not about_people(declared, entry)
         assert policy.unit == known.unit
         assert policy.public.fineness <= known.finest_public.fineness
-        assert policy.public is Public.NONE or hidden_when_small(declared) or not about_people(declared, entry)
-        assert (policy.rule is None) == (known.required_privacy_rule is None) == (policy.retention_class is not None)
+        is_noisy = hidden_when_small(declared) or isinstance(policy.rule, PassCountingRule)
+        assert policy.public is Public.NONE or is_noisy or not about_people(declared, entry)
+        assert (policy.rule is None) == (not is_of_events(declared, known)) == (policy.retention_class is not None)
         assert policy.retention_class is not RetentionClass.NONE
         match policy.rule:
             case MatchingRule(to=to, minimum=minimum, window=window):
@@ -111,6 +114,11 @@ def test_nothing_weaker_than_the_minimum_is_taken_in(entry: Entry) -> None:
             case CountingRule(minimum_sensors=minimum, window=window):
                 assert minimum >= 8
                 assert window >= timedelta(hours=1)
+            case PassCountingRule():
+                assert policy.public is Public.HOUR
+                assert policy.cells is not None
+                assert policy.cells.noise is not None
+                assert policy.cells.noise >= 12
             case None:
                 pass
 
@@ -151,6 +159,8 @@ def traffic(code: str, *rules: Document, **changes: Any) -> Document:
 
 LAMP = person_datastream("presence", "streetlight")
 ROAD = person_datastream("travel_time", "traffic")
+WALKERS = person_datastream("count_pedestrian", "traffic")
+IN_MEMORY = {"rule": "count_in_memory"}
 REFUSED: list[tuple[str, str, list[Document]]] = [
     ("property_once", "air_quality", [example_datastream("no2"), example_datastream("no2", public="none")]),
     ("unit_of_property", "air_quality", [example_datastream("no2", unit="mg/m3")]),
@@ -162,6 +172,13 @@ REFUSED: list[tuple[str, str, list[Document]]] = [
     ("rule_of_property", "air_quality", [example_datastream("no2", privacy_rules=[COUNT])]),
     ("rule_once", "traffic", [ROAD | {"privacy_rules": [MATCH, MATCH | {"minimum": 7}]}]),
     ("rule_once", "traffic", [traffic("count_car", THRESHOLD, THRESHOLD)]),
+    ("rule_of_property", "traffic", [traffic("mean_speed", IN_MEMORY, personal_data="de_identified")]),
+    ("rule_of_property", "traffic", [WALKERS | {"privacy_rules": [IN_MEMORY, COUNT]}]),
+    ("people_not_denied", "traffic", [WALKERS | {"personal_data": "none"}]),
+    ("persons_not_kept", "traffic", [WALKERS | {"retention": {"raw": "P1D", "aggregate": "P1Y"}}]),
+    ("counted_by_the_hour", "traffic", [WALKERS | {"public": "day"}]),
+    ("counted_by_the_hour", "traffic", [WALKERS | {"public": "none"}]),
+    ("amount_or_meter_reading", "traffic", [WALKERS | {"aggregation": "counter"}]),
     ("match_elsewhere", "traffic", [ROAD | {"privacy_rules": [MATCH | {"to": "LML-1"}]}]),
     (
         "identifiers_not_read",
@@ -222,6 +239,24 @@ def test_nothing_is_taken_in_without_a_clock_if_any_wait_would_do() -> None:
         ["no2"],
     )
     assert compiled(ROAD, kind="traffic", payload={"time": "on_receipt"}).refusals == ()
+
+
+def test_who_is_reported_one_by_one_is_counted_in_memory() -> None:
+    beside = person_datastream("count_car", "traffic")
+    policy = compiled(WALKERS, beside, traffic("mean_speed"), kind="traffic", payload={"time": "on_receipt"})
+    assert [each.property for each in policy.refusals] == ["mean_speed"], "which needs an interval without a clock"
+    walkers, cars = policy.datastreams
+    assert walkers.rule == cars.rule == PassCountingRule()
+    assert rule_from_document(rule_to_document(PassCountingRule())) == PassCountingRule()
+    assert walkers.retention_class is None
+    assert walkers.cells == CellRule(Public.HOUR, 12, 60, has_night=True)
+
+
+def test_a_speed_is_of_no_counts_of_which_no_single_values_are_kept() -> None:
+    beside = person_datastream("count_car", "traffic")
+    policy = compiled(beside, traffic("count_bus", THRESHOLD), traffic("mean_speed"), kind="traffic")
+    speed = next(each for each in policy.datastreams if each.property == "mean_speed")
+    assert speed.ratio == RatioRule(50, 50, ("count_bus",))
 
 
 def test_what_nobody_measures_or_keeps_is_refused() -> None:

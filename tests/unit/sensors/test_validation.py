@@ -197,6 +197,11 @@ BROKEN: list[tuple[str, str, Document]] = [
         "datastreams[0].privacy_rules",
         measuring(example_datastream("count_bicycle", "traffic", public="hour"), kind="traffic"),
     ),
+    (
+        "counted_by_the_hour",
+        "datastreams[0].public",
+        measuring(person_datastream("count_bicycle", "traffic", public="day"), kind="traffic", legal=LEGAL),
+    ),
     ("cell_hides_host", "location.host_reference", example_entry(location=home(host_reference="LM-0123"))),
     ("law_needs_basis", "legal.basis", example_entry(legal={"ground": "public_task"})),
     ("law_needs_basis", "legal.basis", example_entry(legal={"ground": "legal_obligation"})),

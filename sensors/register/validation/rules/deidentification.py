@@ -10,6 +10,7 @@ from sensors.policy.constraints import (
     has_rule_of_other_property,
     is_identifiable,
     is_matched_with_itself,
+    is_not_counted_by_the_hour,
     lacks_required_rule,
     reads_dropped_field,
 )
@@ -70,6 +71,12 @@ DEIDENTIFICATION_RULES: tuple[Rule, ...] = (
         "Dezelfde privacyregel staat er meer dan één keer. Laat er één staan.",
         "The same privacy rule appears more than once. Keep only one.",
         ingested_paths_if("privacy_rules", has_duplicate_rule),
+    ),
+    Rule(
+        "counted_by_the_hour",
+        "De sensor stuurt een bericht voor elke voorbijganger. Die tellen we per uur. Kies bij “public” “hour”.",
+        "The sensor sends a message for each passer-by. We count those by the hour: choose “hour” for “public”.",
+        ingested_paths_if("public", is_not_counted_by_the_hour),
     ),
     Rule(
         "group_minimum",

@@ -1,0 +1,106 @@
+"""From a message for each road user to a public hour: through the steps, into the database, as people read it."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from ingest.cells.count_cells import publish_counts
+from ingest.events import passers_by
+from ingest.events.aggregates import EventBatch, windows_booked_until, write_event_batch
+from ingest.events.pipeline import PrivacyWindows, process_event_message
+from ingest.lifecycle.audit import audit_ledger
+from ingest.lifecycle.daily_totals import update_daily_totals
+from ingest.pipeline import IncomingMessage
+from ingest.writer import load_register
+from sensors.db import Database
+from tests.support.person_sensors import event_counter_entry, publish_documents
+from tests.support.sample_data import traffic_counter_entry
+
+HOUR = timedelta(hours=1)
+MONDAY = datetime(2026, 10, 5, 5, tzinfo=UTC)
+"""Seven o'clock in Amsterdam."""
+
+
+@pytest.fixture
+def exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No noise, so that a test sees what it was added to."""
+    monkeypatch.setattr(passers_by, "add_noise", _unchanged)
+
+
+def _unchanged(count: int, _: float) -> int:
+    return count
+
+
+def listen(
+    db: Database, sent: Sequence[tuple[datetime, str]], since: datetime, until: datetime, *, again: bool = False
+) -> None:
+    """Run a listener from one time to another; ``again``: after an earlier one."""
+    register, windows = load_register(db), PrivacyWindows()
+    booked = windows_booked_until(db)
+    if again and booked is not None:
+        windows.resume_from(booked)
+    windows.set_register(register, since)
+    for time, code in sent:
+        message = IncomingMessage(
+            "event/helmond/traffic/teller/json", f'{{"time": "{time.isoformat()}", "{code}": 1}}'.encode()
+        )
+        outcome = process_event_message(message, register, windows, time, is_retained=False)
+        assert (outcome.added, outcome.rejections) == (1, ())
+    batch = EventBatch(windows.close_finished(until), windows.take_booked())
+    # Once more, because the reply to a commit may be lost.
+    for _ in range(2):
+        write_event_batch(db, batch)
+
+
+def hours(db: Database, code: str) -> list[dict[str, Any]]:
+    return db.execute(
+        "select hour, until, value, no_data, margin, below from open.hour where property = %(code)s order by hour",
+        {"code": code},
+    ).fetchall()
+
+
+@pytest.mark.usefixtures("exact")
+def test_road_users_reported_one_by_one_are_public_hours(each_database: Database) -> None:
+    db = each_database
+    publish_documents(db, event_counter_entry("teller", "count_pedestrian", "count_car"), at=MONDAY)
+    late = MONDAY + 16 * HOUR
+    sent = [(MONDAY + timedelta(minutes=n), "count_pedestrian") for n in range(30)]
+    sent += [(late + timedelta(minutes=n), code) for n in (1, 200) for code in ("count_pedestrian", "count_car")]
+    listen(db, sent, MONDAY, MONDAY + 24 * HOUR)
+    on_foot = hours(db, "count_pedestrian")
+    assert [row["value"] for row in on_foot] == [30, *[0] * 15, 2]
+    assert (on_foot[-1]["until"] - on_foot[-1]["hour"], on_foot[-1]["below"]) == (7 * HOUR, 25)
+    assert {row["margin"] for row in on_foot} == {24}
+    assert [row["hour"] for row in hours(db, "count_car") if row["value"]] == [late, late + 3 * HOUR]
+    update_daily_totals(db, MONDAY + 30 * HOUR)
+    days = db.execute("select value from staff.day where property = 'count_pedestrian'").fetchall()
+    assert [row["value"] for row in days] == [32]
+
+
+@pytest.mark.usefixtures("exact")
+def test_hours_in_which_nobody_listened_are_unknown_and_none_is_drawn_twice(each_database: Database) -> None:
+    db = each_database
+    publish_documents(db, event_counter_entry("teller"), at=MONDAY)
+    listen(db, [(MONDAY, "count_pedestrian")], MONDAY, MONDAY + HOUR + timedelta(minutes=5))
+    assert windows_booked_until(db) == MONDAY + HOUR
+    listen(db, [], MONDAY + 3 * HOUR + timedelta(minutes=1), MONDAY + 6 * HOUR, again=True)
+    found = [(row["value"], row["no_data"]) for row in hours(db, "count_pedestrian")]
+    assert found == [(1, False), (None, True), (None, True), (None, True), (0, False)]
+    # Nor does what publishes other counts, which would have drawn them of no rows.
+    publish_counts(db, MONDAY + timedelta(days=4))
+    assert [(row["value"], row["no_data"]) for row in hours(db, "count_pedestrian")] == found
+
+
+def test_what_a_counter_next_to_it_publishes_adds_to_its_noise(server_database: Database) -> None:
+    """And what is sent one by one is nowhere else: no observation, sum or ledger has it."""
+    db = server_database
+    twice = [traffic_counter_entry(reference=f"verkeer-{number}") for number in (1, 2)]
+    publish_documents(db, event_counter_entry("teller", "count_car"), *twice, at=MONDAY)
+    listen(db, [(MONDAY, "count_car")] * 50, MONDAY, MONDAY + 2 * HOUR)
+    cells = db.execute("select period, value, noise from lantaarn.public_cell").fetchall()
+    assert [(each["period"], each["noise"]) for each in cells] == [("hour", pytest.approx(12 * 1.5**0.5))]
+    for table in ("observation", "rollup_hour", "ledger", "window_day"):
+        assert db.execute(f"select * from lantaarn.{table}").fetchall() == []  # pyright: ignore[reportArgumentType]
+    assert not audit_ledger(db, MONDAY + 2 * HOUR)
