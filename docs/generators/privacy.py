@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from docs.generators import counter_bound, travel_time_bound
+from docs.generators import counter_bound, travel_time_bound, usefulness
 from sensors.policy.compiler import NOTHING_STORED, PROPERTY_NOT_OF_KIND, RETENTION_MISSING
 from sensors.policy.constraints import CONSTRAINTS
 
@@ -14,7 +14,15 @@ TABLE_END = "<!-- To here. -->\n"
 
 def render_page() -> str:
     """The page with the tables between the marks regenerated."""
-    return _render((travel_time_bound.table_rows(), counter_bound.table_rows(), _constraint_rows()))
+    return _render(
+        (
+            travel_time_bound.table_rows(),
+            usefulness.travel_time_rows(),
+            counter_bound.table_rows(),
+            usefulness.count_rows(),
+            _constraint_rows(),
+        )
+    )
 
 
 def _render(tables: Iterable[Iterable[str]]) -> str:
