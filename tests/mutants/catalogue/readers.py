@@ -30,6 +30,10 @@ MUTANTS: tuple[Mutant, ...] = (
             "watch.day_since\n            and ledger.received > ledger.quarantined + ledger.aggregated",
             "watch.day_since",
         ),
+    ),
+    *mutants_in(
+        "sensors/db/migrations/043_invalid.sql",
+        ("tests/db/api/test_signs_of_life.py",),
         (
             "silent by the number of events",
             "where stored.sensor_id = finding.sensor_id and stored.active and stored.rule is null",
@@ -87,11 +91,6 @@ MUTANTS: tuple[Mutant, ...] = (
         "sensors/db/migrations/023_conflict.sql",
         QUALITY_TESTS,
         (
-            "daily rejections only of live sensors",
-            "sum(trouble.refused) filter (where finding.live)",
-            "sum(trouble.refused)",
-        ),
-        (
             "weekly rejections only of completed weeks",
             "        and ledger.hour < watch.week_until\n    group by",
             "    group by",
@@ -105,6 +104,15 @@ MUTANTS: tuple[Mutant, ...] = (
             "due dates only of live sensors",
             "        finding.live\n        and finding.status = 'active'",
             "        finding.status = 'active'",
+        ),
+    ),
+    *mutants_in(
+        "sensors/db/migrations/043_invalid.sql",
+        QUALITY_TESTS,
+        (
+            "daily rejections only of live sensors",
+            "sum(trouble.refused) filter (where finding.live)",
+            "sum(trouble.refused)",
         ),
     ),
     *mutants_in(

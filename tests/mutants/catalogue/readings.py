@@ -38,7 +38,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
         ("a revision in the future", "if reading.revised - received_at > CLOCK_SKEW_TOLERANCE:", "if False:"),
         ("parts of one value", "if datastream.same_time is not first:", "if False:"),
-        ("an implausible part", "if max(added) > high:", "if False:"),
+        ("an implausible part", "if min(added) < low:", "if False:"),
         (
             "a payload that is too large",
             "if state.message.payload_bytes > MAX_PAYLOAD_BYTES else None",
