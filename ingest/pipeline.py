@@ -369,9 +369,8 @@ def _add_up(parts: Iterable[_TimedReading], state: MessageState) -> None:
 def _assess_sum(
     datastream: StoredDatastream, time: datetime, added: Sequence[float], total: float, checker: QualityChecker
 ) -> tuple[QualityFlag, float]:
-    low, high = datastream.observed_property.plausible_range
-    if max(added) > high:
-        return QualityFlag.IMPLAUSIBLE, float(high)
+    # With no part below the range, which begins at zero for all that may be added up, a part above it makes the sum so.
+    low = datastream.observed_property.plausible_range[0]
     if min(added) < low:
         return QualityFlag.IMPLAUSIBLE, float(low)
     return checker.assess(datastream.id, datastream.observed_property, time, total)

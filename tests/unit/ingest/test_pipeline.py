@@ -196,6 +196,8 @@ def test_a_sum_is_judged_as_a_sum_and_by_its_parts() -> None:
     high = TRAFFIC["count_car"].plausible_range[1]
     for parts in ((high, 1), (high + 1, 0)):
         assert [each.quality for each in lanes(*parts).observations] == [QualityFlag.IMPLAUSIBLE]
+    sums = [each for kind in KINDS.values() for each in kind.properties.values() if each.aggregation.is_total]
+    assert {each.plausible_range[0] for each in sums} == {0}
     # A meter that ran back by 5 is no proof that 10 were used.
     for parts in ((-5.5, 10), (30, -10)):
         assert [each.quality for each in lanes(*parts, code="energy", kind="streetlight").observations] == [
