@@ -67,7 +67,8 @@ class SensorProperties(ResponseModel):
     status: Literal["planned", "active", "paused", "ended"]
     name: Words
     personal_data: Literal["none", "de_identified", "identifiable"]
-    """The level of its most personal datastream."""
+    """Whether it is about people, and whether they can be identified: the level of its most personal datastream, where
+    counts of who passes are ``de_identified`` whatever the entry says."""
     delivers_data: bool
     last_seen: LastSeen | None
     """How long ago it last delivered something; none for sensors that deliver nothing to us. Of sensors that could

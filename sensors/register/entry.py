@@ -15,6 +15,7 @@ from sensors.policy.promises import (
     MIN_MOVEMENT_LAMPS,
     MIN_SAMPLED_VEHICLES,
 )
+from sensors.register.people import personal_data_level
 from sensors.vocabulary.codes import (
     AccessCode,
     Connectivity,
@@ -403,9 +404,9 @@ class Entry(Part):
 
     @property
     def personal_data(self) -> PersonalData:
-        """The highest personal-data level of its datastreams."""
-        levels = list(PersonalData)
-        return max((each.personal_data for each in self.datastreams), key=levels.index, default=PersonalData.NONE)
+        """Whether it is about people, and whether they can be identified: over all that it measures."""
+        measured = [(each.observed_property, each.personal_data) for each in self.datastreams]
+        return personal_data_level(self.kind, measured)
 
     @property
     def responsible(self) -> str:

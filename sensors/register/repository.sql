@@ -290,7 +290,7 @@ where
     and held.active
     and held.cell_noise <> computed.noise;
 
--- upsert_search_index: update how visitors find these entries; personal data levels are ordered as in the code list
+-- upsert_search_index: update how visitors find these entries
 insert into lantaarn.finding
 select
     sensor.id,
@@ -301,11 +301,7 @@ select
     sensor.status,
     sensor.delivers_data,
     exists (select from lantaarn.live_sensor as live where live.sensor_id = sensor.id),
-    case
-        when entry.document @? '$.datastreams[*] ? (@.personal_data == "identifiable")' then 'identifiable'
-        when entry.document @? '$.datastreams[*] ? (@.personal_data == "de_identified")' then 'de_identified'
-        else 'none'
-    end,
+    place.personal_data,
     array(select each #>> '{}' from jsonb_path_query(entry.document, '$.datastreams[*].observed_property') as each),
     array(select each #>> '{}' from jsonb_path_query(entry.document, '$.purposes[*].code') as each),
     array(select distinct each #>> '{}' from jsonb_path_query(entry.document, '$.organisations[*].name') as each),
@@ -375,7 +371,7 @@ select
     )
 from jsonb_to_recordset(%(batch)s -> 'places') as place (
     entry_id uuid, longitude double precision, latitude double precision, extent box, observed box,
-    themes text [], dutch text, english text
+    themes text [], personal_data text, dutch text, english text
 )
 inner join lantaarn.sensor as sensor on sensor.entry_id = place.entry_id
 inner join lantaarn.register_entry as entry on entry.revision = sensor.revision

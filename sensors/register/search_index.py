@@ -1,4 +1,4 @@
-"""The parts of the search index that SQL can't compute: the extent of a location, a point in it, and the labels."""
+"""The parts of the search index that SQL can't compute: the extent of a location, a point in it, labels and people."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,15 +7,17 @@ from shapely.geometry import shape
 
 from sensors.kinds import KINDS
 from sensors.register.location import GeoJsonGeometry, representative_point
+from sensors.register.people import personal_data_level
 from sensors.register.themes import themes_of
-from sensors.vocabulary.codes import DeviceCategory, label_of
+from sensors.vocabulary.codes import DeviceCategory, PersonalData, label_of
 
 
 def index_row(document: Mapping[str, Any]) -> dict[str, Any]:
     """The index row of a published document. In WGS84 degrees: ``longitude`` and ``latitude`` of a point within the
     published location, and ``extent`` (of the location) and ``observed`` (of what the sensor sees) in PostgreSQL's box
     syntax; ``None`` if unknown. A sensor that moves through an area, or is somewhere in it, is taken to observe all of
-    it. ``themes``: resident themes. ``dutch`` and ``english``: labels of what it is and measures."""
+    it. ``themes``: resident themes. ``personal_data``: whether it is about people. ``dutch`` and ``english``: labels of
+    what it is and measures."""
     location = document["location"]
     longitude, latitude = representative_point(location["geometry"])
     seen: GeoJsonGeometry | None = location.get("observed_area")
@@ -28,6 +30,13 @@ def index_row(document: Mapping[str, Any]) -> dict[str, Any]:
         "extent": postgres_box(location["geometry"]),
         "observed": None if seen is None else postgres_box(seen),
         "themes": themes_of(document),
+        "personal_data": personal_data_level(
+            document.get("kind"),
+            [
+                (each["observed_property"], PersonalData(each["personal_data"]))
+                for each in document.get("datastreams", ())
+            ],
+        ),
         **_labels(document),
     }
 

@@ -41,14 +41,14 @@ def test_filters_choose_and_other_municipalities_stay_out(server_database: Datab
     assert everything.matched == 4
     assert {row["reference"]: row["personal_data"] for row in everything.sensors} == {
         "LML-1": "none",
-        "verkeer-1": "none",
+        "verkeer-1": "de_identified",
         "camera-001": "identifiable",
         "lamp-1": "de_identified",
     }
     assert references(db, Filters(kind="traffic")) == {"verkeer-1"}
     assert references(db, Filters(kind="other")) == {"camera-001"}
     assert references(db, Filters(status="paused")) == {"verkeer-1"}
-    assert references(db, Filters(personal_data="de_identified")) == {"lamp-1"}
+    assert references(db, Filters(personal_data="de_identified")) == {"lamp-1", "verkeer-1"}
     assert references(db, Filters(observed_property="no2")) == {"LML-1"}
     assert references(db, Filters(q="stikstof")) == {"LML-1"}
     here = everything.sensors[0]["neighbourhood"]

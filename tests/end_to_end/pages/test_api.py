@@ -88,7 +88,8 @@ def test_a_sensor_in_plain_words(site: httpx.Client, database: str) -> None:
         "minder dan 25",
         "43 (24 meer of minder)",
         "Bij elke telling komt een toevallig getal, meestal kleiner dan 12, erbij of eraf.",
-        "Gaat het over mensen? Nee",
+        "Gaat het over mensen? Ja, maar niemand is te herkennen",
+        "De sensor neemt mensen waar. Maar wat wij bewaren, wijst niemand aan",
         "Laatste meting Vorige week",
         "15 tot 100 keer: de tijd lag in de toekomst.",
         "Ontvangen 100 tot 1.000",
@@ -99,6 +100,9 @@ def test_a_sensor_in_plain_words(site: httpx.Client, database: str) -> None:
         "Een klacht doorgeven",
     ):
         assert told in words.replace("&#39;", "'"), told
+    # The colour of the box and the API say the same.
+    assert 'class="answer answer-de_identified"' in page.text
+    assert site.get("/v1/sensors/verkeer-1").json()["properties"]["personal_data"] == "de_identified"
     words = text_of(site.get("/sensors/LML-1"))
     for told in ("Laatste meting Vandaag", "2 keer: de tijd lag in de toekomst.", "Ontvangen 5 5", CONFLICTING):
         assert told in words, told

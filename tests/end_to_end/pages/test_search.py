@@ -170,7 +170,9 @@ def told(document: Document, name: str, value: str) -> bool:
 
 def _personal(document: Document) -> str:
     levels = ("none", "de_identified", "identifiable")
-    return levels[max(levels.index(each["personal_data"]) for each in document["datastreams"])]
+    declared = levels[max(levels.index(each["personal_data"]) for each in document["datastreams"])]
+    counts = any(each["observed_property"].startswith("count_") for each in document["datastreams"])
+    return "de_identified" if counts and declared == "none" else declared
 
 
 def _about(document: Document) -> set[str]:

@@ -23,6 +23,11 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
     ),
     *mutants_in(
+        "sensors/register/people.py",
+        ("tests/unit/sensors/test_entry.py",),
+        ("counters are about people", "if is_of_people and declared", "if False and declared"),
+    ),
+    *mutants_in(
         "sensors/register/shared_places.py",
         ("tests/unit/sensors/test_cells.py",),
         ("sensors at one place", "distance=SAME_PLACE_METRES", "distance=0"),

@@ -26,6 +26,7 @@ from simulators.city.example_register import example_entries as city
 from tests.support.entries import entry_documents, example_camera_entry, example_entry
 from tests.support.entries import example_datastream as stream
 from tests.support.pdf import pdf_pages
+from tests.support.sample_data import traffic_counter_entry
 
 FORMATS: tuple[PaperSize, ...] = ("a6", "a4")
 
@@ -97,6 +98,7 @@ def test_an_svg_is_xml_with_its_size_in_millimetres_and_the_same_text(form: Pape
             BLUE,
             "U bent niet te",
         ),
+        (traffic_counter_entry(), BLUE, "U bent niet te"),
         (example_camera_entry(), YELLOW, "U kunt herkenbaar zijn"),
     ],
 )

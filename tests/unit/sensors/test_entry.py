@@ -16,9 +16,16 @@ from docs.generators.register import PAGE_PATH, render_page
 from sensors.register.entry import Entry
 from sensors.register.files import document_of
 from sensors.register.json_schema import SCHEMA_FILE, json_schema, schema_text
+from sensors.register.search_index import index_row
 from sensors.register.validation.validator import find_violations, validate
 from sensors.vocabulary.codes import LABELS, LegalGround, SensorType, Theme, label_of
-from tests.support.entries import Document, entry_documents, example_camera_entry, example_entry
+from tests.support.entries import (
+    Document,
+    entry_documents,
+    example_camera_entry,
+    example_datastream,
+    example_entry,
+)
 
 AMSTERDAM = Path(__file__).parents[2] / "data" / "amsterdam"
 CANARY = "kanarie-7f3a"
@@ -33,6 +40,29 @@ def test_a_valid_entry_survives_being_stored_and_read(document: Document) -> Non
     assert Entry.model_validate(stored) == entry
     assert document_of(Entry.model_validate(stored)) == stored
     assert not list(lost(document, stored))
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "declared", "level"),
+    [
+        ("traffic", "count_pedestrian", "none", "de_identified"),
+        ("traffic", "mean_speed", "none", "de_identified"),
+        ("traffic", "count_car", "de_identified", "de_identified"),
+        ("traffic", "alive", "none", "none"),
+        ("streetlight", "energy", "none", "none"),
+        ("air_quality", "pm10", "de_identified", "de_identified"),
+    ],
+)
+def test_whoever_counts_passers_by_is_about_people(kind: str, code: str, declared: str, level: str) -> None:
+    others = {"air_quality": "no2", "streetlight": "fault_code", "traffic": "alive"}
+    codes = dict.fromkeys((code, others[kind]))
+    streams = [
+        example_datastream(each, kind, personal_data=declared if each == code else "none", public="none")
+        for each in codes
+    ]
+    document = example_entry(kind=kind, datastreams=streams)
+    assert Entry.model_validate(document).personal_data == level
+    assert index_row(document)["personal_data"] == level
 
 
 def children(value: Any) -> dict[str | int, Any]:
