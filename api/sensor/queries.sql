@@ -108,15 +108,16 @@ select
     mean.value,
     mean.margin,
     case when mean.value < open.few(mean.margin) then open.few(mean.margin) end as below
-from open.datastream as datastream
-cross join lateral (
-    select each.* from open.count_mean as each
-    where
-        each.datastream_id = datastream.datastream_id
-        and each.first_day > %(today)s::date - 91
-        and each.first_day <= %(today)s::date - 35
-) as mean
-where datastream.sensor_id = %(sensor_id)s and datastream.counts_people
+from open.count_mean as mean
+-- Both views are asked for the sensor by itself: a join isn't asked inside a barrier, and the view would compute the means
+-- of the whole city.
+inner join open.datastream as datastream
+    on datastream.sensor_id = %(sensor_id)s and datastream.datastream_id = mean.datastream_id
+where
+    mean.sensor_id = %(sensor_id)s
+    and mean.first_day > %(today)s::date - 91
+    and mean.first_day <= %(today)s::date - 35
+    and datastream.counts_people
 order by mean.property, mean.first_day desc, mean.days, mean.slot_start;
 
 -- travel_times: travel times from one sensor, by window and vehicle class, newest first
