@@ -28,7 +28,7 @@ from simulators.leakcheck.disruption import DisruptionRun
 from simulators.leakcheck.encodings import needle, needle_forms
 from simulators.leakcheck.programs import TestedPrograms
 from simulators.leakcheck.search import Hit, NeedleIndex, inflate, overlapping_pieces
-from simulators.leakcheck.targets import cycle_targets, target_entries
+from simulators.leakcheck.targets import cycle_targets, spare_target, target_entries
 from simulators.leakcheck.vectors import EVENT_VECTORS, CanaryPublisher, OutgoingMessage, plan_vectors
 
 DATABASE_CONTROL_SURFACES = (surfaces.TABLES, surfaces.DATA_DIRECTORY, surfaces.BACKUP)
@@ -134,7 +134,10 @@ class LeakCheck:
                 hit.canary_index for hit in _hits(index, surfaces.initial_content(programs, self._pages))
             }
             ordeal = DisruptionRun(
-                programs, cycle_targets(entries), lambda more: self._progress.advance(planting, more)
+                programs,
+                cycle_targets(entries),
+                spare_target(entries),
+                lambda more: self._progress.advance(planting, more),
             )
             ordeal.run([(self._canaries[place], self._vectors[place]) for place in self._planted_indexes()])
             with connect(programs.server.url) as database:

@@ -32,15 +32,23 @@ PlannedCanaries = Sequence[tuple[Canary, str]]
 
 
 class DisruptionRun:
-    """Sends canaries to the programs under disruption. ``on_planted`` is called with the number just sent."""
+    """Sends canaries to the programs under disruption. ``on_planted`` is called with the number just sent.
+
+    ``spare``: a sensor that gets none.
+    """
 
     def __init__(
-        self, programs: TestedPrograms, targets: Iterator[Target], on_planted: Callable[[int], object]
+        self,
+        programs: TestedPrograms,
+        targets: Iterator[Target],
+        spare: Target,
+        on_planted: Callable[[int], object],
     ) -> None:
         self.visitor = Visitor(programs.serve.port)
         self.broker_snapshot = programs.folder / "snapshot"
         self._programs = programs
         self._targets = targets
+        self._spare = spare
         self._planted = on_planted
 
     def run(self, canaries: PlannedCanaries) -> None:
@@ -116,13 +124,16 @@ class DisruptionRun:
         # Ingest stores whole seconds, and the start of the period.
         at = datetime.now(UTC).replace(microsecond=0)
         until = at + timedelta(seconds=1)
-        target = next(self._targets)
-        payload = f'{{"start": "{at.isoformat()}", "end": "{until.isoformat()}", "{target.property}": 1}}'
-        message = OutgoingMessage(target.value_topic, payload.encode())
+        payload = f'{{"start": "{at.isoformat()}", "end": "{until.isoformat()}", "{self._spare.property}": 1}}'
+        message = OutgoingMessage(self._spare.value_topic, payload.encode())
         with CanaryPublisher(self._programs.broker.device_url) as device:
             device.send([message])
         with connect(self._programs.server.url) as database:
-            wait_for(lambda: database.execute(QUERIES["is_stored"], {"time": at}).fetchone() is not None, "ingest")
+            wait_for(
+                lambda: database.execute(QUERIES["is_stored"], {"time": at}).fetchone() is not None,
+                "ingest",
+                progress=lambda: database.execute(QUERIES["ingest_totals"]).fetchone(),
+            )
             wait_for(
                 StabilityCheck(lambda: database.execute(QUERIES["ingest_totals"]).fetchone()).is_stable,
                 "the ledger",

@@ -33,12 +33,17 @@ READY_TIMEOUT_SECONDS = 60.0
 POLL_INTERVAL_SECONDS = 0.05
 
 
-def wait_for(condition: Callable[[], object], what: str) -> None:
-    """Poll until ``condition`` holds. Raises ProcessError naming ``what`` after READY_TIMEOUT_SECONDS."""
-    deadline = time.monotonic() + READY_TIMEOUT_SECONDS
+def wait_for(condition: Callable[[], object], what: str, progress: Callable[[], object] = bool) -> None:
+    """Poll until ``condition`` holds.
+
+    Raises ProcessError naming ``what`` after READY_TIMEOUT_SECONDS in which ``progress`` returned the same.
+    """
+    before, deadline = progress(), time.monotonic() + READY_TIMEOUT_SECONDS
     while not condition():
         if time.monotonic() > deadline:
-            raise ProcessError(f"Timed out waiting for {what}")
+            if (now := progress()) == before:
+                raise ProcessError(f"Timed out waiting for {what}")
+            before, deadline = now, time.monotonic() + READY_TIMEOUT_SECONDS
         time.sleep(POLL_INTERVAL_SECONDS)
 
 

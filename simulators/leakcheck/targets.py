@@ -26,7 +26,7 @@ def target_entries() -> tuple[Entry, ...]:
 
 def cycle_targets(register: Iterable[Entry]) -> Iterator[Target]:
     """Cycle through the topics to send to, endlessly."""
-    active = [entry for entry in register if entry.status is Status.ACTIVE and entry.delivers_data]
+    active = _active(register)
     seen, heard = Counter[str](), Counter[str]()
     values = [
         (_topic(entry), _value_properties(entry)[0])
@@ -38,6 +38,17 @@ def cycle_targets(register: Iterable[Entry]) -> Iterator[Target]:
     ]
     pairs = zip(cycle(values), cycle(events), strict=False)
     return (Target(value_topic=topic, event_topic=event, property=code) for (topic, code), event in pairs)
+
+
+def spare_target(register: Iterable[Entry]) -> Target:
+    """A sensor to which ``cycle_targets`` sends nothing, so that what it sends is never too much."""
+    *_, spare = (entry for entry in _active(register) if _value_properties(entry))
+    topic = _topic(spare)
+    return Target(value_topic=topic, event_topic=EVENT_PREFIX + topic, property=_value_properties(spare)[0])
+
+
+def _active(register: Iterable[Entry]) -> Sequence[Entry]:
+    return [entry for entry in register if entry.status is Status.ACTIVE and entry.delivers_data]
 
 
 def _within_limit(chosen: Counter[str], entry: Entry) -> bool:

@@ -37,7 +37,7 @@ from simulators.leakcheck.search import (
     inflate,
     overlapping_pieces,
 )
-from simulators.leakcheck.targets import cycle_targets, target_entries
+from simulators.leakcheck.targets import cycle_targets, spare_target, target_entries
 from simulators.leakcheck.vectors import (
     EVENT_VECTORS,
     HTTP_VECTORS,
@@ -170,6 +170,15 @@ def test_identifiers_come_in_by_every_way() -> None:
     assert set(planned) == {*MQTT_VECTORS, *HTTP_VECTORS, OVERSIZED_VECTOR}
     numbers = {vector for canary, vector in zip(canaries, planned, strict=True) if canary.kind is IdentifierKind.NUMBER}
     assert numbers == set(NUMBER_VECTORS)
+
+
+def test_the_spare_sensor_is_sent_no_canary() -> None:
+    entries = target_entries()
+    spare = spare_target(entries)
+    targets = list(islice(cycle_targets(entries), 1000))
+    assert not {spare.value_topic, spare.event_topic} & {
+        topic for one in targets for topic in (one.value_topic, one.event_topic)
+    }
 
 
 def test_what_comes_on_event_topics_is_never_kept_by_a_broker_for_those_who_are_away() -> None:
