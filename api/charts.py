@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -100,7 +100,7 @@ def draw_chart(datastream: PublicDatastream, label: str, unit: str, now: datetim
     if not datastream.values or datastream.public is None or datastream.is_categorical:
         return None
     per_day = datastream.public is Public.DAY
-    steps = axis_values([_height(value) + _margin(value) for value in datastream.values])
+    steps = axis_values(list(_ends(datastream.values)), from_zero=datastream.is_summed)
     start, end = _period(now, per_day)
     scale = Scale(start, end, steps[0], steps[-1])
     runs = [] if datastream.is_summed else _gapless_runs(datastream.values)
@@ -154,10 +154,12 @@ def _period(now: datetime, per_day: bool) -> tuple[datetime, datetime]:
     return midnight - timedelta(days=7), midnight + timedelta(days=1)
 
 
-def axis_values(values: Sequence[float]) -> list[float]:
-    """Two to five round numbers spanning all values, including zero unless all values are far from it."""
+def axis_values(values: Sequence[float], *, from_zero: bool) -> list[float]:
+    """Two to five round numbers spanning all values. Zero is among them if bars are drawn ``from_zero``, whose lengths
+    are compared, and otherwise unless all values are far from it."""
     least, most = min(values), max(values)
-    low = least if least > 0 and (most - least) < least / 4 else min(0.0, least)
+    is_far = not from_zero and least > 0 and (most - least) < least / 4
+    low = least if is_far else min(0.0, least)
     spread = max(most - low, abs(most) / 10, 1.0)
     magnitude = 10.0 ** math.floor(math.log10(spread / 3))
     step = next(size * magnitude for size in (1, 2, 5, 10) if size * magnitude * 4 >= spread)
@@ -185,8 +187,8 @@ def _midpoint(value: PublicValue) -> datetime:
 
 def _bar(value: PublicValue, scale: Scale) -> Bar:
     left, right, top = scale.x(value.start), scale.x(value.until), scale.y(_height(value))
-    width, height = max(right - left - 2, 1), round(scale.y(scale.low) - top, 1)
-    return Bar(left + 1, top, width, height, value.below is not None)
+    zero, width = scale.y(0), max(right - left - 2, 1)
+    return Bar(left + 1, min(top, zero), width, round(abs(zero - top), 1), value.below is not None)
 
 
 def _height(value: PublicValue) -> float:
@@ -196,6 +198,13 @@ def _height(value: PublicValue) -> float:
 def _margin(value: PublicValue) -> float:
     """Of what is shown as a number; 0 if it has none."""
     return value.margin or 0.0 if value.below is None and not value.no_data else 0.0
+
+
+def _ends(values: Sequence[PublicValue]) -> Iterator[float]:
+    """The least and the most that each value is drawn to, with its margin."""
+    for value in values:
+        yield _height(value) - _margin(value)
+        yield _height(value) + _margin(value)
 
 
 def _range(value: PublicValue, scale: Scale) -> Range:

@@ -84,7 +84,7 @@ def _slot(mean: SlotMean) -> str:
 
 def _draw(means: Sequence[SlotMean], rows: tuple[TableRow, ...], period: str, label: str, until: time) -> Chart:
     """Bars by slot with their margins; a bar that is only a bound is drawn as one."""
-    steps = axis_values([_top(each) for each in means])
+    steps = axis_values([_top(each) for each in means], from_zero=True)
     scale = Scale(_at(DAY_START), _end(until), 0, steps[-1])
     clocks = [clock for clock in map(time, (6, 12, 18, 0)) if _at(clock) < scale.end]
     return Chart(
@@ -92,7 +92,7 @@ def _draw(means: Sequence[SlotMean], rows: tuple[TableRow, ...], period: str, la
         lines=(),
         dots=(),
         x_ticks=tuple(Tick(scale.x(_at(clock)), f"{clock:%H:%M}") for clock in clocks),
-        y_ticks=tuple(Tick(scale.y(each), tick_label(each)) for each in steps if each >= 0),
+        y_ticks=tuple(Tick(scale.y(each), tick_label(each)) for each in steps),
         rows=rows,
         per_day=False,
         has_completed=False,

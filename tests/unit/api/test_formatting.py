@@ -1,13 +1,15 @@
 """Numbers, times and durations as people in the Netherlands write them; charts that stay within their frame."""
 
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from api import charts, formatting
-from api.sensor.queries import PublicDatastream, PublicValue
+from api.sensor.queries import CountMean, PublicDatastream, PublicValue
+from api.slot_means import means_section
 from sensors.kinds import KINDS
 from sensors.vocabulary.codes import Public
 
@@ -99,12 +101,40 @@ def test_a_line_stays_within_its_frame(values: list[float]) -> None:
 def test_bars_stay_within_their_frame_and_small_counts_are_not_told(values: list[float | None]) -> None:
     chart = charts.draw_chart(PublicDatastream("count_car", CARS, Public.HOUR, None, hours(*values)), "Auto's", "", NOW)
     assert chart is not None
+    zero = next(tick.position for tick in chart.y_ticks if tick.label == "0")
     for bar in chart.bars:
-        assert bar.height >= 0
+        assert bar.height > 0
+        assert bar.y + bar.height == pytest.approx(zero, abs=0.11)
         assert bar.y >= 0
         assert bar.x + bar.width <= charts.CHART_WIDTH
     told = [row.value for row in reversed(chart.rows)]
     assert [text == "minder dan 15" for text in told] == [value is None for value in values]
+
+
+@given(st.lists(st.tuples(st.integers(20, 60), st.integers(1, 15)), min_size=1, max_size=25))
+def test_a_line_and_its_margins_stay_within_their_frame(speeds: list[tuple[int, int]]) -> None:
+    told = [
+        replace(hour, margin=margin) for hour, (_, margin) in zip(hours(*(v for v, _ in speeds)), speeds, strict=True)
+    ]
+    speed = KINDS["traffic"].properties["mean_speed"]
+    chart = charts.draw_chart(PublicDatastream("mean_speed", speed, Public.HOUR, None, tuple(told)), "", "km/u", NOW)
+    assert chart is not None
+    bottom = charts.CHART_HEIGHT - charts.MARGIN_BOTTOM
+    assert all(0 <= each.top < each.bottom <= bottom + 0.1 for each in chart.ranges)
+    assert all(float(point.split(",")[1]) < bottom for line in chart.lines for point in line.split())
+
+
+@pytest.mark.parametrize("few", [30, None])
+def test_bars_of_means_start_at_zero(few: int | None) -> None:
+    means = [
+        CountMean(date(2026, 11, 2), date(2026, 11, 29), "weekday", time(hour), time(hour + 1), 20, 20, 40.0, 5.0, few)
+        for hour in (8, 9)
+    ]
+    chart = means_section(means, "Maandag", "Fietsen", formatting.number).chart
+    assert chart is not None
+    assert chart.y_ticks[0].label == "0"
+    assert len(chart.y_ticks) > 2
+    assert {round(bar.y + bar.height, 1) for bar in chart.bars} == {chart.y_ticks[0].position}
 
 
 def test_a_gap_in_the_values_is_a_gap_in_the_line() -> None:
