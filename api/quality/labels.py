@@ -84,14 +84,21 @@ QUESTION_LABELS: Mapping[str, LocalizedText] = {
 TABLE_LABELS: Mapping[str, LocalizedText] = {
     "rollup_hour": LocalizedText("Totalen per uur", "Hourly totals"),
     "public_cell": LocalizedText("Openbare uren en dagen", "Public hourly and daily values"),
+    "day_total": LocalizedText("Totalen per dag", "Daily totals"),
+    "public_day": LocalizedText("Openbare uren, opgeteld per dag", "Public hourly values, put together by day"),
+    "lamp_day": LocalizedText("Stroom van lampen, per dag", "Electricity of streetlights, by day"),
     "travel_time": LocalizedText("Reistijden", "Travel times"),
+    "travel_hour": LocalizedText("Reistijden per uur", "Hourly travel times"),
     "window_count": LocalizedText("Tellingen van groepen lampen", "Counts for groups of streetlights"),
     "movement_cell": LocalizedText("Gemiddelde beweging bij lampen", "Mean movement near streetlights"),
     "ledger": LocalizedText("Wat er per uur binnenkwam", "What came in each hour"),
     "ledger_reason": LocalizedText("Waarom iets geweigerd is", "Why something was rejected"),
+    "book_day": LocalizedText("Wat er per dag binnenkwam", "What came in each day"),
+    "book_reason_day": LocalizedText("Waarom iets geweigerd is, per dag", "Why something was rejected, by day"),
     "window_day": LocalizedText("Of we steeds hebben geteld", "Whether we kept counting"),
     "window_due": LocalizedText("Hoe vaak we moesten tellen", "How often we had to count"),
     "event_refusal": LocalizedText("Geweigerd, per soort sensor", "Rejected, by kind of sensor"),
+    "pulse": LocalizedText("Of ons programma werkt, per minuut", "Whether our program works, by the minute"),
     "quarantine": LocalizedText("Lijst van geweigerde berichten", "List of rejected messages"),
     "deletion_log": LocalizedText("Lijst van wat we weggooiden", "List of what we deleted"),
 }
@@ -102,4 +109,4 @@ OBSERVATIONS_LABEL = LocalizedText("Losse metingen", "Individual readings")
 
 def table_label(table: str) -> LocalizedText:
     """The label of a table's rows."""
-    return TABLE_LABELS.get(table, OBSERVATIONS_LABEL)
+    return OBSERVATIONS_LABEL if table.startswith("observation_") else TABLE_LABELS[table]

@@ -11,6 +11,7 @@ from api.quality import labels as quality_labels
 from api.quality.queries import SORT_KEYS, Group, Measures, Scope
 from api.search.filters import DEVIATIONS
 from api.sensor.queries import BAND_EDGES, Band
+from ingest.lifecycle import retention
 
 COUNTS = [field.name for field in fields(Measures) if field.name not in {"asked", "answered"}]
 QUESTIONS = st.lists(st.sampled_from(["who_decided", "which_law", "how_often"]), unique=True)
@@ -77,5 +78,7 @@ def test_bands_follow_on_each_other_without_a_gap(edge: int) -> None:
 
 
 def test_every_table_has_a_name_for_residents() -> None:
-    assert quality_labels.table_label("ledger") is quality_labels.TABLE_LABELS["ledger"]
+    checked = {*retention.METADATA_TERMS, *retention.TOTALS_TABLES, *retention.AGGREGATE_TABLES, "deletion_log"}
+    assert quality_labels.TABLE_LABELS.keys() == checked
+    assert len({quality_labels.table_label(table).nl for table in checked}) == len(checked)
     assert quality_labels.table_label("observation_31d") is quality_labels.OBSERVATIONS_LABEL
