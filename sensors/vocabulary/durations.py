@@ -7,6 +7,8 @@ from datetime import timedelta
 from sensors.vocabulary.localized_text import LocalizedText
 
 _DURATION = re.compile(r"P(T?)(\d+)([YMWDHS])")
+_YEARS_AND_MONTHS = re.compile(r"P(\d+)Y(\d+)M")
+"""How PostgreSQL writes 13 months."""
 _UNIT_NAMES: Mapping[str, tuple[LocalizedText, LocalizedText]] = {
     "Y": (LocalizedText("jaar", "year"), LocalizedText("jaar", "years")),
     "M": (LocalizedText("maand", "month"), LocalizedText("maanden", "months")),
@@ -27,7 +29,9 @@ _APPROXIMATE_LENGTHS = {**_FIXED_LENGTHS, "M": timedelta(days=30), "Y": timedelt
 
 
 def describe_duration(duration: str) -> LocalizedText:
-    """Describe a duration: ``PT15M`` is ``15 minutes``. Returns anything else unchanged."""
+    """Describe a duration: ``PT15M`` is ``15 minutes``, ``P1Y1M`` is ``13 months``. Returns anything else unchanged."""
+    if parts := _YEARS_AND_MONTHS.fullmatch(duration):
+        return describe_duration(f"P{int(parts[1]) * 12 + int(parts[2])}M")
     match = _DURATION.fullmatch(duration)
     if match is None:
         return LocalizedText(duration, duration)

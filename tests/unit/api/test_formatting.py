@@ -38,6 +38,7 @@ def test_measured_values_have_digits_that_mean_something(value: float, text: str
         ("P1D", "1 dag"),
         ("P31D", "31 dagen"),
         ("P1M", "1 maand"),
+        ("P1Y1M", "13 maanden"),
         ("PT1M", "1 minuut"),
         ("PT15M", "15 minuten"),
     ],
