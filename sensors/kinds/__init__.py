@@ -67,6 +67,8 @@ class ObservedProperty:
     """The road users whose passes a value is made of, by class: one pass may be in several properties of a sensor."""
     follows_people: bool = False
     """Of a device that reacts to whoever comes near, its values show when someone did."""
+    adds_up_devices: bool = False
+    """It is about all that hangs on the device: where that reacts, a walk along all of it shows in each value."""
     reference: float | None = None
     """Of a mean over what passes: it is published as how far it is above or below this, on average …"""
     clip: float | None = None

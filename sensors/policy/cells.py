@@ -11,6 +11,8 @@ from math import sqrt
 
 from sensors.kinds import ObservedProperty
 from sensors.policy.promises import CELLS_PER_PASS, DAY_NOISE, HOUR_NOISE
+from sensors.policy.terms import reacts_to_people
+from sensors.register.entry import Entry
 from sensors.vocabulary.codes import Public
 
 
@@ -45,10 +47,12 @@ def _numbers(definition: ObservedProperty) -> int:
     return 1 if not definition.averages_people else 2 if definition.clip is not None else 0
 
 
-def public_form(definition: ObservedProperty, declared: Public) -> Public:
-    """In which form a datastream is published: of a mean over what passes that has no clip nothing is, whatever its
-    entry declares."""
-    return Public.NONE if definition.averages_people and definition.clip is None else declared
+def public_form(entry: Entry, definition: ObservedProperty, declared: Public) -> Public:
+    """In which form a datastream is published: not at all, whatever its entry says, where it would need noise and has
+    none. That is a mean over what passes without a clip, and what lamps that react to people use together."""
+    is_mean = definition.averages_people and definition.clip is None
+    is_sum = definition.adds_up_devices and reacts_to_people(entry)
+    return Public.NONE if is_mean or is_sum else declared
 
 
 def cell_rule(definition: ObservedProperty, public: Public, published: Iterable[ObservedProperty]) -> CellRule | None:

@@ -172,7 +172,7 @@ def _compile_datastream(entry: Entry, datastream: Datastream, classes: Collectio
         retention_class=None if rule else retention.raw,
         totals_term=at_most(retention.aggregate, totals_limit(entry, definition)),
         aggregate_term=retention.aggregate,
-        public=public_form(definition, datastream.public),
+        public=public_form(entry, definition, datastream.public),
         counts_people=definition.counts_people,
         about_people=definition.about_people or datastream.personal_data is not PersonalData.NONE,
         aggregation=Aggregation(datastream.aggregation or definition.aggregation),

@@ -81,6 +81,8 @@ KIND = Kind(
             # A connection of 3 x 80 A at 230 V, the largest classed as small on Dutch grids: 55 kW, over a day.
             plausible_range=(0, 1325),
             finest_public=Public.HOUR,
+            follows_people=True,
+            adds_up_devices=True,
             sentinels=_SENTINELS,
             aggregation=Aggregation.DELTA,
             # The same connection, for an hour.

@@ -8,7 +8,7 @@ COUNT_TESTS = ("tests/db/ingest/test_count_cells.py", "tests/attacks/test_counte
 MUTANTS: tuple[Mutant, ...] = (
     *mutants_in(
         "sensors/policy/cells.py",
-        ("tests/unit/sensors/test_cells.py",),
+        ("tests/unit/sensors/test_cells.py", "tests/unit/sensors/test_terms.py"),
         ("the noise of a count", "return least * sqrt(", "return sqrt("),
         ("the noise of a day", "DAY_NOISE if period is Public.DAY else HOUR_NOISE", "HOUR_NOISE"),
         ("more noise where a pass is in more numbers", "sqrt(max(1.0, cells / CELLS_PER_PASS))", "1.0"),
@@ -18,9 +18,10 @@ MUTANTS: tuple[Mutant, ...] = (
         ("a ratio is two numbers", "else 2 if definition.clip is not None else 0", "else 1"),
         (
             "a mean without a clip is not published",
-            "Public.NONE if definition.averages_people and",
-            "Public.NONE if False and",
+            "is_mean = definition.averages_people and",
+            "is_mean = False and",
         ),
+        ("what lamps that react use together", "is_sum = definition.adds_up_devices and", "is_sum = False and"),
     ),
     *mutants_in(
         "sensors/register/people.py",

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from sensors.kinds import KINDS
 from sensors.policy.compiler import DatastreamPolicy, compile_policy
 from sensors.register.entry import Entry
+from sensors.vocabulary.codes import Public
 from sensors.vocabulary.durations import approximate_length, is_longer
 from tests.support.entries import Document, example_datastream, example_entry, person_datastream
 
@@ -48,6 +49,14 @@ def test_a_lamp_that_reacts_to_people_tells_it_for_a_week(code: str) -> None:
     assert (reacting.retention_class, reacting.totals_term, reacting.aggregate_term) == ("P7D", "P7D", "P10Y")
     reports = compiled("streetlight", stream, person_datastream("presence", "streetlight"), device=PLAIN)
     assert reports[code] == reacting
+
+
+def test_what_lamps_that_react_to_people_use_together_is_not_published_whatever_an_entry_says() -> None:
+    stream = example_datastream("cabinet_energy", "streetlight", public="hour")
+    (still,) = compiled("streetlight", stream, device=PLAIN).values()
+    (reacting,) = compiled("streetlight", stream, device=REACTING).values()
+    assert (still.public, still.retention_class) == (Public.HOUR, "P1Y")
+    assert (reacting.public, reacting.retention_class) == (Public.NONE, "P7D")
 
 
 def test_what_tells_nothing_of_people_is_kept_as_declared() -> None:
