@@ -26,6 +26,7 @@ from api.sensor.schemas import (
     TravelTime,
 )
 from sensors.register.entry import Datastream as DeclaredDatastream
+from sensors.register.files import document_of
 
 router = APIRouter(default_response_class=GeoJsonResponse)
 
@@ -61,7 +62,7 @@ def _sensor_detail(found: Sensor) -> SensorDetail:
         ledger_today=_ledger(found.ledger_today) if found.ledger_today else None,
         ledger_week=_ledger(found.ledger_week) if found.ledger_week else None,
         ledger_last_week=_rough_ledger(found.ledger_last_week) if found.ledger_last_week else None,
-        entry=dict(found.document),
+        entry=document_of(entry),
     )
     return SensorDetail(id=entry.id, geometry=found.document["location"]["geometry"], properties=properties)
 

@@ -9,7 +9,7 @@ import datetime as dt
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AnyHttpUrl, BaseModel, ConfigDict, Field, StringConstraints
 
 from sensors.policy.promises import (
     MIN_MOVEMENT_LAMPS,
@@ -192,8 +192,9 @@ class PublicThreshold(Part):
     counts; leave out ``below`` and ``round_to``, which were its numbers."""
 
     rule: Literal["public_threshold"]
-    below: Annotated[int, Field(ge=15)] = 15
-    round_to: Annotated[int, Field(ge=5)] = 5
+    below: Annotated[int, Field(ge=15), AfterValidator(lambda said: None if said == 15 else said)] | None = None
+    round_to: Annotated[int, Field(ge=5), AfterValidator(lambda said: None if said == 5 else said)] | None = None
+    # Entries from before say 15 and 5, which they had unless they said otherwise. They mean the rule by itself.
 
 
 PrivacyRule = Annotated[

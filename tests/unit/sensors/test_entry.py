@@ -19,13 +19,7 @@ from sensors.register.json_schema import SCHEMA_FILE, json_schema, schema_text
 from sensors.register.search_index import index_row
 from sensors.register.validation.validator import find_violations, validate
 from sensors.vocabulary.codes import LABELS, LegalGround, SensorType, Theme, label_of
-from tests.support.entries import (
-    Document,
-    entry_documents,
-    example_camera_entry,
-    example_datastream,
-    example_entry,
-)
+from tests.support.entries import Document, entry_documents, example_camera_entry, example_datastream, example_entry
 
 AMSTERDAM = Path(__file__).parents[2] / "data" / "amsterdam"
 CANARY = "kanarie-7f3a"
@@ -165,6 +159,17 @@ def changed(document: Document, path: str, value: object) -> Document:
         inside = inside[step]
     inside[last] = value
     return document
+
+
+def test_no_entry_says_a_threshold_that_is_no_longer_there() -> None:
+    def of(rule: Document) -> Document:
+        counts = example_datastream("count_car", "traffic", public="hour", privacy_rules=[rule])
+        return document_of(Entry.model_validate(example_entry(kind="traffic", datastreams=[counts])))
+
+    rule = {"rule": "public_threshold"}
+    assert of(rule)["datastreams"][0]["privacy_rules"] == [rule]
+    # As entries were written before counts had noise in them.
+    assert of(rule | {"below": 15, "round_to": 5}) == of(rule)
 
 
 def test_a_field_we_do_not_know_is_refused_with_the_nearest_one() -> None:

@@ -130,7 +130,7 @@ def about_people(declared: Datastream, entry: Entry) -> bool:
 
 def hidden_when_small(declared: Datastream) -> bool:
     return [(rule.below, rule.round_to) for rule in declared.privacy_rules if isinstance(rule, PublicThreshold)] == [
-        (15, 5)
+        (None, None)
     ]
 
 
