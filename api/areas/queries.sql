@@ -27,9 +27,9 @@ where municipality = %(municipality)s and level = 'neighbourhood'
 order by code;
 
 -- hours: public hourly values, aggregated over all sensors in a neighbourhood as over time; last values have a mean.
--- Totals are computed from published hours only, so they reveal nothing more. margin: of a total; few: less can't be told
--- from none; lacking: sensors are left out, of which hidden: because of the rule for small counts that there was before;
--- and completed_at: of the one that changed last.
+-- Totals are computed from published hours only, so they reveal nothing more. margin: of that total or mean; few: a count
+-- of less can't be told from none; lacking: sensors are left out, of which hidden: because of the rule for small counts
+-- that there was before; and completed_at: of the one that changed last.
 select
     find.kind,
     datastream.property,
@@ -44,8 +44,9 @@ select
         max(hour.value),
         null
     ) as value,
-    sqrt(sum(hour.margin ^ 2) filter (where hour.value is not null)) as margin,
-    open.few(sqrt(sum(hour.margin ^ 2) filter (where hour.value is not null))) as few,
+    sqrt(sum(hour.margin ^ 2) filter (where hour.value is not null))
+    / case max(datastream.aggregation) when 'mean' then count(hour.value) else 1 end as margin,
+    open.few(sqrt(sum(hour.margin ^ 2) filter (where hour.value is not null and datastream.counts_people))) as few,
     bool_or(hour.value is null) as lacking,
     count(*) filter (where hour.value is null and not hour.no_data) as hidden,
     max(hour.completed_at) as completed_at
@@ -83,8 +84,9 @@ select
         max(day.value),
         null
     ) as value,
-    sqrt(sum(day.margin ^ 2) filter (where day.value is not null)) as margin,
-    open.few(sqrt(sum(day.margin ^ 2) filter (where day.value is not null))) as few,
+    sqrt(sum(day.margin ^ 2) filter (where day.value is not null))
+    / case max(datastream.aggregation) when 'mean' then count(day.value) else 1 end as margin,
+    open.few(sqrt(sum(day.margin ^ 2) filter (where day.value is not null and datastream.counts_people))) as few,
     bool_or(day.value is null) as lacking,
     count(*) filter (where day.value is null and not day.no_data) as hidden,
     max(day.completed_at) as completed_at

@@ -124,7 +124,8 @@ DASHBOARD = Dashboard(
             key="mean_speed_by_day",
             title="Gemiddelde snelheid per dag",
             description="Het gemiddelde van de gekozen tellers, in km/u. Er zit een toevallig getal in. Een teller "
-            "telt alleen mee op dagen waarop er zo veel voertuigen waren dat dat getal weinig uitmaakt.",
+            "telt alleen mee op dagen waarop er zo veel voertuigen waren dat dat getal weinig uitmaakt. Achter ± staat "
+            "de grootste marge van een dag.",
             panel_type=PanelType.TIME_SERIES,
             unit=GRAFANA_UNITS["km/h"],
             completeness=SPEED_COMPLETENESS,

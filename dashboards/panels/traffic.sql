@@ -253,14 +253,21 @@ where
 group by 1
 order by 1;
 
--- mean_speed_by_day: mean speed per day
+-- mean_speed_by_day: mean speed per day; the largest margin of a day is in the name
 select
-    open.day_start(day.day) as "time",
-    avg(day.value) as "Gemiddelde snelheid"
-from staff.day as day
-where
-    day.property = 'mean_speed'
-    and {days}
-    and {chosen day}
-group by day.day
-order by day.day;
+    open.day_start(daily.day) as "time",
+    'Gemiddelde snelheid' || coalesce(' ± ' || ceil(max(daily.margin) over ()), '') as metric,
+    daily.speed as value
+from (
+    select
+        day.day,
+        avg(day.value) as speed,
+        sqrt(sum(day.margin ^ 2) filter (where day.value is not null)) / nullif(count(day.value), 0) as margin
+    from staff.day as day
+    where
+        day.property = 'mean_speed'
+        and {days}
+        and {chosen day}
+    group by day.day
+) as daily
+order by daily.day;

@@ -4,7 +4,7 @@ import json
 import shutil
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from math import sqrt
+from math import ceil, sqrt
 from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
@@ -12,6 +12,8 @@ from typing import Any
 import psycopg
 import pytest
 
+from api.areas.queries import load_aggregated_datastreams
+from dashboards.panel_queries import load_panel_queries
 from ingest.cells import count_cells
 from ingest.cells.count_cells import publish_counts
 from ingest.hourly_totals import update_hourly_totals
@@ -25,6 +27,7 @@ from sensors.db.migrate import MIGRATIONS_FOLDER, migrate
 from sensors.register.entry import Entry
 from sensors.register.repository import publish
 from tests.support.entries import Document, example_datastream
+from tests.support.grafana_macros import expand_macros, last_days
 from tests.support.sample_data import DAY, HOUR, publish_documents, traffic_counter_entry
 
 MONDAY = datetime(2026, 10, 5, tzinfo=UTC)
@@ -159,6 +162,28 @@ def test_the_speed_of_a_day_is_of_all_its_hours(each_database: Database) -> None
         "inner join lantaarn.datastream as stream on stream.id = made.datastream_id where property = 'mean_speed'"
     ).fetchall()
     assert [(row["value"], row["margin"]) for row in made] == [(expected, pytest.approx(day["margin"]))]
+
+
+def test_the_mean_of_two_speeds_is_surer_than_one(server_database: Database) -> None:
+    """In a neighbourhood and on a dashboard, where speeds are averaged and not added up."""
+    db, now = server_database, datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    publish_documents(db, loop(), traffic_counter_entry(reference="verkeer-2", datastreams=loop()["datastreams"]))
+    db.execute(
+        "insert into lantaarn.public_cell "
+        "(datastream_id, period, start, counted, value, noise, reference, denominator, denominator_noise) "
+        "select id, 'hour', start, true, 0, 600, 50, 400, 12 "
+        "from lantaarn.datastream, unnest(%(starts)s::timestamptz []) as start where property = 'mean_speed'",
+        {"starts": [now - 2 * HOUR, now - 2 * DAY]},
+    )
+    one = speeds(db)[0]["margin"]
+    assert one == 2 * 600 / 400
+    (told,) = load_aggregated_datastreams(db, "helmond", "BU07941000", now)
+    assert [(each.value, each.margin) for each in told.datastream.values] == [(50, pytest.approx(one / sqrt(2)))]
+    update_daily_totals(db, now)
+    everything = {"buurt": "'*'", "organisatie": "'*'"}
+    query = expand_macros(load_panel_queries("traffic")["mean_speed_by_day"], last_days(4), everything)
+    drawn = {(row["metric"], row["value"]) for row in db.execute(query).fetchall()}
+    assert drawn == {(f"Gemiddelde snelheid ± {ceil(one / sqrt(2))}", 50)}
 
 
 @pytest.mark.usefixtures("exact")
