@@ -24,7 +24,7 @@ from api.slot_means import MeansSection, means_section
 from api.themes.content import THEMES
 from api.web import READ_METHODS
 from sensors.policy.explanation import explain_policy
-from sensors.policy.retention_explanation import noise_sentence
+from sensors.policy.retention_explanation import noise_sentence, speed_sentence
 from sensors.policy.terms import kept_retention
 from sensors.register.entry import CountInMemory, Datastream, Entry, MatchInMemory, Retention, WindowCount
 from sensors.register.themes import themes_of
@@ -135,7 +135,9 @@ def _means_sections(datastream: PublicDatastream, label: str) -> Iterator[MeansS
 
 def _noise_note(datastream: PublicDatastream) -> str | None:
     margin = max((each.margin for each in datastream.values if each.margin is not None), default=None)
-    return localize(noise_sentence(margin / 2)) if margin is not None else None
+    if margin is None or datastream.public is None:
+        return None
+    return localize(noise_sentence(margin / 2) if datastream.counts_people else speed_sentence(datastream.public))
 
 
 def _travel_time_row(found: TravelTime) -> TravelTimeRow:

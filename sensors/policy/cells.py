@@ -84,6 +84,16 @@ class RatioRule:
     nothing is published."""
 
 
+RATIO_SHOWN_FROM = 6.8
+"""A ratio is shown from so many times the noise of its denominator up, as ``open.ratio`` does."""
+
+
+def vehicles_for_a_speed(public: Public) -> int:
+    """About how many must pass in an hour or day for its speed to be shown, beside one count; beside more, so many more
+    as there is noise in them."""
+    return round(RATIO_SHOWN_FROM * cell_noise(public, cells=3))
+
+
 def ratio_rule(
     definition: ObservedProperty, public: Public, in_same_form: Iterable[ObservedProperty]
 ) -> RatioRule | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from sensors.policy.cells import vehicles_for_a_speed
 from sensors.policy.compiler import CountingRule, DatastreamPolicy, MatchingRule, PassCountingRule
 from sensors.policy.promises import MOVEMENT_WEEKS, WEEKEND_MOVEMENT_WEEKS
 from sensors.register.entry import Datastream, Retention
@@ -90,8 +91,12 @@ def _publication_sentences(allowed: DatastreamPolicy) -> Iterator[LocalizedText]
             f"The mean of the whole group over {MOVEMENT_WEEKS} weeks is public, and over {WEEKEND_MOVEMENT_WEEKS} for "
             "weekends. It is shown with how far it may be off.",
         )
+    elif allowed.ratio is not None and not allowed.ratio.of:
+        yield _PUBLIC_SENTENCES[Public.NONE]
     else:
         yield _PUBLIC_SENTENCES[allowed.public]
+        if allowed.ratio is not None:
+            yield speed_sentence(allowed.public)
         if allowed.cells is not None and allowed.cells.noise is not None:
             yield noise_sentence(allowed.cells.noise)
             yield LocalizedText(
@@ -108,4 +113,18 @@ def noise_sentence(deviation: float) -> LocalizedText:
         "Zo kan niemand zien of u langskwam, en over een paar weken klopt het beeld.",
         f"We add a random number to each count, or subtract it. It is usually smaller than {usual}. "
         "So nobody can see whether you passed by, and over a few weeks the picture is right.",
+    )
+
+
+def speed_sentence(public: Public) -> LocalizedText:
+    """That a mean speed is one of many vehicles with a random number in it, why, and when there is none."""
+    least = vehicles_for_a_speed(public)
+    nl, en = ("dag", "a day") if public is Public.DAY else ("uur", "an hour")
+    return LocalizedText(
+        f"Voor de snelheid nemen we alle voertuigen van een {nl} samen. Daar komt een toevallig getal bij of af. Zo "
+        f"kan niemand zien of u langskwam, of hoe hard u reed. Kwamen er minder dan ongeveer {least} voertuigen langs? "
+        f"Dan vertellen we de snelheid van {'die' if nl == 'dag' else 'dat'} {nl} niet.",
+        f"For the speed, we put all vehicles of {en} together, and add or subtract a random number. So nobody can see "
+        "whether you passed by, or how fast you drove. If fewer than about "
+        f"{least} vehicles passed, we do not show a speed.",
     )

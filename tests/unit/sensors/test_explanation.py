@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
+from docs.generators import schema
 from docs.generators.privacy import PAGE_PATH, render_page
 from ingest.events import travel_time, windows
 from sensors.kinds import KINDS
 from sensors.policy import explanation as module
+from sensors.policy.cells import RATIO_SHOWN_FROM
 from sensors.policy.compiler import NOTHING_STORED, PROPERTY_NOT_OF_KIND, RETENTION_MISSING, compile_policy
 from sensors.policy.constraints import CONSTRAINTS
 from sensors.policy.explanation import Language, explain_policy
@@ -86,6 +88,21 @@ def test_counts_are_told_as_they_are_shown() -> None:
     text = told(measuring("streetlight", group))["Beweging bij de lamp"]
     assert "gemiddelde van de hele groep over 4 weken, en van weekenden over 12" in text
     assert "toevallig getal" in text
+
+
+def test_a_speed_is_told_as_it_is_shown() -> None:
+    streams = [
+        example_datastream(code, "traffic", public="hour", privacy_rules=[THRESHOLD])
+        for code in ("count_car", "mean_speed")
+    ]
+    text = told(measuring("traffic", *streams))["Gemiddelde snelheid"]
+    assert "Daar komt een toevallig getal bij of af." in text
+    assert "minder dan ongeveer 100 voertuigen langs? Dan vertellen we de snelheid van dat uur niet." in text
+    assert "elke telling" not in text
+    assert f"({RATIO_SHOWN_FROM})::double precision * denominator_noise" in schema.PAGE.read_text()
+    daily = [stream | {"public": "day"} for stream in streams]
+    assert "fewer than about 200 vehicles" in told(measuring("traffic", *daily), "en")["Average speed"]
+    assert "Niets hiervan is openbaar." in told(measuring("traffic", streams[1]))["Gemiddelde snelheid"]
 
 
 def test_where_a_route_only_ends_nothing_is_stored() -> None:
