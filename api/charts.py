@@ -146,6 +146,12 @@ def value_with_unit(value: PublicValue, datastream: PublicDatastream, unit: str)
     return _("minstens {n}").format(n=amount) if value.at_least else amount
 
 
+def margin_in_words(value: PublicValue) -> str:
+    """How far a value may be off; empty if it has no margin, or is itself a bound."""
+    margin = _margin(value)
+    return _("{n} meer of minder").format(n=formatting.number(math.ceil(margin))) if margin else ""
+
+
 def _period(now: datetime, per_day: bool) -> tuple[datetime, datetime]:
     hour = now.replace(minute=0, second=0, microsecond=0)
     if not per_day:
@@ -236,9 +242,7 @@ def _row(value: PublicValue, stream: PublicDatastream, unit: str, per_day: bool)
 
 
 def _note(value: PublicValue) -> str:
-    notes: list[str] = []
-    if margin := _margin(value):
-        notes.append(_("{n} meer of minder").format(n=formatting.number(math.ceil(margin))))
+    notes = [margin] if (margin := margin_in_words(value)) else []
     if value.counted_since is not None:
         notes.append(_("telt ook de tijd sinds {moment}").format(moment=formatting.moment(value.counted_since)))
     if value.jumps:

@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from api import formatting
-from api.charts import value_with_unit
+from api.charts import margin_in_words, value_with_unit
 from api.database import Connection
 from api.periods import recent_period
 from api.search import facets
@@ -29,6 +29,8 @@ class FormattedValue:
     label: str
     value: str
     value_without_unit: str
+    margin: str
+    """How far it may be off; empty if it has no margin."""
     when: str
     when_short: str
     """``ma, 14:00 tot 15:00``."""
@@ -101,6 +103,7 @@ def format_value(definition: ObservedProperty, value: PublicValue, now: datetime
         label=facets.observed_property_label(definition.code),
         value=value_with_unit(value, stream, formatting.unit(definition.unit)),
         value_without_unit=value_with_unit(value, stream, ""),
+        margin=margin_in_words(value),
         when=formatting.day(value.start) if per_day else formatting.relative_time_range(value.start, value.until, now),
         when_short=formatting.day(value.start) if per_day else formatting.time_range(value.start, value.until),
     )

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api import formatting, labels
-from api.charts import Chart, draw_chart, median_travel_times, value_with_unit
+from api.charts import Chart, draw_chart, margin_in_words, median_travel_times, value_with_unit
 from api.database import read_transaction
 from api.dependencies import AppStateDependency
 from api.history.queries import removed_on
@@ -92,6 +92,8 @@ class DatastreamView:
     noise_note: str | None
     """That its numbers have a random one in them, and why."""
     latest: str | None
+    latest_margin: str
+    """How far it may be off; empty if it has no margin."""
     latest_when: str | None
     chart: Chart | None
     travel_time_rows: Sequence[TravelTimeRow]
@@ -118,6 +120,7 @@ def _datastream_view(entry: Entry, declared: Datastream, datastream: PublicDatas
         retention=kept_retention(entry, declared, datastream.definition),
         noise_note=_noise_note(datastream),
         latest=latest,
+        latest_margin="" if charted.latest or not charted.values else margin_in_words(charted.values[-1]),
         latest_when=when,
         chart=draw_chart(charted, label, unit, now),
         travel_time_rows=[_travel_time_row(each) for each in datastream.travel_times],

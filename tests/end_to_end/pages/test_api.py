@@ -75,8 +75,8 @@ CONFLICTING = "Tegenstrijdig: er was al een andere waarde voor dat moment 0 0"
 
 def test_a_sensor_in_plain_words(site: httpx.Client, database: str) -> None:
     with connect(database) as db:
-        insert_hourly_total(db, "verkeer-1", "count_car", NOW - 4 * HOUR, 43)
-        insert_hourly_total(db, "verkeer-1", "count_car", NOW - 3 * HOUR, 7)
+        insert_hourly_total(db, "verkeer-1", "count_car", NOW - 4 * HOUR, 7)
+        insert_hourly_total(db, "verkeer-1", "count_car", NOW - 3 * HOUR, 43)
         insert_ledger_hour(db, "verkeer-1", NOW - 7 * DAY, stored=300, refused={"in_future": 20})
         insert_ledger_hour(db, "LML-1", NOW, stored=3, refused={"in_future": 2})
         publish_cells(db)
@@ -100,6 +100,7 @@ def test_a_sensor_in_plain_words(site: httpx.Client, database: str) -> None:
         "Een klacht doorgeven",
     ):
         assert told in words.replace("&#39;", "'"), told
+    assert re.search(r"43 \(24 meer of minder\) \w+ van ", words), "the newest value has its margin too"
     # The colour of the box and the API say the same.
     assert 'class="answer answer-de_identified"' in page.text
     assert site.get("/v1/sensors/verkeer-1").json()["properties"]["personal_data"] == "de_identified"

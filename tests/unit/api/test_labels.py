@@ -178,6 +178,11 @@ def test_the_newest_value_is_told_with_its_time() -> None:
     assert hour.when == "vandaag van 12:00 tot 13:00 uur"
     day = format_value(CARS, PublicValue(start - DAY, start, None, 15), NOW)
     assert (day.value, day.when) == ("minder dan 15", "21 november 2026")
+    told = [
+        PublicValue(start, start + HOUR, 39.0, None, margin=29.4),
+        PublicValue(start, start + HOUR, 7.0, 30, margin=29.4),
+    ]
+    assert [format_value(CARS, each, NOW).margin for each in told] == ["30 meer of minder", ""]
 
 
 @pytest.mark.parametrize(
