@@ -46,9 +46,10 @@ class MeansSection:
 
 
 def means_section(
-    means: Sequence[SlotMean], heading: str, label: str, amount: Callable[[float], str], until: time = DAY_START
+    means: Sequence[SlotMean], heading: str, label: str, amount: Callable[[float, float], str], until: time = DAY_START
 ) -> MeansSection:
-    """The means of one sort of days. ``amount`` formats a number; the chart ends at ``until``, of the next day."""
+    """The means of one sort of days. ``amount`` formats a number with its margin in mind; the chart ends at ``until``,
+    of the next day."""
     first, last = (formatting.day(each) for each in (means[0].first_day, means[0].last_day))
     period = _("van {first} tot en met {last}").format(first=first, last=last)
     ordered = sorted(means, key=lambda each: _at(each.slot_start))
@@ -62,13 +63,13 @@ def _is_bound(mean: SlotMean) -> bool:
     return mean.fewer_than is not None or mean.more_than is not None
 
 
-def _in_words(mean: SlotMean, amount: Callable[[float], str]) -> str:
+def _in_words(mean: SlotMean, amount: Callable[[float, float], str]) -> str:
     """A mean in words, without its margin."""
     if mean.more_than is not None or mean.value is None:
         return _("meer dan {n}").format(n=formatting.number(math.floor(mean.more_than or 0)))
     if mean.fewer_than is not None:
         return _("minder dan {n}").format(n=formatting.number(math.ceil(mean.fewer_than)))
-    return amount(mean.value)
+    return amount(mean.value, mean.margin or 0.0)
 
 
 def _margin(mean: SlotMean) -> str:

@@ -1,5 +1,6 @@
 """Movement at a group of lamps as pages show it: rounded, with margins, as a chart and as a table."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time
@@ -28,10 +29,11 @@ def movement_view(found: GroupMovement, label: str) -> MovementView:
     return MovementView(found.group, found.lamps_here, sections)
 
 
-def rounded_passages(value: float) -> str:
-    """A mean number of passages to the nearest 5, from 100 to the nearest 10."""
+def rounded_passages(value: float, margin: float) -> str:
+    """A mean number of passages to the nearest 5, from 100 to the nearest 10; but not below the margin beside it, under
+    which it couldn't be told from none."""
     step = 10 if value >= 100 else 5
-    return formatting.number(max(round(value / step) * step, 0))
+    return formatting.number(max(round(value / step) * step, math.ceil(margin) if value >= margin else 0))
 
 
 def _section(days: Days, means: Sequence[MovementMean], label: str) -> MeansSection:

@@ -133,7 +133,7 @@ def _means_sections(datastream: PublicDatastream, label: str) -> Iterator[MeansS
     for days, heading in (("weekday", _("Maandag tot en met vrijdag")), ("weekend", _("Zaterdag en zondag"))):
         means = [each for each in datastream.count_means if each.days == days]
         if means:
-            yield means_section(means, heading, label, formatting.number)
+            yield means_section(means, heading, label, lambda value, _: formatting.number(value))
 
 
 def _noise_note(datastream: PublicDatastream) -> str | None:

@@ -4035,7 +4035,12 @@ $$;
 -- open.movement_estimate
 CREATE FUNCTION open.movement_estimate(mean double precision, error double precision, capacity double precision, OUT value numeric, OUT margin numeric, OUT fewer_than numeric, OUT more_than numeric) RETURNS record
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN ROW(CASE WHEN (mean <= ((0.8)::double precision * capacity)) THEN round((open.passages(mean, capacity))::numeric, 2) ELSE NULL::numeric END, CASE WHEN (mean <= ((0.8)::double precision * capacity)) THEN round(((((2)::double precision * error) / (((1)::double precision - (mean / capacity)) ^ (2)::double precision)))::numeric, 2) ELSE NULL::numeric END, CASE WHEN ((mean < ((2)::double precision * error)) AND (((2)::double precision * error) <= ((0.8)::double precision * capacity))) THEN round((open.passages(((2)::double precision * error), capacity))::numeric, 2) ELSE NULL::numeric END, CASE WHEN (mean > ((0.8)::double precision * capacity)) THEN round((((4)::double precision * capacity))::numeric, 2) ELSE NULL::numeric END);
+    RETURN ROW(CASE WHEN (mean <= ((0.8)::double precision * capacity)) THEN round((open.passages(mean, capacity))::numeric, 2) ELSE NULL::numeric END, CASE WHEN (mean <= ((0.8)::double precision * capacity)) THEN round(((((2)::double precision * error) / (((1)::double precision - (mean / capacity)) ^ (2)::double precision)))::numeric, 2) ELSE NULL::numeric END, CASE WHEN ((mean < open.movement_told_from(error, capacity)) AND (((2)::double precision * error) <= ((0.8)::double precision * capacity))) THEN round((open.passages(open.movement_told_from(error, capacity), capacity))::numeric, 2) ELSE NULL::numeric END, CASE WHEN (mean > ((0.8)::double precision * capacity)) THEN round((((4)::double precision * capacity))::numeric, 2) ELSE NULL::numeric END);
+
+-- open.movement_told_from
+CREATE FUNCTION open.movement_told_from(error double precision, capacity double precision) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (((8)::double precision * error) <= capacity) THEN ((capacity - sqrt(((capacity ^ (2)::double precision) - (((8)::double precision * error) * capacity)))) / (2)::double precision) ELSE ((2)::double precision * error) END;
 
 -- open.passages
 CREATE FUNCTION open.passages(counted double precision, capacity double precision) RETURNS double precision

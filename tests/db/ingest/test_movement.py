@@ -64,7 +64,7 @@ def test_a_mean_is_public_at_noon_on_the_monday_after_and_never_changes(db: Data
 
 
 def test_the_numbers_are_those_of_the_published_formula(db: Database) -> None:
-    insert_movement(db, "kasteelpark", MONDAY, 28, by_hour={6: -60, 8: 12 * 24, 12: 12 * 55})
+    insert_movement(db, "kasteelpark", MONDAY, 28, by_hour={6: -60, 7: 120, 8: 12 * 24, 12: 12 * 55})
     publish_movement(db, noon(MONDAY + 4 * WEEK))
     by_slot = {each["slot_start"].hour: each for each in means(db, "weekday")}
     assert len(by_slot) == 17
@@ -76,7 +76,11 @@ def test_the_numbers_are_those_of_the_published_formula(db: Database) -> None:
     assert (middling["fewer_than"], middling["more_than"]) == (None, None)
     negative = by_slot[6]
     assert negative["value"] == pytest.approx(-5 / (1 + 5 / 61), abs=0.005)
-    assert negative["fewer_than"] == pytest.approx(2 * error / (1 - 2 * error / 61), abs=0.005)
+    least = (61 - sqrt(61**2 - 8 * error * 61)) / 2
+    assert negative["fewer_than"] == pytest.approx(least / (1 - least / 61), abs=0.005)
+    # Of more than are counted by chance, but of which the margin is larger than the number.
+    assert 2 * error < 10 < least
+    assert by_slot[7]["value"] < by_slot[7]["margin"] < by_slot[7]["fewer_than"] == negative["fewer_than"]
     busy = by_slot[12]
     assert (busy["value"], busy["margin"], busy["more_than"]) == (None, None, 244)
     (night,) = means(db, "night")

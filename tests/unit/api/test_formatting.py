@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api import charts, formatting
+from api.movement.view import rounded_passages
 from api.sensor.queries import CountMean, PublicDatastream, PublicValue
 from api.slot_means import means_section
 from sensors.kinds import KINDS
@@ -131,11 +132,18 @@ def test_bars_of_means_start_at_zero(few: int | None) -> None:
         CountMean(date(2026, 11, 2), date(2026, 11, 29), "weekday", time(hour), time(hour + 1), 20, 20, 40.0, 5.0, few)
         for hour in (8, 9)
     ]
-    chart = means_section(means, "Maandag", "Fietsen", formatting.number).chart
+    chart = means_section(means, "Maandag", "Fietsen", lambda value, _: formatting.number(value)).chart
     assert chart is not None
     assert chart.y_ticks[0].label == "0"
     assert len(chart.y_ticks) > 2
     assert {round(bar.y + bar.height, 1) for bar in chart.bars} == {chart.y_ticks[0].position}
+
+
+@pytest.mark.parametrize(
+    ("value", "margin", "shown"), [(11.5, 10.9, "11"), (12.4, 12.3, "13"), (38.0, 26.0, "40"), (104.0, 20.0, "100")]
+)
+def test_passages_are_not_rounded_below_their_margin(value: float, margin: float, shown: str) -> None:
+    assert rounded_passages(value, margin) == shown
 
 
 def test_a_gap_in_the_values_is_a_gap_in_the_line() -> None:
