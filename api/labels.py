@@ -162,6 +162,14 @@ NO_DATA_NOTE = LocalizedText(
 )
 """What it means that a count has no number."""
 
+DRAWN_NUMBER_NOTE = LocalizedText(
+    "In de gegevens voor computers staat bij “minder dan” wel een getal. Dat kan ook onder nul zijn. Zo klopt het als "
+    "u getallen optelt.",
+    "In the data for computers, there is a number where it says “fewer than”. It may be below zero. That way, sums of "
+    "numbers are right.",
+)
+"""Why what can't be told from none has a number in ``/v1`` and downloads."""
+
 COMPLETED_NOTE = LocalizedText(
     "Staat er “aangevuld”? Dan kwamen er later nog metingen binnen, of zijn er metingen verbeterd. Die tellen nu mee.",
     "If it says “completed”, readings came in later or were corrected. They count now.",

@@ -88,6 +88,7 @@ def test_a_sensor_in_plain_words(site: httpx.Client, database: str) -> None:
         "minder dan 25",
         "43 (24 meer of minder)",
         "Bij elke telling komt een toevallig getal, meestal kleiner dan 12, erbij of eraf.",
+        "In de gegevens voor computers staat bij “minder dan” wel een getal.",
         "Gaat het over mensen? Ja, maar niemand is te herkennen",
         "De sensor neemt mensen waar. Maar wat wij bewaren, wijst niemand aan",
         "Laatste meting Vorige week",
