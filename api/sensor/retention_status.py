@@ -21,6 +21,8 @@ class RetentionStatus:
     """How much longer values can remain: until a whole chunk has expired, and until the next run."""
     oldest: date | None
     """The day of the oldest value, or the Monday of its week if not every value is public; None without values."""
+    about_people: bool
+    """When the oldest value came would tell when somebody passed: ``oldest`` is None."""
     last_deletion: datetime | None
     """When values of this class were last deleted."""
     verified_at: datetime | None
@@ -38,6 +40,7 @@ def load_retention_status(db: Database, sensor_id: int, now: datetime) -> dict[s
             promised=row["retention_class"],
             margin=row["margin"] or timedelta(0),
             oldest=row["oldest"],
+            about_people=row["about_people"],
             last_deletion=row["last_deletion"],
             verified_at=row["verified_at"] if is_recent else None,
             within_promise=row["kept"] if is_recent else None,

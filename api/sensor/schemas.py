@@ -67,7 +67,8 @@ class Retention(ResponseModel):
     margin_seconds: int
     """How much longer the last of them can be there, because deleting goes in pieces and every quarter of an hour."""
     oldest: date | None
-    """The day of the oldest one, or the Monday of its week if not every value is public; null without values."""
+    """The day of the oldest one, or the Monday of its week if not every value is public; null without values,
+    and for what is about people."""
     last_deletion: datetime | None
     """When values with this term were last deleted."""
     verified_at: datetime | None

@@ -27,22 +27,30 @@ newest as (
             where cell.datastream_id = stream.id and cell.period = 'day'
         ) as day
     from lantaarn.datastream as stream
-    where stream.active and stream.cell_noise is not null and stream.totals_since < 'infinity'
+    where
+        stream.active
+        and stream.cell_noise is not null
+        and stream.totals_since < 'infinity'
+        -- Others are counted in memory (ingest/events/passers_by.py).
+        and stream.rule is null
 ),
 
 stream as materialized (
-    -- From its first sum on, then from where all were settled; never over a cell of the other length, from before the
-    -- entry changed.
+    -- By the register and the clock: from when it was made public, then from where all were settled. Never from a sum, of
+    -- which there is none until someone passes, and none is kept for long; but if zeros are sent too, not before the
+    -- first message. Never over a cell of the other length, from before the entry changed.
     select
         declared.id,
         declared.public,
         declared.one_night,
         declared.cell_noise,
-        case when declared.sends_zeros then declared.measurement_interval end as interval,
+        told.interval,
         greatest(
             floor.over - %(longest)s::interval,
-            first.start,
-            case when coalesce(newest.hour, newest.night, newest.day) is not null then floor.was_settled end,
+            declared.cells_since,
+            open.day_start((entry.document ->> 'active_from')::date),
+            case when told.interval is not null then first.start end,
+            case when told.has_cells then floor.was_settled end,
             case declared.public
                 when 'hour' then lantaarn.cell_end('day', newest.day)
                 else greatest(lantaarn.cell_end('hour', newest.hour), lantaarn.cell_end('night', newest.night))
@@ -51,14 +59,22 @@ stream as materialized (
     from newest
     cross join floor
     inner join lantaarn.datastream as declared on declared.id = newest.id
+    inner join lantaarn.sensor as sensor on sensor.id = declared.sensor_id
+    inner join lantaarn.register_entry as entry on entry.revision = sensor.revision
     cross join lateral (
+        select
+            case when declared.sends_zeros then declared.measurement_interval end as interval,
+            coalesce(newest.hour, newest.night, newest.day) is not null as has_cells
+    ) as told
+    left join lateral (
         select
             case declared.public when 'hour' then total.hour else open.day_start(open.day_of(total.hour)) end as start
         from lantaarn.rollup_hour as total
-        where total.datastream_id = newest.id
+        where total.datastream_id = declared.id
         order by total.hour
         limit 1
-    ) as first
+    ) as first on true
+    where told.has_cells or told.interval is null or first.start is not null
 ),
 
 heard as materialized (
@@ -221,7 +237,9 @@ stream as materialized (
     select
         declared.id,
         declared.cell_noise,
-        case when declared.sends_zeros then declared.measurement_interval end as interval
+        case when declared.sends_zeros then declared.measurement_interval end as interval,
+        -- What is counted in memory is never late.
+        declared.rule is null as may_come
     from lantaarn.datastream as declared
     cross join period
     where
@@ -241,6 +259,7 @@ cell as materialized (
     select
         stream.id,
         stream.interval,
+        stream.may_come,
         written.start,
         lantaarn.cell_end(written.period, written.start) as until,
         written.value is null as is_missing
@@ -266,33 +285,44 @@ changed as (
 ),
 
 came as (
-    select cell.id, cell.start, cell.is_missing, sum(changed.late) as late
+    select cell.id, cell.start, sum(changed.late) as late, sum(changed.count) as intervals
     from changed
     inner join cell on cell.id = changed.datastream_id and changed.hour >= cell.start and changed.hour < cell.until
-    group by cell.id, cell.start, cell.until, cell.is_missing, cell.interval
-    -- Of what is still missing, no more than was: it would be a part of an hour.
-    having
-        not cell.is_missing
-        or coalesce(
-            sum(changed.count) >= %(min_heard)s * nullif(
+    group by cell.id, cell.start
+),
+
+completed as (
+    -- Of what is still missing, no more than was: it would be a part of an hour. Where nobody can tell, because silence is
+    -- nought, it has come by now, whether or not anything did: otherwise it would show that someone passed.
+    select
+        cell.id,
+        cell.start,
+        came.late,
+        cell.is_missing and cell.may_come and coalesce(
+            coalesce(came.intervals, 0) >= %(min_heard)s * nullif(
                 floor(extract(epoch from cell.until - cell.start) / extract(epoch from cell.interval)), 0
             ),
             true
-        )
+        ) as is_filled,
+        cell.is_missing
+    from cell
+    left join came on came.id = cell.id and came.start = cell.start
 )
 
 select
-    cell.id as datastream_id,
+    completed.id as datastream_id,
     'late' as period,
-    lantaarn.late_slot(cell.start) as start,
+    lantaarn.late_slot(completed.start) as start,
     stream.cell_noise as noise,
-    case when period.is_ours then coalesce(sum(came.late), 0) end as sum,
-    count(*) filter (where came.is_missing) as filled
-from cell
+    case
+        when period.is_ours
+            then coalesce(sum(completed.late) filter (where completed.is_filled or not completed.is_missing), 0)
+    end as sum,
+    count(*) filter (where completed.is_filled) as filled
+from completed
 cross join period
-inner join stream on stream.id = cell.id
-left join came on came.id = cell.id and came.start = cell.start
-group by cell.id, lantaarn.late_slot(cell.start), stream.cell_noise, period.is_ours
+inner join stream on stream.id = completed.id
+group by completed.id, lantaarn.late_slot(completed.start), stream.cell_noise, period.is_ours
 order by 1, 3;
 
 -- due_ratios: of means over what passes, the cells of which all counts beside them have been written: numerator (sum) and
@@ -319,7 +349,7 @@ with due as (
         on written.datastream_id = declared.id
         and written.period = stream.public
         and written.noise is not null
-        and written.start >= %(at)s::timestamptz - interval '6 days'
+        and written.start >= greatest(%(at)s::timestamptz - interval '6 days', stream.cells_since)
     where
         stream.active
         and stream.totals_since < 'infinity'

@@ -160,6 +160,8 @@ CREATE TABLE lantaarn.datastream (
     ratio_reference double precision,
     ratio_clip double precision,
     ratio_of text[],
+    cells_since timestamp with time zone,
+    CONSTRAINT cells_begin CHECK (((cells_since IS NOT NULL) OR (num_nonnulls(cell_noise, ratio_of) = 0))),
     CONSTRAINT counts_are_about_people CHECK ((about_people OR (NOT counts_people))),
     CONSTRAINT datastream_aggregation_check CHECK ((aggregation = ANY (ARRAY['mean'::text, 'delta'::text, 'counter'::text, 'max'::text, 'last'::text, 'energy_mean'::text, 'circular_mean'::text, 'none'::text]))),
     CONSTRAINT datastream_cell_noise_check CHECK ((cell_noise >= (11.99)::double precision)),
@@ -1604,16 +1606,20 @@ CREATE VIEW open.datastream_retention WITH (security_barrier='true') AS
     class.term,
     class_found.chunk,
     class_found.schedule,
-    (date_trunc(
         CASE
-            WHEN (live.sensor_id IS NULL) THEN 'week'::text
-            ELSE 'day'::text
-        END, (held.oldest AT TIME ZONE 'Europe/Amsterdam'::text)))::date AS oldest,
+            WHEN (NOT datastream.about_people) THEN (date_trunc(
+            CASE
+                WHEN (live.sensor_id IS NULL) THEN 'week'::text
+                ELSE 'day'::text
+            END, (held.oldest AT TIME ZONE 'Europe/Amsterdam'::text)))::date
+            ELSE NULL::date
+        END AS oldest,
     (class_found.kept AND COALESCE(held.kept, true)) AS kept,
     class_found.verified_at,
     ( SELECT max(log.deleted_at) AS max
            FROM lantaarn.deletion_log log
-          WHERE ((log.table_name = class.table_name) AND (log.retention_class = class.name))) AS last_deletion
+          WHERE ((log.table_name = class.table_name) AND (log.retention_class = class.name))) AS last_deletion,
+    datastream.about_people
    FROM ((((lantaarn.datastream datastream
      JOIN lantaarn.retention_class class ON ((class.name = datastream.retention_class)))
      LEFT JOIN lantaarn.verification class_found ON (((class_found.subject = class.table_name) AND (class_found.datastream_id IS NULL))))

@@ -98,9 +98,12 @@ def check_file(path: Path) -> list[FileViolation]:
     return [problem for item in items for problem in _violations_of(_with_conflicts(item, small))]
 
 
-def import_entries(db: Database, path: Path, editor: str, reason: str) -> ImportReport:
-    """Publish the valid entries of a file and report the others. Idempotent.
+def import_entries(
+    db: Database, path: Path, editor: str, reason: str, valid_from: datetime | None = None
+) -> ImportReport:
+    """Publish the valid entries of a file, from ``valid_from`` on, and report the others. Idempotent.
 
+    Without ``valid_from`` they are valid from now on.
     A single transaction: if the database fails half-way, nothing is published.
     """
     items = list(_without_duplicates(read_entries(path, retention_class_names(db))))
@@ -110,7 +113,7 @@ def import_entries(db: Database, path: Path, editor: str, reason: str) -> Import
         existing = {(group.municipality, group.name) for group in lamp_groups(db)}
         conflicts = {**small_group_violations(entries, existing), **_conflicts(db, entries)}
         free = [entry for entry in entries if entry.id not in conflicts]
-        published = _publish(db, free, editor, reason, datetime.now(UTC))
+        published = _publish(db, free, editor, reason, valid_from or datetime.now(UTC))
     new = sum(each.changed for each in published)
     problems = tuple(problem for item in items for problem in _violations_of(_with_conflicts(item, conflicts)))
     return ImportReport(new, len(published) - new, problems)

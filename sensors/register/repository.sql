@@ -153,6 +153,11 @@ update lantaarn.datastream as held set
     ratio_clip = declared.ratio_clip,
     ratio_of = declared.ratio_of,
     cell_noise = case when declared.cell_noise is not null then coalesce(held.cell_noise, declared.cell_noise) end,
+    cells_since = case
+        when num_nonnulls(declared.cell_noise, declared.ratio_of) = 0 then null
+        when held.active then coalesce(held.cells_since, version.valid_from)
+        else version.valid_from
+    end,
     rule = declared.rule,
     active = true
 from jsonb_to_recordset(%(batch)s -> 'datastreams') as declared (
@@ -163,6 +168,7 @@ from jsonb_to_recordset(%(batch)s -> 'datastreams') as declared (
     ratio_of text [], rule jsonb
 )
 inner join lantaarn.sensor as sensor on sensor.entry_id = declared.entry_id
+inner join lantaarn.register_entry as version on version.revision = sensor.revision
 where
     held.sensor_id = sensor.id
     and held.property = declared.property
@@ -218,7 +224,7 @@ insert into lantaarn.datastream
 (
     sensor_id, property, unit, retention_class, totals_term, aggregate_term, public, counts_people, about_people,
     aggregation, max_rate_per_hour, stamp, measurement_interval, sends_zeros, same_time, sum_minutes, one_night,
-    cell_noise, ratio_reference, ratio_clip, ratio_of, rule, active
+    cell_noise, cells_since, ratio_reference, ratio_clip, ratio_of, rule, active
 )
 select
     sensor.id,
@@ -239,6 +245,7 @@ select
     declared.sum_minutes,
     declared.one_night,
     declared.cell_noise,
+    case when num_nonnulls(declared.cell_noise, declared.ratio_of) > 0 then version.valid_from end,
     declared.ratio_reference,
     declared.ratio_clip,
     declared.ratio_of,
@@ -252,6 +259,7 @@ from jsonb_to_recordset(%(batch)s -> 'datastreams') as declared (
     ratio_of text [], rule jsonb
 )
 inner join lantaarn.sensor as sensor on sensor.entry_id = declared.entry_id
+inner join lantaarn.register_entry as version on version.revision = sensor.revision
 where not exists (
     select from lantaarn.datastream as held
     where held.sensor_id = sensor.id and held.property = declared.property

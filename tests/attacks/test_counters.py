@@ -6,11 +6,14 @@ tossing a coin). The numbers come from the program itself and its database.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from math import erf, sqrt
 from random import Random
 from statistics import fmean
+from typing import Any
 
+import psycopg
 import pytest
 
 from ingest.cells.count_cells import publish_counts
@@ -20,7 +23,9 @@ from ingest.lifecycle.restore import raise_public_floor
 from ingest.noise import add_noise
 from sensors.db import Database
 from sensors.formats.model import PassersBy
-from tests.db.ingest.test_count_cells import MONDAY, change, counter, pass_by
+from sensors.register.entry import Entry
+from sensors.register.repository import publish
+from tests.db.ingest.test_count_cells import MONDAY, THURSDAY_NOON, change, counter, pass_by, silent_counter
 from tests.support.sample_data import DAY, HOUR, publish_documents
 
 OTHERS = (0, 1, 5, 20, 50, 100, 500)
@@ -191,3 +196,87 @@ def test_who_passes_late_is_not_told_by_a_difference(server_database: Database) 
     assert {row["noise"] for row in rows} == {12}
     # Nearly all of them are of slots in which nothing came, and none is nought but by chance.
     assert sum(row["value"] != 0 for row in rows) > 40
+
+
+def rows_of_a_silent_counter(db: Database, *passes: datetime) -> Sequence[dict[str, Any]]:
+    """All rows of public cells over two weeks, in a world in which there were these passes. Then it never was."""
+    rows: Sequence[dict[str, Any]] = ()
+    with suppress(psycopg.Rollback), db.transaction():
+        publish_documents(db, silent_counter(), valid_from=MONDAY + timedelta(minutes=90))
+        since = MONDAY
+        for until in (THURSDAY_NOON, MONDAY + 7 * DAY, MONDAY + 12 * DAY):
+            for each in passes:
+                if since <= each < until:
+                    pass_by(db, each, 1, intervals=1)
+            publish_counts(db, until)
+            # Sums may be gone sooner than someone passes again.
+            db.execute("delete from lantaarn.rollup_hour where hour < %(at)s", {"at": until - 2 * DAY})
+            since = until
+        rows = db.execute(
+            "select period, start, value is null as is_missing, filled from lantaarn.public_cell order by start, period"
+        ).fetchall()
+        raise psycopg.Rollback
+    return rows
+
+
+def test_no_row_tells_in_which_hour_someone_passed_a_silent_counter(server_database: Database) -> None:
+    """Neither the first one ever, nor the first after days of which no sum is left."""
+    nobody = rows_of_a_silent_counter(server_database)
+    hours = [row for row in nobody if row["period"] == "hour"]
+    assert hours[0]["start"] == MONDAY + 2 * HOUR
+    assert not any(row["is_missing"] for row in hours)
+    assert len(hours) > 9 * 24
+    for passes in ([MONDAY + 9 * HOUR, MONDAY + 8 * DAY + 11 * HOUR], [MONDAY + 30 * HOUR]):
+        assert rows_of_a_silent_counter(server_database, *passes) == nobody
+
+
+def late_rows(db: Database, *late: datetime) -> Sequence[dict[str, Any]]:
+    """What is told of four weeks, of which ingest was away from 12:00 to 13:00 on the first Tuesday."""
+    rows: Sequence[dict[str, Any]] = ()
+    tuesday_noon = MONDAY + DAY + 10 * HOUR
+    with suppress(psycopg.Rollback), db.transaction():
+        publish_documents(db, silent_counter(), valid_from=MONDAY - 3 * HOUR)
+        db.execute(
+            "insert into lantaarn.pulse (minute, workers, batches, messages) "
+            "select minute, 1, 0, 0 from generate_series(%(start)s::timestamptz - interval '1 day', "
+            "%(start)s::timestamptz + interval '5 days', '1 minute') as minute "
+            "where minute not between %(noon)s and %(noon)s + interval '59 minutes'",
+            {"start": MONDAY, "noon": tuesday_noon},
+        )
+        publish_counts(db, MONDAY + 4 * DAY)
+        for each in late:
+            pass_by(db, each, 1, intervals=1)
+        publish_counts(db, MONDAY + 31 * DAY)
+        publish_counts(db, MONDAY + 36 * DAY)
+        rows = db.execute(
+            "select slot_start, days, cells, due from open.count_mean order by days, slot_start"
+        ).fetchall()
+        assert {"hour": tuesday_noon} in db.execute("select hour from open.hour where no_data").fetchall()
+        raise psycopg.Rollback
+    return rows
+
+
+def test_of_how_many_hours_a_mean_is_does_not_tell_that_someone_passed_while_ingest_was_away(
+    server_database: Database,
+) -> None:
+    nobody = late_rows(server_database)
+    assert {row["cells"] == row["due"] for row in nobody} == {True}
+    assert late_rows(server_database, MONDAY + DAY + 10 * HOUR) == nobody
+
+
+def test_registering_a_device_again_gives_no_second_number_of_the_past(server_database: Database) -> None:
+    """Nor does making another of its counts public, or the mean speed beside it."""
+    db, again = server_database, MONDAY + timedelta(days=2, minutes=30)
+    publish_documents(db, counter(), valid_from=MONDAY)
+    play(db, ("verkeer-1",), others=30)
+    publish_counts(db, again)
+    publish_documents(db, counter(reference="verkeer-2"), valid_from=again)
+    play(db, ("verkeer-2",), others=30)
+    more = counter()
+    more["datastreams"] += counter("count_motor_vehicle")["datastreams"]
+    publish(db, Entry.model_validate(more), editor="test", reason="other", valid_from=again)
+    play(db, ("verkeer-1",), others=30)
+    publish_counts(db, again + 5 * DAY)
+    told = published(db, "count_car", "count_motor_vehicle")
+    assert {len(numbers) for hour, numbers in told.items() if hour < again} == {1}
+    assert {len(numbers) for hour, numbers in told.items() if hour > again} == {3}

@@ -11,6 +11,7 @@ from sensors.db import Database, connect
 from sensors.register.repository import import_entries, load_areas
 from simulators.city.example_register import example_entries
 from tests.support.sample_data import (
+    DAY,
     HOUR,
     NOW,
     insert_event_books,
@@ -63,7 +64,7 @@ def build(database: str, folder: Path) -> None:
     file.write_text("".join(f"{entry.model_dump_json(exclude_none=True)}\n" for entry in example_entries(1)))
     with connect(database) as db:
         load_areas(db)
-        import_entries(db, file, "test", "test")
+        import_entries(db, file, "test", "test", NOW - 7 * DAY)
         insert_observation(db, SENSOR, "pm10", 12.3, datetime.now(UTC))
         for hours in range(1, 25):
             insert_hourly_total(db, SENSOR, "pm10", NOW - hours * HOUR, 30.0 + hours % 7)

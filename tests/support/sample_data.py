@@ -17,13 +17,15 @@ from tests.support.entries import Document, example_datastream, example_entry, p
 NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+REGISTERED = datetime(2023, 1, 1, tzinfo=UTC)
+"""Before everything that tests measure: of what was counted earlier, nothing is published."""
 
 
-def publish_documents(db: Database, *documents: Document) -> None:
+def publish_documents(db: Database, *documents: Document, valid_from: datetime = REGISTERED) -> None:
     """Load the area boundaries, and publish these entries."""
     load_areas(db)
     for document in documents:
-        done = publish(db, Entry.model_validate(document), editor="test", reason="test", valid_from=NOW - HOUR)
+        done = publish(db, Entry.model_validate(document), editor="test", reason="test", valid_from=valid_from)
         assert isinstance(done, PublishResult), done
 
 

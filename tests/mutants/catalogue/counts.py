@@ -62,8 +62,24 @@ MUTANTS: tuple[Mutant, ...] = (
         ("cells from before a restoration", "due.start >= due.since\n    and coalesce(", "coalesce("),
         (
             "late counts from before a restoration",
-            "case when period.is_ours then coalesce(",
-            "case when true then coalesce(",
+            "when period.is_ours\n            then",
+            "when true\n            then",
+        ),
+        (
+            "a series of a silent counter starts at its first pass",
+            "where told.has_cells or told.interval is null or first.start is not null",
+            "where first.start is not null",
+        ),
+        (
+            "a series of a silent counter starts at its oldest sum",
+            "case when told.interval is not null then first.start end",
+            "first.start",
+        ),
+        ("cells from before they were public", "            declared.cells_since,\n", ""),
+        (
+            "only what came fills a gap of a silent counter",
+            "cell.is_missing and cell.may_come and coalesce(",
+            "cell.is_missing and came.id is not null and coalesce(",
         ),
         ("an hour with a gap waits", "cell.intervals >= cell.expected\n", "true\n"),
         ("what is in a cell is not late", "set published = total.sum", "set published = null"),
