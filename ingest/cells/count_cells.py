@@ -31,6 +31,8 @@ COUNT_DELAY = timedelta(minutes=65)
 MIN_HEARD = 0.75
 """A cell of which less was heard has no value: of its declared intervals or, without those, of the minutes in it that
 ingest was connected."""
+CLIP_STEPS = 500
+"""How many steps of its resolution the clip of a mean over what passes is: 50 km/h in steps of 0.1."""
 
 
 def publish_counts(db: Database, now: datetime) -> int:
@@ -45,8 +47,9 @@ def publish_counts(db: Database, now: datetime) -> int:
             log.warning("counts_not_published")
             return 0
         due = {"at": now, "delay": COUNT_DELAY, "min_heard": MIN_HEARD, "longest": HEARTBEAT_TERM}
+        rounding = {"at": now, "clip_steps": CLIP_STEPS}
         written = _write(db, [*_due_cells(db, due), *db.execute(QUERIES["due_late_cells"], due).fetchall()], now)
-        written += _write(db, db.execute(QUERIES["due_ratios"], due).fetchall(), now)
+        written += _write(db, db.execute(QUERIES["due_ratios"], rounding).fetchall(), now)
         db.execute(QUERIES["note_settled"], {"at": now})
     return written
 

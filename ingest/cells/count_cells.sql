@@ -337,6 +337,8 @@ with due as (
         written.start,
         lantaarn.cell_end(written.period, written.start) as until,
         max(written.noise) as noise,
+        -- As published: how wide the noise is tells nothing else.
+        greatest(coalesce(sum(written.value), 0), 0) as passed,
         count(written.value) = count(*) as is_known,
         array_agg(declared.id) as counts
     from lantaarn.datastream as stream
@@ -372,7 +374,8 @@ select
     due.period,
     due.start,
     due.reference,
-    due.noise * due.clip as noise,
+    -- A mean over many is rounded: one vehicle more moves it by its own share, and by up to a step of all of them.
+    due.noise * due.clip * (1 + due.passed / %(clip_steps)s) as noise,
     due.noise as denominator_noise,
     case when due.is_known and due.start >= floor.since then coalesce(passed.numerator, 0) end as sum,
     case when due.is_known and due.start >= floor.since then coalesce(passed.denominator, 0) end as denominator
@@ -385,7 +388,8 @@ cross join lateral (
     from (
         select distinct on (one.time) one.time, one.value
         from lantaarn.observation as one
-        where one.datastream_id = due.id and one.time >= due.start and one.time < due.until and one.quality = 0
+        -- Implausible ones too, which are the bound that they crossed: one vehicle must not take out all of a message.
+        where one.datastream_id = due.id and one.time >= due.start and one.time < due.until
         order by one.time, one.retention_class
     ) as mean
     inner join (

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from math import ceil, sqrt
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 from api.areas.queries import load_aggregated_datastreams
 from dashboards.panel_queries import load_panel_queries
 from ingest.cells import count_cells
-from ingest.cells.count_cells import publish_counts
+from ingest.cells.count_cells import CLIP_STEPS, publish_counts
 from ingest.hourly_totals import update_hourly_totals
 from ingest.lifecycle.daily_totals import update_daily_totals
 from ingest.lifecycle.restore import raise_public_floor
@@ -35,6 +36,8 @@ MONDAY = datetime(2026, 10, 5, tzinfo=UTC)
 MINUTES = timedelta(minutes=5)
 NOISE = 12 * sqrt(3 / 2)
 """Of a count, and of the two sums of a speed, that hold the same pass."""
+RESOLUTION = 0.1
+"""Of a speed, in km/h."""
 Message = tuple[datetime, dict[str, float]]
 
 
@@ -110,8 +113,32 @@ def test_each_vehicle_counts_once_and_no_further_than_the_clip(each_database: Da
     assert (cell["value"], cell["denominator"]) == (numerator, 140)
     (hour,) = speeds(db)
     assert hour["value"] == round(50 + numerator / 140, 1)
-    assert hour["margin"] == pytest.approx(2 * NOISE * sqrt(50**2 + (numerator / 140) ** 2) / 140)
+    rounded = 50 + 140 * RESOLUTION
+    assert hour["margin"] == pytest.approx(2 * NOISE * sqrt(rounded**2 + (numerator / 140) ** 2) / 140)
     assert (hour["below"], hour["no_data"], hour["min"], hour["max"]) == (None, False, None, None)
+
+
+def sums_of(db: Database, cars: int, speed: float) -> tuple[float, float, float, float]:
+    """Numerator and denominator of one message, and the noise of each, without noise. Then it never was."""
+    cell: dict[str, Any] = {}
+    with suppress(psycopg.Rollback), db.transaction():
+        publish_counts(db, drive(db, cars, speed, hours=1))
+        (cell,) = ratio_cells(db)
+        raise psycopg.Rollback
+    return cell["value"], cell["denominator"], cell["noise"], cell["denominator_noise"]
+
+
+@pytest.mark.usefixtures("exact")
+def test_one_vehicle_more_moves_it_no_further_than_promised_however_the_mean_is_rounded(
+    server_database: Database,
+) -> None:
+    """Beside 1000 others it moves the mean by less than a step of it, or by one. Nor does the mean leave its range."""
+    publish_documents(server_database, loop())
+    assert pytest.approx(50 / RESOLUTION) == CLIP_STEPS
+    for others, before, after in ((1000, 49.9, 50.0), (1000, 50.0, 50.0), (40, 180.0, 180.3)):
+        fewer, more = (sums_of(server_database, *each) for each in ((others, before), (others + 1, after)))
+        assert more[1] - fewer[1] == 1
+        assert abs(more[0] - fewer[0]) / more[2] <= 1 / more[3] * (1 + 1e-9)
 
 
 @pytest.mark.usefixtures("exact")
@@ -142,7 +169,7 @@ def test_of_few_there_is_no_speed_but_in_the_mean_of_four_weeks(each_database: D
     assert [hour for hour in speeds(db) if not hour["no_data"]] == []
     (mean,) = db.execute("select * from open.count_mean where property = 'mean_speed'").fetchall()
     assert (mean["value"], mean["cells"], mean["days"]) == (42, 20, "weekday")
-    assert mean["margin"] == pytest.approx(2 * NOISE * sqrt(20 * (50**2 + 8**2)) / 600)
+    assert mean["margin"] == pytest.approx(2 * NOISE * sqrt(20 * ((50 + 30 * RESOLUTION) ** 2 + 8**2)) / 600)
 
 
 @pytest.mark.usefixtures("exact")
@@ -194,7 +221,7 @@ def test_a_speed_by_the_day_is_beside_counts_by_the_day(server_database: Databas
     publish_counts(db, MONDAY + 3 * DAY + 10 * HOUR)
     (day,) = db.execute("select * from open.day_cell where property = 'mean_speed' and value is not null").fetchall()
     assert (day["value"], day["start"]) == (45, MONDAY - 2 * HOUR)
-    assert day["margin"] == pytest.approx(2 * 2 * NOISE * sqrt(50**2 + 5**2) / 1200)
+    assert day["margin"] == pytest.approx(2 * 2 * NOISE * sqrt((50 + 1200 * RESOLUTION) ** 2 + 5**2) / 1200)
 
 
 @pytest.mark.usefixtures("exact")
@@ -255,7 +282,7 @@ def test_both_sums_are_unbiased_and_drawn_with_noise_of_their_own(server_databas
     publish_counts(db, drive(db, 100, 62, hours))
     cells = ratio_cells(db)
     assert len(cells) == hours
-    for name, truth, noise in (("value", 1200, 50 * NOISE), ("denominator", 100, NOISE)):
+    for name, truth, noise in (("value", 1200, (50 + 100 * RESOLUTION) * NOISE), ("denominator", 100, NOISE)):
         drawn = [cell[name] for cell in cells]
         assert abs(fmean(drawn) - truth) < 4 * noise / sqrt(hours)
         assert stdev(drawn) == pytest.approx(noise, rel=0.3)

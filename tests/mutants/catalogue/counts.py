@@ -119,7 +119,13 @@ MUTANTS: tuple[Mutant, ...] = (
     *mutants_in(
         "ingest/cells/count_cells.sql",
         RATIO_TESTS,
-        ("no noise for a clip", "due.noise * due.clip as noise", "due.noise as noise"),
+        ("no noise for a clip", "due.noise * due.clip * (", "due.noise * ("),
+        ("no noise for rounded means", "(1 + due.passed / %(clip_steps)s)", "1"),
+        (
+            "an implausible mean takes out its message",
+            "and one.time < due.until\n        order by one.time",
+            "and one.time < due.until and one.quality = 0\n        order by one.time",
+        ),
         ("no clip", "greatest(-due.clip, least(due.clip, mean.value - due.reference))", "(mean.value - due.reference)"),
         ("a ratio is drawn once", "and held.start < lantaarn.cell_end(written.period, written.start)", "and false"),
         (
