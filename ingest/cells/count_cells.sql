@@ -66,21 +66,26 @@ stream as materialized (
             case when declared.sends_zeros then declared.measurement_interval end as interval,
             coalesce(newest.hour, newest.night, newest.day) is not null as has_cells
     ) as told
-    left join lateral (
+    cross join lateral (
         select
-            case declared.public when 'hour' then total.hour else open.day_start(open.day_of(total.hour)) end as start
-        from lantaarn.rollup_hour as total
-        where total.datastream_id = declared.id
-        order by total.hour
-        limit 1
-    ) as first on true
+            case declared.public when 'hour' then min(total.hour) else open.day_start(open.day_of(min(total.hour))) end as start
+        from lantaarn.sent_together as sent
+        cross join lateral (
+            select one.hour from lantaarn.rollup_hour as one
+            where one.datastream_id = sent.beside_id
+            order by one.hour
+            limit 1
+        ) as total
+        where sent.datastream_id = declared.id
+    ) as first
     where told.has_cells or told.interval is null or first.start is not null
 ),
 
 heard as materialized (
-    -- What is in no cell yet, by the cell that it belongs in.
-    select stream.id, recent.start, recent.intervals
+    -- Of the counts that are sent together the one that was heard most, by cell. The sum of a night says nothing of an hour.
+    select stream.id, recent.start, max(recent.intervals) as intervals
     from stream
+    inner join lantaarn.sent_together as sent on sent.datastream_id = stream.id
     cross join lateral (
         select
             case stream.public
@@ -89,11 +94,19 @@ heard as materialized (
             end as start,
             sum(total.count) as intervals
         from lantaarn.rollup_hour as total
-        where total.datastream_id = stream.id and total.hour >= stream.since and total.published is null
+        where
+            total.datastream_id = sent.beside_id
+            and total.hour >= stream.since
+            and (
+                stream.public = 'day'
+                or stream.one_night
+                or lantaarn.total_end(total.hour, sent.sum_minutes, sent.one_night) <= total.hour + interval '1 hour'
+            )
         group by 1
         -- By the index: of most sums the table has years.
         offset 0
     ) as recent
+    group by 1, 2
 ),
 
 step as (
@@ -260,6 +273,7 @@ cell as materialized (
         stream.id,
         stream.interval,
         stream.may_come,
+        written.period,
         written.start,
         lantaarn.cell_end(written.period, written.start) as until,
         written.value is null as is_missing
@@ -274,7 +288,7 @@ cell as materialized (
 ),
 
 changed as (
-    select total.datastream_id, total.hour, total.count, total.sum - coalesce(total.published, 0) as late
+    select total.datastream_id, total.hour, total.sum - coalesce(total.published, 0) as late
     from stream
     cross join period
     inner join lantaarn.rollup_hour as total
@@ -285,7 +299,7 @@ changed as (
 ),
 
 came as (
-    select cell.id, cell.start, sum(changed.late) as late, sum(changed.count) as intervals
+    select cell.id, cell.start, sum(changed.late) as late
     from changed
     inner join cell on cell.id = changed.datastream_id and changed.hour >= cell.start and changed.hour < cell.until
     group by cell.id, cell.start
@@ -299,7 +313,7 @@ completed as (
         cell.start,
         came.late,
         cell.is_missing and cell.may_come and coalesce(
-            coalesce(came.intervals, 0) >= %(min_heard)s * nullif(
+            coalesce(heard.intervals, 0) >= %(min_heard)s * nullif(
                 floor(extract(epoch from cell.until - cell.start) / extract(epoch from cell.interval)), 0
             ),
             true
@@ -307,6 +321,22 @@ completed as (
         cell.is_missing
     from cell
     left join came on came.id = cell.id and came.start = cell.start
+    left join lateral (
+        select sum(total.count) as intervals
+        from lantaarn.sent_together as sent
+        inner join lantaarn.rollup_hour as total
+            on total.datastream_id = sent.beside_id
+            and total.hour >= cell.start
+            and total.hour < cell.until
+            and (
+                cell.period = 'day'
+                or lantaarn.total_end(total.hour, sent.sum_minutes, sent.one_night) <= cell.until
+            )
+        where sent.datastream_id = cell.id
+        group by sent.beside_id
+        order by intervals desc
+        limit 1
+    ) as heard on cell.is_missing
 )
 
 select

@@ -1397,6 +1397,17 @@ UNION ALL
   WHERE (NOT ( SELECT quality_fresh.fresh
            FROM lantaarn.quality_fresh));
 
+-- lantaarn.sent_together
+CREATE VIEW lantaarn.sent_together AS
+ SELECT stream.id AS datastream_id,
+    beside.id AS beside_id,
+    beside.sum_minutes,
+    beside.one_night
+   FROM (lantaarn.datastream stream
+     JOIN lantaarn.datastream beside ON (((beside.sensor_id = stream.sensor_id) AND beside.active AND (beside.sum_minutes IS NOT NULL) AND (beside.rule IS NULL) AND beside.sends_zeros AND (beside.measurement_interval = stream.measurement_interval))))
+  WHERE stream.sends_zeros;
+GRANT SELECT ON TABLE lantaarn.sent_together TO lantaarn_ingest;
+
 -- lantaarn.told_cell
 CREATE VIEW lantaarn.told_cell AS
  SELECT datastream_id,

@@ -280,3 +280,39 @@ def test_registering_a_device_again_gives_no_second_number_of_the_past(server_da
     told = published(db, "count_car", "count_motor_vehicle")
     assert {len(numbers) for hour, numbers in told.items() if hour < again} == {1}
     assert {len(numbers) for hour, numbers in told.items() if hour > again} == {3}
+
+
+def cells_beside_cars(db: Database, *heard: int) -> Sequence[dict[str, Any]]:
+    """What there is of motorcycles, sent only when one passed, in so many intervals of each hour; never of the cars."""
+    rows: Sequence[dict[str, Any]] = ()
+    both = counter()
+    both["datastreams"] += counter("count_motorcycle")["datastreams"]
+    with suppress(psycopg.Rollback), db.transaction():
+        publish_documents(db, both, valid_from=MONDAY)
+        # Of the third hour little was heard when it was due, and the rest came late.
+        for start, intervals in ((0, 12), (1, 12), (2, 6)):
+            pass_by(db, MONDAY + start * HOUR, 30, intervals=intervals, code="count_car")
+        for number, intervals in enumerate(heard):
+            if intervals:
+                pass_by(db, MONDAY + number * HOUR, intervals, intervals=intervals, code="count_motorcycle")
+        for at in (MONDAY + 4 * HOUR, THURSDAY_NOON):
+            publish_counts(db, at)
+            rows = [*rows, *db.execute(CELLS_OF_MOTORCYCLES).fetchall()]
+        pass_by(db, MONDAY + 2 * HOUR, 30, intervals=6, code="count_car")
+        publish_counts(db, MONDAY + 36 * DAY)
+        rows = [*rows, *db.execute(CELLS_OF_MOTORCYCLES).fetchall()]
+        raise psycopg.Rollback
+    return rows
+
+
+CELLS_OF_MOTORCYCLES = (
+    "select cell.period, cell.start, cell.value is null as is_missing, cell.filled from lantaarn.public_cell as cell "
+    "inner join lantaarn.datastream as stream on stream.id = cell.datastream_id "
+    "where stream.property = 'count_motorcycle' order by cell.start, cell.period"
+)
+
+
+def test_a_class_that_is_left_out_when_nobody_passed_is_not_told_by_missing_data(server_database: Database) -> None:
+    nobody = cells_beside_cars(server_database)
+    assert [row["is_missing"] for row in nobody[:2]] == [False, False]
+    assert cells_beside_cars(server_database, 0, 12, 0) == cells_beside_cars(server_database, 3, 9, 7) == nobody

@@ -47,15 +47,22 @@ def silent_counter(code: str = "count_car", **changes: Any) -> Document:
     return counter(code, interval=None, sends_zeros=False, **changes)
 
 
-def pass_by(db: Database, start: datetime, *sums: int, intervals: int = 12, reference: str = "verkeer-1") -> None:
-    """Add to true sums, hour by hour, as ingest does."""
+def pass_by(
+    db: Database,
+    start: datetime,
+    *sums: int,
+    intervals: int = 12,
+    reference: str = "verkeer-1",
+    code: str | None = None,
+) -> None:
+    """Add to true sums, hour by hour, as ingest does; without ``code`` to all that the sensor counts."""
     db.execute(
         "insert into lantaarn.rollup_hour as total (datastream_id, hour, count, sum, min, max) "
         "select stream.id, lantaarn.total_start(given.hour, stream.sum_minutes, stream.one_night), "
         "sum(%(intervals)s), sum(given.passed), 0, 0 from lantaarn.datastream as stream "
         "inner join lantaarn.sensor as sensor on sensor.id = stream.sensor_id "
         "cross join unnest(%(hours)s::timestamptz[], %(sums)s::float8[]) as given (hour, passed) "
-        "where sensor.reference = %(reference)s group by 1, 2 "
+        "where sensor.reference = %(reference)s and coalesce(stream.property = %(code)s, true) group by 1, 2 "
         "on conflict (datastream_id, hour) do update set count = total.count + excluded.count, "
         "sum = total.sum + excluded.sum",
         {
@@ -63,6 +70,7 @@ def pass_by(db: Database, start: datetime, *sums: int, intervals: int = 12, refe
             "sums": list(sums),
             "intervals": intervals,
             "reference": reference,
+            "code": code,
         },
     )
 
@@ -160,6 +168,25 @@ def test_the_night_of_those_on_foot_is_one_cell_and_belongs_to_the_day_it_begins
     assert night == {"until": MONDAY + DAY + 4 * HOUR, "margin": 24}
     day = db.execute("select value, margin, at_least from open.day where day = '2026-10-05'").fetchone()
     assert day == {"value": 49, "margin": pytest.approx(24 * sqrt(3)), "at_least": True}
+
+
+@pytest.mark.usefixtures("exact")
+def test_a_night_that_was_heard_says_nothing_of_its_hours(server_database: Database) -> None:
+    db, eleven = server_database, MONDAY + 21 * HOUR
+    both = counter("count_pedestrian")
+    both["datastreams"] += counter()["datastreams"]
+    publish_documents(db, both, valid_from=MONDAY)
+    pass_by(db, eleven, *[4] * 7, code="count_pedestrian")
+    pass_by(db, eleven + 2 * HOUR, 9, code="count_car")
+    publish_counts(db, THURSDAY_NOON + DAY)
+    rows = db.execute(
+        "select cell.start, cell.value from lantaarn.public_cell as cell "
+        "inner join lantaarn.datastream as stream on stream.id = cell.datastream_id "
+        "where stream.property = 'count_car' and cell.start >= %(eleven)s order by cell.start limit 4",
+        {"eleven": eleven},
+    ).fetchall()
+    assert [row["value"] for row in rows] == [None, None, 9, None]
+    assert cells(db, "night")[eleven] == 28
 
 
 @pytest.mark.usefixtures("exact")
