@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ingest.pipeline import IncomingMessage
-from sensors.db import Database
+from sensors.db import Database, connect
 from sensors.register.entry import Entry
 from sensors.register.repository import publish
 from tests.db.ingest.test_writer import take
@@ -98,6 +98,16 @@ def test_an_hour_is_public_once_it_is_over_for_more_than_an_hour(server_database
     assert server_database.execute("select value from open.hour").fetchall() == []
     publish_cells(server_database, YESTERDAY + timedelta(minutes=125))
     assert server_database.execute("select value from open.hour").fetchall() == [{"value": 40}]
+
+
+def test_so_is_an_hour_of_what_is_not_counted(database: str) -> None:
+    with connect(database) as db:
+        register(db, "air_quality", "no2", public="hour")
+        insert_hourly_total(db, "S-1", "no2", YESTERDAY, 60)
+        publish_cells(db, YESTERDAY + timedelta(minutes=119))
+        assert db.execute("select value from open.hour").fetchall() == []
+        publish_cells(db, YESTERDAY + timedelta(minutes=120))
+        assert db.execute("select value from open.hour").fetchall() == [{"value": 20}]
 
 
 def test_the_books_of_a_counter_are_of_weeks_that_are_over(server_database: Database) -> None:
