@@ -110,6 +110,15 @@ def test_so_is_an_hour_of_what_is_not_counted(database: str) -> None:
         assert db.execute("select value from open.hour").fetchall() == [{"value": 20}]
 
 
+def test_a_mean_about_people_is_not_public_whatever_its_entry_said_once(database: str) -> None:
+    with connect(database) as db:
+        register(db, "air_quality", "no2", public="hour")
+        db.execute("update lantaarn.datastream set about_people = true")
+        insert_hourly_total(db, "S-1", "no2", YESTERDAY, 60)
+        publish_cells(db, NOW)
+        assert db.execute("select value from open.hour").fetchall() == []
+
+
 def test_the_books_of_a_counter_are_of_weeks_that_are_over(server_database: Database) -> None:
     publish_documents(server_database, traffic_counter_entry())
     insert_ledger_hour(
