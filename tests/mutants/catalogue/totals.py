@@ -57,10 +57,14 @@ MUTANTS: tuple[Mutant, ...] = (
         ("the base of a meter is no value", "when counted.base_time is not null then coalesce", "else coalesce"),
         ("a dip that is gone is no base", "filter (where counted.keeps_last and not counted.is_stray))[2]", ")[2]"),
         ("no spike without the next reading", "and one.time >= until_hour", "and one.time >= 'infinity'"),
+    ),
+    *mutants_in(
+        "sensors/db/migrations/039_ratios.sql",
+        TOTALS_TESTS,
         (
-            "nothing is published while it is recomputed",
-            "where totals_since < 'infinity' and not counts_people",
-            "where not counts_people",
+            "hours of another aggregation are not published",
+            "hourly.hour >= greatest(due.start, stream.totals_since)",
+            "hourly.hour >= due.start",
         ),
     ),
     *mutants_in(
