@@ -28,11 +28,17 @@ class Heartbeat:
         self._commit: float | None = None
 
     def record_batch(self, outcomes: Sequence[MessageOutcome], received_at: datetime, duration_seconds: float) -> None:
-        """Record a batch, committed ``duration_seconds`` after its oldest message was received."""
+        """Record a batch, committed ``duration_seconds`` after its oldest message was received.
+
+        Messages about people are left out: by the minute they would tell that somebody passed.
+        """
+        told = [outcome for outcome in outcomes if not outcome.is_about_people]
+        if not told:
+            return
         self._batches += 1
-        self._messages += len(outcomes)
+        self._messages += len(told)
         self._commit = max(duration_seconds, self._commit or 0.0)
-        times = [outcome.newest_time for outcome in outcomes if outcome.newest_time is not None]
+        times = [outcome.newest_time for outcome in told if outcome.newest_time is not None]
         if times:
             # Only the newest time shows our own lag: older ones may come from a device that was offline.
             lag = max(0.0, (received_at - max(times)).total_seconds()) + duration_seconds

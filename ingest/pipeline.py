@@ -81,6 +81,8 @@ class IngestSensor:
     erased_periods: tuple[tuple[datetime, datetime], ...] = ()
     """Half-open periods (since, until) whose readings must not be stored again."""
     payload_rules: PayloadRules = AS_DOCUMENTED
+    is_about_people: bool = False
+    """Whether it sends single values about people: that one came may tell that somebody passed."""
     declared_properties: frozenset[str] = field(init=False)
     """The observed properties in either mapping, computed once because every message needs them."""
     rate_limit: RateLimit = field(init=False)
@@ -149,6 +151,8 @@ class MessageOutcome(msgspec.Struct, frozen=True, gc=False):
     """The same refusal was recorded in detail less than a minute ago: it is only counted."""
     newest_time: datetime | None = None
     """The newest time, as sent, of its observations: it shows how far behind the device or ingest is."""
+    is_about_people: bool = False
+    """As of its sensor."""
 
 
 class MessageState(msgspec.Struct):
@@ -411,6 +415,7 @@ def run_steps(work: MessageState) -> MessageOutcome:
         is_redelivered=work.message.is_redelivered,
         is_repeat=bool(work.rejections) and _is_repeat(work),
         newest_time=work.newest_time,
+        is_about_people=work.sensor is not None and work.sensor.is_about_people,
     )
 
 
@@ -428,6 +433,7 @@ def reject_unread(
         rejections=(Rejection(reason, ""),),
         fields_dropped=0,
         is_redelivered=message.is_redelivered,
+        is_about_people=work.sensor is not None and work.sensor.is_about_people,
     )
 
 

@@ -75,6 +75,7 @@ def _without_datastreams(kind: Kind, row: dict[str, Any]) -> IngestSensor:
         revision=row["revision"],
         erased_periods=tuple((since, until) for since, until in row["erased"]),
         payload_rules=_payload_rules(row["payload"] or {}),
+        is_about_people=row["is_about_people"],
     )
 
 

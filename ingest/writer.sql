@@ -33,6 +33,9 @@ select
     datastream.stamp,
     datastream.measurement_interval,
     datastream.same_time,
+    exists (
+        select from lantaarn.sensor_about_people as counting where counting.sensor_id = sensor.id
+    ) as is_about_people,
     not datastream.recomputed
     and datastream.aggregation not in ('energy_mean', 'circular_mean')
     and datastream.sum_minutes is null as is_additive,

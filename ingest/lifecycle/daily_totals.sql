@@ -182,7 +182,8 @@ where
             and cell.start < open.day_start(total.day + 1)
     );
 
--- update_book_day: daily ledger totals by kind, from this day of receipt onwards
+-- update_book_day: daily ledger totals by kind, from this day of receipt onwards; none of values about people: that one came
+-- may tell that someone passed
 with named as (
     select
         sensor.id,
@@ -203,7 +204,11 @@ select
     sum(ledger.fields_dropped)
 from lantaarn.ledger as ledger
 left join named on named.id = ledger.sensor_id
-where ledger.hour >= open.day_start(%(first_day)s)
+where
+    ledger.hour >= open.day_start(%(first_day)s)
+    and not exists (
+        select from lantaarn.sensor_about_people as counting where counting.sensor_id = ledger.sensor_id
+    )
 group by 1, 2
 on conflict (day, kind) do update set
     received = excluded.received,
@@ -214,7 +219,7 @@ on conflict (day, kind) do update set
     aggregated = excluded.aggregated,
     fields_dropped = excluded.fields_dropped;
 
--- update_book_reason_day: daily rejected readings by kind and reason, from this day of receipt onwards
+-- update_book_reason_day: daily rejected readings by kind and reason, from this day of receipt onwards, of the same sensors
 with named as (
     select
         sensor.id,
@@ -229,7 +234,11 @@ select
     sum(refused.readings)
 from lantaarn.ledger_reason as refused
 left join named on named.id = refused.sensor_id
-where refused.hour >= open.day_start(%(first_day)s)
+where
+    refused.hour >= open.day_start(%(first_day)s)
+    and not exists (
+        select from lantaarn.sensor_about_people as counting where counting.sensor_id = refused.sensor_id
+    )
 group by 1, 2, 3
 on conflict (day, kind, reason) do update set readings = excluded.readings;
 

@@ -1318,6 +1318,13 @@ CREATE VIEW lantaarn.rollup_day AS
      JOIN lantaarn.datastream datastream ON (((datastream.id = hourly.datastream_id) AND (hourly.hour >= datastream.totals_since) AND (datastream.sum_minutes IS NULL))))
   GROUP BY hourly.datastream_id, (open.day_of(hourly.hour));
 
+-- lantaarn.sensor_about_people
+CREATE VIEW lantaarn.sensor_about_people AS
+ SELECT DISTINCT sensor_id
+   FROM lantaarn.datastream stream
+  WHERE (about_people AND (rule IS NULL));
+GRANT SELECT ON TABLE lantaarn.sensor_about_people TO lantaarn_ingest;
+
 -- lantaarn.sensor_day_now
 CREATE VIEW lantaarn.sensor_day_now AS
  WITH came AS (
@@ -2486,8 +2493,10 @@ CREATE VIEW staff.book_hour WITH (security_barrier='true') AS
     (sum(aggregated))::bigint AS aggregated,
     (sum(fields_dropped))::bigint AS fields_dropped,
     (sum(conflict))::bigint AS conflict
-   FROM lantaarn.ledger
-  WHERE (hour >= (now() - '8 days'::interval))
+   FROM lantaarn.ledger ledger
+  WHERE ((hour >= (now() - '8 days'::interval)) AND (NOT (EXISTS ( SELECT
+           FROM lantaarn.sensor_about_people counting
+          WHERE (counting.sensor_id = ledger.sensor_id)))))
   GROUP BY hour;
 GRANT SELECT ON TABLE staff.book_hour TO lantaarn_dashboard;
 

@@ -19,27 +19,35 @@ from prometheus_client import generate_latest
 from psycopg import sql
 from structlog.testing import capture_logs
 
+from ingest.cells import count_cells
+from ingest.cells.count_cells import publish_counts
 from ingest.events import listener as event_listener
 from ingest.events import passers_by, presence, refusals
 from ingest.events.aggregates import publish_movement, write_event_batch
 from ingest.events.listener import EventListener
 from ingest.events.refusals import REFUSAL_NOISE
+from ingest.heartbeat import Heartbeat, write_heartbeat
+from ingest.hourly_totals import update_hourly_totals
 from ingest.lifecycle.daily_totals import update_daily_totals
 from ingest.lifecycle.scheduler import QUERIES as SCHEDULER
 from ingest.lifecycle.verification import record_verification, verify_retention
 from ingest.metrics import Metrics
 from ingest.noise import add_noise
-from ingest.writer import load_register
+from ingest.pipeline import IncomingMessage, process_message
+from ingest.quality_flags import QualityChecker
+from ingest.writer import commit_batch, load_register
 from sensors.broker import BrokerAddress
 from sensors.db import Connection, connect
 from sensors.policy.promises import MAX_WALK_PASSES
 from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
+from tests.support.entries import Document, example_datastream
 from tests.support.person_sensors import (
     event_counter_entry,
     lamp_in_group_entry,
     plate_camera_entry,
     publish_documents,
 )
+from tests.support.sample_data import traffic_counter_entry
 
 HOUR = timedelta(hours=1)
 NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
@@ -231,3 +239,52 @@ def test_how_many_events_were_refused_tells_nobody_who_walked_past_faulty_lamps(
     # Three standard errors above the bound.
     assert balanced_accuracy(as_booked, MAX_WALK_PASSES, 20_000) <= 0.55 + 3 * 0.5 / 20_000**0.5
     assert balanced_accuracy(as_booked_before, 1, 1000) == 1
+
+
+def told_to_readers(db: Connection, *sent: Mapping[str, object]) -> Mapping[str, Sequence[str]]:
+    """What readers can see after these messages of a counter, each in a minute of its own; then they never were."""
+    found: dict[str, Sequence[str]] = {}
+    with suppress(psycopg.Rollback), db.transaction():
+        register, memory, heartbeat = load_register(db), QualityChecker(), Heartbeat()
+        heartbeat.take_finished_minute(START)
+        for number, values in enumerate(sent):
+            at = NOW - (30 - number) * HOUR
+            content = json.dumps({"time": at.isoformat(), **values}).encode()
+            message = IncomingMessage("helmond/traffic/stil/json", content)
+            outcomes = [process_message(message, register, memory, at)]
+            commit_batch(db, outcomes, at)
+            heartbeat.record_batch(outcomes, at, 0.1)
+            minute = heartbeat.take_finished_minute(at + timedelta(minutes=1))
+            assert minute is not None
+            write_heartbeat(db, minute)
+        update_hourly_totals(db)
+        publish_counts(db, NOW)
+        update_daily_totals(db, NOW)
+        db.execute(SCHEDULER["refresh_quality"])
+        found = {name: rows for name, rows in everything(db).items() if name.startswith(("open.", "staff."))}
+        raise psycopg.Rollback
+    return found
+
+
+def test_that_a_single_value_of_a_counter_came_is_in_no_book(db: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a counter that sends no zeros, of a speed that is there only when somebody drove, and of a refused one."""
+    monkeypatch.setattr(count_cells, "add_noise", _nothing)
+    rule: Document = {"public": "hour", "privacy_rules": [{"rule": "public_threshold"}]}
+    streams = [example_datastream("count_pedestrian", "traffic", sends_zeros=False, **rule)]
+    streams += [example_datastream(code, "traffic", interval="PT15M", **rule) for code in ("count_car", "mean_speed")]
+    quiet = traffic_counter_entry(reference="stil", datastreams=streams)
+    with db.transaction():
+        publish_documents(db, quiet, at=START - HOUR)
+        nobody = told_to_readers(db, {"count_car": 0}, {"count_car": 0})
+        assert nobody["open.hour"]
+        for seen_one in (
+            {"count_car": 0, "count_pedestrian": 1},
+            {"count_car": 1, "mean_speed": 47},
+            {"count_car": 0, "count_pedestrian": "een"},
+        ):
+            world = told_to_readers(db, {"count_car": 0}, seen_one)
+            assert {name for name, rows in world.items() if rows != nobody[name]} == set()
+
+
+def _nothing(_count: int, _noise: float) -> int:
+    return 0

@@ -6,7 +6,25 @@ from tests.mutants.mutant import Mutant, mutants_in
 REFUSAL_TESTS = ("tests/unit/ingest/test_refusals.py", "tests/attacks/test_books.py")
 WINDOW_BOOK_TESTS = ("tests/unit/ingest/test_window_book.py", "tests/db/ingest/test_event_books.py")
 
+QUIET_BOOK_TESTS = ("tests/unit/ingest/test_heartbeat.py", "tests/attacks/test_books.py")
+
 MUTANTS: tuple[Mutant, ...] = (
+    *mutants_in(
+        "ingest/heartbeat.py",
+        QUIET_BOOK_TESTS,
+        ("messages about people by the minute", "if not outcome.is_about_people]", "]"),
+    ),
+    *mutants_in(
+        "ingest/lifecycle/daily_totals.sql",
+        QUIET_BOOK_TESTS,
+        ("values about people by the day", "counting.sensor_id = ledger.sensor_id", "false"),
+        ("refused values about people by the day", "counting.sensor_id = refused.sensor_id", "false"),
+    ),
+    *mutants_in(
+        "sensors/db/migrations/052_quiet_books.sql",
+        QUIET_BOOK_TESTS,
+        ("values about people by the hour", "counting.sensor_id = ledger.sensor_id", "false"),
+    ),
     *mutants_in(
         "ingest/events/refusals.py",
         REFUSAL_TESTS,

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from msgspec import structs
+
 from ingest.heartbeat import Heartbeat
 from ingest.pipeline import MessageOutcome, Observation
 from ingest.quality_flags import QualityFlag
@@ -25,6 +27,16 @@ def test_a_minute_is_told_once_it_is_over() -> None:
     assert heartbeat.take_finished_minute(MINUTE + timedelta(seconds=59)) is None
     finished = heartbeat.take_finished_minute(MINUTE + timedelta(seconds=60))
     assert finished == {"minute": MINUTE, "batches": 2, "messages": 3, "lag": 2.25, "commit": 0.5}
+
+
+def test_messages_about_people_are_in_no_minute() -> None:
+    heartbeat = Heartbeat()
+    heartbeat.take_finished_minute(MINUTE)
+    passed = structs.replace(outcome(timedelta(seconds=2)), is_about_people=True)
+    heartbeat.record_batch([passed], MINUTE, 0.5)
+    heartbeat.record_batch([outcome(timedelta(seconds=9)), passed], MINUTE, 0.25)
+    finished = heartbeat.take_finished_minute(MINUTE + timedelta(minutes=1))
+    assert finished == {"minute": MINUTE, "batches": 1, "messages": 1, "lag": 9.25, "commit": 0.25}
 
 
 def test_the_next_minute_starts_from_nothing() -> None:
