@@ -12,6 +12,7 @@ from sensors.register.repository import publish
 from tests.db.ingest.test_writer import take
 from tests.support.entries import example_datastream, example_entry
 from tests.support.sample_data import (
+    REGISTERED,
     insert_hourly_total,
     insert_ledger_hour,
     publish_cells,
@@ -26,7 +27,8 @@ YESTERDAY = (NOW - timedelta(days=1)).replace(hour=12, minute=0, second=0, micro
 def register(db: Database, kind: str, observed_property: str, **changes: Any) -> None:
     stream = example_datastream(observed_property, kind, **changes)
     document = example_entry(reference="S-1", kind=kind, datastreams=[stream])
-    assert not isinstance(publish(db, Entry.model_validate(document), editor="t", reason="t", valid_from=NOW), tuple)
+    entry = Entry.model_validate(document)
+    assert not isinstance(publish(db, entry, editor="t", reason="t", valid_from=REGISTERED), tuple)
 
 
 def send(db: Database, kind: str, observed_property: str, *values: float) -> None:

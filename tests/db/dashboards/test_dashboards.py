@@ -242,7 +242,8 @@ def test_days_of_the_recorded_series_equal_those_of_pandas(
     assert len(series) > 100
     for entry in city_register.example_entries(1):
         if entry.reference in set(series["reference"]):
-            publish(db, entry, editor="test", reason="test", valid_from=datetime(2018, 1, 1, tzinfo=UTC))
+            known = entry.model_copy(update={"active_from": date(2018, 1, 1)})
+            publish(db, known, editor="test", reason="test", valid_from=datetime(2018, 1, 1, tzinfo=UTC))
     numbers = {
         (row["reference"], row["property"]): row["id"]
         for row in db.execute(

@@ -162,7 +162,8 @@ def published(db: Database, hours: int) -> None:
     register(db, "LML-1")
     db.execute(
         "update lantaarn.datastream set public = 'hour', about_people = true, counts_people = true,"
-        " aggregation = 'delta', cell_noise = 12, sum_minutes = 15, measurement_interval = 'PT1H', sends_zeros = true"
+        " aggregation = 'delta', cell_noise = 12, cells_since = '2000-01-01', sum_minutes = 15,"
+        " measurement_interval = 'PT1H', sends_zeros = true"
         " where id = 1"
     )
     db.execute(

@@ -45,6 +45,7 @@ SAMPLES: dict[str, Any] = {
     "today": date(2026, 11, 22),
     **dict.fromkeys(("schedule", "min_age", "delay"), timedelta(minutes=15)),
     "min_heard": 0.75,
+    "clip_steps": 500,
     "periods": ["hour"],
     "noises": [12.0],
     "filled": [None],
