@@ -217,7 +217,8 @@ class Worker:
         recovery = self._crash_recovery
         if batch is None:
             if recovery.is_recovering and self._session.is_connected:
-                self._with_database(recovery.finish)
+                number, at = self._session.connection_number, time.monotonic()
+                self._with_database(partial(recovery.record_silence, connection_number=number, at=at))
         elif not self._with_database(self._prepare):
             return
         elif recovery.is_careful:

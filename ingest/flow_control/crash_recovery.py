@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.mqtt.framing import Publication
+from ingest.mqtt.session import KEEP_ALIVE_SECONDS
 from sensors import logs
 from sensors.db import Database
 from sensors.db.queries import load_queries
@@ -23,6 +24,10 @@ MAX_CRASHES = 2
 """Crashes in a row before messages are stored one by one."""
 MAX_ATTEMPTS = 3
 """Crashes during one message, stored alone, before it is rejected."""
+SILENCE_SECONDS = 3 * KEEP_ALIVE_SECONDS
+"""Silence after which nothing is left to redeliver. A large message on a slow link looks the same until it is complete,
+but one that takes two keep-alives breaks its connection. A trickle of messages, never so silent, is stored one by one
+until it has reached all that are suspect: that costs a trickle little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,8 @@ class CrashRecovery:
     def __init__(self, client_id: str, suspects: int) -> None:
         self._client_id = client_id
         self._left = suspects
+        self._silent_connection: int | None = None
+        self._silent_since = 0.0
         self._crashes: int | None = None
         self._earlier_attempts: dict[Attempt, int] = {}
         """By earlier processes: the broker's redeliveries to this one don't count."""
@@ -84,11 +91,22 @@ class CrashRecovery:
         Redelivered messages are the first that a connection delivers, and acknowledgements keep that order; messages
         are not always stored in it (``ingest.flow_control.queue``).
         """
+        self._silent_connection = None
         self._left -= messages
         if self._left <= 0:
-            self.finish(db)
+            self._finish(db)
 
-    def finish(self, db: Database) -> None:
+    def record_silence(self, db: Database, connection_number: int, at: float) -> None:
+        """Note that nothing waits to be stored. If that has been so for long, on one connection, the crashes are over.
+
+        ``at``: on the monotonic clock, in seconds.
+        """
+        if connection_number != self._silent_connection:
+            self._silent_connection, self._silent_since = connection_number, at
+        elif at - self._silent_since >= SILENCE_SECONDS:
+            self._finish(db)
+
+    def _finish(self, db: Database) -> None:
         """Forget the crashes: nothing suspect is left."""
         self._execute(db, "recover_session")
         self._crashes = 0

@@ -26,6 +26,9 @@ log = logs.get_logger()
 
 SESSION_EXPIRY_SECONDS = 7 * 24 * 3600
 """How long the broker keeps what it cannot deliver to us."""
+KEEP_ALIVE_SECONDS = 60
+"""A connection that is silent for this long is probed. It ends if the answer, or what arrives before it, takes as long
+again."""
 HANDSHAKE_TIMEOUT_SECONDS = 5.0
 """How long to wait for the answer to CONNECT before trying the older protocol."""
 
@@ -143,14 +146,15 @@ class Session:
         return client
 
     def _handshake(self, client: FramingClient, protocol: MQTTProtocolVersion) -> bool:
+        host, port = self._broker.host, self._broker.port
         try:
             if protocol == MQTTv5:
                 properties = Properties(PacketTypes.CONNECT)
                 properties.SessionExpiryInterval = SESSION_EXPIRY_SECONDS
                 properties.ReceiveMaximum = self._in_flight
-                client.connect(self._broker.host, self._broker.port, clean_start=False, properties=properties)
+                client.connect(host, port, KEEP_ALIVE_SECONDS, clean_start=False, properties=properties)
             else:
-                client.connect(self._broker.host, self._broker.port)
+                client.connect(host, port, KEEP_ALIVE_SECONDS)
         except OSError:
             return False
         self._answered.clear()

@@ -8,7 +8,7 @@ import pytest
 from paho.mqtt.packettypes import PacketTypes
 
 import ingest.worker
-from ingest.flow_control.crash_recovery import MAX_ATTEMPTS, MAX_CRASHES, CrashRecovery
+from ingest.flow_control.crash_recovery import MAX_ATTEMPTS, MAX_CRASHES, SILENCE_SECONDS, CrashRecovery
 from ingest.mqtt.framing import Publication
 from ingest.mqtt.subscriptions import worker_subscriptions
 from ingest.pipeline import IncomingMessage, MessageOutcome, MessageState, run_steps
@@ -89,6 +89,32 @@ def test_the_crashes_are_over_when_all_that_could_come_again_is_acknowledged(eac
     assert not recovery.is_recovering
     again = started(each_database)
     assert (again.is_careful, again.is_fatal(SUSPECT)) == (False, False)
+
+
+def test_the_crashes_are_over_after_a_long_silence(database: str) -> None:
+    with connect(database) as db:
+        started(db)
+        recovery = started(db)
+        for at in (0, 0.5, SILENCE_SECONDS - 0.5):
+            recovery.record_silence(db, connection_number=1, at=at)
+            assert recovery.is_recovering, "a large message may be on its way"
+        recovery.record_silence(db, connection_number=1, at=SILENCE_SECONDS)
+        assert not recovery.is_recovering
+        assert not started(db).is_careful, "this process is the first since"
+
+
+def test_messages_and_new_connections_break_a_silence(database: str) -> None:
+    """What still waited on the connection before is not stored, and comes again."""
+    with connect(database) as db:
+        started(db)
+        recovery = started(db)
+        recovery.record_silence(db, connection_number=1, at=0)
+        recovery.record_acknowledged(db, 1)
+        recovery.record_silence(db, connection_number=1, at=SILENCE_SECONDS)
+        recovery.record_silence(db, connection_number=3, at=2 * SILENCE_SECONDS)
+        assert recovery.is_recovering
+        recovery.record_silence(db, connection_number=3, at=3 * SILENCE_SECONDS)
+        assert not recovery.is_recovering
 
 
 BATCH_SIZE = 1

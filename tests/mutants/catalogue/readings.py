@@ -137,6 +137,21 @@ MUTANTS: tuple[Mutant, ...] = (
         ("large messages take turns", "= not self._is_turn_of_oldest", "= True"),
     ),
     *mutants_in(
+        "ingest/flow_control/crash_recovery.py",
+        ("tests/db/ingest/test_crash_recovery.py",),
+        ("a large message is silence too", "elif at - self._silent_since >= SILENCE_SECONDS:", "else:"),
+        (
+            "a message breaks the silence",
+            "        self._silent_connection = None\n        self._left",
+            "        self._left",
+        ),
+        (
+            "silence on one connection",
+            "if connection_number != self._silent_connection:",
+            "if not self._silent_connection:",
+        ),
+    ),
+    *mutants_in(
         "ingest/worker.py",
         ("tests/db/ingest/test_crash_recovery.py",),
         ("all that comes again is suspect", "client_id, window)", "client_id, 2 * settings.batch_size)"),
