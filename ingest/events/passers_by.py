@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from ingest.events.windows import CLOCK_SKEW_TOLERANCE, WINDOW_GRACE_PERIOD, Coverage, is_night_window, window_of
+from ingest.events.windows import WINDOW_GRACE_PERIOD, Coverage, check_time, is_night_window, window_of
 from ingest.noise import add_noise
 from sensors.formats.model import PassersBy
 from sensors.vocabulary.rejection_reasons import RejectionReason
@@ -70,9 +70,7 @@ class PassCounter:
         cells = self._of.get((sensor_id, passers.property))
         if cells is None:
             return RejectionReason.NOT_INGESTED
-        if passers.time > now + CLOCK_SKEW_TOLERANCE:
-            return RejectionReason.IN_FUTURE
-        return cells.add(passers, now)
+        return check_time(passers.time, now) or cells.add(passers, now)
 
     def close_finished(self, now: datetime) -> tuple[PassCount, ...]:
         """Close the cells that are over. Each is given once, in a fixed order."""

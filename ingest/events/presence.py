@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from ingest.events.movement_noise import movement_spacing, noise_deviation, thin_movements
 from ingest.events.window_book import WindowBook
 from ingest.events.windows import (
-    CLOCK_SKEW_TOLERANCE,
     WINDOW_GRACE_PERIOD,
     Coverage,
+    check_time,
     is_night_window,
     window_of,
     windows_between,
@@ -104,9 +104,7 @@ class PresenceCounter:
         group = self._of.get((sensor_id, movement.property))
         if group is None:
             return RejectionReason.NOT_INGESTED
-        if movement.time > now + CLOCK_SKEW_TOLERANCE:
-            return RejectionReason.IN_FUTURE
-        return group.add_movement(sensor_id, movement, now)
+        return check_time(movement.time, now) or group.add_movement(sensor_id, movement, now)
 
     def close_finished(self, now: datetime) -> tuple[WindowCount, ...]:
         """Close finished windows. Each is released at most once, in a fixed order."""

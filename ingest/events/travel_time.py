@@ -19,7 +19,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from ingest.events.trip_windows import Percentiles, TripWindow
 from ingest.events.window_book import WindowBook
-from ingest.events.windows import CLOCK_SKEW_TOLERANCE, WINDOW_GRACE_PERIOD, Coverage
+from ingest.events.windows import WINDOW_GRACE_PERIOD, Coverage, check_time
 from sensors.formats.model import Passage
 from sensors.policy.promises import KEY_EPOCH, MAX_TRAVEL_TIME
 from sensors.vocabulary.codes import VehicleClass
@@ -147,10 +147,8 @@ class TravelTimeMatcher:
     def add_passage(self, sensor_id: int, passage: Passage, now: datetime) -> RejectionReason | None:
         """Match a passage received at ``now``. Returns the reason if it is rejected; nothing of it is kept then."""
         now = self._drop_expired(now)
-        if passage.time > now + CLOCK_SKEW_TOLERANCE:
-            return RejectionReason.IN_FUTURE
-        if passage.time < now - MAX_TRAVEL_TIME:
-            return RejectionReason.TOO_LATE
+        if (refused := check_time(passage.time, now, MAX_TRAVEL_TIME)) is not None:
+            return refused
         ending, starting = self._ending.get(sensor_id, ()), self._starting.get(sensor_id, ())
         self._make_room(len(ending) + len(starting))
         identifier, passing = passage.identifier.encode(), (passage.time.timestamp(), passage.vehicle_class)

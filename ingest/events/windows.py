@@ -7,12 +7,27 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
 from sensors.policy.promises import DAY_START, NIGHT_START
+from sensors.vocabulary.rejection_reasons import RejectionReason
 from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 
 WINDOW_GRACE_PERIOD = timedelta(minutes=5)
 """A window closes this long after its end; anything later is too late for it."""
 CLOCK_SKEW_TOLERANCE = timedelta(minutes=1)
 """How far a device's clock may run ahead of ours."""
+_MAX_WINDOW = timedelta(days=1)
+"""No window is longer."""
+
+
+def check_time(
+    time: datetime, now: datetime, max_age: timedelta = _MAX_WINDOW + WINDOW_GRACE_PERIOD
+) -> RejectionReason | None:
+    """Return why an event of this time, received at ``now``, can be in no open window; None if it may be in one.
+
+    Call it before ``window_of``: some devices send the year 1, and no window around it can be computed.
+    """
+    if time > now + CLOCK_SKEW_TOLERANCE:
+        return RejectionReason.IN_FUTURE
+    return RejectionReason.TOO_LATE if time < now - max_age else None
 
 
 def window_of(instant: datetime, min_length: timedelta) -> tuple[datetime, datetime]:

@@ -1,7 +1,10 @@
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from ingest.events.pipeline import (
     EventOutcome,
@@ -18,8 +21,9 @@ from ingest.pipeline import (
 )
 from sensors.formats.model import Rejection
 from sensors.kinds import KINDS
-from sensors.policy.compiler import MatchingRule
-from sensors.vocabulary.codes import Status
+from sensors.policy.cells import CellRule
+from sensors.policy.compiler import CountingRule, MatchingRule, PassCountingRule
+from sensors.vocabulary.codes import Public, Status
 from sensors.vocabulary.rejection_reasons import RejectionReason
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -31,6 +35,16 @@ HALF_HOUR = timedelta(minutes=30)
 def _camera(number: int, *, to: str | None) -> IngestSensor:
     stream = EventDatastream(number, TRAVEL_TIME, MatchingRule(to, 8, timedelta(minutes=15)))
     return IngestSensor(number, TRAFFIC, Status.ACTIVE, {}, {"travel_time": stream}, revision=number)
+
+
+def _counter(number: int, *codes: str) -> IngestSensor:
+    streams = {
+        code: EventDatastream(
+            number, TRAFFIC.properties[code], PassCountingRule(), CellRule(Public.HOUR, 12, 60, night)
+        )
+        for code, night in zip(codes, (True, False), strict=False)
+    }
+    return IngestSensor(number, TRAFFIC, Status.ACTIVE, {}, streams)
 
 
 def _pass(
@@ -120,3 +134,36 @@ def test_what_the_register_does_not_declare_is_dropped_unread() -> None:
     outcome = _pass(PrivacyWindows(), register, "A", "AB-12-CD", NOW)
     refused = (Rejection(RejectionReason.NO_READINGS, ""),)
     assert (outcome.added, outcome.rejections, outcome.fields_dropped) == (0, refused, 2)
+
+
+LAMP = KINDS["streetlight"]
+EVENT_SENSORS: SensorsByTopic = {
+    ("helmond", "traffic", "A"): _camera(1, to="B"),
+    ("helmond", "traffic", "B"): _camera(2, to=None),
+    ("helmond", "traffic", "C"): _counter(3, "count_pedestrian", "count_car"),
+    ("helmond", "streetlight", "L"): IngestSensor(
+        5,
+        LAMP,
+        Status.ACTIVE,
+        {},
+        {"presence": EventDatastream(5, LAMP.properties["presence"], CountingRule("park", 12, timedelta(hours=1)))},
+    ),
+}
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+@example(datetime(1, 1, 1, tzinfo=UTC))
+@example(datetime.max.replace(tzinfo=UTC))
+def test_an_event_of_any_time_takes_no_other_of_its_message_along(time: datetime) -> None:
+    """The year 1 is what some devices send before their clock is set."""
+    windows = PrivacyWindows()
+    windows.set_register(EVENT_SENSORS, NOW)
+    sent = {"A": {"identifier": "AB-12-CD"}, "C": {"count_pedestrian": 1, "count_car": 1}, "L": {"presence": True}}
+    for (_, kind, reference), fields in ((key, sent[key[2]]) for key in EVENT_SENSORS if key[2] in sent):
+        events = [{"time": each.isoformat(), **fields} for each in (time, NOW)]
+        message = IncomingMessage(f"event/helmond/{kind}/{reference}/json", json.dumps(events).encode())
+        outcome = process_event_message(message, EVENT_SENSORS, windows, NOW, is_retained=False)
+        reasons = {each.reason for each in outcome.rejections}
+        assert len(fields) <= outcome.added == 2 * len(fields) - len(outcome.rejections)
+        if abs(time - NOW) > timedelta(days=1, hours=1):
+            assert reasons == {RejectionReason.IN_FUTURE if time > NOW else RejectionReason.TOO_LATE}
