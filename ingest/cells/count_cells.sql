@@ -49,7 +49,7 @@ stream as materialized (
             floor.over - %(longest)s::interval,
             declared.cells_since,
             open.day_start((entry.document ->> 'active_from')::date),
-            case when told.interval is not null then first.start end,
+            first.start,
             case when told.has_cells then floor.was_settled end,
             case declared.public
                 when 'hour' then lantaarn.cell_end('day', newest.day)

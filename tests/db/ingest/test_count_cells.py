@@ -132,6 +132,21 @@ def test_silence_of_a_counter_that_sends_no_zeros_is_nought(each_database: Datab
 
 
 @pytest.mark.usefixtures("exact")
+def test_a_silent_class_begins_by_the_register_whenever_one_beside_it_is_first_heard(server_database: Database) -> None:
+    db = server_database
+    both = counter()
+    both["datastreams"] += counter("count_bus", sends_zeros=False)["datastreams"]
+    publish_documents(db, both, valid_from=MONDAY)
+    pass_by(db, MONDAY + 8 * HOUR, 3, code="count_car")
+    publish_counts(db, THURSDAY_NOON)
+    first = db.execute(
+        "select stream.property, min(cell.start) as start from lantaarn.public_cell as cell "
+        "inner join lantaarn.datastream as stream on stream.id = cell.datastream_id group by 1 order by 1"
+    ).fetchall()
+    assert [tuple(row.values()) for row in first] == [("count_bus", MONDAY), ("count_car", MONDAY + 8 * HOUR)]
+
+
+@pytest.mark.usefixtures("exact")
 def test_when_we_did_not_listen_there_is_no_data_whoever_passed(each_database: Database) -> None:
     db = each_database
     publish_documents(db, silent_counter())
@@ -218,6 +233,25 @@ def test_what_comes_late_changes_no_cell_and_counts_in_one_of_four_weeks(server_
     assert mean["margin"] == pytest.approx(2 * 12 * sqrt(20) / 20)
     publish_counts(db, MONDAY + 36 * DAY)
     assert cells(db, "late")[eight] == 11
+
+
+@pytest.mark.usefixtures("exact")
+def test_a_gap_is_filled_for_all_classes_whichever_of_them_came(server_database: Database) -> None:
+    """A device that leaves out a class of which nobody passed would tell by it when somebody did."""
+    db = server_database
+    both = counter()
+    both["datastreams"] += counter("count_bus")["datastreams"]
+    publish_documents(db, both, valid_from=MONDAY)
+    pass_by(db, MONDAY, 2, intervals=6, code="count_car")
+    publish_counts(db, MONDAY + 3 * DAY)
+    pass_by(db, MONDAY, 2, intervals=6, code="count_car")
+    publish_counts(db, MONDAY + 35 * DAY)
+    filled = db.execute(
+        "select stream.property, sum(cell.filled)::integer as filled from lantaarn.public_cell as cell "
+        "inner join lantaarn.datastream as stream on stream.id = cell.datastream_id "
+        "where cell.period = 'late' group by 1 order by 1"
+    ).fetchall()
+    assert [tuple(row.values()) for row in filled] == [("count_bus", 1), ("count_car", 1)]
 
 
 def test_noise_has_the_promised_spread_and_shifts_no_mean(server_database: Database) -> None:

@@ -70,11 +70,6 @@ MUTANTS: tuple[Mutant, ...] = (
             "where told.has_cells or told.interval is null or first.start is not null",
             "where first.start is not null",
         ),
-        (
-            "a series of a silent counter starts at its oldest sum",
-            "case when told.interval is not null then first.start end",
-            "first.start",
-        ),
         ("cells from before they were public", "            declared.cells_since,\n", ""),
         (
             "whether a class was heard is asked of it alone",
@@ -115,6 +110,11 @@ MUTANTS: tuple[Mutant, ...] = (
             "when one_night and extract(hour from at at time zone",
             "when false and extract(hour from at at time zone",
         ),
+    ),
+    *mutants_in(
+        "sensors/db/migrations/051_sent_together.sql",
+        COUNT_TESTS,
+        ("a series of a silent counter starts at the oldest sum beside it", "\nwhere stream.sends_zeros;", ";"),
     ),
     *mutants_in(
         "sensors/db/migrations/039_ratios.sql",
