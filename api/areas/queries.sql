@@ -44,8 +44,10 @@ select
         max(hour.value),
         null
     ) as value,
-    sqrt(sum(hour.margin ^ 2) filter (where hour.value is not null))
-    / case max(datastream.aggregation) when 'mean' then count(hour.value) else 1 end as margin,
+    open.six_decimals(
+        sqrt(sum(hour.margin ^ 2) filter (where hour.value is not null))
+        / case max(datastream.aggregation) when 'mean' then count(hour.value) else 1 end
+    ) as margin,
     open.few(sqrt(sum(hour.margin ^ 2) filter (where hour.value is not null and datastream.counts_people))) as few,
     bool_or(hour.value is null) as lacking,
     count(*) filter (where hour.value is null and not hour.no_data) as hidden,
@@ -84,8 +86,10 @@ select
         max(day.value),
         null
     ) as value,
-    sqrt(sum(day.margin ^ 2) filter (where day.value is not null))
-    / case max(datastream.aggregation) when 'mean' then count(day.value) else 1 end as margin,
+    open.six_decimals(
+        sqrt(sum(day.margin ^ 2) filter (where day.value is not null))
+        / case max(datastream.aggregation) when 'mean' then count(day.value) else 1 end
+    ) as margin,
     open.few(sqrt(sum(day.margin ^ 2) filter (where day.value is not null and datastream.counts_people))) as few,
     bool_or(day.value is null) as lacking,
     count(*) filter (where day.value is null and not day.no_data) as hidden,

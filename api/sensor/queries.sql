@@ -105,8 +105,8 @@ select
     mean.slot_end,
     mean.cells,
     mean.due,
-    mean.value,
-    mean.margin,
+    open.six_decimals(mean.value) as value,
+    open.six_decimals(mean.margin) as margin,
     case when mean.value < open.few(mean.margin) then open.few(mean.margin) end as below
 from open.count_mean as mean
 -- Both views are asked for the sensor by itself: a join isn't asked inside a barrier, and the view would compute the means

@@ -42,7 +42,7 @@ class CountMean(ResponseModel):
     due: int
     """… of this many in these weeks."""
     value: float
-    """Neither rounded nor cut off, so it may be below zero: means of it are unbiased."""
+    """In six decimals, and not cut off, so it may be below zero: means of it are unbiased."""
     margin: float
     """In 95 of 100 cases ``value`` is off by less."""
     below: int | None

@@ -3928,7 +3928,7 @@ CREATE FUNCTION lantaarn.total_start(at timestamp with time zone, minutes smalli
 -- open.aggregate
 CREATE FUNCTION open.aggregate(aggregation text, count bigint, sum double precision, sum_cos double precision, max double precision, last double precision) RETURNS double precision
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE aggregation WHEN 'mean'::text THEN (sum / (NULLIF(count, 0))::double precision) WHEN 'delta'::text THEN (round((sum)::numeric, 6))::double precision WHEN 'counter'::text THEN (round((sum)::numeric, 6))::double precision WHEN 'max'::text THEN max WHEN 'last'::text THEN last WHEN 'energy_mean'::text THEN ((10)::double precision * log((sum / (NULLIF(count, 0))::double precision))) WHEN 'circular_mean'::text THEN CASE WHEN (GREATEST(abs(sum), abs(sum_cos)) > ((0.000000001)::double precision * (count)::double precision)) THEN (mod(round(((atan2d(sum, sum_cos) + (360)::double precision))::numeric, 9), (360)::numeric))::double precision ELSE NULL::double precision END ELSE NULL::double precision END;
+    RETURN CASE aggregation WHEN 'mean'::text THEN open.six_decimals((sum / (NULLIF(count, 0))::double precision)) WHEN 'delta'::text THEN open.six_decimals(sum) WHEN 'counter'::text THEN open.six_decimals(sum) WHEN 'max'::text THEN max WHEN 'last'::text THEN last WHEN 'energy_mean'::text THEN open.six_decimals(((10)::double precision * log((sum / (NULLIF(count, 0))::double precision)))) WHEN 'circular_mean'::text THEN CASE WHEN (GREATEST(abs(sum), abs(sum_cos)) > ((0.000000001)::double precision * (count)::double precision)) THEN (mod((open.six_decimals((atan2d(sum, sum_cos) + (360)::double precision)))::numeric, (360)::numeric))::double precision ELSE NULL::double precision END ELSE NULL::double precision END;
 
 -- open.asked
 CREATE FUNCTION open.asked(txt text) RETURNS tsquery
@@ -4103,6 +4103,11 @@ CREATE FUNCTION open.report_mail_done(which bigint) RETURNS void
 END;
 REVOKE ALL ON FUNCTION open.report_mail_done(which bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION open.report_mail_done(which bigint) TO lantaarn_api;
+
+-- open.six_decimals
+CREATE FUNCTION open.six_decimals(value double precision) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (round((value)::numeric, 6))::double precision;
 
 -- open.sort_key
 CREATE FUNCTION open.sort_key(find open.find, sort text) RETURNS text

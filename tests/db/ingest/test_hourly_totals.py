@@ -490,6 +490,17 @@ def test_a_sum_has_the_resolution_of_its_values(each_database: Database) -> None
     assert [value for _, value in days] == [2.8]
 
 
+def test_a_mean_has_six_decimals(database: str) -> None:
+    with connect(database) as db:
+        row = db.execute(
+            "select open.aggregate('mean', 3, 38.5, null, 20, null) as mean,"
+            " open.aggregate('energy_mean', 2, 1e5 + 1e6, null, 60, null) as level,"
+            " open.aggregate('circular_mean', 2, sind(10) + sind(25), cosd(10) + cosd(25), 25, null) as direction,"
+            " open.aggregate('circular_mean', 1, sind(-1e-8), cosd(-1e-8), 0, null) as north"
+        ).fetchone()
+    assert row == {"mean": 12.833333, "level": 57.403627, "direction": 17.5, "north": 0}
+
+
 @given(st.lists(st.integers(0, 10_000_000), min_size=1, max_size=300))
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_sum_of_the_finest_resolution_is_the_decimal_one(each_database: Database, steps: list[int]) -> None:
