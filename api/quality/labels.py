@@ -14,11 +14,10 @@ DEVIATION_EXPLANATIONS: Mapping[str, LocalizedText] = {
         "that we cannot read do not count.",
     ),
     "invalid": LocalizedText(
-        "Er komen metingen binnen, maar een dag lang klopte er geen een. Ze zijn bijvoorbeeld veel te hoog, of steeds "
-        "precies hetzelfde. We gebruiken ze niet. Kan de sensor merken dat er iemand langskomt? Dan kijken we naar "
-        "vorige week.",
-        "Readings come in, but for a day none of them was right. For example, they are far too high, or always exactly "
-        "the same. We do not use them. If the sensor can detect that someone is passing by, we look at last week.",
+        "Een dag of een week lang klopte geen enkele meting. Ze waren bijvoorbeeld veel te hoog, of steeds hetzelfde. "
+        "We gebruiken ze niet.",
+        "For a day or a week, none of the readings was right. For example, they were far too high, or always the same. "
+        "We do not use them.",
     ),
     "undeclared": LocalizedText(
         "De sensor stuurt gegevens die niet in het register staan. Die gooien we meteen weg.",
