@@ -251,8 +251,8 @@ stream as materialized (
         declared.id,
         declared.cell_noise,
         case when declared.sends_zeros then declared.measurement_interval end as interval,
-        -- What is counted in memory is never late.
-        declared.rule is null as may_come
+        -- What is counted in memory is never late, nor what passed before then. Null: nothing is.
+        case when declared.rule is null then declared.cells_since end as late_since
     from lantaarn.datastream as declared
     cross join period
     where
@@ -272,7 +272,7 @@ cell as materialized (
     select
         stream.id,
         stream.interval,
-        stream.may_come,
+        coalesce(lantaarn.cell_end(written.period, written.start) > stream.late_since, false) as may_come,
         written.period,
         written.start,
         lantaarn.cell_end(written.period, written.start) as until,
@@ -301,7 +301,11 @@ changed as (
 came as (
     select cell.id, cell.start, sum(changed.late) as late
     from changed
-    inner join cell on cell.id = changed.datastream_id and changed.hour >= cell.start and changed.hour < cell.until
+    inner join cell
+        on cell.id = changed.datastream_id
+        and cell.may_come
+        and changed.hour >= cell.start
+        and changed.hour < cell.until
     group by cell.id, cell.start
 ),
 

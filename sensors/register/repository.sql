@@ -155,6 +155,15 @@ update lantaarn.datastream as held set
     cell_noise = case when declared.cell_noise is not null then coalesce(held.cell_noise, declared.cell_noise) end,
     cells_since = case
         when num_nonnulls(declared.cell_noise, declared.ratio_of) = 0 then null
+        -- Counted in memory from now on, or no longer: what passed before is in those cells already.
+        when held.rule is distinct from declared.rule
+            then greatest(
+                version.valid_from,
+                (
+                    select max(lantaarn.cell_end(cell.period, cell.start)) from lantaarn.public_cell as cell
+                    where cell.datastream_id = held.id and cell.period in ('hour', 'night', 'day')
+                )
+            )
         when held.active then coalesce(held.cells_since, version.valid_from)
         else version.valid_from
     end,

@@ -6,17 +6,20 @@ from typing import Any
 
 import pytest
 
+from ingest.cells import count_cells
 from ingest.cells.count_cells import publish_counts
 from ingest.events import passers_by
 from ingest.events.aggregates import EventBatch, windows_booked_until, write_event_batch
 from ingest.events.pipeline import PrivacyWindows, process_event_message
+from ingest.hourly_totals import update_hourly_totals
 from ingest.lifecycle.audit import audit_ledger
 from ingest.lifecycle.daily_totals import update_daily_totals
-from ingest.pipeline import IncomingMessage
-from ingest.writer import load_register
+from ingest.pipeline import IncomingMessage, process_message
+from ingest.quality_flags import QualityChecker
+from ingest.writer import commit_batch, load_register
 from sensors.db import Database
 from tests.support.person_sensors import event_counter_entry, publish_documents
-from tests.support.sample_data import traffic_counter_entry
+from tests.support.sample_data import DAY, traffic_counter_entry
 
 HOUR = timedelta(hours=1)
 MONDAY = datetime(2026, 10, 5, 5, tzinfo=UTC)
@@ -91,6 +94,43 @@ def test_hours_in_which_nobody_listened_are_unknown_and_none_is_drawn_twice(each
     # Nor does what publishes other counts, which would have drawn them of no rows.
     publish_counts(db, MONDAY + timedelta(days=4))
     assert [(row["value"], row["no_data"]) for row in hours(db, "count_pedestrian")] == found
+
+
+@pytest.mark.usefixtures("exact")
+def test_an_hour_counted_in_memory_is_drawn_from_no_sum_after_the_entry_changed(
+    server_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also if the device sends it again; and while nobody counted, nothing is known."""
+    monkeypatch.setattr(count_cells, "add_noise", _unchanged)
+    db = server_database
+    in_memory = event_counter_entry("teller", "count_car")
+    summed = traffic_counter_entry(reference="teller")
+    publish_documents(db, in_memory, at=MONDAY)
+    listen(db, [(MONDAY, "count_car")] * 70, MONDAY, MONDAY + HOUR + timedelta(minutes=5))
+    back = MONDAY + 4 * HOUR
+    publish_documents(db, {**in_memory, "datastreams": summed["datastreams"]}, at=back)
+    send_sums(db, [70] * 7, back + 2 * HOUR)
+    publish_counts(db, MONDAY + 2 * DAY)
+    assert [(row["hour"], row["value"]) for row in hours(db, "count_car") if row["value"]] == [
+        (MONDAY, 70),
+        (back, 70),
+        (back + HOUR, 70),
+    ]
+    assert MONDAY + 2 * HOUR not in [row["hour"] for row in hours(db, "count_car")]
+    publish_counts(db, MONDAY + 36 * DAY)
+    late = db.execute("select value from lantaarn.public_cell where period = 'late'").fetchall()
+    assert {row["value"] for row in late} == {0}
+
+
+def send_sums(db: Database, sums: Sequence[int], at: datetime) -> None:
+    """Receive at this time what passed in the hours up to Monday at seven and after, of a device that adds up."""
+    register, checker = load_register(db), QualityChecker()
+    for number, passed in enumerate(sums):
+        content = f'{{"time": "{(MONDAY + number * HOUR).isoformat()}", "count_car": {passed}}}'.encode()
+        outcome = process_message(IncomingMessage("helmond/traffic/teller/json", content), register, checker, at)
+        assert outcome.rejections == ()
+        commit_batch(db, [outcome], at)
+    update_hourly_totals(db)
 
 
 def test_what_a_counter_next_to_it_publishes_adds_to_its_noise(server_database: Database) -> None:

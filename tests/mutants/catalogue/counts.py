@@ -96,6 +96,20 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
     ),
     *mutants_in(
+        "ingest/cells/count_cells.sql",
+        ("tests/db/ingest/test_passers_by.py",),
+        (
+            "what was counted in memory comes late",
+            "        and cell.may_come\n        and changed.hour >= cell.start\n",
+            "        and changed.hour >= cell.start\n",
+        ),
+    ),
+    *mutants_in(
+        "sensors/register/repository.sql",
+        ("tests/db/ingest/test_passers_by.py",),
+        ("sums of before a count in memory", "when held.rule is distinct from declared.rule\n", "when false\n"),
+    ),
+    *mutants_in(
         "ingest/lifecycle/restore.sql",
         COUNT_TESTS,
         ("restoring draws a line", "set since = %(now)s, system_identifier", "set system_identifier"),
