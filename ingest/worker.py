@@ -234,7 +234,7 @@ class Worker:
             self._backlog.observe(number, unacknowledged, time.monotonic(), is_resumed=session.is_resumed)
 
     def _resume_windows(self, database: Connection) -> None:
-        booked_until = windows_booked_until(database)
+        booked_until = windows_booked_until(database, self._settings.municipality)
         if booked_until is not None:
             self._event_listener.resume_from(booked_until)
 

@@ -50,9 +50,9 @@ def write_event_batch(db: Database, batch: EventBatch) -> None:
                 db.execute(QUERIES[name], {"batch": {"rows": [_row(each) for each in rows]}})
 
 
-def windows_booked_until(db: Database) -> datetime | None:
-    """Return up to when windows are accounted for; None if never."""
-    row = db.execute(QUERIES["windows_booked_until"]).fetchone()
+def windows_booked_until(db: Database, municipality: str) -> datetime | None:
+    """Return up to when the windows of a municipality are accounted for; None if never."""
+    row = db.execute(QUERIES["windows_booked_until"], {"municipality": municipality}).fetchone()
     return row["until"] if row else None
 
 

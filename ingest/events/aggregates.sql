@@ -47,13 +47,19 @@ on conflict (rule, subject, day) do update set
     unobserved = total.unobserved + excluded.unobserved,
     until = excluded.until;
 
--- windows_booked_until: the end of the last window or cell accounted for; all that ended before it are
+-- windows_booked_until: the end of a municipality's last window or cell accounted for; all of its that ended before it are
 select max(booked.until) as until
 from (
-    select window_day.until from lantaarn.window_day
+    select total.until
+    from lantaarn.window_day as total
+    left join lantaarn.datastream as stream
+        on total.rule = 'match_in_memory' and stream.id::text = total.subject
+    left join lantaarn.sensor as sensor on sensor.id = stream.sensor_id
+    where coalesce(sensor.municipality, split_part(total.subject, '/', 1)) = %(municipality)s
     union all
     select lantaarn.cell_end(period.code, last.start)
     from lantaarn.datastream as stream
+    inner join lantaarn.sensor as sensor on sensor.id = stream.sensor_id and sensor.municipality = %(municipality)s
     cross join unnest(array['hour', 'night']) as period (code)
     cross join lateral (
         select cell.start from lantaarn.public_cell as cell

@@ -58,6 +58,7 @@ class EventListener:
         self._broker = broker
         self._client_id = f"lantaarn-events-{municipality}"
         self._takeovers = TakeoverCounter(self._client_id, on_taken_over)
+        self._municipality = municipality
         self._topic_filter = f"{EVENT_PREFIX}{municipality}/#"
         self._metrics = metrics
         self._now = now
@@ -108,10 +109,12 @@ class EventListener:
         self._windows.resume_from(booked_until)
 
     def set_register(self, register: SensorsByTopic) -> None:
-        """Apply this register from now on."""
+        """Apply this register from now on: the sensors of this municipality in it. Nothing of others is heard, so that
+        their windows and cells, which another listener may store in the same database, would be empty here."""
+        heard = {key: sensor for key, sensor in register.items() if key[0] == self._municipality}
         with self._lock:
-            self._register = register
-            self._windows.set_register(register, self._now())
+            self._register = heard
+            self._windows.set_register(heard, self._now())
 
     def take_batch(self) -> EventBatch:
         """Hand over what is ready to store; empty within ``MIN_TAKE_INTERVAL_SECONDS`` of the previous call."""

@@ -70,7 +70,8 @@ def test_a_batch_is_stored_together_and_once_even_if_it_is_sent_again(each_datab
     write_event_batch(each_database, EventBatch(booked=(later,)))
     books = each_database.execute("select released, suppressed, unobserved, until from lantaarn.window_day").fetchall()
     assert books == [{"released": 1, "suppressed": 1, "unobserved": 1, "until": later.until}]
-    assert windows_booked_until(each_database) == later.until
+    ended = [windows_booked_until(each_database, name) for name in ("helmond", "eindhoven")]
+    assert ended == [later.until, None]
     assert each_database.execute("select events from lantaarn.event_refusal").fetchall() == [{"events": -31}]
 
 

@@ -45,7 +45,7 @@ def db(database: str) -> Iterator[Database]:
 def ingest(db: Database, since: datetime, until: datetime) -> None:
     """A process of ingest that runs from one instant to another, with nobody in the street."""
     windows = PrivacyWindows()
-    booked_until = windows_booked_until(db)
+    booked_until = windows_booked_until(db, "helmond")
     if booked_until is not None:
         windows.resume_from(booked_until)
     windows.set_register(load_register(db), since)

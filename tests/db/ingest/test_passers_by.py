@@ -41,7 +41,7 @@ def listen(
 ) -> None:
     """Run a listener from one time to another; ``again``: after an earlier one."""
     register, windows = load_register(db), PrivacyWindows()
-    booked = windows_booked_until(db)
+    booked = windows_booked_until(db, "helmond")
     if again and booked is not None:
         windows.resume_from(booked)
     windows.set_register(register, since)
@@ -87,7 +87,7 @@ def test_hours_in_which_nobody_listened_are_unknown_and_none_is_drawn_twice(each
     db = each_database
     publish_documents(db, event_counter_entry("teller"), at=MONDAY)
     listen(db, [(MONDAY, "count_pedestrian")], MONDAY, MONDAY + HOUR + timedelta(minutes=5))
-    assert windows_booked_until(db) == MONDAY + HOUR
+    assert windows_booked_until(db, "helmond") == MONDAY + HOUR
     listen(db, [], MONDAY + 3 * HOUR + timedelta(minutes=1), MONDAY + 6 * HOUR, again=True)
     found = [(row["value"], row["no_data"]) for row in hours(db, "count_pedestrian")]
     assert found == [(1, False), (None, True), (None, True), (None, True), (0, False)]

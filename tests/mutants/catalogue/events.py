@@ -122,6 +122,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "ingest/events/listener.py",
         ("tests/unit/ingest/test_event_listener.py",),
         ("a line in the log for each message", "if name not in self._failures:", "if True:"),
+        ("windows of another municipality", " if key[0] == self._municipality}", "}"),
     ),
     *mutants_in(
         "ingest/events/pipeline.py",

@@ -62,6 +62,8 @@ def camera(number: int, *, to: str | None) -> IngestSensor:
 
 
 REGISTER = {("helmond", "traffic", "A"): camera(1, to="B"), ("helmond", "traffic", "B"): camera(2, to=None)}
+NEIGHBOURS = {("eindhoven", "traffic", "A"): camera(3, to="B"), ("eindhoven", "traffic", "B"): camera(4, to=None)}
+"""Whose windows another listener stores: there would be more of them here, of which none was heard."""
 
 
 class Clock:
@@ -108,7 +110,7 @@ class Results:
 @contextmanager
 def listening(broker: ScriptedBroker, clock: Clock, metrics: Metrics) -> Generator[Results]:
     listener = EventListener(broker.address, "helmond", metrics, clock)
-    listener.set_register(REGISTER)
+    listener.set_register({**NEIGHBOURS, **REGISTER})
     with pytest.MonkeyPatch.context() as patch:
         heard: list[EventOutcome] = []
 
