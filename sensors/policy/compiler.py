@@ -11,7 +11,7 @@ from typing import Any
 
 from sensors.kinds import KINDS, Kind, ObservedProperty
 from sensors.policy.cells import CellRule, RatioRule, cell_rule, public_form, ratio_rule
-from sensors.policy.constraints import constraints_for, is_counted_in_memory
+from sensors.policy.constraints import constraints_for
 from sensors.policy.promises import MIN_SAMPLED_VEHICLES, TRAVEL_TIME_WINDOWS
 from sensors.policy.retention_classes import BUILT_IN_CLASSES, NEVER_STORED
 from sensors.policy.terms import at_most, kept_retention, totals_limit
@@ -182,19 +182,16 @@ def _compile_datastream(entry: Entry, datastream: Datastream, classes: Collectio
         sends_zeros=datastream.sends_zeros,
         same_time=datastream.same_time,
         cells=cell_rule(definition, datastream.public, _published(entry, kind, *Public)),
-        ratio=ratio_rule(definition, datastream.public, _published(entry, kind, datastream.public, of_events=False)),
+        ratio=ratio_rule(definition, datastream.public, _published(entry, kind, datastream.public)),
         rule=rule,
     )
 
 
-def _published(entry: Entry, kind: Kind, *forms: Public, of_events: bool = True) -> Iterator[ObservedProperty]:
-    """The properties that are published in one of these forms, whether or not they are refused for another reason.
-
-    ``of_events``: also counts of which no single values are kept.
-    """
+def _published(entry: Entry, kind: Kind, *forms: Public) -> Iterator[ObservedProperty]:
+    """The properties that are published in one of these forms, whether or not they are refused for another reason."""
     for each in entry.datastreams:
         is_published = each.public in forms and each.public is not Public.NONE
-        if is_published and each.observed_property in kind.properties and (of_events or not is_counted_in_memory(each)):
+        if is_published and each.observed_property in kind.properties:
             yield kind.properties[each.observed_property]
 
 

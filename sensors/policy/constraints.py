@@ -4,14 +4,15 @@ Every constraint is also a rule of ``sensors.register.validation`` under the sam
 import an entry. Here it also covers entries that were published before the rule existed.
 """
 
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from sensors.kinds import ALIVE, ObservedProperty
+from sensors.policy.constraint import Constraint, privacy_rules_of_type
+from sensors.policy.counted_in_memory import COUNTED_IN_MEMORY, is_counted_in_memory
 from sensors.policy.retention_classes import BUILT_IN_CLASSES, NEVER_STORED
 from sensors.register.entry import (
-    CountInMemory,
     Datastream,
     Entry,
     MatchInMemory,
@@ -37,17 +38,6 @@ MAX_ALIVE_HOURS = 6
 """The longest interval of a sign of life. Of sensors that notice people it is only known whether at least 15 readings
 came in a week: at this interval, 28 come."""
 
-ConstraintPredicate = Callable[[Entry, Datastream, ObservedProperty], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Constraint:
-    """A reason to refuse a datastream. ``rule_id``: the matching validation rule."""
-
-    rule_id: str
-    reason: LocalizedText
-    violated_by: ConstraintPredicate
-
 
 def fields_read(datastream: Datastream) -> tuple[str, ...]:
     """The payload fields read for this datastream; all others are dropped."""
@@ -56,18 +46,9 @@ def fields_read(datastream: Datastream) -> tuple[str, ...]:
     return ("time", datastream.observed_property)
 
 
-def _privacy_rules_of_type(datastream: Datastream, rule_type: type) -> list[object]:
-    return [rule for rule in datastream.privacy_rules if isinstance(rule, rule_type)]
-
-
 def has_public_threshold(datastream: Datastream) -> bool:
     """Has a small-count rule."""
-    return bool(_privacy_rules_of_type(datastream, PublicThreshold))
-
-
-def is_counted_in_memory(datastream: Datastream) -> bool:
-    """Its device sends a message for each road user."""
-    return bool(_privacy_rules_of_type(datastream, CountInMemory))
+    return bool(privacy_rules_of_type(datastream, PublicThreshold))
 
 
 def is_of_events(datastream: Datastream, definition: ObservedProperty) -> bool:
@@ -151,7 +132,7 @@ def has_rule_of_other_property(_: Entry, datastream: Datastream, definition: Obs
 def has_duplicate_rule(_: Entry, datastream: Datastream, __: ObservedProperty) -> bool:
     """Declares a parameterised rule more than once, leaving the parameters ambiguous."""
     return any(
-        len(_privacy_rules_of_type(datastream, kind)) > 1 for kind in (MatchInMemory, WindowCount, PublicThreshold)
+        len(privacy_rules_of_type(datastream, kind)) > 1 for kind in (MatchInMemory, WindowCount, PublicThreshold)
     )
 
 
@@ -176,11 +157,6 @@ def retains_personal_values(_: Entry, datastream: Datastream, definition: Observ
     """Single values about persons would be retained."""
     retention = datastream.retention
     return is_of_events(datastream, definition) and retention is not None and retention.raw != NEVER_STORED
-
-
-def is_not_counted_by_the_hour(_: Entry, datastream: Datastream, __: ObservedProperty) -> bool:
-    """What is counted in memory becomes public hours, or nothing at all."""
-    return is_counted_in_memory(datastream) and datastream.public is not Public.HOUR
 
 
 def has_unknown_retention_class(datastream: Datastream, classes: Collection[str]) -> bool:
@@ -213,7 +189,7 @@ def publishes_small_counts(_: Entry, datastream: Datastream, definition: Observe
 
 def has_unsupported_threshold(_: Entry, datastream: Datastream, __: ObservedProperty) -> bool:
     """It declares numbers of its own for the rule before noise, which hid small counts and rounded others."""
-    return any(rule != PUBLIC_THRESHOLD for rule in _privacy_rules_of_type(datastream, PublicThreshold))
+    return any(rule != PUBLIC_THRESHOLD for rule in privacy_rules_of_type(datastream, PublicThreshold))
 
 
 CONSTRAINTS: tuple[Constraint, ...] = (
@@ -300,15 +276,7 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         ),
         retains_personal_values,
     ),
-    Constraint(
-        "counted_by_the_hour",
-        LocalizedText(
-            "Wie er langskomt, tellen we hier in het geheugen van de computer, per uur. Dan kan het alleen per uur "
-            "openbaar zijn.",
-            "We count who passes here in the computer’s memory, by the hour, so it can only be public by the hour.",
-        ),
-        is_not_counted_by_the_hour,
-    ),
+    *COUNTED_IN_MEMORY,
     Constraint(
         "retention_class",
         LocalizedText("Deze bewaartermijn kennen wij niet.", "We do not have this retention period."),

@@ -266,7 +266,9 @@ def _datastreams(draw: st.DrawFn, code: str, known: ObservedProperty | None, del
         "public": "none" if personal == "identifiable" else draw(st.sampled_from(public)),
         **({"interval": draw(st.sampled_from(["PT10M", "PT6H"]))} if known is ALIVE else {}),
     }
-    if delivers and personal == "de_identified" and known and known.sums_minutes and draw(st.booleans()):
+    # Not of motor vehicles, beside which there may be a speed.
+    is_on_foot = known is not None and bool(known.sums_minutes) and known.passes <= {"bicycle", "pedestrian"}
+    if delivers and personal == "de_identified" and is_on_foot and draw(st.booleans()):
         in_memory = {"public": "hour", "retention": {"raw": "none", "aggregate": "P1Y"}}
         return document | in_memory | {"privacy_rules": [PERSON_RULES["count_in_memory"]]}
     return document

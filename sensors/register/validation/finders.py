@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from sensors.kinds import KINDS, ObservedProperty
-from sensors.policy.constraints import ConstraintPredicate
+from sensors.policy.constraint import ConstraintPredicate
 from sensors.register.entry import Datastream, Entry
 from sensors.register.validation.rule import ViolationFinder
 from sensors.register.validation.violations import format_path

@@ -110,15 +110,6 @@ MUTANTS: tuple[Mutant, ...] = (
         ("noise that a neighbour adds within the hour", "            cells.counter = each\n", ""),
     ),
     *mutants_in(
-        "sensors/policy/compiler.py",
-        ("tests/unit/sensors/test_policy.py",),
-        (
-            "a speed needs counts with single values",
-            "and (of_events or not is_counted_in_memory(each)):",
-            "and (of_events or True):",
-        ),
-    ),
-    *mutants_in(
         "ingest/events/listener.py",
         ("tests/unit/ingest/test_event_listener.py",),
         ("a line in the log for each message", "if name not in self._failures:", "if True:"),

@@ -4,6 +4,7 @@ from tests.mutants.mutant import Mutant, mutants_in
 
 POLICY_TESTS = ("tests/unit/sensors/test_policy.py",)
 LOCATION_TESTS = ("tests/db/api/test_areas.py", "tests/db/sensors/test_register.py")
+COUNTED_IN_MEMORY = ("is_not_counted_by_the_hour", "averages_the_counted", "has_terms_of_sums")
 CONSTRAINTS = (
     "is_declared_twice",
     "has_wrong_unit",
@@ -25,7 +26,7 @@ CONSTRAINTS = (
     "exceeds_finest_public",
     "publishes_small_counts",
     "has_unsupported_threshold",
-    "is_not_counted_by_the_hour",
+    *COUNTED_IN_MEMORY,
 )
 
 MUTANTS: tuple[Mutant, ...] = (
@@ -113,7 +114,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *(
         Mutant(
             f"constraint: {name}",
-            "sensors/policy/constraints.py",
+            f"sensors/policy/{'counted_in_memory' if name in COUNTED_IN_MEMORY else 'constraints'}.py",
             f"        {name},\n    ),",
             "        lambda *_: False,\n    ),",
             POLICY_TESTS,

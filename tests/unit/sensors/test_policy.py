@@ -178,6 +178,12 @@ REFUSED: list[tuple[str, str, list[Document]]] = [
     ("persons_not_kept", "traffic", [WALKERS | {"retention": {"raw": "P1D", "aggregate": "P1Y"}}]),
     ("counted_by_the_hour", "traffic", [WALKERS | {"public": "day"}]),
     ("counted_by_the_hour", "traffic", [WALKERS | {"public": "none"}]),
+    ("no_mean_of_the_counted", "traffic", [traffic("mean_speed"), person_datastream("count_car", "traffic")]),
+    ("no_mean_of_the_counted", "traffic", [traffic("occupancy"), person_datastream("count_motor_vehicle", "traffic")]),
+    ("counted_one_by_one", "traffic", [WALKERS | {"interval": "PT5M"}]),
+    ("counted_one_by_one", "traffic", [WALKERS | {"stamp": "start"}]),
+    ("counted_one_by_one", "traffic", [WALKERS | {"same_time": "sum"}]),
+    ("counted_one_by_one", "traffic", [WALKERS | {"sends_zeros": False}]),
     ("amount_or_meter_reading", "traffic", [WALKERS | {"aggregation": "counter"}]),
     ("match_elsewhere", "traffic", [ROAD | {"privacy_rules": [MATCH | {"to": "LML-1"}]}]),
     (
@@ -243,18 +249,17 @@ def test_nothing_is_taken_in_without_a_clock_if_any_wait_would_do() -> None:
 
 def test_who_is_reported_one_by_one_is_counted_in_memory() -> None:
     beside = person_datastream("count_car", "traffic")
-    policy = compiled(WALKERS, beside, traffic("mean_speed"), kind="traffic", payload={"time": "on_receipt"})
-    assert [each.property for each in policy.refusals] == ["mean_speed"], "which needs an interval without a clock"
-    walkers, cars = policy.datastreams
+    without_clock = compiled(WALKERS, beside, kind="traffic", payload={"time": "on_receipt"})
+    assert len(without_clock.refusals) == 2, "which need an exact time"
+    walkers, cars = compiled(WALKERS, beside, kind="traffic").datastreams
     assert walkers.rule == cars.rule == PassCountingRule()
     assert rule_from_document(rule_to_document(PassCountingRule())) == PassCountingRule()
     assert walkers.retention_class is None
     assert walkers.cells == CellRule(Public.HOUR, 12, 60, has_night=True)
 
 
-def test_a_speed_is_of_no_counts_of_which_no_single_values_are_kept() -> None:
-    beside = person_datastream("count_car", "traffic")
-    policy = compiled(beside, traffic("count_bus", THRESHOLD), traffic("mean_speed"), kind="traffic")
+def test_a_speed_is_of_the_counts_beside_it_also_where_people_on_foot_are_counted_in_memory() -> None:
+    policy = compiled(WALKERS, traffic("count_bus", THRESHOLD), traffic("mean_speed"), kind="traffic")
     speed = next(each for each in policy.datastreams if each.property == "mean_speed")
     assert speed.ratio == RatioRule(50, 50, ("count_bus",))
 

@@ -202,6 +202,21 @@ BROKEN: list[tuple[str, str, Document]] = [
         "datastreams[0].public",
         measuring(person_datastream("count_bicycle", "traffic", public="day"), kind="traffic", legal=LEGAL),
     ),
+    (
+        "no_mean_of_the_counted",
+        "datastreams[0].observed_property",
+        measuring(
+            example_datastream("mean_speed", "traffic", public="none", personal_data="de_identified"),
+            person_datastream("count_car", "traffic"),
+            kind="traffic",
+            legal=LEGAL,
+        ),
+    ),
+    (
+        "counted_one_by_one",
+        "datastreams[0].privacy_rules",
+        measuring(person_datastream("count_bicycle", "traffic", stamp="end"), kind="traffic", legal=LEGAL),
+    ),
     ("cell_hides_host", "location.host_reference", example_entry(location=home(host_reference="LM-0123"))),
     ("law_needs_basis", "legal.basis", example_entry(legal={"ground": "public_task"})),
     ("law_needs_basis", "legal.basis", example_entry(legal={"ground": "legal_obligation"})),

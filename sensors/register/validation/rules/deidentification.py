@@ -3,16 +3,20 @@
 from collections.abc import Callable
 
 from sensors.kinds import ObservedProperty
+from sensors.policy.constraint import ConstraintPredicate
 from sensors.policy.constraints import (
-    ConstraintPredicate,
     denies_personal_data,
     has_duplicate_rule,
     has_rule_of_other_property,
     is_identifiable,
     is_matched_with_itself,
-    is_not_counted_by_the_hour,
     lacks_required_rule,
     reads_dropped_field,
+)
+from sensors.policy.counted_in_memory import (
+    averages_the_counted,
+    has_terms_of_sums,
+    is_not_counted_by_the_hour,
 )
 from sensors.policy.promises import MIN_MOVEMENT_LAMPS, MIN_SAMPLED_VEHICLES, TRAVEL_TIME_WINDOWS
 from sensors.register.entry import Datastream, Entry, MatchInMemory, WindowCount
@@ -77,6 +81,20 @@ DEIDENTIFICATION_RULES: tuple[Rule, ...] = (
         "De sensor stuurt een bericht voor elke voorbijganger. Die tellen we per uur. Kies bij “public” “hour”.",
         "The sensor sends a message for each passer-by. We count those by the hour: choose “hour” for “public”.",
         ingested_paths_if("public", is_not_counted_by_the_hour),
+    ),
+    Rule(
+        "no_mean_of_the_counted",
+        "De sensor stuurt een bericht voor elk voertuig. Dan zou dit over één voertuig gaan. Laat deze meting weg.",
+        "The sensor sends a message for each vehicle, so this would be about a single one. Leave it out.",
+        ingested_paths_if("observed_property", averages_the_counted),
+    ),
+    Rule(
+        "counted_one_by_one",
+        "De sensor stuurt een bericht voor elke voorbijganger, met de tijd erin. Laat “interval”, “stamp”, “same_time” "
+        "en “sends_zeros” weg, en bij “payload” ook “time”.",
+        "The sensor sends a message for each passer-by, with the time in it. Leave out “interval”, “stamp”, "
+        "“same_time” and “sends_zeros”, as well as “time” in “payload”.",
+        ingested_paths_if("privacy_rules", has_terms_of_sums),
     ),
     Rule(
         "group_minimum",
