@@ -275,20 +275,20 @@ where not exists (
 )
 order by sensor.id, declared.property;
 
--- published_datastreams: what is published of passes, where its sensor is and on what (host); also of versions that were
--- current until recently, because hours from then may still be published
+-- published_datastreams: what is published of passes, where its sensor is as published and on what (host); also of versions
+-- that were current until recently, because hours from then may still be published
 select
     sensor.id as sensor_id,
     sensor.kind,
     declared.observed_property as property,
     declared.public as period,
-    coalesce(exact.geometry, version.document #> '{location,geometry}') as geometry,
+    version.document #> '{location,geometry}' as geometry,
+    coalesce(version.document #>> '{location,precision}', 'exact') <> 'exact' as shows_cell,
     sensor.municipality || '/' || lower(version.document #>> '{location,host_reference}') as host
 from lantaarn.sensor as sensor
 inner join lantaarn.register_entry as version on version.entry_id = sensor.entry_id
 left join lantaarn.register_entry as next
     on next.entry_id = version.entry_id and next.version = version.version + 1
-left join restricted.location as exact on exact.entry_id = version.entry_id and version.revision = sensor.revision
 inner join jsonb_to_recordset(%(batch)s -> 'properties') as counted (kind text, property text) on counted.kind = sensor.kind
 inner join lateral jsonb_to_recordset(version.document -> 'datastreams') as declared (observed_property text, public text)
     on declared.observed_property = counted.property

@@ -107,15 +107,15 @@ def test_noise_stays_until_the_last_hours_of_a_neighbour_are_published(
     assert noise(server_database, "een") == {"count_bicycle": 12}
 
 
-def test_the_exact_place_counts_of_a_sensor_that_shows_a_cell(server_database: Database) -> None:
-    """Its cell of 100 metres may reach a counter that is far from it."""
-    home = home_sensor_entry()
-    hidden = counter("thuis", [5.654321, 51.481234], "count_bicycle", "count_pedestrian")
-    hidden["location"]["precision"], hidden["organisations"] = "cell_100m", home["organisations"]
-    publish_documents(server_database, hidden)
-    (cell,) = server_database.execute(
-        "select document #> '{location,geometry,coordinates,0}' as ring from lantaarn.register_entry"
-    ).fetchall()
-    corner = max(cell["ring"], key=lambda each: abs(each[0] - 5.654321) + abs(each[1] - 51.481234))
-    publish_documents(server_database, counter("een", corner), counter("twee", corner))
-    assert noise(server_database, "een") == {"count_bicycle": 12}
+@pytest.mark.parametrize("metres", [0, 60])
+def test_noise_does_not_tell_where_in_its_cell_a_sensor_is(server_database: Database, metres: int) -> None:
+    """Beside counters of the municipality in two of its streets, which are not at one place because of it."""
+    home = counter("thuis", [5.654321, 51.481234])
+    home["location"]["precision"], home["organisations"] = "cell_100m", home_sensor_entry()["organisations"]
+    beside = [5.654321, 51.481234 - metres / 111_270]
+    opposite = [beside[0] + 40 / 69_450, beside[1]]
+    publish_documents(server_database, home, counter("een", beside), counter("twee", beside), counter("drie", opposite))
+    assert [noise(server_database, each)["count_bicycle"] for each in ("thuis", "een", "twee", "drie")] == [
+        *[THREE] * 3,
+        12,
+    ]

@@ -1,5 +1,6 @@
 """How much noise is in a published count: enough for all numbers together that hold the same pass."""
 
+from dataclasses import replace
 from math import sqrt
 from random import Random
 
@@ -11,9 +12,10 @@ from sensors.kinds import KINDS
 from sensors.policy.cells import CellRule, RatioRule
 from sensors.policy.compiler import DatastreamPolicy, compile_policy
 from sensors.register.entry import Entry
+from sensors.register.location import snap_to_cell
 from sensors.register.rijksdriehoek import to_rijksdriehoek
 from sensors.register.shared_places import PASS_PROPERTIES, PublishedDatastream, noise_of_counts
-from sensors.vocabulary.codes import Public
+from sensors.vocabulary.codes import Precision, Public
 from tests.support.entries import example_datastream, example_entry
 
 TRAFFIC = KINDS["traffic"].properties
@@ -151,6 +153,33 @@ def test_an_area_reaches_as_far_as_its_edge() -> None:
     assert noise_of_counts([*mobile, at(1, "count_car", east=-30)])[1, "count_car"] == 12
 
 
+def in_cell(sensor: int, code: str, east: float = 0, north: float = 0) -> PublishedDatastream:
+    """A datastream of a sensor so many metres from a fixed point that shows its cell of 100 metres only."""
+    return coarse(at(sensor, code, east, north))
+
+
+def coarse(exact: PublishedDatastream) -> PublishedDatastream:
+    return replace(exact, geometry=snap_to_cell(exact.geometry, Precision.CELL_100M), shows_cell=True)
+
+
+def test_a_sensor_that_shows_a_cell_counts_at_every_place_that_it_may_be_at_and_links_none() -> None:
+    hidden = in_cell(1, "count_car")
+    west, south = hidden.geometry["coordinates"][0][0]
+    east, north = (west - 5.66) / METRE_EAST, (south - 51.48) / METRE_NORTH
+    corner = at(2, "count_car", east, north)
+    opposite = [at(number, "count_car", east + 80, north + 80) for number in (3, 4)]
+    noise = noise_of_counts([hidden, corner, *opposite])
+    assert noise[2, "count_car"] == 12
+    assert noise[1, "count_car"] == noise[3, "count_car"] == noise[4, "count_car"] == pytest.approx(12 * sqrt(3 / 2))
+
+
+def test_sensors_in_cells_side_by_side_may_be_at_one_place() -> None:
+    homes = [in_cell(number, "count_car", east=100 * number) for number in range(1, 6)]
+    noise = noise_of_counts(homes)
+    # Beside one other and between two, but not in a row of five.
+    assert [noise[number, "count_car"] for number in (1, 3, 5)] == pytest.approx([12, 12 * sqrt(3 / 2), 12])
+
+
 def test_a_sensor_that_moved_is_a_neighbour_at_both_places_and_counts_once() -> None:
     codes = ("count_car", "mean_speed")
     moved = [at(1, code, east=east) for code in codes for east in (0, 500)]
@@ -162,7 +191,7 @@ def test_a_sensor_that_moved_is_a_neighbour_at_both_places_and_counts_once() -> 
 
 NUMBERS = {"mean_speed": 2, "occupancy": 0}
 """How many numbers of an hour are public, of what isn't one."""
-STREAMS = st.lists(
+PLACED = st.lists(
     st.builds(
         at,
         st.integers(1, 6),
@@ -177,16 +206,21 @@ STREAMS = st.lists(
 )
 
 
-@given(STREAMS, st.randoms(use_true_random=False))
+@given(PLACED, st.sets(st.integers(1, 6)), st.randoms(use_true_random=False))
 def test_whoever_passes_one_place_in_an_hour_and_back_shifts_its_numbers_little(
-    streams: list[PublishedDatastream], order: Random
+    placed: list[PublishedDatastream], in_cells: set[int], order: Random
 ) -> None:
-    """In any of the classes, over all numbers of sensors within 25 metres or on one pole, also out and home."""
-    noise = noise_of_counts(streams)
-    order.shuffle(streams)
-    assert noise_of_counts(streams) == noise
-    for here in streams:
-        at_place = [each for each in streams if is_together(each, here)]
+    """In any of the classes, over all numbers of sensors within 25 metres or on one pole, also out and home, and where
+    some of them show their cell only."""
+    placed = [replace(each, host=None) if each.sensor_id in in_cells else each for each in placed]
+    shown = [coarse(each) if each.sensor_id in in_cells else each for each in placed]
+    noise = noise_of_counts(shown)
+    order.shuffle(shown)
+    assert noise_of_counts(shown) == noise
+    for here in placed:
+        # One that shows its cell links no others: of what is on either side of it, it alone counts both.
+        rivals = placed if here.sensor_id not in in_cells else [each for each in placed if each.sensor_id in in_cells]
+        at_place = [each for each in rivals if is_together(each, here)]
         for passed in PASSES:
             held = [each for each in at_place if passed in TRAFFIC[each.property].passes]
             shifts = [NUMBERS.get(each.property, 1) * (2 / noise[each.sensor_id, each.property]) ** 2 for each in held]
