@@ -161,6 +161,8 @@ CREATE TABLE lantaarn.datastream (
     ratio_clip double precision,
     ratio_of text[],
     cells_since timestamp with time zone,
+    needed_noise double precision,
+    noise_held_until timestamp with time zone,
     CONSTRAINT cells_begin CHECK (((cells_since IS NOT NULL) OR (num_nonnulls(cell_noise, ratio_of) = 0))),
     CONSTRAINT counts_are_about_people CHECK ((about_people OR (NOT counts_people))),
     CONSTRAINT datastream_aggregation_check CHECK ((aggregation = ANY (ARRAY['mean'::text, 'delta'::text, 'counter'::text, 'max'::text, 'last'::text, 'energy_mean'::text, 'circular_mean'::text, 'none'::text]))),

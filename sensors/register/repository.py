@@ -375,15 +375,15 @@ def _update_noise(db: Database) -> int:
     """Set the noise of every published count, which depends on what else is published at its place; returns how many
     changed.
 
-    A neighbour counts for a while after it was changed or ended: until its last hours are published, the noise of no
-    other may be less than when both were there.
+    It falls only when the register has not asked for less for a while: until the last hours of a neighbour that was
+    changed or ended are published, the noise of no other may be less than when both were there.
     """
     properties = [{"kind": kind, "property": each} for kind, codes in PASS_PROPERTIES.items() for each in codes]
-    parameters = {"batch": {"properties": properties}, "since": datetime.now(UTC) - CELLS_DRAWN_WITHIN}
-    rows = db.execute(QUERIES["published_datastreams"], parameters).fetchall()
+    rows = db.execute(QUERIES["published_datastreams"], {"batch": {"properties": properties}}).fetchall()
     noise = noise_of_counts([PublishedDatastream(period=Public(row.pop("period")), **row) for row in rows])
     computed = [{"sensor_id": sensor, "property": name, "noise": each} for (sensor, name), each in noise.items()]
-    return db.execute(QUERIES["update_noise"], {"batch": {"noise": computed}}).rowcount
+    parameters = {"batch": {"noise": computed}, "at": datetime.now(UTC), "held": CELLS_DRAWN_WITHIN}
+    return db.execute(QUERIES["update_noise"], parameters).rowcount
 
 
 def _batches(items: Sequence[_T]) -> Iterator[Sequence[_T]]:

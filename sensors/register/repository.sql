@@ -152,7 +152,12 @@ update lantaarn.datastream as held set
     ratio_reference = declared.ratio_reference,
     ratio_clip = declared.ratio_clip,
     ratio_of = declared.ratio_of,
-    cell_noise = case when declared.cell_noise is not null then coalesce(held.cell_noise, declared.cell_noise) end,
+    cell_noise = case
+        when declared.cell_noise is not null
+            then coalesce(held.cell_noise, greatest(declared.cell_noise, held.needed_noise))
+    end,
+    -- What is no longer public may be so again, before the last number of its time is drawn.
+    needed_noise = coalesce(case when declared.cell_noise is null then held.cell_noise end, held.needed_noise),
     cells_since = case
         when num_nonnulls(declared.cell_noise, declared.ratio_of) = 0 then null
         -- Counted in memory from now on, or no longer: what passed before is in those cells already.
@@ -275,8 +280,7 @@ where not exists (
 )
 order by sensor.id, declared.property;
 
--- published_datastreams: what is published of passes, where its sensor is as published and on what (host); also of versions
--- that were current until recently, because hours from then may still be published
+-- published_datastreams: what is published of passes, and where its sensor is as published and on what (host)
 select
     sensor.id as sensor_id,
     sensor.kind,
@@ -286,26 +290,42 @@ select
     coalesce(version.document #>> '{location,precision}', 'exact') <> 'exact' as shows_cell,
     sensor.municipality || '/' || lower(version.document #>> '{location,host_reference}') as host
 from lantaarn.sensor as sensor
-inner join lantaarn.register_entry as version on version.entry_id = sensor.entry_id
-left join lantaarn.register_entry as next
-    on next.entry_id = version.entry_id and next.version = version.version + 1
+inner join lantaarn.register_entry as version on version.revision = sensor.revision
 inner join jsonb_to_recordset(%(batch)s -> 'properties') as counted (kind text, property text) on counted.kind = sensor.kind
 inner join lateral jsonb_to_recordset(version.document -> 'datastreams') as declared (observed_property text, public text)
     on declared.observed_property = counted.property
 where
-    (next.recorded_at is null or next.recorded_at > %(since)s)
-    and version.document ->> 'status' <> 'ended'
+    version.document ->> 'status' <> 'ended'
     and (version.document ->> 'delivers_data')::boolean
     and declared.public in ('hour', 'day');
 
--- update_noise: set the noise of all counts that are published
-update lantaarn.datastream as held set cell_noise = computed.noise
-from jsonb_to_recordset(%(batch)s -> 'noise') as computed (sensor_id integer, property text, noise double precision)
+-- update_noise: set the noise of all counts that are published. More of it holds at once; less after a while in which the
+-- register never asked for less than before.
+with needed as (
+    select
+        held.id,
+        computed.noise,
+        case
+            when computed.noise < held.needed_noise then %(at)s::timestamptz + %(held)s::interval
+            when computed.noise < held.cell_noise and held.noise_held_until > %(at)s then held.noise_held_until
+        end as held_until
+    from jsonb_to_recordset(%(batch)s -> 'noise') as computed (sensor_id integer, property text, noise double precision)
+    inner join lantaarn.datastream as held on held.sensor_id = computed.sensor_id and held.property = computed.property
+    where held.active and held.cell_noise is not null
+)
+
+update lantaarn.datastream as held set
+    cell_noise = case when needed.held_until is null then needed.noise else greatest(needed.noise, held.cell_noise) end,
+    needed_noise = needed.noise,
+    noise_held_until = needed.held_until
+from needed
 where
-    held.sensor_id = computed.sensor_id
-    and held.property = computed.property
-    and held.active
-    and held.cell_noise <> computed.noise;
+    held.id = needed.id
+    and (
+        held.needed_noise is distinct from needed.noise
+        or held.noise_held_until is distinct from needed.held_until
+        or held.cell_noise <> needed.noise and needed.held_until is null
+    );
 
 -- upsert_search_index: update how visitors find these entries
 insert into lantaarn.finding

@@ -24,7 +24,7 @@ from sensors.vocabulary.codes import Public
 
 @dataclass(frozen=True, slots=True)
 class PublishedDatastream:
-    """A datastream of which hours or days are published, and where its sensor is or was, as published."""
+    """A datastream of which hours or days are published, and where its sensor is, as published."""
 
     sensor_id: int
     kind: str
@@ -49,11 +49,10 @@ def noise_of_counts(published: Sequence[PublishedDatastream]) -> Mapping[Datastr
     """The noise of each of these datastreams, as a standard deviation in passes."""
     noise: dict[DatastreamKey, float] = {}
     for here, place in _places(published):
-        # A sensor that was changed may be here twice; its numbers are the same.
-        definitions = {(each.sensor_id, each.property): _definition(each) for each in (published[at] for at in place)}
-        for each in (published[at] for at in here):
+        definitions = [_definition(published[number]) for number in place]
+        for each in (published[number] for number in here):
             key = (each.sensor_id, each.property)
-            cells = cells_of_a_pass(definitions[key], definitions.values())
+            cells = cells_of_a_pass(_definition(each), definitions)
             noise[key] = max(noise.get(key, 0.0), cell_noise(each.period, cells))
     return noise
 

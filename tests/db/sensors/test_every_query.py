@@ -43,7 +43,7 @@ SAMPLES: dict[str, Any] = {
     **dict.fromkeys(("minute", "lag", "commit", "batches", "messages")),
     "values": [1.5],
     "today": date(2026, 11, 22),
-    **dict.fromkeys(("schedule", "min_age", "delay"), timedelta(minutes=15)),
+    **dict.fromkeys(("schedule", "min_age", "delay", "held"), timedelta(minutes=15)),
     "min_heard": 0.75,
     "clip_steps": 500,
     "periods": ["hour"],

@@ -42,7 +42,18 @@ MUTANTS: tuple[Mutant, ...] = (
     *mutants_in(
         "sensors/register/repository.sql",
         ("tests/db/sensors/test_noise.py",),
-        ("neighbours of a while ago", "next.recorded_at > %(since)s", "false"),
+        (
+            "neighbours of a while ago",
+            "then needed.noise else greatest(needed.noise, held.cell_noise)",
+            "then needed.noise else needed.noise",
+        ),
+        (
+            "every neighbour of a while ago",
+            "when computed.noise < held.needed_noise then",
+            "when computed.noise < held.needed_noise and held.noise_held_until is null then",
+        ),
+        ("noise falls in the end", "and held.noise_held_until > %(at)s then", "then"),
+        ("a count that is public again", "greatest(declared.cell_noise, held.needed_noise)", "declared.cell_noise"),
         ("that a sensor shows a cell", "'exact') <> 'exact' as shows_cell", "'exact') is null as shows_cell"),
         ("what a sensor hangs on", "lower(version.document #>> '{location,host_reference}')", "null"),
     ),

@@ -180,15 +180,6 @@ def test_sensors_in_cells_side_by_side_may_be_at_one_place() -> None:
     assert [noise[number, "count_car"] for number in (1, 3, 5)] == pytest.approx([12, 12 * sqrt(3 / 2), 12])
 
 
-def test_a_sensor_that_moved_is_a_neighbour_at_both_places_and_counts_once() -> None:
-    codes = ("count_car", "mean_speed")
-    moved = [at(1, code, east=east) for code in codes for east in (0, 500)]
-    others = [at(2, "count_car", east=5), at(3, "count_car", east=505), at(4, "count_car", east=495)]
-    noise = noise_of_counts([*moved, *others])
-    assert noise[2, "count_car"] == pytest.approx(12 * sqrt(4 / 2))
-    assert noise[1, "count_car"] == noise[3, "count_car"] == pytest.approx(12 * sqrt(5 / 2))
-
-
 NUMBERS = {"mean_speed": 2, "occupancy": 0}
 """How many numbers of an hour are public, of what isn't one."""
 PLACED = st.lists(
