@@ -165,6 +165,16 @@ def test_live_hours_made_otherwise_are_not_public(each_database: Database) -> No
     assert one(db, "select min(hour) from open.hour") == NOW + 2 * HOUR
 
 
+def test_hours_made_otherwise_are_not_published(server_database: Database) -> None:
+    db = server_database
+    publish_documents(db, example_entry(datastreams=[example_datastream("no2", public="hour")]))
+    store(db, "no2", [(NOW + number * HOUR, 20.0) for number in range(4)])
+    update_hourly_totals(db)
+    db.execute("update lantaarn.datastream set totals_since = %(since)s", {"since": NOW + 2 * HOUR})
+    publish_cells(db, NOW + 6 * HOUR)
+    assert one(db, "select min(start) from lantaarn.public_cell") == NOW + 2 * HOUR
+
+
 def test_meters_are_recomputed_by_the_rules_of_035_while_their_hours_are_shown(each_database: Database) -> None:
     db = each_database
     declare(db, "counter")
