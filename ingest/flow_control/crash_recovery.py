@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.mqtt.framing import Publication
-from ingest.mqtt.session import KEEP_ALIVE_SECONDS
+from ingest.mqtt.session import SESSION_KEEP_ALIVE_SECONDS
 from sensors import logs
 from sensors.db import Database
 from sensors.db.queries import load_queries
@@ -24,7 +24,7 @@ MAX_CRASHES = 2
 """Crashes in a row before messages are stored one by one."""
 MAX_ATTEMPTS = 3
 """Crashes during one message, stored alone, before it is rejected."""
-SILENCE_SECONDS = 3 * KEEP_ALIVE_SECONDS
+LONGEST_SILENCE_SECONDS = 3 * SESSION_KEEP_ALIVE_SECONDS
 """Silence after which nothing is left to redeliver. A large message on a slow link looks the same until it is complete,
 but one that takes two keep-alives breaks its connection. A trickle of messages, never so silent, is stored one by one
 until it has reached all that are suspect: that costs a trickle little."""
@@ -103,7 +103,7 @@ class CrashRecovery:
         """
         if connection_number != self._silent_connection:
             self._silent_connection, self._silent_since = connection_number, at
-        elif at - self._silent_since >= SILENCE_SECONDS:
+        elif at - self._silent_since >= LONGEST_SILENCE_SECONDS:
             self._finish(db)
 
     def _finish(self, db: Database) -> None:

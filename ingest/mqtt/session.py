@@ -26,7 +26,7 @@ log = logs.get_logger()
 
 SESSION_EXPIRY_SECONDS = 7 * 24 * 3600
 """How long the broker keeps what it cannot deliver to us."""
-KEEP_ALIVE_SECONDS = 60
+SESSION_KEEP_ALIVE_SECONDS = 60
 """A connection that is silent for this long is probed. It ends if the answer, or what arrives before it, takes as long
 again."""
 HANDSHAKE_TIMEOUT_SECONDS = 5.0
@@ -152,9 +152,9 @@ class Session:
                 properties = Properties(PacketTypes.CONNECT)
                 properties.SessionExpiryInterval = SESSION_EXPIRY_SECONDS
                 properties.ReceiveMaximum = self._in_flight
-                client.connect(host, port, KEEP_ALIVE_SECONDS, clean_start=False, properties=properties)
+                client.connect(host, port, SESSION_KEEP_ALIVE_SECONDS, clean_start=False, properties=properties)
             else:
-                client.connect(host, port, KEEP_ALIVE_SECONDS)
+                client.connect(host, port, SESSION_KEEP_ALIVE_SECONDS)
         except OSError:
             return False
         self._answered.clear()

@@ -8,7 +8,7 @@ import pytest
 from paho.mqtt.packettypes import PacketTypes
 
 import ingest.worker
-from ingest.flow_control.crash_recovery import MAX_ATTEMPTS, MAX_CRASHES, SILENCE_SECONDS, CrashRecovery
+from ingest.flow_control.crash_recovery import LONGEST_SILENCE_SECONDS, MAX_ATTEMPTS, MAX_CRASHES, CrashRecovery
 from ingest.mqtt.framing import Publication
 from ingest.mqtt.subscriptions import worker_subscriptions
 from ingest.pipeline import IncomingMessage, MessageOutcome, MessageState, run_steps
@@ -95,10 +95,10 @@ def test_the_crashes_are_over_after_a_long_silence(database: str) -> None:
     with connect(database) as db:
         started(db)
         recovery = started(db)
-        for at in (0, 0.5, SILENCE_SECONDS - 0.5):
+        for at in (0, 0.5, LONGEST_SILENCE_SECONDS - 0.5):
             recovery.record_silence(db, connection_number=1, at=at)
             assert recovery.is_recovering, "a large message may be on its way"
-        recovery.record_silence(db, connection_number=1, at=SILENCE_SECONDS)
+        recovery.record_silence(db, connection_number=1, at=LONGEST_SILENCE_SECONDS)
         assert not recovery.is_recovering
         assert not started(db).is_careful, "this process is the first since"
 
@@ -110,10 +110,10 @@ def test_messages_and_new_connections_break_a_silence(database: str) -> None:
         recovery = started(db)
         recovery.record_silence(db, connection_number=1, at=0)
         recovery.record_acknowledged(db, 1)
-        recovery.record_silence(db, connection_number=1, at=SILENCE_SECONDS)
-        recovery.record_silence(db, connection_number=3, at=2 * SILENCE_SECONDS)
+        recovery.record_silence(db, connection_number=1, at=LONGEST_SILENCE_SECONDS)
+        recovery.record_silence(db, connection_number=3, at=2 * LONGEST_SILENCE_SECONDS)
         assert recovery.is_recovering
-        recovery.record_silence(db, connection_number=3, at=3 * SILENCE_SECONDS)
+        recovery.record_silence(db, connection_number=3, at=3 * LONGEST_SILENCE_SECONDS)
         assert not recovery.is_recovering
 
 

@@ -139,7 +139,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *mutants_in(
         "ingest/flow_control/crash_recovery.py",
         ("tests/db/ingest/test_crash_recovery.py",),
-        ("a large message is silence too", "elif at - self._silent_since >= SILENCE_SECONDS:", "else:"),
+        ("a large message is silence too", "elif at - self._silent_since >= LONGEST_SILENCE_SECONDS:", "else:"),
         (
             "a message breaks the silence",
             "        self._silent_connection = None\n        self._left",
