@@ -140,7 +140,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
     ),
     *mutants_in(
-        "sensors/db/migrations/051_sent_together.sql",
+        "sensors/db/migrations/046_sent_together.sql",
         COUNT_TESTS,
         ("a series of a silent counter starts at the oldest sum beside it", "\nwhere stream.sends_zeros;", ";"),
     ),

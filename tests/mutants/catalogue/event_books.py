@@ -21,7 +21,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ("refused values about people by the day", "counting.sensor_id = refused.sensor_id", "false"),
     ),
     *mutants_in(
-        "sensors/db/migrations/052_quiet_books.sql",
+        "sensors/db/migrations/047_quiet_books.sql",
         QUIET_BOOK_TESTS,
         ("values about people by the hour", "counting.sensor_id = ledger.sensor_id", "false"),
     ),
