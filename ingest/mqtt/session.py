@@ -135,6 +135,8 @@ class Session:
         else:
             client.connect(self._broker.host, self._broker.port)
         client.loop_forever()
+        if self.is_resumed:
+            log.info("abandoned_session_drained", client_id=self._subscription.client_id)
 
     def _make_client(self, protocol: MQTTProtocolVersion, *, clean: bool = False) -> FramingClient:
         client = FramingClient(protocol, self._subscription.client_id, self._on_publications, clean_start=clean)

@@ -171,6 +171,8 @@ def test_with_other_workers_nothing_stays_behind(
         wait_for(lambda: stored(db) == 400, 30)
         send(mosquitto.port, range(400, 500))
         wait_for(lambda: stored(db) == 500, 30)
+        # A single worker's session isn't one of those that several share.
+        wait_for(lambda: (tmp_path / "log").read_text().count("abandoned_session_drained") == before, 30)
     for seat in abandoned_subscriptions("helmond", after):
         session = Session(BrokerAddress("127.0.0.1", mosquitto.port), seat, 10, lambda _: None)
         assert session.open()
