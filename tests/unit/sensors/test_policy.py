@@ -102,7 +102,7 @@ def test_nothing_weaker_than_the_minimum_is_taken_in(entry: Entry) -> None:
         assert policy.about_people or not about_people(declared, entry)
         assert policy.unit == known.unit
         assert policy.public.fineness <= known.finest_public.fineness
-        is_noisy = hidden_when_small(declared) or isinstance(policy.rule, PassCountingRule)
+        is_noisy = hidden_when_small(declared) or isinstance(policy.rule, CountingRule | PassCountingRule)
         assert policy.public is Public.NONE or is_noisy or not about_people(declared, entry)
         assert (policy.rule is None) == (not is_of_events(declared, known)) == (policy.retention_class is not None)
         assert policy.retention_class is not RetentionClass.NONE
