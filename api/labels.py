@@ -18,6 +18,7 @@ from sensors.register.entry import (
     CountInMemory,
     Datastream,
     Entry,
+    EventPrivacyRule,
     Location,
     MatchInMemory,
     NoIdentifiers,
@@ -338,9 +339,7 @@ def entry_privacy_rules(entry: Entry) -> list[str]:
 
 def _applied_rules(datastream: Datastream) -> Iterable[PrivacyRule]:
     """What is made of events follows rules of its own, also where an entry has the one for counts too."""
-    is_made_of_events = any(
-        isinstance(rule, WindowCount | MatchInMemory | CountInMemory) for rule in datastream.privacy_rules
-    )
+    is_made_of_events = any(isinstance(rule, EventPrivacyRule) for rule in datastream.privacy_rules)
     return (rule for rule in datastream.privacy_rules if not (is_made_of_events and isinstance(rule, PublicThreshold)))
 
 

@@ -26,7 +26,7 @@ from api.web import READ_METHODS
 from sensors.policy.explanation import explain_policy
 from sensors.policy.retention_explanation import noise_sentence, speed_sentence
 from sensors.policy.terms import kept_retention
-from sensors.register.entry import CountInMemory, Datastream, Entry, MatchInMemory, Retention, WindowCount
+from sensors.register.entry import Datastream, Entry, EventPrivacyRule, Retention
 from sensors.register.themes import themes_of
 from sensors.vocabulary import codes
 from sensors.vocabulary.codes import Public
@@ -65,7 +65,7 @@ def sensor(request: Request, state: AppStateDependency, reference: str) -> Respo
 
 def _sends_events(declared: Datastream) -> bool:
     """Whether a message of it is about one vehicle or person, so that it is in no ledger."""
-    return any(isinstance(rule, MatchInMemory | WindowCount | CountInMemory) for rule in declared.privacy_rules)
+    return any(isinstance(rule, EventPrivacyRule) for rule in declared.privacy_rules)
 
 
 @dataclass(frozen=True, slots=True)

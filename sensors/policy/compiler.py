@@ -190,8 +190,7 @@ def _compile_datastream(entry: Entry, datastream: Datastream, classes: Collectio
 def _published(entry: Entry, kind: Kind, *forms: Public) -> Iterator[ObservedProperty]:
     """The properties that are published in one of these forms, whether or not they are refused for another reason."""
     for each in entry.datastreams:
-        is_published = each.public in forms and each.public is not Public.NONE
-        if is_published and each.observed_property in kind.properties:
+        if each.public in forms and each.public is not Public.NONE and each.observed_property in kind.properties:
             yield kind.properties[each.observed_property]
 
 

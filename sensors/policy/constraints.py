@@ -12,14 +12,7 @@ from sensors.kinds import ALIVE, ObservedProperty
 from sensors.policy.constraint import Constraint, privacy_rules_of_type
 from sensors.policy.counted_in_memory import COUNTED_IN_MEMORY, is_counted_in_memory
 from sensors.policy.retention_classes import BUILT_IN_CLASSES, NEVER_STORED
-from sensors.register.entry import (
-    Datastream,
-    Entry,
-    MatchInMemory,
-    NoIdentifiers,
-    PublicThreshold,
-    WindowCount,
-)
+from sensors.register.entry import Datastream, Entry, MatchInMemory, NoIdentifiers, PublicThreshold, WindowCount
 from sensors.vocabulary.codes import PersonalData, Precision, Public
 from sensors.vocabulary.durations import parse_duration
 from sensors.vocabulary.localized_text import LocalizedText

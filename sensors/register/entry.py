@@ -173,6 +173,10 @@ class CountInMemory(Part):
     rule: Literal["count_in_memory"]
 
 
+EventPrivacyRule = MatchInMemory | WindowCount | CountInMemory
+"""The rules of what is made of events: each message is about one person or vehicle, and none is stored."""
+
+
 class NoIdentifiers(Part):
     """Identifying fields are dropped on arrival."""
 
@@ -198,7 +202,7 @@ class PublicThreshold(Part):
 
 
 PrivacyRule = Annotated[
-    MatchInMemory | WindowCount | CountInMemory | NoIdentifiers | OnDevice | PublicThreshold,
+    EventPrivacyRule | NoIdentifiers | OnDevice | PublicThreshold,
     Field(discriminator="rule"),
 ]
 
