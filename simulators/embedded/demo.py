@@ -120,12 +120,13 @@ class Demo:
         with connect(url) as db:
             upgrade_database(db)
             click.echo(f"Database: {database_label(probe_capabilities(db))}, {hide_password(url)}")
-            now, entries = datetime.now(UTC), tuple(example_entries(EXAMPLE_SEED))
+            now = datetime.now(UTC)
             # Of what passed before an entry is valid nothing is published.
             since = now - timedelta(weeks=PAST_WEEKS + 1, days=days) if days > 0 else now
             report = import_entries(db, self._write_register(), "lantaarn demo", "the example city", since)
             click.echo(f"Register: {report}")
             if days > 0:
+                entries = tuple(example_entries(EXAMPLE_SEED))
                 write_past_movement(db, entries, EXAMPLE_SEED, now)
                 # What came after that is sent by the simulated devices themselves.
                 write_past_counts(db, entries, EXAMPLE_SEED, now - timedelta(days=days))
