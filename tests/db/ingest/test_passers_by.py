@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, LiteralString
 
 import pytest
 
@@ -141,6 +141,7 @@ def test_what_a_counter_next_to_it_publishes_adds_to_its_noise(server_database: 
     listen(db, [(MONDAY, "count_car")] * 50, MONDAY, MONDAY + 2 * HOUR)
     cells = db.execute("select period, value, noise from lantaarn.public_cell").fetchall()
     assert [(each["period"], each["noise"]) for each in cells] == [("hour", pytest.approx(12 * 1.5**0.5))]
-    for table in ("observation", "rollup_hour", "ledger", "window_day"):
-        assert db.execute(f"select * from lantaarn.{table}").fetchall() == []  # pyright: ignore[reportArgumentType]
+    elsewhere: tuple[LiteralString, ...] = ("observation", "rollup_hour", "ledger", "window_day")
+    for table in elsewhere:
+        assert db.execute(f"select * from lantaarn.{table}").fetchall() == []
     assert not audit_ledger(db, MONDAY + 2 * HOUR)
