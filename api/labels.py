@@ -23,11 +23,11 @@ from sensors.register.entry import (
     MatchInMemory,
     NoIdentifiers,
     OnDevice,
-    Organisation,
     PrivacyRule,
     PublicThreshold,
     WindowCount,
 )
+from sensors.register.legal import Organisation
 from sensors.vocabulary.codes import DeviceCategory, PersonalData, Precision, Public, Role, Status, label_of
 from sensors.vocabulary.localized_text import LocalizedText
 from sensors.vocabulary.measurement import Aggregation

@@ -15,7 +15,8 @@ from api.cache import RevisionCache
 from api.exceptions import NotFoundError
 from sensors.db import Database, queries
 from sensors.policy.constraints import RESIDENT_NAME
-from sensors.register.entry import Organisation, Project
+from sensors.register.entry import Project
+from sensors.register.legal import Organisation
 from sensors.register.themes import THEME_CODES
 from sensors.vocabulary.codes import PersonalData, Role, Status
 

@@ -25,7 +25,7 @@ from api.sensor.queries import PublicDatastream
 from api.statistics import highest_personal_data_level
 from api.themes.content import THEMES
 from api.web import READ_METHODS
-from sensors.register.entry import Words
+from sensors.register.part import Words
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 

@@ -13,8 +13,8 @@ from api.sensor.queries import PublicDatastream, PublicValue, TravelTime
 from sensors.db import Database, queries
 from sensors.kinds import KINDS
 from sensors.policy.promises import COUNT_THRESHOLD
-from sensors.register.entry import Words
 from sensors.register.location import GeoJsonGeometry
+from sensors.register.part import Words
 from sensors.vocabulary.codes import Public, VehicleClass
 
 QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))

@@ -15,7 +15,7 @@ from api.search.filters import Filters
 from api.search.queries import find_observing_sensors
 from sensors.db import Database, queries
 from sensors.policy.personal_data import find_personal_data
-from sensors.register.entry import Words
+from sensors.register.part import Words
 from sensors.vocabulary.codes import Status
 from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 

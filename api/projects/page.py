@@ -12,7 +12,7 @@ from api.search.filters import Filters
 from api.search.listing import load_listing
 from api.statistics import highest_personal_data_level
 from api.web import READ_METHODS
-from sensors.register.entry import Words
+from sensors.register.part import Words
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 

@@ -31,7 +31,7 @@ from api.reports.labels import (
 from sensors.db import Database, queries
 from sensors.policy.personal_data import find_personal_data
 from sensors.policy.promises import ANSWER_WITHIN_WORKING_DAYS
-from sensors.register.entry import Email
+from sensors.register.part import Email
 from sensors.vocabulary.localized_text import LocalizedText
 from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 

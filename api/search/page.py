@@ -17,7 +17,7 @@ from api.search import facets
 from api.search import queries as search_queries
 from api.search.filters import ANY_DEVIATION, SORT_ORDERS, Filters
 from api.web import READ_METHODS
-from sensors.register.entry import Words
+from sensors.register.part import Words
 from sensors.vocabulary.codes import PersonalData, Status, label_of
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)

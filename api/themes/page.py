@@ -16,7 +16,7 @@ from api.statistics import Summary, highest_personal_data_level
 from api.themes import content as theme_content
 from api.web import READ_METHODS
 from sensors.kinds import KINDS
-from sensors.register.entry import Words
+from sensors.register.part import Words
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from sensors.register import entry as register_entry
+from sensors.register.entry import Entry
+from sensors.register.part import Part
 from sensors.register.validation.validator import RULES
 from sensors.vocabulary.codes import DTPR_ELEMENTS, LABELS
 
@@ -19,15 +20,10 @@ def render_page() -> str:
 
 def _fields() -> Iterator[str]:
     yield "\n## Every field\n\n`●`: required. Rules may require other fields; see below."
-    parts = [part for part in vars(register_entry).values() if _is_part(part)]
-    for part in sorted(parts, key=lambda each: each is not register_entry.Entry):
+    for part in sorted(Part.__subclasses__(), key=lambda each: each is not Entry):
         yield f"\n### {part.__name__}\n\n{(part.__doc__ or '').strip()}\n\n| field | | |\n|---|---|---|"
         for name, field in part.model_fields.items():
             yield f"| `{name}` | {'●' if field.is_required() else ''} | {_cell(field.description or '')} |"
-
-
-def _is_part(thing: object) -> bool:
-    return isinstance(thing, type) and issubclass(thing, register_entry.Part) and thing is not register_entry.Part
 
 
 def _codes() -> Iterator[str]:

@@ -27,7 +27,8 @@ from sensors.policy.promises import (
 )
 from sensors.policy.retention_classes import BUILT_IN_CLASSES
 from sensors.policy.retention_explanation import retention_sentences
-from sensors.register.entry import Datastream, Entry, NoIdentifiers, OnDevice, Words
+from sensors.register.entry import Datastream, Entry, NoIdentifiers, OnDevice
+from sensors.register.part import Words
 from sensors.vocabulary.codes import LocationKind, Precision, VehicleClass, label_of
 from sensors.vocabulary.durations import parse_duration
 from sensors.vocabulary.localized_text import Language, LocalizedText

@@ -6,24 +6,24 @@ parts, ``sensors.policy.compiler`` derives what ingest may do, and ``sensors.reg
 """
 
 import datetime as dt
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AnyHttpUrl, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AnyHttpUrl, Field, StringConstraints
 
 from sensors.policy.promises import (
     MIN_MOVEMENT_LAMPS,
     MIN_SAMPLED_VEHICLES,
 )
+from sensors.register.legal import Contact, Legal, Organisation
+from sensors.register.part import Duration, Link, Part, Reference, ShortText, Words, unless
 from sensors.register.people import personal_data_level
 from sensors.vocabulary.codes import (
     AccessCode,
     Connectivity,
     DataTypeCode,
     DeviceCategory,
-    DpiaStatus,
     HostObject,
-    LegalGround,
     LocationKind,
     PersonalData,
     Precision,
@@ -41,56 +41,8 @@ from sensors.vocabulary.geometry import Geometry
 from sensors.vocabulary.measurement import Aggregation, SameTime, Stamp
 from sensors.vocabulary.slug import Slug
 
-# No control characters: PostgreSQL can't store U+0000, and others can disguise a text.
-ShortText = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$"),
-]
-LongText = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$"
-    ),
-]
-Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
-Email = Annotated[
-    str,
-    StringConstraints(pattern=r"^[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,63}$", max_length=254),
-]
-Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ()-]{1,22}[0-9]$")]
-Duration = Annotated[str, StringConstraints(pattern=r"^P([1-9][0-9]{0,3}[YMWD]|T[1-9][0-9]{0,3}[HMS])$")]
-"""An ISO 8601 duration of one part, such as ``PT15M`` or ``P2Y``."""
 _EARLIER_MIN_LAMPS = 8
 """What published entries may say; a rule refuses less than MIN_MOVEMENT_LAMPS in new versions."""
-
-
-def _unless(usual: object) -> Any:
-    """A field that a published document leaves out if it has its usual value: entries from before it stay equal."""
-
-    def is_usual(value: object) -> bool:
-        return value == usual
-
-    return Field(exclude_if=is_usual)
-
-
-class Part(BaseModel):
-    """A part of an entry. Unknown fields are rejected; errors never repeat the input."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
-
-
-class Words(Part):
-    """One or more sentences for residents: Dutch required, English optional."""
-
-    nl: LongText
-    en: LongText | None = None
-
-
-class Link(Part):
-    """A reference to a document elsewhere."""
-
-    title: Words
-    url: AnyHttpUrl | None = None
 
 
 class Device(Part):
@@ -230,12 +182,12 @@ class Datastream(Part):
     stamp: Stamp | None = None
     """Whether the device stamps a value with the start or the end of its period, or a moment; default: the property's
     own, in docs/payloads.md. A period that is stamped at its end is stored under its start if the interval is known."""
-    sends_zeros: Annotated[bool, _unless(True)] = True
+    sends_zeros: Annotated[bool, unless(True)] = True
     """Whether the device also sends a value when nothing happened. If not, a missing value may mean zero."""
     aggregation: Literal[Aggregation.DELTA, Aggregation.COUNTER] | None = None
     """For amounts: whether a value is the amount since the previous one, or a meter reading; default: the property's
     own, in docs/payloads.md."""
-    same_time: Annotated[SameTime, _unless(SameTime.FIRST)] = SameTime.FIRST
+    same_time: Annotated[SameTime, unless(SameTime.FIRST)] = SameTime.FIRST
     """What becomes of a second, different value for one instant."""
     theme: Theme
     """The theme."""
@@ -278,55 +230,6 @@ class Purpose(Part):
     """The purpose in words, for residents."""
 
 
-class Decision(Part):
-    """The democratic decision behind the sensor."""
-
-    body: ShortText
-    """The body that decided, such as the council or the mayor and aldermen."""
-    title: Words
-    date: dt.date
-    url: AnyHttpUrl | None = None
-
-
-class Dpia(Part):
-    """The data protection impact assessment (AVG art. 35)."""
-
-    status: DpiaStatus
-    """The state of the assessment."""
-    date: dt.date | None = None
-    """The date of the assessment."""
-    url: AnyHttpUrl | None = None
-    """Where to read the assessment."""
-
-
-class Legal(Part):
-    """The legal ground, the decision, and where they are documented."""
-
-    ground: LegalGround | None = None
-    """The legal ground under AVG article 6(1)."""
-    basis: tuple[Link, ...] = ()
-    """The laws or regulations that define the task."""
-    decision: Decision | None = None
-    """The democratic decision."""
-    privacy_statement: AnyHttpUrl | None = None
-    """The privacy statement."""
-    dpia: Dpia | None = None
-    """The data protection impact assessment."""
-    processing_register: AnyHttpUrl | None = None
-    """The entry in the register of processing activities (AVG art. 30)."""
-    algorithms: tuple[Link, ...] = ()
-    """Algorithms that use the data, as listed in the algorithm register."""
-
-
-class Organisation(Part):
-    """An organisation and its role. ``tooi``: its URI in TOOI, the Dutch government's register of organisations."""
-
-    role: Role
-    name: ShortText
-    tooi: AnyHttpUrl | None = None
-    url: AnyHttpUrl | None = None
-
-
 class Project(Part):
     """The project that the sensor belongs to, such as a trial. Entries with the same name share a project."""
 
@@ -336,18 +239,6 @@ class Project(Part):
     """The aim of the project, in one or two sentences."""
     url: AnyHttpUrl | None = None
     """Where to read more."""
-
-
-class Contact(Part):
-    """A service desk, never a person."""
-
-    name: ShortText
-    """The name of the desk or department."""
-    email: Email | None = None
-    """A shared mailbox."""
-    phone: Phone | None = None
-    """The desk's phone number."""
-    url: AnyHttpUrl | None = None
 
 
 class Risk(Part):
@@ -383,7 +274,7 @@ class Entry(Part):
     device: Device
     location: Location
     datastreams: tuple[Datastream, ...] = ()
-    payload: Annotated[Payload, _unless(Payload())] = Payload()
+    payload: Annotated[Payload, unless(Payload())] = Payload()
     """Peculiarities of the messages of this device."""
     purposes: Annotated[tuple[Purpose, ...], Field(min_length=1, max_length=3)]
     """One to three purposes."""

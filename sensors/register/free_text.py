@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from typing import cast
 
 from sensors.policy.personal_data import find_personal_data
-from sensors.register.entry import Contact, Device, Entry, Location, Organisation, Part, Project, Words
+from sensors.register.entry import Device, Entry, Location, Project
+from sensors.register.legal import Contact, Organisation
+from sensors.register.part import Part, Words
 from sensors.register.validation.violations import FieldPath, format_path
 
 _FREE_TEXT_FIELDS: tuple[tuple[type[Part], frozenset[str]], ...] = (

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from pydantic import AnyHttpUrl
 
-from sensors.register.entry import Device, Entry, Location, Organisation
+from sensors.register.entry import Device, Entry, Location
+from sensors.register.legal import Organisation
 from sensors.vocabulary.codes import (
     Connectivity,
     DeviceCategory,

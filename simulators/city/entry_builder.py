@@ -8,17 +8,11 @@ from pydantic import AnyHttpUrl
 
 from sensors.kinds import ALIVE, KINDS, ObservedProperty
 from sensors.register.entry import (
-    Contact,
     Datastream,
-    Decision,
     Device,
-    Dpia,
     Entry,
-    Legal,
-    Link,
     Location,
     MatchInMemory,
-    Organisation,
     PrivacyRule,
     Project,
     PublicThreshold,
@@ -26,9 +20,10 @@ from sensors.register.entry import (
     Retention,
     Risk,
     WindowCount,
-    Words,
 )
+from sensors.register.legal import Contact, Decision, Dpia, Legal, Organisation
 from sensors.register.location import GeoJsonGeometry
+from sensors.register.part import Link, Words
 from sensors.vocabulary.codes import (
     DpiaStatus,
     HostObject,

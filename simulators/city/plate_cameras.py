@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import pi
 
-from sensors.register.entry import Device, Entry, MatchInMemory, Words
+from sensors.register.entry import Device, Entry, MatchInMemory
+from sensors.register.part import Words
 from sensors.vocabulary.codes import Connectivity, DeviceCategory, DpiaStatus, HostObject, LegalGround, SensorType
 from simulators.city import placement, texts
 from simulators.city.entry_builder import (

@@ -3,7 +3,8 @@
 from pydantic import AnyHttpUrl
 
 from sensors.policy.promises import DAY_START, MIN_MOVEMENT_LAMPS, NIGHT_START, SAMPLE_ONE_IN
-from sensors.register.entry import Link, Project, Purpose, Risk, Words
+from sensors.register.entry import Project, Purpose, Risk
+from sensors.register.part import Link, Words
 
 EXAMPLE_NOTICE = Words(
     nl="Dit is een voorbeeld. Deze sensor bestaat niet echt.", en="This is an example. This sensor does not exist."

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import pi
 
-from sensors.register.entry import Device, Entry, OnDevice, Words
+from sensors.register.entry import Device, Entry, OnDevice
+from sensors.register.part import Words
 from sensors.vocabulary.codes import (
     Connectivity,
     DeviceCategory,

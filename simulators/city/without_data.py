@@ -8,7 +8,8 @@ from random import Random
 
 from pydantic import AnyHttpUrl
 
-from sensors.register.entry import Datastream, Device, Entry, Location, Organisation, Retention
+from sensors.register.entry import Datastream, Device, Entry, Location, Retention
+from sensors.register.legal import Organisation
 from sensors.register.location import AreaBoundary
 from sensors.vocabulary.codes import (
     Connectivity,

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from sensors.register.entry import Part
+from sensors.register.part import Part
 from sensors.vocabulary.localized_text import LocalizedText
 
 

@@ -12,7 +12,8 @@ from api.responses import summary_response
 from api.search.filters import Filters
 from api.statistics import ContactPoint, SensorGroup, Statistics, Summary, highest_personal_data_level
 from sensors.policy.constraints import RESIDENT_NAME
-from sensors.register.entry import Organisation, Project
+from sensors.register.entry import Project
+from sensors.register.legal import Organisation
 from sensors.vocabulary.codes import PersonalData, Role, Status
 
 CITY, LAB = "Gemeente Helmond", "Bureau Lucht"
