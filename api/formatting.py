@@ -1,8 +1,9 @@
 """Format numbers, units, times and places in the language of the request."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -167,6 +168,12 @@ def height(value: float) -> str:
     return _("{n} meter").format(n=number(value, 0 if float(value).is_integer() else 1))
 
 
+def country(code: str) -> str:
+    """The name of a country (ISO 3166-1 alpha-2) in the visitor's language; an unknown code itself."""
+    names = cast("Mapping[str, str]", current_locale().territories)
+    return names.get(code, code)
+
+
 TEMPLATE_FILTERS: dict[str, Any] = {
     "number": number,
     "percentage": percentage,
@@ -178,5 +185,6 @@ TEMPLATE_FILTERS: dict[str, Any] = {
     "interval": interval,
     "day": day,
     "height": height,
+    "country": country,
 }
 """The filters available to templates."""

@@ -99,6 +99,12 @@ def _organisation(value: Mapping[str, Any]) -> LocalizedText:
     return LocalizedText(f"{value['name']} ({role.nl.lower()})", f"{value['name']} ({role.en.lower()})")
 
 
+def _transfer(value: Mapping[str, Any]) -> LocalizedText:
+    safeguard = _code(codes.TransferSafeguard)(value["safeguard"])
+    where = f"{value['recipient']} ({value['country']})"
+    return LocalizedText(f"{where}: {safeguard.nl}", f"{where}: {safeguard.en}")
+
+
 def _risk(value: Mapping[str, Any]) -> LocalizedText:
     return _joined([localized(value["risk"]), localized(value["mitigation"])], " – ")
 
@@ -284,6 +290,24 @@ FIELDS: Mapping[str, EntryField] = {
         LocalizedText("verwerkingsregister", "record of processing activities"), verbatim
     ),
     "legal.algorithms": EntryField(LocalizedText("algoritmes", "algorithms"), _list_of(_title, "; ")),
+    "legal.officer.name": EntryField(
+        LocalizedText("functionaris gegevensbescherming", "data protection officer"), verbatim
+    ),
+    "legal.officer.email": EntryField(LocalizedText("e-mail van de functionaris", "email of the officer"), verbatim),
+    "legal.officer.phone": EntryField(
+        LocalizedText("telefoon van de functionaris", "telephone of the officer"), verbatim
+    ),
+    "legal.officer.url": EntryField(LocalizedText("website van de functionaris", "website of the officer"), verbatim),
+    "legal.supervisory_authority.title": EntryField(
+        LocalizedText("toezichthouder", "supervisory authority"), localized
+    ),
+    "legal.supervisory_authority.url": EntryField(
+        LocalizedText("adres van de toezichthouder", "address of the supervisory authority"), verbatim
+    ),
+    "legal.transfers": EntryField(
+        LocalizedText("gaat naar landen buiten Europa", "goes to countries outside Europe"),
+        _list_of(_transfer, "; "),
+    ),
     "organisations": EntryField(LocalizedText("organisaties", "organisations"), _list_of(_organisation)),
     "project.name": EntryField(LocalizedText("project", "project"), verbatim),
     "project.description": EntryField(LocalizedText("uitleg van het project", "explanation of the project"), localized),

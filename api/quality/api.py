@@ -41,6 +41,7 @@ def quality(
         measures=_measures(found.measures),
         questions=[Question(question=each.code, asked=each.asked, answered=each.answered) for each in found.questions],
         outdated_segments=list(found.outdated_segments),
+        outdated_entries={rule: list(sensors) for rule, sensors in found.outdated_entries},
         capped_terms={rule: list(sensors) for rule, sensors in found.capped_terms},
         refusals=dict(found.refusals),
         unregistered={reason: Band(at_least=band.at_least, below=band.below) for reason, band in found.unregistered},

@@ -18,6 +18,7 @@ from api.search.filters import DEVIATIONS
 from api.sensor.queries import Band
 from sensors.db import Database, queries
 from sensors.policy.promises import MAX_CHECK_AGE
+from sensors.register.validation.rules import RULES_WITH_EFFECT
 
 QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
 
@@ -181,6 +182,8 @@ class Quality:
     """Sensors of which no travel times are computed any more, because of the window in their entry."""
     capped_terms: tuple[tuple[str, tuple[str, ...]], ...]
     """Rules that limit how long something is kept, with the sensors whose entries declare a longer term."""
+    outdated_entries: tuple[tuple[str, tuple[str, ...]], ...]
+    """Other rules from after an entry was registered, with the sensors whose entries do not comply."""
     refusals: tuple[tuple[str, int], ...]
     unregistered: tuple[tuple[str, Band], ...]
     windows: tuple[Windows, ...]
@@ -205,6 +208,7 @@ def load_quality(db: Database, municipality: str, scope: Scope, now: datetime) -
     refusals = db.execute(QUERIES["refusals"], parameters).fetchall()
     outdated = db.execute(QUERIES["outdated_segments"], parameters).fetchall()
     capped = db.execute(QUERIES["capped_terms"], parameters).fetchall()
+    entries = db.execute(QUERIES["outdated_entries"], parameters).fetchall()
     is_whole_city = scope == Scope()
     return Quality(
         period=_period(db),
@@ -212,6 +216,9 @@ def load_quality(db: Database, municipality: str, scope: Scope, now: datetime) -
         questions=_questions(selected),
         outdated_segments=tuple(row["reference"] for row in outdated),
         capped_terms=tuple((row["rule"], tuple(row["sensors"])) for row in capped),
+        outdated_entries=tuple(
+            (row["rule"], tuple(row["sensors"])) for row in entries if row["rule"] not in RULES_WITH_EFFECT
+        ),
         refusals=tuple((row["reason"], row["readings"]) for row in refusals),
         unregistered=_unregistered(db) if is_whole_city else (),
         windows=_windows(db, municipality) if is_whole_city else (),

@@ -48,6 +48,17 @@ where
 group by capped.rule
 order by capped.rule;
 
+-- outdated_entries: sensors whose entries do not comply with a rule from after they were registered, by rule
+select violation.rule, array_agg(distinct violation.reference order by violation.reference) as sensors
+from open.entry_violation as violation
+inner join open.find as find on find.sensor_id = violation.sensor_id
+where
+    find.municipality = %(municipality)s
+    and (%(neighbourhood)s::text is null or find.neighbourhood = %(neighbourhood)s::text)
+    and (%(organisation)s::text is null or find.organisations @> array[%(organisation)s::text])
+group by violation.rule
+order by violation.rule;
+
 -- refusals: rejection reasons of the last day, for sensors whose every value is public
 select refusal.reason, sum(refusal.readings)::bigint as readings
 from open.sensor_refusal as refusal

@@ -133,6 +133,8 @@ class Quality(ResponseModel):
     capped_terms: dict[str, list[str]]
     """Sensors whose entries declare that something is kept for longer than is now allowed, by the rule: it is kept as
     long as the rule allows."""
+    outdated_entries: dict[str, list[str]]
+    """Sensors that were registered before other rules, by the rule that their next version must comply with."""
     refusals: dict[str, int]
     """Why `refused_day` readings were rejected."""
     unregistered: dict[str, Band]

@@ -270,6 +270,17 @@ ALTER TABLE ONLY lantaarn.entry_quality
 ALTER TABLE ONLY lantaarn.entry_quality
     ADD CONSTRAINT entry_quality_sensor_id_fkey FOREIGN KEY (sensor_id) REFERENCES lantaarn.sensor(id);
 
+-- lantaarn.entry_violation
+CREATE TABLE lantaarn.entry_violation (
+    entry_id uuid NOT NULL,
+    rule text NOT NULL,
+    path text NOT NULL
+);
+ALTER TABLE ONLY lantaarn.entry_violation
+    ADD CONSTRAINT entry_violation_pkey PRIMARY KEY (entry_id, rule, path);
+ALTER TABLE ONLY lantaarn.entry_violation
+    ADD CONSTRAINT entry_violation_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES lantaarn.sensor(entry_id);
+
 -- lantaarn.event_refusal
 CREATE TABLE lantaarn.event_refusal (
     kind text NOT NULL,
@@ -1797,6 +1808,20 @@ CREATE VIEW open.deviation WITH (security_barrier='true') AS
                   WHERE (quiet.sensor_id = found.sensor_id)))))) told;
 GRANT SELECT ON TABLE open.deviation TO lantaarn_api;
 GRANT SELECT ON TABLE open.deviation TO lantaarn_dashboard;
+
+-- open.entry_violation
+CREATE VIEW open.entry_violation WITH (security_barrier='true') AS
+ SELECT sensor.municipality,
+    sensor.id AS sensor_id,
+    sensor.reference,
+    violation.rule,
+    violation.path
+   FROM (lantaarn.entry_violation violation
+     JOIN lantaarn.sensor sensor ON ((sensor.entry_id = violation.entry_id)))
+  WHERE (sensor.status <> 'ended'::text);
+COMMENT ON VIEW open.entry_violation IS 'where current entries do not comply with a rule from after they were registered';
+GRANT SELECT ON TABLE open.entry_violation TO lantaarn_api;
+GRANT SELECT ON TABLE open.entry_violation TO lantaarn_dashboard;
 
 -- open.event_refusal
 CREATE VIEW open.event_refusal WITH (security_barrier='true') AS

@@ -17,6 +17,7 @@ from sensors.doctor.finding import Finding
 from sensors.hardening import MAX_CORE_DUMP_BYTES
 from sensors.policy.promises import MAX_CELLS_TERM, MAX_RAW_TERM, MAX_TRUE_HOURS_TERM
 from sensors.processes import ProcessError
+from sensors.register.validation.rules import RULES_WITH_EFFECT, message_of
 from sensors.settings.base import hide_password
 from sensors.vocabulary.durations import describe_duration
 
@@ -68,6 +69,7 @@ def database_findings(url: SecretStr | None, pg_bin: Path | None) -> Iterator[Fi
             yield _migrations(db)
             yield from travel_time_findings(db)
             yield from term_findings(db)
+            yield from entry_findings(db)
             yield from invalid_findings(db)
             yield from role_findings(db)
             yield from function_findings(db)
@@ -137,6 +139,21 @@ def term_findings(db: Database) -> Iterator[Finding]:
             f"(rule {row['rule']}): {_named(sensors)}",
             f'import versions of them with "{field}": "{longest}" or shorter; the quality page lists them all',
         )
+
+
+def entry_findings(db: Database) -> Iterator[Finding]:
+    """Sensors whose entries, published before a rule, don't comply; not those of a rule with a finding of its own."""
+    if not _may_read(db, "open.entry_violation"):
+        return
+    for row in db.execute(QUERIES["outdated_entries"]).fetchall():
+        if row["rule"] not in RULES_WITH_EFFECT:
+            sensors: list[str] = row["sensors"]
+            yield Finding(
+                "entries",
+                f"{_counted(sensors)}: registered before the rule {row['rule']}, which their next version must comply "
+                f"with: {_named(sensors)}",
+                f"{message_of(row['rule']).en} The quality page lists them all",
+            )
 
 
 def invalid_findings(db: Database) -> Iterator[Finding]:

@@ -59,6 +59,12 @@ from open.capped_term
 group by rule
 order by rule;
 
+-- outdated_entries: sensors whose entries do not comply with a rule from after they were registered, by rule
+select rule, array_agg(distinct reference order by reference) as sensors
+from open.entry_violation
+group by rule
+order by rule;
+
 -- invalid_sensors: sensors of which values come, none of which is good
 select sensor.reference
 from open.deviation as deviation

@@ -1,6 +1,7 @@
 """The ``policy`` command group."""
 
 import sys
+from collections.abc import Iterable
 
 import click
 from click.formatting import wrap_text
@@ -8,7 +9,12 @@ from pydantic import ValidationError
 
 from sensors.db import connect
 from sensors.settings.database import DatabaseSettings
-from sensors.vocabulary.localized_text import Language
+from sensors.vocabulary.localized_text import Language, LocalizedText
+
+LACKING = LocalizedText(
+    "Wat moet er anders in de volgende versie? (Deze regels zijn van later dan deze.)",
+    "What must change in the next version? (These rules are from after this one.)",
+)
 
 
 @click.group(epilog="Example: lantaarn policy explain lantaarn-0101")
@@ -28,6 +34,7 @@ def explain(reference: str, language: Language) -> None:
         lamp_groups,
         retention_class_names,
     )
+    from sensors.register.validation.validator import find_rule_violations  # noqa: PLC0415
 
     with connect(DatabaseSettings.load().database_url.get_secret_value()) as db:
         found, classes = current_versions_by_reference(db, reference), retention_class_names(db)
@@ -44,5 +51,12 @@ def explain(reference: str, language: Language) -> None:
         lamps_by_group = {each.name: each.lamps for each in groups if each.municipality == entry.municipality}
         for each in explain_policy(entry, version.version, language, classes, lamps_by_group):
             click.secho(each.heading, bold=True)
-            for line in each.sentences:
-                click.echo(wrap_text(line, initial_indent="  - ", subsequent_indent="    "))
+            _echo_list(each.sentences)
+        if lacking := find_rule_violations(entry, classes):
+            click.secho(getattr(LACKING, language), bold=True)
+            _echo_list(f"{each.path}: {getattr(each.message, language)} ({each.rule_id})" for each in lacking)
+
+
+def _echo_list(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(wrap_text(line, initial_indent="  - ", subsequent_indent="    "))

@@ -5,7 +5,7 @@ from typing import cast
 
 from sensors.policy.personal_data import find_personal_data
 from sensors.register.entry import Device, Entry, Location, Project
-from sensors.register.legal import Contact, Organisation
+from sensors.register.legal import Contact, Decision, Organisation, Transfer
 from sensors.register.part import Part, Words
 from sensors.register.validation.violations import FieldPath, format_path
 
@@ -13,7 +13,9 @@ _FREE_TEXT_FIELDS: tuple[tuple[type[Part], frozenset[str]], ...] = (
     (Words, frozenset({"nl", "en"})),
     (Device, frozenset({"make", "model", "supplier"})),
     (Location, frozenset({"address"})),
-    (Organisation, frozenset({"name"})),
+    (Organisation, frozenset({"name", "agreement"})),
+    (Transfer, frozenset({"recipient"})),
+    (Decision, frozenset({"body"})),
     (Project, frozenset({"name"})),
     (Contact, frozenset({"name"})),
 )
@@ -38,8 +40,9 @@ def free_texts(part: object, path: FieldPath = ()) -> Iterator[tuple[FieldPath, 
 
 def paths_with_personal_data(entry: Entry) -> Iterator[str]:
     """The paths of free texts that contain a number plate, network address, e-mail address or phone number, except
-    those of the contact."""
-    contact_details = [known for known in (entry.contact.email, entry.contact.phone) if known]
+    those of the desk and the data protection officer."""
+    desks = [each for each in (entry.contact, entry.legal.officer) if each is not None]
+    contact_details = [known for desk in desks for known in (desk.email, desk.phone) if known]
     for path, text in free_texts(entry):
         rest = text
         for known in contact_details:

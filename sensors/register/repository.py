@@ -23,7 +23,7 @@ from sensors.register.files import FileEntry, FileViolation, document_of, read_e
 from sensors.register.groups import LampGroup, small_group_violations
 from sensors.register.location import GeoJsonGeometry, known_areas, neighbourhood_and_district, snap_to_cell
 from sensors.register.shared_places import PASS_PROPERTIES, PublishedDatastream, noise_of_counts
-from sensors.register.validation.validator import find_rule_violations
+from sensors.register.validation.validator import find_rule_violations, find_violations
 from sensors.register.validation.violations import Violation
 from sensors.vocabulary.codes import Precision, Public
 from sensors.vocabulary.localized_text import LocalizedText
@@ -312,14 +312,17 @@ def _refresh_derived_rows(db: Database, documents: Sequence[dict[str, Any]]) -> 
     """Update the datastreams of these entries from their policies, and their search index; returns how many
     datastreams changed."""
     classes = retention_class_names(db)
+    entries = [(document, _readable(document)) for document in documents]
     batch = {
         "entries": [document["id"] for document in documents],
-        "datastreams": [row for document in documents for row in _datastream_rows(document, classes)],
+        "datastreams": [row for _, entry in entries for row in _datastream_rows(entry, classes)],
         "places": [search_index.index_row(document) for document in documents],
+        "violations": [row for document, entry in entries for row in _violation_rows(document, entry, classes)],
     }
     steps = ("deactivate_datastreams", "update_datastreams", "insert_datastreams")
     changed = sum(db.execute(QUERIES[step], {"batch": batch}).rowcount for step in steps)
-    db.execute(QUERIES["upsert_search_index"], {"batch": batch})
+    for step in ("upsert_search_index", "delete_violations", "insert_violations"):
+        db.execute(QUERIES[step], {"batch": batch})
     _assign_slugs(db, documents)
     return changed
 
@@ -341,15 +344,30 @@ def _assign_slugs(db: Database, documents: Sequence[dict[str, Any]]) -> None:
         db.execute(QUERIES["insert_slugs"], {"batch": {"names": new_slugs}})
 
 
-def _datastream_rows(document: dict[str, Any], classes: Collection[str]) -> list[dict[str, Any]]:
+def _readable(document: dict[str, Any]) -> Entry | None:
+    """The published entry; None if it is of an older schema and no longer valid."""
     try:
-        policy = compile_policy(Entry.model_validate(document), classes)
+        return Entry.model_validate(document)
     except ValidationError:
-        # Published under an older schema and no longer valid: ingest nothing until someone reviews it.
+        return None
+
+
+def _violation_rows(
+    document: dict[str, Any], entry: Entry | None, classes: Collection[str]
+) -> Iterator[dict[str, Any]]:
+    """What an entry, published before a rule or under an older schema, does not comply with."""
+    found = find_violations(document) if entry is None else find_rule_violations(entry, classes)
+    for rule, path in sorted({(each.rule_id, each.path) for each in found}):
+        yield {"entry_id": document["id"], "rule": rule, "path": path}
+
+
+def _datastream_rows(entry: Entry | None, classes: Collection[str]) -> list[dict[str, Any]]:
+    if entry is None:  # Ingest nothing until someone reviews it.
         return []
+    policy = compile_policy(entry, classes)
     return [
         {
-            "entry_id": document["id"],
+            "entry_id": str(entry.id),
             **asdict(datastream),
             "rule": rule_to_document(datastream.rule) if datastream.rule else None,
             **_cell_columns(datastream.cells),

@@ -327,6 +327,15 @@ where
         or held.cell_noise <> needed.noise and needed.held_until is null
     );
 
+-- delete_violations: forget what these entries did not comply with
+delete from lantaarn.entry_violation
+where entry_id in (select value::uuid from jsonb_array_elements_text(%(batch)s -> 'entries'));
+
+-- insert_violations: what these entries, published before a rule, do not comply with
+insert into lantaarn.entry_violation (entry_id, rule, path)
+select entry_id, rule, path
+from jsonb_to_recordset(%(batch)s -> 'violations') as violation (entry_id uuid, rule text, path text);
+
 -- upsert_search_index: update how visitors find these entries
 insert into lantaarn.finding
 select

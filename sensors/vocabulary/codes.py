@@ -149,6 +149,15 @@ class DpiaStatus(StrEnum):
     DONE = "done"
 
 
+class TransferSafeguard(StrEnum):
+    """What protects data about people outside the European Economic Area (AVG art. 45 to 47 and 49)."""
+
+    ADEQUACY_DECISION = "adequacy_decision"
+    STANDARD_CLAUSES = "standard_clauses"
+    BINDING_RULES = "binding_rules"
+    EXCEPTION = "exception"
+
+
 class Role(StrEnum):
     """An organisation's role with respect to the sensor."""
 
@@ -312,6 +321,13 @@ LABELS: tuple[tuple[StrEnum, LocalizedText], ...] = (
     (DpiaStatus.PLANNED, LocalizedText("Gepland", "Planned")),
     (DpiaStatus.IN_PROGRESS, LocalizedText("Bezig", "In progress")),
     (DpiaStatus.DONE, LocalizedText("Gedaan", "Done")),
+    (
+        TransferSafeguard.ADEQUACY_DECISION,
+        LocalizedText("De wet daar beschermt genoeg, zegt de Europese Commissie", "An adequacy decision"),
+    ),
+    (TransferSafeguard.STANDARD_CLAUSES, LocalizedText("Een vast Europees contract", "Standard contractual clauses")),
+    (TransferSafeguard.BINDING_RULES, LocalizedText("Goedgekeurde regels van het bedrijf", "Binding corporate rules")),
+    (TransferSafeguard.EXCEPTION, LocalizedText("Een uitzondering in de wet", "An exception in the law")),
     (Role.CONTROLLER, LocalizedText("Verantwoordelijk", "Controller")),
     (Role.PROCESSOR, LocalizedText("Verwerkt de gegevens", "Processor")),
     (Role.OWNER, LocalizedText("Eigenaar", "Owner")),

@@ -116,6 +116,16 @@ def build_legal(
             url=AnyHttpUrl(f"{WEBSITE_URL}/dpia/{url_slug}") if done else None,
         ),
         processing_register=AnyHttpUrl(f"{WEBSITE_URL}/verwerkingsregister/{url_slug}"),
+        officer=Contact(
+            name="Functionaris gegevensbescherming",
+            email="privacy@helmond.example",
+            url=AnyHttpUrl(f"{WEBSITE_URL}/privacy/functionaris"),
+        ),
+        supervisory_authority=Link(
+            title=bilingual("Autoriteit Persoonsgegevens", "Dutch Data Protection Authority"),
+            url=AnyHttpUrl("https://www.autoriteitpersoonsgegevens.nl/"),
+        ),
+        transfers=(),
     )
 
 

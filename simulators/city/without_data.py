@@ -49,7 +49,12 @@ POLICE_CAMERA = SensorTemplate(
     legal=build_legal("cameratoezicht", LegalGround.PUBLIC_TASK, (texts.MUNICIPALITIES_ACT,), DpiaStatus.DONE),
     organisations=(
         *MUNICIPAL_ORGANISATIONS,
-        Organisation(role=Role.PROCESSOR, name="Politie", url=AnyHttpUrl("https://www.politie.nl/")),
+        Organisation(
+            role=Role.PROCESSOR,
+            name="Politie",
+            url=AnyHttpUrl("https://www.politie.nl/"),
+            agreement="Verwerkersovereenkomst cameratoezicht 2024-01",
+        ),
     ),
     risks=(texts.RISK_FOOTAGE_FUNCTION_CREEP,),
 )

@@ -13,7 +13,6 @@ from sensors.vocabulary.codes import (
     DTPR_ELEMENTS,
     Connectivity,
     DeviceCategory,
-    DpiaStatus,
     HostObject,
     LegalGround,
     Precision,
@@ -80,6 +79,16 @@ COUNT_TERMS: Document = {"raw": "P7D", "aggregate": "P1Y"}
 """Of what passes; short enough whether or not it is public."""
 
 
+LAW_OF_PERSONAL_DATA: Document = {
+    "privacy_statement": "https://helmond.example/privacy",
+    "dpia": {"status": "done", "date": "2022-11-03"},
+    "officer": {"name": "Functionaris gegevensbescherming", "email": "privacy@helmond.example"},
+    "supervisory_authority": {"title": {"nl": "Autoriteit Persoonsgegevens"}},
+    "transfers": [],
+}
+"""What the law asks of an entry about people, apart from its ground."""
+
+
 def example_camera_entry(**changes: Any) -> Document:
     """A valid entry of a traffic camera that records people and delivers no data to Lantaarn."""
     field_of_view = {
@@ -103,8 +112,7 @@ def example_camera_entry(**changes: Any) -> Document:
         legal={
             "ground": "public_task",
             "basis": [{"title": {"nl": "Gemeentewet, artikel 151c"}}],
-            "privacy_statement": "https://helmond.example/privacy",
-            "dpia": {"status": "done", "date": "2022-11-03"},
+            **LAW_OF_PERSONAL_DATA,
         },
     )
     document["location"] = document["location"] | {"observed_area": field_of_view}
@@ -235,10 +243,8 @@ def _legal() -> st.SearchStrategy[Document]:
         {
             "ground": st.sampled_from([each.value for each in LegalGround]),
             "basis": st.lists(_links, min_size=1, max_size=2),
-            "privacy_statement": st.just("https://helmond.example/privacy"),
-            "dpia": st.fixed_dictionaries(
-                {"status": st.sampled_from([each.value for each in DpiaStatus]), "date": _dates.map(dt.date.isoformat)}
-            ),
+            **{name: st.just(value) for name, value in LAW_OF_PERSONAL_DATA.items()},
+            "dpia": st.fixed_dictionaries({"status": st.just("done"), "date": _dates.map(dt.date.isoformat)}),
         }
     )
 

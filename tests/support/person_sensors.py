@@ -5,13 +5,12 @@ from datetime import datetime
 from sensors.db import Database
 from sensors.register.entry import Entry
 from sensors.register.repository import PublishResult, publish
-from tests.support.entries import Document, example_datastream, example_entry, person_datastream
+from tests.support.entries import LAW_OF_PERSONAL_DATA, Document, example_datastream, example_entry, person_datastream
 
 LEGAL_WITH_DPIA: Document = {
     "ground": "public_task",
     "basis": [{"title": {"nl": "Wegenverkeerswet 1994, artikel 2"}}],
-    "privacy_statement": "https://helmond.example/privacy",
-    "dpia": {"status": "done", "date": "2022-11-03"},
+    **LAW_OF_PERSONAL_DATA,
 }
 
 

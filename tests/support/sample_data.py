@@ -12,7 +12,7 @@ from sensors.db import Database
 from sensors.register.entry import Entry
 from sensors.register.repository import PublishResult, load_areas, publish
 from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
-from tests.support.entries import Document, example_datastream, example_entry, person_datastream
+from tests.support.entries import LAW_OF_PERSONAL_DATA, Document, example_datastream, example_entry, person_datastream
 
 NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
 HOUR = timedelta(hours=1)
@@ -71,10 +71,7 @@ def motion_lamp_entries(lamps: int = 12) -> list[Document]:
 
 def _person_sensor_entry(reference: str, kind: str, code: str, rule: Document) -> Document:
     stream = person_datastream(code, kind, rule, {"rule": "public_threshold"}, public="hour")
-    legal = example_entry()["legal"] | {
-        "privacy_statement": "https://helmond.example/privacy",
-        "dpia": {"status": "done", "date": "2022-11-03"},
-    }
+    legal = example_entry()["legal"] | LAW_OF_PERSONAL_DATA
     return example_entry(reference=reference, kind=kind, datastreams=[stream], legal=legal)
 
 

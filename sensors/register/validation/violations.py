@@ -183,7 +183,12 @@ PLACEHOLDER_ENTRY: dict[str, Any] = {
     ],
     "purposes": [{"code": "inform", "words": _PLACEHOLDER_TEXT}],
     "necessity": _PLACEHOLDER_TEXT,
-    "legal": {"dpia": {"status": "planned"}},
+    "legal": {
+        "dpia": {"status": "done", "date": "0001-01-01"},
+        "officer": {"name": "x", "email": "privacy@example.org"},
+        "supervisory_authority": {"title": _PLACEHOLDER_TEXT},
+        "transfers": [{"recipient": "x", "country": "US", "safeguard": "standard_clauses"}],
+    },
     "organisations": [{"role": "owner", "name": "x"}],
     "contact": {"name": "x"},
     "rights": _PLACEHOLDER_TEXT,

@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -16,12 +17,12 @@ from ingest.events.pipeline import PrivacyWindows
 from ingest.writer import load_register
 from sensors.db import Database
 from sensors.db.migrate import MIGRATIONS_FOLDER, migrate
-from sensors.doctor.database import travel_time_findings
+from sensors.doctor.database import entry_findings, travel_time_findings
 from sensors.policy.compiler import MatchingRule
 from sensors.register import repository
 from sensors.register.entry import Entry
 from sensors.register.repository import publish, refresh_derived_data
-from tests.support.entries import Document, example_entry
+from tests.support.entries import Document, example_camera_entry, example_entry
 from tests.support.sample_data import HOUR, NOW, publish_documents, travel_time_entry
 
 
@@ -34,6 +35,14 @@ def camera(reference: str, to: str | None, **rule: Any) -> Document:
     return travel_time_entry(reference=reference, **itself, datastreams=[stream | {"privacy_rules": rules}])
 
 
+def counting_camera(**changes: Any) -> Document:
+    """A camera that is about people, with as much law as ``changes`` say."""
+    return example_camera_entry(id=str(UUID(int=7)), uri="https://sensoren.helmond.example/id/camera-001", **changes)
+
+
+LAW = example_camera_entry()["legal"]
+WITHOUT_OFFICER = counting_camera(legal={**LAW, "dpia": {"status": "planned"}, "officer": None})
+"""As the rules of then allowed."""
 FROM_BEFORE = camera("kenteken-1", "kenteken-2", window="PT5M", minimum=5)
 """Windows of five minutes, over five vehicles, as the rules of then allowed."""
 
@@ -47,7 +56,7 @@ def db(each_database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
 
     with monkeypatch.context() as patch:
         patch.setattr(repository, "find_rule_violations", allow)
-        publish_documents(each_database, FROM_BEFORE)
+        publish_documents(each_database, FROM_BEFORE, WITHOUT_OFFICER)
     publish_documents(each_database, camera("kenteken-2", None), camera("kenteken-3", "kenteken-1"))
     refresh_derived_data(each_database)
     return each_database
@@ -73,6 +82,25 @@ def test_it_is_listed_with_the_rule_and_what_to_do(db: Database) -> None:
     elsewhere = Scope(organisation="Gemeente Helmond")
     assert load_quality(db, "helmond", elsewhere, NOW).outdated_segments == ("kenteken-1",)
     assert load_sensor(db, "helmond", "kenteken-1", NOW).datastreams[0].travel_times == ()
+
+
+def test_any_other_rule_is_listed_until_the_next_version(db: Database) -> None:
+    rules = ("personal_data_dpia_done", "personal_data_officer", "travel_time_minimum")
+    found = list(entry_findings(db))
+    assert [rule for rule in rules for each in found if f"before the rule {rule}," in each.result] == list(rules)
+    assert "contact details of the data protection officer" in (found[1].remedy or "")
+    listed = load_quality(db, "helmond", Scope(), NOW).outdated_entries
+    assert listed == tuple((rule, ("kenteken-1" if rule.startswith("travel") else "camera-001",)) for rule in rules)
+
+    publish_documents(db, counting_camera(legal=LAW), camera("kenteken-1", "kenteken-2"))
+    assert list(entry_findings(db)) == []
+    assert load_quality(db, "helmond", Scope(), NOW).outdated_entries == ()
+
+
+def test_ended_sensors_have_nothing_to_comply_with(db: Database) -> None:
+    ended = WITHOUT_OFFICER | {"status": "ended", "active_until": "2025-01-01"}
+    publish_documents(db, ended, camera("kenteken-1", "kenteken-2"))
+    assert list(entry_findings(db)) == []
 
 
 def test_who_may_not_read_the_list_is_told_nothing(db: Database) -> None:

@@ -69,6 +69,12 @@ def lamps(*datastreams: Document, kind: str = "streetlight") -> Document:
     return measuring(*datastreams, kind=kind, legal=LEGAL)
 
 
+def going_to(*countries: str, recipient: str = "Wolk Inc.") -> Document:
+    """A camera of which the data leaves for these countries."""
+    transfers = [{"recipient": recipient, "country": each, "safeguard": "standard_clauses"} for each in countries]
+    return example_camera_entry(legal=LEGAL | {"transfers": transfers})
+
+
 BROKEN: list[tuple[str, str, Document]] = [
     ("personal_data_ground", "legal.ground", example_camera_entry(legal=without(LEGAL, "ground"))),
     (
@@ -77,6 +83,41 @@ BROKEN: list[tuple[str, str, Document]] = [
         example_camera_entry(legal=without(LEGAL, "privacy_statement")),
     ),
     ("personal_data_dpia", "legal.dpia", example_camera_entry(legal=without(LEGAL, "dpia"))),
+    (
+        "personal_data_dpia_done",
+        "legal.dpia.status",
+        example_camera_entry(legal=LEGAL | {"dpia": {"status": "planned"}}),
+    ),
+    (
+        "personal_data_dpia_done",
+        "legal.dpia.status",
+        example_camera_entry(legal=LEGAL | {"dpia": {"status": "not_needed"}}),
+    ),
+    ("personal_data_officer", "legal.officer", example_camera_entry(legal=without(LEGAL, "officer"))),
+    (
+        "personal_data_authority",
+        "legal.supervisory_authority",
+        example_camera_entry(status="paused", legal=without(LEGAL, "supervisory_authority")),
+    ),
+    ("personal_data_transfers", "legal.transfers", example_camera_entry(legal=without(LEGAL, "transfers"))),
+    ("transfer_outside_eea", "legal.transfers[1].country", going_to("US", "IE")),
+    ("transfer_not_to_person", "legal.transfers[0].recipient", going_to("US", recipient="Jan de Vries")),
+    (
+        "processor_agreement",
+        "organisations[2].agreement",
+        example_camera_entry(organisations=[OWNER, CONTROLLER, {"role": "processor", "name": "Wolk B.V."}]),
+    ),
+    (
+        "contact_not_person",
+        "legal.officer.name",
+        example_camera_entry(legal=LEGAL | {"officer": contact(name="mevr. De Vries")}),
+    ),
+    (
+        "contact_mailbox_of_desk",
+        "legal.officer.email",
+        example_camera_entry(legal=LEGAL | {"officer": contact(email="jan.jansen@helmond.example")}),
+    ),
+    ("contact_reachable", "legal.officer", example_camera_entry(legal=LEGAL | {"officer": {"name": "FG"}})),
     ("personal_data_controller", "organisations", example_camera_entry(organisations=[OWNER])),
     (
         "retention",

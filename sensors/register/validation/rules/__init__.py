@@ -1,6 +1,6 @@
 """The rules between the parts of a register entry: one module per topic, and all of them as one list.
 
-Sources: AVG/GDPR articles 5, 6, 13, 14 and 35; the Geonovum model ordinance for sensors; the Noord-Brabant schema.
+Sources: AVG articles 5, 6, 13, 14, 28, 35 and 44; the Geonovum model ordinance for sensors; the Noord-Brabant schema.
 Many rules for datastreams mirror ``sensors.policy.constraints``, with advice on how to fix the entry.
 """
 
@@ -15,6 +15,7 @@ from sensors.register.validation.rules.personal_data import PERSONAL_DATA_RULES
 from sensors.register.validation.rules.publication import PUBLICATION_RULES
 from sensors.register.validation.rules.retention import RETENTION_RULES
 from sensors.register.validation.rules.texts import TEXT_RULES
+from sensors.vocabulary.localized_text import LocalizedText
 
 RULES: tuple[Rule, ...] = (
     *PERSONAL_DATA_RULES,
@@ -29,3 +30,17 @@ RULES: tuple[Rule, ...] = (
     *TEXT_RULES,
 )
 """Every rule, in the order in which violations are reported."""
+
+RULES_WITH_EFFECT = frozenset({"people_raw_term", "people_totals_term", "people_cells_term", "travel_time_window"})
+"""Rules that also shorten or stop what an entry from before declares; doctor and the quality page list that effect."""
+
+_MESSAGES = {rule.id: rule.message for rule in RULES}
+_OF_THE_SCHEMA = LocalizedText(
+    "De vorm van het register is veranderd. Voer de sensor opnieuw in.",
+    "The format of the register has changed. Import the sensor again.",
+)
+
+
+def message_of(rule_id: str) -> LocalizedText:
+    """How to comply with a rule, or with the schema."""
+    return _MESSAGES.get(rule_id, _OF_THE_SCHEMA)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from sensors.policy.constraints import RESIDENT_NAME
 from sensors.register.entry import Entry
+from sensors.register.legal import Contact
 from sensors.register.persons import is_mobile_number, is_personal_mailbox, is_personal_name
 from sensors.register.validation.finders import datastream_paths_if, path_if
 from sensors.register.validation.rule import Rule, ViolationFinder
@@ -21,6 +22,25 @@ def _organisation_names_if(is_violated: Callable[[str], bool]) -> ViolationFinde
         format_path(("organisations", index, "name"))
         for index, organisation in enumerate(entry.organisations)
         if is_violated(organisation.name)
+    ]
+
+
+def _contact_paths_if(field: str, is_violated: Callable[[Contact], bool]) -> ViolationFinder:
+    """The given field of the desk and of the data protection officer, where it violates the rule."""
+
+    def find(entry: Entry) -> list[str]:
+        contacts = {"contact": entry.contact, "legal.officer": entry.legal.officer}
+        violating = (path for path, contact in contacts.items() if contact is not None and is_violated(contact))
+        return [f"{path}.{field}".rstrip(".") for path in violating]
+
+    return find
+
+
+def _recipients_if(is_violated: Callable[[str], bool]) -> ViolationFinder:
+    return lambda entry: [
+        format_path(("legal", "transfers", index, "recipient"))
+        for index, transfer in enumerate(entry.legal.transfers or ())
+        if is_violated(transfer.recipient)
     ]
 
 
@@ -46,30 +66,33 @@ ORGANISATION_RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
+        "transfer_not_to_person",
+        "Noem een organisatie, geen persoon.",
+        "Name an organisation, not a person.",
+        _recipients_if(is_personal_name),
+    ),
+    Rule(
         "contact_reachable",
         "Geef een e-mailadres, een telefoonnummer of een webadres.",
         "Give an email address, a phone number or a web address.",
-        path_if(
-            "contact",
-            lambda entry: not (entry.contact.email or entry.contact.phone or entry.contact.url),
-        ),
+        _contact_paths_if("", lambda contact: not (contact.email or contact.phone or contact.url)),
     ),
     Rule(
         "contact_not_person",
         "Noem een afdeling of loket, geen persoon.",
         "Name a department or help desk, not a person.",
-        path_if("contact.name", lambda entry: is_personal_name(entry.contact.name)),
+        _contact_paths_if("name", lambda contact: is_personal_name(contact.name)),
     ),
     Rule(
         "contact_mailbox_of_desk",
         "Dit lijkt het e-mailadres van een persoon. Geef dat van een afdeling, zoals info@ of sensoren@.",
         "This looks like a person's email address. Give that of a department, such as info@ or sensoren@.",
-        path_if("contact.email", lambda entry: is_personal_mailbox(entry.contact.email or "")),
+        _contact_paths_if("email", lambda contact: is_personal_mailbox(contact.email or "")),
     ),
     Rule(
         "contact_phone_of_desk",
         "Dit is een mobiel nummer. Geef het nummer van een afdeling.",
         "This is a mobile number. Give the number of a department.",
-        path_if("contact.phone", lambda entry: is_mobile_number(entry.contact.phone or "")),
+        _contact_paths_if("phone", lambda contact: is_mobile_number(contact.phone or "")),
     ),
 )
