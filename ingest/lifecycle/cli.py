@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ingest.lifecycle.erasure import Erasure, ErasureError, ErasureRequest, erase, plan_erasure, preview_erasure
+from ingest.lifecycle.register.erased_entry import delete_mails_about
 from ingest.lifecycle.restore import restore_backup
 from ingest.lifecycle.retention import Deletion
 from ingest.lifecycle.tombstones import TombstoneError, read_tombstones
@@ -56,6 +57,8 @@ def erase_(*, dry_run: bool, yes: bool, **request_options: Any) -> None:
         if not yes:
             click.confirm("This cannot be undone. Erase?", abort=True)
         _show(erase(db, tombstone, settings.tombstones), "rows erased")
+        if tombstone.register:
+            delete_mails_about(db, tombstone.entry_id, settings.mail_spool)
     click.echo(f"Recorded in {settings.tombstones}, which restoring a backup requires: keep it apart from the backups.")
 
 

@@ -18,17 +18,15 @@ import psycopg
 from ingest.events.windows import CLOCK_SKEW_TOLERANCE
 from ingest.hourly_totals import lock_hours, recompute_changed_hours
 from ingest.lifecycle import tombstones
+from ingest.lifecycle.register.erased_entry import erase_entry
 from ingest.lifecycle.retention import QUERIES as RETENTION
 from ingest.lifecycle.retention import Deletion, log_deletion
 from ingest.lifecycle.tombstones import Tombstone
 from sensors.db import Database
 from sensors.db.capabilities import probe_capabilities
 from sensors.db.queries import load_queries
-from sensors.policy.constraints import RESIDENT_NAME
 from sensors.policy.personal_data import find_personal_data
 from sensors.register import repository as register_repository
-from sensors.register.location import neighbourhood_and_district, snap_to_cell
-from sensors.vocabulary.codes import Precision, Role, Status
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 EARLIEST_INSTANT = datetime(1, 1, 1, tzinfo=UTC)
@@ -41,8 +39,6 @@ BROKEN_TIMESCALEDB_VERSIONS: tuple[tuple[tuple[int, int, int], tuple[int, int, i
 )
 """Half-open ranges of TimescaleDB versions that delete the wrong rows of a compressed chunk, each with the upstream
 issue number. Issue #10129 (2.17.0 to 2.28.2) requires an array containing a null, which our statements never have."""
-PUBLIC_ERASURE_REASON = "gewist (AVG artikel 17) / erased (GDPR article 17)"
-"""Shown in the entry's public history; the actual reason is recorded in the tombstone only."""
 
 
 class ErasureError(Exception):
@@ -106,6 +102,7 @@ def preview_erasure(db: Database, tombstone: Tombstone) -> Erasure:
     _check_timescaledb_version(db)
     seen: list[Erasure] = []
     with suppress(psycopg.Rollback), db.transaction():
+        db.execute(register_repository.QUERIES["lock_register"])
         seen.append(_apply(db, tombstone, "count_observations"))
         raise psycopg.Rollback
     return seen[0]
@@ -209,8 +206,7 @@ def _apply(db: Database, tombstone: Tombstone, observations: str) -> Erasure:
         db.execute(QUERIES[query], period)
     counts |= _erase_daily_totals(db, period)
     if tombstone.register:
-        counts["location"] = db.execute(QUERIES["erase_location"], {"entry_id": tombstone.entry_id}).rowcount
-        counts["register_entry"] = _redact_entry(db, tombstone)
+        counts |= erase_entry(db, tombstone.entry_id, tombstone.recorded_at)
     rule = f"tombstone {tombstone.id}"
     deletions = tuple(Deletion(table, "erasure", tombstone.until, rows, rule) for table, rows in counts.items() if rows)
     return Erasure(tombstone, deletions, hours.rebuilt, hours.removed)
@@ -248,45 +244,3 @@ def _mark_cut_hours(db: Database, cut: Sequence[Mapping[str, Any]]) -> _CutHours
     rebuilt = sum(row["outside"] > 0 for row in whole)
     removed = tuple(row["hour"] for row in touched if row not in whole)
     return _CutHours(len(touched) - rebuilt, rebuilt, removed)
-
-
-def _redact_entry(db: Database, tombstone: Tombstone) -> int:
-    """Erase location, contact and owner from every version, and end the entry. Returns how many versions changed."""
-    versions = db.execute(QUERIES["entry_versions"], {"entry_id": tombstone.entry_id}).fetchall()
-    if not versions:
-        return 0
-    left = [{"revision": row["revision"], "document": redacted_document(row["document"])} for row in versions]
-    changed = [new for new, old in zip(left, versions, strict=True) if new["document"] != old["document"]]
-    if changed:
-        db.execute(QUERIES["redact_versions"], {"batch": {"documents": changed}})
-    current = left[-1]["document"]
-    ended = current | {"status": Status.ENDED, "active_until": _last_day(current, tombstone)}
-    if current["status"] != Status.ENDED:
-        made = {"at": tombstone.recorded_at, "editor": "lantaarn erase", "reason": PUBLIC_ERASURE_REASON}
-        db.execute(QUERIES["end_entry"], {"entry_id": tombstone.entry_id, "document": ended, **made})
-    return len(changed)
-
-
-def _last_day(document: Mapping[str, Any], tombstone: Tombstone) -> str:
-    return max(document["active_from"], tombstone.recorded_at.date().isoformat())
-
-
-def redacted_document(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an entry version without location, contact and owner. What is measured and why stays, as do controllers.
-
-    The location becomes a 1 km cell, without height or address. Idempotent.
-    """
-    cell = snap_to_cell(document["location"]["geometry"], Precision.CELL_1KM)
-    neighbourhood, district = neighbourhood_and_district(cell)
-    place = {"kind": "fixed", "geometry": cell, "precision": Precision.CELL_1KM}
-    codes = {"neighbourhood": neighbourhood, "district": district}
-    controllers = [each["name"] for each in document["organisations"] if each["role"] == Role.CONTROLLER]
-    return {
-        **document,
-        "location": place | {name: code for name, code in codes.items() if code is not None},
-        "contact": {"name": next(iter(controllers), RESIDENT_NAME)},
-        "organisations": [
-            each if each["name"] in controllers else {"role": each["role"], "name": RESIDENT_NAME}
-            for each in document["organisations"]
-        ],
-    }

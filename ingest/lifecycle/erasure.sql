@@ -248,35 +248,6 @@ delete from lantaarn.deviation as deviation
 using lantaarn.sensor as sensor
 where sensor.id = deviation.sensor_id and sensor.entry_id = %(entry_id)s;
 
--- erase_location: delete the sensor's exact location
-delete from restricted.location where entry_id = %(entry_id)s;
-
--- entry_versions: every version of an entry, the current one last
-select revision, document from lantaarn.register_entry where entry_id = %(entry_id)s order by version;
-
--- redact_versions: replace versions by their redacted documents; the setting makes the table's trigger allow it
-update lantaarn.register_entry as entry set document = left_over.document
-from jsonb_to_recordset(%(batch)s -> 'documents') as left_over (revision bigint, document jsonb)
-cross join (select set_config('lantaarn.redacting', 'erasure', true) as means) as permitted
-where entry.revision = left_over.revision and permitted.means = 'erasure';
-
--- end_entry: add the final version of an entry and update its sensor
-with ended as (
-    insert into lantaarn.register_entry (entry_id, version, document, valid_from, editor, reason)
-    select %(entry_id)s, max(version) + 1, %(document)s, %(at)s, %(editor)s, %(reason)s
-    from lantaarn.register_entry
-    where entry_id = %(entry_id)s
-    returning revision, entry_id, document
-)
-
-update lantaarn.sensor as sensor set
-    status = ended.document ->> 'status',
-    neighbourhood = ended.document #>> '{location,neighbourhood}',
-    district = ended.document #>> '{location,district}',
-    revision = ended.revision
-from ended
-where sensor.entry_id = ended.entry_id;
-
 -- tombstones: every tombstone, in order of recording
 select id, entry_id, since, until, register, resend, reason, recorded_at
 from lantaarn.tombstone

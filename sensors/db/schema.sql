@@ -905,7 +905,8 @@ ALTER TABLE ONLY lantaarn.slug
     ADD CONSTRAINT slug_municipality_sort_name_key UNIQUE (municipality, sort, name);
 ALTER TABLE ONLY lantaarn.slug
     ADD CONSTRAINT slug_pkey PRIMARY KEY (municipality, sort, slug);
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON lantaarn.slug FOR EACH STATEMENT EXECUTE FUNCTION lantaarn.refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON lantaarn.slug FOR EACH STATEMENT EXECUTE FUNCTION lantaarn.refuse_change();
+CREATE TRIGGER forget_unnamed BEFORE DELETE ON lantaarn.slug FOR EACH ROW EXECUTE FUNCTION lantaarn.forget_unnamed();
 
 -- lantaarn.tombstone
 CREATE TABLE lantaarn.tombstone (
@@ -1044,6 +1045,7 @@ CREATE TABLE restricted.location (
     entry_id uuid NOT NULL,
     geometry jsonb NOT NULL
 );
+ALTER TABLE ONLY restricted.location ALTER COLUMN geometry SET STATISTICS 0;
 ALTER TABLE ONLY restricted.location
     ADD CONSTRAINT location_pkey PRIMARY KEY (entry_id);
 
@@ -2333,8 +2335,9 @@ GRANT SELECT ON TABLE open.retention_class TO lantaarn_dashboard;
 
 -- open.revision
 CREATE VIEW open.revision AS
- SELECT max(revision) AS revision
-   FROM lantaarn.register_entry;
+ SELECT (( SELECT max(entry.revision) AS max
+           FROM lantaarn.register_entry entry) + ( SELECT count(*) AS count
+           FROM lantaarn.redaction)) AS revision;
 GRANT SELECT ON TABLE open.revision TO lantaarn_api;
 GRANT SELECT ON TABLE open.revision TO lantaarn_dashboard;
 
@@ -3113,22 +3116,49 @@ $$;
 -- lantaarn.erase_only
 CREATE FUNCTION lantaarn.erase_only() RETURNS trigger
     LANGUAGE plpgsql
-    AS $$
+    AS $_$
 declare
-    erasable constant text[] := array['location', 'contact', 'organisations'];
+    erasable constant text[] := array[
+        'location', 'contact', 'organisations', 'name', 'summary', 'project', 'datastreams'
+    ];
+    texts constant text[] := array['document', 'editor', 'reason'];
+    removed constant jsonb := lantaarn.removed_words();
 begin
-    if (to_jsonb(new) - 'document') <> (to_jsonb(old) - 'document')
+    if (to_jsonb(new) - texts) <> (to_jsonb(old) - texts)
+        or new.editor not in (old.editor, removed ->> 'nl')
+        or new.reason not in (old.reason, removed ->> 'nl')
         or (new.document - erasable) <> (old.document - erasable)
-        or not new.document ?& erasable
+        or not new.document ?& array['location', 'contact', 'organisations']
         or lantaarn.coarseness(new.document) <> 3
         or new.document -> 'location' ?| array['address', 'observed_area', 'height_m', 'host_reference']
         or new.document -> 'contact' ?| array['email', 'phone', 'url']
+        or new.document -> 'name' is distinct from
+            '{"nl": "Sensor van een inwoner", "en": "A resident''s sensor"}'::jsonb
+        or new.document -> 'summary' is distinct from removed
+        or new.document ? 'project'
+        or lantaarn.measured(new.document) is distinct from lantaarn.measured(old.document)
+        or new.document @? '$.datastreams[*] ? (exists(@.description) || exists(@.access_parties[*]))'
     then
         raise exception 'table % is append-only', tg_table_name using errcode = 'object_not_in_prerequisite_state';
     end if;
     insert into lantaarn.redaction (revision, precision_before, precision_after)
     values (old.revision, coalesce(old.document #>> '{location,precision}', 'exact'), 'cell_1km');
     return new;
+end
+$_$;
+
+-- lantaarn.forget_unnamed
+CREATE FUNCTION lantaarn.forget_unnamed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if coalesce(current_setting('lantaarn.redacting', true), '') <> 'slugs' or exists (
+        select from lantaarn.register_entry as entry
+        where lantaarn.is_named(entry.document, old.municipality, old.sort, old.name)
+    ) then
+        raise exception 'table % is append-only', tg_table_name using errcode = 'object_not_in_prerequisite_state';
+    end if;
+    return old;
 end
 $$;
 
@@ -3324,6 +3354,11 @@ END;
 REVOKE ALL ON FUNCTION lantaarn.hours_of(stream_id integer, from_hour timestamp with time zone, until_hour timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION lantaarn.hours_of(stream_id integer, from_hour timestamp with time zone, until_hour timestamp with time zone) TO lantaarn_ingest;
 
+-- lantaarn.is_named
+CREATE FUNCTION lantaarn.is_named(document jsonb, municipality text, sort text, name text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (((document ->> 'municipality'::text) = municipality) AND CASE sort WHEN 'organisation'::text THEN (document @> jsonb_build_object('organisations', jsonb_build_array(jsonb_build_object('name', name)))) ELSE (document @> jsonb_build_object('project', jsonb_build_object('name', name))) END);
+
 -- lantaarn.is_original
 CREATE FUNCTION lantaarn.is_original() RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -3425,6 +3460,11 @@ CREATE FUNCTION lantaarn.make_lamp_days(which integer[], first_day date, last_da
            WHERE ((energy.sensor_id = ANY (make_lamp_days.which)) AND (energy.property = 'energy'::text));
 END;
 REVOKE ALL ON FUNCTION lantaarn.make_lamp_days(which integer[], first_day date, last_day date) FROM PUBLIC;
+
+-- lantaarn.measured
+CREATE FUNCTION lantaarn.measured(document jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (SELECT jsonb_agg((declared.value - '{description,access_parties}'::text[]) ORDER BY declared.ordinality) AS jsonb_agg FROM jsonb_array_elements((measured.document -> 'datastreams'::text)) WITH ORDINALITY declared(value, ordinality));
 
 -- lantaarn.note_aggregation_change
 CREATE FUNCTION lantaarn.note_aggregation_change() RETURNS trigger
@@ -3856,6 +3896,11 @@ begin
 end
 $$;
 
+-- lantaarn.removed_words
+CREATE FUNCTION lantaarn.removed_words() RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN '{"en": "Removed on request", "nl": "Weggehaald op verzoek"}'::jsonb;
+
 -- lantaarn.replace_values
 CREATE FUNCTION lantaarn.replace_values(class_table text, datastream_ids integer[], times timestamp with time zone[], new_values double precision[], qualities smallint[], revisions timestamp with time zone[]) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3907,6 +3952,15 @@ end
 $_$;
 REVOKE ALL ON FUNCTION lantaarn.replace_values(class_table text, datastream_ids integer[], times timestamp with time zone[], new_values double precision[], qualities smallint[], revisions timestamp with time zone[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION lantaarn.replace_values(class_table text, datastream_ids integer[], times timestamp with time zone[], new_values double precision[], qualities smallint[], revisions timestamp with time zone[]) TO lantaarn_ingest;
+
+-- lantaarn.sample_again
+CREATE FUNCTION lantaarn.sample_again() RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    analyze lantaarn.register_entry, lantaarn.version_state, lantaarn.finding, lantaarn.slug, lantaarn.report;
+end
+$$;
 
 -- lantaarn.settled_until
 CREATE FUNCTION lantaarn.settled_until(at timestamp with time zone) RETURNS timestamp with time zone

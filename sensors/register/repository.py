@@ -1,41 +1,30 @@
 """The register in the database: check, import, publish, version and export entries.
 
 A published entry shows its location only as precisely as allowed: with a cell precision, the exact geometry goes to
-``restricted.location`` and every version holds the cell. Versions are immutable, with one exception: coarsening a
-sensor's location also coarsens its earlier versions, or the history would reveal where it is.
+``restricted.location`` and every version holds the cell. Coarsening a sensor's location also coarsens its earlier
+versions, or the history would reveal where it is. Nothing else of a version changes, unless it is erased
+(``ingest.lifecycle``).
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
-from pydantic import ValidationError
-
 from sensors.db import Database, queries
-from sensors.policy.cells import CellRule, RatioRule
-from sensors.policy.compiler import compile_policy, rule_to_document
-from sensors.register import search_index, slugs
+from sensors.register import derived
 from sensors.register.entry import Entry
 from sensors.register.files import FileEntry, FileViolation, document_of, read_entries, to_json_line
 from sensors.register.groups import LampGroup, small_group_violations
 from sensors.register.location import GeoJsonGeometry, known_areas, neighbourhood_and_district, snap_to_cell
-from sensors.register.shared_places import PASS_PROPERTIES, PublishedDatastream, noise_of_counts
-from sensors.register.validation.validator import find_rule_violations, find_violations
+from sensors.register.validation.validator import find_rule_violations
 from sensors.register.validation.violations import Violation
-from sensors.vocabulary.codes import Precision, Public
+from sensors.vocabulary.codes import Precision
 from sensors.vocabulary.localized_text import LocalizedText
 
 QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
-BATCH_SIZE = 500
-CELLS_DRAWN_WITHIN = timedelta(days=36)
-"""How long after an hour the last number with a pass of that hour in it is published: what came late is, with that of
-four weeks, a week after those."""
-
-_T = TypeVar("_T")
-
 CONFLICT_MESSAGES = {
     "id_twice": ("id", LocalizedText("Dit id staat al eerder in dit bestand.", "This id is already in this file.")),
     "reference_taken": (
@@ -175,7 +164,9 @@ def refresh_derived_data(db: Database) -> int:
         db.execute(QUERIES["lock_register"])
         documents = [version.document for version in current_versions(db)]
         _coarsen_history(db, documents)
-        return sum(_refresh_derived_rows(db, batch) for batch in _batches(documents)) + _update_noise(db)
+        changed = _derive(db, documents)
+        derived.forget_unnamed_slugs(db)
+        return changed
 
 
 def _violations_of(item: FileEntry) -> Iterator[FileViolation]:
@@ -229,24 +220,47 @@ def _conflicts(db: Database, entries: Sequence[Entry]) -> Mapping[UUID, tuple[Vi
     return found
 
 
+def record_versions(
+    db: Database, documents: Sequence[dict[str, Any]], editor: str, reason: str, valid_from: datetime
+) -> list[PublishResult]:
+    """Add a version of every entry that differs from its current one, and derive everything from it.
+
+    The documents are as they are published. Requires a transaction that holds the register lock.
+    """
+    published: list[PublishResult] = []
+    for batch in derived.in_batches(documents):
+        parameters = {"batch": {"documents": batch}, "at": valid_from, "editor": editor, "reason": reason}
+        rows = db.execute(QUERIES["publish"], parameters).fetchall()
+        published += [PublishResult(row["version"], row["changed"]) for row in rows]
+        _coarsen_history(db, batch)
+    _derive(db, documents)
+    return published
+
+
+def record_redacted_versions(
+    db: Database, document: dict[str, Any], editor: str, reason: str, valid_from: datetime
+) -> int:
+    """As ``record_versions`` for one entry, of which something was removed from earlier versions.
+
+    Without a new version all is derived again all the same. Returns how many slugs of organisations and projects went
+    with what was removed.
+    """
+    record_versions(db, [document], editor, reason, valid_from)
+    return derived.forget_unnamed_slugs(db)
+
+
+def _derive(db: Database, documents: Sequence[dict[str, Any]]) -> int:
+    return derived.derive(db, documents, retention_class_names(db))
+
+
 def _publish(
     db: Database, entries: Sequence[Entry], editor: str, reason: str, valid_from: datetime
 ) -> list[PublishResult]:
     """Write entries that are valid and without conflicts. Requires a transaction that holds the register lock."""
-    published: list[PublishResult] = []
-    for batch in _batches(entries):
-        documents = [_public_document(entry) for entry in batch]
-        rows = db.execute(
-            QUERIES["publish"],
-            {"batch": {"documents": documents}, "at": valid_from, "editor": editor, "reason": reason},
-        ).fetchall()
-        published += [PublishResult(row["version"], row["changed"]) for row in rows]
-        _store_exact_locations(db, batch, documents)
-        _coarsen_history(db, documents)
-        _refresh_derived_rows(db, documents)
-    if any(each.changed for each in published):
-        _update_noise(db)
-    return published
+    documents = [_public_document(entry) for entry in entries]
+    for batch, shown in zip(derived.in_batches(entries), derived.in_batches(documents), strict=True):
+        _store_exact_locations(db, batch, shown)
+    return record_versions(db, documents, editor, reason, valid_from)
 
 
 def _public_document(entry: Entry) -> dict[str, Any]:
@@ -306,103 +320,3 @@ def _coarsened_location(location: Mapping[str, Any], precision: Precision) -> di
     exact = ("address", "observed_area", "host_reference")
     kept = {name: value for name, value in location.items() if name not in exact}
     return kept | {"precision": precision} | _public_location(location["geometry"], precision)
-
-
-def _refresh_derived_rows(db: Database, documents: Sequence[dict[str, Any]]) -> int:
-    """Update the datastreams of these entries from their policies, and their search index; returns how many
-    datastreams changed."""
-    classes = retention_class_names(db)
-    entries = [(document, _readable(document)) for document in documents]
-    batch = {
-        "entries": [document["id"] for document in documents],
-        "datastreams": [row for _, entry in entries for row in _datastream_rows(entry, classes)],
-        "places": [search_index.index_row(document) for document in documents],
-        "violations": [row for document, entry in entries for row in _violation_rows(document, entry, classes)],
-    }
-    steps = ("deactivate_datastreams", "update_datastreams", "insert_datastreams")
-    changed = sum(db.execute(QUERIES[step], {"batch": batch}).rowcount for step in steps)
-    for step in ("upsert_search_index", "delete_violations", "insert_violations"):
-        db.execute(QUERIES[step], {"batch": batch})
-    _assign_slugs(db, documents)
-    return changed
-
-
-def _assign_slugs(db: Database, documents: Sequence[dict[str, Any]]) -> None:
-    """Assign slugs to new organisations and projects."""
-    owners = slugs.slug_owners(documents)
-    asked = {"municipalities": list({municipality for municipality, _, _ in owners})}
-    existing = db.execute(QUERIES["slugs_of_municipalities"], {"batch": asked}).fetchall()
-    known = {(row["municipality"], row["sort"], row["name"]) for row in existing}
-    taken = {(row["municipality"], row["sort"], row["slug"]) for row in existing}
-    new_slugs: list[dict[str, str]] = []
-    for municipality, sort, name in (each for each in owners if each not in known):
-        taken_slugs = {slug for where, what, slug in taken if (where, what) == (municipality, sort)}
-        slug = slugs.unique_slug(slugs.slugify(name, slugs.FALLBACK_SLUGS[sort]), taken_slugs)
-        taken.add((municipality, sort, slug))
-        new_slugs.append({"municipality": municipality, "sort": sort, "slug": slug, "name": name})
-    if new_slugs:
-        db.execute(QUERIES["insert_slugs"], {"batch": {"names": new_slugs}})
-
-
-def _readable(document: dict[str, Any]) -> Entry | None:
-    """The published entry; None if it is of an older schema and no longer valid."""
-    try:
-        return Entry.model_validate(document)
-    except ValidationError:
-        return None
-
-
-def _violation_rows(
-    document: dict[str, Any], entry: Entry | None, classes: Collection[str]
-) -> Iterator[dict[str, Any]]:
-    """What an entry, published before a rule or under an older schema, does not comply with."""
-    found = find_violations(document) if entry is None else find_rule_violations(entry, classes)
-    for rule, path in sorted({(each.rule_id, each.path) for each in found}):
-        yield {"entry_id": document["id"], "rule": rule, "path": path}
-
-
-def _datastream_rows(entry: Entry | None, classes: Collection[str]) -> list[dict[str, Any]]:
-    if entry is None:  # Ingest nothing until someone reviews it.
-        return []
-    policy = compile_policy(entry, classes)
-    return [
-        {
-            "entry_id": str(entry.id),
-            **asdict(datastream),
-            "rule": rule_to_document(datastream.rule) if datastream.rule else None,
-            **_cell_columns(datastream.cells),
-            **_ratio_columns(datastream.ratio),
-        }
-        for datastream in policy.datastreams
-    ]
-
-
-def _cell_columns(cells: CellRule | None) -> dict[str, Any]:
-    if cells is None:
-        return {"sum_minutes": None, "one_night": False, "cell_noise": None}
-    return {"sum_minutes": cells.sums_minutes, "one_night": cells.has_night, "cell_noise": cells.noise}
-
-
-def _ratio_columns(ratio: RatioRule | None) -> dict[str, Any]:
-    if ratio is None:
-        return {"ratio_reference": None, "ratio_clip": None, "ratio_of": None}
-    return {"ratio_reference": ratio.reference, "ratio_clip": ratio.clip, "ratio_of": ratio.of}
-
-
-def _update_noise(db: Database) -> int:
-    """Set the noise of every published count, which depends on what else is published at its place; returns how many
-    changed.
-
-    It falls only when the register has not asked for less for a while: until the last hours of a neighbour that was
-    changed or ended are published, the noise of no other may be less than when both were there.
-    """
-    properties = [{"kind": kind, "property": each} for kind, codes in PASS_PROPERTIES.items() for each in codes]
-    rows = db.execute(QUERIES["published_datastreams"], {"batch": {"properties": properties}}).fetchall()
-    noise = noise_of_counts([PublishedDatastream(period=Public(row.pop("period")), **row) for row in rows])
-    computed = [{"sensor_id": sensor, "property": name, "noise": each} for (sensor, name), each in noise.items()]
-    parameters = {"batch": {"noise": computed}, "at": datetime.now(UTC), "held": CELLS_DRAWN_WITHIN}
-    return db.execute(QUERIES["update_noise"], parameters).rowcount
-
-
-def _batches(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
-    return (items[start : start + BATCH_SIZE] for start in range(0, len(items), BATCH_SIZE))

@@ -8,6 +8,7 @@ from sensors.settings.base import Settings
 from sensors.settings.database import DatabaseSettings, PostgresToolSettings
 from sensors.settings.general import LogSettings, MunicipalitySettings
 from sensors.settings.ingest import MetricsSettings
+from sensors.settings.reports import MailSpoolSettings
 
 
 class RetentionSettings(DatabaseSettings, MetricsSettings, LogSettings):
@@ -22,7 +23,7 @@ class TombstoneSettings(Settings):
     )
 
 
-class ErasureSettings(DatabaseSettings, MunicipalitySettings, TombstoneSettings):
+class ErasureSettings(DatabaseSettings, MunicipalitySettings, TombstoneSettings, MailSpoolSettings):
     """Erasure on request."""
 
 

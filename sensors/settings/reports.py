@@ -10,12 +10,17 @@ from sensors.settings.database import DatabaseSettings
 from sensors.settings.general import MunicipalitySettings
 
 
-class MailSettings(Settings):
+class MailSpoolSettings(Settings):
+    """Where mail about reports is without a mail server."""
+
+    mail_spool: Path = Field(default=Path(".lantaarn/mail"), description="the folder for mail without a mail server")
+
+
+class MailSettings(MailSpoolSettings):
     """Outgoing mail about reports; without a mail server it is written to a folder."""
 
     smtp_url: SmtpUrl | None = Field(default=None, description="the mail server, as smtps://user:password@host:port")
     mail_from: EmailAddress = Field(default="lantaarn@localhost", description="the sender address of our mail")
-    mail_spool: Path = Field(default=Path(".lantaarn/mail"), description="the folder for mail without a mail server")
 
     @model_validator(mode="after")
     def _mail_has_a_sender(self) -> Self:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 from typing import Any, LiteralString
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -272,7 +273,7 @@ def test_place_contact_and_owner_leave_every_version(each_database: Database, tm
     entry = home(db)
     wish = plan_erasure(db, ErasureRequest("helmond", "bewoner-1", "request of a resident", whole_entry=True), NOW)
     done = erase(db, wish, tmp_path / "list")
-    assert counts(done) == {"location": 1, "register_entry": 2}
+    assert counts(done) == {"location": 1, "register_entry": 2, "slug": 1}
     history = versions_of_entry(db, entry.id)
     texts = json.dumps([version.document for version in history])
     for trace in ("5.654", "51.4812", "Kerkstraat", "Meetnet", "sensoren@helmond.example"):
@@ -284,16 +285,68 @@ def test_place_contact_and_owner_leave_every_version(each_database: Database, tm
     assert count(db, "restricted.location") == 0
     assert counts(replay_tombstones(db, [wish], NOW)[0]) == {}
     assert len(versions_of_entry(db, entry.id)) == 3
+    assert counts(replay_tombstones(db, [replace(wish, entry_id=uuid4())], NOW)[0]) == {}  # not yet in the backup
+    # What was erased before everything was derived again, as by an earlier version of the program.
+    db.execute("update lantaarn.finding set organisations = '{Stichting Meetnet}', words = to_tsvector('meetnet')")
+    revision = db.execute("select revision from open.revision").fetchone()
+    replay_tombstones(db, [wish], NOW)
+    assert count(db, "lantaarn.finding where organisations @> '{Stichting Meetnet}' or words @@ 'meetnet'") == 0
+    assert db.execute("select revision from open.revision").fetchone() == revision
 
 
-def test_nothing_else_of_a_version_can_be_changed(each_database: Database) -> None:
-    home(each_database)
-    change = (
-        "update lantaarn.register_entry set document = jsonb_set(document, '{necessity,nl}', '\"anders\"')"
-        " where set_config('lantaarn.redacting', 'erasure', true) = 'erasure'"
-    )
-    with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState):
-        each_database.execute(change)
+def test_nothing_else_of_a_version_can_be_changed(each_database: Database, tmp_path: Path) -> None:
+    db = each_database
+    home(db)
+    wish = plan_erasure(db, ErasureRequest("helmond", "bewoner-1", "request of a resident", whole_entry=True), NOW)
+    erase(db, wish, tmp_path / "list")
+    for document in (
+        "jsonb_set(document, '{necessity,nl}', '\"anders\"')",
+        "jsonb_set(document, '{name,nl}', '\"anders\"')",
+        "jsonb_set(document, '{summary,nl}', '\"anders\"')",
+        "jsonb_set(document, '{contact,email}', '\"a@b.example\"')",
+        "jsonb_set(document, '{location,precision}', '\"cell_100m\"')",
+        "jsonb_set(document, '{datastreams,0,description}', '{\"nl\": \"anders\"}')",
+        "jsonb_set(document, '{datastreams,0,public}', '\"none\"')",
+        'document || \'{"project": {"name": "anders"}}\'',
+        "document, editor = 'anders'",
+        "document, reason = 'anders'",
+        "document, version = version + 10",
+    ):
+        change = (
+            f"update lantaarn.register_entry set document = {document}"
+            " where set_config('lantaarn.redacting', 'erasure', true) = 'erasure'"
+        )
+        with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState):
+            db.execute(change)
+    for means in ("''", "'erasure'", "'slugs'"):
+        with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState):
+            db.execute(f"delete from lantaarn.slug where set_config('lantaarn.redacting', {means}, true) = {means}")
+
+
+def test_an_organisation_that_others_name_keeps_its_page(server_database: Database, tmp_path: Path) -> None:
+    db = server_database
+    home(db)
+    owners = [{"role": "owner", "name": "Stichting Meetnet"}, {"role": "controller", "name": "Gemeente Helmond"}]
+    for changes in ({"organisations": owners, "project": {"name": "Meetnet"}}, {}):
+        publish(db, Entry.model_validate(example_entry(**changes)), editor="test", reason="test", valid_from=NOW)
+    wish = plan_erasure(db, ErasureRequest("helmond", "bewoner-1", "request of a resident", whole_entry=True), NOW)
+    assert "slug" not in counts(erase(db, wish, tmp_path / "list"))
+    assert count(db, "lantaarn.slug where name = 'Stichting Meetnet'") == 1
+    assert count(db, "lantaarn.slug where name = 'Meetnet'") == 1
+
+
+def test_an_entry_that_has_ended_is_derived_again_too(server_database: Database, tmp_path: Path) -> None:
+    db = server_database
+    owners = [{"role": "owner", "name": "Kwekerij Jansen"}, {"role": "controller", "name": "Gemeente Helmond"}]
+    ended = example_entry(organisations=owners, status="ended", active_until="2026-01-01")
+    publish(db, Entry.model_validate(ended), editor="test", reason="test", valid_from=NOW)
+    before = db.execute("select revision from open.revision").fetchone()
+    wish = plan_erasure(db, ErasureRequest("helmond", "LML-1", "request of a resident", whole_entry=True), NOW)
+    assert counts(erase(db, wish, tmp_path / "list")) == {"register_entry": 1, "slug": 1}
+    assert count(db, "lantaarn.finding where organisations @> '{Kwekerij Jansen}'") == 0
+    # What programs remember of the register they now read again, though no version was added.
+    assert db.execute("select revision from open.revision").fetchone() != before
+    assert len(versions_of_entry(db, Entry.model_validate(ended).id)) == 1
 
 
 def test_what_arrives_again_is_swept_away_but_a_correction_stays(each_database: Database, tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from sensors.db import Database
-from sensors.register.repository import CELLS_DRAWN_WITHIN, refresh_derived_data
+from sensors.register.derived import CELLS_DRAWN_WITHIN
+from sensors.register.repository import refresh_derived_data
 from tests.support.entries import Document, example_datastream, example_entry
 from tests.support.sample_data import home_sensor_entry, publish_documents
 

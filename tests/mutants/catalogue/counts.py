@@ -40,7 +40,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ("the most noise of the places of a sensor", "max(noise.get(key, 0.0), ", "min(noise.get(key, 1e9), "),
     ),
     *mutants_in(
-        "sensors/register/repository.sql",
+        "sensors/register/derived.sql",
         ("tests/db/sensors/test_noise.py",),
         (
             "neighbours of a while ago",
@@ -58,9 +58,9 @@ MUTANTS: tuple[Mutant, ...] = (
         ("what a sensor hangs on", "lower(version.document #>> '{location,host_reference}')", "null"),
     ),
     *mutants_in(
-        "sensors/register/repository.py",
+        "sensors/register/derived.py",
         ("tests/db/sensors/test_noise.py",),
-        ("the noise of neighbours of a new sensor", "if any(each.changed for each in published):", "if False:"),
+        ("the noise of neighbours of a new sensor", " + _update_noise(db)", ""),
     ),
     *mutants_in(
         "ingest/cells/count_cells.py",
@@ -119,7 +119,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
     ),
     *mutants_in(
-        "sensors/register/repository.sql",
+        "sensors/register/derived.sql",
         ("tests/db/ingest/test_passers_by.py",),
         ("sums of before a count in memory", "when held.rule is distinct from declared.rule\n", "when false\n"),
     ),

@@ -29,7 +29,65 @@ CONSTRAINTS = (
     *COUNTED_IN_MEMORY,
 )
 
+ERASURE_TESTS = ("tests/db/ingest/test_erasure.py", "tests/unit/ingest/lifecycle/test_redaction.py")
+
 MUTANTS: tuple[Mutant, ...] = (
+    *mutants_in(
+        "ingest/lifecycle/register/erased_entry.py",
+        ERASURE_TESTS,
+        ("an erased sensor has no name", '"name": _words(ERASED_NAME),', ""),
+        ("an erased sensor has no summary", '"summary": _words(REMOVED_TEXT),', ""),
+        ("an erased sensor has no project", 'if name != "project"}', "}"),
+        ("an erased sensor has no explanations", 'if name != "description"}', "}"),
+        ("an erased sensor has no recipients", '[] if name == "access_parties" else value', "value"),
+        ("what ended is derived again", "_end_entry(db, current, at) if current else 0", "0"),
+    ),
+    *mutants_in(
+        "sensors/register/repository.py",
+        ERASURE_TESTS,
+        ("an erased name has no page", "return derived.forget_unnamed_slugs(db)", "return 0"),
+    ),
+    *mutants_in(
+        "sensors/register/derived.py",
+        ERASURE_TESTS,
+        (
+            "the index follows an erasure",
+            '    db.execute(QUERIES["upsert_search_index"], {"batch": batch})\n',
+            "",
+        ),
+    ),
+    *mutants_in(
+        "sensors/db/migrations/056_complete_erasure.sql",
+        ERASURE_TESTS,
+        ("the name of an erased sensor", "new.document -> 'name' is distinct from", "false and '1' <>"),
+        ("the summary of an erased sensor", "or new.document -> 'summary' is distinct from removed\n", ""),
+        ("no project comes with an erasure", "        or new.document ? 'project'\n", ""),
+        ("no explanation comes with an erasure", "exists(@.description) || ", ""),
+        (
+            "an erasure changes nothing that is measured",
+            "        or lantaarn.measured(new.document) is distinct from lantaarn.measured(old.document)\n",
+            "",
+        ),
+        ("an erasure names no editor", "        or new.editor not in (old.editor, removed ->> 'nl')\n", ""),
+        ("an erasure gives no reason", "        or new.reason not in (old.reason, removed ->> 'nl')\n", ""),
+        ("a name in use keeps its page", "<> 'slugs' or exists", "<> 'slugs' and exists"),
+        (
+            "programs notice an erasure",
+            "    + (select count(*) from lantaarn.redaction) as revision",
+            "    as revision",
+        ),
+    ),
+    *mutants_in(
+        "ingest/lifecycle/register/erased_entry.sql",
+        ("tests/end_to_end/test_backup.py",),
+        ("words about an erased sensor", "    words = null,\n", ""),
+        (
+            "answers about an erased sensor",
+            "case when answer is not null then lantaarn.removed_words() ->> 'nl' end",
+            "answer",
+        ),
+        ("samples of erased values", "select lantaarn.sample_again()", "select 1"),
+    ),
     *mutants_in(
         "sensors/policy/terms.py",
         ("tests/unit/sensors/test_terms.py", "tests/db/sensors/test_capped_terms.py"),
@@ -98,8 +156,8 @@ MUTANTS: tuple[Mutant, ...] = (
         LOCATION_TESTS,
         (
             "history is coarsened",
-            "        _store_exact_locations(db, batch, documents)\n        _coarsen_history(db, documents)\n",
-            "        _store_exact_locations(db, batch, documents)\n",
+            "        _coarsen_history(db, batch)\n",
+            "",
         ),
         ("old addresses are removed too", "if name not in exact", "if True"),
         (

@@ -1,0 +1,1 @@
+"""What erasing does to the register: a whole entry."""

@@ -1,0 +1,122 @@
+"""Erase a resident's entry: where it is, whose it is and all words about it leave every version, and the entry ends.
+
+What is derived from the entry is derived again by ``sensors.register.derived``, in the same transaction.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sensors.db import Database
+from sensors.db.queries import load_queries
+from sensors.policy.constraints import RESIDENT_NAME
+from sensors.register import repository
+from sensors.register.location import neighbourhood_and_district, snap_to_cell
+from sensors.vocabulary.codes import Precision, Role, Status
+from sensors.vocabulary.localized_text import LocalizedText
+
+QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
+ERASED_NAME = LocalizedText("Sensor van een inwoner", "A resident's sensor")
+"""The name of every erased sensor. The database permits no other."""
+REMOVED_TEXT = LocalizedText("Weggehaald op verzoek", "Removed on request")
+"""What stands in place of a text. The database permits no other."""
+ERASING_EDITOR = "lantaarn erase"
+"""The editor of the version that ends an erased entry."""
+PUBLIC_ERASURE_REASON = "gewist (AVG artikel 17) / erased (GDPR article 17)"
+"""Shown in the entry's public history; the actual reason is recorded in the tombstone only."""
+
+
+def erase_entry(db: Database, entry_id: UUID, at: datetime) -> Mapping[str, int]:
+    """Erase an entry and what residents wrote about it; returns the rows changed or deleted, by table. Idempotent.
+
+    Requires a transaction that holds the register lock.
+    """
+    entry = {"entry_id": entry_id}
+    location = db.execute(QUERIES["erase_location"], entry).rowcount
+    versions, current = _redact_versions(db, entry_id)
+    counts = {
+        "location": location,
+        "register_entry": versions,
+        "slug": _end_entry(db, current, at) if current else 0,
+        "report_mail": db.execute(QUERIES["erase_report_mails"], entry).rowcount,
+        "report": db.execute(QUERIES["erase_report_texts"], entry).rowcount,
+    }
+    db.execute(QUERIES["sample_again"])
+    return counts
+
+
+def delete_mails_about(db: Database, entry_id: UUID, spool: Path) -> None:
+    """Delete the mails about a sensor's reports that were written to a folder for want of a mail server."""
+    for row in db.execute(QUERIES["report_numbers"], {"entry_id": entry_id}).fetchall():
+        for path in spool.glob(f"lantaarn-{row['number']}-*.eml"):
+            path.unlink(missing_ok=True)
+
+
+def _redact_versions(db: Database, entry_id: UUID) -> tuple[int, dict[str, Any] | None]:
+    """Redact every version. Returns how many changed, and what is left of the current one; None without an entry, as in
+    a backup from before it."""
+    versions = db.execute(QUERIES["entry_versions"], {"entry_id": entry_id}).fetchall()
+    left = [_redacted_version(row) for row in versions]
+    changed = [new for new, old in zip(left, versions, strict=True) if new != old]
+    if changed:
+        db.execute(QUERIES["redact_versions"], {"batch": {"documents": changed}})
+    return len(changed), left[-1]["document"] if left else None
+
+
+def _redacted_version(row: Mapping[str, Any]) -> dict[str, Any]:
+    is_ours = (row["editor"], row["reason"]) == (ERASING_EDITOR, PUBLIC_ERASURE_REASON)
+    said = {} if is_ours else {"editor": REMOVED_TEXT.nl, "reason": REMOVED_TEXT.nl}
+    return {**row, **said, "document": redacted_document(row["document"])}
+
+
+def _end_entry(db: Database, current: dict[str, Any], at: datetime) -> int:
+    """End an entry unless it has ended, and derive everything again. Returns how many slugs went."""
+    last_day = max(current["active_from"], at.date().isoformat())
+    is_ended = current["status"] == Status.ENDED
+    ended = current if is_ended else {**current, "status": Status.ENDED, "active_until": last_day}
+    return repository.record_redacted_versions(db, ended, ERASING_EDITOR, PUBLIC_ERASURE_REASON, at)
+
+
+def redacted_document(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an entry version without location, contact, owner, name, summary, project and descriptions.
+
+    What is measured and why stays, as do controllers. The location becomes a 1 km cell, without height or address.
+    Idempotent.
+    """
+    controllers = [each["name"] for each in document["organisations"] if each["role"] == Role.CONTROLLER]
+    redacted = {
+        **{name: value for name, value in document.items() if name != "project"},
+        "name": _words(ERASED_NAME),
+        "summary": _words(REMOVED_TEXT),
+        "location": _coarsest_location(document),
+        "contact": {"name": next(iter(controllers), RESIDENT_NAME)},
+        "organisations": [
+            each if each["name"] in controllers else {"role": each["role"], "name": RESIDENT_NAME}
+            for each in document["organisations"]
+        ],
+    }
+    if "datastreams" in document:
+        redacted["datastreams"] = _without_words(document["datastreams"])
+    return redacted
+
+
+def _words(text: LocalizedText) -> dict[str, str]:
+    return {"nl": text.nl, "en": text.en}
+
+
+def _coarsest_location(document: Mapping[str, Any]) -> dict[str, Any]:
+    cell = snap_to_cell(document["location"]["geometry"], Precision.CELL_1KM)
+    neighbourhood, district = neighbourhood_and_district(cell)
+    place = {"kind": "fixed", "geometry": cell, "precision": Precision.CELL_1KM}
+    codes = {"neighbourhood": neighbourhood, "district": district}
+    return place | {name: code for name, code in codes.items() if code is not None}
+
+
+def _without_words(datastreams: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What is measured, without what is told of it and which parties get it."""
+    return [
+        {name: [] if name == "access_parties" else value for name, value in each.items() if name != "description"}
+        for each in datastreams
+    ]
