@@ -5,11 +5,14 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import httpx
 import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
+from api.reports.queries import QUERIES as REPORTS
 from ingest.lifecycle.audit import audit_ledger
 from ingest.lifecycle.retention import first_broken_deletion_id
 from lantaarn import main
@@ -17,17 +20,22 @@ from sensors.db import Database, connect
 from sensors.db.capabilities import probe_capabilities
 from sensors.db.dump import PostgresTools, restore_database
 from sensors.db.server import find_postgres
+from sensors.register import repository
+from sensors.register.entry import Entry
 from sensors.register.repository import export_entries
 from sensors.upgrade import upgrade_database
 from tests.db.ingest.test_erasure import compress, count, everything
 from tests.db.ingest.test_writer import message, register, take
+from tests.support import traces
+from tests.support.entries import example_entry
 from tests.support.pglite.fixtures import temporary_database, timescale_url
 from tests.support.sample_data import home_sensor_entry, publish_documents
+from tests.support.web_server import running_web_server
 
 NOW = datetime.now(UTC)
 READINGS = 200
 SENSOR = ("erase", "--sensor", "LML-1", "--reason", "request of a resident", "--yes")
-HOME = ("erase", "--sensor", "bewoner-1", "--reason", "request of a resident", "--register", "--yes")
+HOME = ("erase", "--reason", "request of a resident", "--register", "--yes")
 SERVERS = ["postgresql", "timescaledb"]
 
 
@@ -54,7 +62,11 @@ def source(server: str) -> Iterator[str]:
 
 
 def lantaarn(url: str, folder: Path, *words: str) -> Result:
-    env = {"DATABASE_URL": url, "LANTAARN_TOMBSTONES": str(folder / "tombstones.jsonl")}
+    env = {
+        "DATABASE_URL": url,
+        "LANTAARN_TOMBSTONES": str(folder / "tombstones.jsonl"),
+        "LANTAARN_MAIL_SPOOL": str(folder / "mail"),
+    }
     return CliRunner().invoke(main, words, env=env)
 
 
@@ -64,12 +76,12 @@ def done(result: Result) -> str:
 
 
 @contextmanager
-def restored(server: str, folder: Path, *words: str) -> Generator[tuple[Database, str]]:
-    """A new database from the backup."""
+def restored(server: str, folder: Path, *words: str) -> Generator[tuple[Database, str, str]]:
+    """A new database from the backup, its address, and what the command said."""
     with temporary_database(server) as url:
         said = done(lantaarn(url, folder, "restore", *words))
         with connect(url) as db:
-            yield db, said
+            yield db, url, said
 
 
 def rights(db: Database) -> list[dict[str, Any]]:
@@ -91,29 +103,92 @@ def compressed(db: Database) -> int | None:
     return count(db, chunks) if probe_capabilities(db).has_hypertables else None
 
 
+def allow(_entry: Entry, _classes: object) -> tuple[()]:
+    """No rule at all."""
+    return ()
+
+
+def fill_with_homes(db: Database) -> frozenset[str]:
+    """Homes full of words that stand nowhere else, with a report and an answer about each; returns these words."""
+    for number in range(traces.HOMES):
+        with pytest.MonkeyPatch.context() as patch:
+            # What was published before there was a rule against it.
+            patch.setattr(repository, "find_rule_violations", allow)
+            for document in traces.home_versions(number):
+                entry, said = Entry.model_validate(document), traces.editor_and_reason(number)
+                assert isinstance(repository.publish(db, entry, valid_from=NOW, **said), repository.PublishResult)
+        written, answer = traces.report_and_answer(number)
+        report = {"municipality": "helmond", "reference": traces.reference_of(number), "report_kind": "wrong"}
+        asked = report | {"form_id": uuid4(), "words": written, "email": None, "due_on": NOW.date()}
+        filed = db.execute(REPORTS["file_report"], asked).fetchone() or {}
+        settled = {"municipality": "helmond", "number": filed["number"], "status": "answered", "answer": answer}
+        db.execute(REPORTS["settle_report"], settled)
+    db.execute("analyze")
+    return traces.canaries(db)
+
+
 def test_nothing_of_an_erased_sensor_comes_back(server: str, source: str, tmp_path: Path) -> None:
-    backup = tmp_path / "old.dump"
-    tombstones = str(tmp_path / "tombstones.jsonl")
-    done(lantaarn(source, tmp_path, "backup", str(backup)))
-    assert backup.stat().st_mode & 0o777 == 0o600
-    for words in (SENSOR, HOME):
-        done(lantaarn(source, tmp_path, *words))
-    with connect(source) as db, restored(server, tmp_path, str(backup), "--tombstones", tombstones) as (copy, said):
-        assert "2 of 2 erasures repeated" in said
-        assert [line for line in everything(copy, "LML-1") if "received" not in line] == []
-        assert everything(copy, "LML-2") == everything(db, "LML-2")
-        assert list(export_entries(copy)) == list(export_entries(db))
-        assert count(copy, "restricted.location") == 0
-        assert "5.654" not in repr(copy.execute("select document from lantaarn.register_entry").fetchall())
-        assert audit_ledger(copy, NOW) == ()
-        assert first_broken_deletion_id(copy) is None
-        assert rights(copy) == rights(db)
-        assert compressed(copy) == compressed(db)
-        take(copy, [message({"time": NOW.isoformat(), "no2": 20}, "LML-2")], at=NOW)
-        take(copy, [message({"time": (NOW + timedelta(seconds=1)).isoformat(), "no2": 20}, "LML-2")], at=NOW)
-        assert count(copy, "lantaarn.observation") == READINGS + 1
-    with restored(server, tmp_path, str(backup), "--no-tombstones") as (copy, _):
+    backup, tombstones = tmp_path / "old.dump", str(tmp_path / "tombstones.jsonl")
+    with connect(source) as db:
+        words = fill_with_homes(db)
+        assert traces.tables(db) == traces.TABLES.keys(), "say in tests/support/traces.py what erasing does to it"
+        assert len(words) > 100
+        assert words == {word for seen in traces.traces_in_database(db, words).values() for word in seen}
+        done(lantaarn(source, tmp_path, "backup", str(backup)))
+        assert backup.stat().st_mode & 0o777 == 0o600
+        erase_while_serving(db, source, tmp_path, words)
+        assert not left_of_homes(db, words)
+        with restored(server, tmp_path, str(backup), "--tombstones", tombstones) as (copy, url, said):
+            assert f"{traces.HOMES + 1} of {traces.HOMES + 1} erasures repeated" in said
+            assert not left_of_homes(copy, words)
+            assert not traces.seen_in(dumped(url, tmp_path / "plain.sql"), words)
+            assert_same_as_erased(copy, db)
+    with restored(server, tmp_path, str(backup), "--no-tombstones") as (copy, _, _):
         assert count(copy, "lantaarn.observation") == 2 * READINGS
+
+
+def erase_while_serving(db: Database, url: str, folder: Path, words: frozenset[str]) -> None:
+    """Erase the homes and one of two stations while the web server runs, and look at all pages before and after."""
+    spool = folder / "mail"
+    spool.mkdir()
+    (spool / "lantaarn-1001-1.eml").write_text("about the first home")
+    (spool / "lantaarn-999-1.eml").write_text("about another sensor")
+    paths = traces.addresses(db, 1)
+    with running_web_server(url) as site, httpx.Client(base_url=site) as client:
+        assert traces.traces_on_pages(client, paths[::5], words)
+        for number in range(traces.HOMES):
+            done(lantaarn(url, folder, *HOME, "--sensor", traces.reference_of(number)))
+        done(lantaarn(url, folder, *SENSOR))
+        assert traces.traces_on_pages(client, paths, words) == {}
+    assert [each.name for each in spool.iterdir()] == ["lantaarn-999-1.eml"]
+
+
+def left_of_homes(db: Database, words: frozenset[str]) -> dict[str, object]:
+    """Where any of the words is, and the tables that should have no rows of the homes any more."""
+    rows = traces.rows_of(db, example_entry(reference=traces.reference_of(1))["id"])
+    held = {name: held for name, held in rows.items() if held and traces.TABLES[name] == traces.REMOVED}
+    return {**traces.traces_in_database(db, words), **held}
+
+
+def dumped(url: str, file: Path) -> str:
+    """All of a database as text."""
+    with file.open("wb") as output:
+        PostgresTools(find_postgres().bin_folder, url).run("pg_dump", "--format=plain", output=output)
+    return file.read_text()
+
+
+def assert_same_as_erased(copy: Database, db: Database) -> None:
+    """The copy is as the database after its erasures, and goes on."""
+    assert [line for line in everything(copy, "LML-1") if "received" not in line] == []
+    assert everything(copy, "LML-2") == everything(db, "LML-2")
+    assert list(export_entries(copy)) == list(export_entries(db))
+    assert audit_ledger(copy, NOW) == ()
+    assert first_broken_deletion_id(copy) is None
+    assert rights(copy) == rights(db)
+    assert compressed(copy) == compressed(db)
+    take(copy, [message({"time": NOW.isoformat(), "no2": 20}, "LML-2")], at=NOW)
+    take(copy, [message({"time": (NOW + timedelta(seconds=1)).isoformat(), "no2": 20}, "LML-2")], at=NOW)
+    assert count(copy, "lantaarn.observation") == READINGS + 1
 
 
 def test_nobody_reads_a_restored_database_before_all_is_done(server: str, source: str, tmp_path: Path) -> None:
