@@ -149,7 +149,7 @@ MUTANTS: tuple[Mutant, ...] = (
             "        and hourly.hour >= judged.since",
         ),
         ("goodness not of sensors of events", "event.rule is not null", "false"),
-        ("goodness only of completed weeks", "else watch.week_until end", "else 'infinity' end"),
+        ("goodness only of completed weeks", "else watch.week_until end", "else timestamptz 'infinity' end"),
     ),
     *mutants_in(
         "sensors/register/repository.py",
