@@ -163,6 +163,14 @@ NO_DATA_NOTE = LocalizedText(
 )
 """What it means that a count has no number."""
 
+NOT_COUNTED_NOTE = LocalizedText(
+    "Staat er “geen gegevens”? Toen deed de teller het niet, of hoorden wij hem niet. Hoeveel mensen er waren, weten "
+    "wij niet. Dat komt ook later niet meer binnen.",
+    "If it says “no data”, the counter did not work, or we could not hear it. We do not know how many people there "
+    "were, and that will not come in later.",
+)
+"""What it means that a count of single messages, which are kept nowhere, has no number."""
+
 DRAWN_NUMBER_NOTE = LocalizedText(
     "In de gegevens voor computers staat bij “minder dan” wel een getal. Dat kan ook onder nul zijn. Zo klopt het als "
     "u getallen optelt.",

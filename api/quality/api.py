@@ -42,6 +42,7 @@ def quality(
         questions=[Question(question=each.code, asked=each.asked, answered=each.answered) for each in found.questions],
         outdated_segments=list(found.outdated_segments),
         outdated_entries={rule: list(sensors) for rule, sensors in found.outdated_entries},
+        outdated_counters=list(found.outdated_counters),
         capped_terms={rule: list(sensors) for rule, sensors in found.capped_terms},
         refusals=dict(found.refusals),
         unregistered={reason: Band(at_least=band.at_least, below=band.below) for reason, band in found.unregistered},

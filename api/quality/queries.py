@@ -180,6 +180,8 @@ class Quality:
     questions: tuple[Question, ...]
     outdated_segments: tuple[str, ...]
     """Sensors of which no travel times are computed any more, because of the window in their entry."""
+    outdated_counters: tuple[str, ...]
+    """Sensors that send a message for each passer-by, and have no number because their entry has no sign of life."""
     capped_terms: tuple[tuple[str, tuple[str, ...]], ...]
     """Rules that limit how long something is kept, with the sensors whose entries declare a longer term."""
     outdated_entries: tuple[tuple[str, tuple[str, ...]], ...]
@@ -206,7 +208,8 @@ def load_quality(db: Database, municipality: str, scope: Scope, now: datetime) -
         "organisation": scope.organisation,
     }
     refusals = db.execute(QUERIES["refusals"], parameters).fetchall()
-    outdated = db.execute(QUERIES["outdated_segments"], parameters).fetchall()
+    segments = db.execute(QUERIES["outdated_segments"], parameters).fetchall()
+    counters = db.execute(QUERIES["outdated_counters"], parameters).fetchall()
     capped = db.execute(QUERIES["capped_terms"], parameters).fetchall()
     entries = db.execute(QUERIES["outdated_entries"], parameters).fetchall()
     is_whole_city = scope == Scope()
@@ -214,7 +217,8 @@ def load_quality(db: Database, municipality: str, scope: Scope, now: datetime) -
         period=_period(db),
         measures=Measures.of(selected),
         questions=_questions(selected),
-        outdated_segments=tuple(row["reference"] for row in outdated),
+        outdated_segments=tuple(row["reference"] for row in segments),
+        outdated_counters=tuple(row["reference"] for row in counters),
         capped_terms=tuple((row["rule"], tuple(row["sensors"])) for row in capped),
         outdated_entries=tuple(
             (row["rule"], tuple(row["sensors"])) for row in entries if row["rule"] not in RULES_WITH_EFFECT

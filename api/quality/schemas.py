@@ -130,6 +130,8 @@ class Quality(ResponseModel):
     """Least answered first."""
     outdated_segments: list[str]
     """Sensors where a segment starts whose entry declares a window for which no travel times are computed any more."""
+    outdated_counters: list[str]
+    """Sensors that send a message for each passer-by, and have no number because their entry has no sign of life."""
     capped_terms: dict[str, list[str]]
     """Sensors whose entries declare that something is kept for longer than is now allowed, by the rule: it is kept as
     long as the rule allows."""

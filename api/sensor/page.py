@@ -23,6 +23,7 @@ from api.sensor.retention_status import load_retention_classes
 from api.slot_means import MeansSection, means_section
 from api.themes.content import THEMES
 from api.web import READ_METHODS
+from sensors.policy.counted_in_memory import is_counted_in_memory
 from sensors.policy.explanation import explain_policy
 from sensors.policy.retention_explanation import noise_sentence, speed_sentence
 from sensors.policy.terms import kept_retention
@@ -91,6 +92,8 @@ class DatastreamView:
     """How long it is kept."""
     noise_note: str | None
     """That its numbers have a random one in them, and why."""
+    is_counted_in_memory: bool
+    """Its messages are kept nowhere, so that none comes in later."""
     latest: str | None
     latest_margin: str
     """How far it may be off; empty if it has no margin."""
@@ -119,6 +122,7 @@ def _datastream_view(entry: Entry, declared: Datastream, datastream: PublicDatas
         description=labels.datastream_description(declared, datastream, entry.delivers_data),
         retention=kept_retention(entry, declared, datastream.definition),
         noise_note=_noise_note(datastream),
+        is_counted_in_memory=is_counted_in_memory(declared),
         latest=latest,
         latest_margin="" if charted.latest or not charted.values else margin_in_words(charted.values[-1]),
         latest_when=when,

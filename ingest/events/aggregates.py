@@ -10,6 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from ingest.cells.count_cells import MIN_HEARD
 from ingest.events.passers_by import PassCount
 from ingest.events.presence import WindowCount
 from ingest.events.refusals import EventRefusals
@@ -62,7 +63,7 @@ def write_aggregates(db: Database, aggregates: Sequence[Aggregate]) -> None:
     for each in aggregates:
         rows[_INSERTS[type(each)]].append(_row(each))
     for name, batch in rows.items():
-        db.execute(QUERIES[name], {"batch": {"aggregates": batch}})
+        db.execute(QUERIES[name], {"batch": {"aggregates": batch}, "min_heard": MIN_HEARD})
 
 
 def publish_movement(db: Database, now: datetime) -> None:

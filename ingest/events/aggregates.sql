@@ -20,13 +20,29 @@ from jsonb_to_recordset(%(batch)s -> 'aggregates') as given (
 order by municipality, "group", property, window_start
 on conflict (municipality, group_name, property, window_start) do nothing;
 
--- insert_pass_count: insert counts of passers-by as public cells, with noise or unknown; one already written is unchanged
+-- insert_pass_count: insert counts of passers-by as public cells with noise, without a number where it is unknown, or where
+-- less than this part of the sensor's signs of life was heard: a broken one is as silent as an empty street. A cell already
+-- written is unchanged
 insert into lantaarn.public_cell (datastream_id, period, start, counted, value, noise)
-select datastream_id, period, start, true, count, noise
+select given.datastream_id, given.period, given.start, true, case when alive.is_heard then given.count end, given.noise
 from jsonb_to_recordset(%(batch)s -> 'aggregates') as given (
     datastream_id integer, period text, start timestamptz, count bigint, noise double precision
 )
-order by datastream_id, period, start
+cross join lateral (select lantaarn.cell_end(given.period, given.start) as until) as span
+left join lateral (
+    select
+        count(distinct floor(extract(epoch from one.time - given.start) / extract(epoch from sign.interval)))
+        >= %(min_heard)s * extract(epoch from span.until - given.start) / extract(epoch from sign.interval) as is_heard
+    from lantaarn.sign_of_life as sign
+    inner join lantaarn.observation as one on one.datastream_id = sign.alive_id
+    where
+        sign.datastream_id = given.datastream_id
+        and one.time >= given.start
+        and one.time < span.until
+        and one.quality = 0
+    group by sign.interval
+) as alive on true
+order by given.datastream_id, given.period, given.start
 on conflict do nothing;
 
 -- book_windows: add closed windows to their day, unless they have been: those of one group or segment come in order

@@ -1430,6 +1430,16 @@ CREATE VIEW lantaarn.sent_together AS
   WHERE stream.sends_zeros;
 GRANT SELECT ON TABLE lantaarn.sent_together TO lantaarn_ingest;
 
+-- lantaarn.sign_of_life
+CREATE VIEW lantaarn.sign_of_life AS
+ SELECT counted.id AS datastream_id,
+    alive.id AS alive_id,
+    alive.measurement_interval AS "interval"
+   FROM (lantaarn.datastream counted
+     JOIN lantaarn.datastream alive ON (((alive.sensor_id = counted.sensor_id) AND (alive.property = 'alive'::text) AND alive.active)))
+  WHERE (((counted.rule ->> 'rule'::text) = 'count_in_memory'::text) AND (alive.measurement_interval <= '00:15:00'::interval));
+GRANT SELECT ON TABLE lantaarn.sign_of_life TO lantaarn_ingest;
+
 -- lantaarn.told_cell
 CREATE VIEW lantaarn.told_cell AS
  SELECT datastream_id,
@@ -2151,6 +2161,21 @@ CREATE VIEW open.movement_group WITH (security_barrier='true') AS
   GROUP BY sensor.municipality, (datastream.rule ->> 'group'::text), datastream.property;
 GRANT SELECT ON TABLE open.movement_group TO lantaarn_api;
 GRANT SELECT ON TABLE open.movement_group TO lantaarn_dashboard;
+
+-- open.outdated_counter
+CREATE VIEW open.outdated_counter WITH (security_barrier='true') AS
+ SELECT sensor.municipality,
+    datastream.sensor_id,
+    sensor.reference,
+    array_agg(datastream.property) AS properties
+   FROM (lantaarn.datastream datastream
+     JOIN lantaarn.sensor sensor ON ((sensor.id = datastream.sensor_id)))
+  WHERE (datastream.active AND (sensor.status <> 'ended'::text) AND ((datastream.rule ->> 'rule'::text) = 'count_in_memory'::text) AND (NOT (EXISTS ( SELECT
+           FROM lantaarn.sign_of_life sign
+          WHERE (sign.datastream_id = datastream.id)))))
+  GROUP BY sensor.municipality, datastream.sensor_id, sensor.reference;
+GRANT SELECT ON TABLE open.outdated_counter TO lantaarn_api;
+GRANT SELECT ON TABLE open.outdated_counter TO lantaarn_dashboard;
 
 -- open.outdated_segment
 CREATE VIEW open.outdated_segment WITH (security_barrier='true') AS

@@ -15,6 +15,7 @@ from sensors.db.queries import load_queries
 from sensors.db.server import find_postgres
 from sensors.doctor.finding import Finding
 from sensors.hardening import MAX_CORE_DUMP_BYTES
+from sensors.policy.counted_in_memory import MAX_COUNTER_ALIVE_MINUTES
 from sensors.policy.promises import MAX_CELLS_TERM, MAX_RAW_TERM, MAX_TRUE_HOURS_TERM
 from sensors.processes import ProcessError
 from sensors.register.validation.rules import RULES_WITH_EFFECT, message_of
@@ -68,6 +69,7 @@ def database_findings(url: SecretStr | None, pg_bin: Path | None) -> Iterator[Fi
             )
             yield _migrations(db)
             yield from travel_time_findings(db)
+            yield from outdated_counter_findings(db)
             yield from term_findings(db)
             yield from entry_findings(db)
             yield from invalid_findings(db)
@@ -123,6 +125,21 @@ def travel_time_findings(db: Database) -> Iterator[Finding]:
             "travel times",
             f"{row['reference']} gives none: its window is {row['minutes']} minutes (rule travel_time_window)",
             'import a version with "window": "PT1H", or "PT15M" where 200 or more vehicles an hour pass',
+        )
+
+
+def outdated_counter_findings(db: Database) -> Iterator[Finding]:
+    """Sensors that send a message for each passer-by, whose entry, published before the rule, has no sign of life."""
+    if not _may_read(db, "open.outdated_counter"):
+        return
+    sensors: list[str] = [row["reference"] for row in db.execute(QUERIES["outdated_counters"]).fetchall()]
+    if sensors:
+        yield Finding(
+            "counters",
+            f"{_counted(sensors)}: no hour has a number, because a broken one looks like an empty street (rule "
+            f"counted_while_alive): {_named(sensors)}",
+            f'import versions of them with "alive" at an "interval" of "PT{MAX_COUNTER_ALIVE_MINUTES}M" or shorter, '
+            "and have them send it",
         )
 
 

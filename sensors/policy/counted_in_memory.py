@@ -1,11 +1,19 @@
 """What a sensor may declare that sends a message for each road user, which are counted in memory."""
 
-from sensors.kinds import KINDS, ObservedProperty
+from datetime import timedelta
+
+from sensors.kinds import ALIVE, KINDS, ObservedProperty
 from sensors.policy.constraint import Constraint, privacy_rules_of_type
+from sensors.policy.retention_classes import NEVER_STORED
 from sensors.register.entry import CountInMemory, Datastream, Entry
 from sensors.vocabulary.codes import Public
+from sensors.vocabulary.durations import parse_duration
 from sensors.vocabulary.localized_text import LocalizedText
 from sensors.vocabulary.measurement import SameTime
+
+MAX_COUNTER_ALIVE_MINUTES = 15
+"""The longest interval of the sign of life of such a sensor: an hour of which less than three quarters was alive is
+unknown (``lantaarn.sign_of_life``)."""
 
 
 def is_counted_in_memory(datastream: Datastream) -> bool:
@@ -39,6 +47,26 @@ def has_terms_of_sums(entry: Entry, datastream: Datastream, _: ObservedProperty)
         and entry.payload.time == "sent"
     )
     return is_counted_in_memory(datastream) and not is_as_default
+
+
+def has_no_sign_of_life(entry: Entry, datastream: Datastream) -> bool:
+    """What is counted in memory by a device that is as silent when it is broken as when nobody passes.
+
+    No constraint: an entry from before this rule goes on, but none of its hours has a number.
+    """
+    return is_counted_in_memory(datastream) and not any(map(_is_sign_of_life, entry.datastreams))
+
+
+def _is_sign_of_life(datastream: Datastream) -> bool:
+    """It is stored, and comes often enough to tell of an hour."""
+    interval, retention = datastream.interval or "", datastream.retention
+    return (
+        datastream.observed_property == ALIVE.code
+        and interval.startswith("PT")
+        and parse_duration(interval) <= timedelta(minutes=MAX_COUNTER_ALIVE_MINUTES)
+        and retention is not None
+        and retention.raw != NEVER_STORED
+    )
 
 
 COUNTED_IN_MEMORY: tuple[Constraint, ...] = (

@@ -17,6 +17,7 @@ from sensors.policy.compiler import (
     PassCountingRule,
     compile_policy,
 )
+from sensors.policy.counted_in_memory import has_no_sign_of_life, is_counted_in_memory
 from sensors.policy.promises import (
     DAY_START,
     MAX_TRAVEL_TIME,
@@ -135,6 +136,7 @@ def _datastream_sections(
                 _property_label(entry, declared),
                 [
                     *_processing_sentences(allowed, lamps_by_group),
+                    *_sign_of_life_sentences(entry, declared),
                     *_on_device_sentences(declared),
                     *retention_sentences(declared, allowed),
                 ],
@@ -286,6 +288,27 @@ def _pass_counting_sentences(allowed: DatastreamPolicy) -> list[LocalizedText]:
             f"We add them up by the hour, in the computer’s memory.{night.en}",
         ),
     ]
+
+
+def _sign_of_life_sentences(entry: Entry, declared: Datastream) -> Iterator[LocalizedText]:
+    """How it is known that a sensor works which is silent when nobody passes."""
+    if not is_counted_in_memory(declared):
+        return
+    if has_no_sign_of_life(entry, declared):
+        yield LocalizedText(
+            "Is de sensor stil? Dan weten wij niet of hij stuk is, of dat er niemand was. In het register staat niet "
+            "dat hij vaak genoeg laat weten dat hij het doet. Tot dat is aangepast, is er van geen enkel uur een "
+            "getal.",
+            "When the sensor is silent, we do not know whether it is broken or nobody was there. The register does not "
+            "say that it reports often enough that it works. Until that is changed, no hour has a number.",
+        )
+    else:
+        yield LocalizedText(
+            "Op vaste tijden laat de sensor weten dat hij het doet. Hoorden wij dat in een uur te weinig? Dan is er "
+            "van dat uur geen getal.",
+            "At fixed times the sensor reports that it works. If we heard that too little in an hour, that hour has "
+            "no number.",
+        )
 
 
 def _group_sentences(rule: CountingRule, lamps: int | None) -> Iterator[LocalizedText]:

@@ -119,6 +119,12 @@ def db(database: str) -> Iterator[Connection]:
         cameras = [plate_camera_entry("A", to="B"), plate_camera_entry("B")]
         counter = event_counter_entry("teller", "count_pedestrian", "count_car")
         publish_documents(connection, *lamps, *cameras, counter, at=START - HOUR)
+        connection.execute(
+            "insert into lantaarn.observation_31d (datastream_id, time, value, quality) select id, at, 1, 0 from "
+            "lantaarn.datastream, generate_series(%(start)s::timestamptz, %(end)s, interval '15 minutes') as at "
+            "where property = 'alive'",
+            {"start": START, "end": START + HOURS * HOUR},
+        )
         yield connection
 
 

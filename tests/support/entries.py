@@ -140,6 +140,12 @@ def person_datastream(code: str, kind: str, *rules: Document, **changes: Any) ->
     return example_datastream(code, kind, **private) | changes
 
 
+def alive_datastream(interval: str = "PT1H", kind: str = "traffic") -> Document:
+    """The sign of life of a sensor that sends events."""
+    retention = {"raw": "P31D", "aggregate": "P31D"}
+    return example_datastream("alive", kind, interval=interval, public="none", retention=retention)
+
+
 _short_texts = st.text(
     st.characters(exclude_categories=("Cc", "Cs", "Zs", "Zl", "Zp")), min_size=1, max_size=40
 ).filter(lambda text: find_personal_data(text) is None)
@@ -178,6 +184,9 @@ def entry_documents(draw: st.DrawFn, *, delivers_data: bool | None = None) -> Do
     codes = draw(_unique_codes(KINDS[kind].properties if kind else ["mast"], min_size=1, max_size=5))
     known: Mapping[str, ObservedProperty] = KINDS[kind].properties if kind else {}
     datastreams = [draw(_datastreams(code, known.get(code), delivers)) for code in codes]
+    if any(PERSON_RULES["count_in_memory"] in each["privacy_rules"] for each in datastreams):
+        alive: Document = alive_datastream("PT15M") | {"privacy_rules": []}
+        datastreams = [*(each for each in datastreams if each["observed_property"] != ALIVE.code), alive]
     start = draw(_dates)
     document = example_entry(
         id=str(draw(st.uuids(version=4))),

@@ -5,7 +5,14 @@ from datetime import datetime
 from sensors.db import Database
 from sensors.register.entry import Entry
 from sensors.register.repository import PublishResult, publish
-from tests.support.entries import LAW_OF_PERSONAL_DATA, Document, example_datastream, example_entry, person_datastream
+from tests.support.entries import (
+    LAW_OF_PERSONAL_DATA,
+    Document,
+    alive_datastream,
+    example_datastream,
+    example_entry,
+    person_datastream,
+)
 
 LEGAL_WITH_DPIA: Document = {
     "ground": "public_task",
@@ -28,9 +35,11 @@ def lamp_in_group_entry(reference: str, group: str) -> Document:
 
 
 def event_counter_entry(reference: str, *codes: str) -> Document:
-    """A counter that sends a message for each road user."""
+    """A counter that sends a message for each road user, and every quarter of an hour that it works."""
     streams = [person_datastream(code, "traffic") for code in codes or ("count_pedestrian",)]
-    return example_entry(reference=reference, kind="traffic", datastreams=streams, legal=LEGAL_WITH_DPIA)
+    return example_entry(
+        reference=reference, kind="traffic", datastreams=[*streams, alive_datastream("PT15M")], legal=LEGAL_WITH_DPIA
+    )
 
 
 def publish_documents(db: Database, *documents: Document, at: datetime) -> None:

@@ -51,13 +51,6 @@ def travel_time_entry(**changes: Any) -> Document:
     return _person_sensor_entry("kenteken-1", "traffic", "travel_time", rule) | changes
 
 
-def alive_datastream(kind: str = "traffic") -> Document:
-    """The sign of life of a sensor that sends events: once an hour."""
-    return example_datastream(
-        "alive", kind, interval="PT1H", public="none", retention={"raw": "P31D", "aggregate": "P31D"}
-    )
-
-
 def motion_lamp_entry(number: int = 1, **changes: Any) -> Document:
     """A lamp whose movements are counted per group."""
     rule = {"rule": "window_count", "group": "kasteelpark"}

@@ -11,12 +11,11 @@ from sensors.db import Database
 from sensors.doctor.database import invalid_findings
 from sensors.doctor.finding import Finding
 from tests.db.ingest.test_writer import take
-from tests.support.entries import example_datastream, example_entry
+from tests.support.entries import alive_datastream, example_datastream, example_entry
 from tests.support.sample_data import (
     DAY,
     HOUR,
     NOW,
-    alive_datastream,
     insert_hourly_total,
     insert_ledger_hour,
     insert_observation,
@@ -114,7 +113,7 @@ def with_speed() -> dict[str, Any]:
 def test_sensors_of_events_are_not_judged_by_their_other_values(each_database: Database) -> None:
     db = each_database
     lamp = motion_lamp_entry()
-    publish_documents(db, lamp | {"datastreams": [*lamp["datastreams"], alive_datastream("streetlight")]})
+    publish_documents(db, lamp | {"datastreams": [*lamp["datastreams"], alive_datastream(kind="streetlight")]})
     flagged(db, "lamp-1", "alive", LAST_WEEK)
     insert_ledger_hour(db, "lamp-1", LAST_WEEK, stored=20, refused={})
     assert deviations(db, "lamp-1") == ()

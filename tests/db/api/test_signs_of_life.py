@@ -12,12 +12,11 @@ from ingest.pipeline import IncomingMessage
 from sensors.db import Database
 from tests.db.ingest.test_writer import take
 from tests.support.cases import ingest_case
-from tests.support.entries import example_datastream, example_entry
+from tests.support.entries import alive_datastream, example_datastream, example_entry
 from tests.support.sample_data import (
     DAY,
     HOUR,
     NOW,
-    alive_datastream,
     insert_ledger_hour,
     insert_observation,
     motion_lamp_entry,

@@ -37,9 +37,15 @@ def _unchanged(count: int, _: float) -> int:
 
 
 def listen(
-    db: Database, sent: Sequence[tuple[datetime, str]], since: datetime, until: datetime, *, again: bool = False
+    db: Database,
+    sent: Sequence[tuple[datetime, str]],
+    since: datetime,
+    until: datetime,
+    *,
+    again: bool = False,
+    is_alive: bool = True,
 ) -> None:
-    """Run a listener from one time to another; ``again``: after an earlier one."""
+    """Run a listener from one time to another; ``again``: after an earlier one. ``is_alive``: the counter says so."""
     register, windows = load_register(db), PrivacyWindows()
     booked = windows_booked_until(db, "helmond")
     if again and booked is not None:
@@ -51,10 +57,24 @@ def listen(
         )
         outcome = process_event_message(message, register, windows, time, is_retained=False)
         assert (outcome.added, outcome.rejections) == (1, ())
+    if is_alive:
+        live(db, since, until)
     batch = EventBatch(windows.close_finished(until), windows.take_booked())
     # Once more, because the reply to a commit may be lost.
     for _ in range(2):
         write_event_batch(db, batch)
+
+
+def live(db: Database, since: datetime, until: datetime, content: str = '"alive": true') -> None:
+    """Receive a sign of life every quarter of an hour, not quite by the clock."""
+    register, checker = load_register(db), QualityChecker()
+    at = since + timedelta(minutes=2)
+    while at < until:
+        payload = f'{{"time": "{at.isoformat()}", {content}}}'.encode()
+        outcome = process_message(IncomingMessage("helmond/traffic/teller/json", payload), register, checker, at)
+        assert outcome.rejections == ()
+        commit_batch(db, [outcome], at)
+        at += timedelta(minutes=15)
 
 
 def hours(db: Database, code: str) -> list[dict[str, Any]]:
@@ -94,6 +114,23 @@ def test_hours_in_which_nobody_listened_are_unknown_and_none_is_drawn_twice(each
     # Nor does what publishes other counts, which would have drawn them of no rows.
     publish_counts(db, MONDAY + timedelta(days=4))
     assert [(row["value"], row["no_data"]) for row in hours(db, "count_pedestrian")] == found
+
+
+@pytest.mark.usefixtures("exact")
+def test_an_hour_in_which_the_counter_was_not_alive_is_unknown(server_database: Database) -> None:
+    """Whoever passed: a broken counter is as silent as an empty street, and would say "fewer than 25" for ever."""
+    db = server_database
+    publish_documents(db, event_counter_entry("teller"), at=MONDAY)
+    live(db, MONDAY, MONDAY + HOUR + timedelta(minutes=40))
+    # Three in one quarter of an hour, and three that say that it doesn't work.
+    for minute in range(3):
+        live(db, MONDAY + 2 * HOUR + timedelta(minutes=minute), MONDAY + 2 * HOUR + timedelta(minutes=minute + 5))
+    live(db, MONDAY + 3 * HOUR, MONDAY + 4 * HOUR, '"alive": false')
+    live(db, MONDAY + 4 * HOUR + timedelta(minutes=14), MONDAY + 5 * HOUR)
+    passed = [(MONDAY + number * HOUR, "count_pedestrian") for number in range(5)]
+    listen(db, passed, MONDAY, MONDAY + 6 * HOUR, is_alive=False)
+    found = [(row["value"], row["no_data"]) for row in hours(db, "count_pedestrian")]
+    assert found == [(1, False), (1, False), (None, True), (None, True), (1, False)]
 
 
 @pytest.mark.usefixtures("exact")
@@ -141,7 +178,12 @@ def test_what_a_counter_next_to_it_publishes_adds_to_its_noise(server_database: 
     listen(db, [(MONDAY, "count_car")] * 50, MONDAY, MONDAY + 2 * HOUR)
     cells = db.execute("select period, value, noise from lantaarn.public_cell").fetchall()
     assert [(each["period"], each["noise"]) for each in cells] == [("hour", pytest.approx(12 * 1.5**0.5))]
-    elsewhere: tuple[LiteralString, ...] = ("observation", "rollup_hour", "ledger", "window_day")
-    for table in elsewhere:
-        assert db.execute(f"select * from lantaarn.{table}").fetchall() == []
+    others: tuple[LiteralString, ...] = ("observation", "rollup_hour")
+    for table in others:
+        told = db.execute(
+            f"select distinct property from lantaarn.{table} join lantaarn.datastream on id = datastream_id"
+        ).fetchall()
+        assert told == [{"property": "alive"}]
+    assert db.execute("select distinct received from lantaarn.ledger").fetchall() == [{"received": 4}]
+    assert db.execute("select * from lantaarn.window_day").fetchall() == []
     assert not audit_ledger(db, MONDAY + 2 * HOUR)

@@ -13,16 +13,25 @@ import pytest
 
 from api.quality.queries import Scope, load_quality
 from api.sensor.queries import load_sensor
+from ingest.events.aggregates import write_aggregates
+from ingest.events.passers_by import PassCount
 from ingest.events.pipeline import PrivacyWindows
 from ingest.writer import load_register
 from sensors.db import Database
 from sensors.db.migrate import MIGRATIONS_FOLDER, migrate
-from sensors.doctor.database import entry_findings, travel_time_findings
-from sensors.policy.compiler import MatchingRule
+from sensors.doctor.database import entry_findings, outdated_counter_findings, travel_time_findings
+from sensors.policy.compiler import MatchingRule, PassCountingRule
 from sensors.register import repository
 from sensors.register.entry import Entry
 from sensors.register.repository import publish, refresh_derived_data
-from tests.support.entries import Document, example_camera_entry, example_entry
+from tests.support.entries import (
+    Document,
+    alive_datastream,
+    example_camera_entry,
+    example_entry,
+    person_datastream,
+)
+from tests.support.person_sensors import event_counter_entry
 from tests.support.sample_data import HOUR, NOW, publish_documents, travel_time_entry
 
 
@@ -45,18 +54,23 @@ WITHOUT_OFFICER = counting_camera(legal={**LAW, "dpia": {"status": "planned"}, "
 """As the rules of then allowed."""
 FROM_BEFORE = camera("kenteken-1", "kenteken-2", window="PT5M", minimum=5)
 """Windows of five minutes, over five vehicles, as the rules of then allowed."""
+NEVER_ALIVE = event_counter_entry("teller") | {
+    "datastreams": [person_datastream("count_pedestrian", "traffic"), alive_datastream("PT1H")]
+}
+"""A counter that sends a message for each passer-by, but too seldom that it works."""
 
 
 @pytest.fixture
 def db(each_database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
-    """A register with a segment from before, from the first camera to the second, and one that ends at the first."""
+    """A register with a segment from before, from the first camera to the second, and one that ends at the first; and
+    with a counter from before."""
 
     def allow(_entry: Entry, _classes: Collection[str]) -> tuple[()]:
         return ()
 
     with monkeypatch.context() as patch:
         patch.setattr(repository, "find_rule_violations", allow)
-        publish_documents(each_database, FROM_BEFORE, WITHOUT_OFFICER)
+        publish_documents(each_database, FROM_BEFORE, WITHOUT_OFFICER, NEVER_ALIVE)
     publish_documents(each_database, camera("kenteken-2", None), camera("kenteken-3", "kenteken-1"))
     refresh_derived_data(each_database)
     return each_database
@@ -72,6 +86,11 @@ def test_it_is_still_read_and_nothing_comes_of_it(db: Database) -> None:
     starts = {register["helmond", "traffic", f"kenteken-{number}"].id: number for number in (1, 2, 3)}
     assert {starts[each] for each in windows.matcher._starting} == {3}  # pyright: ignore[reportPrivateUsage]
     assert {starts[each] for each in windows.matcher._ending} == {1}  # pyright: ignore[reportPrivateUsage]
+    counter = register["helmond", "traffic", "teller"]
+    assert counter.event_datastreams["count_pedestrian"].privacy_rule == PassCountingRule()
+    hour = NOW - HOUR
+    write_aggregates(db, [PassCount(counter.event_datastreams["count_pedestrian"].id, "hour", hour, 7, 12)])
+    assert db.execute("select value, no_data from open.hour").fetchall() == [{"value": None, "no_data": True}]
 
 
 def test_it_is_listed_with_the_rule_and_what_to_do(db: Database) -> None:
@@ -82,6 +101,10 @@ def test_it_is_listed_with_the_rule_and_what_to_do(db: Database) -> None:
     elsewhere = Scope(organisation="Gemeente Helmond")
     assert load_quality(db, "helmond", elsewhere, NOW).outdated_segments == ("kenteken-1",)
     assert load_sensor(db, "helmond", "kenteken-1", NOW).datastreams[0].travel_times == ()
+    (finding,) = outdated_counter_findings(db)
+    assert "1 sensor: no hour has a number" in finding.result
+    assert "(rule counted_while_alive): teller" in finding.result
+    assert load_quality(db, "helmond", Scope(), NOW).outdated_counters == ("teller",)
 
 
 def test_any_other_rule_is_listed_until_the_next_version(db: Database) -> None:
@@ -106,7 +129,7 @@ def test_ended_sensors_have_nothing_to_comply_with(db: Database) -> None:
 def test_who_may_not_read_the_list_is_told_nothing(db: Database) -> None:
     with suppress(psycopg.Rollback), db.transaction():
         db.execute("set local role lantaarn_ingest")
-        assert list(travel_time_findings(db)) == []
+        assert [*travel_time_findings(db), *outdated_counter_findings(db)] == []
         raise psycopg.Rollback
 
 
@@ -120,6 +143,10 @@ def test_its_next_version_must_comply_and_then_it_is_no_longer_listed(db: Databa
     assert change(camera("kenteken-1", "kenteken-2")).changed
     assert list(travel_time_findings(db)) == []
     assert load_quality(db, "helmond", Scope(), NOW).outdated_segments == ()
+    assert {each.rule_id for each in change(NEVER_ALIVE)} == {"counted_while_alive"}
+    assert change(event_counter_entry("teller")).changed
+    assert list(outdated_counter_findings(db)) == []
+    assert load_quality(db, "helmond", Scope(), NOW).outdated_counters == ()
 
 
 def test_the_upgrade_deletes_exact_travel_times(each_empty_database: Database, tmp_path: Path) -> None:

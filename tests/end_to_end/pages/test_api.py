@@ -17,12 +17,16 @@ import structlog
 from api import formatting
 from api.database import create_pool
 from api.sensor import queries as sensor_queries
+from ingest.events.aggregates import write_aggregates
+from ingest.events.passers_by import PassCount
+from ingest.writer import load_register
 from sensors.db import connect
 from sensors.policy.explanation import explain_policy
 from sensors.processes import find_free_port
 from sensors.register.entry import Entry
 from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 from tests.support.entries import example_camera_entry, example_entry
+from tests.support.person_sensors import event_counter_entry
 from tests.support.sample_data import (
     DAY,
     HOUR,
@@ -80,6 +84,9 @@ def test_a_sensor_in_plain_words(site: httpx.Client, database: str) -> None:
         insert_ledger_hour(db, "verkeer-1", NOW - 7 * DAY, stored=300, refused={"in_future": 20})
         insert_ledger_hour(db, "LML-1", NOW, stored=3, refused={"in_future": 2})
         publish_cells(db)
+        publish_documents(db, event_counter_entry("teller"))
+        (walkers,) = load_register(db)["helmond", "traffic", "teller"].event_datastreams.values()
+        write_aggregates(db, [PassCount(walkers.id, "hour", NOW - 3 * HOUR, None, 12)])
     page = site.get("/sensors/verkeer-1")
     words = text_of(page)
     assert page.headers["cache-control"] == "no-cache"
@@ -116,6 +123,7 @@ def test_a_sensor_in_plain_words(site: httpx.Client, database: str) -> None:
         is_kept,
     ):
         assert told in words, told
+    assert "hoorden wij hem niet. Hoeveel mensen er waren, weten wij niet." in text_of(site.get("/sensors/teller"))
     assert "Deze sensor stuurt ons geen gegevens" in text_of(site.get("/sensors/camera-001"))
     assert "Ongeveer: een vak van ongeveer 100 bij 100 meter" in text_of(site.get("/sensors/bewoner-1"))
 

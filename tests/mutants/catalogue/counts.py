@@ -119,6 +119,13 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
     ),
     *mutants_in(
+        "ingest/events/aggregates.sql",
+        ("tests/db/ingest/test_passers_by.py",),
+        ("no count of a counter that is dead", "case when alive.is_heard then given.count end", "given.count"),
+        ("signs of life all at once", "count(distinct floor(", "count(floor("),
+        ("a sign that it does not work", "        and one.quality = 0\n    group by sign", "    group by sign"),
+    ),
+    *mutants_in(
         "sensors/register/derived.sql",
         ("tests/db/ingest/test_passers_by.py",),
         ("sums of before a count in memory", "when held.rule is distinct from declared.rule\n", "when false\n"),

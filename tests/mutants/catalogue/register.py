@@ -122,9 +122,19 @@ MUTANTS: tuple[Mutant, ...] = (
         ("windows that are no longer allowed are listed", "::integer not in (900, 3600);", "::integer < 0;"),
     ),
     *mutants_in(
+        "sensors/db/migrations/053_signs_of_life.sql",
+        ("tests/db/sensors/test_outdated_entries.py",),
+        ("a sign of life too seldom tells nothing", "alive.measurement_interval <= interval '15 minutes'", "true"),
+    ),
+    *mutants_in(
         "sensors/register/validation/rules/deidentification.py",
         ("tests/unit/sensors/test_validation.py",),
         ("no new entry with a window from before", "rule.window not in TRAVEL_TIME_WINDOWS", "False"),
+        (
+            "no new counter without a sign of life",
+            '"privacy_rules", lambda entry, datastream, _: has_no_sign_of_life(entry, datastream)',
+            '"privacy_rules", lambda *_: False',
+        ),
     ),
     *mutants_in(
         "sensors/policy/compiler.py",

@@ -19,6 +19,7 @@ from sensors.register.entry import Entry
 from tests.support.entries import (
     PERSON_RULES,
     Document,
+    alive_datastream,
     entry_documents,
     example_camera_entry,
     example_datastream,
@@ -119,6 +120,20 @@ def test_movement_is_told_with_its_group() -> None:
     assert "minder dan 12 sensoren" in text
     assert "twee keer zo groot" not in text
     assert "Niets hiervan is openbaar." in text
+
+
+@pytest.mark.parametrize(
+    ("interval", "expected"),
+    [
+        ("PT15M", "Op vaste tijden laat de sensor weten dat hij het doet. Hoorden wij dat in een uur te weinig?"),
+        ("PT1H", "Tot dat is aangepast, is er van geen enkel uur een getal."),
+    ],
+)
+def test_how_a_silent_counter_is_known_to_work_is_told(interval: str, expected: str) -> None:
+    walkers = person_datastream("count_pedestrian", "traffic")
+    text = told(measuring("traffic", walkers, alive_datastream(interval)))["Aantal voetgangers"]
+    assert "De sensor stuurt een bericht als er iemand langskomt." in text
+    assert expected in text
 
 
 def test_a_group_that_is_too_small_is_told_as_such() -> None:

@@ -13,6 +13,7 @@ from sensors.register.validation.validator import RULES, find_violations, valida
 from tests.support.entries import (
     PERSON_RULES,
     Document,
+    alive_datastream,
     entry_documents,
     example_camera_entry,
     example_datastream,
@@ -62,6 +63,7 @@ def people(public: str = "none", **changes: Any) -> Document:
 PRESENCE = ("presence", "streetlight")
 COUNT = PERSON_RULES["window_count"]
 MATCH = PERSON_RULES["match_in_memory"]
+ALIVE = alive_datastream("PT15M")
 
 
 def lamps(*datastreams: Document, kind: str = "streetlight") -> Document:
@@ -241,7 +243,7 @@ BROKEN: list[tuple[str, str, Document]] = [
     (
         "counted_by_the_hour",
         "datastreams[0].public",
-        measuring(person_datastream("count_bicycle", "traffic", public="day"), kind="traffic", legal=LEGAL),
+        measuring(person_datastream("count_bicycle", "traffic", public="day"), ALIVE, kind="traffic", legal=LEGAL),
     ),
     (
         "no_mean_of_the_counted",
@@ -249,6 +251,7 @@ BROKEN: list[tuple[str, str, Document]] = [
         measuring(
             example_datastream("mean_speed", "traffic", public="none", personal_data="de_identified"),
             person_datastream("count_car", "traffic"),
+            ALIVE,
             kind="traffic",
             legal=LEGAL,
         ),
@@ -256,7 +259,24 @@ BROKEN: list[tuple[str, str, Document]] = [
     (
         "counted_one_by_one",
         "datastreams[0].privacy_rules",
-        measuring(person_datastream("count_bicycle", "traffic", stamp="end"), kind="traffic", legal=LEGAL),
+        measuring(person_datastream("count_bicycle", "traffic", stamp="end"), ALIVE, kind="traffic", legal=LEGAL),
+    ),
+    (
+        "counted_while_alive",
+        "datastreams[0].privacy_rules",
+        measuring(
+            person_datastream("count_bicycle", "traffic"), alive_datastream("PT16M"), kind="traffic", legal=LEGAL
+        ),
+    ),
+    (
+        "counted_while_alive",
+        "datastreams[0].privacy_rules",
+        measuring(
+            person_datastream("count_bicycle", "traffic"),
+            alive_datastream("PT15M") | {"retention": {"raw": "none", "aggregate": "P1D"}},
+            kind="traffic",
+            legal=LEGAL,
+        ),
     ),
     ("cell_hides_host", "location.host_reference", example_entry(location=home(host_reference="LM-0123"))),
     ("law_needs_basis", "legal.basis", example_entry(legal={"ground": "public_task"})),

@@ -31,7 +31,9 @@ RULES: tuple[Rule, ...] = (
 )
 """Every rule, in the order in which violations are reported."""
 
-RULES_WITH_EFFECT = frozenset({"people_raw_term", "people_totals_term", "people_cells_term", "travel_time_window"})
+RULES_WITH_EFFECT = frozenset(
+    {"counted_while_alive", "people_raw_term", "people_totals_term", "people_cells_term", "travel_time_window"}
+)
 """Rules that also shorten or stop what an entry from before declares; doctor and the quality page list that effect."""
 
 _MESSAGES = {rule.id: rule.message for rule in RULES}

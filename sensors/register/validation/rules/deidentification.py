@@ -14,7 +14,9 @@ from sensors.policy.constraints import (
     reads_dropped_field,
 )
 from sensors.policy.counted_in_memory import (
+    MAX_COUNTER_ALIVE_MINUTES,
     averages_the_counted,
+    has_no_sign_of_life,
     has_terms_of_sums,
     is_not_counted_by_the_hour,
 )
@@ -95,6 +97,14 @@ DEIDENTIFICATION_RULES: tuple[Rule, ...] = (
         "The sensor sends a message for each passer-by, with the time in it. Leave out “interval”, “stamp”, "
         "“same_time” and “sends_zeros”, as well as “time” in “payload”.",
         ingested_paths_if("privacy_rules", has_terms_of_sums),
+    ),
+    Rule(
+        "counted_while_alive",
+        "De sensor stuurt een bericht voor elke voorbijganger. Is hij stil, dan weten wij niet of hij het nog doet. "
+        f"Voeg de meting “alive” toe, en bewaar die: minstens elke {MAX_COUNTER_ALIVE_MINUTES} minuten.",
+        "The sensor sends a message for each passer-by. When it is silent, we do not know whether it still works. Add "
+        f"“alive”, which is kept, at least every {MAX_COUNTER_ALIVE_MINUTES} minutes.",
+        ingested_paths_if("privacy_rules", lambda entry, datastream, _: has_no_sign_of_life(entry, datastream)),
     ),
     Rule(
         "group_minimum",
