@@ -1,8 +1,9 @@
 """Count the road users that counters report one by one, in memory. No single one is stored.
 
 An hour that is over yields one public cell, with its random number in it, whether or not anybody passed: which cells
-exist depends on the clock, the register and our own outages. One that was not observed in full has no value. Pure
-except for the noise: the clock is an argument. Not thread-safe: the caller must lock.
+exist depends on the clock, the register and our own outages. One that was not observed in full, and for five minutes
+more, has no value. A counter that leaves the register takes its open cells with it. Pure except for the noise: the
+clock is an argument. Not thread-safe: the caller must lock.
 """
 
 from collections.abc import Iterable, Iterator
@@ -97,7 +98,9 @@ class _OpenCells:
         while (cell := _cell_of(self.due_from, self.counter.has_night))[1] <= now - WINDOW_GRACE_PERIOD:
             start, self.due_from = cell
             passed, noise = self._passed.pop(start, 0), self.counter.noise
-            count = add_noise(passed, noise) if self.coverage.covers(*cell) else None
+            # Those who passed at its end may be reported after it.
+            is_known = self.coverage.covers(start, cell[1] + WINDOW_GRACE_PERIOD)
+            count = add_noise(passed, noise) if is_known else None
             period = "night" if self.counter.has_night and is_night_window(cell) else "hour"
             yield PassCount(self.counter.datastream_id, period, start, count, noise)
 

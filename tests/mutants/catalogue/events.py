@@ -103,8 +103,13 @@ MUTANTS: tuple[Mutant, ...] = (
     *mutants_in(
         "ingest/events/passers_by.py",
         ("tests/unit/ingest/test_passers_by.py",),
-        ("no noise in a count of passers-by", "count = add_noise(passed, noise)", "count = passed"),
-        ("an hour that was not heard in full", "if self.coverage.covers(*cell) else None", "if True else None"),
+        ("no noise in a count of passers-by", "count = add_noise(passed, noise) if", "count = passed if"),
+        (
+            "an hour that was not heard in full",
+            "add_noise(passed, noise) if is_known else None",
+            "add_noise(passed, noise)",
+        ),
+        ("who is reported after the hour", "covers(start, cell[1] + WINDOW_GRACE_PERIOD)", "covers(start, cell[1])"),
         ("passers-by who come late", "start < self.due_from or end", "end"),
         ("the night is one cell", "    if has_night:\n", "    if False:\n"),
         ("noise that a neighbour adds within the hour", "            cells.counter = each\n", ""),

@@ -74,13 +74,18 @@ def test_a_cell_that_was_not_observed_in_full_is_unknown_whoever_passed() -> Non
     counter = counting(WALKERS, since=MORNING + MINUTE, due_from=MORNING - HOUR)
     walk_by(counter, MORNING + 2 * MINUTE)
     counter.record_gap(MORNING + 2 * HOUR + 10 * MINUTE, MORNING + 2 * HOUR + 11 * MINUTE)
-    cells = counter.close_finished(MORNING + 4 * HOUR + GRACE)
+    # Those who passed at the end of an hour may be reported after it.
+    counter.record_gap(MORNING + 5 * HOUR + MINUTE, MORNING + 5 * HOUR + 2 * MINUTE)
+    cells = counter.close_finished(MORNING + 7 * HOUR + GRACE)
     assert [(each.start, each.count) for each in cells] == [
         (MORNING - HOUR, None),
         (MORNING, None),
         (MORNING + HOUR, 0),
         (MORNING + 2 * HOUR, None),
         (MORNING + 3 * HOUR, 0),
+        (MORNING + 4 * HOUR, None),
+        (MORNING + 5 * HOUR, None),
+        (MORNING + 6 * HOUR, 0),
     ]
 
 
