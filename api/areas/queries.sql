@@ -45,8 +45,11 @@ select
         null
     ) as value,
     open.six_decimals(
-        sqrt(sum(hour.margin ^ 2) filter (where hour.value is not null))
-        / case max(datastream.aggregation) when 'mean' then count(hour.value) else 1 end
+        open.joint_margin(
+            max(datastream.aggregation),
+            sum(hour.margin ^ 2) filter (where hour.value is not null),
+            count(hour.value)
+        )
     ) as margin,
     open.few(sqrt(sum(hour.margin ^ 2) filter (where hour.value is not null and datastream.counts_people))) as few,
     bool_or(hour.value is null) as lacking,
@@ -87,8 +90,11 @@ select
         null
     ) as value,
     open.six_decimals(
-        sqrt(sum(day.margin ^ 2) filter (where day.value is not null))
-        / case max(datastream.aggregation) when 'mean' then count(day.value) else 1 end
+        open.joint_margin(
+            max(datastream.aggregation),
+            sum(day.margin ^ 2) filter (where day.value is not null),
+            count(day.value)
+        )
     ) as margin,
     open.few(sqrt(sum(day.margin ^ 2) filter (where day.value is not null and datastream.counts_people))) as few,
     bool_or(day.value is null) as lacking,

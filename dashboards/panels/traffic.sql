@@ -163,7 +163,11 @@ with hourly as (
 ),
 
 mean as (
-    select hourly.clock, hourly.weekday, avg(hourly.passed) as passed, sqrt(sum(hourly.variance)) / count(*) as margin
+    select
+        hourly.clock,
+        hourly.weekday,
+        avg(hourly.passed) as passed,
+        open.joint_margin('mean', sum(hourly.variance), count(*)) as margin
     from hourly
     group by hourly.clock, hourly.weekday
 )
@@ -200,11 +204,17 @@ span as materialized (
 select
     name.label as "Soort",
     avg(daily.passed) filter (where daily.day < span.day) as "Per dag ervoor",
-    sqrt(sum(daily.variance) filter (where daily.day < span.day)) / nullif(count(*) filter (where daily.day < span.day), 0)
-        as "Marge ervoor",
+    open.joint_margin(
+        'mean',
+        sum(daily.variance) filter (where daily.day < span.day),
+        count(*) filter (where daily.day < span.day)
+    ) as "Marge ervoor",
     avg(daily.passed) filter (where daily.day >= span.day) as "Per dag erna",
-    sqrt(sum(daily.variance) filter (where daily.day >= span.day)) / nullif(count(*) filter (where daily.day >= span.day), 0)
-        as "Marge erna",
+    open.joint_margin(
+        'mean',
+        sum(daily.variance) filter (where daily.day >= span.day),
+        count(*) filter (where daily.day >= span.day)
+    ) as "Marge erna",
     100 * (
         avg(daily.passed) filter (where daily.day >= span.day) / nullif(avg(daily.passed) filter (where daily.day < span.day), 0)
         - 1
@@ -262,7 +272,7 @@ from (
     select
         day.day,
         avg(day.value) as speed,
-        sqrt(sum(day.margin ^ 2) filter (where day.value is not null)) / nullif(count(day.value), 0) as margin
+        open.joint_margin('mean', sum(day.margin ^ 2) filter (where day.value is not null), count(day.value)) as margin
     from staff.day as day
     where
         day.property = 'mean_speed'

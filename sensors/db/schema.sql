@@ -4164,6 +4164,11 @@ CREATE FUNCTION open.found_by_itself(wanted jsonb) RETURNS SETOF open.find
         )
 $$;
 
+-- open.joint_margin
+CREATE FUNCTION open.joint_margin(aggregation text, squares double precision, number bigint) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (sqrt(squares) / (CASE aggregation WHEN 'mean'::text THEN NULLIF(number, 0) ELSE (1)::bigint END)::double precision);
+
 -- open.movement_estimate
 CREATE FUNCTION open.movement_estimate(mean double precision, error double precision, capacity double precision, OUT value numeric, OUT margin numeric, OUT fewer_than numeric, OUT more_than numeric) RETURNS record
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
