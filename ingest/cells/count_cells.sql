@@ -45,6 +45,8 @@ stream as materialized (
         declared.one_night,
         declared.cell_noise,
         told.interval,
+        -- What is heard in full is due before its time.
+        case when told.interval is null then floor.settled else floor.over end as until,
         greatest(
             floor.over - %(longest)s::interval,
             declared.cells_since,
@@ -81,59 +83,24 @@ stream as materialized (
     where told.has_cells or told.interval is null or first.start is not null
 ),
 
-heard as materialized (
-    -- Of the counts that are sent together the one that was heard most, by cell. The sum of a night says nothing of an hour.
-    select stream.id, recent.start, max(recent.intervals) as intervals
-    from stream
-    inner join lantaarn.sent_together as sent on sent.datastream_id = stream.id
-    cross join lateral (
-        select
-            case stream.public
-                when 'hour' then lantaarn.total_start(total.hour, 60::smallint, stream.one_night)
-                else open.day_start(open.day_of(total.hour))
-            end as start,
-            sum(total.count) as intervals
-        from lantaarn.rollup_hour as total
-        where
-            total.datastream_id = sent.beside_id
-            and total.hour >= stream.since
-            and (
-                stream.public = 'day'
-                or stream.one_night
-                or lantaarn.total_end(total.hour, sent.sum_minutes, sent.one_night) <= total.hour + interval '1 hour'
-            )
-        group by 1
-        -- By the index: of most sums the table has years.
-        offset 0
-    ) as recent
-    group by 1, 2
-),
-
 step as (
     select stream.id, hours.start
     from stream
-    cross join floor
     cross join lateral generate_series(
-        date_trunc('hour', stream.since, 'UTC'), floor.settled - interval '1 hour', interval '1 hour'
+        date_trunc('hour', stream.since, 'UTC'), stream.until - interval '1 hour', interval '1 hour'
     ) as hours (start)
     where
         stream.public = 'hour' and lantaarn.total_start(hours.start, 60::smallint, stream.one_night) = hours.start
     union all
     select stream.id, open.day_start(days.start::date)
     from stream
-    cross join floor
     cross join lateral generate_series(
-        open.day_of(stream.since)::timestamp, open.day_of(floor.settled) - interval '1 day', interval '1 day'
+        open.day_of(stream.since)::timestamp, open.day_of(stream.until) - interval '1 day', interval '1 day'
     ) as days (start)
     where stream.public = 'day'
-    union
-    select heard.id, heard.start
-    from heard
-    cross join floor
-    where heard.start >= floor.settled
 ),
 
-cell as (
+unwritten as materialized (
     select
         stream.id,
         case
@@ -144,7 +111,7 @@ cell as (
         step.start,
         span.until,
         stream.cell_noise,
-        coalesce(heard.intervals, 0) as intervals,
+        stream.one_night,
         -- Null: not declared, or there is none in every cell.
         nullif(
             floor(extract(epoch from span.until - step.start) / extract(epoch from stream.interval)), 0
@@ -157,7 +124,6 @@ cell as (
             else open.day_start(open.day_of(step.start) + 1)
         end as until
     ) as span
-    left join heard on heard.id = step.id and heard.start = step.start
     where
         not exists (
             select from lantaarn.public_cell as held
@@ -166,6 +132,16 @@ cell as (
                 and held.period in ('hour', 'night', 'day')
                 and held.start = step.start
         )
+),
+
+cell as materialized (
+    select
+        unwritten.*,
+        case
+            when unwritten.expected is not null
+                then lantaarn.intervals_heard(unwritten.id, unwritten.period, unwritten.start, unwritten.until)
+        end as intervals
+    from unwritten
 ),
 
 listened as (
@@ -187,13 +163,12 @@ due as (
     select cell.*, floor.since, floor.settled, floor.over
     from cell
     cross join floor
-    inner join stream on stream.id = cell.id
     where
         cell.start < floor.settled
         or (
             cell.intervals >= cell.expected
             -- The night after a day belongs to it.
-            and cell.until + case when cell.period = 'day' and stream.one_night then interval '6 hours' else '0' end
+            and cell.until + case when cell.period = 'day' and cell.one_night then interval '6 hours' else '0' end
             <= floor.over
         )
 )
@@ -317,7 +292,7 @@ completed as (
         cell.start,
         came.late,
         cell.is_missing and cell.may_come and coalesce(
-            coalesce(heard.intervals, 0) >= %(min_heard)s * nullif(
+            lantaarn.intervals_heard(cell.id, cell.period, cell.start, cell.until) >= %(min_heard)s * nullif(
                 floor(extract(epoch from cell.until - cell.start) / extract(epoch from cell.interval)), 0
             ),
             true
@@ -325,22 +300,6 @@ completed as (
         cell.is_missing
     from cell
     left join came on came.id = cell.id and came.start = cell.start
-    left join lateral (
-        select sum(total.count) as intervals
-        from lantaarn.sent_together as sent
-        inner join lantaarn.rollup_hour as total
-            on total.datastream_id = sent.beside_id
-            and total.hour >= cell.start
-            and total.hour < cell.until
-            and (
-                cell.period = 'day'
-                or lantaarn.total_end(total.hour, sent.sum_minutes, sent.one_night) <= cell.until
-            )
-        where sent.datastream_id = cell.id
-        group by sent.beside_id
-        order by intervals desc
-        limit 1
-    ) as heard on cell.is_missing
 )
 
 select

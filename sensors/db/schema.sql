@@ -3379,6 +3379,11 @@ END;
 REVOKE ALL ON FUNCTION lantaarn.hours_of(stream_id integer, from_hour timestamp with time zone, until_hour timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION lantaarn.hours_of(stream_id integer, from_hour timestamp with time zone, until_hour timestamp with time zone) TO lantaarn_ingest;
 
+-- lantaarn.intervals_heard
+CREATE FUNCTION lantaarn.intervals_heard(datastream integer, period text, start timestamp with time zone, until timestamp with time zone) RETURNS numeric
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN COALESCE((SELECT max(beside.intervals) AS max FROM (SELECT sum(total.count) AS intervals FROM (lantaarn.sent_together sent JOIN lantaarn.rollup_hour total ON (((total.datastream_id = sent.beside_id) AND (total.hour >= intervals_heard.start) AND (total.hour < intervals_heard.until)))) WHERE ((sent.datastream_id = intervals_heard.datastream) AND ((intervals_heard.period = 'day'::text) OR (lantaarn.total_end(total.hour, sent.sum_minutes, sent.one_night) <= intervals_heard.until))) GROUP BY sent.beside_id) beside), (0)::numeric);
+
 -- lantaarn.is_named
 CREATE FUNCTION lantaarn.is_named(document jsonb, municipality text, sort text, name text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE

@@ -86,17 +86,6 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
         ("cells from before they were public", "            declared.cells_since,\n", ""),
         (
-            "whether a class was heard is asked of it alone",
-            "on sent.datastream_id = stream.id\n",
-            "on sent.datastream_id = stream.id and sent.beside_id = stream.id\n",
-        ),
-        (
-            "whether a class came late is asked of it alone",
-            "where sent.datastream_id = cell.id",
-            "where sent.datastream_id = cell.id and sent.beside_id = cell.id",
-        ),
-        ("an hour is heard as its night", "stream.public = 'day'\n                or stream.one_night", "true"),
-        (
             "only what came fills a gap of a silent counter",
             "cell.is_missing and cell.may_come and coalesce(",
             "cell.is_missing and came.id is not null and coalesce(",
@@ -117,6 +106,16 @@ MUTANTS: tuple[Mutant, ...] = (
             "        and cell.may_come\n        and changed.hour >= cell.start\n",
             "        and changed.hour >= cell.start\n",
         ),
+    ),
+    *mutants_in(
+        "sensors/db/migrations/055_intervals_heard.sql",
+        COUNT_TESTS,
+        (
+            "whether a class was heard is asked of it alone",
+            "                sent.datastream_id = intervals_heard.datastream\n",
+            "                sent.datastream_id = intervals_heard.datastream and sent.beside_id = sent.datastream_id\n",
+        ),
+        ("an hour is heard as its night", "intervals_heard.period = 'day'\n", "true\n"),
     ),
     *mutants_in(
         "ingest/events/aggregates.sql",
