@@ -2,25 +2,31 @@
 
 A last line of defence behind rules that should already have kept it out, so it only matches forms and prefers false
 positives: ``1.2.3.4`` may have been a version number. Not detected: names, foreign number plates and anything encoded.
-Input may be hostile, so every pattern runs in time linear in its length.
+Input may be hostile, so every pattern runs in time linear in its length. What people write in sentences tells more, and
+has numbers that point to nobody: that is ``sensors.policy.personal_text``.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from ipaddress import IPv6Address, ip_address
 from types import MappingProxyType
 
 
 class PersonalDataMatch(StrEnum):
-    """The kind of personal data detected."""
+    """The kind of personal data detected; from ``BSN`` on, only in sentences that people write."""
 
     PLATE = "plate"
     MAC = "mac"
     IP = "ip"
     EMAIL = "email"
     PHONE = "phone"
+    BSN = "bsn"
+    BIRTH_DATE = "birth_date"
+    ADDRESS = "address"
+    PERSON_ADDRESS = "person_address"
+    COORDINATES = "coordinates"
 
 
 SIDECODES = (
@@ -171,13 +177,22 @@ def find_personal_data(text: str) -> PersonalDataMatch | None:
     """The first kind of personal data detected; None if there is none."""
     if _SURELY_NOTHING.fullmatch(text):
         return None
+    return next(kinds_in(*visible_text(text)), None)
+
+
+def visible_text(text: str) -> tuple[str, str]:
+    """The text as a reader sees it, without what is invisible, and the same in lower case, of the same length."""
     plain = unicodedata.normalize("NFKC", text)
     visible = "".join(character for character in plain if unicodedata.category(character) != "Cf")
     lower = visible.lower()
-    if len(lower) != len(visible):  # a few letters of other scripts change length; plates contain none of them
-        visible = lower
+    # A few letters of other scripts change length; plates contain none of them.
+    return (visible, lower) if len(lower) == len(visible) else (lower, lower)
+
+
+def kinds_in(visible: str, lower: str) -> Iterator[PersonalDataMatch]:
+    """The kinds of personal data detected in a text made visible, as ``visible_text`` gives it."""
     visible, lower = _without_uuids(visible, lower)
-    return next((match for match, is_tripped in _DETECTORS.items() if is_tripped(visible, lower)), None)
+    return (match for match, is_tripped in _DETECTORS.items() if is_tripped(visible, lower))
 
 
 def redact_text(text: str) -> str:

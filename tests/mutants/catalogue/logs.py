@@ -6,6 +6,16 @@ PAYLOAD_KEY_TESTS = ("tests/unit/ingest/test_payload_keys.py",)
 LOG_TESTS = ("tests/unit/sensors/test_logs.py",)
 PERSONAL_DATA_TESTS = ("tests/unit/sensors/test_personal_data.py",)
 DETECTORS = ("email", "ip", "mac", "phone", "plate")
+SENTENCE_TESTS = ("tests/unit/sensors/test_personal_text.py",)
+SENTENCE_DETECTORS = (
+    ("coordinates", "COORDINATES, _COORDINATES"),
+    ("citizen service numbers", "BSN, _bsn_spans"),
+    ("dates of birth", "BIRTH_DATE, _BIRTH_DATE"),
+    ("people at a house number", "PERSON_ADDRESS, _TITLED_PERSON"),
+    ("addresses", "ADDRESS, _ADDRESS"),
+    ("names and house numbers", "PERSON_ADDRESS, _PERSON)"),
+    ("foreign plates", "PLATE, _FOREIGN_PLATE"),
+)
 
 MUTANTS: tuple[Mutant, ...] = (
     *mutants_in(
@@ -41,5 +51,16 @@ MUTANTS: tuple[Mutant, ...] = (
             )
             for wire in DETECTORS
         ),
+    ),
+    *mutants_in(
+        "sensors/policy/personal_text.py",
+        SENTENCE_TESTS,
+        *(
+            (f"sentences without {name}", f"    (PersonalDataMatch.{detector}", f"    # (PersonalDataMatch.{detector}")
+            for name, detector in SENTENCE_DETECTORS
+        ),
+        ("the eleven test", "weighted % 11 == 0 and", "weighted is not None and"),
+        ("the forms of devices in sentences", "found.update(kinds_in(visible, lower))", "pass"),
+        ("a date is one of birth by its words", 'rf"{_BIRTH}[', 'rf"['),
     ),
 )
