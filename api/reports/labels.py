@@ -58,7 +58,32 @@ PERSONAL_DATA_MESSAGES: Mapping[PersonalDataMatch, LocalizedText] = {
         "In uw tekst staat iets dat op een telefoonnummer lijkt. Haal het weg: wij bellen niet.",
         "Your text contains something that looks like a phone number. Please remove it: we do not call people back.",
     ),
+    PersonalDataMatch.BSN: LocalizedText(
+        "In uw tekst staat iets dat op een burgerservicenummer (BSN) lijkt. Haal het weg: wij hebben het niet nodig.",
+        "Your text contains something that looks like a citizen service number (BSN). Please remove it: we do not need "
+        "it.",
+    ),
+    PersonalDataMatch.BIRTH_DATE: LocalizedText(
+        "In uw tekst staat een geboortedatum. Haal hem weg: wij hebben hem niet nodig.",
+        "Your text contains a date of birth. Please remove it: we do not need it.",
+    ),
+    PersonalDataMatch.ADDRESS: LocalizedText(
+        "In uw tekst staat een adres met een huisnummer. Kunnen wij u zonder dat nummer ook helpen? Haal het dan weg.",
+        "Your text contains an address with a house number. If we can help you without that number, please remove it.",
+    ),
+    PersonalDataMatch.PERSON_ADDRESS: LocalizedText(
+        "In uw tekst lijkt iemand met naam en huisnummer te staan. Haal de naam weg: wij hebben die niet nodig.",
+        "Your text seems to name someone with a house number. Please remove the name: we do not need it.",
+    ),
+    PersonalDataMatch.COORDINATES: LocalizedText(
+        "In uw tekst staat een precieze plek op de kaart, in cijfers. Woont daar iemand? Haal de cijfers dan weg.",
+        "Your text contains an exact place on the map, in numbers. If someone lives there, please remove the numbers.",
+    ),
 }
+KEEP_MESSAGE = LocalizedText(
+    "Moet het blijven staan? Zet dan een vinkje onder uw tekst.",
+    "Does it have to stay? Then tick the box below your text.",
+)
 NO_KIND_MESSAGE = LocalizedText("Kies waar het over gaat.", "Choose what your message is about.")
 TOO_SHORT_MESSAGE = LocalizedText(
     f"Schrijf wat meer: minstens {MIN_TEXT_LENGTH} tekens.",

@@ -5,7 +5,7 @@ and the deadline are.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from api.reports import working_days
 from api.reports.labels import (
     BAD_EMAIL_MESSAGE,
     HONEYPOT_MESSAGE,
+    KEEP_MESSAGE,
     MAX_TEXT_LENGTH,
     MIN_TEXT_LENGTH,
     NO_KIND_MESSAGE,
@@ -29,7 +30,8 @@ from api.reports.labels import (
     ReportStatus,
 )
 from sensors.db import Database, queries
-from sensors.policy.personal_data import find_personal_data
+from sensors.policy.personal_data import PersonalDataMatch
+from sensors.policy.personal_text import WEAK_MATCHES, find_in_sentences
 from sensors.policy.promises import ANSWER_WITHIN_WORKING_DAYS
 from sensors.register.part import Email
 from sensors.vocabulary.localized_text import LocalizedText
@@ -51,6 +53,8 @@ class Draft:
     email: str = field(default="", repr=False)
     honeypot: str = ""
     """Honeypot: invisible to people, so only bots fill it in."""
+    kept_matches: frozenset[str] = frozenset()
+    """What the resident was warned of and keeps: values of ``WEAK_MATCHES``."""
 
     @property
     def errors(self) -> dict[str, LocalizedText]:
@@ -63,13 +67,35 @@ class Draft:
         }
         return {name: error for name, error in found.items() if error}
 
+    @property
+    def weak_matches(self) -> tuple[PersonalDataMatch, ...]:
+        """What the text seems to contain that the resident may keep in it."""
+        return tuple(match for match in self._matches if match in WEAK_MATCHES)
+
+    @property
+    def keeps_weak_matches(self) -> bool:
+        """Whether the resident keeps all of these."""
+        return self.kept_matches.issuperset(self.weak_matches)
+
     def _text_error(self) -> LocalizedText | None:
         if len(self.text) < MIN_TEXT_LENGTH:
             return TOO_SHORT_MESSAGE
         if len(self.text) > MAX_TEXT_LENGTH:
             return TOO_LONG_MESSAGE
-        match = find_personal_data(self.text)
-        return PERSONAL_DATA_MESSAGES[match] if match else None
+        refused = [match for match in self._matches if match not in WEAK_MATCHES & self.kept_matches]
+        return _warning(refused) if refused else None
+
+    @property
+    def _matches(self) -> tuple[PersonalDataMatch, ...]:
+        return find_in_sentences(self.text)
+
+
+def _warning(matches: Sequence[PersonalDataMatch]) -> LocalizedText:
+    """What the text seems to contain, all of it, and what the resident can do."""
+    messages = [PERSONAL_DATA_MESSAGES[match] for match in matches]
+    if not WEAK_MATCHES.isdisjoint(matches):
+        messages.append(KEEP_MESSAGE)
+    return LocalizedText(" ".join(each.nl for each in messages), " ".join(each.en for each in messages))
 
 
 def _is_email(text: str) -> bool:
@@ -87,6 +113,7 @@ def parse_draft(fields: Mapping[str, str]) -> Draft:
         text=_CONTROL_CHARACTERS.sub("", fields.get("words", "").replace("\r\n", "\n")).strip(),
         email=fields.get("email", "").strip(),
         honeypot=fields.get("website", ""),
+        kept_matches=frozenset(fields.get("keep", "").split()),
     )
 
 

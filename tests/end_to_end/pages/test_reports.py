@@ -125,6 +125,18 @@ def test_what_is_wrong_stands_with_its_field_and_what_was_typed_is_still_there(s
         assert site.get("/meldingen/1001").status_code == 404
 
 
+def test_a_street_with_a_number_is_sent_once_the_resident_ticks_the_box(site: httpx.Client) -> None:
+    words = "De lamp bij Kerkstraat 12 is kapot."
+    answer = sent(site, words=words)
+    assert answer.status_code == 422
+    assert "een adres met een huisnummer" in text_of(answer)
+    assert words in answer.text
+    box = re.search(r'<input type="checkbox" name="keep" value="([^"]+)">', answer.text)
+    assert box
+    assert "checked" in sent(site, words=words, keep=box[1], email="x").text  # another error leaves the tick
+    assert sent(site, words=words, keep=box[1]).status_code == 303
+
+
 def test_what_is_typed_is_never_markup(site: httpx.Client) -> None:
     answer = sent(site, words="</textarea><script>alert(1)</script>", email='"><script>')
     assert "<script>" not in answer.text

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from api.reports.labels import (
     BAD_EMAIL_MESSAGE,
     HONEYPOT_MESSAGE,
+    KEEP_MESSAGE,
     MAX_TEXT_LENGTH,
     NO_KIND_MESSAGE,
     PERSONAL_DATA_MESSAGES,
@@ -56,6 +57,49 @@ def test_a_good_report_needs_no_address() -> None:
 )
 def test_what_is_wrong_is_said_by_field(changed: dict[str, str], problems: dict[str, object]) -> None:
     assert parse_draft(GOOD | changed).errors == problems
+
+
+def warning(draft: dict[str, str]) -> str:
+    found = parse_draft(GOOD | draft).errors.get("words")
+    return "" if found is None else found.nl
+
+
+def test_all_that_a_text_seems_to_contain_is_said_at_once() -> None:
+    told = warning({"words": "Ik ben geboren op 3 november 1961, BSN 999932445, bel 06-12345678."})
+    for part in ("geboortedatum", "burgerservicenummer", "telefoonnummer"):
+        assert part in told
+    assert KEEP_MESSAGE.nl not in told
+
+
+@pytest.mark.parametrize(
+    ("words", "match"),
+    [
+        ("De lamp bij Kerkstraat 12 is kapot.", PersonalDataMatch.ADDRESS),
+        ("Mevrouw De Vries van nummer 12 klaagt ook.", PersonalDataMatch.PERSON_ADDRESS),
+        ("De sensor staat op 51.48123, 5.65432.", PersonalDataMatch.COORDINATES),
+    ],
+)
+def test_what_a_report_may_need_stays_when_the_resident_says_so(words: str, match: PersonalDataMatch) -> None:
+    assert warning({"words": words}) == f"{PERSONAL_DATA_MESSAGES[match].nl} {KEEP_MESSAGE.nl}"
+    assert parse_draft(GOOD | {"words": words, "keep": match}).errors == {}
+    assert warning({"words": words, "keep": "bsn plate"}) != ""
+
+
+def test_what_no_report_needs_stays_for_no_tick() -> None:
+    words = "Mijn BSN is 999932445 en ik woon op Kerkstraat 12."
+    told = warning({"words": words, "keep": "address bsn"})
+    assert told == PERSONAL_DATA_MESSAGES[PersonalDataMatch.BSN].nl
+
+
+def test_a_tick_counts_for_what_was_warned_of_and_for_nothing_else() -> None:
+    draft = parse_draft(GOOD | {"words": "Bij Kerkstraat 12, op 51.48123, 5.65432.", "keep": "address"})
+    assert draft.weak_matches == (PersonalDataMatch.ADDRESS, PersonalDataMatch.COORDINATES)
+    assert not draft.keeps_weak_matches
+    assert draft.errors["words"].nl.startswith(PERSONAL_DATA_MESSAGES[PersonalDataMatch.COORDINATES].nl)
+
+
+def test_every_kind_has_a_message() -> None:
+    assert PERSONAL_DATA_MESSAGES.keys() == set(PersonalDataMatch)
 
 
 def test_an_empty_form_has_problems_and_no_error() -> None:
