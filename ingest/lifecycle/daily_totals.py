@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from ingest.lifecycle.retention import QUERIES as RETENTION
 from sensors.db import Database
+from sensors.db.deletion_log import lock_retention
 from sensors.db.queries import load_queries
 from sensors.policy.promises import MIN_GROUP_SENSORS
 
@@ -47,7 +47,7 @@ def update_daily_totals(db: Database, now: datetime) -> None:
         first_day = first["first_day"] if first else EARLIEST_DAY
         _update_in_transaction(db, streams["ids"], first_day, made_at, now)
     with db.transaction():
-        db.execute(RETENTION["lock_retention"])
+        lock_retention(db)
         db.execute(QUERIES["update_lamp_day"], {"first_day": first_day})
         _update_changed_days(db, made_at, now)
         _update_newest_public_days(db, made_at, now)
@@ -71,7 +71,7 @@ def _update_in_transaction(
 ) -> None:
     """Take the lock of erasure and retention: rows they delete must not return from hours read before that."""
     with db.transaction():
-        db.execute(RETENTION["lock_retention"])
+        lock_retention(db)
         due = DueDays(streams, [first_day] * len(streams), [None] * len(streams))
         update_day_totals(db, due, made_at, now)
 

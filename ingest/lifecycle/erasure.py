@@ -19,11 +19,10 @@ from ingest.events.windows import CLOCK_SKEW_TOLERANCE
 from ingest.hourly_totals import lock_hours, recompute_changed_hours
 from ingest.lifecycle import tombstones
 from ingest.lifecycle.register.erased_entry import erase_entry
-from ingest.lifecycle.retention import QUERIES as RETENTION
-from ingest.lifecycle.retention import Deletion, log_deletion
 from ingest.lifecycle.tombstones import Tombstone
 from sensors.db import Database
 from sensors.db.capabilities import probe_capabilities
+from sensors.db.deletion_log import Deletion, lock_retention, log_deletion
 from sensors.db.queries import load_queries
 from sensors.policy.personal_data import find_personal_data
 from sensors.register import repository as register_repository
@@ -167,7 +166,7 @@ def _check_timescaledb_version(db: Database) -> None:
 
 def _erase(db: Database, tombstone: Tombstone, now: datetime) -> Erasure:
     with db.transaction():
-        db.execute(RETENTION["lock_retention"])
+        lock_retention(db)
         db.execute(register_repository.QUERIES["lock_register"])
         db.execute(QUERIES["lock_observations"])
         erasure = _apply(db, tombstone, "erase_observations")

@@ -16,8 +16,8 @@ from typing import Any
 from ingest.hourly_totals import lock_hours
 from ingest.lifecycle.daily_totals import EARLIEST_DAY, DueDays, update_day_totals
 from ingest.lifecycle.reclassification import MIN_CHANGE_AGE
-from ingest.lifecycle.retention import QUERIES as RETENTION
 from sensors.db import Database
+from sensors.db.deletion_log import lock_retention
 from sensors.db.queries import load_queries
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
@@ -65,7 +65,7 @@ def _recompute_slice(db: Database, change_id: int, now: datetime) -> int | None:
     """Recompute a month of hours in one transaction, or show them if none is left. Returns how many; None if done."""
     with db.transaction():
         # The lock of erasure and retention: hours they delete must not return.
-        db.execute(RETENTION["lock_retention"])
+        lock_retention(db)
         lock_hours(db)
         # Read again, and locked: the entry may change once more.
         change = db.execute(QUERIES["lock_change"], {"change_id": change_id}).fetchone()

@@ -10,9 +10,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ingest.lifecycle.retention import QUERIES as RETENTION
-from ingest.lifecycle.retention import Deletion, log_deletion
 from sensors.db import Database
+from sensors.db.deletion_log import Deletion, lock_retention, log_deletion
 from sensors.db.queries import load_queries
 from sensors.policy.retention_classes import NEVER_STORED, substitute_table
 
@@ -64,7 +63,7 @@ def _move_datastream(
 def _move_batch(db: Database, change_id: int, now: datetime, batch: int) -> int:
     """Move a datastream's oldest rows in one transaction. Returns how many; the last, empty batch closes the change."""
     with db.transaction():
-        db.execute(RETENTION["lock_retention"])
+        lock_retention(db)
         # Read again, and locked: the entry may change once more during the move.
         change = db.execute(QUERIES["lock_change"], {"change_id": change_id, "now": now}).fetchone()
         if change is None:

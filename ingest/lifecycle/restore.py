@@ -14,9 +14,9 @@ from pathlib import Path
 from ingest.lifecycle import retention
 from ingest.lifecycle.audit import Difference, audit_ledger
 from ingest.lifecycle.erasure import Erasure, replay_tombstones
-from ingest.lifecycle.retention import Deletion
 from ingest.lifecycle.tombstones import Tombstone
 from sensors.db import Database, connect
+from sensors.db.deletion_log import Deletion
 from sensors.db.dump import PostgresTools, ProgressCallback, grant_schema_usage, restore_database, revoke_schema_usage
 from sensors.db.queries import load_queries
 from sensors.upgrade import upgrade_database

@@ -5,21 +5,18 @@ datastream's register entry; aggregates by the promise in force when they were c
 ledger and quarantine by fixed periods. ``ingest.lifecycle.verification`` checks the result by independent means.
 """
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sensors.db import Database
+from sensors.db.deletion_log import Deletion, lock_retention, log_deletion
 from sensors.db.queries import load_queries
 from sensors.policy.promises import EVENT_REFUSAL_TERM, HEARTBEAT_TERM, LEDGER_TERM, QUARANTINE_TERM
 from sensors.policy.retention_classes import substitute_table
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
-FIRST_DELETION_HASH = bytes(32)
 TIMESCALEDB_RULE = "timescaledb policy"
 """The rule for chunks dropped by TimescaleDB's own policy, which works even if nothing else does."""
 METADATA_TERMS = {
@@ -38,17 +35,6 @@ TOTALS_TABLES = ("rollup_hour", "public_cell", "day_total", "public_day", "lamp_
 AGGREGATE_TABLES = ("travel_time", "travel_hour", "window_count", "movement_cell")
 
 
-@dataclass(frozen=True, slots=True)
-class Deletion:
-    """Rows deleted from one table. ``rule`` is the reason, if other than the retention period of the class."""
-
-    table_name: str
-    retention_class: str
-    older_than: datetime
-    deleted_rows: int
-    rule: str | None = None
-
-
 def add_retention_class(db: Database, name: str) -> bool:
     """Create a retention class, as the table owner. Returns False if it already exists.
 
@@ -61,51 +47,12 @@ def add_retention_class(db: Database, name: str) -> bool:
 def enforce_retention(db: Database, now: datetime) -> list[Deletion]:
     """Delete what has expired at ``now``, as the table owner, and log every table that lost rows."""
     with db.transaction():
-        db.execute(QUERIES["lock_retention"])
+        lock_retention(db)
         deletions = [*_observations(db, now), *_totals(db, now), *_aggregates(db, now), *_metadata(db, now)]
         for deletion in deletions:
             if deletion.deleted_rows:
                 log_deletion(db, deletion, now)
     return deletions
-
-
-def log_deletion(db: Database, deletion: Deletion, now: datetime) -> None:
-    """Append a deletion to the hash chain. The caller's transaction must have run ``QUERIES["lock_retention"]``."""
-    last = db.execute(QUERIES["last_deletion"]).fetchone()
-    previous = bytes(last["hash"]) if last else FIRST_DELETION_HASH
-    entry = {
-        "deleted_at": now,
-        "table_name": deletion.table_name,
-        "retention_class": deletion.retention_class,
-        "older_than": deletion.older_than,
-        "deleted_rows": deletion.deleted_rows,
-        "rule": deletion.rule,
-    }
-    db.execute(QUERIES["insert_deletion"], {**entry, "previous_hash": previous, "hash": _hash(previous, entry)})
-
-
-def first_broken_deletion_id(db: Database) -> int | None:
-    """Verify the hash chain of deletions. Returns the id of the first row that breaks it, or None."""
-    previous = FIRST_DELETION_HASH
-    for row in db.execute(QUERIES["deletions"]).fetchall():
-        entry = {key: value for key, value in row.items() if key not in {"id", "previous_hash", "hash"}}
-        if bytes(row["previous_hash"]) != previous or bytes(row["hash"]) != _hash(previous, entry):
-            return row["id"]
-        previous = bytes(row["hash"])
-    return None
-
-
-def _hash(previous: bytes, entry: Mapping[str, Any]) -> bytes:
-    """SHA-256 of the previous hash and the entry as JSON, with sorted keys and instants as Unix timestamps.
-
-    A rule of None is omitted: entries from before rules existed were hashed without one.
-    """
-    plain = {
-        key: value.timestamp() if isinstance(value, datetime) else value
-        for key, value in entry.items()
-        if (key, value) != ("rule", None)
-    }
-    return hashlib.sha256(previous + json.dumps(plain, sort_keys=True).encode()).digest()
 
 
 def _observations(db: Database, now: datetime) -> Iterator[Deletion]:

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ingest.lifecycle.retention import first_broken_deletion_id
 from sensors.db import Database
+from sensors.db.deletion_log import first_broken_deletion_id
 from sensors.db.queries import load_queries
 from sensors.policy.promises import EVENT_REFUSAL_TERM, HEARTBEAT_TERM, LEDGER_TERM, QUARANTINE_TERM, RETENTION_INTERVAL
 from sensors.policy.retention_classes import NEVER_STORED, substitute_table

@@ -14,10 +14,10 @@ from click.testing import CliRunner, Result
 
 from api.reports.queries import QUERIES as REPORTS
 from ingest.lifecycle.audit import audit_ledger
-from ingest.lifecycle.retention import first_broken_deletion_id
 from lantaarn import main
 from sensors.db import Database, connect
 from sensors.db.capabilities import probe_capabilities
+from sensors.db.deletion_log import first_broken_deletion_id
 from sensors.db.dump import PostgresTools, restore_database
 from sensors.db.server import find_postgres
 from sensors.register import repository

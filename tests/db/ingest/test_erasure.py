@@ -26,13 +26,13 @@ from ingest.lifecycle.erasure import (
     read_tombstones_from_database,
     replay_tombstones,
 )
-from ingest.lifecycle.retention import first_broken_deletion_id
 from ingest.lifecycle.tombstones import read_tombstones
 from ingest.pipeline import IncomingMessage, process_message
 from ingest.quality_flags import QualityChecker
 from ingest.writer import commit_batch, load_register, register_revision
 from sensors.db import Database, connect
 from sensors.db.capabilities import Capabilities, probe_capabilities
+from sensors.db.deletion_log import first_broken_deletion_id
 from sensors.db.migrate import migrate
 from sensors.register.entry import Entry
 from sensors.register.repository import publish, versions_of_entry

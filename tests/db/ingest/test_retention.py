@@ -7,10 +7,11 @@ import psycopg
 import pytest
 from click.testing import CliRunner
 
-from ingest.lifecycle.retention import add_retention_class, enforce_retention, first_broken_deletion_id
+from ingest.lifecycle.retention import add_retention_class, enforce_retention
 from ingest.lifecycle.retention_cli import retention
 from ingest.lifecycle.verification import RETENTION_INTERVAL, retention_promises, verify_retention
 from sensors.db import Database, connect
+from sensors.db.deletion_log import first_broken_deletion_id
 from sensors.policy.retention_classes import substitute_table
 from sensors.register.entry import Entry
 from sensors.register.repository import PublishResult, publish
