@@ -99,6 +99,15 @@ TABLE_LABELS: Mapping[str, LocalizedText] = {
     "event_refusal": LocalizedText("Geweigerd, per soort sensor", "Rejected, by kind of sensor"),
     "pulse": LocalizedText("Of ons programma werkt, per minuut", "Whether our program works, by the minute"),
     "quarantine": LocalizedText("Lijst van geweigerde berichten", "List of rejected messages"),
+    "report": LocalizedText("Wat inwoners schreven", "What residents wrote"),
+    "answered_report": LocalizedText(
+        "Wat inwoners schreven, na ons antwoord", "What residents wrote, after our answer"
+    ),
+    "report_address": LocalizedText("E-mailadressen van inwoners", "Email addresses of residents"),
+    "answered_report_address": LocalizedText(
+        "E-mailadressen van inwoners, na ons antwoord", "Email addresses of residents, after our answer"
+    ),
+    "report_mail": LocalizedText("Mail die nog niet weg is", "Mail that was not sent yet"),
     "deletion_log": LocalizedText("Lijst van wat we weggooiden", "List of what we deleted"),
 }
 """Tables with a retention period, besides individual readings."""

@@ -81,8 +81,6 @@ class Mailer:
 
     def _run_once(self, now: datetime) -> None:
         if now - self._cleaned_at >= CLEANUP_INTERVAL:
-            with self._pool.connection() as db:
-                db.execute(QUERIES["delete_expired_texts"])
             delete_spooled_mails(self._spool, now - parse_duration(SPOOLED_MAIL_TERM))
             self._cleaned_at = now
         while not self._stopped and self._send_due(now):

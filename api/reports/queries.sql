@@ -29,9 +29,6 @@ from open.take_report_mail(%(limit)s::integer);
 -- mark_mail_sent: mark a mail as sent
 select open.report_mail_done(%(mail)s::bigint);
 
--- delete_expired_texts: delete expired texts and addresses
-select open.forget_report_words();
-
 -- staff_reports: reports for the desk, oldest first, without addresses
 select
     report.id as number,

@@ -277,7 +277,8 @@ def _addresses() -> Iterator[tuple[str, str]]:
     yield "docs/reports.md", f"| {term} after the answer, {en} after the report at most |"
     yield MESSAGES, f"na ons antwoord, en in elk geval na {nl}"
     yield MESSAGES, f"after our answer, and after {en} in any case"
-    yield SCHEMA, f"LEAST((report.settled_at + '{term}'::interval), (report.received_at + '{at_most}'::interval))"
+    yield "docs/retention.md", f"e-mail addresses of residents, after the answer | {term} |"
+    yield "docs/retention.md", f"e-mail addresses of residents, after the report | {at_most} |"
 
 
 def _texts() -> Iterator[tuple[str, str]]:
@@ -286,7 +287,8 @@ def _texts() -> Iterator[tuple[str, str]]:
     yield "docs/reports.md", f"| {en} after the answer, {most_en} after the report at most |"
     yield MESSAGES, f"tot {nl} na het antwoord, en in elk geval niet langer dan {most_nl}"
     yield MESSAGES, f"We keep your text until {en} after the answer, and for {most_en} at most"
-    yield SCHEMA, f"LEAST((report.settled_at + '{term}'::interval), (report.received_at + '{at_most}'::interval))"
+    yield "docs/retention.md", f"what residents wrote, after the answer | {term} |"
+    yield "docs/retention.md", f"what residents wrote, after the report | {at_most} |"
 
 
 def _mails() -> Iterator[Statement]:
@@ -294,7 +296,7 @@ def _mails() -> Iterator[Statement]:
     unsent, spooled = describe_duration(p.UNSENT_MAIL_TERM).en, describe_duration(p.SPOOLED_MAIL_TERM).en
     yield ("UNSENT_MAIL_TERM",), "docs/reports.md", f"at most 6 hours apart, for {tried}"
     yield ("UNSENT_MAIL_TERM",), "docs/operations/signals.md", f"Retried for {tried}"
-    yield ("UNSENT_MAIL_TERM",), SCHEMA, f"(report_mail.made_at < (now() - '{unsent}'::interval))"
+    yield ("UNSENT_MAIL_TERM",), "docs/retention.md", f"mail about reports that can't be sent | {unsent} |"
     yield ("SPOOLED_MAIL_TERM",), "docs/reports.md", f"files here, for {spooled}"
     yield ("MAX_PER_NETWORK", "MAX_TOTAL"), "docs/reports.md", f"{MAX_PER_NETWORK} reports an hour from one network"
     yield ("MAX_PER_NETWORK", "MAX_TOTAL"), "docs/reports.md", f"and {MAX_TOTAL} in all"

@@ -1,5 +1,5 @@
-"""Audit the books: the ledger's balance, the reasons for rejection against it, totals against individual values, and
-what became of the windows of events against which were due.
+"""Audit the books: the ledger's balance, the reasons for rejection against it, totals against individual values, what
+became of the windows of events against which were due, and residents' reports against their terms.
 
 Reads a single snapshot, so it can run alongside ingest. The last bits of a floating-point sum depend on the order of
 addition, so sums may differ by a relative 1e-9.
@@ -13,8 +13,16 @@ from typing import Any
 
 from sensors.db import Database
 from sensors.db.queries import load_queries
+from sensors.policy import promises
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
+_REPORT_TERMS = {
+    "schedule": promises.RETENTION_INTERVAL,
+    "text_term": promises.TEXT_TERM,
+    "max_text_term": promises.MAX_TEXT_TERM,
+    "address_term": promises.ADDRESS_TERM,
+    "max_address_term": promises.MAX_ADDRESS_TERM,
+}
 
 CHECKS: Mapping[str, str] = {
     "unbalanced": "received differs from stored + duplicate + conflict + quarantined + aggregated",
@@ -24,6 +32,7 @@ CHECKS: Mapping[str, str] = {
     "days": "a daily total differs from its hours",
     "windows": "the windows of a day that were released, suppressed and unobserved are not those that were due",
     "unreleased": "more windows are stored than were released",
+    "overdue_reports": "what a resident wrote, or their address, is kept for longer than promised",
 }
 """The possible findings, by the query that reports them."""
 
@@ -98,8 +107,7 @@ def jumping_meters(db: Database, limit: int) -> tuple[JumpingMeter, ...]:
 
 def audit_ledger(db: Database, now: datetime) -> tuple[Difference, ...]:
     """Return every difference; none if the ledger is correct."""
+    asked = {"now": now, **_REPORT_TERMS}
     with db.transaction():
         db.execute("set transaction isolation level repeatable read, read only")
-        return tuple(
-            Difference(check, row) for check in CHECKS for row in db.execute(QUERIES[check], {"now": now}).fetchall()
-        )
+        return tuple(Difference(check, row) for check in CHECKS for row in db.execute(QUERIES[check], asked).fetchall())

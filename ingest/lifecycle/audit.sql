@@ -149,6 +149,25 @@ inner join lantaarn.window_day as booked using (rule, subject, day)
 where stored.windows > booked.released
 order by stored.day, stored.rule, stored.subject;
 
+-- overdue_reports: reports whose text or address is past its term by more than a run of the retention job
+select report.id as number, report.received_at, report.settled_at
+from lantaarn.report as report
+cross join lateral (select %(now)s::timestamptz - %(schedule)s::interval as at) as last_run
+where
+    (
+        report.words is not null
+        and last_run.at > least(
+            report.settled_at + %(text_term)s::interval, report.received_at + %(max_text_term)s::interval
+        )
+    )
+    or (
+        last_run.at > least(
+            report.settled_at + %(address_term)s::interval, report.received_at + %(max_address_term)s::interval
+        )
+        and exists (select from lantaarn.report_address as address where address.report_id = report.id)
+    )
+order by report.id;
+
 -- ledger_totals: what became of all readings in the ledger
 select
     coalesce(sum(received), 0)::bigint as received,

@@ -2,7 +2,8 @@
 
 Individual values go by chunk if their table has chunks, else by row; totals by the retention period in their
 datastream's register entry; aggregates by the promise in force when they were computed, or the current one if shorter;
-ledger and quarantine by fixed periods. ``ingest.lifecycle.verification`` checks the result by independent means.
+ledger, quarantine and residents' reports by fixed periods. ``ingest.lifecycle.verification`` checks the result by
+independent means.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,7 +14,17 @@ from typing import Any
 from sensors.db import Database
 from sensors.db.deletion_log import Deletion, lock_retention, log_deletion
 from sensors.db.queries import load_queries
-from sensors.policy.promises import EVENT_REFUSAL_TERM, HEARTBEAT_TERM, LEDGER_TERM, QUARANTINE_TERM
+from sensors.policy.promises import (
+    ADDRESS_TERM,
+    EVENT_REFUSAL_TERM,
+    HEARTBEAT_TERM,
+    LEDGER_TERM,
+    MAX_ADDRESS_TERM,
+    MAX_TEXT_TERM,
+    QUARANTINE_TERM,
+    TEXT_TERM,
+    UNSENT_MAIL_TERM,
+)
 from sensors.policy.retention_classes import substitute_table
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
@@ -31,6 +42,14 @@ METADATA_TERMS = {
     "pulse": HEARTBEAT_TERM,
 }
 """Retention periods of data about readings, as opposed to the readings themselves."""
+REPORT_TERMS = {
+    "report": MAX_TEXT_TERM,
+    "answered_report": TEXT_TERM,
+    "report_address": MAX_ADDRESS_TERM,
+    "answered_report_address": ADDRESS_TERM,
+    "report_mail": UNSENT_MAIL_TERM,
+}
+"""Retention periods of what residents wrote and of their addresses: after the report, and after the answer to it."""
 TOTALS_TABLES = ("rollup_hour", "public_cell", "day_total", "public_day", "lamp_day")
 AGGREGATE_TABLES = ("travel_time", "travel_hour", "window_count", "movement_cell")
 
@@ -48,7 +67,7 @@ def enforce_retention(db: Database, now: datetime) -> list[Deletion]:
     """Delete what has expired at ``now``, as the table owner, and log every table that lost rows."""
     with db.transaction():
         lock_retention(db)
-        deletions = [*_observations(db, now), *_totals(db, now), *_aggregates(db, now), *_metadata(db, now)]
+        deletions = [*_observations(db, now), *_totals(db, now), *_aggregates(db, now), *_fixed(db, now)]
         for deletion in deletions:
             if deletion.deleted_rows:
                 log_deletion(db, deletion, now)
@@ -101,8 +120,8 @@ def _aggregates(db: Database, now: datetime) -> Iterator[Deletion]:
             yield Deletion(table, row["name"], row["older_than"], deleted)
 
 
-def _metadata(db: Database, now: datetime) -> Iterator[Deletion]:
-    for table, term in METADATA_TERMS.items():
+def _fixed(db: Database, now: datetime) -> Iterator[Deletion]:
+    for table, term in (METADATA_TERMS | REPORT_TERMS).items():
         row = db.execute(QUERIES["cutoff"], {"now": now, "term": term}).fetchone()
         if row is None:
             raise RuntimeError("a select without from returned no row")

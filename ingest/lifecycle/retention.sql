@@ -218,5 +218,22 @@ delete from lantaarn.event_refusal where since < %(older_than)s;
 -- delete_pulse: delete expired heartbeats of ingest
 delete from lantaarn.pulse where minute < %(older_than)s;
 
+-- delete_report: delete the words of residents that are too old, answered or not
+update lantaarn.report set words = null where words is not null and received_at < %(older_than)s;
+
+-- delete_answered_report: delete the words of residents who were answered before the cutoff
+update lantaarn.report set words = null where words is not null and settled_at < %(older_than)s;
+
+-- delete_report_address: delete the addresses of residents with reports that are too old, answered or not
+delete from lantaarn.report_address as address using lantaarn.report as report
+where report.id = address.report_id and report.received_at < %(older_than)s;
+
+-- delete_answered_report_address: delete the addresses of residents who were answered before the cutoff
+delete from lantaarn.report_address as address using lantaarn.report as report
+where report.id = address.report_id and report.settled_at < %(older_than)s;
+
+-- delete_report_mail: delete mail about reports that could not be sent for too long
+delete from lantaarn.report_mail where made_at < %(older_than)s;
+
 -- add_retention_class: create a retention class with this name
 select lantaarn.add_retention_class(%(retention_class)s) as added;

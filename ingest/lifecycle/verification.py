@@ -14,17 +14,24 @@ from typing import Any
 from sensors.db import Database
 from sensors.db.deletion_log import first_broken_deletion_id
 from sensors.db.queries import load_queries
-from sensors.policy.promises import EVENT_REFUSAL_TERM, HEARTBEAT_TERM, LEDGER_TERM, QUARANTINE_TERM, RETENTION_INTERVAL
+from sensors.policy import promises
+from sensors.policy.promises import RETENTION_INTERVAL
 from sensors.policy.retention_classes import NEVER_STORED, substitute_table
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 NO_CHUNK = timedelta(0)
 TERM_PARAMETERS = {
-    "ledger_term": LEDGER_TERM,
-    "quarantine_term": QUARANTINE_TERM,
-    "event_refusal_term": EVENT_REFUSAL_TERM,
-    "heartbeat_term": HEARTBEAT_TERM,
+    "ledger_term": promises.LEDGER_TERM,
+    "quarantine_term": promises.QUARANTINE_TERM,
+    "event_refusal_term": promises.EVENT_REFUSAL_TERM,
+    "heartbeat_term": promises.HEARTBEAT_TERM,
+    "text_term": promises.TEXT_TERM,
+    "max_text_term": promises.MAX_TEXT_TERM,
+    "address_term": promises.ADDRESS_TERM,
+    "max_address_term": promises.MAX_ADDRESS_TERM,
+    "unsent_mail_term": promises.UNSENT_MAIL_TERM,
 }
+"""The terms that are the same for all rows of a table: parameters of the queries below, and of the audit's."""
 TOTALS_QUERIES = (
     "rollup_hours",
     "public_cells",
@@ -36,6 +43,7 @@ TOTALS_QUERIES = (
     "window_counts",
     "movement_cells",
     "metadata",
+    "reports",
 )
 """The queries for everything but individual values."""
 

@@ -273,6 +273,40 @@ from (
 ) as oldest_of
 order by oldest_of.table_name;
 
+-- reports: what is oldest of what residents wrote, by what its term counts from
+with held as (
+    select
+        report.received_at,
+        report.settled_at,
+        report.words is not null as has_words,
+        exists (select from lantaarn.report_address as address where address.report_id = report.id) as has_address
+    from lantaarn.report as report
+)
+select
+    oldest_of.table_name,
+    oldest_of.retention_class,
+    null::integer as datastream_id,
+    %(now)s::timestamptz
+    - (%(now)s::timestamptz - oldest_of.retention_class::interval - %(schedule)s) as promised_max_age,
+    interval '0' as chunk,
+    oldest_of.oldest,
+    coalesce(
+        oldest_of.oldest >= %(now)s::timestamptz - oldest_of.retention_class::interval - %(schedule)s, true
+    ) as kept
+from (
+    select 'report' as table_name, %(max_text_term)s::text as retention_class, min(received_at) as oldest
+    from held where has_words
+    union all
+    select 'answered_report', %(text_term)s::text, min(settled_at) from held where has_words
+    union all
+    select 'report_address', %(max_address_term)s::text, min(received_at) from held where has_address
+    union all
+    select 'answered_report_address', %(address_term)s::text, min(settled_at) from held where has_address
+    union all
+    select 'report_mail', %(unsent_mail_term)s::text, min(made_at) from lantaarn.report_mail
+) as oldest_of
+order by oldest_of.table_name;
+
 -- delete_verification: delete the previous result
 delete from lantaarn.verification;
 

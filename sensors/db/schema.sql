@@ -4105,22 +4105,6 @@ $$;
 REVOKE ALL ON FUNCTION open.file_report(of_form uuid, of_municipality text, of_reference text, of_kind text, written text, answer_to text, due date) FROM PUBLIC;
 GRANT ALL ON FUNCTION open.file_report(of_form uuid, of_municipality text, of_reference text, of_kind text, written text, answer_to text, due date) TO lantaarn_api;
 
--- open.forget_report_words
-CREATE FUNCTION open.forget_report_words() RETURNS void
-    LANGUAGE sql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    BEGIN ATOMIC
- DELETE FROM lantaarn.report_mail
-   WHERE (report_mail.made_at < (now() - '7 days'::interval));
- DELETE FROM lantaarn.report_address address
-    USING lantaarn.report report
-   WHERE ((report.id = address.report_id) AND (LEAST((report.settled_at + '30 days'::interval), (report.received_at + '1 year'::interval)) < now()));
- UPDATE lantaarn.report SET words = NULL::text
-   WHERE ((report.words IS NOT NULL) AND (LEAST((report.settled_at + '1 year'::interval), (report.received_at + '2 years'::interval)) < now()));
-END;
-REVOKE ALL ON FUNCTION open.forget_report_words() FROM PUBLIC;
-GRANT ALL ON FUNCTION open.forget_report_words() TO lantaarn_api;
-
 -- open.found
 CREATE FUNCTION open.found(wanted jsonb) RETURNS SETOF open.find
     LANGUAGE sql STABLE

@@ -66,7 +66,7 @@ def test_the_readers_can_not_look_up_what_others_wrote(server_database: Database
 
 def test_who_may_only_look_at_dashboards_can_not_take_mail_or_file(server_database: Database) -> None:
     server_database.execute("set role lantaarn_dashboard")
-    for statement in ("select open.take_report_mail(1)", "select open.forget_report_words()"):
+    for statement in ("select open.take_report_mail(1)", "select open.report_mail_done(1)"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             server_database.execute(statement)  # pyright: ignore[reportArgumentType] - from this list
     server_database.execute("reset role")
@@ -126,42 +126,6 @@ def test_a_report_is_answered_once(server_database: Database) -> None:
     assert server_database.execute(QUERIES["settle_report"], asked).fetchone() is None
     found = get_report(server_database, "helmond", number)
     assert (found.status, found.answer, found.settled_on is not None) == (ReportStatus.ANSWERED, "De lucht.", True)
-
-
-@pytest.mark.parametrize(
-    ("received", "answered", "address_left", "words_left"),
-    [
-        ("29 days", "29 days", True, True),
-        ("31 days", "31 days", False, True),
-        ("364 days", None, True, True),
-        ("367 days", None, False, True),
-        ("367 days", "366 days", False, False),
-        ("367 days", "29 days", False, True),
-        ("731 days", None, False, False),
-        ("731 days", "10 days", False, False),
-    ],
-)
-def test_words_and_addresses_go_when_the_form_says(
-    server_database: Database, received: str, answered: str | None, address_left: bool, words_left: bool
-) -> None:
-    publish_documents(server_database, example_entry())
-    number = filed(server_database)
-    if answered:
-        settle(server_database, number)
-    times = {"received": received, "answered": answered}
-    server_database.execute(
-        "update lantaarn.report set received_at = now() - %(received)s::interval, "
-        "settled_at = now() - %(answered)s::interval",
-        times,
-    )
-    with as_reader(server_database):
-        server_database.execute(QUERIES["delete_expired_texts"])
-    kept = server_database.execute(
-        "select words is not null as words, exists (select from lantaarn.report_address) as address "
-        "from lantaarn.report"
-    ).fetchone()
-    assert kept == {"words": words_left, "address": address_left}
-    assert get_report(server_database, "helmond", number).number == number
 
 
 def test_an_answer_is_mailed_only_to_who_left_an_address(server_database: Database) -> None:

@@ -56,6 +56,7 @@ SAMPLES: dict[str, Any] = {
     **dict.fromkeys(
         ("term", "ledger_term", "quarantine_term", "event_refusal_term", "heartbeat_term", "longest"), "P14D"
     ),
+    **dict.fromkeys(("text_term", "max_text_term", "address_term", "max_address_term", "unsent_mail_term"), "P1Y"),
     "min_group": 1,
     **dict.fromkeys(("settled", "is_late"), True),
     "rule": "class change",

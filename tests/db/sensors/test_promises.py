@@ -1,7 +1,6 @@
 """What the database does with small numbers and terms is what is promised, to the number."""
 
-from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from datetime import timedelta
 
 import psycopg
 import pytest
@@ -124,56 +123,3 @@ def test_a_chunk_is_no_longer_than_promised(each_database: Database) -> None:
         asked,
     ).fetchall()
     assert rows == []
-
-
-def _text_and_address(db: Database, received: datetime, settled: datetime | None) -> tuple[bool, bool]:
-    """Whether the words and the address of such a report are still there."""
-    db.execute("delete from lantaarn.report")
-    row = db.execute(
-        "insert into lantaarn.report (form_id, municipality, entry_id, reference, kind, words, due_on, received_at, "
-        "status, answer, settled_at) values (%(form)s, 'helmond', %(form)s, 'x', 'question', 'words', '2026-01-01', "
-        "%(received)s, case when %(settled)s::timestamptz is null then 'received' else 'answered' end, "
-        "case when %(settled)s::timestamptz is not null then 'answer' end, %(settled)s) returning id",
-        {"form": uuid4(), "received": received, "settled": settled},
-    ).fetchone()
-    assert row
-    db.execute("insert into lantaarn.report_address values (%(id)s, 'someone@example.com')", row)
-    db.execute("select open.forget_report_words()")
-    left = db.execute(
-        "select words is not null as words, exists (select from lantaarn.report_address) as address "
-        "from lantaarn.report"
-    ).fetchone()
-    assert left
-    return left["words"], left["address"]
-
-
-def test_words_and_addresses_go_when_it_is_promised(each_database: Database) -> None:
-    now, since = datetime.now(UTC), timedelta(hours=1)
-    terms = {"address": promises.ADDRESS_TERM, "most": promises.MAX_ADDRESS_TERM, "text": promises.TEXT_TERM}
-    terms["most_text"] = promises.MAX_TEXT_TERM
-    (ends,) = each_database.execute(
-        "select now() - %(address)s::interval as address, now() - %(most)s::interval as most, "
-        "now() - %(text)s::interval as text, now() - %(most_text)s::interval as most_text",
-        terms,
-    ).fetchall()
-    before, after = ends["address"] - since, ends["address"] + since
-    assert _text_and_address(each_database, before, before) == (True, False)
-    assert _text_and_address(each_database, before, after) == (True, True)
-    assert _text_and_address(each_database, ends["most"] - since, now) == (True, False)
-    assert _text_and_address(each_database, ends["most"] + since, now) == (True, True)
-    assert _text_and_address(each_database, ends["text"] - since, ends["text"] - since) == (False, False)
-    assert _text_and_address(each_database, ends["text"] - since, ends["text"] + since) == (True, False)
-    assert _text_and_address(each_database, ends["most_text"] - since, None) == (False, False)
-    assert _text_and_address(each_database, ends["most_text"] + since, None) == (True, False)
-
-
-def test_mail_that_can_not_be_sent_goes_when_it_is_promised(each_database: Database) -> None:
-    _text_and_address(each_database, NOW, None)
-    for made in (-LITTLE, LITTLE):
-        each_database.execute(
-            "insert into lantaarn.report_mail (report_id, goes_to, made_at) "
-            "select id, 'desk', now() - %(term)s::interval + %(made)s::interval from lantaarn.report",
-            {"term": promises.UNSENT_MAIL_TERM, "made": made},
-        )
-    each_database.execute("select open.forget_report_words()")
-    assert len(each_database.execute("select id from lantaarn.report_mail").fetchall()) == 1

@@ -10,6 +10,7 @@ from tests.mutants.catalogue import (
     readers,
     readings,
     register,
+    reports,
     totals,
 )
 from tests.mutants.mutant import Mutant
@@ -24,6 +25,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *readers.MUTANTS,
     *readings.MUTANTS,
     *register.MUTANTS,
+    *reports.MUTANTS,
     *totals.MUTANTS,
 )
 """All mutants."""

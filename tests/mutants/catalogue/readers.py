@@ -126,14 +126,4 @@ MUTANTS: tuple[Mutant, ...] = (
             "having sum(refused.readings) >= 1",
         ),
     ),
-    *mutants_in(
-        "api/reports/queries.py",
-        ("tests/unit/api/test_reports.py",),
-        ("a resident keeps only weak kinds", "not in WEAK_MATCHES & self.kept_matches", "not in self.kept_matches"),
-        (
-            "a tick counts for what was warned of",
-            "WEAK_MATCHES & self.kept_matches]",
-            "(WEAK_MATCHES if self.kept_matches else ())]",
-        ),
-    ),
 )

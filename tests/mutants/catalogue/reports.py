@@ -1,0 +1,51 @@
+"""Residents' reports: what is warned of, what may be public, and that it goes when it was promised."""
+
+from tests.mutants.mutant import Mutant, mutants_in
+
+TERM_TESTS = ("tests/db/ingest/test_report_terms.py",)
+WORDS_ARE_OLD = "where words is not null and"
+
+MUTANTS: tuple[Mutant, ...] = (
+    *mutants_in(
+        "ingest/lifecycle/retention.sql",
+        TERM_TESTS,
+        ("old words go", f"{WORDS_ARE_OLD} received_at <", f"{WORDS_ARE_OLD} false and received_at <"),
+        ("answered words go", f"{WORDS_ARE_OLD} settled_at <", f"{WORDS_ARE_OLD} false and settled_at <"),
+        ("old addresses go", "report_id and report.received_at <", "report_id and false and report.received_at <"),
+        ("answered addresses go", "report_id and report.settled_at <", "report_id and false and report.settled_at <"),
+        ("unsent mail goes", "lantaarn.report_mail where made_at <", "lantaarn.report_mail where false and made_at <"),
+    ),
+    *mutants_in(
+        "ingest/lifecycle/verification.py",
+        TERM_TESTS,
+        ("reports are verified", '    "metadata",\n    "reports",\n', '    "metadata",\n'),
+    ),
+    *mutants_in(
+        "ingest/lifecycle/verification.sql",
+        TERM_TESTS,
+        (
+            "words are verified",
+            "min(received_at) as oldest\n    from held where has_words",
+            "null::timestamptz as oldest",
+        ),
+        ("answered words are verified", "min(settled_at) from held where has_words", "null"),
+        ("addresses are verified", "min(received_at) from held where has_address", "null"),
+        ("answered addresses are verified", "min(settled_at) from held where has_address", "null"),
+        ("unsent mail is verified", "text, min(made_at) from lantaarn.report_mail", "text, null"),
+    ),
+    *mutants_in(
+        "ingest/lifecycle/audit.py",
+        TERM_TESTS,
+        ("reports are audited", '    "overdue_reports": "what', '    # "what'),
+    ),
+    *mutants_in(
+        "api/reports/queries.py",
+        ("tests/unit/api/test_reports.py",),
+        ("a resident keeps only weak kinds", "not in WEAK_MATCHES & self.kept_matches", "not in self.kept_matches"),
+        (
+            "a tick counts for what was warned of",
+            "WEAK_MATCHES & self.kept_matches]",
+            "(WEAK_MATCHES if self.kept_matches else ())]",
+        ),
+    ),
+)
