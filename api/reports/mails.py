@@ -11,7 +11,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from api.reports.labels import KIND_LABELS, STATUS_LABELS, ReportKind, ReportStatus
-from sensors.policy.promises import ADDRESS_TERM
+from sensors.policy.promises import ADDRESS_TERM, TEXT_TERM
 from sensors.vocabulary.durations import describe_duration
 
 
@@ -72,7 +72,6 @@ Er is een melding over een sensor.
 
 Nummer:   {mail.number}
 Sensor:   {mail.name["nl"]} ({mail.reference})
-          {mail.uri}
 Soort:    {KIND_LABELS[mail.kind].nl}
 Antwoord: beloofd uiterlijk {mail.due_on:%d-%m-%Y}
 
@@ -82,6 +81,9 @@ Antwoorden:  lantaarn reports answer {mail.number} --text "..."
 Afsluiten:   lantaarn reports close {mail.number} --reason "..."
 Het antwoord is openbaar, de tekst hierboven niet. Liet de inwoner een e-mailadres achter?
 Dan krijgt die het antwoord ook per mail. Antwoorden op deze mail komt nergens aan.
+
+Verwijder deze mail als er geantwoord is, en stuur hem niet door: de tekst is van een inwoner.
+Lantaarn bewaart hem zelf, tot {describe_duration(TEXT_TERM).nl} na het antwoord (lantaarn reports list).
 
 {mail.report_url}
 """

@@ -134,14 +134,38 @@ def letter(**changes: Any) -> Mail:
     return Mail.of(row | changes)
 
 
-def test_the_desk_reads_what_was_asked_and_by_when_to_answer() -> None:
+DESK_MAIL = """\
+Er is een melding over een sensor.
+
+Nummer:   1001
+Sensor:   Luchtmeter (LML-1)
+Soort:    Ik heb een vraag
+Antwoord: beloofd uiterlijk 04-12-2026
+
+> Wat meet hij?
+> En waarom?
+
+Antwoorden:  lantaarn reports answer 1001 --text "..."
+Afsluiten:   lantaarn reports close 1001 --reason "..."
+Het antwoord is openbaar, de tekst hierboven niet. Liet de inwoner een e-mailadres achter?
+Dan krijgt die het antwoord ook per mail. Antwoorden op deze mail komt nergens aan.
+
+Verwijder deze mail als er geantwoord is, en stuur hem niet door: de tekst is van een inwoner.
+Lantaarn bewaart hem zelf, tot 1 jaar na het antwoord (lantaarn reports list).
+
+https://sensoren.helmond.example/meldingen/1001
+"""
+"""Whole: what is added to it should be needed."""
+
+
+def test_the_desk_reads_what_it_must_and_how_long_to_keep_it_and_no_more() -> None:
     mail = compose(letter(), "lantaarn@helmond.example", NOW)
     assert mail is not None
     read = message_from_bytes(bytes(mail), policy=policy.default)
     assert (read["To"], read["Auto-Submitted"]) == ("sensoren@helmond.example", "auto-generated")
-    body = read.get_content().replace("\r\n", "\n")
-    for told in ("> Wat meet hij?\n> En waarom?", "04-12-2026", "https://sensoren.helmond.example/meldingen/1001"):
-        assert told in body
+    headers = {"From", "To", "Date", "Message-ID", "Auto-Submitted", "Subject", "MIME-Version"}
+    assert {name for name in read.keys() if not name.startswith("Content-")} == headers  # noqa: SIM118 - headers repeat
+    assert read.get_content().replace("\r\n", "\n") == DESK_MAIL
 
 
 def test_a_mail_that_is_tried_again_is_known_as_the_same() -> None:
