@@ -108,6 +108,7 @@ TABLE_LABELS: Mapping[str, LocalizedText] = {
         "E-mailadressen van inwoners, na ons antwoord", "Email addresses of residents, after our answer"
     ),
     "report_mail": LocalizedText("Mail die nog niet weg is", "Mail that was not sent yet"),
+    "report_decision": LocalizedText("Waarom een antwoord is veranderd", "Why an answer was changed"),
     "deletion_log": LocalizedText("Lijst van wat we weggooiden", "List of what we deleted"),
 }
 """Tables with a retention period, besides individual readings."""

@@ -1,14 +1,19 @@
-"""The ``reports`` sub-command, for the desk: read and answer residents' reports."""
+"""The ``reports`` sub-command, for the desk: read, answer, correct and erase residents' reports."""
 
-from typing import Any
+import json
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Any, cast
 
 import click
 
-from api.reports.labels import KIND_LABELS, MAX_TEXT_LENGTH, ReportKind, ReportStatus
-from api.reports.queries import QUERIES
+from api.reports import desk
+from api.reports.desk import QUERIES, DeskError, ReportNumber
+from api.reports.labels import KIND_LABELS, ReportKind, ReportStatus
+from api.reports.mailer import delete_spooled_mails_about
 from sensors.db import Database, connect
-from sensors.policy.personal_data import find_personal_data
-from sensors.settings.reports import ReportSettings
+from sensors.settings.reports import MailSettings, ReportSettings
 
 
 @click.group(epilog="Example: lantaarn reports list")
@@ -34,43 +39,115 @@ def _print_report(row: dict[str, Any]) -> None:
     click.secho(f"{row['number']}  {row['reference']}  {kind_label}  {row['status']}", bold=True)
     mail_note = "the answer goes by mail too" if row["has_address"] else "no address was left"
     click.echo(f"  received {row['received_at']:%Y-%m-%d}, answer promised by {row['due_on']}, {mail_note}")
-    for line in (row["words"] or "(its text is past its term)").splitlines():
+    for line in (row["words"] or "(its text is gone: erased, or past its term)").splitlines():
         click.echo(f"  > {line}")
     for line in (row["answer"] or "").splitlines():
         click.echo(f"  < {line}")
 
 
+NUMBER = click.argument("number", type=click.IntRange(1))
+ANYWAY = click.option("--anyway", is_flag=True, help="Publish it though it seems to point to a person.")
+REASON = click.option("--reason", required=True, help="Why; it is recorded, so name no one.")
+
+
 @reports.command(epilog='Example: lantaarn reports answer 1001 --text "De sensor is gemaakt."')
-@click.argument("number", type=click.IntRange(1))
+@NUMBER
 @click.option("--text", required=True, help="The answer. Everyone can read it: no names.")
-def answer(number: int, text: str) -> None:
+@ANYWAY
+@click.option("--reason", help="With --anyway: why; it is recorded, so name no one.")
+def answer(number: int, text: str, reason: str | None, *, anyway: bool) -> None:
     """Answer report NUMBER: on its public page, and by mail where the resident left an address."""
-    _settle(number, ReportStatus.ANSWERED, text)
+    if anyway != (reason is not None):
+        raise click.UsageError("--anyway and --reason go together.")
+    with _desk(number) as (db, report):
+        mailed = desk.settle_report(
+            db, report, ReportStatus.ANSWERED, desk.screen_public_text(text, reason), datetime.now(UTC)
+        )
+    _print_done(f"Report {number} is answered.", mailed=mailed)
 
 
 @reports.command(epilog='Example: lantaarn reports close 1001 --reason "Hetzelfde als melding 1000."')
-@click.argument("number", type=click.IntRange(1))
+@NUMBER
 @click.option("--reason", required=True, help="Why it needs no answer. Everyone can read it: no names.")
 def close(number: int, reason: str) -> None:
     """Close report NUMBER without an answer, such as one that came twice; the resident hears why."""
-    _settle(number, ReportStatus.CLOSED, reason)
+    with _desk(number) as (db, report):
+        mailed = desk.settle_report(db, report, ReportStatus.CLOSED, desk.screen_public_text(reason), datetime.now(UTC))
+    _print_done(f"Report {number} is closed.", mailed=mailed)
 
 
-def _settle(number: int, status: ReportStatus, text: str) -> None:
-    answer_text = text.strip()
-    if not 1 <= len(answer_text) <= MAX_TEXT_LENGTH:
-        raise click.ClickException(f"Write 1 to {MAX_TEXT_LENGTH} characters.")
-    match = find_personal_data(answer_text)
-    if match is not None:
-        raise click.ClickException(f"Everyone can read this, and it holds something like: {match}. Leave that out.")
+@reports.command(epilog='Example: lantaarn reports correct 1001 --text "Hij meet NO2." --reason "wrong substance"')
+@NUMBER
+@click.option("--text", required=True, help="The new answer. Everyone can read it: no names.")
+@REASON
+@ANYWAY
+def correct(number: int, text: str, reason: str, *, anyway: bool) -> None:
+    """Replace the answer to report NUMBER. The old text is gone; the page says when it was corrected."""
+    with _desk(number) as (db, report):
+        new = desk.screen_public_text(text, reason if anyway else None)
+        mailed = desk.correct_answer(db, report, new, desk.screen_reason(reason), datetime.now(UTC))
+    _print_done(f"The answer to report {number} is corrected.", mailed=mailed)
+
+
+@reports.command(epilog='Example: lantaarn reports erase 1001 --reason "on request"')
+@NUMBER
+@REASON
+@click.option("--answer", "with_answer", is_flag=True, help="Erase the text of the answer too.")
+@click.option("--yes", is_flag=True, help="Don't ask for confirmation.")
+def erase(number: int, reason: str, *, with_answer: bool, yes: bool) -> None:
+    """Erase what a resident wrote in report NUMBER, and their address (AVG art. 17). Number and dates stay public."""
+    with _desk(number) as (db, report):
+        desk.held_about_report(db, report)
+        if not yes:
+            click.confirm("This cannot be undone. Erase?", abort=True)
+        desk.erase_report(db, report, desk.screen_reason(reason), datetime.now(UTC), with_answer=with_answer)
+    mails = delete_spooled_mails_about(MailSettings.load().mail_spool, number)
+    click.echo(f"Report {number} is erased" + (f", and {mails} mails about it in the spool." if mails else "."))
+    click.echo("Delete the mail about it from the desk's mailbox too. An older backup still holds it.")
+
+
+@reports.command(epilog="Example: lantaarn reports show 1001")
+@NUMBER
+def show(number: int) -> None:
+    """Show all that is held about report NUMBER, with the address of the resident."""
+    with _desk(number) as (db, report):
+        held = desk.held_about_report(db, report)
+    for name, value in held.items():
+        for row in cast(list[object], value) if isinstance(value, list) else [value]:
+            click.echo(f"{name + ':':14}{_shown(row)}")
+
+
+@reports.command(epilog="Example: lantaarn reports export 1001 > melding-1001.json")
+@NUMBER
+def export(number: int) -> None:
+    """Print all that is held about report NUMBER as JSON, for who asks what we hold (AVG art. 15)."""
+    with _desk(number) as (db, report):
+        held = desk.held_about_report(db, report)
+    click.echo(json.dumps(held, default=_plain, ensure_ascii=False, indent=2))
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_shown(each)}" for name, each in cast(Mapping[str, object], value).items())
+    if isinstance(value, list):
+        return " ".join(map(str, cast(list[object], value))) or "-"
+    return "-" if value is None else str(_plain(value))
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+@contextmanager
+def _desk(number: int) -> Generator[tuple[Database, ReportNumber]]:
+    """The database and a report, with what can't be done as a message."""
     settings = ReportSettings.load()
-    with connect(settings.database_url.get_secret_value()) as db, db.transaction():
-        mailed = _save_answer(db, settings.municipality, number, status, answer_text)
-    click.echo(f"Report {number} is {status}." + (" The answer goes to the resident by mail." if mailed else ""))
+    try:
+        with connect(settings.database_url.get_secret_value()) as db:
+            yield db, ReportNumber(settings.municipality, number)
+    except DeskError as error:
+        raise click.ClickException(str(error)) from error
 
 
-def _save_answer(db: Database, municipality: str, number: int, status: ReportStatus, words: str) -> bool:
-    parameters = {"municipality": municipality, "number": number, "status": status, "answer": words}
-    if db.execute(QUERIES["settle_report"], parameters).fetchone() is None:
-        raise click.ClickException(f"There is no report {number} that waits for an answer.")
-    return db.execute(QUERIES["queue_answer_mail"], {"number": number}).fetchone() is not None
+def _print_done(done: str, *, mailed: bool) -> None:
+    click.echo(done + (" The answer goes to the resident by mail." if mailed else ""))

@@ -146,6 +146,14 @@ def spool_delivery(folder: Path) -> Deliver:
     return deliver
 
 
+def delete_spooled_mails_about(folder: Path, number: int) -> int:
+    """Delete the mails about one report from the folder. Returns how many there were."""
+    found = list(folder.glob(f"lantaarn-{number}-*.eml"))
+    for path in found:
+        path.unlink(missing_ok=True)
+    return len(found)
+
+
 def delete_spooled_mails(folder: Path, older_than: datetime) -> None:
     """Delete old mails from the folder, because they contain residents' addresses."""
     for path in folder.glob("lantaarn-*.eml"):

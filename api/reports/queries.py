@@ -119,7 +119,7 @@ def parse_draft(fields: Mapping[str, str]) -> Draft:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The public part of a report. ``answer`` is set once it is settled."""
+    """The public part of a report. ``answer`` is set once it is settled, unless it was erased."""
 
     number: int
     reference: str
@@ -129,6 +129,8 @@ class Report:
     status: ReportStatus
     settled_on: date | None
     answer: str | None
+    corrected_on: date | None = None
+    erased_on: date | None = None
 
     @property
     def is_open(self) -> bool:

@@ -11,12 +11,12 @@ from open.file_report(
 );
 
 -- report: the public part of one report
-select number, reference, kind, received_on, due_on, status, settled_on, answer
+select number, reference, kind, received_on, due_on, status, settled_on, answer, corrected_on, erased_on
 from open.report
 where municipality = %(municipality)s and number = %(number)s::bigint;
 
 -- newest_reports: the public part of the newest reports, for one sensor or all
-select number, reference, kind, received_on, due_on, status, settled_on, answer
+select number, reference, kind, received_on, due_on, status, settled_on, answer, corrected_on, erased_on
 from open.report
 where municipality = %(municipality)s and (%(reference)s::text is null or reference = %(reference)s::text)
 order by number desc
@@ -28,32 +28,3 @@ from open.take_report_mail(%(limit)s::integer);
 
 -- mark_mail_sent: mark a mail as sent
 select open.report_mail_done(%(mail)s::bigint);
-
--- staff_reports: reports for the desk, oldest first, without addresses
-select
-    report.id as number,
-    report.reference,
-    report.kind,
-    report.received_at,
-    report.due_on,
-    report.status,
-    report.words,
-    report.answer,
-    address.report_id is not null as has_address
-from lantaarn.report as report
-left join lantaarn.report_address as address on address.report_id = report.id
-where
-    report.municipality = %(municipality)s
-    and (%(include_settled)s::boolean or report.status = 'received')
-order by report.id;
-
--- settle_report: answer or close an open report; return its number
-update lantaarn.report
-set status = %(status)s::text, answer = %(answer)s::text, settled_at = now()
-where municipality = %(municipality)s and id = %(number)s::bigint and status = 'received'
-returning id as number;
-
--- queue_answer_mail: queue the answer to the resident, if there is an address
-insert into lantaarn.report_mail (report_id, goes_to)
-select report_id, 'resident' from lantaarn.report_address where report_id = %(number)s::bigint
-returning id;

@@ -289,6 +289,7 @@ def _texts() -> Iterator[tuple[str, str]]:
     yield MESSAGES, f"We keep your text until {en} after the answer, and for {most_en} at most"
     yield "docs/retention.md", f"what residents wrote, after the answer | {term} |"
     yield "docs/retention.md", f"what residents wrote, after the report | {at_most} |"
+    yield "docs/retention.md", f"answer was changed or a report erased | {at_most} |"
 
 
 def _mails() -> Iterator[Statement]:

@@ -48,6 +48,7 @@ REPORT_TERMS = {
     "report_address": MAX_ADDRESS_TERM,
     "answered_report_address": ADDRESS_TERM,
     "report_mail": UNSENT_MAIL_TERM,
+    "report_decision": MAX_TEXT_TERM,
 }
 """Retention periods of what residents wrote and of their addresses: after the report, and after the answer to it."""
 TOTALS_TABLES = ("rollup_hour", "public_cell", "day_total", "public_day", "lamp_day")

@@ -235,5 +235,8 @@ where report.id = address.report_id and report.settled_at < %(older_than)s;
 -- delete_report_mail: delete mail about reports that could not be sent for too long
 delete from lantaarn.report_mail where made_at < %(older_than)s;
 
+-- delete_report_decision: delete why the desk decided something too long ago
+delete from lantaarn.report_decision where decided_at < %(older_than)s;
+
 -- add_retention_class: create a retention class with this name
 select lantaarn.add_retention_class(%(retention_class)s) as added;

@@ -304,6 +304,8 @@ from (
     select 'answered_report_address', %(address_term)s::text, min(settled_at) from held where has_address
     union all
     select 'report_mail', %(unsent_mail_term)s::text, min(made_at) from lantaarn.report_mail
+    union all
+    select 'report_decision', %(max_text_term)s::text, min(decided_at) from lantaarn.report_decision
 ) as oldest_of
 order by oldest_of.table_name;
 

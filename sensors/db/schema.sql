@@ -746,12 +746,16 @@ CREATE TABLE lantaarn.report (
     status text DEFAULT 'received'::text NOT NULL,
     answer text,
     settled_at timestamp with time zone,
+    corrected_at timestamp with time zone,
+    erased_at timestamp with time zone,
+    CONSTRAINT answer_of_settled CHECK (((answer IS NULL) OR (status <> 'received'::text))),
+    CONSTRAINT erased_is_settled CHECK (((erased_at IS NULL) OR ((words IS NULL) AND (status <> 'received'::text)))),
     CONSTRAINT report_answer_check CHECK (((length(answer) >= 1) AND (length(answer) <= 2000))),
     CONSTRAINT report_check CHECK (((status = 'received'::text) = (settled_at IS NULL))),
-    CONSTRAINT report_check1 CHECK (((status = 'received'::text) = (answer IS NULL))),
     CONSTRAINT report_kind_check CHECK ((kind = ANY (ARRAY['wrong'::text, 'question'::text]))),
     CONSTRAINT report_status_check CHECK ((status = ANY (ARRAY['received'::text, 'answered'::text, 'closed'::text]))),
-    CONSTRAINT report_words_check CHECK (((length(words) >= 1) AND (length(words) <= 2000)))
+    CONSTRAINT report_words_check CHECK (((length(words) >= 1) AND (length(words) <= 2000))),
+    CONSTRAINT settled_or_erased CHECK (((answer IS NOT NULL) OR (status = 'received'::text) OR (erased_at IS NOT NULL)))
 );
 ALTER TABLE lantaarn.report ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME lantaarn.report_id_seq
@@ -777,6 +781,31 @@ ALTER TABLE ONLY lantaarn.report_address
     ADD CONSTRAINT report_address_pkey PRIMARY KEY (report_id);
 ALTER TABLE ONLY lantaarn.report_address
     ADD CONSTRAINT report_address_report_id_fkey FOREIGN KEY (report_id) REFERENCES lantaarn.report(id) ON DELETE CASCADE;
+
+-- lantaarn.report_decision
+CREATE TABLE lantaarn.report_decision (
+    id bigint NOT NULL,
+    report_id bigint NOT NULL,
+    decided_at timestamp with time zone NOT NULL,
+    decision text NOT NULL,
+    matches text[] NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT report_decision_decision_check CHECK ((decision = ANY (ARRAY['published_anyway'::text, 'corrected'::text, 'erased'::text]))),
+    CONSTRAINT report_decision_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 2000)))
+);
+ALTER TABLE lantaarn.report_decision ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME lantaarn.report_decision_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+ALTER TABLE ONLY lantaarn.report_decision
+    ADD CONSTRAINT report_decision_pkey PRIMARY KEY (id);
+CREATE INDEX report_decision_report ON lantaarn.report_decision USING btree (report_id);
+ALTER TABLE ONLY lantaarn.report_decision
+    ADD CONSTRAINT report_decision_report_id_fkey FOREIGN KEY (report_id) REFERENCES lantaarn.report(id) ON DELETE CASCADE;
 
 -- lantaarn.report_mail
 CREATE TABLE lantaarn.report_mail (
@@ -2327,7 +2356,9 @@ CREATE VIEW open.report AS
     due_on,
     status,
     ((settled_at AT TIME ZONE 'Europe/Amsterdam'::text))::date AS settled_on,
-    answer
+    answer,
+    ((corrected_at AT TIME ZONE 'Europe/Amsterdam'::text))::date AS corrected_on,
+    ((erased_at AT TIME ZONE 'Europe/Amsterdam'::text))::date AS erased_on
    FROM lantaarn.report;
 GRANT SELECT ON TABLE open.report TO lantaarn_api;
 GRANT SELECT ON TABLE open.report TO lantaarn_dashboard;

@@ -2,7 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,12 +11,16 @@ import pytest
 
 from api.database import DATABASE_ROLE
 from api.exceptions import NotFoundError
+from api.reports import desk
+from api.reports.desk import DeskError, PublicText, ReportNumber
 from api.reports.labels import ReportStatus
 from api.reports.queries import QUERIES, Draft, file_report, get_report, list_newest_reports
 from sensors.db import Database
+from sensors.db.deletion_log import first_broken_deletion_id
 from tests.support.entries import example_entry
 from tests.support.sample_data import publish_documents
 
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DRAFT = Draft("question", "Wat meet deze sensor precies?", "iemand@voorbeeld.nl")
 
 
@@ -115,7 +119,7 @@ def test_mail_that_was_not_handed_over_comes_again_later_each_time(server_databa
 
 def settle(db: Database, number: int) -> None:
     asked = {"municipality": "helmond", "number": number, "status": "answered", "answer": "De lucht."}
-    assert db.execute(QUERIES["settle_report"], asked).fetchone() == {"number": number}
+    assert db.execute(desk.QUERIES["settle_report"], asked).fetchone() == {"number": number}
 
 
 def test_a_report_is_answered_once(server_database: Database) -> None:
@@ -123,7 +127,7 @@ def test_a_report_is_answered_once(server_database: Database) -> None:
     number = filed(server_database)
     settle(server_database, number)
     asked = {"municipality": "helmond", "number": number, "status": "closed", "answer": "Toch niet."}
-    assert server_database.execute(QUERIES["settle_report"], asked).fetchone() is None
+    assert server_database.execute(desk.QUERIES["settle_report"], asked).fetchone() is None
     found = get_report(server_database, "helmond", number)
     assert (found.status, found.answer, found.settled_on is not None) == (ReportStatus.ANSWERED, "De lucht.", True)
 
@@ -134,7 +138,7 @@ def test_an_answer_is_mailed_only_to_who_left_an_address(server_database: Databa
     server_database.execute("delete from lantaarn.report_mail")
     for number in (silent, reachable):
         settle(server_database, number)
-        server_database.execute(QUERIES["queue_answer_mail"], {"number": number})
+        server_database.execute(desk.QUERIES["queue_answer_mail"], {"number": number})
     mails = due(server_database)
     assert [(mail["number"], mail["address"], mail["words"]) for mail in mails] == [
         (reachable, "iemand@voorbeeld.nl", None)
@@ -154,3 +158,107 @@ def test_the_database_refuses_a_promise_in_the_wrong_form(server_database: Datab
     }
     with as_reader(server_database), pytest.raises(psycopg.errors.CheckViolation):
         server_database.execute(QUERIES["file_report"], row)
+
+
+REPORT_TEXTS = ("precies", "iemand@voorbeeld.nl", "De lucht.")
+
+
+def report_at_desk(number: int) -> ReportNumber:
+    return ReportNumber("helmond", number)
+
+
+def everything(db: Database) -> str:
+    """All rows of all tables about reports, and of what readers see."""
+    tables = ("lantaarn.report", "lantaarn.report_address", "lantaarn.report_mail", "open.report")
+    return repr([db.execute(f"select * from {table}").fetchall() for table in tables])  # pyright: ignore[reportArgumentType]
+
+
+def deleted(db: Database) -> dict[str, tuple[int, str]]:
+    rows = db.execute("select table_name, deleted_rows, rule from lantaarn.deletion_log").fetchall()
+    return {row["table_name"]: (row["deleted_rows"], row["rule"]) for row in rows}
+
+
+def test_a_report_is_erased_on_request_and_its_number_and_dates_stay(server_database: Database) -> None:
+    db = server_database
+    publish_documents(db, example_entry())
+    answered, waiting, other = (filed(db) for _ in range(3))
+    settle(db, answered)
+    before = get_report(db, "helmond", answered)
+    desk.erase_report(db, report_at_desk(answered), "on request", NOW, with_answer=False)
+    found = get_report(db, "helmond", answered)
+    assert (found.answer, found.received_on, found.due_on) == ("De lucht.", before.received_on, before.due_on)
+    assert found.erased_on == NOW.date()
+    assert deleted(db) == dict.fromkeys(
+        ("report", "report_address", "report_mail"), (1, f"request about report {answered}")
+    )
+
+    desk.erase_report(db, report_at_desk(answered), "on request", NOW, with_answer=True)
+    assert get_report(db, "helmond", answered).answer is None
+    desk.erase_report(db, report_at_desk(waiting), "on request", NOW, with_answer=True)
+    assert get_report(db, "helmond", waiting).status is ReportStatus.CLOSED
+    for number in (answered, waiting):
+        held = desk.held_about_report(db, report_at_desk(number))
+        assert not [text for text in REPORT_TEXTS if text in repr(held)]
+        assert [each["decision"] for each in held["decisions"]][-1] == "erased"
+    assert due(db)[0]["number"] == other  # no mail about the others goes
+    assert first_broken_deletion_id(db) is None
+    desk.erase_report(db, report_at_desk(other), "on request", NOW, with_answer=False)
+    assert not [text for text in REPORT_TEXTS if text in everything(db)]
+
+
+def test_a_corrected_answer_replaces_the_old_one_for_good(server_database: Database) -> None:
+    db = server_database
+    publish_documents(db, example_entry())
+    number = filed(db)
+    with pytest.raises(DeskError, match="no answer to correct"):
+        desk.correct_answer(db, report_at_desk(number), PublicText("Stikstof."), "wrong substance", NOW)
+    settle(db, number)
+    db.execute("delete from lantaarn.report_mail")
+    assert desk.correct_answer(db, report_at_desk(number), PublicText("Stikstof."), "wrong substance", NOW)
+    found = get_report(db, "helmond", number)
+    assert (found.answer, found.corrected_on, found.status) == ("Stikstof.", NOW.date(), ReportStatus.ANSWERED)
+    assert "De lucht." not in everything(db)
+    assert [(mail["goes_to"], mail["answer"]) for mail in due(db)] == [("resident", "Stikstof.")]
+    held = desk.held_about_report(db, report_at_desk(number))
+    assert [(each["decision"], each["reason"]) for each in held["decisions"]] == [("corrected", "wrong substance")]
+
+
+def test_what_points_to_a_person_is_public_only_with_a_reason_which_is_kept(server_database: Database) -> None:
+    db = server_database
+    publish_documents(db, example_entry())
+    number = filed(db)
+    text = "Bel de gemeente: 0492-587777. De lamp bij Kerkstraat 12 is gemaakt."
+    with pytest.raises(DeskError, match="phone, address"):
+        desk.screen_public_text(text)
+    with pytest.raises(DeskError, match="The reason is kept, and holds something like: address"):
+        desk.screen_public_text(text, "Kerkstraat 12 is public")
+    answer = desk.screen_public_text(text, "our own number, and a lamp in the street")
+    desk.settle_report(db, report_at_desk(number), ReportStatus.ANSWERED, answer, NOW)
+    (decision,) = desk.held_about_report(db, report_at_desk(number))["decisions"]
+    assert decision == {
+        "decided_at": NOW,
+        "decision": "published_anyway",
+        "matches": ["phone", "address"],
+        "reason": "our own number, and a lamp in the street",
+    }
+    assert get_report(db, "helmond", number).answer == text
+
+
+def test_all_that_is_held_about_a_report_is_told(server_database: Database) -> None:
+    """What is added to these tables is exported too, or explained here."""
+    db = server_database
+    publish_documents(db, example_entry())
+    held = desk.held_about_report(db, report_at_desk(filed(db)))
+    assert (held["words"], held["email"], held["desk"]) == (DRAFT.text, DRAFT.email, "sensoren@helmond.example")
+    assert [mail["goes_to"] for mail in held["mails"]] == ["desk"]
+    assert held["words_until"].year == held["received_at"].year + 2
+    columns = db.execute(
+        "select column_name::text as name from information_schema.columns "
+        "where table_schema = 'lantaarn' and table_name in ('report', 'report_address')"
+    ).fetchall()
+    assert {row["name"] for row in columns} - held.keys() == {"id", "report_id"}  # the number
+    for number in (report_at_desk(7), ReportNumber("deurne", held["number"])):
+        with pytest.raises(DeskError, match="There is no report"):
+            desk.held_about_report(db, number)
+        with pytest.raises(DeskError, match="There is no report"):
+            desk.erase_report(db, number, "on request", NOW, with_answer=True)

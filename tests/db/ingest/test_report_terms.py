@@ -75,10 +75,16 @@ def test_words_and_addresses_go_when_it_is_promised(each_database: Database) -> 
         at = before(db, promises.UNSENT_MAIL_TERM) + made
         mail = "insert into lantaarn.report_mail (report_id, goes_to, made_at) values (%(id)s, 'desk', %(at)s)"
         db.execute(mail, {"id": numbers[-1], "at": at})
+        decision = (
+            "insert into lantaarn.report_decision (report_id, decided_at, decision, matches, reason) "
+            "values (%(id)s, %(at)s, 'corrected', '{}', 'wrong')"
+        )
+        db.execute(decision, {"id": numbers[-1], "at": before(db, promises.MAX_TEXT_TERM) + made})
     assert breached(db, START + QUARTER_HOUR) == REPORT_TERMS.keys()
     assert run_lifecycle(db, START).is_kept
     assert left(db) == list(kept_of.values())
-    assert len(db.execute("select id from lantaarn.report_mail").fetchall()) == 1
+    for table in ("select id from lantaarn.report_mail", "select id from lantaarn.report_decision"):
+        assert len(db.execute(table).fetchall()) == 1
     logged = db.execute("select table_name, retention_class, deleted_rows from lantaarn.deletion_log").fetchall()
     assert {(row["table_name"], row["retention_class"]) for row in logged} == set(REPORT_TERMS.items())
     assert {row["table_name"]: row["deleted_rows"] for row in logged} == {
@@ -87,6 +93,7 @@ def test_words_and_addresses_go_when_it_is_promised(each_database: Database) -> 
         "report_address": 5,
         "answered_report_address": 1,
         "report_mail": 1,
+        "report_decision": 1,
     }
     assert first_broken_deletion_id(db) is None
     told = db.execute("select subject, last_deletion, kept from open.retention").fetchall()

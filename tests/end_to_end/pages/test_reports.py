@@ -1,5 +1,6 @@
 """A resident asks something, the desk answers: by form, mail, command and page, on real servers."""
 
+import json
 import re
 import smtplib
 from collections.abc import Iterator
@@ -93,6 +94,32 @@ def test_a_question_goes_to_the_desk_and_the_answer_to_everyone(
     wait_for(lambda: len(box.mails) == 3, 10)
     (to_resident,) = (mail for mail in box.mails if mail["To"] == "iemand@voorbeeld.nl")
     assert "Om te weten of de lucht schoon is." in to_resident.get_content()
+
+
+def test_the_desk_shows_exports_corrects_and_erases_a_report(site: httpx.Client, database: str) -> None:
+    sent(site, email="iemand@voorbeeld.nl")
+    tripped = ("answer", "1001", "--text", "Zie Kerkstraat 12.")
+    assert "something like: address" in run(database, *tripped)
+    assert "go together" in run(database, *tripped, "--anyway")
+    assert "is answered" in run(database, *tripped, "--anyway", "--reason", "a lamp")
+    assert "is corrected" in run(database, "correct", "1001", "--text", "Zie de lamp.", "--reason", "no address needed")
+    page = text_of(site.get("/meldingen/1001"))
+    assert "Zie de lamp." in page
+    assert "Verbeterd op" in page
+    assert "Kerkstraat" not in page
+
+    told = run(database, "show", "1001")
+    held = json.loads(run(database, "export", "1001"))
+    for part in ("Waarom hangt deze sensor hier?", "iemand@voorbeeld.nl", "published_anyway"):
+        assert part in told
+    assert (held["number"], held["email"], held["words"]) == (1001, "iemand@voorbeeld.nl", GOOD["words"])
+
+    assert "is erased" in run(database, "erase", "1001", "--reason", "on request", "--answer", "--yes")
+    page = text_of(site.get("/meldingen/1001"))
+    assert "Verwijderd op verzoek" in page
+    assert "Zie de lamp." not in page
+    assert "iemand" not in run(database, "show", "1001")
+    assert "no report 7" in run(database, "erase", "7", "--reason", "on request", "--yes")
 
 
 def test_nothing_of_who_wrote_is_on_any_page_or_in_the_log(site: httpx.Client) -> None:

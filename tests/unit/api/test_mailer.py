@@ -8,7 +8,7 @@ from smtplib import SMTPException
 
 import pytest
 
-from api.reports.mailer import delete_spooled_mails, smtp_delivery, spool_delivery
+from api.reports.mailer import delete_spooled_mails, delete_spooled_mails_about, smtp_delivery, spool_delivery
 from tests.support.mail_server import mail_server
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -49,6 +49,14 @@ def test_old_mails_go_and_other_files_stay(tmp_path: Path) -> None:
     os.utime(tmp_path / "notes.txt", (0, 0))
     delete_spooled_mails(tmp_path, NOW - timedelta(days=30))
     assert {each.name for each in tmp_path.iterdir()} == {"lantaarn-2-7.eml", "notes.txt"}
+
+
+def test_mails_about_an_erased_report_go_and_those_about_others_stay(tmp_path: Path) -> None:
+    deliver = spool_delivery(tmp_path)
+    for number in (1, 11):
+        deliver(mail(number), "iemand@voorbeeld.nl")
+    assert delete_spooled_mails_about(tmp_path, 1) == 1
+    assert [each.name for each in tmp_path.iterdir()] == ["lantaarn-11-7.eml"]
 
 
 def test_a_mail_server_gets_the_mail_as_it_was_written() -> None:
