@@ -91,11 +91,11 @@ class Draft:
 
 
 def _warning(matches: Sequence[PersonalDataMatch]) -> LocalizedText:
-    """What the text seems to contain, all of it, and what the resident can do."""
+    """What the text seems to contain, all of it, and what the resident can do: a line each."""
     messages = [PERSONAL_DATA_MESSAGES[match] for match in matches]
     if not WEAK_MATCHES.isdisjoint(matches):
         messages.append(KEEP_MESSAGE)
-    return LocalizedText(" ".join(each.nl for each in messages), " ".join(each.en for each in messages))
+    return LocalizedText("\n".join(each.nl for each in messages), "\n".join(each.en for each in messages))
 
 
 def _is_email(text: str) -> bool:
@@ -136,6 +136,12 @@ class Report:
     def is_open(self) -> bool:
         """Whether the report is still unanswered."""
         return self.status is ReportStatus.RECEIVED
+
+    @property
+    def was_answered(self) -> bool:
+        """Whether it got an answer, or a reason why not. What waited was closed when it was erased, and got neither."""
+        closed_by_erasure = self.answer is None and self.settled_on == self.erased_on
+        return not self.is_open and (self.status is ReportStatus.ANSWERED or not closed_by_erasure)
 
     def is_late(self, today: date) -> bool:
         """Whether the answer came, or is due, after the promised day."""

@@ -17,9 +17,11 @@ from api.reports.labels import (
     PERSONAL_DATA_MESSAGES,
     TOO_LONG_MESSAGE,
     TOO_SHORT_MESSAGE,
+    ReportKind,
+    ReportStatus,
 )
 from api.reports.mails import Mail, compose
-from api.reports.queries import parse_draft
+from api.reports.queries import Report, parse_draft
 from sensors.policy.personal_data import PersonalDataMatch
 
 GOOD = {"kind": "question", "words": "Waarom hangt deze sensor hier?", "email": "", "website": ""}
@@ -80,7 +82,7 @@ def test_all_that_a_text_seems_to_contain_is_said_at_once() -> None:
     ],
 )
 def test_what_a_report_may_need_stays_when_the_resident_says_so(words: str, match: PersonalDataMatch) -> None:
-    assert warning({"words": words}) == f"{PERSONAL_DATA_MESSAGES[match].nl} {KEEP_MESSAGE.nl}"
+    assert warning({"words": words}) == f"{PERSONAL_DATA_MESSAGES[match].nl}\n{KEEP_MESSAGE.nl}"
     assert parse_draft(GOOD | {"words": words, "keep": match}).errors == {}
     assert warning({"words": words, "keep": "bsn plate"}) != ""
 
@@ -171,6 +173,25 @@ def test_the_desk_reads_what_it_must_and_how_long_to_keep_it_and_no_more() -> No
 def test_a_mail_that_is_tried_again_is_known_as_the_same() -> None:
     sent = [compose(letter(attempts=tries), "lantaarn@helmond.example", NOW) for tries in (1, 2)]
     assert len({str(mail["Message-ID"]) for mail in sent if mail is not None}) == 1
+
+
+@pytest.mark.parametrize(
+    ("settled", "answer", "erased", "answered"),
+    [
+        (None, None, None, False),
+        (date(2026, 11, 20), "Omdat.", None, True),
+        (date(2026, 11, 20), "Omdat.", date(2026, 11, 20), True),
+        (date(2026, 11, 20), None, date(2026, 11, 22), True),
+        (date(2026, 11, 22), None, date(2026, 11, 22), False),
+    ],
+)
+def test_a_report_that_was_erased_while_it_waited_got_no_answer(
+    settled: date | None, answer: str | None, erased: date | None, answered: bool
+) -> None:
+    status = ReportStatus.CLOSED if settled else ReportStatus.RECEIVED
+    due = date(2026, 12, 4)
+    row = (1001, "LML-1", ReportKind.QUESTION, date(2026, 11, 19), due, status, settled, answer, None, erased)
+    assert Report(*row).was_answered is answered
 
 
 def test_the_resident_gets_the_answer_and_not_their_own_words() -> None:
