@@ -90,6 +90,17 @@ CREATE TABLE lantaarn.book_reason_day (
 ALTER TABLE ONLY lantaarn.book_reason_day
     ADD CONSTRAINT book_reason_day_pkey PRIMARY KEY (day, kind, reason);
 
+-- lantaarn.capped_term
+CREATE TABLE lantaarn.capped_term (
+    sensor_id integer NOT NULL,
+    property text NOT NULL,
+    rule text NOT NULL
+);
+ALTER TABLE ONLY lantaarn.capped_term
+    ADD CONSTRAINT capped_term_pkey PRIMARY KEY (sensor_id, property, rule);
+ALTER TABLE ONLY lantaarn.capped_term
+    ADD CONSTRAINT capped_term_sensor_id_fkey FOREIGN KEY (sensor_id) REFERENCES lantaarn.sensor(id);
+
 -- lantaarn.changed_day
 CREATE TABLE lantaarn.changed_day (
     day date NOT NULL,
@@ -189,6 +200,7 @@ ALTER TABLE ONLY lantaarn.datastream
     ADD CONSTRAINT datastream_sensor_id_property_key UNIQUE (sensor_id, property);
 CREATE INDEX datastream_group ON lantaarn.datastream USING btree (sensor_id) WHERE (active AND (rule ? 'group'::text));
 CREATE INDEX datastream_quiet ON lantaarn.datastream USING btree (sensor_id) WHERE (active AND (NOT sends_zeros));
+CREATE INDEX datastream_segment ON lantaarn.datastream USING btree (sensor_id) WHERE (active AND ((rule ->> 'rule'::text) = 'match_in_memory'::text));
 CREATE TRIGGER note_aggregation_change BEFORE UPDATE OF aggregation ON lantaarn.datastream FOR EACH ROW WHEN (((old.aggregation <> new.aggregation) AND ((old.aggregation = ANY (ARRAY['counter'::text, 'last'::text, 'energy_mean'::text, 'circular_mean'::text])) OR (new.aggregation = ANY (ARRAY['counter'::text, 'last'::text, 'energy_mean'::text, 'circular_mean'::text]))))) EXECUTE FUNCTION lantaarn.note_aggregation_change();
 CREATE TRIGGER note_class_change AFTER UPDATE OF retention_class ON lantaarn.datastream FOR EACH ROW WHEN (((old.retention_class IS NOT NULL) AND (old.retention_class IS DISTINCT FROM new.retention_class))) EXECUTE FUNCTION lantaarn.note_class_change();
 ALTER TABLE ONLY lantaarn.datastream
@@ -351,13 +363,13 @@ ALTER TABLE ONLY lantaarn.finding
 CREATE INDEX finding_extent_idx ON lantaarn.finding USING gist (extent);
 CREATE INDEX finding_extent_idx1 ON lantaarn.finding USING gist (extent) WHERE (location_kind <> 'fixed'::text);
 CREATE INDEX finding_municipality_changed_key_reference_idx ON lantaarn.finding USING btree (municipality, changed_key, reference);
-CREATE INDEX finding_municipality_district_idx ON lantaarn.finding USING btree (municipality, district);
 CREATE INDEX finding_municipality_longitude_latitude_idx ON lantaarn.finding USING btree (municipality) INCLUDE (longitude, latitude);
 CREATE INDEX finding_municipality_name_key_reference_idx ON lantaarn.finding USING btree (municipality, name_key, reference);
-CREATE INDEX finding_municipality_neighbourhood_idx ON lantaarn.finding USING btree (municipality, neighbourhood);
 CREATE INDEX finding_municipality_place_key_reference_idx ON lantaarn.finding USING btree (municipality, place_key, reference);
 CREATE UNIQUE INDEX finding_municipality_reference_idx ON lantaarn.finding USING btree (municipality, reference);
 CREATE INDEX finding_observed_idx ON lantaarn.finding USING gist (observed);
+CREATE INDEX finding_of_district ON lantaarn.finding USING btree (municipality, district, place_key, reference);
+CREATE INDEX finding_of_neighbourhood ON lantaarn.finding USING btree (municipality, neighbourhood, place_key, reference);
 CREATE INDEX finding_watch ON lantaarn.finding USING btree (sensor_id) INCLUDE (status, live, delivers_data, known_since, active_from, active_until, review_date);
 CREATE INDEX finding_words_idx ON lantaarn.finding USING gin (words);
 CREATE TRIGGER note_quality_of_changed AFTER UPDATE ON lantaarn.finding REFERENCING NEW TABLE AS noted FOR EACH STATEMENT EXECUTE FUNCTION lantaarn.note_entry_quality();
@@ -1091,6 +1103,22 @@ CREATE VIEW lantaarn.aggregate_promise AS
   WHERE ((declared.value #>> '{retention,aggregate}'::text[]) IS NOT NULL)
   ORDER BY made.revision, (declared.value ->> 'observed_property'::text), ((declared.value #>> '{retention,aggregate}'::text[]))::interval;
 
+-- lantaarn.capped_term_now
+CREATE VIEW lantaarn.capped_term_now AS
+ SELECT datastream.sensor_id,
+    datastream.property,
+    broken.rule
+   FROM ((((lantaarn.datastream datastream
+     JOIN lantaarn.sensor sensor ON ((sensor.id = datastream.sensor_id)))
+     JOIN lantaarn.register_entry entry ON ((entry.revision = sensor.revision)))
+     CROSS JOIN LATERAL jsonb_to_recordset((entry.document -> 'datastreams'::text)) declared(observed_property text, retention jsonb, public text))
+     CROSS JOIN LATERAL ( VALUES ('people_raw_term'::text,((declared.retention ->> 'raw'::text) <> datastream.retention_class)), (
+                CASE COALESCE(declared.public, 'none'::text)
+                    WHEN 'none'::text THEN 'people_totals_term'::text
+                    ELSE 'people_cells_term'::text
+                END,(((declared.retention ->> 'aggregate'::text))::interval > datastream.aggregate_term))) broken(rule, is_broken))
+  WHERE (datastream.active AND (sensor.status <> 'ended'::text) AND (datastream.about_people OR (datastream.retention_class = 'P7D'::text)) AND (declared.observed_property = datastream.property) AND broken.is_broken);
+
 -- lantaarn.deviation_daily
 CREATE VIEW lantaarn.deviation_daily AS
  SELECT finding.sensor_id,
@@ -1557,20 +1585,12 @@ GRANT SELECT ON TABLE open.area TO lantaarn_dashboard;
 -- open.capped_term
 CREATE VIEW open.capped_term WITH (security_barrier='true') AS
  SELECT sensor.municipality,
-    datastream.sensor_id,
+    capped.sensor_id,
     sensor.reference,
-    datastream.property,
-    broken.rule
-   FROM ((((lantaarn.datastream datastream
-     JOIN lantaarn.sensor sensor ON ((sensor.id = datastream.sensor_id)))
-     JOIN lantaarn.register_entry entry ON ((entry.revision = sensor.revision)))
-     CROSS JOIN LATERAL jsonb_to_recordset((entry.document -> 'datastreams'::text)) declared(observed_property text, retention jsonb, public text))
-     CROSS JOIN LATERAL ( VALUES ('people_raw_term'::text,((declared.retention ->> 'raw'::text) <> datastream.retention_class)), (
-                CASE COALESCE(declared.public, 'none'::text)
-                    WHEN 'none'::text THEN 'people_totals_term'::text
-                    ELSE 'people_cells_term'::text
-                END,(((declared.retention ->> 'aggregate'::text))::interval > datastream.aggregate_term))) broken(rule, is_broken))
-  WHERE (datastream.active AND (sensor.status <> 'ended'::text) AND (datastream.about_people OR (datastream.retention_class = 'P7D'::text)) AND (declared.observed_property = datastream.property) AND broken.is_broken);
+    capped.property,
+    capped.rule
+   FROM (lantaarn.capped_term capped
+     JOIN lantaarn.sensor sensor ON ((sensor.id = capped.sensor_id)));
 GRANT SELECT ON TABLE open.capped_term TO lantaarn_api;
 GRANT SELECT ON TABLE open.capped_term TO lantaarn_dashboard;
 
@@ -2434,7 +2454,11 @@ CREATE VIEW open.sensor AS
      CROSS JOIN LATERAL ( SELECT (date_trunc('week'::text, (now() AT TIME ZONE 'Europe/Amsterdam'::text)) AT TIME ZONE 'Europe/Amsterdam'::text) AS start) week)
      LEFT JOIN LATERAL ( SELECT ledger.hour
            FROM lantaarn.ledger ledger
-          WHERE ((ledger.sensor_id = sensor.id) AND (live.all_of_it OR (ledger.hour < week.start)) AND (ledger.received > (ledger.quarantined + ledger.aggregated)))
+          WHERE ((ledger.sensor_id = sensor.id) AND (ledger.hour <
+                CASE
+                    WHEN live.all_of_it THEN 'infinity'::timestamp with time zone
+                    ELSE week.start
+                END) AND (ledger.received > (ledger.quarantined + ledger.aggregated)))
           ORDER BY ledger.hour DESC
          LIMIT 1) seen ON (true))
      LEFT JOIN LATERAL ( SELECT sum(few.readings) AS readings
@@ -2939,7 +2963,7 @@ REVOKE ALL ON FUNCTION lantaarn.add_retention_class(class_name text) FROM PUBLIC
 
 -- lantaarn.cell_end
 CREATE FUNCTION lantaarn.cell_end(period text, start timestamp with time zone) RETURNS timestamp with time zone
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    LANGUAGE sql STABLE PARALLEL SAFE
     RETURN CASE WHEN (period = 'hour'::text) THEN (start + '01:00:00'::interval) ELSE (((start AT TIME ZONE 'Europe/Amsterdam'::text) + CASE period WHEN 'night'::text THEN '07:00:00'::interval WHEN 'late'::text THEN '28 days'::interval ELSE '1 day'::interval END) AT TIME ZONE 'Europe/Amsterdam'::text) END;
 
 -- lantaarn.chunk_class
@@ -3565,6 +3589,11 @@ begin
         asked = excluded.asked,
         unanswered = excluded.unanswered,
         due_daily = excluded.due_daily;
+    delete from lantaarn.capped_term where sensor_id in (select noted.sensor_id from noted);
+    insert into lantaarn.capped_term (sensor_id, property, rule)
+    select capped.sensor_id, capped.property, capped.rule
+    from noted
+    inner join lantaarn.capped_term_now as capped on capped.sensor_id = noted.sensor_id;
     return null;
 end
 $$;

@@ -95,6 +95,7 @@ def test_of_who_could_betray_people_a_week_of_unreadable_messages_is_found(serve
     publish_documents(db, traffic_counter_entry())
     known_for_long(db)
     insert_ledger_hour(db, "verkeer-1", LAST_WEEK, stored=14, refused={"no_readings": 40})
+    insert_ledger_hour(db, "verkeer-1", NOW, stored=1, refused={})  # of this week nothing is told yet
     found = loaded(db, "verkeer-1")
     assert (found.last_seen, {*found.deviations}, found.is_unreadable) == ("longer", {"silent", "refused"}, True)
     insert_ledger_hour(db, "verkeer-1", LAST_WEEK + HOUR, stored=1, refused={})

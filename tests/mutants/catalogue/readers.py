@@ -16,9 +16,18 @@ MUTANTS: tuple[Mutant, ...] = (
             "newest.time",
         ),
         (
+            "silent by rejected messages",
+            "watch.day_since\n            and ledger.received > ledger.quarantined + ledger.aggregated",
+            "watch.day_since",
+        ),
+    ),
+    *mutants_in(
+        "sensors/db/migrations/052_last_heard.sql",
+        ("tests/db/api/test_signs_of_life.py",),
+        (
             "rejected messages as a sign of life",
-            "week.start)\n        and ledger.received > ledger.quarantined + ledger.aggregated",
-            "week.start)",
+            "week.start end\n        and ledger.received > ledger.quarantined + ledger.aggregated",
+            "week.start end",
         ),
         (
             "events as a sign of life",
@@ -26,9 +35,9 @@ MUTANTS: tuple[Mutant, ...] = (
             "select ledger.received - ledger.quarantined as readings\n        from",
         ),
         (
-            "silent by rejected messages",
-            "watch.day_since\n            and ledger.received > ledger.quarantined + ledger.aggregated",
-            "watch.day_since",
+            "last heard in this week",
+            "then 'infinity' else week.start end",
+            "then 'infinity' else now() end",
         ),
     ),
     *mutants_in(

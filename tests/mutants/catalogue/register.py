@@ -111,7 +111,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
     ),
     *mutants_in(
-        "sensors/db/migrations/038_capped_terms.sql",
+        "sensors/db/migrations/050_capped_terms.sql",
         ("tests/db/sensors/test_capped_terms.py",),
         ("entries with a longer term are listed", "and broken.is_broken;", "and not broken.is_broken;"),
     ),
