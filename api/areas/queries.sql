@@ -56,7 +56,13 @@ select
     count(*) filter (where hour.value is null and not hour.no_data) as hidden,
     max(hour.completed_at) as completed_at
 from open.find as find
-inner join open.datastream as datastream on datastream.sensor_id = find.sensor_id
+-- Sensor by sensor: joining the whole view would read the datastreams of the whole city.
+cross join lateral (
+    select each.datastream_id, each.property, each.aggregation, each.counts_people
+    from open.datastream as each
+    where each.sensor_id = find.sensor_id and each.public in ('live', 'hour')
+    offset 0
+) as datastream
 cross join lateral (
     select each.hour, each.until, each.value, each.margin, each.no_data, each.completed_at
     from open.hour as each
@@ -70,7 +76,6 @@ cross join lateral (
 where
     find.municipality = %(municipality)s
     and find.neighbourhood = %(neighbourhood)s::text
-    and datastream.public in ('live', 'hour')
 group by 1, 2, 3, 4
 order by 1, 2, 3, 4;
 
@@ -101,7 +106,12 @@ select
     count(*) filter (where day.value is null and not day.no_data) as hidden,
     max(day.completed_at) as completed_at
 from open.find as find
-inner join open.datastream as datastream on datastream.sensor_id = find.sensor_id
+cross join lateral (
+    select each.datastream_id, each.aggregation, each.counts_people
+    from open.datastream as each
+    where each.sensor_id = find.sensor_id and each.public = 'day'
+    offset 0
+) as datastream
 cross join lateral (
     select each.property, each.start, each.until, each.value, each.margin, each.no_data, each.completed_at
     from open.day_cell as each
@@ -111,7 +121,6 @@ cross join lateral (
 where
     find.municipality = %(municipality)s
     and find.neighbourhood = %(neighbourhood)s::text
-    and datastream.public = 'day'
 group by 1, 2, 3, 4
 order by 1, 2, 3;
 

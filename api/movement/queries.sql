@@ -18,18 +18,29 @@ select
     counted.faulty,
     counted.published,
     here.lamps as lamps_here
-from open.movement_group as counted
-inner join (
+from (
     select datastream.counted_with as group_name, datastream.property, count(*)::integer as lamps
     from open.find as find
-    inner join open.datastream as datastream on datastream.sensor_id = find.sensor_id
-    where
-        find.municipality = %(municipality)s
-        and find.neighbourhood = %(neighbourhood)s::text
-        and datastream.counted_with is not null
+    -- Sensor by sensor: joining the whole view would read the datastreams of the whole city.
+    cross join lateral (
+        select each.counted_with, each.property
+        from open.datastream as each
+        where each.sensor_id = find.sensor_id and each.counted_with is not null
+        offset 0
+    ) as datastream
+    where find.municipality = %(municipality)s and find.neighbourhood = %(neighbourhood)s::text
     group by 1, 2
-) as here using (group_name, property)
-where counted.municipality = %(municipality)s
+) as here
+-- And group by group: joining that whole view would look up the last fault of every lamp in a group.
+cross join lateral (
+    select each.group_name, each.property, each.lamps, each.minimum, each.faulty, each.published
+    from open.movement_group as each
+    where
+        each.municipality = %(municipality)s
+        and each.group_name = here.group_name
+        and each.property = here.property
+    offset 0
+) as counted
 order by counted.group_name, counted.property;
 
 -- means: everything that is published of the movement at a group of lamps, the newest first
