@@ -95,9 +95,12 @@ def fill_register(db: Connection, sensors: int) -> float:
             _write(db, batch)
             batch = []
     _write(db, batch)
+    # Plans for tables that are still thought to be empty read all of them, for every row: minutes of it.
+    db.execute("analyze")
     began = perf_counter()
     refresh_derived_data(db)
     took = perf_counter() - began
+    db.execute("analyze")
     for statement in FILL_QUERIES.values():
         db.execute(statement)
     insert_measurements(db)
