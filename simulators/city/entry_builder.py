@@ -8,9 +8,11 @@ from pydantic import AnyHttpUrl
 
 from sensors.kinds import ALIVE, KINDS, ObservedProperty
 from sensors.register.entry import (
+    CountInMemory,
     Datastream,
     Device,
     Entry,
+    EventPrivacyRule,
     Location,
     MatchInMemory,
     PrivacyRule,
@@ -53,7 +55,7 @@ _REVIEW_DATE = date(2028, 3, 1)
 class SensorTemplate:
     """What sensors of one type share. ``retention``: the terms for raw values and for aggregates.
 
-    ``privacy_rules`` apply to all datastreams, ``required_rule`` to those that may not be ingested without one.
+    ``privacy_rules`` apply to all datastreams, ``required_rule`` to those that are made of events.
     """
 
     kind: str | None
@@ -70,7 +72,7 @@ class SensorTemplate:
     """What devices stamp, if it is not what docs/payloads.md says."""
     personal_data: PersonalData = PersonalData.NONE
     privacy_rules: tuple[PrivacyRule, ...] = ()
-    required_rule: MatchInMemory | WindowCount | None = None
+    required_rule: EventPrivacyRule | None = None
     delivers_data: bool = True
     status: Status = Status.ACTIVE
     active_period: tuple[date, date | None] = (PLACEMENT_DATE, None)
@@ -179,8 +181,13 @@ _PASSES = (RetentionClass.P7D, "P5Y")
 _SIGN_OF_LIFE = (RetentionClass.P31D, "P31D")
 
 
+def _event_rule(design: SensorTemplate, known: ObservedProperty) -> EventPrivacyRule | None:
+    counts = isinstance(design.required_rule, CountInMemory) and known.counts_people
+    return design.required_rule if known.required_privacy_rule or counts else None
+
+
 def _terms(design: SensorTemplate, known: ObservedProperty) -> tuple[RetentionClass, str]:
-    if design.required_rule and known.required_privacy_rule:
+    if _event_rule(design, known):
         return _AGGREGATE_ONLY
     if known.passes:
         return _PASSES
@@ -191,16 +198,16 @@ def _terms(design: SensorTemplate, known: ObservedProperty) -> tuple[RetentionCl
 
 def _datastream(design: SensorTemplate, code: str) -> Datastream:
     known = KINDS[design.kind or ""].properties[code]
-    ruled_by = design.required_rule if known.required_privacy_rule else None
+    ruled_by = _event_rule(design, known)
     raw, aggregate = _terms(design, known)
     rules = (*design.privacy_rules, *((ruled_by,) if ruled_by else ()))
-    is_thresholded = (known.counts_people or ruled_by) and not isinstance(ruled_by, WindowCount)
+    is_thresholded = (known.counts_people or ruled_by) and not isinstance(ruled_by, WindowCount | CountInMemory)
     few = (PublicThreshold(rule="public_threshold"),) if is_thresholded else ()
     ends_here = isinstance(ruled_by, MatchInMemory) and ruled_by.to is None
     return Datastream(
         observed_property=code,
         unit=known.unit,
-        interval=design.interval,
+        interval=None if isinstance(ruled_by, CountInMemory) else design.interval,
         stamp=design.stamp,
         theme=_THEMES.get(code, _KIND_THEMES[design.kind or ""]),
         personal_data=PersonalData.DE_IDENTIFIED if ruled_by else design.personal_data,

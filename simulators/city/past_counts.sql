@@ -23,6 +23,10 @@ inner join lantaarn.datastream as stream
     on stream.sensor_id = sensor.id and stream.property = given.property and stream.cell_noise is not null
 group by stream.id, start;
 
+-- insert_cell: what a counter of single messages counted, with its noise. Such a device has no past in which it was alive
+insert into lantaarn.public_cell (datastream_id, period, start, counted, value, noise)
+values (%(datastream_id)s, %(period)s, %(start)s, true, %(count)s, %(noise)s);
+
 -- count_rows: tell the planner how many rows there are by now
 analyze lantaarn.rollup_hour, lantaarn.public_cell;
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import pi
 
-from sensors.register.entry import Device, Entry, OnDevice
+from sensors.register.entry import CountInMemory, Device, Entry, OnDevice
 from sensors.register.part import Words
 from sensors.vocabulary.codes import (
     Connectivity,
@@ -47,6 +47,7 @@ INFRARED_COUNTER = replace(
         update={"technology": ("passive_infrared_sensor",), "connectivity": (Connectivity.LORAWAN,)}
     ),
 )
+SINGLE_PASS_COUNTER = replace(INFRARED_COUNTER, required_rule=CountInMemory(rule="count_in_memory"))
 COUNTING_CAMERA = replace(
     INDUCTION_LOOP,
     device=Device(
@@ -58,6 +59,7 @@ COUNTING_CAMERA = replace(
     personal_data=PersonalData.DE_IDENTIFIED,
     privacy_rules=(OnDevice(rule="on_device", explanation=texts.ON_DEVICE_EXPLANATION),),
 )
+_EVERY_QUARTER = bilingual("ieder kwartier", "every 15 minutes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class TrafficCounter:
     counted: Words
     observed_properties: tuple[str, ...]
     host_object: HostObject = HostObject.ROAD_SURFACE
+    when: Words = _EVERY_QUARTER
 
 
 _VEHICLE_PROPERTIES = ("count_car", "count_van", "count_truck", "count_bus", "count_motorcycle")
@@ -101,6 +104,16 @@ TRAFFIC_COUNTERS = (
         HostObject.POLE,
     ),
     TrafficCounter(
+        "poort",
+        1,
+        SINGLE_PASS_COUNTER,
+        bilingual("Voetgangersteller", "Pedestrian counter"),
+        bilingual("voetgangers", "people walking"),
+        ("count_pedestrian", "alive"),
+        HostObject.POLE,
+        bilingual("één voor één", "one by one"),
+    ),
+    TrafficCounter(
         "camera",
         6,
         COUNTING_CAMERA,
@@ -125,8 +138,8 @@ def counters(seed: int) -> Iterator[Entry]:
                 f"verkeer-{counter.slug}-{number:02}",
                 bilingual(f"{counter.name.nl} {number}, {area.name}", f"{counter.name.en} {number}, {area.name}"),
                 example_summary(
-                    f"Deze teller telt {counter.counted.nl}, ieder kwartier. Hij herkent niemand, ook geen auto's.",
-                    f"This counter counts {counter.counted.en}, every 15 minutes. It recognises nobody, and no cars.",
+                    f"Deze teller telt {counter.counted.nl}, {counter.when.nl}. Hij herkent niemand, ook geen auto's.",
+                    f"This counter counts {counter.counted.en}, {counter.when.en}. It recognises nobody, and no cars.",
                 ),
                 place,
                 counter.observed_properties,

@@ -17,6 +17,7 @@ from astral import Observer
 from astral.sun import sunrise, sunset
 
 from sensors.kinds import KINDS
+from sensors.policy.constraints import is_of_events
 from sensors.register.entry import Entry
 from sensors.vocabulary.codes import Status
 from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
@@ -62,7 +63,7 @@ def device_of_entry(entry: Entry, seed: int) -> SimulatedDevice | None:
     declared = tuple(
         datastream.observed_property
         for datastream in entry.datastreams
-        if properties[datastream.observed_property].required_privacy_rule is None
+        if not is_of_events(datastream, properties[datastream.observed_property])
     )
     if not declared:
         return None

@@ -57,7 +57,7 @@ class DeviceEvent:
     qos: ClassVar[int] = 0
     topic: str
     event_time: datetime
-    fields: Mapping[str, str | bool]
+    fields: Mapping[str, str | bool | int]
     sent_at: datetime
     damaged_payload: bytes | None = None
 

@@ -129,7 +129,7 @@ class Demo:
                 entries = tuple(example_entries(EXAMPLE_SEED))
                 write_past_movement(db, entries, EXAMPLE_SEED, now)
                 # What came after that is sent by the simulated devices themselves.
-                write_past_counts(db, entries, EXAMPLE_SEED, now - timedelta(days=days))
+                write_past_counts(db, entries, EXAMPLE_SEED, now - timedelta(days=days), now)
                 click.echo(f"Movement and counters: the past {PAST_WEEKS} weeks are simulated")
         return url
 

@@ -39,7 +39,7 @@ def test_a_keyboard_alone_finds_a_sensor_and_asks_something(browser: Browser, si
         page = context.new_page()
         page.goto(site)
         assert page.is_visible("#map") == javascript
-        assert page.is_visible("text=335 sensoren")
+        assert page.is_visible("text=336 sensoren")
 
         tab_to(page, "#kind")
         page.keyboard.type("Luchtkwaliteit")

@@ -96,7 +96,7 @@ def test_every_organisation_leads_to_its_sensors(site: httpx.Client) -> None:
 
 def test_an_organisation_in_plain_words(site: httpx.Client) -> None:
     told = text_of(site.get("/organisaties/gemeente-helmond"))
-    assert "Beslist waarvoor de gegevens zijn bij 334 sensoren" in told
+    assert "Beslist waarvoor de gegevens zijn bij 335 sensoren" in told
     assert "sensoren@helmond.example" in told
     assert "Team sensoren" not in told  # a desk can be reached without who sits there
     assert "In het laatste jaar is er niets gevraagd of gemeld" in told

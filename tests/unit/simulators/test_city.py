@@ -60,7 +60,7 @@ def ruled(entry: Entry) -> list[EventRule]:
 
 def test_the_city_has_every_sort_of_sensor(register: list[Entry]) -> None:
     delivering = Counter(entry.kind for entry in register if entry.delivers_data)
-    assert delivering == {"streetlight": 224, "air_quality": 40, "traffic": 65}
+    assert delivering == {"streetlight": 224, "air_quality": 40, "traffic": 66}
     assert sum(entry.location.precision is Precision.CELL_100M for entry in register) == 25
     assert {entry.location.kind for entry in register} == set(LocationKind)
     assert len({entry.reference for entry in register}) == len(register)
@@ -146,7 +146,7 @@ def test_everything_said_is_a_plausible_reading_that_the_register_declares(regis
             happened = decode_events(KINDS[kind], message.payload, declared)
             assert (event, municipality, form) == (["event"], "helmond", "json")
             assert (happened.rejections, happened.fields_dropped) == ((), 0)
-            assert len(happened.passages) + len(happened.movements) == 1
+            assert len(happened.passages) + len(happened.movements) + len(happened.passers_by) == 1
             events.add(reference)
             continue
         decoded = decode_readings(KINDS[kind], message.payload, declared)
@@ -270,6 +270,6 @@ def test_lamps_that_notice_movement_are_counted_in_groups_of_twelve(register: li
 
 def test_nothing_that_tells_of_one_person_is_kept_or_public_by_itself(register: list[Entry]) -> None:
     streams = [stream for entry in register for stream in compile_policy(entry).datastreams if stream.rule]
-    assert len(streams) == 5 + 24
+    assert len(streams) == 5 + 24 + 1
     assert all(stream.retention_class is None for stream in streams)
     assert {stream.public for stream in streams} == {Public.HOUR, Public.NONE}
