@@ -304,10 +304,10 @@ def _sign_of_life_sentences(entry: Entry, declared: Datastream) -> Iterator[Loca
         )
     else:
         yield LocalizedText(
-            "Op vaste tijden laat de sensor weten dat hij het doet. Hoorden wij dat in een uur te weinig? Dan is er "
-            "van dat uur geen getal.",
-            "At fixed times the sensor reports that it works. If we heard that too little in an hour, that hour has "
-            "no number.",
+            "Op vaste tijden laat de sensor weten dat hij het doet. Kregen we dat in een uur niet vaak genoeg door? "
+            "Dan is er van dat uur geen getal.",
+            "At fixed times the sensor reports that it works. If we did not hear it often enough in an hour, that "
+            "hour has no number.",
         )
 
 

@@ -125,7 +125,10 @@ def test_movement_is_told_with_its_group() -> None:
 @pytest.mark.parametrize(
     ("interval", "expected"),
     [
-        ("PT15M", "Op vaste tijden laat de sensor weten dat hij het doet. Hoorden wij dat in een uur te weinig?"),
+        (
+            "PT15M",
+            "Op vaste tijden laat de sensor weten dat hij het doet. Kregen we dat in een uur niet vaak genoeg door?",
+        ),
         ("PT1H", "Tot dat is aangepast, is er van geen enkel uur een getal."),
     ],
 )
