@@ -45,15 +45,15 @@ def _print_report(row: dict[str, Any]) -> None:
         click.echo(f"  < {line}")
 
 
-NUMBER = click.argument("number", type=click.IntRange(1))
-ANYWAY = click.option("--anyway", is_flag=True, help="Publish it though it seems to point to a person.")
-REASON = click.option("--reason", required=True, help="Why; it is recorded, so name no one.")
+_NUMBER = click.argument("number", type=click.IntRange(1))
+_ANYWAY = click.option("--anyway", is_flag=True, help="Publish it though it seems to point to a person.")
+_REASON = click.option("--reason", required=True, help="Why; it is recorded, so name no one.")
 
 
 @reports.command(epilog='Example: lantaarn reports answer 1001 --text "De sensor is gemaakt."')
-@NUMBER
+@_NUMBER
 @click.option("--text", required=True, help="The answer. Everyone can read it: no names.")
-@ANYWAY
+@_ANYWAY
 @click.option("--reason", help="With --anyway: why; it is recorded, so name no one.")
 def answer(number: int, text: str, reason: str | None, *, anyway: bool) -> None:
     """Answer report NUMBER: on its public page, and by mail where the resident left an address."""
@@ -67,7 +67,7 @@ def answer(number: int, text: str, reason: str | None, *, anyway: bool) -> None:
 
 
 @reports.command(epilog='Example: lantaarn reports close 1001 --reason "Hetzelfde als melding 1000."')
-@NUMBER
+@_NUMBER
 @click.option("--reason", required=True, help="Why it needs no answer. Everyone can read it: no names.")
 def close(number: int, reason: str) -> None:
     """Close report NUMBER without an answer, such as one that came twice; the resident hears why."""
@@ -77,10 +77,10 @@ def close(number: int, reason: str) -> None:
 
 
 @reports.command(epilog='Example: lantaarn reports correct 1001 --text "Hij meet NO2." --reason "wrong substance"')
-@NUMBER
+@_NUMBER
 @click.option("--text", required=True, help="The new answer. Everyone can read it: no names.")
-@REASON
-@ANYWAY
+@_REASON
+@_ANYWAY
 def correct(number: int, text: str, reason: str, *, anyway: bool) -> None:
     """Replace the answer to report NUMBER. The old text is gone; the page says when it was corrected."""
     with _desk(number) as (db, report):
@@ -90,24 +90,25 @@ def correct(number: int, text: str, reason: str, *, anyway: bool) -> None:
 
 
 @reports.command(epilog='Example: lantaarn reports erase 1001 --reason "on request"')
-@NUMBER
-@REASON
+@_NUMBER
+@_REASON
 @click.option("--answer", "with_answer", is_flag=True, help="Erase the text of the answer too.")
 @click.option("--yes", is_flag=True, help="Don't ask for confirmation.")
 def erase(number: int, reason: str, *, with_answer: bool, yes: bool) -> None:
     """Erase what a resident wrote in report NUMBER, and their address (AVG art. 17). Number and dates stay public."""
     with _desk(number) as (db, report):
-        desk.held_about_report(db, report)
+        recorded = desk.screen_reason(reason)
+        desk.held_about_report(db, report)  # there is one
         if not yes:
             click.confirm("This cannot be undone. Erase?", abort=True)
-        desk.erase_report(db, report, desk.screen_reason(reason), datetime.now(UTC), with_answer=with_answer)
+        desk.erase_report(db, report, recorded, datetime.now(UTC), with_answer=with_answer)
     mails = delete_spooled_mails_about(MailSettings.load().mail_spool, number)
     click.echo(f"Report {number} is erased" + (f", and {mails} mails about it in the spool." if mails else "."))
     click.echo("Delete the mail about it from the desk's mailbox too. An older backup still holds it.")
 
 
 @reports.command(epilog="Example: lantaarn reports show 1001")
-@NUMBER
+@_NUMBER
 def show(number: int) -> None:
     """Show all that is held about report NUMBER, with the address of the resident."""
     with _desk(number) as (db, report):
@@ -118,7 +119,7 @@ def show(number: int) -> None:
 
 
 @reports.command(epilog="Example: lantaarn reports export 1001 > melding-1001.json")
-@NUMBER
+@_NUMBER
 def export(number: int) -> None:
     """Print all that is held about report NUMBER as JSON, for who asks what we hold (AVG art. 15)."""
     with _desk(number) as (db, report):
