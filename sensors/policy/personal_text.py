@@ -8,7 +8,7 @@ numbers in words, anything encoded. Input may be hostile: each repetition is bou
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from sensors.policy.personal_data import PersonalDataMatch, kinds_in, visible_text
 
@@ -20,13 +20,22 @@ def find_in_sentences(text: str) -> tuple[PersonalDataMatch, ...]:
     """All kinds of personal data detected in what a person wrote, in the order of ``PersonalDataMatch``."""
     visible, lower = visible_text(text)
     found: set[PersonalDataMatch] = set()
-    for match, spans in _SENTENCE_DETECTORS:
-        for start, end in list(spans(visible, lower)):
-            found.add(match)
-            # What one rule has explained is nothing to the next: RD coordinates look like a MAC address.
-            visible, lower = (f"{part[:start]}{';' * (end - start)}{part[end:]}" for part in (visible, lower))
-    found.update(kinds_in(visible, lower))
+    for number, (match, spans) in enumerate(_SENTENCE_DETECTORS):
+        places = list(spans(visible, lower))
+        found.update(match for _ in places)
+        visible, lower = (_blank(part, places) for part in (visible, lower))
+        if number == 0:
+            # RD coordinates look like a MAC address. Nothing else may hide a device or a plate: "Kerkstraat 12-AB-34".
+            found.update(kinds_in(visible, lower))
     return tuple(match for match in PersonalDataMatch if match in found)
+
+
+def _blank(text: str, places: Iterable[tuple[int, int]]) -> str:
+    """The text without what one rule has explained, which is nothing to the next."""
+    characters = list(text)
+    for start, end in places:
+        characters[start:end] = ";" * (end - start)
+    return "".join(characters)
 
 
 _Spans = Iterator[tuple[int, int]]
@@ -176,11 +185,11 @@ _FOREIGN_PLATE = _capitals_kept(
 
 _SENTENCE_DETECTORS: tuple[tuple[PersonalDataMatch, Callable[[str, str], _Spans]], ...] = (
     (PersonalDataMatch.COORDINATES, _COORDINATES),
+    (PersonalDataMatch.PLATE, _FOREIGN_PLATE),
     (PersonalDataMatch.BSN, _bsn_spans),
     (PersonalDataMatch.BIRTH_DATE, _BIRTH_DATE),
     (PersonalDataMatch.PERSON_ADDRESS, _TITLED_PERSON),
     (PersonalDataMatch.ADDRESS, _ADDRESS),
     (PersonalDataMatch.PERSON_ADDRESS, _PERSON),
-    (PersonalDataMatch.PLATE, _FOREIGN_PLATE),
 )
 """In this order: "Kerkstraat nummer 12" is no person, and "familie Bakker, huisnummer 12" is."""

@@ -59,6 +59,7 @@ MUTANTS: tuple[Mutant, ...] = (
             (f"sentences without {name}", f"    (PersonalDataMatch.{detector}", f"    # (PersonalDataMatch.{detector}")
             for name, detector in SENTENCE_DETECTORS
         ),
+        ("an address hides no plate", "if number == 0:", "if number == 6:"),
         ("the eleven test", "weighted % 11 == 0 and", "weighted is not None and"),
         ("the forms of devices in sentences", "found.update(kinds_in(visible, lower))", "pass"),
         ("a date is one of birth by its words", 'rf"{_BIRTH}[', 'rf"['),

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensors.policy.personal_data import PersonalDataMatch
-from sensors.policy.personal_text import find_in_sentences, is_bsn
+from sensors.policy.personal_text import WEAK_MATCHES, find_in_sentences, is_bsn
 
 ROOT = Path(__file__).parents[3]
 SENTENCES = ROOT / "tests" / "data" / "resident_sentences.tsv"
@@ -214,6 +214,14 @@ def test_every_place_in_degrees_minutes_and_seconds(lat: int, lon: int, minutes:
 )
 def test_every_house_number_of_a_street(street: str, house: int, addition: str, between: str, around: str) -> None:
     assert PersonalDataMatch.ADDRESS in find_in_sentences(around.format(f"{street}{between}{house}{addition}"))
+
+
+@given(
+    foreign_plates() | citizen_service_numbers() | st.sampled_from(["12-AB-34", "06-12345678", "a@b.nl", "1-ABC-234"])
+)
+def test_an_address_hides_nothing_that_no_report_needs(secret: str) -> None:
+    for around in ("in de Kerkstraat {}", "Kerkstraat 12 {}", "mevrouw De Vries van {}", "5701 AB {}", "geboren {}"):
+        assert set(find_in_sentences(around.format(secret))) - WEAK_MATCHES, around
 
 
 @pytest.mark.parametrize(
