@@ -59,10 +59,9 @@ def answer(number: int, text: str, reason: str | None, *, anyway: bool) -> None:
     """Answer report NUMBER: on its public page, and by mail where the resident left an address."""
     if anyway != (reason is not None):
         raise click.UsageError("--anyway and --reason go together.")
+    public = _screened(text, reason)
     with _desk(number) as (db, report):
-        mailed = desk.settle_report(
-            db, report, ReportStatus.ANSWERED, desk.screen_public_text(text, reason), datetime.now(UTC)
-        )
+        mailed = desk.settle_report(db, report, ReportStatus.ANSWERED, public, datetime.now(UTC))
     _print_done(f"Report {number} is answered.", mailed=mailed)
 
 
@@ -71,8 +70,9 @@ def answer(number: int, text: str, reason: str | None, *, anyway: bool) -> None:
 @click.option("--reason", required=True, help="Why it needs no answer. Everyone can read it: no names.")
 def close(number: int, reason: str) -> None:
     """Close report NUMBER without an answer, such as one that came twice; the resident hears why."""
+    public = _screened(reason)
     with _desk(number) as (db, report):
-        mailed = desk.settle_report(db, report, ReportStatus.CLOSED, desk.screen_public_text(reason), datetime.now(UTC))
+        mailed = desk.settle_report(db, report, ReportStatus.CLOSED, public, datetime.now(UTC))
     _print_done(f"Report {number} is closed.", mailed=mailed)
 
 
@@ -83,8 +83,8 @@ def close(number: int, reason: str) -> None:
 @_ANYWAY
 def correct(number: int, text: str, reason: str, *, anyway: bool) -> None:
     """Replace the answer to report NUMBER. The old text is gone; the page says when it was corrected."""
+    new = _screened(text, reason if anyway else None)
     with _desk(number) as (db, report):
-        new = desk.screen_public_text(text, reason if anyway else None)
         mailed = desk.correct_answer(db, report, new, desk.screen_reason(reason), datetime.now(UTC))
     _print_done(f"The answer to report {number} is corrected.", mailed=mailed)
 
@@ -139,13 +139,24 @@ def _plain(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
+def _screened(text: str, reason: str | None = None) -> desk.PublicText:
+    """What the public may read, looked at before the database is asked anything."""
+    with _refusals_as_messages():
+        return desk.screen_public_text(text, reason)
+
+
 @contextmanager
 def _desk(number: int) -> Generator[tuple[Database, ReportNumber]]:
     """The database and a report, with what can't be done as a message."""
     settings = ReportSettings.load()
+    with _refusals_as_messages(), connect(settings.database_url.get_secret_value()) as db:
+        yield db, ReportNumber(settings.municipality, number)
+
+
+@contextmanager
+def _refusals_as_messages() -> Generator[None]:
     try:
-        with connect(settings.database_url.get_secret_value()) as db:
-            yield db, ReportNumber(settings.municipality, number)
+        yield
     except DeskError as error:
         raise click.ClickException(str(error)) from error
 
