@@ -7,7 +7,7 @@ the period is ingested again. If the erasure then fails, the tombstone does no h
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -137,7 +137,8 @@ def erase_late_arrivals(db: Database, now: datetime) -> list[Erasure]:
     recent = [
         one for one in read_tombstones_from_database(db) if not one.resend and one.recorded_at > now - IN_FLIGHT_PERIOD
     ]
-    return [_erase(db, tombstone, now) for tombstone in recent]
+    # Of the entry nothing is in memory, and a report about it may have come since.
+    return [_erase(db, replace(tombstone, register=False), now) for tombstone in recent]
 
 
 def read_tombstones_from_database(db: Database) -> tuple[Tombstone, ...]:

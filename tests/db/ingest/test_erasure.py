@@ -286,6 +286,13 @@ def test_place_contact_and_owner_leave_every_version(each_database: Database, tm
     assert counts(replay_tombstones(db, [wish], NOW)[0]) == {}
     assert len(versions_of_entry(db, entry.id)) == 3
     assert counts(replay_tombstones(db, [replace(wish, entry_id=uuid4())], NOW)[0]) == {}  # not yet in the backup
+    db.execute(
+        "insert into lantaarn.report (form_id, municipality, entry_id, reference, kind, words, due_on)"
+        " values (gen_random_uuid(), 'helmond', %(id)s, 'bewoner-1', 'question', 'Waar is de sensor?', now())",
+        {"id": entry.id},
+    )
+    erase_late_arrivals(db, NOW)
+    assert count(db, "lantaarn.report where words is not null") == 1  # written after the erasure
     # What was erased before everything was derived again, as by an earlier version of the program.
     db.execute("update lantaarn.finding set organisations = '{Stichting Meetnet}', words = to_tsvector('meetnet')")
     revision = db.execute("select revision from open.revision").fetchone()

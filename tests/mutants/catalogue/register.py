@@ -78,6 +78,11 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
     ),
     *mutants_in(
+        "ingest/lifecycle/erasure.py",
+        ERASURE_TESTS,
+        ("a report of after an erasure", "replace(tombstone, register=False)", "tombstone"),
+    ),
+    *mutants_in(
         "ingest/lifecycle/register/erased_entry.sql",
         ("tests/end_to_end/test_backup.py",),
         ("words about an erased sensor", "    words = null,\n", ""),
