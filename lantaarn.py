@@ -29,6 +29,10 @@ COMMANDS = {
 }
 
 
+SUBCOMMANDS = {"register": {"redact": "ingest.lifecycle.register.cli:redact"}}
+"""Commands of a group that need more than the group's own module may know."""
+
+
 class LazyGroup(click.Group):
     """Loads sub-commands on demand, and reports known errors as a single line instead of a traceback."""
 
@@ -38,8 +42,11 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         if cmd_name not in COMMANDS:
             return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
-        return getattr(import_module(module), name)
+        command = _load(COMMANDS[cmd_name])
+        if isinstance(command, click.Group):
+            for name, where in SUBCOMMANDS.get(cmd_name, {}).items():
+                command.add_command(_load(where), name)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -54,6 +61,11 @@ class LazyGroup(click.Group):
                 raise
             click.ClickException(message).show()
             raise click.exceptions.Exit(exit_code_of(error)) from error
+
+
+def _load(where: str) -> click.Command:
+    module, _, name = where.partition(":")
+    return getattr(import_module(module), name)
 
 
 @click.group(cls=LazyGroup, epilog="Example: lantaarn demo", context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,15 +1,22 @@
 """Differences between two versions of an entry in plain language: ``bewaard: 31 dagen → 1 jaar``."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain, islice
 from typing import Any, cast
 
 from api.history.fields import FIELDS, EntryField, localized, verbatim
 from api.history.json_patch import is_same_json
 from sensors.kinds import KINDS
+from sensors.register.redaction import REMOVED_TEXT
 from sensors.vocabulary.localized_text import LocalizedText
 
 Document = Mapping[str, Any]
+
+_PARTLY_REMOVED = LocalizedText("deels weggehaald op verzoek", "partly removed on request")
+_DATASTREAM = re.compile(r"datastreams\[(\d+)\]\.")
+_INDEX = re.compile(r"\[\d+\]")
 
 UNNAMED_CHANGE = LocalizedText("Volgorde of opmaak", "Order or formatting")
 """Reported if no named field changed."""
@@ -23,6 +30,8 @@ class FieldValue:
     property_label: LocalizedText | None
     """The observed property it belongs to, if any."""
     value: object
+    is_removed: bool = False
+    """Whether it, or something in it, was removed on request."""
 
     @property
     def label(self) -> LocalizedText:
@@ -42,7 +51,12 @@ class FieldValue:
     @property
     def value_text(self) -> LocalizedText:
         """The value in words; empty for geometries."""
-        return self.field.format_value(self.value)
+        if self.is_removed and self.value is None:
+            return REMOVED_TEXT
+        text = self.field.format_value(self.value)
+        if not self.is_removed or REMOVED_TEXT.nl in text.nl:
+            return text
+        return LocalizedText(f"{text.nl} ({_PARTLY_REMOVED.nl})", f"{text.en} ({_PARTLY_REMOVED.en})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +97,27 @@ def _capitalise(text: LocalizedText) -> LocalizedText:
     return LocalizedText(text.nl[:1].upper() + text.nl[1:], text.en[:1].upper() + text.en[1:])
 
 
-def find_changes(before: Document, after: Document) -> tuple[Change, ...]:
-    """All differences, in display order; empty only if the documents are equal."""
+def find_changes(
+    before: Document, after: Document, removed_before: Collection[str] = (), removed_after: Collection[str] = ()
+) -> tuple[Change, ...]:
+    """All differences, in display order; empty only if the documents are equal.
+
+    ``removed_before`` and ``removed_after``: the fields that were removed from them on request.
+    """
     if is_same_json(before, after):
         return ()
-    old, new = field_values(before), field_values(after)
+    old, new = field_values(before, removed_before), field_values(after, removed_after)
     in_both = {code for _, code in old} & {code for _, code in new}
     names = sorted((name for name in {**old, **new} if name[1] in {"", *in_both}), key=_sort_key)
     found = [change for name in names for change in _field_changes(old.get(name), new.get(name))]
     return (*_datastream_changes(before, after), *found) or (Change(UNNAMED_CHANGE, None, None),)
 
 
-def field_values(document: Document) -> dict[tuple[str, str], FieldValue]:
-    """All fields in display order, by path and observed property (empty for fields outside datastreams)."""
+def field_values(document: Document, removed: Collection[str] = ()) -> dict[tuple[str, str], FieldValue]:
+    """All fields in display order, by path and observed property (empty for fields outside datastreams).
+
+    ``removed``: the fields that were removed on request, which are told in their place.
+    """
     values = {
         (path, ""): FieldValue(_field(path), None, value)
         for path, value in _leaf_fields("", document)
@@ -106,6 +128,10 @@ def field_values(document: Document) -> dict[tuple[str, str], FieldValue]:
         about = _property_label(document, code)
         for path, value in _leaf_fields("datastreams", stream):
             values[path, code] = FieldValue(_field(path), about, value)
+    for path, code in _removed_places(document, removed):
+        about = _property_label(document, code) if code else None
+        held = values.get((path, code), FieldValue(_field(path), about, None))
+        values[path, code] = replace(held, is_removed=True)
     return dict(sorted(values.items(), key=lambda pair: _sort_key(pair[0])))
 
 
@@ -117,6 +143,17 @@ def _leaf_fields(path: str, part: Document) -> Iterator[tuple[str, object]]:
             yield from _leaf_fields(where, cast("Document", value))
         else:
             yield where, value
+
+
+def _removed_places(document: Document, removed: Collection[str]) -> Iterator[tuple[str, str]]:
+    """The field that each of these is or is in, and its observed property, if it has one."""
+    for field in removed:
+        stream = _DATASTREAM.match(field)
+        code = document["datastreams"][int(stream[1])]["observed_property"] if stream else ""
+        name = _INDEX.sub("", field)
+        around = (path for path in FIELDS if f"{name}.".startswith(f"{path}."))
+        within = (path for path in FIELDS if path.startswith(f"{name}."))
+        yield from ((path, code) for path in islice(chain(sorted(around, key=len, reverse=True), within), 1))
 
 
 def _field(path: str) -> EntryField:
@@ -155,7 +192,8 @@ def _field_changes(old: FieldValue | None, new: FieldValue | None) -> Iterator[C
     fact = new or old
     if fact is None or (old and new and is_same_json(old.value, new.value)):
         return
-    if old and new and fact.field.format_value is localized:
+    is_text = fact.field.format_value is localized
+    if is_text and old and new and old.value is not None and new.value is not None:
         yield from _text_changes(fact.label, cast("Document", old.value), cast("Document", new.value))
         return
     before, after = old and old.value_text, new and new.value_text

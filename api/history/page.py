@@ -72,7 +72,7 @@ def sensor_version(request: Request, state: AppStateDependency, reference: str, 
     """One version of an entry."""
     with read_transaction(state.pool) as db:
         version = history_queries.get_version(db, state.settings.municipality, reference, number)
-    values = [each for each in field_values(version.document).values() if each.value_text.nl]
+    values = [each for each in field_values(version.document, version.removed_fields).values() if each.value_text.nl]
     by_property = groupby(values, key=lambda value: value.property_label)
     context = {"version": version, "values_by_property": by_property}
     return state.templates.TemplateResponse(request, "history/version.html", context)

@@ -44,6 +44,10 @@ class Version:
     """When this version was published, or last redacted."""
     redacted_at: datetime | None
     """When part of it was coarsened or erased."""
+    removed_fields: Sequence[str]
+    """The fields that were removed on request, such as ``organisations[1].name``; ``editor`` and ``reason`` too."""
+    removed_before: Sequence[str]
+    """Those of the previous version."""
     editor: str | None
     """A team or a program. None if it contains personal data."""
     reason: str | None
@@ -67,7 +71,9 @@ class Version:
     @property
     def changes(self) -> tuple[Change, ...]:
         """The differences in words; empty for the first version."""
-        return () if self.document_before is None else find_changes(self.document_before, self.document)
+        if self.document_before is None:
+            return ()
+        return find_changes(self.document_before, self.document, self.removed_before, self.removed_fields)
 
     @property
     def patch(self) -> list[Operation]:
@@ -138,7 +144,8 @@ def find_changed_versions(
     }
     rows = db.execute(QUERIES["changed_versions"], parameters).fetchall()
     return VersionPage(
-        [_version(row, row["document_before"]) for row in rows[:VERSIONS_PER_PAGE]], len(rows) > VERSIONS_PER_PAGE
+        [_version(row, row["document_before"], row["removed_before"] or ()) for row in rows[:VERSIONS_PER_PAGE]],
+        len(rows) > VERSIONS_PER_PAGE,
     )
 
 
@@ -167,16 +174,16 @@ def _uuid(text: str) -> UUID | None:
 
 
 def _with_previous(rows: Sequence[Mapping[str, Any]]) -> Iterator[Version]:
-    before = None
+    before, removed_before = None, ()
     for row in rows:
-        yield _version(row, before)
-        before = row["document"]
+        yield _version(row, before, removed_before)
+        before, removed_before = row["document"], row["removed_fields"]
 
 
-def _version(row: Mapping[str, Any], before: Document | None) -> Version:
+def _version(row: Mapping[str, Any], before: Document | None, removed_before: Sequence[str]) -> Version:
     columns = {name: row[name] for name in Version.__dataclass_fields__ if name in row}
     screened = {name: _none_if_personal_data(row[name]) for name in ("editor", "reason")}
-    given: dict[str, Any] = columns | screened | {"document_before": before}
+    given: dict[str, Any] = columns | screened | {"document_before": before, "removed_before": removed_before}
     return Version(**given)
 
 

@@ -35,7 +35,7 @@ with page as materialized (
     limit %(limit)s::integer
 )
 
-select version.*, previous.document as document_before
+select version.*, previous.document as document_before, previous.removed_fields as removed_before
 from page
 inner join open.version as version on version.revision = page.revision
 left join open.version as previous

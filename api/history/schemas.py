@@ -35,6 +35,8 @@ class EntryVersion(ResponseModel):
     recorded_at: datetime
     redacted_at: datetime | None
     """When part of it was coarsened or erased."""
+    removed_fields: list[str]
+    """The fields that were removed on request: gone, or replaced by a text that says so."""
     editor: str | None
     reason: str | None
     differences: list[Difference]
@@ -73,6 +75,7 @@ def _common_fields(version: Version) -> dict[str, Any]:
         "valid_from": version.valid_from,
         "recorded_at": version.recorded_at,
         "redacted_at": version.redacted_at,
+        "removed_fields": list(version.removed_fields),
         "editor": version.editor,
         "reason": version.reason,
         "differences": [Difference.of(each) for each in version.changes],

@@ -19,7 +19,8 @@ from ingest.events.windows import CLOCK_SKEW_TOLERANCE
 from ingest.hourly_totals import lock_hours, recompute_changed_hours
 from ingest.lifecycle import tombstones
 from ingest.lifecycle.register.erased_entry import erase_entry
-from ingest.lifecycle.tombstones import Tombstone
+from ingest.lifecycle.register.redacted_field import FieldRemoval, remove_field, removed_fields
+from ingest.lifecycle.tombstones import ListedErasure, RemovedField, Tombstone
 from sensors.db import Database
 from sensors.db.capabilities import probe_capabilities
 from sensors.db.deletion_log import Deletion, lock_retention, log_deletion
@@ -114,22 +115,24 @@ def erase(db: Database, tombstone: Tombstone, tombstone_file: Path) -> Erasure:
     after the deletion don't match: nothing is deleted then.
     """
     _check_timescaledb_version(db)
-    tombstones.append_tombstones(tombstone_file, [*read_tombstones_from_database(db), tombstone])
+    tombstones.append_tombstones(tombstone_file, [*read_erasures_from_database(db), tombstone])
     insert_tombstone(db, tombstone)
     return _erase(db, tombstone, tombstone.recorded_at)
 
 
-def replay_tombstones(db: Database, tombstones: Iterable[Tombstone], now: datetime) -> list[Erasure]:
+def replay_tombstones(db: Database, listed: Iterable[ListedErasure], now: datetime) -> list[Erasure | FieldRemoval]:
     """Repeat erasures in a database restored from a backup, including older ones whose data must not return.
 
-    A correction that the backup already includes is not repeated: the backup holds the corrected values.
+    In the order in which they were done: an erasure keeps what an earlier removal left of an entry. A correction that
+    the backup already includes is not repeated: the backup holds the corrected values.
     """
     _check_timescaledb_version(db)
     known = {tombstone.id for tombstone in read_tombstones_from_database(db)}
-    due = [tombstone for tombstone in tombstones if not (tombstone.resend and tombstone.id in known)]
+    due = [one for one in listed if not (isinstance(one, Tombstone) and one.resend and one.id in known)]
     for tombstone in due:
-        insert_tombstone(db, tombstone)
-    return [_erase(db, tombstone, now) for tombstone in due]
+        if isinstance(tombstone, Tombstone):
+            insert_tombstone(db, tombstone)
+    return [_erase(db, one, now) if isinstance(one, Tombstone) else remove_field(db, one, now) for one in due]
 
 
 def erase_late_arrivals(db: Database, now: datetime) -> list[Erasure]:
@@ -144,6 +147,18 @@ def erase_late_arrivals(db: Database, now: datetime) -> list[Erasure]:
 def read_tombstones_from_database(db: Database) -> tuple[Tombstone, ...]:
     """Return every tombstone in the database, oldest first."""
     return tuple(Tombstone(**row) for row in db.execute(QUERIES["tombstones"]).fetchall())
+
+
+def read_erasures_from_database(db: Database) -> list[ListedErasure]:
+    """Return every erasure in the database, of sensors and of single fields, oldest first."""
+    listed = [*read_tombstones_from_database(db), *removed_fields(db)]
+    return sorted(listed, key=lambda one: (one.recorded_at, one.id))
+
+
+def remove_listed_field(db: Database, removed_field: RemovedField, tombstone_file: Path) -> FieldRemoval:
+    """Add a removal to ``tombstone_file``, then remove the field. Raises as ``erase`` does."""
+    tombstones.append_tombstones(tombstone_file, [*read_erasures_from_database(db), removed_field])
+    return remove_field(db, removed_field, removed_field.recorded_at)
 
 
 def insert_tombstone(db: Database, tombstone: Tombstone) -> None:

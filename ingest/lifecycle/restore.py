@@ -14,7 +14,8 @@ from pathlib import Path
 from ingest.lifecycle import retention
 from ingest.lifecycle.audit import Difference, audit_ledger
 from ingest.lifecycle.erasure import Erasure, replay_tombstones
-from ingest.lifecycle.tombstones import Tombstone
+from ingest.lifecycle.register.redacted_field import FieldRemoval
+from ingest.lifecycle.tombstones import ListedErasure
 from sensors.db import Database, connect
 from sensors.db.deletion_log import Deletion
 from sensors.db.dump import PostgresTools, ProgressCallback, grant_schema_usage, restore_database, revoke_schema_usage
@@ -29,7 +30,7 @@ class RestoreResult:
     """What was done after the data was restored, and what the audit found."""
 
     migrations: Sequence[str]
-    erasures: Sequence[Erasure]
+    erasures: Sequence[Erasure | FieldRemoval]
     deletions: Sequence[Deletion]
     differences: Sequence[Difference]
 
@@ -42,7 +43,7 @@ class RestoreResult:
 def restore_backup(
     tools: PostgresTools,
     file: Path | None,
-    tombstones: Sequence[Tombstone],
+    tombstones: Sequence[ListedErasure],
     now: datetime,
     on_progress: ProgressCallback,
 ) -> RestoreResult:

@@ -1,7 +1,7 @@
 """The list of erasures, kept outside the database so that they can be repeated after restoring an older backup.
 
 A file of JSON lines. Each line holds the SHA-256 of the one before, which exposes changed, moved or removed lines. A
-line identifies a register entry and a period, never the data that was in it.
+line identifies a register entry and a period, or a field of its versions, never what was in it.
 """
 
 import fcntl
@@ -39,13 +39,30 @@ class Tombstone:
     recorded_at: datetime
 
 
-def read_tombstones(path: Path) -> tuple[Tombstone, ...]:
+@dataclass(frozen=True, slots=True)
+class RemovedField:
+    """A field that was removed from the versions of a register entry with these numbers."""
+
+    id: UUID
+    entry_id: UUID
+    first_version: int
+    last_version: int
+    field: str
+    reason: str
+    recorded_at: datetime
+
+
+ListedErasure = Tombstone | RemovedField
+"""What is in the list."""
+
+
+def read_tombstones(path: Path) -> tuple[ListedErasure, ...]:
     """Read every tombstone, in order. Raises ``TombstoneError`` if the chain is broken, or ``OSError``."""
     with path.open("rb") as file:
         return tuple(tombstone for tombstone, _ in _chain(path, _lines(file)))
 
 
-def append_tombstones(path: Path, tombstones: Iterable[Tombstone]) -> None:
+def append_tombstones(path: Path, tombstones: Iterable[ListedErasure]) -> None:
     """Append tombstones not yet in the list; on return they are on disk. Raises as ``read_tombstones`` does.
 
     One writer at a time. A line cut short by a crash is removed: its erasure had not begun.
@@ -81,7 +98,7 @@ def _lines(file: BinaryIO) -> list[bytes]:
     return [line for line in file.readlines() if line.endswith(b"\n")]
 
 
-def _chain(path: Path, lines: Iterable[bytes]) -> Iterator[tuple[Tombstone, str]]:
+def _chain(path: Path, lines: Iterable[bytes]) -> Iterator[tuple[ListedErasure, str]]:
     """Yield each tombstone with the hash of its line."""
     previous = FIRST_TOMBSTONE_HASH
     for number, line in enumerate(lines, 1):
@@ -97,7 +114,7 @@ def _chain(path: Path, lines: Iterable[bytes]) -> Iterator[tuple[Tombstone, str]
         yield tombstone, line_hash
 
 
-def _line(tombstone: Tombstone, previous: str) -> tuple[bytes, str]:
+def _line(tombstone: ListedErasure, previous: str) -> tuple[bytes, str]:
     """Return a tombstone's line, and the hash that the next line refers to."""
     document = _to_document(tombstone) | {"previous_hash": previous}
     line_hash = hashlib.sha256(_json(document)).hexdigest()
@@ -108,7 +125,7 @@ def _json(document: dict[str, Any]) -> bytes:
     return json.dumps(document, sort_keys=True, ensure_ascii=False).encode()
 
 
-def _to_document(tombstone: Tombstone) -> dict[str, Any]:
+def _to_document(tombstone: ListedErasure) -> dict[str, Any]:
     return {name: _plain(value) for name, value in asdict(tombstone).items()}
 
 
@@ -118,7 +135,23 @@ def _plain(value: object) -> object:
     return str(value) if isinstance(value, UUID) else value
 
 
-def _from_document(document: dict[str, Any]) -> Tombstone:
+def _from_document(document: dict[str, Any]) -> ListedErasure:
+    return _removed_field(document) if "field" in document else _tombstone(document)
+
+
+def _removed_field(document: dict[str, Any]) -> RemovedField:
+    return RemovedField(
+        id=UUID(document["id"]),
+        entry_id=UUID(document["entry_id"]),
+        first_version=document["first_version"],
+        last_version=document["last_version"],
+        field=document["field"],
+        reason=document["reason"],
+        recorded_at=datetime.fromisoformat(document["recorded_at"]),
+    )
+
+
+def _tombstone(document: dict[str, Any]) -> Tombstone:
     return Tombstone(
         id=UUID(document["id"]),
         entry_id=UUID(document["entry_id"]),

@@ -705,8 +705,14 @@ GRANT SELECT,INSERT ON TABLE lantaarn.quarantine TO lantaarn_ingest;
 CREATE TABLE lantaarn.redaction (
     revision bigint NOT NULL,
     redacted_at timestamp with time zone DEFAULT now() NOT NULL,
-    precision_before text NOT NULL,
-    precision_after text NOT NULL
+    precision_before text,
+    precision_after text,
+    field text,
+    CONSTRAINT place_or_field CHECK ((num_nulls(precision_before, precision_after) =
+CASE
+    WHEN (field IS NULL) THEN 0
+    ELSE 2
+END))
 );
 CREATE INDEX redaction_revision ON lantaarn.redaction USING btree (revision);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON lantaarn.redaction FOR EACH STATEMENT EXECUTE FUNCTION lantaarn.refuse_change();
@@ -741,8 +747,25 @@ CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON lantaarn.register_entry 
 CREATE TRIGGER erase_only BEFORE UPDATE ON lantaarn.register_entry FOR EACH ROW WHEN ((current_setting('lantaarn.redacting'::text, true) = 'erasure'::text)) EXECUTE FUNCTION lantaarn.erase_only();
 CREATE TRIGGER note_changed AFTER UPDATE ON lantaarn.register_entry REFERENCING NEW TABLE AS noted FOR EACH STATEMENT EXECUTE FUNCTION lantaarn.note_versions();
 CREATE TRIGGER note_new AFTER INSERT ON lantaarn.register_entry REFERENCING NEW TABLE AS noted FOR EACH STATEMENT EXECUTE FUNCTION lantaarn.note_versions();
-CREATE TRIGGER redact_only BEFORE UPDATE ON lantaarn.register_entry FOR EACH ROW WHEN ((COALESCE(current_setting('lantaarn.redacting'::text, true), ''::text) <> 'erasure'::text)) EXECUTE FUNCTION lantaarn.redact_only();
+CREATE TRIGGER redact_only BEFORE UPDATE ON lantaarn.register_entry FOR EACH ROW WHEN ((COALESCE(current_setting('lantaarn.redacting'::text, true), ''::text) <> ALL (ARRAY['erasure'::text, 'field'::text]))) EXECUTE FUNCTION lantaarn.redact_only();
+CREATE TRIGGER remove_field_only BEFORE UPDATE ON lantaarn.register_entry FOR EACH ROW WHEN ((current_setting('lantaarn.redacting'::text, true) = 'field'::text)) EXECUTE FUNCTION lantaarn.remove_field_only();
 GRANT SELECT ON TABLE lantaarn.register_entry TO lantaarn_ingest;
+
+-- lantaarn.removed_field
+CREATE TABLE lantaarn.removed_field (
+    id uuid NOT NULL,
+    entry_id uuid NOT NULL,
+    first_version integer NOT NULL,
+    last_version integer NOT NULL,
+    field text NOT NULL,
+    reason text NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT removed_field_check CHECK (((first_version >= 1) AND (first_version <= last_version))),
+    CONSTRAINT removed_field_field_check CHECK ((field ~ '^[a-z0-9_]+(\[[0-9]+\])?(\.[a-z0-9_]+(\[[0-9]+\])?)*$'::text))
+);
+ALTER TABLE ONLY lantaarn.removed_field
+    ADD CONSTRAINT removed_field_pkey PRIMARY KEY (id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON lantaarn.removed_field FOR EACH STATEMENT EXECUTE FUNCTION lantaarn.refuse_change();
 
 -- lantaarn.report
 CREATE TABLE lantaarn.report (
@@ -2540,10 +2563,12 @@ CREATE VIEW open.version AS
     entry.editor,
     entry.reason,
     redacted.redacted_at,
-    GREATEST(entry.recorded_at, redacted.redacted_at) AS changed_at
+    GREATEST(entry.recorded_at, redacted.redacted_at) AS changed_at,
+    redacted.removed_fields
    FROM ((lantaarn.register_entry entry
      JOIN lantaarn.sensor sensor ON ((sensor.entry_id = entry.entry_id)))
-     LEFT JOIN LATERAL ( SELECT max(redaction.redacted_at) AS redacted_at
+     LEFT JOIN LATERAL ( SELECT max(redaction.redacted_at) AS redacted_at,
+            COALESCE(array_agg(DISTINCT redaction.field) FILTER (WHERE (redaction.field IS NOT NULL)), '{}'::text[]) AS removed_fields
            FROM lantaarn.redaction redaction
           WHERE (redaction.revision = entry.revision)) redacted ON (true));
 GRANT SELECT ON TABLE open.version TO lantaarn_api;
@@ -3452,6 +3477,11 @@ CREATE FUNCTION lantaarn.is_original() RETURNS boolean
 REVOKE ALL ON FUNCTION lantaarn.is_original() FROM PUBLIC;
 GRANT ALL ON FUNCTION lantaarn.is_original() TO lantaarn_ingest;
 
+-- lantaarn.is_removable
+CREATE FUNCTION lantaarn.is_removable(field text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (field !~ (('^(schema_version|id|uri|reference|municipality|kind|delivers_data|status|payload.*'::text || '|location|location\.(kind|geometry|precision|neighbourhood|district).*'::text) || '|datastreams(\[\d+\](\.(?!description|access_parties\[).*)?)?)$'::text));
+
 -- lantaarn.keep_class
 CREATE FUNCTION lantaarn.keep_class(name text) RETURNS void
     LANGUAGE sql
@@ -3985,6 +4015,43 @@ begin
         using errcode = 'object_not_in_prerequisite_state';
 end
 $$;
+
+-- lantaarn.remove_field_only
+CREATE FUNCTION lantaarn.remove_field_only() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $_$
+declare
+    removing constant text := current_setting('lantaarn.removing_field', true);
+    path constant text[] := string_to_array(replace(replace(removing, '[', '.'), ']', ''), '.');
+    removed constant jsonb := lantaarn.removed_words();
+    is_done boolean;
+begin
+    if removing in ('editor', 'reason') then
+        is_done := to_jsonb(new) = jsonb_set(to_jsonb(old), path, removed -> 'nl');
+    else
+        is_done := lantaarn.is_removable(removing)
+            and old.document #> path is not null
+            and (to_jsonb(new) - 'document') = (to_jsonb(old) - 'document')
+            and (
+                new.document = old.document #- path and path[cardinality(path)] !~ '^[0-9]+$'
+                or new.document in (
+                    jsonb_set(old.document, path, removed), jsonb_set(old.document, path, removed -> 'nl')
+                )
+            );
+    end if;
+    if not coalesce(is_done, false) or not exists (
+        select from lantaarn.removed_field as listed
+        where
+            listed.entry_id = old.entry_id
+            and listed.field = removing
+            and old.version between listed.first_version and listed.last_version
+    ) then
+        raise exception 'table % is append-only', tg_table_name using errcode = 'object_not_in_prerequisite_state';
+    end if;
+    insert into lantaarn.redaction (revision, field) values (old.revision, removing);
+    return new;
+end
+$_$;
 
 -- lantaarn.removed_words
 CREATE FUNCTION lantaarn.removed_words() RETURNS jsonb

@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from sensors.register.redaction import REMOVED_TEXT
+
 MAX_LENGTH = 80
 _NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 FALLBACK_SLUGS: Mapping[str, str] = {"organisation": "organisatie", "project": "project"}
@@ -31,11 +33,14 @@ def unique_slug(base: str, taken: Collection[str]) -> str:
 
 
 def slug_owners(documents: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, str]]:
-    """Municipality, type and name of every distinct organisation and project in these entries, in order."""
+    """Municipality, type and name of every distinct organisation and project in these entries, in order.
+
+    What stands in place of a name that was removed on request is not one.
+    """
     found: dict[tuple[str, str, str], None] = {}
     for document in documents:
         municipality = document["municipality"]
         found |= {(municipality, "organisation", each["name"]): None for each in document["organisations"]}
         if project := document.get("project"):
             found[municipality, "project", project["name"]] = None
-    return list(found)
+    return [owner for owner in found if owner[2] != REMOVED_TEXT.nl]

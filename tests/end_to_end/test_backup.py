@@ -36,6 +36,10 @@ NOW = datetime.now(UTC)
 READINGS = 200
 SENSOR = ("erase", "--sensor", "LML-1", "--reason", "request of a resident", "--yes")
 HOME = ("erase", "--reason", "request of a resident", "--register", "--yes")
+REDACTED = (
+    *("register", "redact", traces.reference_of(traces.REDACTED), "--version", "all"),
+    *("--reason", "request of a resident", "--yes"),
+)
 SERVERS = ["postgresql", "timescaledb"]
 
 
@@ -110,13 +114,15 @@ def allow(_entry: Entry, _classes: object) -> tuple[()]:
 
 def fill_with_homes(db: Database) -> frozenset[str]:
     """Homes full of words that stand nowhere else, with a report and an answer about each; returns these words."""
-    for number in range(traces.HOMES):
+    for number in (*range(traces.HOMES), traces.REDACTED):
         with pytest.MonkeyPatch.context() as patch:
             # What was published before there was a rule against it.
             patch.setattr(repository, "find_rule_violations", allow)
             for document in traces.home_versions(number):
                 entry, said = Entry.model_validate(document), traces.editor_and_reason(number)
                 assert isinstance(repository.publish(db, entry, valid_from=NOW, **said), repository.PublishResult)
+        if number == traces.REDACTED:
+            continue
         written, answer = traces.report_and_answer(number)
         report = {"municipality": "helmond", "reference": traces.reference_of(number), "report_kind": "wrong"}
         asked = report | {"form_id": uuid4(), "words": written, "email": None, "due_on": NOW.date()}
@@ -139,7 +145,8 @@ def test_nothing_of_an_erased_sensor_comes_back(server: str, source: str, tmp_pa
         erase_while_serving(db, source, tmp_path, words)
         assert not left_of_homes(db, words)
         with restored(server, tmp_path, str(backup), "--tombstones", tombstones) as (copy, url, said):
-            assert f"{traces.HOMES + 1} of {traces.HOMES + 1} erasures repeated" in said
+            asked = traces.HOMES + len(traces.REDACTED_FIELDS) + 1
+            assert f"{asked} of {asked} erasures repeated" in said
             assert not left_of_homes(copy, words)
             assert not traces.seen_in(dumped(url, tmp_path / "plain.sql"), words)
             assert_same_as_erased(copy, db)
@@ -158,7 +165,11 @@ def erase_while_serving(db: Database, url: str, folder: Path, words: frozenset[s
         assert traces.traces_on_pages(client, paths[::5], words)
         for number in range(traces.HOMES):
             done(lantaarn(url, folder, *HOME, "--sensor", traces.reference_of(number)))
+        for field in traces.REDACTED_FIELDS:
+            done(lantaarn(url, folder, *REDACTED, "--field", field))
         done(lantaarn(url, folder, *SENSOR))
+        shown = client.get(f"/sensors/{traces.reference_of(traces.REDACTED)}/geschiedenis/2").text
+        assert "<dt>Straat</dt><dd>Weggehaald op verzoek</dd>" in shown
         assert traces.traces_on_pages(client, paths, words) == {}
     assert [each.name for each in spool.iterdir()] == ["lantaarn-999-1.eml"]
 

@@ -15,6 +15,21 @@ from sensors.db import Database
 from tests.support.entries import Document, example_datastream, example_entry
 
 HOMES = 4
+REDACTED = HOMES
+"""The number of the home of which single fields are removed."""
+REDACTED_FIELDS: Mapping[str, str] = {
+    "name.nl": "naam",
+    "summary": "samenvatting",
+    "location.address": "straat",
+    "organisations[0].name": "eigenaar",
+    "datastreams[0].description": "uitleg",
+    "datastreams[0].access_parties[0]": "ontvanger",
+    "project": "project",
+    "contact.url": "loket",
+    "editor": "redacteur",
+    "reason": "reden",
+}
+"""The fields that are removed from it, and what is in them."""
 _WITHOUT_LANGUAGE = ("/v1/", "/sitemap", "/robots.txt", "/register-entry")
 DERIVED, REMOVED = "derived again", "removed"
 TABLES: Mapping[str, str] = {
@@ -56,6 +71,7 @@ TABLES: Mapping[str, str] = {
     "lantaarn.quarantine": REMOVED,
     "lantaarn.redaction": "stays: which versions lost something, and when",
     "lantaarn.register_entry": "stays: what was measured and why, without place, owner, contact and words",
+    "lantaarn.removed_field": "stays: which field was removed, never what was in it",
     "lantaarn.report": "stays: that there was a report, without its words and answer",
     "lantaarn.report_address": "stays: whoever wrote gets an answer, and it has its own term",
     "lantaarn.report_mail": REMOVED,
@@ -136,11 +152,13 @@ def canaries(db: Database) -> frozenset[str]:
             found |= set(_values(document["location"]["geometry"]["coordinates"]))
         found |= {text for what in _WORDS for text in [_word(number, what)]}
         found.add(f"0492 58{number}734")
+    found |= {_word(REDACTED, what) for what in REDACTED_FIELDS.values()}
     rows = db.execute(
         "select find.longitude, find.latitude, entry.document #> '{location,geometry,coordinates}' as cell"
         " from lantaarn.finding as find inner join lantaarn.sensor as sensor on sensor.id = find.sensor_id"
         " inner join lantaarn.register_entry as entry on entry.revision = sensor.revision"
-        " where find.reference like 'huis-%'"
+        " where find.reference = any(%(references)s)",
+        {"references": [reference_of(number) for number in range(HOMES)]},
     ).fetchall()
     found = found.union(*(_values([row["longitude"], row["latitude"], row["cell"]]) for row in rows))
     outlines = db.execute("select string_agg(geometry::text, ' ') as text from lantaarn.area").fetchone() or {}

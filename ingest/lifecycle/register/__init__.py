@@ -1,1 +1,1 @@
-"""What erasing does to the register: a whole entry."""
+"""What erasing does to the register: a whole entry, or one field of its versions."""

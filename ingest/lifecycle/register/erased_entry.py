@@ -9,19 +9,19 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from ingest.lifecycle.register.versions import VersionRow, forget_samples, replace_versions, version_rows
 from sensors.db import Database
 from sensors.db.queries import load_queries
 from sensors.policy.constraints import RESIDENT_NAME
 from sensors.register import repository
 from sensors.register.location import neighbourhood_and_district, snap_to_cell
+from sensors.register.redaction import REMOVED_TEXT
 from sensors.vocabulary.codes import Precision, Role, Status
 from sensors.vocabulary.localized_text import LocalizedText
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 ERASED_NAME = LocalizedText("Sensor van een inwoner", "A resident's sensor")
 """The name of every erased sensor. The database permits no other."""
-REMOVED_TEXT = LocalizedText("Weggehaald op verzoek", "Removed on request")
-"""What stands in place of a text. The database permits no other."""
 ERASING_EDITOR = "lantaarn erase"
 """The editor of the version that ends an erased entry."""
 PUBLIC_ERASURE_REASON = "gewist (AVG artikel 17) / erased (GDPR article 17)"
@@ -43,7 +43,7 @@ def erase_entry(db: Database, entry_id: UUID, at: datetime) -> Mapping[str, int]
         "report_mail": db.execute(QUERIES["erase_report_mails"], entry).rowcount,
         "report": db.execute(QUERIES["erase_report_texts"], entry).rowcount,
     }
-    db.execute(QUERIES["sample_again"])
+    forget_samples(db)
     return counts
 
 
@@ -55,17 +55,15 @@ def delete_mails_about(db: Database, entry_id: UUID, spool: Path) -> None:
 
 
 def _redact_versions(db: Database, entry_id: UUID) -> tuple[int, dict[str, Any] | None]:
-    """Redact every version. Returns how many changed, and what is left of the current one; None without an entry, as in
-    a backup from before it."""
-    versions = db.execute(QUERIES["entry_versions"], {"entry_id": entry_id}).fetchall()
-    left = [_redacted_version(row) for row in versions]
-    changed = [new for new, old in zip(left, versions, strict=True) if new != old]
-    if changed:
-        db.execute(QUERIES["redact_versions"], {"batch": {"documents": changed}})
+    """Redact every version. Returns how many changed, and what is left of the current one, if there is one."""
+    rows = version_rows(db, entry_id)
+    left = [_redacted_version(row) for row in rows]
+    changed = [new for new, old in zip(left, rows, strict=True) if new != old]
+    replace_versions(db, changed)
     return len(changed), left[-1]["document"] if left else None
 
 
-def _redacted_version(row: Mapping[str, Any]) -> dict[str, Any]:
+def _redacted_version(row: VersionRow) -> VersionRow:
     is_ours = (row["editor"], row["reason"]) == (ERASING_EDITOR, PUBLIC_ERASURE_REASON)
     said = {} if is_ours else {"editor": REMOVED_TEXT.nl, "reason": REMOVED_TEXT.nl}
     return {**row, **said, "document": redacted_document(row["document"])}

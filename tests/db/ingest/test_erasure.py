@@ -26,6 +26,7 @@ from ingest.lifecycle.erasure import (
     read_tombstones_from_database,
     replay_tombstones,
 )
+from ingest.lifecycle.register.redacted_field import FieldRemoval
 from ingest.lifecycle.tombstones import read_tombstones
 from ingest.pipeline import IncomingMessage, process_message
 from ingest.quality_flags import QualityChecker
@@ -99,7 +100,7 @@ def later(seconds: int) -> datetime:
     return NOW + timedelta(seconds=seconds)
 
 
-def counts(erasure: Erasure) -> dict[str, int]:
+def counts(erasure: Erasure | FieldRemoval) -> dict[str, int]:
     return {deletion.table_name: deletion.deleted_rows for deletion in erasure.deletions}
 
 

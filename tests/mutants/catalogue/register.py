@@ -29,6 +29,7 @@ CONSTRAINTS = (
     *COUNTED_IN_MEMORY,
 )
 
+REDACTION_TESTS = ("tests/db/ingest/test_redaction.py", "tests/db/ingest/test_erasure.py")
 ERASURE_TESTS = ("tests/db/ingest/test_erasure.py", "tests/unit/ingest/lifecycle/test_redaction.py")
 
 MUTANTS: tuple[Mutant, ...] = (
@@ -79,8 +80,66 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     *mutants_in(
         "ingest/lifecycle/erasure.py",
-        ERASURE_TESTS,
+        REDACTION_TESTS,
         ("a report of after an erasure", "replace(tombstone, register=False)", "tombstone"),
+        (
+            "removals come back with a backup",
+            "else remove_field(db, one, now) for one in due]",
+            "else 0 for one in due]",
+        ),
+        ("removals are in the list", "*removed_fields(db)]", "]"),
+    ),
+    *mutants_in(
+        "ingest/lifecycle/register/redacted_field.py",
+        REDACTION_TESTS,
+        (
+            "a removal is derived",
+            "        repository.record_redacted_versions(db, current",
+            "        (lambda *_: 0)(db, current",
+        ),
+        ("a removal is logged", "for deletion in removal.deletions:", "for deletion in ():"),
+        (
+            "a removal keeps what the entry needs",
+            '            check_field(row["document"], request.field, classes)\n',
+            "            pass\n",
+        ),
+        ("a removal is of the versions that it names", 'if row["version"] in numbers and', "if"),
+    ),
+    *mutants_in(
+        "sensors/register/redaction.py",
+        ("tests/unit/sensors/test_redaction.py",),
+        ("what the register goes by", "if _KEPT.fullmatch(field):", "if False:"),
+        ("an entry is valid without it", "broken = _violations(left) - _violations(document)", "broken = set[Any]()"),
+        ("nothing is taken out of a list", "if isinstance(field_path(field)[-1], int):", "if False:"),
+        ("parts of a list stay", "if isinstance(value, list) or is_listed_part:", "if False:"),
+    ),
+    *mutants_in(
+        "sensors/register/slugs.py",
+        ("tests/db/ingest/test_redaction.py",),
+        ("a removed name has no page", " if owner[2] != REMOVED_TEXT.nl]", "]"),
+    ),
+    *mutants_in(
+        "sensors/db/migrations/057_redacted_fields.sql",
+        ("tests/db/ingest/test_redaction.py",),
+        (
+            "only a removal that is recorded",
+            "if not coalesce(is_done, false) or not exists (",
+            "if not coalesce(is_done, false) or false and not exists (",
+        ),
+        ("only removable fields", "is_done := lantaarn.is_removable(removing)\n", "is_done := true\n"),
+        ("only a field that is there", "            and old.document #> path is not null\n", ""),
+        ("only the document", "            and (to_jsonb(new) - 'document') = (to_jsonb(old) - 'document')\n", ""),
+        (
+            "only the column",
+            "is_done := to_jsonb(new) = jsonb_set(to_jsonb(old), path, removed -> 'nl');",
+            "is_done := true;",
+        ),
+        ("lists stay as long as they are", " and path[cardinality(path)] !~ '^[0-9]+$'", ""),
+        (
+            "a removed field is told",
+            "array_agg(distinct redaction.field) filter (where redaction.field is not null)",
+            "null",
+        ),
     ),
     *mutants_in(
         "ingest/lifecycle/register/erased_entry.sql",
@@ -91,6 +150,10 @@ MUTANTS: tuple[Mutant, ...] = (
             "case when answer is not null then lantaarn.removed_words() ->> 'nl' end",
             "answer",
         ),
+    ),
+    *mutants_in(
+        "ingest/lifecycle/register/versions.sql",
+        ("tests/end_to_end/test_backup.py",),
         ("samples of erased values", "select lantaarn.sample_again()", "select 1"),
     ),
     *mutants_in(

@@ -34,6 +34,8 @@ def version(document: Document, **changes: Any) -> Version:
         "recorded_at": NOW,
         "changed_at": NOW,
         "redacted_at": None,
+        "removed_fields": (),
+        "removed_before": (),
         "editor": "Team Lucht",
         "reason": "Omdat het moet.",
     }

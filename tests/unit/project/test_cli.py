@@ -42,6 +42,7 @@ def test_the_promised_commands_are_there() -> None:
         "register import",
         "register export",
         "register check",
+        "register redact",
         "retention run",
         "retention verify",
         "policy explain",

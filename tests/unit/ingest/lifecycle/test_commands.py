@@ -20,6 +20,10 @@ def invoke(*words: str, **environment: str) -> Result:
         (("erase", "--sensor", "LML-1"), "Missing option '--reason'"),
         (("erase", "--sensor", "LML-1", "--reason", "x", "--from", "gisteren"), "use an ISO 8601 instant"),
         (("erase", "--sensor", "LML-1", "--reason", "x", "--to", "2026-11-22T12:00"), "add the UTC offset"),
+        (
+            ("register", "redact", "LML-1", "--version", "0", "--field", "name", "--reason", "x"),
+            "number of a version, or all",
+        ),
         (("retention", "add", "90"), "use a duration in a single unit"),
         (("retention", "add", "PT30M"), "of at least an hour"),
         (("restore",), "State what was erased since the backup"),
@@ -39,6 +43,7 @@ def test_a_wrong_command_line_says_what_is_wrong(words: tuple[str, ...], why: st
     [
         ("audit",),
         ("erase", "--sensor", "LML-1", "--reason", "verzoek", "--from", "2026-11-22T12:00:00Z", "--yes"),
+        ("register", "redact", "LML-1", "--version", "all", "--field", "name", "--reason", "verzoek", "--yes"),
         ("retention", "run"),
         ("retention", "verify"),
         ("retention", "move"),
