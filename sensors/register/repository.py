@@ -39,6 +39,13 @@ CONFLICT_MESSAGES = {
         "uri",
         LocalizedText("Het adres van een sensor verandert nooit.", "The address of a sensor never changes."),
     ),
+    "erased": (
+        "id",
+        LocalizedText(
+            "Deze sensor is gewist op verzoek. Een nieuwe sensor krijgt een nieuw id.",
+            "This sensor was erased on request. A new sensor gets a new id.",
+        ),
+    ),
 }
 """Violations that depend on other entries: path and message, by rule."""
 
@@ -217,6 +224,14 @@ def _conflicts(db: Database, entries: Sequence[Entry]) -> Mapping[UUID, tuple[Vi
     found: dict[UUID, tuple[Violation, ...]] = {}
     for row in db.execute(QUERIES["conflicts"], {"batch": {"entries": claims}}).fetchall():
         found[row["entry_id"]] = (*found.get(row["entry_id"], ()), _conflict_violation(row["rule"]))
+    left = db.execute(
+        QUERIES["erased_entries"], {"batch": {"entries": [str(entry.id) for entry in entries]}}
+    ).fetchall()
+    documents = {row["entry_id"]: row["document"] for row in left}
+    for entry in (entry for entry in entries if entry.id in documents):
+        # What is left of it may be imported again, and then changes nothing.
+        if _public_document(entry) != documents[entry.id]:
+            found[entry.id] = (*found.get(entry.id, ()), _conflict_violation("erased"))
     return found
 
 

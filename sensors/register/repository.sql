@@ -28,6 +28,17 @@ from candidate
 inner join current on current.entry_id = candidate.entry_id
 where current.uri <> candidate.uri;
 
+-- erased_entries: what is left of those of these entries that were erased as a whole
+select sensor.entry_id, entry.document
+from lantaarn.sensor as sensor
+inner join lantaarn.register_entry as entry on entry.revision = sensor.revision
+where
+    sensor.entry_id in (select value::uuid from jsonb_array_elements_text(%(batch)s -> 'entries'))
+    and exists (
+        select from lantaarn.tombstone as tombstone
+        where tombstone.entry_id = sensor.entry_id and tombstone.register
+    );
+
 -- lamp_groups: the groups of lamps whose movements are counted
 select municipality, group_name as name, lamps, minimum
 from open.movement_group

@@ -13,10 +13,9 @@ from uuid import uuid4
 import psycopg
 
 from ingest.lifecycle.register.versions import VersionRow, forget_samples, replace_versions, version_rows
-from ingest.lifecycle.retention import QUERIES as RETENTION
-from ingest.lifecycle.retention import Deletion, log_deletion
 from ingest.lifecycle.tombstones import RemovedField
 from sensors.db import Database
+from sensors.db.deletion_log import Deletion, lock_retention, log_deletion
 from sensors.db.queries import load_queries
 from sensors.policy.personal_data import find_personal_data
 from sensors.register import repository
@@ -111,7 +110,7 @@ def remove_field(db: Database, removed_field: RemovedField, now: datetime) -> Fi
     The caller has put ``removed_field`` in the list outside the database. Also repeats a removal in a restored backup.
     """
     with db.transaction():
-        db.execute(RETENTION["lock_retention"])
+        lock_retention(db)
         db.execute(repository.QUERIES["lock_register"])
         _insert(db, removed_field)
         removal = _apply(db, removed_field)

@@ -36,7 +36,7 @@ from sensors.db.capabilities import Capabilities, probe_capabilities
 from sensors.db.deletion_log import first_broken_deletion_id
 from sensors.db.migrate import migrate
 from sensors.register.entry import Entry
-from sensors.register.repository import publish, versions_of_entry
+from sensors.register.repository import PublishResult, export_entries, publish, versions_of_entry
 from tests.db.ingest.test_writer import message, register, take
 from tests.support.entries import example_entry
 from tests.support.pglite.client import Pglite
@@ -354,6 +354,12 @@ def test_an_entry_that_has_ended_is_derived_again_too(server_database: Database,
     assert count(db, "lantaarn.finding where organisations @> '{Kwekerij Jansen}'") == 0
     # What programs remember of the register they now read again, though no version was added.
     assert db.execute("select revision from open.revision").fetchone() != before
+    # The file that it came from doesn't bring it back, and what is left of it may be imported again.
+    refused = publish(db, Entry.model_validate(ended), editor="test", reason="test", valid_from=NOW)
+    assert isinstance(refused, tuple)
+    assert [each.rule_id for each in refused] == ["erased"]
+    left = Entry.model_validate_json(next(export_entries(db)))
+    assert publish(db, left, editor="test", reason="test", valid_from=NOW) == PublishResult(1, changed=False)
     assert len(versions_of_entry(db, Entry.model_validate(ended).id)) == 1
 
 

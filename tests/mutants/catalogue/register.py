@@ -46,6 +46,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *mutants_in(
         "sensors/register/repository.py",
         ERASURE_TESTS,
+        ("an erased sensor is published again", "if _public_document(entry) != documents[entry.id]:", "if False:"),
         ("an erased name has no page", "return derived.forget_unnamed_slugs(db)", "return 0"),
     ),
     *mutants_in(

@@ -9,7 +9,7 @@ from sensors.register.persons import is_mobile_number, is_personal_mailbox, is_p
 from sensors.register.validation.finders import datastream_paths_if, path_if
 from sensors.register.validation.rule import Rule, ViolationFinder
 from sensors.register.validation.violations import format_path
-from sensors.vocabulary.codes import Role
+from sensors.vocabulary.codes import Role, Status
 
 
 def lacks_role(entry: Entry, role: Role) -> bool:
@@ -25,7 +25,7 @@ def _organisation_names_if(is_violated: Callable[[str], bool]) -> ViolationFinde
     ]
 
 
-def _contact_paths_if(field: str, is_violated: Callable[[Contact], bool]) -> ViolationFinder:
+def _contact_paths_if(field: str, is_violated: Callable[[Contact], bool]) -> Callable[[Entry], list[str]]:
     """The given field of the desk and of the data protection officer, where it violates the rule."""
 
     def find(entry: Entry) -> list[str]:
@@ -34,6 +34,13 @@ def _contact_paths_if(field: str, is_violated: Callable[[Contact], bool]) -> Vio
         return [f"{path}.{field}".rstrip(".") for path in violating]
 
     return find
+
+
+def _unreachable_contacts(entry: Entry) -> list[str]:
+    """Contacts that do not say how to reach them. Of an erased sensor only the name of its controller is left."""
+    paths = _contact_paths_if("", lambda contact: not (contact.email or contact.phone or contact.url))(entry)
+    is_erased = entry.status is Status.ENDED and entry.contact.name in {each.name for each in entry.organisations}
+    return [path for path in paths if not (is_erased and path == "contact")]
 
 
 def _recipients_if(is_violated: Callable[[str], bool]) -> ViolationFinder:
@@ -75,7 +82,8 @@ ORGANISATION_RULES: tuple[Rule, ...] = (
         "contact_reachable",
         "Geef een e-mailadres, een telefoonnummer of een webadres.",
         "Give an email address, a phone number or a web address.",
-        _contact_paths_if("", lambda contact: not (contact.email or contact.phone or contact.url)),
+        _unreachable_contacts,
+        depends_on=("status", "organisations"),
     ),
     Rule(
         "contact_not_person",

@@ -8,6 +8,7 @@ from ingest.lifecycle.register.erased_entry import ERASED_NAME, REMOVED_TEXT, re
 from sensors.policy.constraints import RESIDENT_NAME
 from sensors.register.entry import Entry
 from sensors.register.files import document_of
+from sensors.register.validation.validator import find_violations
 from tests.support.entries import entry_documents, example_datastream, example_entry
 
 LOCATION = {
@@ -56,6 +57,9 @@ def test_without_a_controller_the_contact_is_nobody() -> None:
 def test_redacting_again_changes_nothing_whatever_the_entry(document: dict[str, Any]) -> None:
     once = redacted_document(document_of(Entry.model_validate(document)))
     assert redacted_document(once) == once == document_of(Entry.model_validate(once))
+    # What is left can be exported and imported again.
+    ended = once | {"status": "ended"}
+    assert {each.rule_id for each in find_violations(ended)} <= {each.rule_id for each in find_violations(document)}
     place = once["location"]
     assert place["precision"] == "cell_1km"
     assert not {"height_m", "address", "host_object", "host_reference", "observed_area"} & place.keys()
