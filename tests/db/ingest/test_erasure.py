@@ -302,8 +302,8 @@ def test_place_contact_and_owner_leave_every_version(each_database: Database, tm
     assert db.execute("select revision from open.revision").fetchone() == revision
 
 
-def test_nothing_else_of_a_version_can_be_changed(each_database: Database, tmp_path: Path) -> None:
-    db = each_database
+def test_nothing_else_of_a_version_can_be_changed(server_database: Database, tmp_path: Path) -> None:
+    db = server_database
     home(db)
     wish = plan_erasure(db, ErasureRequest("helmond", "bewoner-1", "request of a resident", whole_entry=True), NOW)
     erase(db, wish, tmp_path / "list")
