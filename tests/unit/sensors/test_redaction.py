@@ -27,6 +27,7 @@ TOLD = example_entry(
     datastreams=[example_datastream("no2", description={"nl": "Bij Jansen"}, access_parties=["Bakkerij Jansen"])],
     location=example_entry()["location"] | {"address": "Kerkstraat"},
     project={"name": "Meten bij Jansen", "description": {"nl": "Bij Jansen"}},
+    risks=[{"risk": {"nl": "Dat Jansen het ziet"}, "mitigation": {"nl": "Niemand kijkt."}}],
 )
 
 
@@ -48,6 +49,7 @@ TOLD = example_entry(
         ("project.name", REMOVED_TEXT.nl),
         ("contact.name", REMOVED_TEXT.nl),
         ("complaint.url", None),
+        ("risks[0].risk", WORDS),
     ],
 )
 def test_an_optional_field_goes_and_a_required_text_is_replaced(field: str, left: object) -> None:
@@ -66,6 +68,7 @@ def test_an_optional_field_goes_and_a_required_text_is_replaced(field: str, left
         *("datastreams", "datastreams[0]", "datastreams[0].retention.raw", "datastreams[0].public"),
         *("organisations", "organisations[0]", "purposes[0]", "purposes[0].code", "contact", "active_from"),
         *("contact.email", "organisations[0].role", "datastreams[0].access_parties", "device.category"),
+        *("risks", "risks[0]", "legal.basis", "legal.basis[0]"),
     ],
 )
 def test_what_the_register_goes_by_is_refused_by_its_name(field: str) -> None:
@@ -82,7 +85,7 @@ def test_what_is_no_path_is_refused(field: str) -> None:
 
 
 def test_what_is_not_there_has_no_value() -> None:
-    assert [value_at(TOLD, field) for field in ("risks[0].risk", "name.de", "organisations[9].name", "id.x")] == [
+    assert [value_at(TOLD, field) for field in ("risks[1].risk", "name.de", "organisations[9].name", "id.x")] == [
         None
     ] * 4
 
