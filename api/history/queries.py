@@ -14,7 +14,7 @@ from api.history.json_patch import Operation, create_patch
 from api.search.filters import Filters
 from api.search.queries import find_observing_sensors
 from sensors.db import Database, queries
-from sensors.policy.personal_data import find_personal_data
+from sensors.register.free_text import points_to_a_person
 from sensors.register.part import Words
 from sensors.vocabulary.codes import Status
 from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
@@ -189,4 +189,4 @@ def _version(row: Mapping[str, Any], before: Document | None, removed_before: Se
 
 def _none_if_personal_data(text: str) -> str | None:
     """Free text that is published permanently, so checked again."""
-    return None if find_personal_data(text) else text
+    return None if points_to_a_person(text) else text

@@ -75,6 +75,10 @@ PERSONAL_DATA_MESSAGES: Mapping[PersonalDataMatch, LocalizedText] = {
         "In uw tekst lijkt iemand met naam en huisnummer te staan. Haal de naam weg: wij hebben die niet nodig.",
         "Your text seems to name someone with a house number. Please remove the name: we do not need it.",
     ),
+    PersonalDataMatch.NAME: LocalizedText(
+        "In uw tekst lijkt de naam van iemand te staan. Haal hem weg als het zonder kan.",
+        "Your text seems to contain someone's name. Please remove it if you can do without.",
+    ),
     PersonalDataMatch.COORDINATES: LocalizedText(
         "In uw tekst staat een precieze plek op de kaart, in cijfers. Woont daar iemand? Haal de cijfers dan weg.",
         "Your text contains an exact place on the map, in numbers. If someone lives there, please remove the numbers.",

@@ -25,8 +25,8 @@ from sensors.db import Database
 from sensors.db.capabilities import probe_capabilities
 from sensors.db.deletion_log import Deletion, lock_retention, log_deletion
 from sensors.db.queries import load_queries
-from sensors.policy.personal_data import find_personal_data
 from sensors.register import repository as register_repository
+from sensors.register.free_text import points_to_a_person
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 EARLIEST_INSTANT = datetime(1, 1, 1, tzinfo=UTC)
@@ -89,9 +89,8 @@ def plan_erasure(db: Database, request: ErasureRequest, now: datetime) -> Tombst
         raise ErasureError("the period ends in the future or before it begins")
     if request.whole_entry and (request.since or request.until or request.resend):
         raise ErasureError("location, contact and owner are erased only with all measurements: omit the period")
-    match = find_personal_data(request.reason)
-    if match is not None:
-        raise ErasureError(f"the reason is kept, and seems to contain personal data ({match}): rephrase it")
+    if points_to_a_person(request.reason):
+        raise ErasureError("the reason is kept, and seems to name or point to a person: rephrase it")
     return Tombstone(
         uuid4(), row["entry_id"], since, until, request.whole_entry, request.resend, request.reason, now.astimezone(UTC)
     )

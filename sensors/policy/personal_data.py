@@ -27,6 +27,7 @@ class PersonalDataMatch(StrEnum):
     ADDRESS = "address"
     PERSON_ADDRESS = "person_address"
     COORDINATES = "coordinates"
+    NAME = "name"
 
 
 SIDECODES = (

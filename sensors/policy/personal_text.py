@@ -1,18 +1,27 @@
 """Detect personal data in sentences that people write: residents' reports, and answers that everyone can read.
 
 Beside the forms of ``sensors.policy.personal_data``: citizen service numbers, dates of birth, addresses, people at a
-house number, coordinates, and the number plates of Belgium and Germany. Sentences are full of numbers that point to
-nobody, so each rule asks for something around its number: a check digit, a word, a street. What was traded is told by a
-table of sentences (``tests/data/resident_sentences.tsv``, counted in ``docs/reports.md``). Not detected: names alone,
-numbers in words, anything encoded. Input may be hostile: each repetition is bounded, so that time grows with length.
+house number, names, coordinates, and the number plates of Belgium and Germany. Sentences are full of numbers that point
+to nobody, so each rule asks for something around its number: a check digit, a word, a street; and for a name, a title
+or a common first name. What was traded is told by a table of sentences (``tests/data/resident_sentences.tsv``, counted
+in ``docs/reports.md``). Not detected: other names, numbers in words, anything encoded. Input may be hostile: each
+repetition is bounded, so that time grows with length.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator
 
 from sensors.policy.personal_data import PersonalDataMatch, kinds_in, visible_text
+from sensors.register.persons import FIRST_NAMES
 
-WEAK_MATCHES = frozenset({PersonalDataMatch.ADDRESS, PersonalDataMatch.PERSON_ADDRESS, PersonalDataMatch.COORDINATES})
+WEAK_MATCHES = frozenset(
+    {
+        PersonalDataMatch.ADDRESS,
+        PersonalDataMatch.PERSON_ADDRESS,
+        PersonalDataMatch.COORDINATES,
+        PersonalDataMatch.NAME,
+    }
+)
 """Kinds that may be what a report is about ("de lamp bij Kerkstraat 12"): its writer decides whether they stay."""
 
 
@@ -168,6 +177,24 @@ _PERSON = _capitals_kept(
     rf"{_NUMBER_WORD}\s\d{{1,4}}\b",
 )
 
+# A title or a common first name, then a surname: of a person, unless a street, school or company is named after them.
+_ANY_TITLE = (
+    r"(?:mevrouw|mevr|mw|mej|meneer|mijnheer|heer|dhr|drs|dr|ir|ing|mr|mrs|ms|prof|familie|fam|buurman|buurvrouw)\.?"
+)
+_NAMED_AFTER = (
+    r"[^\W\d_]{0,30}(?:straat|laan|weg|plein|kade|singel|gracht|steeg|pad|dreef|park|markt|plantsoen|boulevard|allee"
+    r"|school|college|lyceum|gymnasium|huis|museum|kerk|kapel|brug|tunnel|stichting|ziekenhuis|arena|stadion|centrum"
+    r"|instituut|universiteit|street|road|avenue|house)\b|b\.?v\b|n\.?v\b"
+)
+_SURNAME = (
+    rf"{_PARTICLES}(?!(?i:{_NAMED_AFTER})){_CAPITALISED}(?![^\W\d_]|\s?-?(?:{_CAPITALISED}\s)?(?i:{_NAMED_AFTER}))"
+)
+_FIRST_NAME = rf"(?:{'|'.join(sorted(name.capitalize() for name in FIRST_NAMES))})"
+_NAMED_PERSON = _capitals_kept(
+    rf"(?<![^\W_])(?i:{_ANY_TITLE})\s(?:{_FIRST_NAME}\s)?{_SURNAME}",
+    rf"(?<![^\W_]){_FIRST_NAME}\s(?:[A-Z]\.\s?){{0,3}}{_SURNAME}",
+)
+
 # Number plates of Belgium (since 2010; before, and of special vehicles, like codes of our own: only after a word for
 # plates) and Germany. SON-T 70 is a lamp.
 _PLATE_WORD = (
@@ -191,5 +218,6 @@ _SENTENCE_DETECTORS: tuple[tuple[PersonalDataMatch, Callable[[str, str], _Spans]
     (PersonalDataMatch.PERSON_ADDRESS, _TITLED_PERSON),
     (PersonalDataMatch.ADDRESS, _ADDRESS),
     (PersonalDataMatch.PERSON_ADDRESS, _PERSON),
+    (PersonalDataMatch.NAME, _NAMED_PERSON),
 )
 """In this order: "Kerkstraat nummer 12" is no person, and "familie Bakker, huisnummer 12" is."""

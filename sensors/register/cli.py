@@ -11,6 +11,15 @@ from sensors.settings.database import DatabaseSettings
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
+def text_of_nobody(_context: click.Context, _parameter: click.Parameter, text: str | None) -> str | None:
+    """Check of an option that is kept and public: raises ``click.BadParameter`` if it seems to point to a person."""
+    from sensors.register.free_text import points_to_a_person  # noqa: PLC0415
+
+    if text is not None and points_to_a_person(text):
+        raise click.BadParameter("this is public and kept, and seems to name or point to a person: rephrase it")
+    return text
+
+
 @click.group(epilog="Example: lantaarn register check register.json")
 def register() -> None:
     """Import, export and check register entries."""
@@ -18,8 +27,18 @@ def register() -> None:
 
 @register.command("import", epilog='Example: lantaarn register import register.json --reason "new sensors"')
 @click.argument("file", type=EXISTING_FILE)
-@click.option("--editor", default="lantaarn register import", show_default=True, help="The team or program editing.")
-@click.option("--reason", help="Reason for the change, shown in the history.  [default: imported from FILE]")
+@click.option(
+    "--editor",
+    default="lantaarn register import",
+    show_default=True,
+    callback=text_of_nobody,
+    help="The team or program editing, never a person.",
+)
+@click.option(
+    "--reason",
+    callback=text_of_nobody,
+    help="Reason for the change, shown in the history.  [default: imported from FILE]",
+)
 def import_(file: Path, editor: str, reason: str | None) -> None:
     """Publish the valid entries of FILE; a changed one becomes a new version. Exit code 1 if any is refused."""
     from sensors.register.repository import import_entries  # noqa: PLC0415
@@ -44,10 +63,13 @@ def export() -> None:
 @click.argument("file", type=EXISTING_FILE)
 def check(file: Path) -> None:
     """Validate the entries of FILE without a database. Exit code 1 if there are violations."""
+    from sensors.register.homes import HOMES_NOT_COUNTED, are_homes_counted  # noqa: PLC0415
     from sensors.register.repository import check_file  # noqa: PLC0415
 
     violations = check_file(file)
     for violation in violations:
         click.echo(violation)
     click.echo(f"{len(violations)} problems")
+    if not are_homes_counted():
+        click.echo(HOMES_NOT_COUNTED)
     sys.exit(bool(violations))

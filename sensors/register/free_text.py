@@ -3,11 +3,15 @@
 from collections.abc import Iterator
 from typing import cast
 
-from sensors.policy.personal_data import find_personal_data
+from sensors.policy.constraints import RESIDENT_NAME
+from sensors.policy.personal_data import PersonalDataMatch, find_personal_data
+from sensors.policy.personal_text import find_in_sentences
 from sensors.register.entry import Device, Entry, Location, Project
 from sensors.register.legal import Contact, Decision, Organisation, Transfer
 from sensors.register.part import Part, Words
+from sensors.register.persons import is_personal_name
 from sensors.register.validation.violations import FieldPath, format_path
+from sensors.vocabulary.codes import Precision
 
 _FREE_TEXT_FIELDS: tuple[tuple[type[Part], frozenset[str]], ...] = (
     (Words, frozenset({"nl", "en"})),
@@ -41,11 +45,51 @@ def free_texts(part: object, path: FieldPath = ()) -> Iterator[tuple[FieldPath, 
 def paths_with_personal_data(entry: Entry) -> Iterator[str]:
     """The paths of free texts that contain a number plate, network address, e-mail address or phone number, except
     those of the desk and the data protection officer."""
+    for path, text in _texts_without_desks(entry):
+        if find_personal_data(text) is not None:
+            yield format_path(path)
+
+
+def paths_that_point_to_a_person(entry: Entry) -> Iterator[str]:
+    """The paths of sentences that contain what only sentences tell of a person: a name, an address, a date of birth.
+
+    Where a sensor in public space hangs may be told by a house number. The names of organisations, desks and projects
+    have rules of their own.
+    """
+    allowed = _TOLD_BY_A_FORM if _is_at_a_home(entry) else _TOLD_BY_A_FORM | _PLACES
+    for path, text in _texts_without_desks(entry):
+        if path[-1] in ("nl", "en", "address", "body") and not allowed.issuperset(find_in_sentences(text)):
+            yield format_path(path)
+
+
+def points_to_a_person(text: str) -> bool:
+    """Whether a reason, or who is said to have edited, seems to point to a person: both are kept and public."""
+    return is_personal_name(text) or find_in_sentences(text) != ()
+
+
+_TOLD_BY_A_FORM = frozenset(
+    {
+        PersonalDataMatch.PLATE,
+        PersonalDataMatch.MAC,
+        PersonalDataMatch.IP,
+        PersonalDataMatch.EMAIL,
+        PersonalDataMatch.PHONE,
+    }
+)
+"""What ``paths_with_personal_data`` finds."""
+_PLACES = frozenset({PersonalDataMatch.ADDRESS, PersonalDataMatch.COORDINATES})
+
+
+def _is_at_a_home(entry: Entry) -> bool:
+    resident = any(each.name == RESIDENT_NAME for each in entry.organisations)
+    return resident or entry.location.precision is not Precision.EXACT
+
+
+def _texts_without_desks(entry: Entry) -> Iterator[tuple[FieldPath, str]]:
+    """Every free text with its path, without how the desk and the data protection officer are reached."""
     desks = [each for each in (entry.contact, entry.legal.officer) if each is not None]
     contact_details = [known for desk in desks for known in (desk.email, desk.phone) if known]
     for path, text in free_texts(entry):
-        rest = text
         for known in contact_details:
-            rest = rest.replace(known, "")
-        if find_personal_data(rest) is not None:
-            yield format_path(path)
+            text = text.replace(known, "")  # noqa: PLW2901 - what is left of it
+        yield path, text

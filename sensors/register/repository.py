@@ -332,6 +332,6 @@ def _coarsen_history(db: Database, documents: Sequence[dict[str, Any]]) -> None:
 
 def _coarsened_location(location: Mapping[str, Any], precision: Precision) -> dict[str, Any]:
     """The same location, coarsened. Drops the address and what else may tell the exact place."""
-    exact = ("address", "observed_area", "host_reference")
+    exact = ("address", "observed_area", "host_object", "host_reference", "height_m")
     kept = {name: value for name, value in location.items() if name not in exact}
     return kept | {"precision": precision} | _public_location(location["geometry"], precision)

@@ -145,7 +145,6 @@ def citizen_air_sensors(seed: int) -> Iterator[Entry]:
                 kind=LocationKind.FIXED,
                 geometry=placement.to_geojson(placement.random_point_in(area, rng)),
                 precision=Precision.CELL_100M,
-                host_object=HostObject.FACADE,
             ),
             ("pm2_5", "pm10"),
         )

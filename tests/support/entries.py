@@ -15,7 +15,6 @@ from sensors.vocabulary.codes import (
     DeviceCategory,
     HostObject,
     LegalGround,
-    Precision,
     Public,
     RetentionClass,
     SensorType,
@@ -232,12 +231,12 @@ def _with_resident(document: Document) -> Document:
 
 def _locations() -> st.SearchStrategy[Document]:
     rest = {"height_m": st.floats(-5, 100), "host_object": st.sampled_from([each.value for each in HostObject])}
-    precisions = st.sampled_from([each.value for each in Precision])
-    fixed = {"kind": st.just("fixed"), "geometry": _points, "precision": precisions}
+    fixed = {"kind": st.just("fixed"), "geometry": _points, "precision": st.just("exact")}
+    at_home = fixed | {"precision": st.sampled_from(["cell_100m", "cell_1km"])}
     spread = {"kind": st.sampled_from(["area", "mobile"]), "geometry": _areas, "precision": st.just("exact")}
-    on_a_pole = fixed | {"precision": st.just("exact"), "host_reference": st.sampled_from(["LM-0123", "45.7"])}
-    shapes = (fixed, spread, on_a_pole)
-    return st.one_of([st.fixed_dictionaries(each, optional=rest) for each in shapes])
+    on_a_pole = fixed | {"host_reference": st.sampled_from(["LM-0123", "45.7"])}
+    exact = [st.fixed_dictionaries(each, optional=rest) for each in (fixed, spread, on_a_pole)]
+    return st.one_of(*exact, st.fixed_dictionaries(at_home))
 
 
 def _projects() -> st.SearchStrategy[Document]:

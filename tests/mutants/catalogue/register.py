@@ -54,8 +54,8 @@ MUTANTS: tuple[Mutant, ...] = (
         ERASURE_TESTS,
         (
             "the index follows an erasure",
-            '    db.execute(QUERIES["upsert_search_index"], {"batch": batch})\n',
-            "",
+            '("upsert_search_index", ',
+            "(",
         ),
     ),
     *mutants_in(
@@ -194,6 +194,34 @@ MUTANTS: tuple[Mutant, ...] = (
         "sensors/db/migrations/053_signs_of_life.sql",
         ("tests/db/sensors/test_outdated_entries.py",),
         ("a sign of life too seldom tells nothing", "alive.measurement_interval <= interval '15 minutes'", "true"),
+    ),
+    *mutants_in(
+        "sensors/register/validation/rules/personal_data.py",
+        ("tests/unit/sensors/test_validation.py",),
+        ("a DPIA that is not done", "dpia.status is not DpiaStatus.DONE", "False"),
+        ("a paused sensor has the law too", "(Status.ACTIVE, Status.PAUSED)", "(Status.ACTIVE,)"),
+        ("a processor without an agreement", "organisation.agreement is None", "False"),
+    ),
+    *mutants_in(
+        "sensors/register/validation/rules/location.py",
+        ("tests/unit/sensors/test_validation.py", "tests/unit/sensors/test_homes.py"),
+        ("the floor of a home", "entry.location.height_m is not None", "False"),
+        ("what a home sensor hangs on", "entry.location.host_object is not None", "False"),
+        ("a cell with few homes", "homes < MIN_HOMES", "False"),
+    ),
+    *mutants_in(
+        "sensors/register/free_text.py",
+        ("tests/unit/sensors/test_validation.py", "tests/unit/sensors/test_free_text.py"),
+        ("the house number of a home", "_TOLD_BY_A_FORM if _is_at_a_home(entry)", "_TOLD_BY_A_FORM if False"),
+        ("a name in a text of an entry", "not allowed.issuperset(find_in_sentences(text))", "False"),
+        ("a name in a reason", "find_in_sentences(text) != ()", "False"),
+        ("a name of an editor", "is_personal_name(text) or", ""),
+    ),
+    *mutants_in(
+        "sensors/policy/personal_text.py",
+        ("tests/unit/sensors/test_personal_text.py",),
+        ("a first name and a surname", r"{_FIRST_NAME}\s(?:[A-Z]", r"(?!)\s(?:[A-Z]"),
+        ("streets named after people", "(?!(?i:{_NAMED_AFTER}))", ""),
     ),
     *mutants_in(
         "sensors/register/validation/rules/deidentification.py",

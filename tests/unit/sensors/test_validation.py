@@ -39,7 +39,7 @@ def place(**changes: Any) -> Document:
 
 def home(**changes: Any) -> Document:
     """The place of a resident's sensor."""
-    return place(precision="cell_100m", host_object="facade") | changes
+    return place(precision="cell_100m") | changes
 
 
 def without(document: Document, key: str) -> Document:
@@ -302,7 +302,16 @@ BROKEN: list[tuple[str, str, Document]] = [
         "location.precision",
         example_entry(location=place(kind="area", geometry=AREA, precision="cell_1km")),
     ),
-    ("cell_hides_address", "location.address", example_entry(location=home(address="Dorpsstraat 12"))),
+    ("cell_hides_address", "location.address", example_entry(location=home(address="Achterom 12"))),
+    ("cell_hides_height", "location.height_m", example_entry(location=home(height_m=6.5))),
+    ("cell_hides_object", "location.host_object", example_entry(location=home(host_object="facade"))),
+    ("texts_name_nobody", "summary.nl", example_entry(summary={"nl": "Hangt bij Jan de Vries aan de Kerkstraat."})),
+    ("texts_name_nobody", "necessity.en", example_entry(necessity={"nl": "Nodig.", "en": "Asked for by Mr Johnson."})),
+    (
+        "texts_name_nobody",
+        "summary.nl",
+        example_entry(location=home(), summary={"nl": "Hangt aan het huis op Kerkstraat 12."}),
+    ),
     ("cell_hides_observed_area", "location.observed_area", example_entry(location=home(observed_area=AREA))),
     ("owner", "organisations", example_entry(organisations=[CONTROLLER])),
     (
@@ -389,7 +398,8 @@ def test_a_broken_rule_is_told_once_at_its_place(rule: str, path: str, document:
 
 
 def test_every_rule_is_tried_and_has_words_in_two_languages() -> None:
-    assert {rule for rule, _, _ in BROKEN} == {rule.id for rule in RULES}
+    # What needs a count of homes is in test_homes.py.
+    assert {rule for rule, _, _ in BROKEN} | {"cell_has_homes"} == {rule.id for rule in RULES}
     assert len({rule.id for rule in RULES}) == len(RULES)
     assert all(rule.message.nl and rule.message.en and rule.message.nl != rule.message.en for rule in RULES)
 

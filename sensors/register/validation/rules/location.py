@@ -6,6 +6,7 @@ from shapely.geometry import box, shape
 
 from sensors.policy.constraints import RESIDENT_NAME
 from sensors.register.entry import Entry, Location
+from sensors.register.homes import MIN_HOMES, homes_in_cell
 from sensors.register.location import snap_to_cell
 from sensors.register.validation.finders import path_if
 from sensors.register.validation.rule import Rule
@@ -34,6 +35,13 @@ def _geometry_does_not_fit_kind(entry: Entry) -> bool:
     if place.kind is LocationKind.FIXED:
         return not _is_point_or_cell(place)
     return place.geometry["type"] == "Point"
+
+
+def _has_few_homes(entry: Entry) -> bool:
+    if entry.location.precision is not Precision.CELL_100M:
+        return False
+    homes = homes_in_cell(entry.location.geometry)
+    return homes is not None and homes < MIN_HOMES
 
 
 LOCATION_RULES: tuple[Rule, ...] = (
@@ -105,5 +113,23 @@ LOCATION_RULES: tuple[Rule, ...] = (
         "De precieze plek is niet openbaar. Dan kan het gebied dat hij ziet er ook niet bij.",
         "The exact location is not public, so the area it sees cannot be included either.",
         path_if("location.observed_area", lambda entry: _is_coarse(entry) and entry.location.observed_area is not None),
+    ),
+    Rule(
+        "cell_hides_height",
+        "De precieze plek is niet openbaar. Dan kan de hoogte er ook niet bij: die zegt welke verdieping het is.",
+        "The exact location is not public, so the height cannot be included either: it tells which floor it is.",
+        path_if("location.height_m", lambda entry: _is_coarse(entry) and entry.location.height_m is not None),
+    ),
+    Rule(
+        "cell_hides_object",
+        "De precieze plek is niet openbaar. Dan kan er ook niet bij waar hij aan hangt.",
+        "The exact location is not public, so what it is mounted on cannot be included either.",
+        path_if("location.host_object", lambda entry: _is_coarse(entry) and entry.location.host_object is not None),
+    ),
+    Rule(
+        "cell_has_homes",
+        f"In dit vak van 100 meter staan minder dan {MIN_HOMES} woningen. Kies “cell_1km”.",
+        f"This cell of 100 metres has fewer than {MIN_HOMES} homes. Choose “cell_1km”.",
+        path_if("location.precision", _has_few_homes),
     ),
 )

@@ -1,6 +1,6 @@
 """Texts about a sensor: purposes, its address, and free text without personal data."""
 
-from sensors.register.free_text import paths_with_personal_data
+from sensors.register.free_text import paths_that_point_to_a_person, paths_with_personal_data
 from sensors.register.validation.finders import duplicates_of, path_if
 from sensors.register.validation.rule import Rule
 
@@ -24,5 +24,11 @@ TEXT_RULES: tuple[Rule, ...] = (
         "This seems to contain a number plate, network address, email address or phone number. Remove it. "
         "Only those of the contact are allowed.",
         paths_with_personal_data,
+    ),
+    Rule(
+        "texts_name_nobody",
+        "Hierin lijkt een naam, adres, geboortedatum of burgerservicenummer van iemand te staan. Haal het weg.",
+        "This seems to contain someone's name, address, date of birth or citizen service number. Remove it.",
+        paths_that_point_to_a_person,
     ),
 )
