@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.templating import Jinja2Templates
 
+from api.areas.recent_values import RecentValues
 from api.database import Pool
 from api.middleware import HttpMetrics
 from api.reports.intake import Intake
@@ -25,6 +26,7 @@ class AppState:
     intake: Intake
     facets: Facets
     statistics: StatisticsCache = field(default_factory=StatisticsCache)
+    recent_values: RecentValues = field(default_factory=RecentValues)
 
 
 def _app_state(request: Request) -> AppState:

@@ -60,7 +60,7 @@ def area(state: AppStateDependency, code: str) -> Response:
         found = areas_queries.load_area(db, municipality, code)
         summary = state.statistics.get(db, municipality).of_area(code)
         is_neighbourhood = found.level == "neighbourhood"
-        values = areas_queries.load_aggregated_datastreams(db, municipality, code, now) if is_neighbourhood else []
+        values = state.recent_values.get(db, municipality, code, now) if is_neighbourhood else ()
         movement = load_neighbourhood_movement(db, municipality, code) if is_neighbourhood else []
         travel_times = areas_queries.load_travel_times(db, municipality, code, now) if is_neighbourhood else []
     properties = AreaInFullProperties(

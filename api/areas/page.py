@@ -13,6 +13,7 @@ from api import formatting
 from api.areas import queries as areas_queries
 from api.areas.area_map import draw_area_map
 from api.areas.queries import AggregatedDatastream, Area
+from api.areas.recent_values import RecentValues
 from api.charts import Chart, draw_chart
 from api.database import Connection, read_transaction
 from api.dependencies import AppStateDependency
@@ -76,7 +77,7 @@ def area(request: Request, state: AppStateDependency, code: str) -> Response:
             "listing": load_listing(db, municipality, request.query_params, filters, now),
             "area_map": draw_area_map(db, municipality, area),
             "neighbourhoods": _neighbourhoods_of(areas_queries.load_neighbourhoods(db, municipality), area),
-            **_measurements(db, municipality, area, now),
+            **_measurements(db, municipality, area, state.recent_values, now),
         }
     context |= {"facets": facets, "localized_text": Words.model_validate}
     return state.templates.TemplateResponse(request, "areas/area.html", context)
@@ -90,11 +91,11 @@ def _neighbourhoods_of(neighbourhoods: Sequence[Mapping[str, Any]], area: Area) 
     return [each for each in neighbourhoods if each["district"] == area.code]
 
 
-def _measurements(db: Connection, municipality: str, area: Area, now: datetime) -> dict[str, Any]:
+def _measurements(db: Connection, municipality: str, area: Area, recent: RecentValues, now: datetime) -> dict[str, Any]:
     """Values of a neighbourhood; values for a whole district would say little about any place in it."""
     if area.level == "district":
         return {"main_datastreams": [], "other_datastreams": [], "movement": [], "travel_times": []}
-    aggregated = areas_queries.load_aggregated_datastreams(db, municipality, area.code, now)
+    aggregated = recent.get(db, municipality, area.code, now)
     charts = [chart for each in aggregated if (chart := _datastream_chart(each, now))]
     main = [each for each in charts if each.datastream.observed_property in _MAIN_PROPERTIES]
     return {

@@ -30,7 +30,7 @@ from ingest.lifecycle.scheduler import POLL_INTERVAL_SECONDS
 from sensors.db import connect, queries
 from sensors.processes import find_free_port
 from sensors.register.files import document_of
-from sensors.register.location import neighbourhood_and_district
+from sensors.register.location import known_areas, neighbourhood_and_district
 from sensors.register.repository import QUERIES, load_areas, refresh_derived_data
 from simulators.city.example_register import example_entries
 from tests.bench.processes import peak_memory_bytes, running_process
@@ -232,12 +232,18 @@ def timed_requests() -> Mapping[str, tuple[list[str], int | None]]:
         "projects": (["/projecten", "/projecten/licht-als-het-nodig-is"], MAX_FIRST_PAGE_MS),
         "themes": (["/themas", "/themas/lucht", "/themas/licht", "/themas/verkeer"], MAX_FIRST_PAGE_MS),
         "neighbourhoods": (["/buurten", "/buurten/BU07941000", "/buurten/BU07942901"], MAX_FIRST_PAGE_MS),
+        "neighbourhoods, first visitor": ([f"/buurten/{code}" for code in neighbourhood_codes()], None),
         "district": (["/buurten/WK079410"], MAX_FIRST_PAGE_MS),
         "neighbourhood, for programs": (["/v1/areas/BU07941000"], MAX_FIRST_PAGE_MS),
         "sitemap": (["/sitemap.xml", "/sitemap/pages.xml"], MAX_FIRST_PAGE_MS),
         "sitemap, one of its files": (["/sitemap/sensors.xml"], None),
         "near: one cell": ([f"/v1/cells/{x}/{y}/sensors" for x in range(384, 392) for y in (5718, 5720)], MAX_MAP_MS),
     } | {f"map, zoom {zoom}": (list(map_view_paths(zoom)), MAX_MAP_MS) for zoom in (12, 14, 16, 18)}
+
+
+def neighbourhood_codes() -> list[str]:
+    """Every neighbourhood: its first visitor waits until its values are computed."""
+    return [area.code for area in known_areas() if area.level == "neighbourhood"]
 
 
 def map_view_paths(zoom: int) -> Iterator[str]:

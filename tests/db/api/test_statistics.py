@@ -8,6 +8,7 @@ import pytest
 from api import statistics
 from api.areas import queries as areas_queries
 from api.areas.queries import load_aggregated_datastreams, load_travel_times
+from api.areas.recent_values import MAX_AGE, RecentValues
 from api.exceptions import NotFoundError
 from api.organisations.queries import ReportStatistics, load_report_statistics
 from api.search import queries as search_queries
@@ -138,6 +139,14 @@ def test_a_neighbourhood_together_is_made_of_what_is_public_of_each(server_datab
         ("kenteken-1", 85)
     ]
     assert load_aggregated_datastreams(db, "helmond", "BU07941300", now) == []
+
+    # What is shown of a neighbourhood is computed anew when it is half a minute old, or in another hour.
+    recent = RecentValues()
+    shown = recent.get(db, "helmond", HERE, now)
+    insert_hourly_total(db, "LML-1", "no2", NOW - 6 * HOUR, 60)
+    assert recent.get(db, "helmond", HERE, now + MAX_AGE / 2) == shown
+    later = {each.datastream.observed_property: each for each in recent.get(db, "helmond", HERE, now + MAX_AGE)}
+    assert [value.start for value in later["no2"].datastream.values] == [NOW - 6 * HOUR, NOW - 2 * HOUR]
 
     ids = {row["reference"]: row["sensor_id"] for row in search_queries.find_sensors(db, "helmond", Filters()).sensors}
     newest = load_latest_values(db, list(ids.values()), now)
