@@ -29,7 +29,13 @@ COMMANDS = {
 }
 
 
-SUBCOMMANDS = {"register": {"redact": "ingest.lifecycle.register.cli:redact"}}
+SUBCOMMANDS = {
+    "register": {
+        "processing": "officer.exports.cli:processing",
+        "dpia": "officer.exports.cli:dpia",
+        "redact": "ingest.lifecycle.register.cli:redact",
+    },
+}
 """Commands of a group that need more than the group's own module may know."""
 
 

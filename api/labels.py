@@ -1,6 +1,6 @@
 """Texts for residents in plain language (Dutch at level B1). Most codes carry their own text."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from sensors.register.entry import (
     WindowCount,
 )
 from sensors.register.legal import Organisation
+from sensors.register.part import Words
 from sensors.vocabulary.codes import DeviceCategory, PersonalData, Precision, Public, Role, Status, label_of
 from sensors.vocabulary.localized_text import LocalizedText
 from sensors.vocabulary.measurement import Aggregation
@@ -273,8 +274,9 @@ def technology(code: str) -> str:
     return localize(dtpr_labels.TECHNOLOGY[code])
 
 
-def privacy_rule(rule: object) -> str:
-    """Explain a privacy rule to residents; as HTML if the organisation wrote the text."""
+def privacy_rule(rule: object, write: Callable[[Words], str] = localize_html) -> str:
+    """Explain a privacy rule to residents. ``write``: what becomes of a text that the organisation wrote; HTML, if
+    nothing else is said."""
     match rule:
         case MatchInMemory(minimum=least):
             return _(
@@ -294,7 +296,7 @@ def privacy_rule(rule: object) -> str:
         case NoIdentifiers():
             return _("Wat iemand kan aanwijzen, gooien we bij binnenkomst meteen weg.")
         case OnDevice(explanation=explanation):
-            return localize_html(explanation)
+            return write(explanation)
         case PublicThreshold():
             return _("Bij elke telling komt een toevallig getal erbij of eraf. Zo kan niemand zien of u langskwam.")
         case _unknown:
@@ -340,9 +342,10 @@ def has_personal_data_text(personal_data: str) -> str:
     return _("nee") if personal_data == PersonalData.NONE else _("ja")
 
 
-def entry_privacy_rules(entry: Entry) -> list[str]:
-    """The privacy rules of all datastreams, without duplicates."""
-    return list(dict.fromkeys(privacy_rule(rule) for each in entry.datastreams for rule in _applied_rules(each)))
+def entry_privacy_rules(entry: Entry, write: Callable[[Words], str] = localize_html) -> list[str]:
+    """The privacy rules of all datastreams, without duplicates; ``write`` as for ``privacy_rule``."""
+    rules = (rule for each in entry.datastreams for rule in _applied_rules(each))
+    return list(dict.fromkeys(privacy_rule(rule, write) for rule in rules))
 
 
 def _applied_rules(datastream: Datastream) -> Iterable[PrivacyRule]:

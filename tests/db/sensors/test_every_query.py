@@ -20,7 +20,7 @@ from tests.support.entries import example_entry
 from tests.support.sample_data import traffic_counter_entry
 
 ROOT = Path(__file__).parents[3]
-FILES = [path for folder in ("sensors", "ingest", "api") for path in sorted((ROOT / folder).rglob("*.sql"))]
+FILES = [path for folder in ("sensors", "ingest", "api", "officer") for path in sorted((ROOT / folder).rglob("*.sql"))]
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SAMPLES: dict[str, Any] = {
     **dict.fromkeys(("now", "at", "received_at", "older_than", "deleted_at"), NOW),
