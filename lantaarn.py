@@ -17,6 +17,7 @@ COMMANDS = {
     "ingest": "ingest.cli:ingest",
     "serve": "api.cli:serve",
     "reports": "api.reports.cli:reports",
+    "request": "officer.requests.cli:request",
     "dashboards": "dashboards.cli:dashboards",
     "simulate": "simulators.cli:simulate",
     "retention": "ingest.lifecycle.retention_cli:retention",
