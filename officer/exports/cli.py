@@ -1,9 +1,9 @@
 """The commands ``register processing`` and ``register dpia``."""
 
-import sys
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, BinaryIO
+from pathlib import Path
+from typing import Any
 
 import click
 from pydantic import ValidationError
@@ -23,7 +23,9 @@ from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 
 def _with_output_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
-        click.option("--output", type=click.File("wb"), default="-", help="The file.  [default: standard output]"),
+        click.option(
+            "--output", type=click.Path(dir_okay=False, path_type=Path), help="The file.  [default: standard output]"
+        ),
         click.option("--language", type=click.Choice(["nl", "en"]), default="nl", show_default=True),
         click.option("--format", "file_format", type=click.Choice(list(WRITERS)), default="html", show_default=True),
     ):
@@ -34,8 +36,11 @@ def _with_output_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.command(epilog="Example: lantaarn register processing --format ods --output verwerkingen.ods")
 @_with_output_options
 @click.option("--all", "everything", is_flag=True, help="Sensors that aren't about people or have ended too.")
-def processing(*, file_format: str, language: Language, output: BinaryIO, everything: bool) -> None:
-    """Write the record of processing activities (AVG art. 30), as far as the register knows it."""
+def processing(*, file_format: str, language: Language, output: Path | None, everything: bool) -> None:
+    """Write the record of processing activities, as far as the register knows it.
+
+    It has what AVG art. 30 asks, a row for all sensors of one controller, kind, set of purposes and legal ground.
+    """
     set_language(language)
     today = datetime.now(LOCAL_TIME_ZONE).date()
     _write(record_of_processing(_current_entries(), today, everything=everything), file_format, output)
@@ -44,7 +49,7 @@ def processing(*, file_format: str, language: Language, output: BinaryIO, everyt
 @click.command(epilog='Example: lantaarn register dpia "Licht als het nodig is" --output dpia.html')
 @click.argument("project", required=False)
 @_with_output_options
-def dpia(*, project: str | None, file_format: str, language: Language, output: BinaryIO) -> None:
+def dpia(*, project: str | None, file_format: str, language: Language, output: Path | None) -> None:
     """Write what the register knows for the DPIA of PROJECT, or of all with sensors about people.
 
     The headings are those of the Dutch government's model; the rest of it is for an officer to write.
@@ -72,7 +77,11 @@ def _current_entries() -> list[Entry]:
     return entries
 
 
-def _write(document: ExportedDocument, file_format: str, output: BinaryIO) -> None:
-    if file_format == "ods" and output is sys.stdout.buffer:
+def _write(document: ExportedDocument, file_format: str, output: Path | None) -> None:
+    octets = WRITERS[file_format](document)
+    if output is not None:
+        output.write_bytes(octets)
+    elif file_format == "ods":
         raise click.UsageError("A spreadsheet needs a file: --output FILE.")
-    output.write(WRITERS[file_format](document))
+    else:
+        click.echo(octets, nl=False)

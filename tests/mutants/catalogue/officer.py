@@ -3,7 +3,7 @@
 from tests.mutants.mutant import Mutant, mutants_in
 
 EXPORT_TESTS = ("tests/unit/officer/test_exports.py",)
-REQUEST_TESTS = ("tests/db/officer/test_requests.py",)
+REQUEST_TESTS = ("tests/db/officer/test_commands.py",)
 
 MUTANTS: tuple[Mutant, ...] = (
     *mutants_in(

@@ -1,4 +1,5 @@
-"""A person asks what is held of them: it is found, handed out, erased, and nobody else's is."""
+"""The officer's commands: the register as the law asks for it; and what is held of someone is found, handed out and
+erased, and nobody else's is."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -38,7 +39,7 @@ def ask(*words: str, given: str | None = None) -> Result:
 
 def fill(db: Database) -> tuple[int, int, int]:
     """A home with readings of two weeks, and three reports: of someone, a neighbour, and one that names someone."""
-    publish_documents(db, home_sensor_entry(), example_entry())
+    publish_documents(db, home_sensor_entry(project={"name": "Samen meten"}), example_entry())
     db.execute(
         "insert into lantaarn.observation_1y (datastream_id, time, value, quality)"
         " select stream.id, %(day)s - n * interval '1 day', 10, 0 from generate_series(-6, 7) as n"
@@ -59,11 +60,25 @@ def test_what_is_held_is_found_handed_out_and_erased(database: str, outside: Pat
     with connect(database) as db:
         mine, of_neighbour, about_me = fill(db)
         (outside / f"lantaarn-{mine}-1.eml").write_text("mail")
+        _the_register_is_written(outside)
         _search_shows_where_and_not_what(mine, of_neighbour, about_me)
         _export_holds_all_of_one_person(outside / "melding", mine)
         _export_of_a_sensor_holds_the_period(outside / "sensor")
         _reports_of_an_address_are_erased(db, outside, mine, of_neighbour)
         _a_period_and_then_a_home_are_erased(db, outside)
+
+
+def _the_register_is_written(folder: Path) -> None:
+    def write(*words: str) -> Result:
+        return CliRunner().invoke(main, ("register", *words))
+
+    assert "bewoner-1" in write("processing").stdout
+    assert "LML-1" not in write("processing", "--format", "csv").stdout
+    assert write("processing", "--all", "--format", "ods", "--output", str(folder / "a.ods")).exit_code == 0
+    assert (folder / "a.ods").read_bytes().startswith(b"PK")
+    assert "needs a file" in write("processing", "--format", "ods").stderr
+    assert '<html lang="en">' in write("dpia", "Samen meten", "--language", "en").stdout
+    assert "These are: Samen meten" in write("dpia", "Samen").stderr
 
 
 def _search_shows_where_and_not_what(mine: int, of_neighbour: int, about_me: int) -> None:
