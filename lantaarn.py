@@ -17,7 +17,7 @@ COMMANDS = {
     "ingest": "ingest.cli:ingest",
     "serve": "api.cli:serve",
     "reports": "api.reports.cli:reports",
-    "request": "officer.requests.cli:request",
+    "request": "api.officer.requests.cli:request",
     "dashboards": "dashboards.cli:dashboards",
     "simulate": "simulators.cli:simulate",
     "retention": "ingest.lifecycle.retention_cli:retention",
@@ -32,8 +32,8 @@ COMMANDS = {
 
 SUBCOMMANDS = {
     "register": {
-        "processing": "officer.exports.cli:processing",
-        "dpia": "officer.exports.cli:dpia",
+        "processing": "api.officer.exports.cli:processing",
+        "dpia": "api.officer.exports.cli:dpia",
         "redact": "ingest.lifecycle.register.cli:redact",
     },
 }

@@ -8,8 +8,8 @@ from api.areas.queries import AggregatedDatastream, load_aggregated_datastreams
 from sensors.db import Database
 
 MAX_AGE = timedelta(seconds=30)
-"""As old as figures of the quality page may be. A large neighbourhood has tens of thousands of hours in a day, which not
-every visitor should wait for; only what comes late or is erased changes them within an hour."""
+"""As old as figures of the quality page may be. A large neighbourhood has tens of thousands of hours in a day, which
+not every visitor should wait for. Within an hour only what comes late or is erased changes them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 PAGE_PATH = ROOT / "docs" / "promises.md"
 TABLE_START = "<!-- From here written by `python -m docs.generators.promises`. -->\n"
 TABLE_END = "<!-- To here. -->\n"
-CODE_FOLDERS = ("api", "dashboards", "ingest", "officer", "sensors", "simulators")
+CODE_FOLDERS = ("api", "dashboards", "ingest", "sensors", "simulators")
 PROMISES_MODULE = "sensors.policy.promises"
 
 

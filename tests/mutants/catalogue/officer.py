@@ -2,45 +2,45 @@
 
 from tests.mutants.mutant import Mutant, mutants_in
 
-EXPORT_TESTS = ("tests/unit/officer/test_exports.py",)
-REQUEST_TESTS = ("tests/db/officer/test_commands.py",)
+EXPORT_TESTS = ("tests/unit/api/officer/test_exports.py",)
+REQUEST_TESTS = ("tests/db/api/test_officer.py",)
 
 MUTANTS: tuple[Mutant, ...] = (
     *mutants_in(
-        "officer/exports/document.py",
+        "api/officer/exports/document.py",
         EXPORT_TESTS,
         ("no cell is a formula", "if cell.startswith(_FORMULA_STARTS)", "if False"),
         ("a page escapes what entries say", "autoescape=True", "autoescape=False"),
     ),
     *mutants_in(
-        "officer/exports/facts.py",
+        "api/officer/exports/facts.py",
         EXPORT_TESTS,
         ("a sensor at a home is about its resident", "or is_of_resident(entry)", ""),
     ),
     *mutants_in(
-        "officer/requests/cli.py",
+        "api/officer/requests/cli.py",
         REQUEST_TESTS,
         ("an address is typed unseen", "hide_input=True", "hide_input=False"),
     ),
     *mutants_in(
-        "officer/requests/held.py",
+        "api/officer/requests/held.py",
         REQUEST_TESTS,
         ("only a resident's sensor is about who asks", "if not is_of_resident(entry) and", "if False and"),
     ),
     *mutants_in(
-        "officer/requests/held.sql",
+        "api/officer/requests/held.sql",
         REQUEST_TESTS,
         ("an address finds its own reports", "and lower(address.email) = lower(%(email)s)", ""),
         ("only the readings of the period", "    and one.time < %(until)s::timestamptz\n", ""),
     ),
     *mutants_in(
-        "officer/requests/answers.py",
+        "api/officer/requests/answers.py",
         REQUEST_TESTS,
         ("what is handed out is for one pair of eyes", "0o600", "0o644"),
     ),
     *mutants_in(
-        "officer/requests/letter.py",
-        ("tests/unit/officer/test_letters.py",),
+        "api/officer/requests/letter.py",
+        ("tests/unit/api/officer/test_letters.py",),
         (
             "a letter about an erasure repeats nothing",
             "yield localize(_ERASED_REPORT).format(number=report.number)",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-PACKAGES = ("sensors", "ingest", "api", "dashboards", "officer", "simulators")
+PACKAGES = ("sensors", "ingest", "api", "dashboards", "simulators")
 SLOTS = {
     "DASHBOARD": "each module in dashboards/panels exports its dashboard under this name",
     "DATABASE_ROLE": "each program says which role it acts in",

@@ -9,14 +9,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from api.officer.requests.held import QUERIES, Held, HeldReport
+from api.officer.requests.letter import DATA_FILE, READINGS_FILE, access_letter
 from api.reports import desk
 from api.reports.desk import ReportNumber
 from api.reports.mailer import delete_spooled_mails_about
 from ingest.lifecycle import erasure
 from ingest.lifecycle.erasure import ErasureRequest
 from ingest.lifecycle.register.erased_entry import delete_mails_about
-from officer.requests.held import QUERIES, Held, HeldReport
-from officer.requests.letter import DATA_FILE, READINGS_FILE, access_letter
 from sensors.db import Connection, Database
 from sensors.register.repository import versions_of_entry
 from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE

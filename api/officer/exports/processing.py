@@ -6,8 +6,8 @@ from datetime import date
 
 from api import formatting
 from api.i18n import current_language, localize
-from officer.exports import facts
-from officer.exports.document import ExportedDocument, ExportedField, ExportedRecord
+from api.officer.exports import facts
+from api.officer.exports.document import ExportedDocument, ExportedField, ExportedRecord
 from sensors.register.entry import Entry
 from sensors.vocabulary.localized_text import LocalizedText
 

@@ -13,10 +13,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from api.i18n import set_language
-from officer.exports.document import ExportedDocument, ExportedField, ExportedRecord, to_csv, to_html, without_formula
-from officer.exports.dpia import dpia_summaries
-from officer.exports.processing import record_of_processing
-from officer.exports.spreadsheet import write_spreadsheet
+from api.officer.exports.document import (
+    ExportedDocument,
+    ExportedField,
+    ExportedRecord,
+    to_csv,
+    to_html,
+    without_formula,
+)
+from api.officer.exports.dpia import dpia_summaries
+from api.officer.exports.processing import record_of_processing
+from api.officer.exports.spreadsheet import write_spreadsheet
 from sensors.register.entry import Entry
 from tests.support.entries import Document, example_camera_entry, example_entry
 from tests.support.sample_data import home_sensor_entry, motion_lamp_entry, traffic_counter_entry, travel_time_entry

@@ -10,8 +10,8 @@ from datetime import date
 
 from api import formatting, labels
 from api.i18n import current_language, localize
-from officer.exports import facts
-from officer.exports.document import MISSING, ExportedDocument, ExportedField, ExportedRecord
+from api.officer.exports import facts
+from api.officer.exports.document import MISSING, ExportedDocument, ExportedField, ExportedRecord
 from sensors.register.entry import Entry
 from sensors.vocabulary.codes import label_of
 from sensors.vocabulary.localized_text import LocalizedText

@@ -12,12 +12,12 @@ import click
 from pydantic import TypeAdapter, ValidationError
 
 from api.i18n import set_language
+from api.officer.requests import answers
+from api.officer.requests.held import Asked, Held, RequestError, find_held
+from api.officer.requests.letter import erasure_letter
 from api.reports.desk import DeskError, screen_reason
 from ingest.lifecycle.erasure import ErasureError
 from ingest.lifecycle.tombstones import TombstoneError
-from officer.requests import answers
-from officer.requests.held import Asked, Held, RequestError, find_held
-from officer.requests.letter import erasure_letter
 from sensors.db import Connection, connect
 from sensors.register.part import Email
 from sensors.settings.lifecycle import ErasureSettings

@@ -10,9 +10,9 @@ from textwrap import fill, indent
 
 from api import formatting
 from api.i18n import localize
+from api.officer.exports import facts
+from api.officer.requests.held import Asked, Held, HeldReport, HeldSensor
 from api.reports.labels import KIND_LABELS, STATUS_LABELS, ReportKind, ReportStatus
-from officer.exports import facts
-from officer.requests.held import Asked, Held, HeldReport, HeldSensor
 from sensors.policy.promises import LEDGER_TERM, MAX_TEXT_TERM, SPOOLED_MAIL_TERM
 from sensors.register.entry import Entry
 from sensors.register.location import municipality_name

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
 
-from officer.exports.spreadsheet import write_spreadsheet
+from api.officer.exports.spreadsheet import write_spreadsheet
 from sensors.vocabulary.localized_text import Language, LocalizedText
 
 MISSING = LocalizedText("niet ingevuld in het register", "not in the register")

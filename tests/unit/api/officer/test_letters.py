@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 
 from api.i18n import set_language
-from officer.requests.held import Asked, Held, HeldReport, HeldSensor
-from officer.requests.letter import access_letter, erasure_letter
+from api.officer.requests.held import Asked, Held, HeldReport, HeldSensor
+from api.officer.requests.letter import access_letter, erasure_letter
 from sensors.register.repository import StoredVersion
 from sensors.vocabulary.localized_text import Language
 from tests.support.readability import measure_readability

@@ -6,7 +6,7 @@ from datetime import date
 
 from api import dtpr_labels, formatting, labels
 from api.i18n import localize
-from officer.exports.document import MISSING
+from api.officer.exports.document import MISSING
 from sensors.kinds import KINDS, ObservedProperty
 from sensors.policy.constraints import RESIDENT_NAME
 from sensors.policy.terms import at_most, kept_retention, totals_limit

@@ -9,10 +9,10 @@ import click
 from pydantic import ValidationError
 
 from api.i18n import set_language
-from officer.exports.document import WRITERS, ExportedDocument
-from officer.exports.dpia import dpia_summaries, entries_by_project
-from officer.exports.facts import is_about_people
-from officer.exports.processing import record_of_processing
+from api.officer.exports.document import WRITERS, ExportedDocument
+from api.officer.exports.dpia import dpia_summaries, entries_by_project
+from api.officer.exports.facts import is_about_people
+from api.officer.exports.processing import record_of_processing
 from sensors.db import connect
 from sensors.register.entry import Entry
 from sensors.register.repository import current_versions

@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from api.officer.exports.facts import is_of_resident
 from api.reports.desk import ReportNumber, held_about_report
 from ingest.lifecycle import erasure
-from officer.exports.facts import is_of_resident
 from sensors.db import Database
 from sensors.db.queries import load_queries
 from sensors.register.entry import Entry
