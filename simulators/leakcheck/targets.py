@@ -7,6 +7,7 @@ from itertools import cycle
 from sensors.formats.native import CODE
 from sensors.formats.topics import EVENT_PREFIX, reading_topic
 from sensors.kinds import KINDS
+from sensors.policy.constraints import is_of_events
 from sensors.register.entry import Entry
 from sensors.vocabulary.codes import Status
 from simulators.city.example_register import EXAMPLE_SEED, example_entries
@@ -76,4 +77,4 @@ def _properties(entry: Entry) -> Iterator[tuple[str, bool]]:
         return
     known = KINDS[entry.kind].properties
     for each in entry.datastreams:
-        yield each.observed_property, known[each.observed_property].required_privacy_rule is not None
+        yield each.observed_property, is_of_events(each, known[each.observed_property])
