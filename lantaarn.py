@@ -25,6 +25,7 @@ COMMANDS = {
     "erase": "ingest.lifecycle.cli:erase_",
     "backup": "ingest.lifecycle.cli:backup",
     "restore": "ingest.lifecycle.cli:restore",
+    "staff-log": "sensors.staff.cli:staff_log",
     "doctor": "sensors.doctor.cli:doctor",
     "leakcheck": "simulators.cli:leakcheck",
 }

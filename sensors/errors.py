@@ -7,12 +7,13 @@ from sensors.db.migrate import MigrationError
 from sensors.processes import ProcessError
 from sensors.register.location import AreasError
 from sensors.settings.base import SettingsError
+from sensors.staff.log import MissingEditorError
 
 
 def message_for_user(error: Exception) -> str | None:
     """The message to print instead of a traceback; None for a bug."""
     match error:
-        case SettingsError() | ProcessError() | MigrationError() | RoleError() | AreasError():
+        case SettingsError() | ProcessError() | MigrationError() | RoleError() | AreasError() | MissingEditorError():
             return str(error)
         case psycopg.OperationalError(sqlstate=str(code)):
             # The server aborted a statement. Its message may contain the row or the parameters, so it is not shown.

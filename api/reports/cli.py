@@ -14,6 +14,8 @@ from api.reports.labels import KIND_LABELS, ReportKind, ReportStatus
 from api.reports.mailer import delete_spooled_mails_about
 from sensors.db import Database, connect
 from sensors.settings.reports import MailSettings, ReportSettings
+from sensors.staff.log import Act, check_editor, logged
+from sensors.staff.options import editor_option
 
 
 @click.group(epilog="Example: lantaarn reports list")
@@ -55,23 +57,26 @@ _REASON = click.option("--reason", required=True, help="Why; it is recorded, so 
 @click.option("--text", required=True, help="The answer. Everyone can read it: no names.")
 @_ANYWAY
 @click.option("--reason", help="With --anyway: why; it is recorded, so name no one.")
-def answer(number: int, text: str, reason: str | None, *, anyway: bool) -> None:
+@editor_option
+def answer(number: int, text: str, reason: str | None, editor: str | None, *, anyway: bool) -> None:
     """Answer report NUMBER: on its public page, and by mail where the resident left an address."""
     if anyway != (reason is not None):
         raise click.UsageError("--anyway and --reason go together.")
     public = _screened(text, reason)
     with _desk(number) as (db, report):
-        mailed = desk.settle_report(db, report, ReportStatus.ANSWERED, public, datetime.now(UTC))
+        with logged(db, _act("answer", report, editor, public.reason)):
+            mailed = desk.settle_report(db, report, ReportStatus.ANSWERED, public, datetime.now(UTC))
     _print_done(f"Report {number} is answered.", mailed=mailed)
 
 
 @reports.command(epilog='Example: lantaarn reports close 1001 --reason "Hetzelfde als melding 1000."')
 @_NUMBER
 @click.option("--reason", required=True, help="Why it needs no answer. Everyone can read it: no names.")
-def close(number: int, reason: str) -> None:
+@editor_option
+def close(number: int, reason: str, editor: str | None) -> None:
     """Close report NUMBER without an answer, such as one that came twice; the resident hears why."""
     public = _screened(reason)
-    with _desk(number) as (db, report):
+    with _desk(number) as (db, report), logged(db, _act("close", report, editor)):
         mailed = desk.settle_report(db, report, ReportStatus.CLOSED, public, datetime.now(UTC))
     _print_done(f"Report {number} is closed.", mailed=mailed)
 
@@ -81,11 +86,14 @@ def close(number: int, reason: str) -> None:
 @click.option("--text", required=True, help="The new answer. Everyone can read it: no names.")
 @_REASON
 @_ANYWAY
-def correct(number: int, text: str, reason: str, *, anyway: bool) -> None:
+@editor_option
+def correct(number: int, text: str, reason: str, editor: str | None, *, anyway: bool) -> None:
     """Replace the answer to report NUMBER. The old text is gone; the page says when it was corrected."""
     new = _screened(text, reason if anyway else None)
     with _desk(number) as (db, report):
-        mailed = desk.correct_answer(db, report, new, desk.screen_reason(reason), datetime.now(UTC))
+        why = desk.screen_reason(reason)
+        with logged(db, _act("correct", report, editor, why)):
+            mailed = desk.correct_answer(db, report, new, why, datetime.now(UTC))
     _print_done(f"The answer to report {number} is corrected.", mailed=mailed)
 
 
@@ -93,15 +101,18 @@ def correct(number: int, text: str, reason: str, *, anyway: bool) -> None:
 @_NUMBER
 @_REASON
 @click.option("--answer", "with_answer", is_flag=True, help="Erase the text of the answer too.")
+@editor_option
 @click.option("--yes", is_flag=True, help="Don't ask for confirmation.")
-def erase(number: int, reason: str, *, with_answer: bool, yes: bool) -> None:
+def erase(number: int, reason: str, editor: str | None, *, with_answer: bool, yes: bool) -> None:
     """Erase what a resident wrote in report NUMBER, and their address (AVG art. 17). Number and dates stay public."""
     with _desk(number) as (db, report):
         recorded = desk.screen_reason(reason)
         desk.held_about_report(db, report)  # there is one
+        check_editor(db, editor)
         if not yes:
             click.confirm("This cannot be undone. Erase?", abort=True)
-        desk.erase_report(db, report, recorded, datetime.now(UTC), with_answer=with_answer)
+        with logged(db, _act("erase", report, editor, recorded)):
+            desk.erase_report(db, report, recorded, datetime.now(UTC), with_answer=with_answer)
     mails = delete_spooled_mails_about(MailSettings.load().mail_spool, number)
     click.echo(f"Report {number} is erased" + (f", and {mails} mails about it in the spool." if mails else "."))
     click.echo("Delete the mail about it from the desk's mailbox too. An older backup still holds it.")
@@ -109,9 +120,10 @@ def erase(number: int, reason: str, *, with_answer: bool, yes: bool) -> None:
 
 @reports.command(epilog="Example: lantaarn reports show 1001")
 @_NUMBER
-def show(number: int) -> None:
+@editor_option
+def show(number: int, editor: str | None) -> None:
     """Show all that is held about report NUMBER, with the address of the resident."""
-    with _desk(number) as (db, report):
+    with _desk(number) as (db, report), logged(db, _act("show", report, editor)):
         held = desk.held_about_report(db, report)
     for name, value in held.items():
         for row in cast(list[object], value) if isinstance(value, list) else [value]:
@@ -120,9 +132,10 @@ def show(number: int) -> None:
 
 @reports.command(epilog="Example: lantaarn reports export 1001 > melding-1001.json")
 @_NUMBER
-def export(number: int) -> None:
+@editor_option
+def export(number: int, editor: str | None) -> None:
     """Print all that is held about report NUMBER as JSON, for who asks what we hold (AVG art. 15)."""
-    with _desk(number) as (db, report):
+    with _desk(number) as (db, report), logged(db, _act("export", report, editor)):
         held = desk.held_about_report(db, report)
     click.echo(json.dumps(held, default=_plain, ensure_ascii=False, indent=2))
 
@@ -159,6 +172,10 @@ def _refusals_as_messages() -> Generator[None]:
         yield
     except DeskError as error:
         raise click.ClickException(str(error)) from error
+
+
+def _act(command: str, report: ReportNumber, editor: str | None, reason: str | None = None) -> Act:
+    return Act(f"reports {command}", f"report {report.number}", editor, reason)
 
 
 def _print_done(done: str, *, mailed: bool) -> None:

@@ -20,6 +20,8 @@ from sensors.db.deletion_log import Deletion
 from sensors.db.dump import DumpError, PostgresTools, dump_database
 from sensors.db.server import find_postgres
 from sensors.settings.lifecycle import BackupSettings, ErasureSettings
+from sensors.staff.log import Act, check_editor
+from sensors.staff.options import editor_option
 
 
 class InstantParam(click.ParamType[datetime]):
@@ -44,19 +46,23 @@ class InstantParam(click.ParamType[datetime]):
 @click.option("--register", "whole_entry", is_flag=True, help="Also erase location, contact and owner; ends its entry.")
 @click.option("--resend", is_flag=True, help="A correction: let the device deliver the period again.")
 @click.option("--reason", required=True, help="Why; kept permanently, so don't name anyone.")
+@editor_option
 @click.option("--dry-run", is_flag=True, help="Count rows without erasing them.")
 @click.option("--yes", is_flag=True, help="Don't ask for confirmation.")
-def erase_(*, dry_run: bool, yes: bool, **request_options: Any) -> None:
+def erase_(*, editor: str | None, dry_run: bool, yes: bool, **request_options: Any) -> None:
     """Permanently erase all of a sensor's measurements, or those of a period, from every table (AVG art. 17)."""
     settings = ErasureSettings.load()
     with _errors_as_messages(), connect(settings.database_url.get_secret_value()) as db:
-        tombstone = plan_erasure(db, ErasureRequest(settings.municipality, **request_options), datetime.now(UTC))
+        request = ErasureRequest(settings.municipality, **request_options)
+        tombstone = plan_erasure(db, request, datetime.now(UTC))
         _show(preview_erasure(db, tombstone), "rows to erase")
         if dry_run:
             return
+        check_editor(db, editor)
         if not yes:
             click.confirm("This cannot be undone. Erase?", abort=True)
-        _show(erase(db, tombstone, settings.tombstones), "rows erased")
+        act = Act("erase", request.reference, editor, request.reason)
+        _show(erase(db, tombstone, settings.tombstones, act), "rows erased")
         if tombstone.register:
             delete_mails_about(db, tombstone.entry_id, settings.mail_spool)
     click.echo(f"Recorded in {settings.tombstones}, which restoring a backup requires: keep it apart from the backups.")

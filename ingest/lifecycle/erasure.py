@@ -6,7 +6,7 @@ the period is ingested again. If the erasure then fails, the tombstone does no h
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,6 +27,7 @@ from sensors.db.deletion_log import Deletion, lock_retention, log_deletion
 from sensors.db.queries import load_queries
 from sensors.register import repository as register_repository
 from sensors.register.free_text import points_to_a_person
+from sensors.staff.log import Act, logged
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 EARLIEST_INSTANT = datetime(1, 1, 1, tzinfo=UTC)
@@ -107,8 +108,8 @@ def preview_erasure(db: Database, tombstone: Tombstone) -> Erasure:
     return seen[0]
 
 
-def erase(db: Database, tombstone: Tombstone, tombstone_file: Path) -> Erasure:
-    """Add the tombstone to ``tombstone_file`` and to the database, then delete, as the table owner.
+def erase(db: Database, tombstone: Tombstone, tombstone_file: Path, act: Act | None = None) -> Erasure:
+    """Add the tombstone to ``tombstone_file`` and to the database, then delete and log the act, as the table owner.
 
     Raises ``ErasureError``, ``TombstoneError`` if the list was altered, and ``psycopg.Error`` if row counts before and
     after the deletion don't match: nothing is deleted then.
@@ -116,7 +117,8 @@ def erase(db: Database, tombstone: Tombstone, tombstone_file: Path) -> Erasure:
     _check_timescaledb_version(db)
     tombstones.append_tombstones(tombstone_file, [*read_erasures_from_database(db), tombstone])
     insert_tombstone(db, tombstone)
-    return _erase(db, tombstone, tombstone.recorded_at)
+    with logged(db, act) if act else nullcontext():
+        return _erase(db, tombstone, tombstone.recorded_at)
 
 
 def replay_tombstones(db: Database, listed: Iterable[ListedErasure], now: datetime) -> list[Erasure | FieldRemoval]:
@@ -154,10 +156,13 @@ def read_erasures_from_database(db: Database) -> list[ListedErasure]:
     return sorted(listed, key=lambda one: (one.recorded_at, one.id))
 
 
-def remove_listed_field(db: Database, removed_field: RemovedField, tombstone_file: Path) -> FieldRemoval:
-    """Add a removal to ``tombstone_file``, then remove the field. Raises as ``erase`` does."""
+def remove_listed_field(
+    db: Database, removed_field: RemovedField, tombstone_file: Path, act: Act | None = None
+) -> FieldRemoval:
+    """Add a removal to ``tombstone_file``, then remove the field and log the act. Raises as ``erase`` does."""
     tombstones.append_tombstones(tombstone_file, [*read_erasures_from_database(db), removed_field])
-    return remove_field(db, removed_field, removed_field.recorded_at)
+    with logged(db, act) if act else nullcontext():
+        return remove_field(db, removed_field, removed_field.recorded_at)
 
 
 def insert_tombstone(db: Database, tombstone: Tombstone) -> None:

@@ -14,6 +14,7 @@ from sensors.policy.promises import RETENTION_INTERVAL
 from sensors.policy.retention_classes import is_valid_class_name
 from sensors.settings.database import DatabaseSettings
 from sensors.settings.lifecycle import RetentionSettings
+from sensors.staff.options import editor_option
 
 
 def _url() -> str:
@@ -127,13 +128,15 @@ def recompute() -> None:
 
 @retention.command(epilog="Example: lantaarn retention add P90D")
 @click.argument("term")
-def add(term: str) -> None:
+@editor_option
+def add(term: str, editor: str | None) -> None:
     """Create a retention class for TERM, an ISO 8601 duration such as P90D or PT12H, for register entries to use."""
     from ingest.lifecycle.retention import add_retention_class  # noqa: PLC0415
+    from sensors.staff.log import Act, logged  # noqa: PLC0415
 
     if not is_valid_class_name(term):
         raise click.BadParameter("use a duration in a single unit, of at least an hour, such as P90D or PT12H")
-    with connect(_url()) as db:
+    with connect(_url()) as db, logged(db, Act("retention add", term, editor)):
         created = add_retention_class(db, term)
     click.echo(f"Created retention class {term}." if created else f"Retention class {term} already exists.")
 

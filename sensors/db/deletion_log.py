@@ -1,6 +1,5 @@
 """The log of deletions: which rows went, by which rule, how many; each entry bound to the one before by its hash."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from sensors.db import Database
+from sensors.db.hash_chain import FIRST_HASH, Link, first_broken_link, next_hash
 from sensors.db.queries import load_queries
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
-FIRST_DELETION_HASH = bytes(32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ def lock_retention(db: Database) -> None:
 def log_deletion(db: Database, deletion: Deletion, now: datetime) -> None:
     """Append a deletion to the hash chain. The caller's transaction must have called ``lock_retention``."""
     last = db.execute(QUERIES["last_deletion"]).fetchone()
-    previous = bytes(last["hash"]) if last else FIRST_DELETION_HASH
+    previous = bytes(last["hash"]) if last else FIRST_HASH
     entry = {
         "deleted_at": now,
         "table_name": deletion.table_name,
@@ -43,22 +42,22 @@ def log_deletion(db: Database, deletion: Deletion, now: datetime) -> None:
         "deleted_rows": deletion.deleted_rows,
         "rule": deletion.rule,
     }
-    db.execute(QUERIES["insert_deletion"], {**entry, "previous_hash": previous, "hash": _hash(previous, entry)})
+    chained = {"previous_hash": previous, "hash": next_hash(previous, _content(entry))}
+    db.execute(QUERIES["insert_deletion"], entry | chained)
 
 
 def first_broken_deletion_id(db: Database) -> int | None:
     """Verify the hash chain of deletions. Returns the id of the first row that breaks it, or None."""
-    previous = FIRST_DELETION_HASH
-    for row in db.execute(QUERIES["deletions"]).fetchall():
-        entry = {key: value for key, value in row.items() if key not in {"id", "previous_hash", "hash"}}
-        if bytes(row["previous_hash"]) != previous or bytes(row["hash"]) != _hash(previous, entry):
-            return row["id"]
-        previous = bytes(row["hash"])
-    return None
+    return first_broken_link(_link(row) for row in db.execute(QUERIES["deletions"]).fetchall())
 
 
-def _hash(previous: bytes, entry: Mapping[str, Any]) -> bytes:
-    """SHA-256 of the previous hash and the entry as JSON, with sorted keys and instants as Unix timestamps.
+def _link(row: Mapping[str, Any]) -> Link:
+    entry = {key: value for key, value in row.items() if key not in {"id", "previous_hash", "hash"}}
+    return Link(row["id"], _content(entry), bytes(row["previous_hash"]), bytes(row["hash"]))
+
+
+def _content(entry: Mapping[str, Any]) -> bytes:
+    """The entry as JSON, with sorted keys and instants as Unix timestamps.
 
     A rule of None is omitted: entries from before rules existed were hashed without one.
     """
@@ -67,4 +66,4 @@ def _hash(previous: bytes, entry: Mapping[str, Any]) -> bytes:
         for key, value in entry.items()
         if (key, value) != ("rule", None)
     }
-    return hashlib.sha256(previous + json.dumps(plain, sort_keys=True).encode()).digest()
+    return json.dumps(plain, sort_keys=True).encode()

@@ -201,6 +201,7 @@ ALTER TABLE ONLY lantaarn.datastream
 CREATE INDEX datastream_group ON lantaarn.datastream USING btree (sensor_id) WHERE (active AND (rule ? 'group'::text));
 CREATE INDEX datastream_quiet ON lantaarn.datastream USING btree (sensor_id) WHERE (active AND (NOT sends_zeros));
 CREATE INDEX datastream_segment ON lantaarn.datastream USING btree (sensor_id) WHERE (active AND ((rule ->> 'rule'::text) = 'match_in_memory'::text));
+CREATE TRIGGER log_changed_term AFTER UPDATE OF retention_class, totals_term, aggregate_term ON lantaarn.datastream FOR EACH ROW WHEN ((((old.retention_class IS DISTINCT FROM new.retention_class) OR (old.totals_term IS DISTINCT FROM new.totals_term)) OR (old.aggregate_term IS DISTINCT FROM new.aggregate_term))) EXECUTE FUNCTION lantaarn.log_changed_term();
 CREATE TRIGGER note_aggregation_change BEFORE UPDATE OF aggregation ON lantaarn.datastream FOR EACH ROW WHEN (((old.aggregation <> new.aggregation) AND ((old.aggregation = ANY (ARRAY['counter'::text, 'last'::text, 'energy_mean'::text, 'circular_mean'::text])) OR (new.aggregation = ANY (ARRAY['counter'::text, 'last'::text, 'energy_mean'::text, 'circular_mean'::text]))))) EXECUTE FUNCTION lantaarn.note_aggregation_change();
 CREATE TRIGGER note_class_change AFTER UPDATE OF retention_class ON lantaarn.datastream FOR EACH ROW WHEN (((old.retention_class IS NOT NULL) AND (old.retention_class IS DISTINCT FROM new.retention_class))) EXECUTE FUNCTION lantaarn.note_class_change();
 ALTER TABLE ONLY lantaarn.datastream
@@ -971,6 +972,36 @@ ALTER TABLE ONLY lantaarn.slug
     ADD CONSTRAINT slug_pkey PRIMARY KEY (municipality, sort, slug);
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON lantaarn.slug FOR EACH STATEMENT EXECUTE FUNCTION lantaarn.refuse_change();
 CREATE TRIGGER forget_unnamed BEFORE DELETE ON lantaarn.slug FOR EACH ROW EXECUTE FUNCTION lantaarn.forget_unnamed();
+
+-- lantaarn.staff_log
+CREATE TABLE lantaarn.staff_log (
+    id bigint NOT NULL,
+    acted_at timestamp with time zone NOT NULL,
+    login text NOT NULL,
+    editor text,
+    command text NOT NULL,
+    subject text NOT NULL,
+    reason text,
+    previous_hash bytea NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT staff_log_command_check CHECK (((length(command) >= 1) AND (length(command) <= 40))),
+    CONSTRAINT staff_log_editor_check CHECK (((length(editor) >= 1) AND (length(editor) <= 100))),
+    CONSTRAINT staff_log_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 2000))),
+    CONSTRAINT staff_log_subject_check CHECK (((length(subject) >= 1) AND (length(subject) <= 400)))
+);
+ALTER TABLE lantaarn.staff_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME lantaarn.staff_log_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+ALTER TABLE ONLY lantaarn.staff_log
+    ADD CONSTRAINT staff_log_pkey PRIMARY KEY (id);
+CREATE INDEX staff_log_acted_at_idx ON lantaarn.staff_log USING btree (acted_at);
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON lantaarn.staff_log FOR EACH STATEMENT EXECUTE FUNCTION lantaarn.refuse_change();
+CREATE TRIGGER expire_only BEFORE DELETE ON lantaarn.staff_log FOR EACH ROW WHEN ((COALESCE(current_setting('lantaarn.expiring'::text, true), ''::text) <> 'staff_log'::text)) EXECUTE FUNCTION lantaarn.refuse_change();
 
 -- lantaarn.tombstone
 CREATE TABLE lantaarn.tombstone (
@@ -2986,6 +3017,32 @@ end
 $_$;
 REVOKE ALL ON FUNCTION lantaarn.add_retention_class(class_name text) FROM PUBLIC;
 
+-- lantaarn.append_to_staff_log
+CREATE FUNCTION lantaarn.append_to_staff_log(command text, subject text, editor text, reason text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    entry lantaarn.staff_log;
+begin
+    perform pg_advisory_xact_lock(hashtextextended('lantaarn.staff_log', 0));
+    entry.acted_at := clock_timestamp();     -- not when the transaction began, so that the log is in order of time
+    entry.login := session_user;
+    entry.editor := nullif(append_to_staff_log.editor, '');
+    entry.command := append_to_staff_log.command;
+    entry.subject := append_to_staff_log.subject;
+    entry.reason := nullif(append_to_staff_log.reason, '');
+    entry.previous_hash := coalesce(
+        (select held.hash from lantaarn.staff_log as held order by held.id desc limit 1), lantaarn.staff_log_start()
+    );
+    entry.hash := sha256(entry.previous_hash || lantaarn.staff_log_content(entry));
+    insert into lantaarn.staff_log (acted_at, login, editor, command, subject, reason, previous_hash, hash)
+    values (
+        entry.acted_at, entry.login, entry.editor, entry.command, entry.subject, entry.reason, entry.previous_hash, entry.hash
+    );
+end
+$$;
+REVOKE ALL ON FUNCTION lantaarn.append_to_staff_log(command text, subject text, editor text, reason text) FROM PUBLIC;
+
 -- lantaarn.cell_end
 CREATE FUNCTION lantaarn.cell_end(period text, start timestamp with time zone) RETURNS timestamp with time zone
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -3482,6 +3539,12 @@ CREATE FUNCTION lantaarn.is_removable(field text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (field !~ (('^(schema_version|id|uri|reference|municipality|kind|delivers_data|status|payload.*'::text || '|location|location\.(kind|geometry|precision|neighbourhood|district).*'::text) || '|datastreams(\[\d+\](\.(?!description|access_parties\[).*)?)?)$'::text));
 
+-- lantaarn.is_shared_login
+CREATE FUNCTION lantaarn.is_shared_login() RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN (SELECT (login.rolsuper OR (login.rolname = ANY (ARRAY['lantaarn_ingest'::name, 'lantaarn_api'::name, 'lantaarn_dashboard'::name])) OR (login.oid = (SELECT held.relowner FROM pg_class held WHERE (held.oid = ('lantaarn.staff_log'::regclass)::oid)))) FROM pg_roles login WHERE (login.rolname = SESSION_USER));
+REVOKE ALL ON FUNCTION lantaarn.is_shared_login() FROM PUBLIC;
+
 -- lantaarn.keep_class
 CREATE FUNCTION lantaarn.keep_class(name text) RETURNS void
     LANGUAGE sql
@@ -3498,6 +3561,50 @@ CREATE FUNCTION lantaarn.late_period(day date) RETURNS date
 CREATE FUNCTION lantaarn.late_slot(start timestamp with time zone) RETURNS timestamp with time zone
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (((lantaarn.late_period(open.day_of(start)) + CASE WHEN (EXTRACT(isodow FROM (start AT TIME ZONE 'Europe/Amsterdam'::text)) > (5)::numeric) THEN 5 ELSE 0 END) + ((start AT TIME ZONE 'Europe/Amsterdam'::text))::time without time zone) AT TIME ZONE 'Europe/Amsterdam'::text);
+
+-- lantaarn.log_changed_term
+CREATE FUNCTION lantaarn.log_changed_term() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform lantaarn.append_to_staff_log(
+        'change of term',
+        (
+            select
+                concat_ws(' ', sensor.reference, new.property, string_agg(
+                    format('%s %s to %s', changed.what, coalesce(changed.old, 'none'), coalesce(changed.new, 'none')), ', '
+                ))
+            from lantaarn.sensor as sensor
+            cross join (
+                values
+                ('raw', old.retention_class, new.retention_class),
+                ('totals', lantaarn.term_name(old.totals_term), lantaarn.term_name(new.totals_term)),
+                ('aggregate', lantaarn.term_name(old.aggregate_term), lantaarn.term_name(new.aggregate_term))
+            ) as changed (what, old, new)
+            where sensor.id = new.sensor_id and changed.old is distinct from changed.new
+            group by sensor.reference
+        ),
+        current_setting('lantaarn.editor', true),
+        null
+    );
+    return null;
+end
+$$;
+REVOKE ALL ON FUNCTION lantaarn.log_changed_term() FROM PUBLIC;
+
+-- lantaarn.log_staff
+CREATE FUNCTION lantaarn.log_staff(command text, subject text, editor text, reason text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if coalesce(log_staff.editor, '') = '' and lantaarn.is_shared_login() then
+        raise exception 'several people log in as %: an editor is required', session_user
+            using errcode = 'null_value_not_allowed';
+    end if;
+    perform lantaarn.append_to_staff_log(command, subject, editor, reason);
+end
+$$;
+REVOKE ALL ON FUNCTION lantaarn.log_staff(command text, subject text, editor text, reason text) FROM PUBLIC;
 
 -- lantaarn.lose_good_values
 CREATE FUNCTION lantaarn.lose_good_values(datastream_ids integer[], times timestamp with time zone[]) RETURNS void
@@ -4146,6 +4253,18 @@ begin
     return new;
 end
 $$;
+
+-- lantaarn.staff_log_content
+CREATE FUNCTION lantaarn.staff_log_content(entry lantaarn.staff_log) RETURNS bytea
+    LANGUAGE sql STABLE
+    RETURN convert_to((jsonb_build_array(EXTRACT(epoch FROM (entry).acted_at), (entry).login, (entry).editor, (entry).command, (entry).subject, (entry).reason))::text, 'UTF8'::name);
+REVOKE ALL ON FUNCTION lantaarn.staff_log_content(entry lantaarn.staff_log) FROM PUBLIC;
+
+-- lantaarn.staff_log_start
+CREATE FUNCTION lantaarn.staff_log_start() RETURNS bytea
+    LANGUAGE sql STABLE
+    RETURN COALESCE((SELECT decode("substring"(expired.rule, '[0-9a-f]{64}$'::text), 'hex'::text) AS decode FROM lantaarn.deletion_log expired WHERE (expired.table_name = 'staff_log'::text) ORDER BY expired.id DESC LIMIT 1), decode(repeat('00'::text, 32), 'hex'::text));
+REVOKE ALL ON FUNCTION lantaarn.staff_log_start() FROM PUBLIC;
 
 -- lantaarn.term_name
 CREATE FUNCTION lantaarn.term_name(term interval) RETURNS text

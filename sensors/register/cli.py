@@ -1,5 +1,6 @@
 """The ``register`` command group. Each command imports only what it needs."""
 
+import hashlib
 import sys
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import click
 
 from sensors.db import connect
 from sensors.settings.database import DatabaseSettings
+from sensors.staff.log import Act, logged
+from sensors.staff.options import editor_option
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -27,24 +30,23 @@ def register() -> None:
 
 @register.command("import", epilog='Example: lantaarn register import register.json --reason "new sensors"')
 @click.argument("file", type=EXISTING_FILE)
-@click.option(
-    "--editor",
-    default="lantaarn register import",
-    show_default=True,
-    callback=text_of_nobody,
-    help="The team or program editing, never a person.",
-)
+@editor_option
 @click.option(
     "--reason",
     callback=text_of_nobody,
     help="Reason for the change, shown in the history.  [default: imported from FILE]",
 )
-def import_(file: Path, editor: str, reason: str | None) -> None:
-    """Publish the valid entries of FILE; a changed one becomes a new version. Exit code 1 if any is refused."""
+def import_(file: Path, editor: str | None, reason: str | None) -> None:
+    """Publish the valid entries of FILE; a changed one becomes a new version. Exit code 1 if any is refused.
+
+    The history shows the editor, by default "lantaarn register import".
+    """
     from sensors.register.repository import import_entries  # noqa: PLC0415
 
-    with connect(DatabaseSettings.load().database_url.get_secret_value()) as db:
-        report = import_entries(db, file, editor, reason or f"imported from {file.name}")
+    why = reason or f"imported from {file.name}"
+    act = Act("register import", f"sha256:{hashlib.sha256(file.read_bytes()).hexdigest()}", editor, why)
+    with connect(DatabaseSettings.load().database_url.get_secret_value()) as db, logged(db, act):
+        report = import_entries(db, file, editor or "lantaarn register import", why)
     click.echo(report)
     sys.exit(bool(report.violations))
 

@@ -70,6 +70,7 @@ def lantaarn(url: str, folder: Path, *words: str) -> Result:
         "DATABASE_URL": url,
         "LANTAARN_TOMBSTONES": str(folder / "tombstones.jsonl"),
         "LANTAARN_MAIL_SPOOL": str(folder / "mail"),
+        "LANTAARN_EDITOR": "privacy team",
     }
     return CliRunner().invoke(main, words, env=env)
 

@@ -78,6 +78,7 @@ TABLES: Mapping[str, str] = {
     "lantaarn.sensor": DERIVED,
     "lantaarn.sensor_day": REMOVED,
     "lantaarn.slug": DERIVED,
+    "lantaarn.staff_log": "stays: who erased which entry, never what was in it; it has its own term",
     "lantaarn.tombstone": "stays: which entry was erased, never what was in it",
     "lantaarn.travel_hour": REMOVED,
     "lantaarn.travel_time": REMOVED,

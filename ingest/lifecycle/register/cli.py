@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sensors.staff.options import editor_option
+
 if TYPE_CHECKING:
     from ingest.lifecycle.register.redacted_field import FieldRemoval
 
@@ -27,9 +29,10 @@ class VersionParam(click.ParamType[int | None]):
 @click.option("--version", required=True, type=VersionParam(), metavar="N|all", help="The version to remove it from.")
 @click.option("--field", required=True, metavar="PATH", help="What to remove, such as organisations[1].name.")
 @click.option("--reason", required=True, help="Why; kept permanently, so don't name anyone.")
+@editor_option
 @click.option("--dry-run", is_flag=True, help="Show what would change without changing it.")
 @click.option("--yes", is_flag=True, help="Don't ask for confirmation.")
-def redact(*, dry_run: bool, yes: bool, **requested: Any) -> None:
+def redact(*, editor: str | None, dry_run: bool, yes: bool, **requested: Any) -> None:
     """Permanently remove one field from a version of a sensor's entry, and from everything made of it.
 
     The history shows that something was removed there on request. An optional field goes, a required text is replaced.
@@ -41,6 +44,7 @@ def redact(*, dry_run: bool, yes: bool, **requested: Any) -> None:
     from sensors.db import connect  # noqa: PLC0415
     from sensors.register.redaction import FieldError  # noqa: PLC0415
     from sensors.settings.lifecycle import ErasureSettings  # noqa: PLC0415
+    from sensors.staff.log import Act, check_editor  # noqa: PLC0415
 
     settings = ErasureSettings.load()
     request = RemovalRequest(settings.municipality, **requested)
@@ -50,9 +54,11 @@ def redact(*, dry_run: bool, yes: bool, **requested: Any) -> None:
             _show(preview_removal(db, planned), "to remove")
             if dry_run:
                 return
+            check_editor(db, editor)
             if not yes:
                 click.confirm("This cannot be undone. Remove?", abort=True)
-            _show(remove_listed_field(db, planned, settings.tombstones), "removed")
+            act = Act("register redact", f"{request.reference} {request.field}", editor, request.reason)
+            _show(remove_listed_field(db, planned, settings.tombstones, act), "removed")
     except (FieldError, TombstoneError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"Recorded in {settings.tombstones}, which restoring a backup requires: keep it apart from the backups.")

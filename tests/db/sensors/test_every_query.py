@@ -28,7 +28,7 @@ SAMPLES: dict[str, Any] = {
         ("municipality", "kind", "neighbourhood", "organisation", "status", "reference", "level", "group", "property"),
         "helmond",
     ),
-    **dict.fromkeys(("editor", "reason", "table_name", "retention_class", "lock_name"), "text"),
+    **dict.fromkeys(("editor", "reason", "command", "subject", "table_name", "retention_class", "lock_name"), "text"),
     **dict.fromkeys(("limit", "offset", "sensor_id", "deleted_rows"), 1),
     **dict.fromkeys(("datastream_id", "change_id", "taken", "rows", "hours"), 1),
     **dict.fromkeys(("previous_hash", "hash"), bytes(32)),

@@ -66,7 +66,7 @@ def sent(client: httpx.Client, path: str = FORM, **changed: str) -> httpx.Respon
 
 
 def run(database: str, *arguments: str) -> str:
-    result = CliRunner().invoke(reports, arguments, env={"DATABASE_URL": database})
+    result = CliRunner().invoke(reports, arguments, env={"DATABASE_URL": database, "LANTAARN_EDITOR": "desk"})
     return result.output
 
 

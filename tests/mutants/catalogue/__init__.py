@@ -12,6 +12,7 @@ from tests.mutants.catalogue import (
     readings,
     register,
     reports,
+    staff,
     totals,
 )
 from tests.mutants.mutant import Mutant
@@ -28,6 +29,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *readings.MUTANTS,
     *register.MUTANTS,
     *reports.MUTANTS,
+    *staff.MUTANTS,
     *totals.MUTANTS,
 )
 """All mutants."""
