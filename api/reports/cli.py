@@ -63,9 +63,8 @@ def answer(number: int, text: str, reason: str | None, editor: str | None, *, an
     if anyway != (reason is not None):
         raise click.UsageError("--anyway and --reason go together.")
     public = _screened(text, reason)
-    with _desk(number) as (db, report):
-        with logged(db, _act("answer", report, editor, public.reason)):
-            mailed = desk.settle_report(db, report, ReportStatus.ANSWERED, public, datetime.now(UTC))
+    with _desk(number) as (db, report), logged(db, _act("answer", report, editor, public.reason)):
+        mailed = desk.settle_report(db, report, ReportStatus.ANSWERED, public, datetime.now(UTC))
     _print_done(f"Report {number} is answered.", mailed=mailed)
 
 
