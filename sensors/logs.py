@@ -29,9 +29,14 @@ TEXT_PATTERNS: Mapping[str, re.Pattern[str]] = {
     "sqlstate": re.compile(r"[0-9A-Z]{5}"),
     "client_id": re.compile(r"lantaarn-[a-z]+-[a-z][a-z0-9_-]{0,63}"),
     "library": re.compile(r"[a-z][a-z_.]{0,63}"),
+    "classes": re.compile(r"P(T?[1-9]\d{0,3}[YMWDH])|none|permanent"),
+    "tables": re.compile(r"[a-z][a-z0-9_]{0,47}"),
 }
 """The texts that may be logged, by key, each with its pattern: event names, exception names, source locations, names of
-MQTT reason codes, SQLSTATEs, our client ids at the broker, and logger names of libraries."""
+MQTT reason codes, SQLSTATEs, our client ids at the broker, logger names of libraries, and the retention classes and
+tables of a broken promise."""
+_LISTS = frozenset({"at", "classes", "tables"})
+"""The keys under which a list of such texts may be logged."""
 _KEY = re.compile(r"[a-z][a-z_]{0,31}")
 REDACTED = "[withheld]"
 
@@ -49,6 +54,8 @@ class LogMethod(Protocol):
         reason: str = ...,
         sqlstate: str | None = ...,
         client_id: str = ...,
+        classes: list[str] = ...,
+        tables: list[str] = ...,
         **values: Loggable,
     ) -> object: ...
 
@@ -123,7 +130,7 @@ def _redacted(key: str, value: object) -> object:
             return value
         case str():
             return _text(key, value)
-        case list() if key == "at":
+        case list() if key in _LISTS:
             return [_text(key, str(item)) for item in cast(list[object], value)]
         case _:
             return REDACTED

@@ -109,6 +109,17 @@ TABLE_LABELS: Mapping[str, LocalizedText] = {
     ),
     "report_mail": LocalizedText("Mail die nog niet weg is", "Mail that was not sent yet"),
     "report_decision": LocalizedText("Waarom een antwoord is veranderd", "Why an answer was changed"),
+    "mail_spool": LocalizedText(
+        "Mail in een map, als er geen mailserver is", "Mail in a folder, without a mail server"
+    ),
+    "staff_log": LocalizedText("Wie van ons iets wiste of veranderde", "Who of us erased or changed something"),
+    "register_entry": LocalizedText(
+        "Het register, met alles van vroeger", "The register, with all that was in it before"
+    ),
+    "tombstone": LocalizedText("Lijst van wat we op verzoek wisten", "List of what we erased on request"),
+    "orphan_total": LocalizedText(
+        "Totalen van sensoren die zijn gewist of er nooit waren", "Totals of sensors that were erased or never existed"
+    ),
     "deletion_log": LocalizedText("Lijst van wat we weggooiden", "List of what we deleted"),
 }
 """Tables with a retention period, besides individual readings."""

@@ -18,6 +18,7 @@ from api.search.filters import DEVIATIONS
 from api.sensor.queries import Band
 from sensors.db import Database, queries
 from sensors.policy.promises import MAX_CHECK_AGE
+from sensors.policy.retention_classes import PERMANENT
 from sensors.register.validation.rules import RULES_WITH_EFFECT
 
 QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
@@ -108,7 +109,9 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """How long rows are kept, and what came of it. ``term``: an ISO 8601 duration, none for what has to stay whole.
+    """How long rows are kept, and what came of it.
+
+    ``term``: an ISO 8601 duration; none for what has to stay whole (``is_permanent``) or may not be there at all.
 
     ``oldest`` and ``last_deletion``: the day, or the Monday of the week when ``to_the_day`` is false.
     ``within_promise``: none when it was not checked in the last hour.
@@ -116,6 +119,7 @@ class Promise:
 
     subject: str
     term: str | None
+    is_permanent: bool
     margin: timedelta
     oldest: date | None
     last_deletion: date | None
@@ -271,6 +275,7 @@ def _promise(row: Row, now: datetime) -> Promise:
     return Promise(
         subject=row["subject"],
         term=row["retention_class"] if row["retention_class"].startswith("P") else None,
+        is_permanent=row["retention_class"] == PERMANENT,
         margin=row["margin"],
         oldest=row["oldest"],
         last_deletion=row["last_deletion"],

@@ -111,7 +111,7 @@ select subject, retention_class, margin, to_the_day, oldest, kept, verified_at, 
 from open.promise
 order by
     starts_with(subject, 'observation_') desc,
-    subject = 'deletion_log',
+    term is null,
     case when not starts_with(subject, 'observation_') then subject end,
     term;
 

@@ -108,7 +108,7 @@ class Promise(ResponseModel):
     subject: str
     """The table."""
     promised: str | None
-    """An ISO 8601 duration; null for what must never change."""
+    """An ISO 8601 duration; null for what must never change, and for what may not be there at all (`orphan_total`)."""
     margin_seconds: int
     """How much longer the last of it can be there, because deleting goes in pieces and every quarter of an hour."""
     precision: Literal["day", "week"]

@@ -10,12 +10,13 @@ import smtplib
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from ipaddress import ip_address
 from pathlib import Path
 from threading import Event, Thread
 from urllib.parse import unquote, urlsplit
+from uuid import uuid4
 
 import psycopg
 from psycopg_pool import PoolTimeout
@@ -24,14 +25,13 @@ from api.database import Pool
 from api.reports.mails import Mail, compose
 from api.reports.queries import QUERIES
 from sensors import logs
-from sensors.policy.promises import SPOOLED_MAIL_TERM
+from sensors.policy.promises import RETENTION_INTERVAL, SPOOLED_MAIL_TERM
 from sensors.settings.reports import MailSettings
 from sensors.vocabulary.durations import parse_duration
 
 log = logs.get_logger()
 POLL_INTERVAL_SECONDS = 30.0
 """Seconds between polls, unless woken."""
-CLEANUP_INTERVAL = timedelta(hours=1)
 MAILS_PER_BATCH = 10
 SMTP_TIMEOUT_SECONDS = 20.0
 """Timeout in seconds for each SMTP operation."""
@@ -53,6 +53,7 @@ class Mailer:
         self._pool = pool
         self._wake_event = Event()
         self._stopped = False
+        self._id = uuid4()
         self._cleaned_at = datetime.min.replace(tzinfo=UTC)
         self._thread = Thread(target=self._run, name="mailer", daemon=True)
 
@@ -80,11 +81,25 @@ class Mailer:
             self._wake_event.clear()
 
     def _run_once(self, now: datetime) -> None:
-        if now - self._cleaned_at >= CLEANUP_INTERVAL:
-            delete_spooled_mails(self._spool, now - parse_duration(SPOOLED_MAIL_TERM))
-            self._cleaned_at = now
+        if now - self._cleaned_at >= RETENTION_INTERVAL:
+            self._clean_spool(now)
         while not self._stopped and self._send_due(now):
             pass
+
+    def _clean_spool(self, now: datetime) -> None:
+        """Delete old mails, and note for the verification, which can't see this folder, how old the oldest one is.
+
+        What can't be seen is as old as it was when it was last seen: nothing new is noted then.
+        """
+        self._cleaned_at = now
+        try:
+            delete_spooled_mails(self._spool, now - parse_duration(SPOOLED_MAIL_TERM))
+            oldest = oldest_spooled_mail(self._spool)
+        except OSError as error:
+            log.warning("mail_spool_not_readable", error=type(error).__name__)
+            return
+        with self._pool.connection() as db:
+            db.execute(QUERIES["note_mail_spool"], {"program": self._id, "oldest": oldest, "now": now})
 
     def _send_due(self, now: datetime) -> bool:
         """Send a small batch of due mails; return whether there were any."""
@@ -155,7 +170,30 @@ def delete_spooled_mails_about(folder: Path, number: int) -> int:
 
 
 def delete_spooled_mails(folder: Path, older_than: datetime) -> None:
-    """Delete old mails from the folder, because they contain residents' addresses."""
-    for path in folder.glob("lantaarn-*.eml"):
-        if path.stat().st_mtime < older_than.timestamp():
-            path.unlink(missing_ok=True)
+    """Delete old mails from the folder, because they contain residents' addresses. One that can't go keeps no other.
+
+    Raises OSError if the folder can't be read.
+    """
+    for path in _spooled_mails(folder):
+        try:
+            if path.stat().st_mtime < older_than.timestamp():
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            log.warning("spooled_mail_not_deleted", error=type(error).__name__)
+
+
+def oldest_spooled_mail(folder: Path) -> datetime | None:
+    """When the oldest mail in the folder was written; None if there is none. Raises OSError if that can't be seen."""
+    written: list[float] = []
+    for path in _spooled_mails(folder):
+        with suppress(FileNotFoundError):  # another program has deleted it
+            written.append(path.stat().st_mtime)
+    return datetime.fromtimestamp(min(written), UTC) if written else None
+
+
+def _spooled_mails(folder: Path) -> list[Path]:
+    """The mails in the folder. A glob would hide that the folder can't be read."""
+    try:
+        return [path for path in folder.iterdir() if path.match("lantaarn-*.eml")]
+    except FileNotFoundError:
+        return []

@@ -28,3 +28,6 @@ from open.take_report_mail(%(limit)s::integer);
 
 -- mark_mail_sent: mark a mail as sent
 select open.report_mail_done(%(mail)s::bigint);
+
+-- note_mail_spool: note how old the oldest mail in this program's folder is
+select open.note_mail_spool(%(program)s::uuid, %(oldest)s::timestamptz, %(now)s);

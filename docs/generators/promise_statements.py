@@ -224,6 +224,11 @@ def _terms_of_books() -> Iterator[Statement]:
     yield ("EVENT_REFUSAL_TERM",), "docs/retention.md", f"by day and kind of sensor | {refusals} |"
     heartbeat = describe_duration(p.HEARTBEAT_TERM).en
     yield ("HEARTBEAT_TERM",), "docs/retention.md", f"by the minute | {heartbeat} |"
+    yield (
+        ("STAFF_LOG_TERM",),
+        "docs/retention.md",
+        f"who did what (staff log) | {describe_duration(p.STAFF_LOG_TERM).en} |",
+    )
 
 
 def _retention_runs() -> Iterator[tuple[str, str]]:
@@ -299,6 +304,7 @@ def _mails() -> Iterator[Statement]:
     yield ("UNSENT_MAIL_TERM",), "docs/operations/signals.md", f"Retried for {tried}"
     yield ("UNSENT_MAIL_TERM",), "docs/retention.md", f"mail about reports that can't be sent | {unsent} |"
     yield ("SPOOLED_MAIL_TERM",), "docs/reports.md", f"files here, for {spooled}"
+    yield ("SPOOLED_MAIL_TERM",), "docs/retention.md", f"without a mail server | {spooled} |"
     yield ("MAX_PER_NETWORK", "MAX_TOTAL"), "docs/reports.md", f"{MAX_PER_NETWORK} reports an hour from one network"
     yield ("MAX_PER_NETWORK", "MAX_TOTAL"), "docs/reports.md", f"and {MAX_TOTAL} in all"
     many = number_words(MAX_PER_NETWORK)[1]

@@ -106,6 +106,7 @@ PROMISES: tuple[Promise, ...] = (
     Promise("MAX_TEXT_TERM", "words of a resident, after the report", show=_length),
     Promise("UNSENT_MAIL_TERM", "mail that can't be sent", show=_length),
     Promise("SPOOLED_MAIL_TERM", "mail as files", show=_length),
+    Promise("STAFF_LOG_TERM", "who did what", show=_length),
     Promise("WINDOW_GRACE_PERIOD", "a window waits for late messages", "ingest.events.windows", _length),
     Promise("CLOCK_SKEW_TOLERANCE", "a device's clock may be ahead", "ingest.events.windows", _length),
     Promise("MAX_REORDERING", "an arrival may be told before its departure", "ingest.events.travel_time", _length),

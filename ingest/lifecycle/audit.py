@@ -32,6 +32,7 @@ CHECKS: Mapping[str, str] = {
     "days": "a daily total differs from its hours",
     "windows": "the windows of a day that were released, suppressed and unobserved are not those that were due",
     "unreleased": "more windows are stored than were released",
+    "orphans": "a total is of something that does not exist or was erased",
     "overdue_reports": "what a resident wrote, or their address, is kept for longer than promised",
 }
 """The possible findings, by the query that reports them."""

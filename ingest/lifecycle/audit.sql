@@ -149,6 +149,11 @@ inner join lantaarn.window_day as booked using (rule, subject, day)
 where stored.windows > booked.released
 order by stored.day, stored.rule, stored.subject;
 
+-- orphans: totals of a datastream or sensor that doesn't exist, or of a time that was erased, by its number
+select orphan.table_name, orphan.of_id, orphan.erased
+from lantaarn.orphan_totals(%(now)s::timestamptz - %(schedule)s) as orphan
+order by orphan.table_name, orphan.of_id;
+
 -- overdue_reports: reports whose text or address is past its term by more than a run of the retention job
 select report.id as number, report.received_at, report.settled_at
 from lantaarn.report as report

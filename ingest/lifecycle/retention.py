@@ -22,6 +22,7 @@ from sensors.policy.promises import (
     MAX_ADDRESS_TERM,
     MAX_TEXT_TERM,
     QUARANTINE_TERM,
+    STAFF_LOG_TERM,
     TEXT_TERM,
     UNSENT_MAIL_TERM,
 )
@@ -68,7 +69,13 @@ def enforce_retention(db: Database, now: datetime) -> list[Deletion]:
     """Delete what has expired at ``now``, as the table owner, and log every table that lost rows."""
     with db.transaction():
         lock_retention(db)
-        deletions = [*_observations(db, now), *_totals(db, now), *_aggregates(db, now), *_fixed(db, now)]
+        deletions = [
+            *_observations(db, now),
+            *_totals(db, now),
+            *_aggregates(db, now),
+            *_fixed(db, now),
+            *_acts(db, now),
+        ]
         for deletion in deletions:
             if deletion.deleted_rows:
                 log_deletion(db, deletion, now)
@@ -123,8 +130,25 @@ def _aggregates(db: Database, now: datetime) -> Iterator[Deletion]:
 
 def _fixed(db: Database, now: datetime) -> Iterator[Deletion]:
     for table, term in (METADATA_TERMS | REPORT_TERMS).items():
-        row = db.execute(QUERIES["cutoff"], {"now": now, "term": term}).fetchone()
-        if row is None:
-            raise RuntimeError("a select without from returned no row")
-        deleted = db.execute(QUERIES[f"delete_{table}"], {"older_than": row["older_than"]}).rowcount
-        yield Deletion(table, term, row["older_than"], deleted)
+        older_than = _cutoff(db, now, term)
+        deleted = db.execute(QUERIES[f"delete_{table}"], {"older_than": older_than}).rowcount
+        yield Deletion(table, term, older_than, deleted)
+
+
+def _acts(db: Database, now: datetime) -> Iterator[Deletion]:
+    """What staff did too long ago, and the hash from which the chain of what is left goes on.
+
+    Last: everyone who acts locks the end of that log after everything else.
+    """
+    older_than = _cutoff(db, now, STAFF_LOG_TERM)
+    db.execute(QUERIES["allow_expiry"])
+    gone = db.execute(QUERIES["delete_staff_log"], {"older_than": older_than}).fetchall()
+    rule = f"term; the chain goes on from {bytes(gone[-1]['hash']).hex()}" if gone else None
+    yield Deletion("staff_log", STAFF_LOG_TERM, older_than, len(gone), rule)
+
+
+def _cutoff(db: Database, now: datetime, term: str) -> datetime:
+    row = db.execute(QUERIES["cutoff"], {"now": now, "term": term}).fetchone()
+    if row is None:
+        raise RuntimeError("a select without from returned no row")
+    return row["older_than"]

@@ -238,5 +238,20 @@ delete from lantaarn.report_mail where made_at < %(older_than)s;
 -- delete_report_decision: delete why the desk decided something too long ago
 delete from lantaarn.report_decision where decided_at < %(older_than)s;
 
+-- allow_expiry: let this transaction remove rows of the staff log
+select lantaarn.lock_staff_log(), set_config('lantaarn.expiring', 'staff_log', true);
+
+-- delete_staff_log: delete what staff did too long ago, from the start of the chain on; the last hash comes last
+with gone as (
+    delete from lantaarn.staff_log
+    where
+        id < coalesce(
+            (select min(kept.id) from lantaarn.staff_log as kept where kept.acted_at >= %(older_than)s),
+            9223372036854775807
+        )
+    returning id, hash
+)
+select hash from gone order by id;
+
 -- add_retention_class: create a retention class with this name
 select lantaarn.add_retention_class(%(retention_class)s) as added;

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from sensors.db import connect
 from sensors.policy.promises import RETENTION_INTERVAL
-from sensors.policy.retention_classes import is_valid_class_name
+from sensors.policy.retention_classes import PERMANENT, is_valid_class_name
 from sensors.settings.database import DatabaseSettings
 from sensors.settings.lifecycle import RetentionSettings
 from sensors.staff.options import editor_option
@@ -60,7 +60,7 @@ def keep() -> None:
 
 @retention.command(epilog="Example: lantaarn retention verify")
 def verify() -> None:
-    """Check the oldest rows against the retention promises, and the deletion log. Exits with code 1 if either fails."""
+    """Check the oldest rows against the retention promises, and both logs. Exits with code 1 if either fails."""
     from ingest.lifecycle.verification import record_verification  # noqa: PLC0415
     from ingest.lifecycle.verification import verify_retention as check  # noqa: PLC0415
 
@@ -71,17 +71,17 @@ def verify() -> None:
     table = Table("table", "class", "max age", "oldest (UTC)", "kept")
     # List only datastreams with a broken promise: there are thousands.
     for held in (one for one in found.checks if one.datastream_id is None or not one.kept):
-        promised = _duration_text(held.promised_max_age) if held.promised_max_age else "nothing"
+        without_term = "permanent" if held.retention_class == PERMANENT else "nothing"
+        promised = _duration_text(held.promised_max_age) if held.promised_max_age else without_term
         name = held.table_name if held.datastream_id is None else f"  datastream {held.datastream_id}"
         kept = "yes" if held.kept else "NO"
         table.add_row(name, held.retention_class, promised, _instant_text(held.oldest), kept)
     Console().print(table)
-    if found.broken_deletion_id is not None:
-        click.echo(
-            f"The deletion log was altered: row {found.broken_deletion_id} does not follow from the rows before it."
-        )
-    else:
-        click.echo("The deletion log is intact: every row follows from the rows before it.")
+    for name, broken in (("deletion log", found.broken_deletion_id), ("staff log", found.broken_act_id)):
+        if broken is not None:
+            click.echo(f"The {name} was altered: row {broken} does not follow from the rows before it.")
+        else:
+            click.echo(f"The {name} is intact: every row follows from the rows before it.")
     sys.exit(not found.is_kept)
 
 

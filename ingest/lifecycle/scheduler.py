@@ -24,7 +24,7 @@ from ingest.lifecycle.erasure import erase_late_arrivals
 from ingest.lifecycle.reaggregation import recompute_reaggregated_hours
 from ingest.lifecycle.reclassification import move_reclassified_rows
 from ingest.lifecycle.retention import enforce_retention
-from ingest.lifecycle.verification import RetentionVerification, record_verification, verify_retention
+from ingest.lifecycle.verification import record_verification, verify_retention
 from ingest.metrics import Metrics, serve_metrics
 from sensors.db import Connection, connect
 from sensors.db.queries import load_queries
@@ -139,7 +139,9 @@ class RetentionScheduler:
         found = verify_retention(db, now)
         record_verification(db, found, now)
         if not found.is_kept:
-            log.error("retention_breach", classes=_classes(found), log_altered=found.broken_deletion_id is not None)
+            classes = sorted({breach.retention_class for breach in found.breaches})
+            tables = sorted({breach.table_name for breach in found.breaches})
+            log.error("retention_breach", classes=classes, tables=tables, log_altered=found.is_log_altered)
 
     def _publish_latest_verification(self, db: Connection) -> None:
         """Publish the shared result, so that every machine reports the same, and all notice when none leads."""
@@ -154,10 +156,6 @@ class RetentionScheduler:
         if event not in self._warned:
             log.warning(event, sqlstate=error.sqlstate)
             self._warned.add(event)
-
-
-def _classes(found: RetentionVerification) -> list[str]:
-    return sorted({breach.retention_class for breach in found.breaches})
 
 
 def run_scheduler(scheduler: RetentionScheduler, stopping: Event) -> None:

@@ -1,6 +1,6 @@
 """Verify retention promises: find the oldest row of everything with a retention period, trusting nothing that deletes.
 
-Shares no statement with ``ingest.lifecycle.retention``, apart from checking its deletion log. The oldest row may be as
+Shares no statement with ``ingest.lifecycle.retention``, apart from checking its logs. The oldest row may be as
 old as term + chunk + schedule: a row stays until its whole chunk has expired (plain PostgreSQL has no chunks), and all
 deletion waits for the next run.
 """
@@ -16,7 +16,8 @@ from sensors.db.deletion_log import first_broken_deletion_id
 from sensors.db.queries import load_queries
 from sensors.policy import promises
 from sensors.policy.promises import RETENTION_INTERVAL
-from sensors.policy.retention_classes import NEVER_STORED, substitute_table
+from sensors.policy.retention_classes import NEVER_STORED, PERMANENT, substitute_table
+from sensors.staff.log import first_broken_act_id
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 NO_CHUNK = timedelta(0)
@@ -30,6 +31,8 @@ TERM_PARAMETERS = {
     "address_term": promises.ADDRESS_TERM,
     "max_address_term": promises.MAX_ADDRESS_TERM,
     "unsent_mail_term": promises.UNSENT_MAIL_TERM,
+    "spooled_mail_term": promises.SPOOLED_MAIL_TERM,
+    "staff_log_term": promises.STAFF_LOG_TERM,
 }
 """The terms that are the same for all rows of a table: parameters of the queries below, and of the audit's."""
 TOTALS_QUERIES = (
@@ -44,6 +47,9 @@ TOTALS_QUERIES = (
     "movement_cells",
     "metadata",
     "reports",
+    "mail_spool",
+    "permanent",
+    "orphans",
 )
 """The queries for everything but individual values."""
 
@@ -74,15 +80,21 @@ class RetentionCheck:
 
 @dataclass(frozen=True, slots=True)
 class RetentionVerification:
-    """The checks, and the id of the first deletion whose hash does not follow from those before it."""
+    """The checks, and of both logs the id of the first row whose hash does not follow from those before it."""
 
     checks: tuple[RetentionCheck, ...]
     broken_deletion_id: int | None
+    broken_act_id: int | None = None
+
+    @property
+    def is_log_altered(self) -> bool:
+        """Whether the log of deletions or that of staff was altered."""
+        return self.broken_deletion_id is not None or self.broken_act_id is not None
 
     @property
     def is_kept(self) -> bool:
-        """Whether every promise is kept and the deletion log is intact."""
-        return self.broken_deletion_id is None and all(one.kept for one in self.checks)
+        """Whether every promise is kept and both logs are intact."""
+        return not self.is_log_altered and all(one.kept for one in self.checks)
 
     @property
     def breaches(self) -> tuple[RetentionCheck, ...]:
@@ -97,27 +109,28 @@ def retention_promises(db: Database, now: datetime) -> tuple[RetentionPromise, .
 
 
 def verify_retention(db: Database, now: datetime) -> RetentionVerification:
-    """Check the oldest row of everything with a retention period against its promise, and check the deletion log."""
+    """Check the oldest row of everything with a retention period against its promise, and check both logs."""
     moment = {"now": now, "schedule": RETENTION_INTERVAL, **TERM_PARAMETERS}
     held: list[RetentionCheck] = []
     for promise in retention_promises(db, now):
         held.extend(_observations(db, promise, moment))
     for query in TOTALS_QUERIES:
         held.extend(RetentionCheck(**row) for row in db.execute(QUERIES[query], moment).fetchall())
-    return RetentionVerification(tuple(held), first_broken_deletion_id(db))
+    return RetentionVerification(tuple(held), first_broken_deletion_id(db), first_broken_act_id(db))
 
 
 def record_verification(db: Database, verification: RetentionVerification, now: datetime) -> None:
     """Store the result for the register, replacing the previous one."""
-    found = [_document(held) for held in verification.checks]
-    chain = RetentionCheck(
-        "deletion_log", NEVER_STORED, None, None, NO_CHUNK, None, verification.broken_deletion_id is None
-    )
+    chains = {"deletion_log": verification.broken_deletion_id, "staff_log": verification.broken_act_id}
+    intact = [
+        RetentionCheck(table, PERMANENT, None, None, NO_CHUNK, None, broken is None) for table, broken in chains.items()
+    ]
+    found = [_document(held) for held in (*verification.checks, *intact)]
     with db.transaction():
         db.execute(QUERIES["delete_verification"])
         db.execute(
             QUERIES["insert_verification"],
-            {"batch": {"found": [*found, _document(chain)]}, "now": now, "schedule": RETENTION_INTERVAL},
+            {"batch": {"found": found}, "now": now, "schedule": RETENTION_INTERVAL},
         )
 
 

@@ -87,7 +87,7 @@ cross join lateral (
     ) as oldest
     from (values ('hour'), ('day'), ('night'), ('late')) as each (period)
 ) as first
-where datastream.public in ('hour', 'day')
+where datastream.public in ('hour', 'day') or first.oldest is not null
 group by datastream.aggregate_term
 order by datastream.aggregate_term;
 
@@ -270,6 +270,8 @@ from (
     select 'event_refusal', %(event_refusal_term)s::text, (select min(since) from lantaarn.event_refusal)
     union all
     select 'pulse', %(heartbeat_term)s::text, (select min(minute) from lantaarn.pulse)
+    union all
+    select 'staff_log', %(staff_log_term)s::text, (select min(acted_at) from lantaarn.staff_log)
 ) as oldest_of
 order by oldest_of.table_name;
 
@@ -309,6 +311,66 @@ from (
 ) as oldest_of
 order by oldest_of.table_name;
 
+-- mail_spool: the oldest mail in a folder, as the programs that have one last saw it: until they look again it is there
+select
+    'mail_spool' as table_name,
+    %(spooled_mail_term)s::text as retention_class,
+    null::integer as datastream_id,
+    %(now)s::timestamptz
+    - (%(now)s::timestamptz - %(spooled_mail_term)s::interval - %(schedule)s) as promised_max_age,
+    interval '0' as chunk,
+    min(noted.oldest) as oldest,
+    coalesce(
+        min(noted.oldest) >= %(now)s::timestamptz - %(spooled_mail_term)s::interval - %(schedule)s, true
+    ) as kept
+from lantaarn.mail_spool as noted
+where noted.checked_at >= (select max(latest.checked_at) - 2 * %(schedule)s from lantaarn.mail_spool as latest);
+
+-- permanent: whether what never goes is whole: versions are numbered without a gap up to the current one, and each erasure
+-- that the deletion log tells of is still listed
+select
+    whole.table_name,
+    'permanent' as retention_class,
+    null::integer as datastream_id,
+    null::interval as promised_max_age,
+    interval '0' as chunk,
+    null::timestamptz as oldest,
+    whole.kept
+from (
+    select
+        'register_entry' as table_name,
+        not exists (
+            select from lantaarn.register_entry group by entry_id having min(version) <> 1 or max(version) <> count(*)
+        )
+        and not exists (
+            select from lantaarn.sensor as sensor
+            where not exists (select from lantaarn.register_entry as entry where entry.revision = sensor.revision)
+        ) as kept
+    union all
+    select
+        'tombstone',
+        not exists (
+            select from lantaarn.deletion_log as log
+            where
+                log.rule ~ '^tombstone [0-9a-f-]{36}$'
+                and not exists (select from lantaarn.tombstone as listed where listed.id::text = substr(log.rule, 11))
+                and not exists (
+                    select from lantaarn.removed_field as listed where listed.id::text = substr(log.rule, 11)
+                )
+        )
+) as whole
+order by whole.table_name;
+
+-- orphans: whether there is a total of what doesn't exist or was erased; the audit names them
+select
+    'orphan_total' as table_name,
+    'none' as retention_class,
+    null::integer as datastream_id,
+    null::interval as promised_max_age,
+    interval '0' as chunk,
+    null::timestamptz as oldest,
+    not exists (select from lantaarn.orphan_totals(%(now)s::timestamptz - %(schedule)s)) as kept;
+
 -- delete_verification: delete the previous result
 delete from lantaarn.verification;
 
@@ -319,7 +381,7 @@ select
     table_name,
     retention_class,
     datastream_id,
-    case when retention_class <> 'none' then retention_class::interval end,
+    case when retention_class not in ('none', 'permanent') then retention_class::interval end,
     chunk,
     %(schedule)s,
     oldest,

@@ -441,6 +441,15 @@ ALTER TABLE ONLY lantaarn.ledger_reason
 CREATE INDEX ledger_reason_hour_idx ON lantaarn.ledger_reason USING brin (hour);
 GRANT SELECT,INSERT,UPDATE ON TABLE lantaarn.ledger_reason TO lantaarn_ingest;
 
+-- lantaarn.mail_spool
+CREATE TABLE lantaarn.mail_spool (
+    program uuid NOT NULL,
+    oldest timestamp with time zone,
+    checked_at timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY lantaarn.mail_spool
+    ADD CONSTRAINT mail_spool_pkey PRIMARY KEY (program);
+
 -- lantaarn.migration
 CREATE TABLE lantaarn.migration (
     name text NOT NULL,
@@ -3024,7 +3033,7 @@ CREATE FUNCTION lantaarn.append_to_staff_log(command text, subject text, editor 
 declare
     entry lantaarn.staff_log;
 begin
-    perform pg_advisory_xact_lock(hashtextextended('lantaarn.staff_log', 0));
+    perform lantaarn.lock_staff_log();
     entry.acted_at := clock_timestamp();     -- not when the transaction began, so that the log is in order of time
     entry.login := session_user;
     entry.editor := nullif(append_to_staff_log.editor, '');
@@ -3562,6 +3571,12 @@ CREATE FUNCTION lantaarn.late_slot(start timestamp with time zone) RETURNS times
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (((lantaarn.late_period(open.day_of(start)) + CASE WHEN (EXTRACT(isodow FROM (start AT TIME ZONE 'Europe/Amsterdam'::text)) > (5)::numeric) THEN 5 ELSE 0 END) + ((start AT TIME ZONE 'Europe/Amsterdam'::text))::time without time zone) AT TIME ZONE 'Europe/Amsterdam'::text);
 
+-- lantaarn.lock_staff_log
+CREATE FUNCTION lantaarn.lock_staff_log() RETURNS void
+    LANGUAGE sql
+    RETURN pg_advisory_xact_lock(hashtextextended('lantaarn.staff_log'::text, (0)::bigint));
+REVOKE ALL ON FUNCTION lantaarn.lock_staff_log() FROM PUBLIC;
+
 -- lantaarn.log_changed_term
 CREATE FUNCTION lantaarn.log_changed_term() RETURNS trigger
     LANGUAGE plpgsql
@@ -3797,6 +3812,58 @@ begin
     return null;
 end
 $$;
+
+-- lantaarn.orphan_totals
+CREATE FUNCTION lantaarn.orphan_totals(erased_before timestamp with time zone) RETURNS TABLE(table_name text, of_id integer, erased boolean)
+    LANGUAGE plpgsql STABLE
+    AS $_$
+declare
+    total record;
+begin
+    for total in
+        select * from (
+            values
+            (
+                'rollup_hour', 'datastream_id', 'datastream', 'held.hour',
+                $x$held.hour + case when datastream.one_night then interval '7 hours' else interval '1 hour' end$x$
+            ),
+            (
+                'public_cell', 'datastream_id', 'datastream', 'held.start',
+                $x$lantaarn.cell_end(held.period, held.start)
+                + case when held.counted and held.period = 'day' then interval '6 hours' else interval '0' end$x$
+            ),
+            ('day_total', 'datastream_id', 'datastream', 'open.day_start(held.day)', 'open.day_start(held.day + 1)'),
+            ('public_day', 'datastream_id', 'datastream', 'open.day_start(held.day)', 'open.day_start(held.day + 1)'),
+            ('lamp_day', 'sensor_id', 'sensor', 'open.day_start(held.day)', 'open.day_start(held.day + 1)')
+        ) as known (name, id, owner, since, until)
+    loop
+        return query execute format(
+            'with recursive present as (
+                select min(%2$I) as id from lantaarn.%1$I
+                union all
+                select (select min(next.%2$I) from lantaarn.%1$I as next where next.%2$I > present.id)
+                from present
+                where present.id is not null
+            )
+            select %1$L, present.id, false from present
+            where present.id is not null and not exists (select from lantaarn.%3$I as known where known.id = present.id)
+            union all
+            select distinct %1$L, held.%2$I, true
+            from lantaarn.tombstone as erased
+            inner join lantaarn.sensor as sensor on sensor.entry_id = erased.entry_id
+            inner join lantaarn.datastream as datastream on datastream.sensor_id = sensor.id
+            inner join lantaarn.%1$I as held on held.%2$I = %3$I.id
+            where
+                not erased.resend
+                and erased.recorded_at < $1
+                and %4$s >= coalesce(erased.since, ''-infinity'')
+                and %5$s <= erased.until',
+            total.name, total.id, total.owner, total.since, total.until
+        ) using erased_before;
+    end loop;
+end
+$_$;
+REVOKE ALL ON FUNCTION lantaarn.orphan_totals(erased_before timestamp with time zone) FROM PUBLIC;
 
 -- lantaarn.public_days_of
 CREATE FUNCTION lantaarn.public_days_of(stream_id integer, since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(day date, sum double precision, hours smallint, hidden smallint, noise double precision, value double precision, completed_at timestamp with time zone)
@@ -4413,6 +4480,19 @@ CREATE FUNCTION open.movement_estimate(mean double precision, error double preci
 CREATE FUNCTION open.movement_told_from(error double precision, capacity double precision) RETURNS double precision
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN (((8)::double precision * error) <= capacity) THEN ((capacity - sqrt(((capacity ^ (2)::double precision) - (((8)::double precision * error) * capacity)))) / (2)::double precision) ELSE ((2)::double precision * error) END;
+
+-- open.note_mail_spool
+CREATE FUNCTION open.note_mail_spool(of_program uuid, oldest_mail timestamp with time zone, at timestamp with time zone) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ DELETE FROM lantaarn.mail_spool noted
+   WHERE (noted.checked_at < (note_mail_spool.at - '1 day'::interval));
+ INSERT INTO lantaarn.mail_spool AS noted (program, oldest, checked_at)
+   VALUES (note_mail_spool.of_program, note_mail_spool.oldest_mail, note_mail_spool.at) ON CONFLICT(program) DO UPDATE SET oldest = excluded.oldest, checked_at = excluded.checked_at;
+END;
+REVOKE ALL ON FUNCTION open.note_mail_spool(of_program uuid, oldest_mail timestamp with time zone, at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION open.note_mail_spool(of_program uuid, oldest_mail timestamp with time zone, at timestamp with time zone) TO lantaarn_api;
 
 -- open.passages
 CREATE FUNCTION open.passages(counted double precision, capacity double precision) RETURNS double precision

@@ -11,7 +11,9 @@ from sensors.vocabulary.durations import approximate_length, describe_duration
 from sensors.vocabulary.localized_text import LocalizedText
 
 NEVER_STORED = "none"
-"""The retention of values that are never stored individually."""
+"""The retention of values that are never stored individually, and of rows that may not exist."""
+PERMANENT = "permanent"
+"""The retention of what never goes: it must stay whole."""
 BUILT_IN_CLASSES: frozenset[str] = frozenset({"P1D", "P7D", "P31D", "P1Y", "P5Y", "P10Y"})
 
 _CLASS_NAME = re.compile(r"P(?:[1-9]\d{0,3}[YMWD]|T[1-9]\d{0,3}H)")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 from ingest.lifecycle.retention import add_retention_class
 from ingest.lifecycle.retention import enforce_retention as enforce
@@ -63,6 +64,21 @@ def store_observations(
         Observation(observation_table(retention_class), number, at, value, QualityFlag.GOOD) for at in times
     )
     commit_batch(db, [MessageOutcome(1, "+/+/+/json", 10, observations, (), 0)], START)
+
+
+def insert_report(db: Database, received: datetime, settled: datetime | None, *, address: bool = True) -> int:
+    """Insert a report with words, and with an address if asked. Returns its number."""
+    row = db.execute(
+        "insert into lantaarn.report (form_id, municipality, entry_id, reference, kind, words, due_on, received_at, "
+        "status, answer, settled_at) values (%(form)s, 'helmond', %(form)s, 'x', 'question', 'words', '2026-01-01', "
+        "%(received)s, case when %(settled)s::timestamptz is null then 'received' else 'answered' end, "
+        "case when %(settled)s::timestamptz is not null then 'answer' end, %(settled)s) returning id",
+        {"form": uuid4(), "received": received, "settled": settled},
+    ).fetchone()
+    assert row is not None
+    if address:
+        db.execute("insert into lantaarn.report_address values (%(id)s, 'someone@example.com')", row)
+    return row["id"]
 
 
 def verify_and_record(db: Database, now: datetime) -> RetentionVerification:

@@ -51,6 +51,7 @@ TABLES: Mapping[str, str] = {
     "lantaarn.lamp_day": REMOVED,
     "lantaarn.ledger": "stays: counts by hour, the proof of what was promised",
     "lantaarn.ledger_reason": "stays: counts by hour, the proof of what was promised",
+    "lantaarn.mail_spool": "stays: of no entry",
     "lantaarn.migration": "stays: of no entry",
     "lantaarn.movement_cell": "stays: of at least twelve lamps",
     "lantaarn.observation_10y": REMOVED,

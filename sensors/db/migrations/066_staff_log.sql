@@ -50,12 +50,16 @@ create function lantaarn.staff_log_start() returns bytea language sql stable ret
     decode(repeat('00', 32), 'hex')
 );
 
+-- One at a time, so that the chain cannot fork, until the end of the transaction.
+create function lantaarn.lock_staff_log() returns void language sql
+return pg_advisory_xact_lock(hashtextextended('lantaarn.staff_log', 0));
+
 create function lantaarn.append_to_staff_log(command text, subject text, editor text, reason text) returns void
 language plpgsql as $$
 declare
     entry lantaarn.staff_log;
 begin
-    perform pg_advisory_xact_lock(hashtextextended('lantaarn.staff_log', 0));
+    perform lantaarn.lock_staff_log();
     entry.acted_at := clock_timestamp();     -- not when the transaction began, so that the log is in order of time
     entry.login := session_user;
     entry.editor := nullif(append_to_staff_log.editor, '');
@@ -121,6 +125,6 @@ for each row when (
 execute function lantaarn.log_changed_term();
 
 revoke execute on function lantaarn.is_shared_login(), lantaarn.staff_log_content(lantaarn.staff_log),
-lantaarn.staff_log_start(), lantaarn.append_to_staff_log(text, text, text, text),
+lantaarn.staff_log_start(), lantaarn.lock_staff_log(), lantaarn.append_to_staff_log(text, text, text, text),
 lantaarn.log_staff(text, text, text, text), lantaarn.log_changed_term()
 from public;

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 from ingest.lifecycle.audit import audit_ledger
 from ingest.lifecycle.retention import REPORT_TERMS
 from sensors.db import Database
 from sensors.db.deletion_log import first_broken_deletion_id
 from sensors.policy import promises
-from tests.support.retention import DAY, QUARTER_HOUR, START, run_lifecycle, verify_and_record
+from tests.support.retention import DAY, QUARTER_HOUR, START, insert_report, run_lifecycle, verify_and_record
 
 LITTLE = timedelta(minutes=10)
 
@@ -26,20 +25,6 @@ def before(db: Database, term: str) -> datetime:
     row = db.execute("select %(at)s::timestamptz - %(term)s::interval as at", {"at": START, "term": term}).fetchone()
     assert row is not None
     return row["at"]
-
-
-def insert_report(db: Database, received: datetime, settled: datetime | None, *, address: bool = True) -> int:
-    row = db.execute(
-        "insert into lantaarn.report (form_id, municipality, entry_id, reference, kind, words, due_on, received_at, "
-        "status, answer, settled_at) values (%(form)s, 'helmond', %(form)s, 'x', 'question', 'words', '2026-01-01', "
-        "%(received)s, case when %(settled)s::timestamptz is null then 'received' else 'answered' end, "
-        "case when %(settled)s::timestamptz is not null then 'answer' end, %(settled)s) returning id",
-        {"form": uuid4(), "received": received, "settled": settled},
-    ).fetchone()
-    assert row is not None
-    if address:
-        db.execute("insert into lantaarn.report_address values (%(id)s, 'someone@example.com')", row)
-    return row["id"]
 
 
 def left(db: Database) -> Sequence[tuple[bool, bool]]:

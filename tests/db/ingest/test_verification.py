@@ -9,6 +9,7 @@ from api.sensor import queries as sensor_queries
 from ingest.lifecycle.retention import METADATA_TERMS
 from ingest.lifecycle.verification import RETENTION_INTERVAL, retention_promises
 from sensors.db import Database
+from sensors.policy.promises import STAFF_LOG_TERM
 from sensors.policy.retention_classes import BUILT_IN_CLASSES
 from tests.support.retention import (
     CLASS_BY_PROPERTY,
@@ -66,7 +67,14 @@ def test_everything_with_a_term_is_checked(each_database: Database) -> None:
     told = subjects(each_database)
     classes = {*BUILT_IN_CLASSES, *CLASS_BY_PROPERTY.values()}
     assert {raw for subject, raw in told if subject.startswith("observation_")} == classes
-    assert told.keys() >= {*METADATA_TERMS.items(), ("rollup_hour", "P10Y"), ("deletion_log", "none")}
+    assert told.keys() >= {*METADATA_TERMS.items(), ("rollup_hour", "P10Y")}
+    assert {subject for subject, raw in told if raw == "permanent"} == {
+        "deletion_log",
+        "register_entry",
+        "staff_log",
+        "tombstone",
+    }
+    assert told.keys() >= {("staff_log", STAFF_LOG_TERM), ("orphan_total", "none")}
 
 
 @pytest.mark.parametrize("code", ["no2", "pm10", "pm2_5"])

@@ -57,6 +57,9 @@ SAMPLES: dict[str, Any] = {
         ("term", "ledger_term", "quarantine_term", "event_refusal_term", "heartbeat_term", "longest"), "P14D"
     ),
     **dict.fromkeys(("text_term", "max_text_term", "address_term", "max_address_term", "unsent_mail_term"), "P1Y"),
+    "program": UUID(example_entry()["id"]),
+    **dict.fromkeys(("spooled_mail_term", "staff_log_term"), "P14D"),
+    "oldest": NOW,
     "min_group": 1,
     **dict.fromkeys(("settled", "is_late"), True),
     "rule": "class change",

@@ -134,7 +134,13 @@ def test_a_broken_promise_is_told_within_a_quarter(owner: Connection, database: 
             assert clock.now < START + 2 * DAY
     assert clock.now - (START + DAY + QUARTER_HOUR) <= QUARTER_HOUR
     assert logs == [
-        {"event": "retention_breach", "log_level": "error", "classes": ["P1D"], "log_altered": False},
+        {
+            "event": "retention_breach",
+            "log_level": "error",
+            "classes": ["P1D"],
+            "tables": ["observation_1d"],
+            "log_altered": False,
+        },
     ]
     told = owner.execute("select kept from open.datastream_retention where property = 'no2'").fetchone()
     assert told == {"kept": False}

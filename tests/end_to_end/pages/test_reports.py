@@ -274,6 +274,8 @@ def test_mail_that_was_due_when_the_program_stopped_goes_out_later(database: str
         db.execute("update lantaarn.report_mail set due_at = now()")
     with running_web_server(database, mail_spool=spool):
         wait_for(lambda: list(Path(spool).glob("*.eml")), 10)
+    with connect(database) as db:  # what the verification goes by
+        assert len(db.execute("select from lantaarn.mail_spool").fetchall()) == 1
     (path,) = Path(spool).iterdir()
     assert (path.name, oct(path.stat().st_mode)[-3:]) == ("lantaarn-1001-1.eml", "600")
 

@@ -7,8 +7,15 @@ from pathlib import Path
 from smtplib import SMTPException
 
 import pytest
+from structlog.testing import capture_logs
 
-from api.reports.mailer import delete_spooled_mails, delete_spooled_mails_about, smtp_delivery, spool_delivery
+from api.reports.mailer import (
+    delete_spooled_mails,
+    delete_spooled_mails_about,
+    oldest_spooled_mail,
+    smtp_delivery,
+    spool_delivery,
+)
 from tests.support.mail_server import mail_server
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -49,6 +56,27 @@ def test_old_mails_go_and_other_files_stay(tmp_path: Path) -> None:
     os.utime(tmp_path / "notes.txt", (0, 0))
     delete_spooled_mails(tmp_path, NOW - timedelta(days=30))
     assert {each.name for each in tmp_path.iterdir()} == {"lantaarn-2-7.eml", "notes.txt"}
+
+
+def test_a_mail_that_can_not_be_deleted_keeps_no_other_and_is_told(tmp_path: Path) -> None:
+    assert oldest_spooled_mail(tmp_path / "nothing") is None
+    deliver = spool_delivery(tmp_path)
+    (tmp_path / "lantaarn-1-7.eml").mkdir()  # nobody can unlink a folder
+    deliver(mail(2), "iemand@voorbeeld.nl")
+    old = NOW - timedelta(days=31)
+    for number in (1, 2):
+        os.utime(tmp_path / f"lantaarn-{number}-7.eml", (old.timestamp(), old.timestamp()))
+    with capture_logs() as logs:
+        delete_spooled_mails(tmp_path, NOW - timedelta(days=30))
+    assert [each["event"] for each in logs] == ["spooled_mail_not_deleted"]
+    assert [each.name for each in tmp_path.iterdir()] == ["lantaarn-1-7.eml"]
+    assert oldest_spooled_mail(tmp_path) == old
+
+
+def test_a_folder_that_can_not_be_read_is_not_taken_for_an_empty_one(tmp_path: Path) -> None:
+    (tmp_path / "mail").touch()
+    with pytest.raises(OSError, match="Not a directory"):
+        oldest_spooled_mail(tmp_path / "mail")
 
 
 def test_mails_about_an_erased_report_go_and_those_about_others_stay(tmp_path: Path) -> None:

@@ -61,6 +61,8 @@ def test_numbers_times_and_names_of_ours_are_logged(said: Any) -> None:
         at=["/a/b.py:12"],
         status=Status.ACTIVE,
         now=now,
+        classes=["P1D", "PT12H", "none", "P31D and more", "12-AB-34"],
+        tables=["observation_31d", "report_address", "Kerkstraat 12"],
     )
     assert json.loads(line) == {
         "event": "database_unavailable",
@@ -72,6 +74,8 @@ def test_numbers_times_and_names_of_ours_are_logged(said: Any) -> None:
         "at": ["/a/b.py:12"],
         "status": "active",
         "now": "2026-11-22T12:00:00+00:00",
+        "classes": ["P1D", "PT12H", "none", "[withheld]", "[withheld: plate]"],
+        "tables": ["observation_31d", "report_address", "[withheld]"],
     }
 
 
