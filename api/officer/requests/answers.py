@@ -19,6 +19,7 @@ from ingest.lifecycle.erasure import ErasureRequest
 from ingest.lifecycle.register.erased_entry import delete_mails_about
 from sensors.db import Connection, Database
 from sensors.register.repository import versions_of_entry
+from sensors.staff.log import Act, logged
 from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 
 LETTER_FILE = "brief.txt"
@@ -27,13 +28,14 @@ LETTER_FILE = "brief.txt"
 
 @dataclass(frozen=True, slots=True)
 class ErasureOrder:
-    """How to erase. ``reason`` is recorded; ``tombstones``: the list of erasures, outside the database."""
+    """How to erase. ``reason`` and ``editor`` are recorded; ``tombstones``: the list outside the database."""
 
     reason: str
     tombstones: Path
     mail_spool: Path
     with_answer: bool = False
     """The text of an answer goes too."""
+    editor: str | None = None
 
 
 def summary(held: Held) -> Iterator[str]:
@@ -125,7 +127,8 @@ def erase_held(db: Database, held: Held, order: ErasureOrder, now: datetime) -> 
     """
     for report in held.reports:
         number = ReportNumber(held.asked.municipality, report.number)
-        desk.erase_report(db, number, order.reason, now, with_answer=order.with_answer)
+        with logged(db, Act("request erase", f"report {report.number}", order.editor, order.reason)):
+            desk.erase_report(db, number, order.reason, now, with_answer=order.with_answer)
         delete_spooled_mails_about(order.mail_spool, report.number)
     return _erase_sensor(db, held, order, now) if held.sensor is not None else 0
 
@@ -143,7 +146,8 @@ def _erase_sensor(db: Database, held: Held, order: ErasureOrder, now: datetime) 
         whole_entry=whole,
     )
     tombstone = erasure.plan_erasure(db, wanted, now)
-    done = erasure.erase(db, tombstone, order.tombstones)
+    act = Act("request erase", wanted.reference, order.editor, order.reason)
+    done = erasure.erase(db, tombstone, order.tombstones, act)
     if whole:
         delete_mails_about(db, tombstone.entry_id, order.mail_spool)
     return sum(each.deleted_rows for each in done.deletions)

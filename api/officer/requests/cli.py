@@ -21,6 +21,8 @@ from ingest.lifecycle.tombstones import TombstoneError
 from sensors.db import Connection, connect
 from sensors.register.part import Email
 from sensors.settings.lifecycle import ErasureSettings
+from sensors.staff.log import Act, check_editor, logged
+from sensors.staff.options import editor_option
 from sensors.vocabulary.localized_text import Language
 from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 
@@ -30,6 +32,8 @@ _PROOF_NOTE = (
 )
 _EMAIL: TypeAdapter[str] = TypeAdapter(Email)
 _DAY = click.DateTime(["%Y-%m-%d"])
+_MAX_LOGGED = 20
+"""A line of the staff log names so many reports at most."""
 
 
 @click.group(epilog="Example: lantaarn request search --report 1001")
@@ -56,9 +60,10 @@ def _criteria(*options: str) -> Callable[[Callable[..., Any]], Callable[..., Any
 
 @request.command(epilog="Example: lantaarn request search --sensor lucht-bewoner-01")
 @_criteria("report", "email", "sensor", "neighbourhood", "from", "to")
-def search(**given: Any) -> None:
+@editor_option
+def search(editor: str | None, **given: Any) -> None:
     """Show what is held and where, without showing its content."""
-    with _found(given) as (_, held, _settings):
+    with _found(given) as (db, held, _), logged(db, Act("request search", _subject(held), editor)):
         for line in answers.summary(held):
             click.echo(line)
 
@@ -66,12 +71,13 @@ def search(**given: Any) -> None:
 @request.command(epilog="Example: lantaarn request export --report 1001 --folder verzoek-1001")
 @_criteria("report", "email", "sensor", "from", "to", "language")
 @click.option("--folder", type=click.Path(path_type=Path), required=True, help="A new folder, for your eyes only.")
-def export(folder: Path, language: Language, **given: Any) -> None:
+@editor_option
+def export(folder: Path, language: Language, editor: str | None, **given: Any) -> None:
     """Write a letter with all that is held, and the data itself, to a new FOLDER (AVG art. 15)."""
     set_language(language)
     if folder.exists():
         raise click.UsageError(f"{folder} exists already.")
-    with _found(given) as (db, held, _):
+    with _found(given) as (db, held, _), logged(db, Act("request export", _subject(held), editor)):
         for path in answers.write_export(db, held, folder, _now()):
             click.echo(path)
     click.echo("Read the letter before you send it, and delete the folder after.", err=True)
@@ -82,21 +88,24 @@ def export(folder: Path, language: Language, **given: Any) -> None:
 @click.option("--reason", required=True, help="Why; it is recorded, so name no one.")
 @click.option("--answer", "with_answer", is_flag=True, help="Of a report: erase the text of the answer too.")
 @click.option("--letter", type=click.Path(path_type=Path, dir_okay=False), help="Write the letter to this new file.")
+@editor_option
 @click.option("--yes", is_flag=True, help="Don't ask for confirmation.")
 def erase(reason: str, language: Language, letter: Path | None, *, with_answer: bool, yes: bool, **given: Any) -> None:
     """Erase what is held of a person, and write the letter that says so (AVG art. 17)."""
     set_language(language)
     if letter is not None and letter.exists():
         raise click.UsageError(f"{letter} exists already.")
+    editor = given.pop("editor")
     with _found(given) as (db, held, settings):
         recorded = screen_reason(reason)
         for line in answers.summary(held):
             click.echo(line, err=True)
         if not held.reports and held.sensor is None:
             raise RequestError("There is nothing to erase.")
+        check_editor(db, editor)
         if not yes:
             click.confirm("This cannot be undone. Erase?", abort=True, err=True)
-        order = answers.ErasureOrder(recorded, settings.tombstones, settings.mail_spool, with_answer)
+        order = answers.ErasureOrder(recorded, settings.tombstones, settings.mail_spool, with_answer, editor)
         rows = answers.erase_held(db, held, order, _now())
         text = erasure_letter(held, rows, _today(), with_answer=with_answer)
     if letter is None:
@@ -106,6 +115,14 @@ def erase(reason: str, language: Language, letter: Path | None, *, with_answer: 
     click.echo(
         "Delete the desk's own mail about a report too; after restoring an older backup, erase it again.", err=True
     )
+
+
+def _subject(held: Held) -> str:
+    """What was found, for the staff log: never by what it was looked up, which may be an address."""
+    found = [f"report {each.number}" for each in held.reports[:_MAX_LOGGED]]
+    if held.sensor is not None:
+        found.append(held.sensor.entry.reference)
+    return ", ".join(found) or "nothing of a report or sensor"
 
 
 @contextmanager

@@ -28,6 +28,7 @@ def outside(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     monkeypatch.setenv("DATABASE_URL", database)
     monkeypatch.setenv("LANTAARN_TOMBSTONES", str(tmp_path / "tombstones.jsonl"))
     monkeypatch.setenv("LANTAARN_MAIL_SPOOL", str(tmp_path))
+    monkeypatch.setenv("LANTAARN_EDITOR", "privacy officer")
     return tmp_path
 
 
@@ -143,6 +144,10 @@ def _reports_of_an_address_are_erased(db: Database, outside: Path, mine: int, of
     assert [row["words"] is None for row in left] == [True, False, False]
     assert db.execute("select report_id from lantaarn.report_address").fetchall() == [{"report_id": of_neighbour}]
     assert "There is nothing to erase" in ask(*order, "--yes", given="niemand@voorbeeld.nl\n").output
+    logged = db.execute("select command, subject, editor, reason from lantaarn.staff_log order by id").fetchall()
+    assert tuple(logged[-1].values()) == ("request erase", f"report {mine}", "privacy officer", "on request")
+    assert {row["command"] for row in logged} == {"request search", "request export", "request erase"}
+    assert ADDRESS.lower() not in str(logged).lower()
 
 
 def _a_period_and_then_a_home_are_erased(db: Database, outside: Path) -> None:

@@ -260,6 +260,7 @@ def test_the_commands_tell_what_is_promised_and_what_is_so(database: str, monkey
         store_observations(db, "temperature", "P1Y", [datetime.now(UTC) - 100 * DAY])
         publish_sensor(db, {**CLASS_BY_PROPERTY, "temperature": "P31D"})
     code, text = said("verify")
-    assert (code, "NO" in text, "deletion log is intact" in text, "staff log is intact" in text) == (1, True, True, True)
+    assert code == 1
+    assert all(part in text for part in ("NO", "The deletion log is intact", "The staff log is intact"))
     assert "1 rows left" in said("move")[1]
     assert said("run")[0] == said("verify")[0] == 0
