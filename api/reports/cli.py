@@ -13,6 +13,8 @@ from api.reports.desk import QUERIES, DeskError, ReportNumber
 from api.reports.labels import KIND_LABELS, ReportKind, ReportStatus
 from api.reports.mailer import delete_spooled_mails_about
 from sensors.db import Database, connect
+from sensors.erasures.tombstones import TombstoneError
+from sensors.settings.lifecycle import TombstoneSettings
 from sensors.settings.reports import MailSettings, ReportSettings
 from sensors.staff.log import Act, check_editor, logged
 from sensors.staff.options import editor_option
@@ -104,17 +106,19 @@ def correct(number: int, text: str, reason: str, editor: str | None, *, anyway: 
 @click.option("--yes", is_flag=True, help="Don't ask for confirmation.")
 def erase(number: int, reason: str, editor: str | None, *, with_answer: bool, yes: bool) -> None:
     """Erase what a resident wrote in report NUMBER, and their address (AVG art. 17). Number and dates stay public."""
+    tombstones = TombstoneSettings.load().tombstones
     with _desk(number) as (db, report):
         recorded = desk.screen_reason(reason)
-        desk.held_about_report(db, report)  # there is one
+        erased = desk.plan_report_erasure(db, report, datetime.now(UTC), with_answer=with_answer)
         check_editor(db, editor)
         if not yes:
             click.confirm("This cannot be undone. Erase?", abort=True)
         with logged(db, _act("erase", report, editor, recorded)):
-            desk.erase_report(db, report, recorded, datetime.now(UTC), with_answer=with_answer)
+            desk.erase_report(db, erased, recorded, tombstones)
     mails = delete_spooled_mails_about(MailSettings.load().mail_spool, number)
     click.echo(f"Report {number} is erased" + (f", and {mails} mails about it in the spool." if mails else "."))
-    click.echo("Delete the mail about it from the desk's mailbox too. An older backup still holds it.")
+    click.echo(f"Recorded in {tombstones}, which restoring a backup requires: keep it apart from the backups.")
+    click.echo("Delete the mail about it from the desk's mailbox too.")
 
 
 @reports.command(epilog="Example: lantaarn reports show 1001")
@@ -169,7 +173,7 @@ def _desk(number: int) -> Generator[tuple[Database, ReportNumber]]:
 def _refusals_as_messages() -> Generator[None]:
     try:
         yield
-    except DeskError as error:
+    except (DeskError, TombstoneError) as error:
         raise click.ClickException(str(error)) from error
 
 

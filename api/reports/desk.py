@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from api.reports.labels import MAX_TEXT_LENGTH, ReportStatus
 from sensors.db import Database
-from sensors.db.deletion_log import Deletion, lock_retention, log_deletion
 from sensors.db.queries import load_queries
+from sensors.erasures.listed import read_erasures_from_database
+from sensors.erasures.reports import erase_listed_report
+from sensors.erasures.tombstones import ErasedReport, append_tombstones
 from sensors.policy import promises
 from sensors.policy.personal_data import PersonalDataMatch
 from sensors.policy.personal_text import find_in_sentences
@@ -104,26 +107,21 @@ def correct_answer(db: Database, report: ReportNumber, answer: PublicText, reaso
         return _queue_answer(db, report)
 
 
-def erase_report(db: Database, report: ReportNumber, reason: str, now: datetime, *, with_answer: bool) -> None:
-    """Erase a resident's words, address and pending mail, and the answer if asked; log what was deleted.
+def plan_report_erasure(db: Database, report: ReportNumber, now: datetime, *, with_answer: bool) -> ErasedReport:
+    """Say what to erase, without changing anything. Raises ``DeskError`` if there is no such report."""
+    row = db.execute(QUERIES["form"], report.parameters).fetchone()
+    if row is None:
+        raise DeskError(f"There is no report {report.number}.")
+    return ErasedReport(uuid4(), row["form_id"], report.number, with_answer, now)
 
-    Number, dates and status stay public. A report that waits is closed. Raises ``DeskError`` if there is none.
+
+def erase_report(db: Database, erased: ErasedReport, reason: str, tombstone_file: Path) -> None:
+    """Add a report to ``tombstone_file``, so that no restored backup brings it back, then erase it.
+
+    Raises ``TombstoneError`` if the list was altered: nothing is erased then.
     """
-    with db.transaction():
-        lock_retention(db)
-        asked = {**report.parameters, "now": now, "with_answer": with_answer}
-        erased = db.execute(QUERIES["erase_words"], asked).fetchone()
-        if erased is None:
-            raise DeskError(f"There is no report {report.number}.")
-        deleted = {
-            "report": int(erased["had_words"] or erased["had_answer"]),
-            "report_address": db.execute(QUERIES["erase_address"], report.parameters).rowcount,
-            "report_mail": db.execute(QUERIES["erase_mail"], report.parameters).rowcount,
-        }
-        _record(db, report, now, decision="erased", reason=reason)
-        for table, rows in deleted.items():
-            if rows:
-                log_deletion(db, Deletion(table, "erasure", now, rows, f"request about report {report.number}"), now)
+    append_tombstones(tombstone_file, [*read_erasures_from_database(db), erased])
+    erase_listed_report(db, erased, reason, erased.recorded_at)
 
 
 def held_about_report(db: Database, report: ReportNumber) -> Mapping[str, Any]:

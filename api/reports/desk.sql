@@ -33,25 +33,8 @@ set answer = %(answer)s::text, corrected_at = %(now)s
 where municipality = %(municipality)s and id = %(number)s::bigint and answer is not null
 returning id as number;
 
--- erase_words: erase what a resident wrote, and close the report if it still waits; whether there was anything to erase
-update lantaarn.report as report
-set
-    words = null,
-    answer = case when not %(with_answer)s::boolean then report.answer end,
-    status = case report.status when 'received' then 'closed' else report.status end,
-    settled_at = coalesce(report.settled_at, %(now)s),
-    erased_at = coalesce(report.erased_at, %(now)s)
-from lantaarn.report as before
-where report.municipality = %(municipality)s and report.id = %(number)s::bigint and before.id = report.id
-returning
-    before.words is not null as had_words,
-    before.answer is not null and report.answer is null as had_answer;
-
--- erase_address: erase where the answer to a report may be sent
-delete from lantaarn.report_address where report_id = %(number)s::bigint;
-
--- erase_mail: send nothing more about a report
-delete from lantaarn.report_mail where report_id = %(number)s::bigint;
+-- form: by which form a report was sent
+select form_id from lantaarn.report where municipality = %(municipality)s and id = %(number)s::bigint;
 
 -- insert_decision: record why something was published, changed or erased
 insert into lantaarn.report_decision (report_id, decided_at, decision, matches, reason)

@@ -86,7 +86,7 @@ order by retention.kept, retention.term nulls first, 1;
 select
     open.day_start(open.day_of(deletion.deleted_at)) as "time",
     case
-        when deletion.rule like 'tombstone%' then 'Op verzoek gewist'
+        when deletion.retention_class = 'erasure' then 'Op verzoek gewist'
         when deletion.rule = 'class change' then 'Andere bewaartermijn'
         else 'Bewaartermijn voorbij'
     end as metric,

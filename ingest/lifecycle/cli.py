@@ -14,11 +14,11 @@ from rich.table import Table
 from ingest.lifecycle.erasure import Erasure, ErasureError, ErasureRequest, erase, plan_erasure, preview_erasure
 from ingest.lifecycle.register.erased_entry import delete_mails_about
 from ingest.lifecycle.restore import restore_backup
-from ingest.lifecycle.tombstones import TombstoneError, read_tombstones
 from sensors.db import connect
 from sensors.db.deletion_log import Deletion
 from sensors.db.dump import DumpError, PostgresTools, dump_database
 from sensors.db.server import find_postgres
+from sensors.erasures.tombstones import TombstoneError, read_tombstones
 from sensors.settings.lifecycle import BackupSettings, ErasureSettings
 from sensors.staff.log import Act, check_editor
 from sensors.staff.options import editor_option

@@ -17,14 +17,16 @@ import psycopg
 
 from ingest.events.windows import CLOCK_SKEW_TOLERANCE
 from ingest.hourly_totals import lock_hours, recompute_changed_hours
-from ingest.lifecycle import tombstones
 from ingest.lifecycle.register.erased_entry import erase_entry
-from ingest.lifecycle.register.redacted_field import FieldRemoval, remove_field, removed_fields
-from ingest.lifecycle.tombstones import ListedErasure, RemovedField, Tombstone
+from ingest.lifecycle.register.redacted_field import FieldRemoval, remove_field
 from sensors.db import Database
 from sensors.db.capabilities import probe_capabilities
 from sensors.db.deletion_log import Deletion, lock_retention, log_deletion
 from sensors.db.queries import load_queries
+from sensors.erasures import tombstones
+from sensors.erasures.listed import read_erasures_from_database, read_tombstones_from_database
+from sensors.erasures.reports import REPEATED_REASON, ReportErasure, erase_listed_report
+from sensors.erasures.tombstones import ErasedReport, ListedErasure, RemovedField, Tombstone
 from sensors.register import repository as register_repository
 from sensors.register.free_text import points_to_a_person
 from sensors.staff.log import Act, logged
@@ -58,6 +60,10 @@ class Erasure:
     deletions: tuple[Deletion, ...]
     rebuilt_hours: int
     removed_hours: tuple[datetime, ...]
+
+
+RepeatedErasure = Erasure | FieldRemoval | ReportErasure
+"""What came of a listed erasure in a restored database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +127,7 @@ def erase(db: Database, tombstone: Tombstone, tombstone_file: Path, act: Act | N
         return _erase(db, tombstone, tombstone.recorded_at)
 
 
-def replay_tombstones(db: Database, listed: Iterable[ListedErasure], now: datetime) -> list[Erasure | FieldRemoval]:
+def replay_tombstones(db: Database, listed: Iterable[ListedErasure], now: datetime) -> list[RepeatedErasure]:
     """Repeat erasures in a database restored from a backup, including older ones whose data must not return.
 
     In the order in which they were done: an erasure keeps what an earlier removal left of an entry. A correction that
@@ -133,7 +139,17 @@ def replay_tombstones(db: Database, listed: Iterable[ListedErasure], now: dateti
     for tombstone in due:
         if isinstance(tombstone, Tombstone):
             insert_tombstone(db, tombstone)
-    return [_erase(db, one, now) if isinstance(one, Tombstone) else remove_field(db, one, now) for one in due]
+    return [_repeat(db, one, now) for one in due]
+
+
+def _repeat(db: Database, listed: ListedErasure, now: datetime) -> RepeatedErasure:
+    match listed:
+        case Tombstone():
+            return _erase(db, listed, now)
+        case RemovedField():
+            return remove_field(db, listed, now)
+        case ErasedReport():
+            return erase_listed_report(db, listed, REPEATED_REASON, now)
 
 
 def erase_late_arrivals(db: Database, now: datetime) -> list[Erasure]:
@@ -143,17 +159,6 @@ def erase_late_arrivals(db: Database, now: datetime) -> list[Erasure]:
     ]
     # Of the entry nothing is in memory, and a report about it may have come since.
     return [_erase(db, replace(tombstone, register=False), now) for tombstone in recent]
-
-
-def read_tombstones_from_database(db: Database) -> tuple[Tombstone, ...]:
-    """Return every tombstone in the database, oldest first."""
-    return tuple(Tombstone(**row) for row in db.execute(QUERIES["tombstones"]).fetchall())
-
-
-def read_erasures_from_database(db: Database) -> list[ListedErasure]:
-    """Return every erasure in the database, of sensors and of single fields, oldest first."""
-    listed = [*read_tombstones_from_database(db), *removed_fields(db)]
-    return sorted(listed, key=lambda one: (one.recorded_at, one.id))
 
 
 def remove_listed_field(

@@ -248,11 +248,6 @@ delete from lantaarn.deviation as deviation
 using lantaarn.sensor as sensor
 where sensor.id = deviation.sensor_id and sensor.entry_id = %(entry_id)s;
 
--- tombstones: every tombstone, in order of recording
-select id, entry_id, since, until, register, resend, reason, recorded_at
-from lantaarn.tombstone
-order by recorded_at, id;
-
 -- insert_tombstone: insert a tombstone unless present
 insert into lantaarn.tombstone (id, entry_id, since, until, register, resend, reason, recorded_at)
 values (

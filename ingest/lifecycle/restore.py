@@ -13,13 +13,12 @@ from pathlib import Path
 
 from ingest.lifecycle import retention
 from ingest.lifecycle.audit import Difference, audit_ledger
-from ingest.lifecycle.erasure import Erasure, replay_tombstones
-from ingest.lifecycle.register.redacted_field import FieldRemoval
-from ingest.lifecycle.tombstones import ListedErasure
+from ingest.lifecycle.erasure import RepeatedErasure, replay_tombstones
 from sensors.db import Database, connect
 from sensors.db.deletion_log import Deletion
 from sensors.db.dump import PostgresTools, ProgressCallback, grant_schema_usage, restore_database, revoke_schema_usage
 from sensors.db.queries import load_queries
+from sensors.erasures.tombstones import ListedErasure
 from sensors.upgrade import upgrade_database
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
@@ -30,7 +29,7 @@ class RestoreResult:
     """What was done after the data was restored, and what the audit found."""
 
     migrations: Sequence[str]
-    erasures: Sequence[Erasure | FieldRemoval]
+    erasures: Sequence[RepeatedErasure]
     deletions: Sequence[Deletion]
     differences: Sequence[Difference]
 

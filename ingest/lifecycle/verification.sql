@@ -352,10 +352,13 @@ from (
         not exists (
             select from lantaarn.deletion_log as log
             where
-                log.rule ~ '^tombstone [0-9a-f-]{36}$'
-                and not exists (select from lantaarn.tombstone as listed where listed.id::text = substr(log.rule, 11))
-                and not exists (
-                    select from lantaarn.removed_field as listed where listed.id::text = substr(log.rule, 11)
+                log.rule ~ '^(tombstone|removal) [0-9a-f-]{36}$'
+                and right(log.rule, 36) not in (
+                    select id::text from lantaarn.tombstone
+                    union all
+                    select id::text from lantaarn.removed_field
+                    union all
+                    select id::text from lantaarn.erased_report
                 )
         )
 ) as whole

@@ -294,6 +294,18 @@ ALTER TABLE ONLY lantaarn.entry_violation
 ALTER TABLE ONLY lantaarn.entry_violation
     ADD CONSTRAINT entry_violation_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES lantaarn.sensor(entry_id);
 
+-- lantaarn.erased_report
+CREATE TABLE lantaarn.erased_report (
+    id uuid NOT NULL,
+    form_id uuid NOT NULL,
+    number bigint NOT NULL,
+    with_answer boolean NOT NULL,
+    recorded_at timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY lantaarn.erased_report
+    ADD CONSTRAINT erased_report_pkey PRIMARY KEY (id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON lantaarn.erased_report FOR EACH STATEMENT EXECUTE FUNCTION lantaarn.refuse_change();
+
 -- lantaarn.event_refusal
 CREATE TABLE lantaarn.event_refusal (
     kind text NOT NULL,

@@ -128,7 +128,8 @@ def erase_held(db: Database, held: Held, order: ErasureOrder, now: datetime) -> 
     for report in held.reports:
         number = ReportNumber(held.asked.municipality, report.number)
         with logged(db, Act("request erase", f"report {report.number}", order.editor, order.reason)):
-            desk.erase_report(db, number, order.reason, now, with_answer=order.with_answer)
+            erased = desk.plan_report_erasure(db, number, now, with_answer=order.with_answer)
+            desk.erase_report(db, erased, order.reason, order.tombstones)
         delete_spooled_mails_about(order.mail_spool, report.number)
     return _erase_sensor(db, held, order, now) if held.sensor is not None else 0
 

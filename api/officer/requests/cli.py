@@ -17,8 +17,8 @@ from api.officer.requests.held import Asked, Held, RequestError, find_held
 from api.officer.requests.letter import erasure_letter
 from api.reports.desk import DeskError, screen_reason
 from ingest.lifecycle.erasure import ErasureError
-from ingest.lifecycle.tombstones import TombstoneError
 from sensors.db import Connection, connect
+from sensors.erasures.tombstones import TombstoneError
 from sensors.register.part import Email
 from sensors.settings.lifecycle import ErasureSettings
 from sensors.staff.log import Act, check_editor, logged
@@ -112,9 +112,8 @@ def erase(reason: str, language: Language, letter: Path | None, *, with_answer: 
         click.echo(text)
     else:
         answers.write_private(letter, text)
-    click.echo(
-        "Delete the desk's own mail about a report too; after restoring an older backup, erase it again.", err=True
-    )
+    click.echo(f"Recorded in {settings.tombstones}, which restoring a backup requires.", err=True)
+    click.echo("Delete the desk's own mail about a report too.", err=True)
 
 
 def _subject(held: Held) -> str:

@@ -40,8 +40,8 @@ def redact(*, editor: str | None, dry_run: bool, yes: bool, **requested: Any) ->
     """
     from ingest.lifecycle.erasure import remove_listed_field  # noqa: PLC0415
     from ingest.lifecycle.register.redacted_field import RemovalRequest, plan_removal, preview_removal  # noqa: PLC0415
-    from ingest.lifecycle.tombstones import TombstoneError  # noqa: PLC0415
     from sensors.db import connect  # noqa: PLC0415
+    from sensors.erasures.tombstones import TombstoneError  # noqa: PLC0415
     from sensors.register.redaction import FieldError  # noqa: PLC0415
     from sensors.settings.lifecycle import ErasureSettings  # noqa: PLC0415
     from sensors.staff.log import Act, check_editor  # noqa: PLC0415

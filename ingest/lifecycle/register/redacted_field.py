@@ -13,10 +13,10 @@ from uuid import uuid4
 import psycopg
 
 from ingest.lifecycle.register.versions import VersionRow, forget_samples, replace_versions, version_rows
-from ingest.lifecycle.tombstones import RemovedField
 from sensors.db import Database
 from sensors.db.deletion_log import Deletion, lock_retention, log_deletion
 from sensors.db.queries import load_queries
+from sensors.erasures.tombstones import RemovedField
 from sensors.policy.personal_data import find_personal_data
 from sensors.register import repository
 from sensors.register.redaction import (
@@ -117,11 +117,6 @@ def remove_field(db: Database, removed_field: RemovedField, now: datetime) -> Fi
         for deletion in removal.deletions:
             log_deletion(db, deletion, now)
     return removal
-
-
-def removed_fields(db: Database) -> tuple[RemovedField, ...]:
-    """Every removed field in the database, in order of removal."""
-    return tuple(RemovedField(**row) for row in db.execute(QUERIES["removed_fields"]).fetchall())
 
 
 def _insert(db: Database, removed_field: RemovedField) -> None:

@@ -1,8 +1,3 @@
--- removed_fields: every removed field, in order of removal
-select id, entry_id, first_version, last_version, field, reason, recorded_at
-from lantaarn.removed_field
-order by recorded_at, id;
-
 -- insert_removed_field: record the removal of a field unless present
 insert into lantaarn.removed_field (id, entry_id, first_version, last_version, field, reason, recorded_at)
 values (

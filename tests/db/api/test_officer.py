@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from api.reports.queries import Draft, file_report
-from ingest.lifecycle.tombstones import Tombstone, read_tombstones
 from lantaarn import main
 from sensors.db import Database, connect
+from sensors.erasures.tombstones import ErasedReport, Tombstone, read_tombstones
 from tests.support.entries import example_entry
 from tests.support.sample_data import home_sensor_entry, publish_documents
 
@@ -158,8 +158,9 @@ def _a_period_and_then_a_home_are_erased(db: Database, outside: Path) -> None:
     assert left == {"first": DAY - timedelta(days=7), "n": 7}
     assert "de precieze plek" in ask(*order, "on request").output
     assert db.execute("select from restricted.location").fetchall() == []
-    listed = [each for each in read_tombstones(outside / "tombstones.jsonl") if isinstance(each, Tombstone)]
-    assert [each.register for each in listed] == [False, True]
+    listed = read_tombstones(outside / "tombstones.jsonl")
+    assert [each.register for each in listed if isinstance(each, Tombstone)] == [False, True]
+    assert [type(each) for each in listed].count(ErasedReport) == 1
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,8 +16,12 @@ from api.reports import desk
 from api.reports.desk import DeskError, PublicText, ReportNumber
 from api.reports.labels import ReportStatus
 from api.reports.queries import QUERIES, Draft, file_report, get_report, list_newest_reports
+from ingest.lifecycle.erasure import replay_tombstones
 from sensors.db import Database
 from sensors.db.deletion_log import first_broken_deletion_id
+from sensors.erasures.listed import read_erasures_from_database
+from sensors.erasures.reports import REPEATED_REASON
+from sensors.erasures.tombstones import TombstoneError, read_tombstones
 from tests.support.entries import example_entry
 from tests.support.sample_data import publish_documents
 
@@ -167,6 +172,11 @@ def report_at_desk(number: int) -> ReportNumber:
     return ReportNumber("helmond", number)
 
 
+def erase(db: Database, report: ReportNumber, folder: Path, *, with_answer: bool) -> None:
+    planned = desk.plan_report_erasure(db, report, NOW, with_answer=with_answer)
+    desk.erase_report(db, planned, "on request", folder / "tombstones.jsonl")
+
+
 def everything(db: Database) -> str:
     """All rows of all tables about reports, and of what readers see."""
     tables = ("lantaarn.report", "lantaarn.report_address", "lantaarn.report_mail", "open.report")
@@ -178,23 +188,22 @@ def deleted(db: Database) -> dict[str, tuple[int, str]]:
     return {row["table_name"]: (row["deleted_rows"], row["rule"]) for row in rows}
 
 
-def test_a_report_is_erased_on_request_and_its_number_and_dates_stay(server_database: Database) -> None:
+def test_a_report_is_erased_on_request_and_its_number_and_dates_stay(server_database: Database, tmp_path: Path) -> None:
     db = server_database
     publish_documents(db, example_entry())
     answered, waiting, other = (filed(db) for _ in range(3))
     settle(db, answered)
     before = get_report(db, "helmond", answered)
-    desk.erase_report(db, report_at_desk(answered), "on request", NOW, with_answer=False)
+    erase(db, report_at_desk(answered), tmp_path, with_answer=False)
     found = get_report(db, "helmond", answered)
     assert (found.answer, found.received_on, found.due_on) == ("De lucht.", before.received_on, before.due_on)
     assert found.erased_on == NOW.date()
-    assert deleted(db) == dict.fromkeys(
-        ("report", "report_address", "report_mail"), (1, f"request about report {answered}")
-    )
+    (listed,) = read_tombstones(tmp_path / "tombstones.jsonl")
+    assert deleted(db) == dict.fromkeys(("report", "report_address", "report_mail"), (1, f"tombstone {listed.id}"))
 
-    desk.erase_report(db, report_at_desk(answered), "on request", NOW, with_answer=True)
+    erase(db, report_at_desk(answered), tmp_path, with_answer=True)
     assert get_report(db, "helmond", answered).answer is None
-    desk.erase_report(db, report_at_desk(waiting), "on request", NOW, with_answer=True)
+    erase(db, report_at_desk(waiting), tmp_path, with_answer=True)
     assert get_report(db, "helmond", waiting).status is ReportStatus.CLOSED
     for number in (answered, waiting):
         held = desk.held_about_report(db, report_at_desk(number))
@@ -202,8 +211,45 @@ def test_a_report_is_erased_on_request_and_its_number_and_dates_stay(server_data
         assert [each["decision"] for each in held["decisions"]][-1] == "erased"
     assert due(db)[0]["number"] == other  # no mail about the others goes
     assert first_broken_deletion_id(db) is None
-    desk.erase_report(db, report_at_desk(other), "on request", NOW, with_answer=False)
+    erase(db, report_at_desk(other), tmp_path, with_answer=False)
     assert not [text for text in REPORT_TEXTS if text in everything(db)]
+
+
+def test_an_erased_report_does_not_come_back_with_a_backup_from_before(
+    server_database: Database, tmp_path: Path
+) -> None:
+    db = server_database
+    publish_documents(db, example_entry())
+    mine, other = filed(db), filed(db)
+    before = {table: db.execute(f"table lantaarn.{table}").fetchall() for table in ("report", "report_address")}  # pyright: ignore[reportArgumentType]
+    erase(db, report_at_desk(mine), tmp_path, with_answer=True)
+    listed = read_tombstones(tmp_path / "tombstones.jsonl")
+    assert tuple(read_erasures_from_database(db)) == listed
+    first, second = (row["form_id"] for row in before["report"])
+    # As in the backup, but that the numbers were given anew since: which report it is, its form says.
+    db.execute("truncate lantaarn.report cascade")
+    for number, form_id in ((mine, second), (other, first)):
+        row = {"number": number, "form_id": form_id}
+        db.execute(
+            "insert into lantaarn.report (id, form_id, municipality, entry_id, reference, kind, words, due_on) "
+            "overriding system value values (%(number)s, %(form_id)s, 'helmond', %(form_id)s, 'LML-1', 'question', "
+            "'Wat meet deze sensor precies?', '2026-12-04')",
+            row,
+        )
+        db.execute("insert into lantaarn.report_address values (%(number)s, 'iemand@voorbeeld.nl')", row)
+    for again in (2, 0):
+        (done,) = replay_tombstones(db, listed, NOW)
+        assert len(done.deletions) == again
+    left = db.execute("select words, status, erased_at from lantaarn.report order by id").fetchall()
+    assert [tuple(row.values()) for row in left] == [(DRAFT.text, "received", None), (None, "closed", NOW)]
+    assert db.execute("select report_id from lantaarn.report_address").fetchall() == [{"report_id": mine}]
+    decisions = desk.held_about_report(db, report_at_desk(other))["decisions"]
+    assert [each["reason"] for each in decisions] == [REPEATED_REASON]
+    assert first_broken_deletion_id(db) is None
+    (tmp_path / "tombstones.jsonl").write_text("{}\n")
+    with pytest.raises(TombstoneError):
+        erase(db, report_at_desk(mine), tmp_path, with_answer=True)
+    assert get_report(db, "helmond", mine).erased_on is None
 
 
 def test_a_corrected_answer_replaces_the_old_one_for_good(server_database: Database) -> None:
@@ -244,7 +290,7 @@ def test_what_points_to_a_person_is_public_only_with_a_reason_which_is_kept(serv
     assert get_report(db, "helmond", number).answer == text
 
 
-def test_all_that_is_held_about_a_report_is_told(server_database: Database) -> None:
+def test_all_that_is_held_about_a_report_is_told(server_database: Database, tmp_path: Path) -> None:
     """What is added to these tables is exported too, or explained here."""
     db = server_database
     publish_documents(db, example_entry())
@@ -261,4 +307,4 @@ def test_all_that_is_held_about_a_report_is_told(server_database: Database) -> N
         with pytest.raises(DeskError, match="There is no report"):
             desk.held_about_report(db, number)
         with pytest.raises(DeskError, match="There is no report"):
-            desk.erase_report(db, number, "on request", NOW, with_answer=True)
+            erase(db, number, tmp_path, with_answer=True)

@@ -16,9 +16,9 @@ import pytest
 from ingest.lifecycle import erasure as erasing
 from ingest.lifecycle.audit import audit_ledger
 from ingest.lifecycle.erasure import (
-    Erasure,
     ErasureError,
     ErasureRequest,
+    RepeatedErasure,
     erase,
     erase_late_arrivals,
     plan_erasure,
@@ -26,8 +26,6 @@ from ingest.lifecycle.erasure import (
     read_tombstones_from_database,
     replay_tombstones,
 )
-from ingest.lifecycle.register.redacted_field import FieldRemoval
-from ingest.lifecycle.tombstones import read_tombstones
 from ingest.pipeline import IncomingMessage, process_message
 from ingest.quality_flags import QualityChecker
 from ingest.writer import commit_batch, load_register, register_revision
@@ -35,6 +33,7 @@ from sensors.db import Database, connect
 from sensors.db.capabilities import Capabilities, probe_capabilities
 from sensors.db.deletion_log import first_broken_deletion_id
 from sensors.db.migrate import migrate
+from sensors.erasures.tombstones import read_tombstones
 from sensors.register.entry import Entry
 from sensors.register.repository import PublishResult, export_entries, publish, versions_of_entry
 from tests.db.ingest.test_writer import message, register, take
@@ -100,7 +99,7 @@ def later(seconds: int) -> datetime:
     return NOW + timedelta(seconds=seconds)
 
 
-def counts(erasure: Erasure | FieldRemoval) -> dict[str, int]:
+def counts(erasure: RepeatedErasure) -> dict[str, int]:
     return {deletion.table_name: deletion.deleted_rows for deletion in erasure.deletions}
 
 

@@ -21,9 +21,9 @@ from ingest.lifecycle.erasure import (
     replay_tombstones,
 )
 from ingest.lifecycle.register.redacted_field import FieldRemoval, RemovalRequest, plan_removal, preview_removal
-from ingest.lifecycle.tombstones import read_tombstones
 from sensors.db import Database, connect
 from sensors.db.deletion_log import first_broken_deletion_id
+from sensors.erasures.tombstones import read_tombstones
 from sensors.register.entry import Entry
 from sensors.register.redaction import REMOVED_TEXT, FieldError
 from sensors.register.repository import export_entries, publish, versions_of_entry

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from ingest.lifecycle.erasure import ErasureRequest, erase, plan_erasure, read_tombstones_from_database
-from ingest.lifecycle.tombstones import TombstoneError, append_tombstones, read_tombstones
 from sensors.db import Database
+from sensors.erasures.tombstones import TombstoneError, append_tombstones, read_tombstones
 from tests.db.ingest.test_erasure import count, later
 from tests.db.ingest.test_writer import register
 

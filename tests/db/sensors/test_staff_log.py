@@ -138,7 +138,7 @@ def test_every_command_of_staff_is_in_the_log(database: str, tmp_path: Path) -> 
     for words in done:
         assert "say who you are" in run(*words, editor="").output
         assert run(*words).exit_code == 0
-    assert len((tmp_path / "tombstones.jsonl").read_text().splitlines()) == 2
+    assert len((tmp_path / "tombstones.jsonl").read_text().splitlines()) == 3
     assert run("reports", "export", "1").exit_code == run("reports", "answer", "1", "--text", "Dank u.").exit_code == 1
 
     told = [json.loads(line) for line in run("staff-log", "--json").stdout.splitlines()]

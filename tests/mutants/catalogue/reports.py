@@ -56,19 +56,48 @@ MUTANTS: tuple[Mutant, ...] = (
             '    if False:\n        raise DeskError(f"The reason',
         ),
         ("the reason is recorded", "    if answer.reason is not None:\n", "    if False:\n"),
-        ("an address is erased", 'db.execute(QUERIES["erase_address"], report.parameters).rowcount', "0"),
-        ("pending mail is erased", 'db.execute(QUERIES["erase_mail"], report.parameters).rowcount', "0"),
-        ("an erasure is logged", "            if rows:\n", "            if False:\n"),
+        (
+            "an erased report is in the list",
+            "    append_tombstones(tombstone_file, [*read",
+            "    print(tombstone_file, [*read",
+        ),
+    ),
+    *mutants_in(
+        "sensors/erasures/reports.py",
+        DESK_TESTS,
+        ("an address is erased", 'db.execute(QUERIES["erase_address"], number).rowcount', "0"),
+        ("pending mail is erased", 'db.execute(QUERIES["erase_mail"], number).rowcount', "0"),
+        ("an erasure is logged", "            log_deletion(db, deletion, now)\n", "            pass\n"),
+    ),
+    *mutants_in(
+        "sensors/erasures/reports.sql",
+        DESK_TESTS,
+        ("words are erased", "    words = null,\n", ""),
+        ("an answer is erased when asked", "case when not %(with_answer)s then report.answer end", "report.answer"),
+        (
+            "a form says which report it is",
+            "where report.form_id = %(form_id)s and before",
+            "where report.id = %(number)s and before",
+        ),
+    ),
+    *mutants_in(
+        "sensors/erasures/listed.py",
+        ("tests/db/ingest/test_redaction.py", *DESK_TESTS),
+        ("removals are in the list", "*removed_fields(db), ", ""),
+        ("erased reports are in the list", ", *erased_reports(db)]", "]"),
+    ),
+    *mutants_in(
+        "ingest/lifecycle/erasure.py",
+        DESK_TESTS,
+        (
+            "erased reports don't come back with a backup",
+            "            return erase_listed_report(db, listed, REPEATED_REASON, now)",
+            "            return ReportErasure(listed, ())",
+        ),
     ),
     *mutants_in(
         "api/reports/desk.sql",
         DESK_TESTS,
-        ("words are erased", "    words = null,\n", ""),
-        (
-            "an answer is erased when asked",
-            "case when not %(with_answer)s::boolean then report.answer end",
-            "report.answer",
-        ),
         (
             "reports of another municipality are not shown",
             "where report.municipality = %(municipality)s and report.id = %(number)s::bigint;",

@@ -72,7 +72,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ("old acts are verified", "(select min(acted_at) from lantaarn.staff_log)", "null"),
         ("no version is missing", "min(version) <> 1 or max(version) <> count(*)", "false"),
         ("the current version is there", "where entry.revision = sensor.revision)", "where true)"),
-        ("no tombstone is missing", "log.rule ~ '^tombstone [0-9a-f-]{36}$'", "false"),
+        ("no tombstone is missing", "log.rule ~ '^(tombstone|removal) [0-9a-f-]{36}$'", "false"),
         (
             "mail is there until someone looks again",
             "min(noted.oldest) >= %(now)s::timestamptz",

@@ -10,11 +10,11 @@ from structlog.testing import capture_logs
 from ingest.lifecycle.erasure import Erasure
 from ingest.lifecycle.restore import RestoreResult
 from ingest.lifecycle.scheduler import RetentionScheduler, run_in_background, run_scheduler
-from ingest.lifecycle.tombstones import Tombstone
 from ingest.lifecycle.verification import RetentionCheck, RetentionVerification
 from ingest.metrics import Metrics
 from sensors.db import connect
 from sensors.db.deletion_log import Deletion
+from sensors.erasures.tombstones import Tombstone
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 AWAY = "postgresql://nobody:hush@127.0.0.1:1/none"

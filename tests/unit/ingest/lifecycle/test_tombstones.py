@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.lifecycle.tombstones import Tombstone, TombstoneError, append_tombstones, read_tombstones
+from sensors.erasures.tombstones import Tombstone, TombstoneError, append_tombstones, read_tombstones
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

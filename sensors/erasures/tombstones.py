@@ -1,7 +1,7 @@
 """The list of erasures, kept outside the database so that they can be repeated after restoring an older backup.
 
 A file of JSON lines. Each line holds the SHA-256 of the one before, which exposes changed, moved or removed lines. A
-line identifies a register entry and a period, or a field of its versions, never what was in it.
+line identifies a register entry and a period, or a field of its versions, or a report, never what was in it.
 """
 
 import fcntl
@@ -52,7 +52,21 @@ class RemovedField:
     recorded_at: datetime
 
 
-ListedErasure = Tombstone | RemovedField
+@dataclass(frozen=True, slots=True)
+class ErasedReport:
+    """A resident's report that was erased. ``with_answer``: the text of its answer too.
+
+    ``form_id`` says which it is: a restored database may give its number to another one.
+    """
+
+    id: UUID
+    form_id: UUID
+    number: int
+    with_answer: bool
+    recorded_at: datetime
+
+
+ListedErasure = Tombstone | RemovedField | ErasedReport
 """What is in the list."""
 
 
@@ -136,7 +150,19 @@ def _plain(value: object) -> object:
 
 
 def _from_document(document: dict[str, Any]) -> ListedErasure:
+    if "form_id" in document:
+        return _erased_report(document)
     return _removed_field(document) if "field" in document else _tombstone(document)
+
+
+def _erased_report(document: dict[str, Any]) -> ErasedReport:
+    return ErasedReport(
+        id=UUID(document["id"]),
+        form_id=UUID(document["form_id"]),
+        number=document["number"],
+        with_answer=document["with_answer"],
+        recorded_at=datetime.fromisoformat(document["recorded_at"]),
+    )
 
 
 def _removed_field(document: dict[str, Any]) -> RemovedField:
