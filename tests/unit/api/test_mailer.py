@@ -70,6 +70,7 @@ def test_a_mail_that_can_not_be_deleted_keeps_no_other_and_is_told(tmp_path: Pat
         delete_spooled_mails(tmp_path, NOW - timedelta(days=30))
     assert [each["event"] for each in logs] == ["spooled_mail_not_deleted"]
     assert [each.name for each in tmp_path.iterdir()] == ["lantaarn-1-7.eml"]
+    deliver(mail(3), "iemand@voorbeeld.nl")
     assert oldest_spooled_mail(tmp_path) == old
 
 
