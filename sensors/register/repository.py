@@ -25,6 +25,8 @@ from sensors.vocabulary.codes import Precision
 from sensors.vocabulary.localized_text import LocalizedText
 
 QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
+TELLS_THE_HOME = frozenset({"observed_area", "host_object", "host_reference", "height_m"})
+"""Fields of a location that a coarse one never has."""
 CONFLICT_MESSAGES = {
     "id_twice": ("id", LocalizedText("Dit id staat al eerder in dit bestand.", "This id is already in this file.")),
     "reference_taken": (
@@ -169,9 +171,8 @@ def refresh_derived_data(db: Database) -> int:
     """Recompile every current entry after an upgrade of the program; returns how many datastreams changed."""
     with db.transaction():
         db.execute(QUERIES["lock_register"])
-        documents = [version.document for version in current_versions(db)]
-        _coarsen_history(db, documents)
-        changed = _derive(db, documents)
+        _coarsen_history(db, [version.document for version in current_versions(db)])
+        changed = _derive(db, [version.document for version in current_versions(db)])
         derived.forget_unnamed_slugs(db)
         return changed
 
@@ -313,7 +314,8 @@ def _store_exact_locations(db: Database, entries: Sequence[Entry], documents: Se
 
 
 def _coarsen_history(db: Database, documents: Sequence[dict[str, Any]]) -> None:
-    """Coarsen every version's location to the precision of the current one; the database records each change."""
+    """Coarsen every version's location to the precision of the current one, and take out what tells which home it is;
+    the database records each change."""
     coarse = [
         {"entry_id": document["id"], "precision": document["location"]["precision"]}
         for document in documents
@@ -322,16 +324,17 @@ def _coarsen_history(db: Database, documents: Sequence[dict[str, Any]]) -> None:
     if not coarse:
         return
     rows = db.execute(QUERIES["versions_to_coarsen"], {"batch": {"places": coarse}}).fetchall()
-    redacted = [
-        {"revision": row["revision"], "location": _coarsened_location(row["location"], Precision(row["precision"]))}
-        for row in rows
-    ]
+    redacted = [{"revision": row["revision"], "location": _coarsened_location(row)} for row in rows]
     if redacted:
         db.execute(QUERIES["redact_locations"], {"batch": {"places": redacted}})
 
 
-def _coarsened_location(location: Mapping[str, Any], precision: Precision) -> dict[str, Any]:
-    """The same location, coarsened. Drops the address and what else may tell the exact place."""
-    exact = ("address", "observed_area", "host_object", "host_reference", "height_m")
-    kept = {name: value for name, value in location.items() if name not in exact}
+def _coarsened_location(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The location of a version without what tells which home it is; coarsened, if it is finer than it may be."""
+    location: Mapping[str, Any] = row["location"]
+    kept = {name: value for name, value in location.items() if name not in TELLS_THE_HOME}
+    if not row["is_finer"]:
+        return kept
+    precision = Precision(row["precision"])
+    kept.pop("address", None)
     return kept | {"precision": precision} | _public_location(location["geometry"], precision)

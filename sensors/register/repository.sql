@@ -116,13 +116,19 @@ where location.geometry is distinct from excluded.geometry;
 delete from restricted.location
 where entry_id in (select value::uuid from jsonb_array_elements_text(%(batch)s -> 'entries'));
 
--- versions_to_coarsen: earlier versions with a finer location than may be published now
-select entry.revision, entry.document -> 'location' as location, coarse.precision
+-- versions_to_coarsen: versions with a finer location than may be published now, or with what tells which home it is
+select entry.revision, entry.document -> 'location' as location, compared.is_finer, coarse.precision
 from jsonb_to_recordset(%(batch)s -> 'places') as coarse (entry_id uuid, precision text)
 inner join lantaarn.register_entry as entry on entry.entry_id = coarse.entry_id
+cross join lateral (
+    select
+        coalesce(lantaarn.coarseness(entry.document), 1)
+        < array_position(array['exact', 'cell_100m', 'cell_1km'], coarse.precision) as is_finer
+) as compared
 where
-    coalesce(array_position(array['exact', 'cell_100m', 'cell_1km'], entry.document #>> '{location,precision}'), 1)
-    < array_position(array['exact', 'cell_100m', 'cell_1km'], coarse.precision)
+    compared.is_finer
+    or entry.document #>> '{location,precision}' <> 'exact'
+    and entry.document -> 'location' ?| array['observed_area', 'host_object', 'host_reference', 'height_m']
 order by entry.revision;
 
 -- redact_locations: coarsen the location in these versions, which the table's trigger allows in such a transaction

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
+from api.reports.desk import QUERIES as DESK
 from api.reports.queries import QUERIES as REPORTS
 from ingest.lifecycle.audit import audit_ledger
 from lantaarn import main
@@ -129,7 +130,7 @@ def fill_with_homes(db: Database) -> frozenset[str]:
         asked = report | {"form_id": uuid4(), "words": written, "email": None, "due_on": NOW.date()}
         filed = db.execute(REPORTS["file_report"], asked).fetchone() or {}
         settled = {"municipality": "helmond", "number": filed["number"], "status": "answered", "answer": answer}
-        db.execute(REPORTS["settle_report"], settled)
+        db.execute(DESK["settle_report"], settled)
     db.execute("analyze")
     return traces.canaries(db)
 

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from sensors.db import Database
+from sensors.register import repository
 from sensors.register.entry import Entry
 from sensors.register.location import GeoJsonGeometry, snap_to_cell
 from sensors.register.repository import PublishResult, publish, refresh_derived_data, versions_of_entry
@@ -22,11 +23,13 @@ SEEN: GeoJsonGeometry = {
     "type": "Polygon",
     "coordinates": [[[5.6595, 51.48], [5.66, 51.48], [5.66, 51.481], [5.6595, 51.48]]],
 }
+ON_A_HOUSE: Document = {"host_object": "facade", "height_m": 6.5}
+"""What tells the house and the floor."""
 TRACES = ("LM-0123", "5.6595", "51.4803", "5.7012", "51.4904", "Kerkstraat")
 
 
 def meter(precision: str, geometry: GeoJsonGeometry = HOME, **place: Any) -> Document:
-    location = {"kind": "fixed", "geometry": geometry, "precision": precision, "height_m": 3.0} | place
+    location = {"kind": "fixed", "geometry": geometry, "precision": precision} | place
     return example_entry(reference="meter-1", location=location)
 
 
@@ -35,6 +38,11 @@ def put(db: Database, *documents: Document) -> UUID:
         done = publish(db, Entry.model_validate(document), editor="team", reason="test", valid_from=NOW)
         assert isinstance(done, PublishResult), done
     return UUID(documents[0]["id"])
+
+
+def allow_all(_entry: Entry, _classes: object) -> tuple[()]:
+    """The rules of before."""
+    return ()
 
 
 def history(db: Database) -> Iterator[str]:
@@ -46,7 +54,7 @@ def test_an_exact_place_leaves_the_history_when_it_gets_a_cell(server_database: 
     which = put(
         server_database,
         meter("exact", BEFORE),
-        meter("exact", address="Kerkstraat 1", observed_area=SEEN, host_reference="LM-0123"),
+        meter("exact", address="Kerkstraat 1", observed_area=SEEN, host_reference="LM-0123", **ON_A_HOUSE),
         meter("cell_100m"),
     )
     assert not [trace for text in history(server_database) for trace in TRACES if trace in text]
@@ -56,7 +64,7 @@ def test_an_exact_place_leaves_the_history_when_it_gets_a_cell(server_database: 
     ]
     assert [each.document["location"]["precision"] for each in held] == ["cell_100m"] * 3
     assert [each.redacted_at is not None for each in held] == [True, True, False]
-    assert {each.document["location"]["height_m"] for each in held} == {3.0}
+    assert not [each for each in held if ON_A_HOUSE.keys() & each.document["location"].keys()]
     assert [each.reason for each in held] == ["test"] * 3
 
 
@@ -81,6 +89,21 @@ def test_what_an_older_program_left_is_mended_at_the_next_upgrade(server_databas
     assert "5.6595" in next(history(server_database))
     refresh_derived_data(server_database)
     assert not [trace for text in history(server_database) for trace in TRACES if trace in text]
+
+
+def test_an_upgrade_takes_out_what_tells_the_house_and_the_floor(
+    server_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(repository, "find_rule_violations", allow_all)
+        which = put(server_database, meter("cell_1km", address="Kerkstraat", **ON_A_HOUSE), meter("cell_100m"))
+    refresh_derived_data(server_database)
+    (first, second) = (each.document["location"] for each in versions_of_entry(server_database, which))
+    assert (first["precision"], first["address"]) == ("cell_1km", "Kerkstraat")
+    assert not ON_A_HOUSE.keys() & first.keys()
+    assert second["precision"] == "cell_100m"
+    books = server_database.execute("select precision_before, precision_after from lantaarn.redaction").fetchall()
+    assert books == [{"precision_before": "cell_1km", "precision_after": "cell_1km"}]
 
 
 MEANT: LiteralString = "select set_config('lantaarn.redacting', 'places', true);"

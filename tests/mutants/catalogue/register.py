@@ -265,7 +265,8 @@ MUTANTS: tuple[Mutant, ...] = (
             "        _coarsen_history(db, batch)\n",
             "",
         ),
-        ("old addresses are removed too", "if name not in exact", "if True"),
+        ("what tells the house is removed too", "if name not in TELLS_THE_HOME", "if True"),
+        ("old addresses are removed too", '    kept.pop("address", None)\n', ""),
         (
             "only the cell is published",
             (
