@@ -16,6 +16,7 @@ from api.search.queries import find_observing_sensors
 from sensors.db import Database, queries
 from sensors.register.free_text import points_to_a_person
 from sensors.register.part import Words
+from sensors.register.redaction import is_erased
 from sensors.vocabulary.codes import Status
 from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 
@@ -67,6 +68,11 @@ class Version:
     def removed_on(self) -> date | None:
         """The last day of a removed sensor."""
         return removed_on(self.document, self.valid_from)
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether it is what is left of an erased sensor."""
+        return is_erased(self.document)
 
     @property
     def changes(self) -> tuple[Change, ...]:

@@ -28,6 +28,7 @@ from sensors.policy.explanation import explain_policy
 from sensors.policy.retention_explanation import noise_sentence, speed_sentence
 from sensors.policy.terms import kept_retention
 from sensors.register.entry import Datastream, Entry, EventPrivacyRule, Retention
+from sensors.register.redaction import is_erased
 from sensors.register.themes import themes_of
 from sensors.vocabulary import codes
 from sensors.vocabulary.codes import Public
@@ -44,12 +45,15 @@ def sensor(request: Request, state: AppStateDependency, reference: str) -> Respo
         classes = load_retention_classes(db)
         groups = load_groups(db, state.settings.municipality)
         statistics = state.statistics.get(db, state.settings.municipality)
-    datastreams = zip(found.entry.datastreams, found.datastreams, strict=True)
+    erased = is_erased(found.document)
+    # Of an erased sensor nothing is kept or shown any more, so that its terms and values would be untrue.
+    datastreams = () if erased else zip(found.entry.datastreams, found.datastreams, strict=True)
     context = {
         "sensor": found,
         "entry": found.entry,
         "sends_events": any(map(_sends_events, found.entry.datastreams)),
         "deviation_label": facets.deviation_label,
+        "is_erased": erased,
         "removed_on": removed_on(found.document, found.valid_from),
         "personal_data_level": found.entry.personal_data,
         "themes": [THEMES[code] for code in themes_of(found.document)],

@@ -15,10 +15,13 @@ from pydantic import ValidationError
 from sensors.policy.compiler import Policy, compile_policy
 from sensors.register.entry import Entry
 from sensors.register.validation.validator import find_violations
+from sensors.vocabulary.codes import Status
 from sensors.vocabulary.localized_text import LocalizedText
 
 REMOVED_TEXT = LocalizedText("Weggehaald op verzoek", "Removed on request")
 """What stands in place of a text. The database permits no other."""
+ERASED_NAME = LocalizedText("Sensor van een inwoner", "A resident's sensor")
+"""The name of every erased sensor. The database permits no other."""
 VERSION_FIELDS = ("editor", "reason")
 """What a version has beside its entry: who published it, and why."""
 _FIELD = re.compile(r"[a-z0-9_]+(\[\d{1,4}\])?(\.[a-z0-9_]+(\[\d{1,4}\])?)*")
@@ -32,6 +35,12 @@ _Step = str | int
 
 class FieldError(Exception):
     """The field can't be removed; the text names it and says why."""
+
+
+def is_erased(document: Mapping[str, Any]) -> bool:
+    """Whether this is what is left of an entry that was erased, with all that the sensor measured."""
+    said = document["status"], document["name"]["nl"], document["summary"]["nl"]
+    return said == (Status.ENDED, ERASED_NAME.nl, REMOVED_TEXT.nl)
 
 
 def field_path(field: str) -> tuple[_Step, ...]:

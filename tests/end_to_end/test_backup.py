@@ -170,6 +170,9 @@ def erase_while_serving(db: Database, url: str, folder: Path, words: frozenset[s
         done(lantaarn(url, folder, *SENSOR))
         shown = client.get(f"/sensors/{traces.reference_of(traces.REDACTED)}/geschiedenis/2").text
         assert "<dt>Straat</dt><dd>Weggehaald op verzoek</dd>" in shown
+        home = client.get(f"/sensors/{traces.reference_of(1)}").text
+        assert "Wat hij had gemeten, is op verzoek gewist." in home
+        assert not [untrue for untrue in ("Laatste meting", "Wat meet het nu?", "altijd nalezen") if untrue in home]
         assert traces.traces_on_pages(client, paths, words) == {}
     assert [each.name for each in spool.iterdir()] == ["lantaarn-999-1.eml"]
 

@@ -15,13 +15,11 @@ from sensors.db.queries import load_queries
 from sensors.policy.constraints import RESIDENT_NAME
 from sensors.register import repository
 from sensors.register.location import neighbourhood_and_district, snap_to_cell
-from sensors.register.redaction import REMOVED_TEXT
+from sensors.register.redaction import ERASED_NAME, REMOVED_TEXT
 from sensors.vocabulary.codes import Precision, Role, Status
 from sensors.vocabulary.localized_text import LocalizedText
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
-ERASED_NAME = LocalizedText("Sensor van een inwoner", "A resident's sensor")
-"""The name of every erased sensor. The database permits no other."""
 ERASING_EDITOR = "lantaarn erase"
 """The editor of the version that ends an erased entry."""
 PUBLIC_ERASURE_REASON = "gewist (AVG artikel 17) / erased (GDPR article 17)"

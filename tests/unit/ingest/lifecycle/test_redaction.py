@@ -4,10 +4,11 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from ingest.lifecycle.register.erased_entry import ERASED_NAME, REMOVED_TEXT, redacted_document
+from ingest.lifecycle.register.erased_entry import redacted_document
 from sensors.policy.constraints import RESIDENT_NAME
 from sensors.register.entry import Entry
 from sensors.register.files import document_of
+from sensors.register.redaction import ERASED_NAME, REMOVED_TEXT, is_erased
 from sensors.register.validation.validator import find_violations
 from tests.support.entries import entry_documents, example_datastream, example_entry
 
@@ -43,6 +44,7 @@ def test_what_is_told_about_it_goes_and_what_it_measures_stays() -> None:
     project = {"name": "Meten bij Jansen"}
     redacted = redacted_document(example_entry(name={"nl": "Meter van Jansen"}, datastreams=[told], project=project))
     assert "Jansen" not in str(redacted)
+    assert [is_erased(redacted | {"status": status}) for status in ("active", "ended")] == [False, True]
     assert (redacted["name"]["nl"], redacted["summary"]["en"]) == (ERASED_NAME.nl, REMOVED_TEXT.en)
     assert redacted["datastreams"] == [example_datastream("no2", access_parties=[])]
 
