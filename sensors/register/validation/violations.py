@@ -151,6 +151,15 @@ FORMAT_HINTS = {
     ),
     "unit": LocalizedText("Schrijf de eenheid in UCUM, zoals ug/m3.", "Write the unit in UCUM, such as ug/m3."),
     "interval": _DURATION_HINT,
+    "raw": LocalizedText(
+        "Schrijf “none”, of een duur als P7D (7 dagen) of P1Y (1 jaar).",
+        "Write “none”, or a duration such as P7D (7 days) or P1Y (1 year).",
+    ),
+    "aggregate": _DURATION_HINT,
+    "country": LocalizedText(
+        "Schrijf de code van het land in twee hoofdletters, zoals US.",
+        "Write the code of the country in two capitals, such as US.",
+    ),
     "window": _DURATION_HINT,
     "aggregate": _DURATION_HINT,
     "email": LocalizedText("Dit is geen e-mailadres.", "This is not an email address."),
