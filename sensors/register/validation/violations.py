@@ -161,7 +161,6 @@ FORMAT_HINTS = {
         "Write the code of the country in two capitals, such as US.",
     ),
     "window": _DURATION_HINT,
-    "aggregate": _DURATION_HINT,
     "email": LocalizedText("Dit is geen e-mailadres.", "This is not an email address."),
     "phone": LocalizedText("Dit is geen telefoonnummer.", "This is not a phone number."),
     "neighbourhood": LocalizedText("Dit is geen buurtcode, zoals BU07941000.", "Not a buurt code, such as BU07941000."),
