@@ -63,6 +63,10 @@ PERSONAL_DATA_MESSAGES: Mapping[PersonalDataMatch, LocalizedText] = {
         "Your text contains something that looks like a citizen service number (BSN). Please remove it: we do not need "
         "it.",
     ),
+    PersonalDataMatch.IBAN: LocalizedText(
+        "In uw tekst staat iets dat op een rekeningnummer lijkt. Haal het weg: wij hebben het niet nodig.",
+        "Your text contains something that looks like a bank account number. Please remove it: we do not need it.",
+    ),
     PersonalDataMatch.BIRTH_DATE: LocalizedText(
         "In uw tekst staat een geboortedatum. Haal hem weg: wij hebben hem niet nodig.",
         "Your text contains a date of birth. Please remove it: we do not need it.",

@@ -28,6 +28,7 @@ class PersonalDataMatch(StrEnum):
     PERSON_ADDRESS = "person_address"
     COORDINATES = "coordinates"
     NAME = "name"
+    IBAN = "iban"
 
 
 SIDECODES = (
@@ -181,10 +182,27 @@ def find_personal_data(text: str) -> PersonalDataMatch | None:
     return next(kinds_in(*visible_text(text)), None)
 
 
+_UNSEEN = frozenset({"Cf", "Mn", "Me"})
+"""Categories of what has no place of its own: format characters, and what is drawn over another (accents, keycaps)."""
+_BLANKS = dict.fromkeys(map(ord, "\u115f\u1160\u2800\u3164\uffa0"), " ")
+"""Letters and signs that look like a space."""
+_CYRILLIC = str.maketrans("АВСЕНІЈКМОРЅТУХԚԜавсеніјкморѕтухԛԝ", "ABCEHIJKMOPSTYXQWabcehijkmopstyxqw")
+_GREEK = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαβεζηικμνορτυχ", "ABEZHIKMNOPTYXabezhikmnoptyx")
+_LOOK_ALIKES = {**_CYRILLIC, **_GREEK}
+"""Capitals of other scripts that look like Latin ones, and their small letters."""
+
+
+def _digit(character: str) -> str:
+    """The character, or the digit 0 to 9 that it stands for in another script or in a circle."""
+    value = None if character.isascii() else unicodedata.digit(character, None)
+    return character if value is None else str(value)
+
+
 def visible_text(text: str) -> tuple[str, str]:
-    """The text as a reader sees it, without what is invisible, and the same in lower case, of the same length."""
-    plain = unicodedata.normalize("NFKC", text)
-    visible = "".join(character for character in plain if unicodedata.category(character) != "Cf")
+    """The text as a reader sees it, in plain Latin letters and digits where it looks like them, without accents and
+    what is invisible; and the same in lower case, of the same length."""
+    plain = unicodedata.normalize("NFKD", text.translate(_BLANKS)).translate(_LOOK_ALIKES)
+    visible = "".join(_digit(character) for character in plain if unicodedata.category(character) not in _UNSEEN)
     lower = visible.lower()
     # A few letters of other scripts change length; plates contain none of them.
     return (visible, lower) if len(lower) == len(visible) else (lower, lower)

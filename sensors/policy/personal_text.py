@@ -1,6 +1,6 @@
 """Detect personal data in sentences that people write: residents' reports, and answers that everyone can read.
 
-Beside the forms of ``sensors.policy.personal_data``: citizen service numbers, dates of birth, addresses, people at a
+Beside the forms of ``sensors.policy.personal_data`` and ``personal_numbers``: dates of birth, addresses, people at a
 house number, names, coordinates, and the number plates of Belgium and Germany. Sentences are full of numbers that point
 to nobody, so each rule asks for something around its number: a check digit, a word, a street; and for a name, a title
 or a common first name. What was traded is told by a table of sentences (``tests/data/resident_sentences.tsv``, counted
@@ -11,6 +11,7 @@ repetition is bounded, so that time grows with length.
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+from sensors.policy import personal_numbers
 from sensors.policy.personal_data import PersonalDataMatch, kinds_in, visible_text
 from sensors.register.persons import FIRST_NAMES
 
@@ -27,16 +28,28 @@ WEAK_MATCHES = frozenset(
 
 def find_in_sentences(text: str) -> tuple[PersonalDataMatch, ...]:
     """All kinds of personal data detected in what a person wrote, in the order of ``PersonalDataMatch``."""
-    visible, lower = visible_text(text)
+    visible, lower = (_one_line(each) for each in visible_text(text))
     found: set[PersonalDataMatch] = set()
     for number, (match, spans) in enumerate(_SENTENCE_DETECTORS):
         places = list(spans(visible, lower))
         found.update(match for _ in places)
         visible, lower = (_blank(part, places) for part in (visible, lower))
-        if number == 0:
+        if number == 1:
             # RD coordinates look like a MAC address. Nothing else may hide a device or a plate: "Kerkstraat 12-AB-34".
-            found.update(kinds_in(visible, lower))
+            found.update(kinds_in(*(_POSTCODE.sub(";", each) for each in (visible, lower))))
     return tuple(match for match in PersonalDataMatch if match in found)
+
+
+_SPACES = re.compile(r"\s+")
+_AT = re.compile(r"\s?[\[({<]\s?(?:at|apenstaartje)\s?[\])}>]\s?", re.IGNORECASE)
+_DOT = re.compile(r"\s?[\[({<]\s?(?:dot|punt)\s?[\])}>]\s?", re.IGNORECASE)
+_POSTCODE = re.compile(r"(?<![\w.:@+-])[1-9]\d{3}[a-z]{2}(?![\w:@+-]|\.\w)", re.IGNORECASE)
+"""Written as one word, a postcode is like a number plate without its dashes."""
+
+
+def _one_line(text: str) -> str:
+    """The text with one space for all white space, and the signs of an e-mail address for their words."""
+    return _DOT.sub(".", _AT.sub("@", _SPACES.sub(" ", text)))
 
 
 def _blank(text: str, places: Iterable[tuple[int, int]]) -> str:
@@ -81,26 +94,6 @@ _COORDINATES = _in_any_case(
     rf"(?<!\d){_ANGLE}(?:\s?[nsewo](?![^\W_])|[\s,;/]{{0,3}}{_ANGLE})",
     rf"(?<![\d.,-]){_RD_X}(?:[,;/]\s?|\s|[\s,;]{{0,2}}y\s?[:=]\s?){_RD_Y}(?!\d|[.,]\d)",
 )
-
-# A citizen service number: nine digits, in groups of two to four with the same mark between them, or one by one.
-_MARK = r"[ ./–-]"
-_BSN = re.compile(
-    rf"(?<!\d)(?<!\d[.,])(?<!\+)\d{{9}}(?![.,]?\d)"
-    rf"|(?<!\d)(?<!\d{_MARK})(?<!\+)(?:\d{{2,4}}(?P<mark>{_MARK})(?:\d{{2,4}}(?P=mark)){{1,2}}\d{{2,4}}"
-    rf"|\d(?P<each>{_MARK})(?:\d(?P=each)){{7}}\d)(?!{_MARK}?\d)"
-)
-_BSN_WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
-
-
-def _bsn_spans(_: str, lower: str) -> _Spans:
-    return (found.span() for found in _BSN.finditer(lower) if is_bsn(re.sub(r"\D", "", found[0])))
-
-
-def is_bsn(digits: str) -> bool:
-    """Whether nine digits pass the eleven test of citizen service numbers (BSN). One in eleven does by chance."""
-    weighted = sum(weight * int(digit) for weight, digit in zip(_BSN_WEIGHTS, digits, strict=False))
-    return len(digits) == len(_BSN_WEIGHTS) and weighted % 11 == 0 and digits.strip("0") != ""
-
 
 _MONTH = (
     r"(?:jan(?:uar[iy])?|feb(?:ruar[iy])?|maart|mrt|mar(?:ch)?|apr(?:il)?|mei|may|june?|juni|july?|juli"
@@ -210,10 +203,18 @@ _FOREIGN_PLATE = _capitals_kept(
     rf"[1-9]\d{{0,3}}[EHeh]?(?![^\W_])",
 )
 
+
+def _in_numbers(spans: Callable[[str], _Spans]) -> Callable[[str, str], _Spans]:
+    return lambda _, lower: spans(lower)
+
+
 _SENTENCE_DETECTORS: tuple[tuple[PersonalDataMatch, Callable[[str, str], _Spans]], ...] = (
+    (PersonalDataMatch.IBAN, _in_numbers(personal_numbers.iban_spans)),
     (PersonalDataMatch.COORDINATES, _COORDINATES),
     (PersonalDataMatch.PLATE, _FOREIGN_PLATE),
-    (PersonalDataMatch.BSN, _bsn_spans),
+    (PersonalDataMatch.PLATE, _in_numbers(personal_numbers.announced_plate_spans)),
+    (PersonalDataMatch.BSN, _in_numbers(personal_numbers.bsn_spans)),
+    (PersonalDataMatch.PHONE, _in_numbers(personal_numbers.phone_spans)),
     (PersonalDataMatch.BIRTH_DATE, _BIRTH_DATE),
     (PersonalDataMatch.PERSON_ADDRESS, _TITLED_PERSON),
     (PersonalDataMatch.ADDRESS, _ADDRESS),

@@ -9,7 +9,7 @@ DETECTORS = ("email", "ip", "mac", "phone", "plate")
 SENTENCE_TESTS = ("tests/unit/sensors/test_personal_text.py",)
 SENTENCE_DETECTORS = (
     ("coordinates", "COORDINATES, _COORDINATES"),
-    ("citizen service numbers", "BSN, _bsn_spans"),
+    ("citizen service numbers", "BSN, _in_numbers"),
     ("dates of birth", "BIRTH_DATE, _BIRTH_DATE"),
     ("people at a house number", "PERSON_ADDRESS, _TITLED_PERSON"),
     ("addresses", "ADDRESS, _ADDRESS"),
@@ -59,9 +59,17 @@ MUTANTS: tuple[Mutant, ...] = (
             (f"sentences without {name}", f"    (PersonalDataMatch.{detector}", f"    # (PersonalDataMatch.{detector}")
             for name, detector in SENTENCE_DETECTORS
         ),
-        ("an address hides no plate", "if number == 0:", "if number == 6:"),
-        ("the eleven test", "weighted % 11 == 0 and", "weighted is not None and"),
-        ("the forms of devices in sentences", "found.update(kinds_in(visible, lower))", "pass"),
+        ("an address hides no plate", "if number == 1:", "if number == 9:"),
+        ("the forms of devices in sentences", "found.update(kinds_in(", "set(("),
         ("a date is one of birth by its words", 'rf"{_BIRTH}[', 'rf"['),
+        ("a number over several lines", '_SPACES.sub(" ", text)', "text"),
+        ("bank accounts in sentences", "    (PersonalDataMatch.IBAN", "    # (PersonalDataMatch.IBAN"),
+    ),
+    *mutants_in(
+        "sensors/policy/personal_numbers.py",
+        SENTENCE_TESTS,
+        ("the eleven test", "weighted % 11 == 0 and", "weighted is not None and"),
+        ("a plate after its word", "if found and _is_plate(found[0])", "if False"),
+        ("a phone number with any marks", "in _PHONE.finditer(lower)", 'in _PHONE.finditer("")'),
     ),
 )

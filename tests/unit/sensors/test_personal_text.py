@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensors.policy.personal_data import PersonalDataMatch
-from sensors.policy.personal_text import WEAK_MATCHES, find_in_sentences, is_bsn
+from sensors.policy.personal_numbers import is_bsn
+from sensors.policy.personal_text import WEAK_MATCHES, find_in_sentences
 
 ROOT = Path(__file__).parents[3]
 SENTENCES = ROOT / "tests" / "data" / "resident_sentences.tsv"
@@ -89,6 +90,18 @@ def test_every_citizen_service_number_in_every_spelling(
     parts = [number[end - size : end] for size, end in zip(groups, ends, strict=True)]
     assert is_bsn(number)
     assert PersonalDataMatch.BSN in find_in_sentences(around.format(mark.join(parts)))
+
+
+@given(
+    citizen_service_numbers(),
+    st.lists(st.text(st.sampled_from(" \n\r\t-,.:*_/()|•–\u00a0\u3164\u2800"), max_size=3), min_size=8, max_size=8),
+    st.sampled_from(["\u0301", "\ufe0f", "\ufe0f\u20e3", "\u200b", ""]),
+)
+def test_a_citizen_service_number_with_anything_between_its_digits(number: str, marks: list[str], over: str) -> None:
+    written = "".join(digit + over + mark for digit, mark in zip(number, [*marks, ""], strict=True))
+    assert PersonalDataMatch.BSN in find_in_sentences(f"Mijn BSN is\n{written} en meer")
+    if not any(year in number for year in ("19", "20")):  # else it may read as a date
+        assert PersonalDataMatch.BSN in find_in_sentences(f"Het is {written}")
 
 
 @given(citizen_service_numbers(), st.integers(0, 8), st.integers(1, 9))
@@ -237,6 +250,23 @@ def test_an_address_hides_nothing_that_no_report_needs(secret: str) -> None:
         ("AB-12-CD bij Kerkstraat 12", {"plate", "address"}),
         ("bel 06-12345678", {"phone"}),
         ("174123 387456", {"coordinates"}),
+        ("bel 06\r\n1234\n5678", {"phone"}),
+        ("bel 06, 1234, 5678 eens", {"phone"}),
+        ("om 01:30, 02:45 en bij paal 01, 02, 03, 04, 05", set[str]()),
+        ("mijn BSN is 10000008", {"bsn"}),
+        ("paal 10000008", set[str]()),
+        ("bsn,111222333", {"bsn"}),
+        ("kenteken gb 123 x", {"plate"}),
+        ("mijn kenteken is G B 1 2 3 X", {"plate"}),
+        ("the car with plate gb*123*x", {"plate"}),
+        ("G\u0412-123-\u0425 stond fout", {"plate"}),
+        ("het kenteken is op 10 cm te lezen", set[str]()),
+        ("mail jan [at] example.nl", {"email"}),
+        ("mail jan(at)example(dot)nl", {"email"}),
+        ("bij 5701AB, of 5701 AB", set[str]()),
+        ("kenteken 5701AB", {"plate"}),
+        ("mijn rekening NL91ABNA0417164300", {"iban"}),
+        ("rekening NL91 ABNA 0417 1643 00", {"iban"}),
         ("LML-123", set[str]()),
         ("de lamp SON-T 70 W", set[str]()),
         ("De lamp in Born op 3 november", set[str]()),
@@ -260,6 +290,11 @@ HOSTILE: Mapping[str, str] = {
     "births": "geboren in de " * 2_000,
     "degrees": "51° " * 6_000,
     "decimals": "51,1234 " * 4_000,
+    "lists": "1,2 " * 7_000,
+    "plate words": "kenteken a1 " * 3_000,
+    "service numbers": "bsn is dit " * 3_000,
+    "lines": "\n" * 20_000,
+    "accounts": "nl" * 10_000,
     "spaces": "woon" + " " * 20_000,
 }
 
