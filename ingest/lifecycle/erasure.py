@@ -29,6 +29,7 @@ from sensors.erasures.reports import REPEATED_REASON, ReportErasure, erase_liste
 from sensors.erasures.tombstones import ErasedReport, ListedErasure, RemovedField, Tombstone
 from sensors.register import repository as register_repository
 from sensors.register.free_text import points_to_a_person
+from sensors.register.homes import is_at_a_home
 from sensors.staff.log import Act, logged
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
@@ -96,6 +97,11 @@ def plan_erasure(db: Database, request: ErasureRequest, now: datetime) -> Tombst
         raise ErasureError("the period ends in the future or before it begins")
     if request.whole_entry and (request.since or request.until or request.resend):
         raise ErasureError("location, contact and owner are erased only with all measurements: omit the period")
+    if request.whole_entry and not is_at_a_home(row["organisations"], row["location_precision"]):
+        raise ErasureError(
+            f"{request.reference} is no resident's sensor and not at a home: its entry is the municipality's own, and "
+            "stays. Omit --register to erase what it measured; register redact removes one field."
+        )
     if points_to_a_person(request.reason):
         raise ErasureError("the reason is kept, and seems to name or point to a person: rephrase it")
     return Tombstone(

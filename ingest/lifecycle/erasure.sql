@@ -1,5 +1,11 @@
--- find_entry: the register entry of the sensor with this reference in a municipality
-select entry_id from lantaarn.sensor where municipality = %(municipality)s and reference = %(reference)s;
+-- find_entry: the register entry of the sensor with this reference in a municipality, and whose and how precise it is
+select
+    sensor.entry_id,
+    coalesce(entry.document #>> '{location,precision}', 'exact') as location_precision,
+    jsonb_path_query_array(entry.document, '$.organisations[*].name') as organisations
+from lantaarn.sensor as sensor
+inner join lantaarn.register_entry as entry on entry.revision = sensor.revision
+where sensor.municipality = %(municipality)s and sensor.reference = %(reference)s;
 
 -- datastream_ids: every datastream that a sensor ever had
 select coalesce(array_agg(datastream.id order by datastream.id), '{}') as ids

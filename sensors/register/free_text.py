@@ -3,15 +3,14 @@
 from collections.abc import Iterator
 from typing import cast
 
-from sensors.policy.constraints import RESIDENT_NAME
 from sensors.policy.personal_data import PersonalDataMatch, find_personal_data
 from sensors.policy.personal_text import find_in_sentences
 from sensors.register.entry import Device, Entry, Location, Project
+from sensors.register.homes import is_at_a_home
 from sensors.register.legal import Contact, Decision, Organisation, Transfer
 from sensors.register.part import Part, Words
 from sensors.register.persons import is_personal_name
 from sensors.register.validation.violations import FieldPath, format_path
-from sensors.vocabulary.codes import Precision
 
 _FREE_TEXT_FIELDS: tuple[tuple[type[Part], frozenset[str]], ...] = (
     (Words, frozenset({"nl", "en"})),
@@ -56,7 +55,9 @@ def paths_that_point_to_a_person(entry: Entry) -> Iterator[str]:
     Where a sensor in public space hangs may be told by a house number. The names of organisations, desks and projects
     have rules of their own.
     """
-    allowed = _TOLD_BY_A_FORM if _is_at_a_home(entry) else _TOLD_BY_A_FORM | _PLACES
+    names = (each.name for each in entry.organisations)
+    at_a_home = is_at_a_home(names, entry.location.precision)
+    allowed = _TOLD_BY_A_FORM if at_a_home else _TOLD_BY_A_FORM | _PLACES
     for path, text in _texts_without_desks(entry):
         if path[-1] in ("nl", "en", "address", "body") and not allowed.issuperset(find_in_sentences(text)):
             yield format_path(path)
@@ -78,11 +79,6 @@ _TOLD_BY_A_FORM = frozenset(
 )
 """What ``paths_with_personal_data`` finds."""
 _PLACES = frozenset({PersonalDataMatch.ADDRESS, PersonalDataMatch.COORDINATES})
-
-
-def _is_at_a_home(entry: Entry) -> bool:
-    resident = any(each.name == RESIDENT_NAME for each in entry.organisations)
-    return resident or entry.location.precision is not Precision.EXACT
 
 
 def _texts_without_desks(entry: Entry) -> Iterator[tuple[FieldPath, str]]:

@@ -1,6 +1,7 @@
-"""How many homes are in a cell of 100 m, by the municipality's own count: a cell with few homes points to one of them.
+"""Which sensors hang at homes, and how many homes are in a cell of 100 m, by the municipality's own count.
 
-The count is a file ``*_woningen.csv`` beside the outlines in the folder ``LANTAARN_AREAS``, with the columns
+A cell with few homes points to one of them. The count is a file ``*_woningen.csv`` beside the outlines in the folder
+``LANTAARN_AREAS``, with the columns
 ``longitude`` and ``latitude`` (WGS84 degrees) and ``homes``: a row for each address, or for each small square of a
 statistics office, by its middle.
 """
@@ -8,10 +9,11 @@ statistics office, by its middle.
 import csv
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
+from sensors.policy.constraints import RESIDENT_NAME
 from sensors.register.location import AREAS_FOLDER_VARIABLE, AreasError, GeoJsonGeometry, snap_to_cell
 from sensors.vocabulary.codes import Precision
 
@@ -23,6 +25,11 @@ HOMES_NOT_COUNTED = (
     "(docs/operations/municipality.md)."
 )
 _SUFFIX = "_woningen.csv"
+
+
+def is_at_a_home(organisations: Iterable[str], precision: str) -> bool:
+    """Whether a sensor is a resident's or hangs at a home, by the names in its entry and how precise its place is."""
+    return RESIDENT_NAME in organisations or precision != Precision.EXACT
 
 
 def homes_in_cell(geometry: GeoJsonGeometry) -> int | None:

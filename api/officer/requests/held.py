@@ -8,14 +8,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from api.officer.exports.facts import is_of_resident
 from api.reports.desk import ReportNumber, held_about_report
 from ingest.lifecycle import erasure
 from sensors.db import Database
 from sensors.db.queries import load_queries
 from sensors.register.entry import Entry
+from sensors.register.homes import is_at_a_home
 from sensors.register.repository import StoredVersion, current_versions_by_reference
-from sensors.vocabulary.codes import Precision
 from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
@@ -145,7 +144,7 @@ def _sensor(db: Database, asked: Asked, reference: str, now: datetime) -> HeldSe
         entry = Entry.model_validate(found[0].document)
     except ValidationError:
         raise RequestError(f"The entry of {reference} has an older schema: import it again first.") from None
-    if not is_of_resident(entry) and entry.location.precision is Precision.EXACT:
+    if not is_at_a_home((each.name for each in entry.organisations), entry.location.precision):
         raise RequestError(
             f"{reference} is no resident's sensor: nothing that it measured can be traced to who asks. lantaarn erase "
             "erases what was measured wrongly."

@@ -345,11 +345,11 @@ def test_an_organisation_that_others_name_keeps_its_page(server_database: Databa
 def test_an_entry_that_has_ended_is_derived_again_too(server_database: Database, tmp_path: Path) -> None:
     db = server_database
     owners = [{"role": "owner", "name": "Kwekerij Jansen"}, {"role": "controller", "name": "Gemeente Helmond"}]
-    ended = example_entry(organisations=owners, status="ended", active_until="2026-01-01")
+    ended = home_sensor_entry(organisations=owners, status="ended", active_until="2026-01-01")
     publish(db, Entry.model_validate(ended), editor="test", reason="test", valid_from=NOW)
     before = db.execute("select revision from open.revision").fetchone()
-    wish = plan_erasure(db, ErasureRequest("helmond", "LML-1", "request of a resident", whole_entry=True), NOW)
-    assert counts(erase(db, wish, tmp_path / "list")) == {"register_entry": 1, "slug": 1}
+    wish = plan_erasure(db, ErasureRequest("helmond", "bewoner-1", "request of a resident", whole_entry=True), NOW)
+    assert counts(erase(db, wish, tmp_path / "list")) == {"location": 1, "register_entry": 1, "slug": 1}
     assert count(db, "lantaarn.finding where organisations @> '{Kwekerij Jansen}'") == 0
     # What programs remember of the register they now read again, though no version was added.
     assert db.execute("select revision from open.revision").fetchone() != before
@@ -457,6 +457,7 @@ def test_versions_that_delete_wrong_rows_are_refused(
         ({"until": NOW + timedelta(hours=1)}, "future"),
         ({"since": NOW, "until": NOW - timedelta(hours=1)}, "before it begins"),
         ({"since": NOW, "whole_entry": True}, "omit the period"),
+        ({"whole_entry": True}, "no resident's sensor"),
         ({"reason": "asked by jan@voorbeeld.example"}, "point to a person"),
     ],
 )

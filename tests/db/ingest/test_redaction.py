@@ -29,6 +29,7 @@ from sensors.register.redaction import REMOVED_TEXT, FieldError
 from sensors.register.repository import export_entries, publish, versions_of_entry
 from tests.db.ingest.test_erasure import NOW, count
 from tests.support.entries import example_entry
+from tests.support.sample_data import home_sensor_entry
 
 ENTRY = Entry.model_validate(example_entry())
 STREET = example_entry()["location"] | {"address": "Kanariestraat"}
@@ -96,6 +97,8 @@ def test_a_field_goes_from_versions_index_and_addresses(server_database: Databas
 def test_a_backup_from_before_loses_it_again(server_database: Database, tmp_path: Path) -> None:
     db, path = server_database, tmp_path / "list"
     published(db)
+    at_a_home = example_entry(location=home_sensor_entry()["location"])
+    publish(db, Entry.model_validate(at_a_home), editor="team", reason="verhuisd", valid_from=NOW)
     after: list[list[str]] = []
     with db.transaction():  # what is there before it is the backup
         remove(db, path, "organisations[0].name")

@@ -25,7 +25,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *mutants_in(
         "api/officer/requests/held.py",
         REQUEST_TESTS,
-        ("only a resident's sensor is about who asks", "if not is_of_resident(entry) and", "if False and"),
+        ("only a resident's sensor is about who asks", "if not is_at_a_home(", "if False and is_at_a_home("),
     ),
     *mutants_in(
         "api/officer/requests/held.sql",

@@ -82,6 +82,11 @@ MUTANTS: tuple[Mutant, ...] = (
     *mutants_in(
         "ingest/lifecycle/erasure.py",
         REDACTION_TESTS,
+        (
+            "no entry of the municipality's own is erased",
+            "if request.whole_entry and not is_at_a_home(",
+            "if False and not is_at_a_home(",
+        ),
         ("a report of after an erasure", "replace(tombstone, register=False)", "tombstone"),
         (
             "removals come back with a backup",
@@ -211,7 +216,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *mutants_in(
         "sensors/register/free_text.py",
         ("tests/unit/sensors/test_validation.py", "tests/unit/sensors/test_free_text.py"),
-        ("the house number of a home", "_TOLD_BY_A_FORM if _is_at_a_home(entry)", "_TOLD_BY_A_FORM if False"),
+        ("the house number of a home", "_TOLD_BY_A_FORM if at_a_home", "_TOLD_BY_A_FORM if False"),
         ("a name in a text of an entry", "not allowed.issuperset(find_in_sentences(text))", "False"),
         ("a name in a reason", "find_in_sentences(text) != ()", "False"),
         ("a name of an editor", "is_personal_name(text) or", ""),
