@@ -1,5 +1,7 @@
 """Expected failures, reported as a single sentence. Any other exception is a bug."""
 
+import errno
+
 import psycopg
 
 from sensors.db import RoleError
@@ -21,6 +23,8 @@ def message_for_user(error: Exception) -> str | None:
         case psycopg.OperationalError():
             # No connection. The message names host, port and user, never the password.
             return f"The database can't be reached: {str(error).strip()}"
+        case OSError(errno=errno.ENOSPC):
+            return f"There is no space left to write {error.filename or 'the output'}."
         case _:
             return None
 

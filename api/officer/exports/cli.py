@@ -80,7 +80,10 @@ def _current_entries() -> list[Entry]:
 def _write(document: ExportedDocument, file_format: str, output: Path | None) -> None:
     octets = WRITERS[file_format](document)
     if output is not None:
-        output.write_bytes(octets)
+        try:
+            output.write_bytes(octets)
+        except OSError as error:
+            raise click.FileError(str(output), error.strerror) from error
     elif file_format == "ods":
         raise click.UsageError("A spreadsheet needs a file: --output FILE.")
     else:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from api.officer.requests.held import QUERIES, Held, HeldReport
 from api.officer.requests.letter import DATA_FILE, READINGS_FILE, access_letter
@@ -111,9 +111,14 @@ def _write_readings(db: Connection, held: Held, path: Path, now: datetime) -> Pa
 
 def write_private(path: Path, text: str) -> Path:
     """Write a new file that only its owner can read. Raises ``FileExistsError``."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+    with open_private(path) as file:
         file.write(text)
     return path
+
+
+def open_private(path: Path) -> TextIO:
+    """Open a new file that only its owner can read. Raises ``OSError``."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8")
 
 
 def _plain(value: object) -> str:

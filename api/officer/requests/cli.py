@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import reduce
+from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 from pydantic import TypeAdapter, ValidationError
@@ -78,7 +79,9 @@ def export(folder: Path, language: Language, editor: str | None, **given: Any) -
     if folder.exists():
         raise click.UsageError(f"{folder} exists already.")
     with _found(given) as (db, held, _), logged(db, Act("request export", _subject(held), editor)):
-        for path in answers.write_export(db, held, folder, _now()):
+        with _file_errors(folder):
+            written = list(answers.write_export(db, held, folder, _now()))
+        for path in written:
             click.echo(path)
     click.echo("Read the letter before you send it, and delete the folder after.", err=True)
 
@@ -106,14 +109,38 @@ def erase(reason: str, language: Language, letter: Path | None, *, with_answer: 
         if not yes:
             click.confirm("This cannot be undone. Erase?", abort=True, err=True)
         order = answers.ErasureOrder(recorded, settings.tombstones, settings.mail_spool, with_answer, editor)
-        rows = answers.erase_held(db, held, order, _now())
-        text = erasure_letter(held, rows, _today(), with_answer=with_answer)
-    if letter is None:
-        click.echo(text)
-    else:
-        answers.write_private(letter, text)
+        with _opened(letter) as file:
+            rows = answers.erase_held(db, held, order, _now())
+            file.write(erasure_letter(held, rows, _today(), with_answer=with_answer))
     click.echo(f"Recorded in {settings.tombstones}, which restoring a backup requires.", err=True)
     click.echo("Delete the desk's own mail about a report too.", err=True)
+
+
+@contextmanager
+def _opened(letter: Path | None) -> Generator[TextIO]:
+    """Where the letter goes, opened before anything is erased. A file stays only if it has a letter in it."""
+    if letter is None:
+        shown = StringIO()
+        yield shown
+        click.echo(shown.getvalue())
+        return
+    with _file_errors(letter):
+        file = answers.open_private(letter)
+    try:
+        with file:
+            yield file
+    except BaseException:
+        letter.unlink()
+        raise
+
+
+@contextmanager
+def _file_errors(path: Path) -> Generator[None]:
+    """What can't be written as a message."""
+    try:
+        yield
+    except OSError as error:
+        raise click.FileError(str(error.filename or path), error.strerror) from error
 
 
 def _subject(held: Held) -> str:

@@ -77,6 +77,8 @@ def _the_register_is_written(folder: Path) -> None:
     assert "LML-1" not in write("processing", "--format", "csv").stdout
     assert write("processing", "--all", "--format", "ods", "--output", str(folder / "a.ods")).exit_code == 0
     assert (folder / "a.ods").read_bytes().startswith(b"PK")
+    nowhere = write("processing", "--output", str(folder / "no" / "a.html"))
+    assert (nowhere.exit_code, "No such file" in nowhere.stderr) == (1, True)
     assert "needs a file" in write("processing", "--format", "ods").stderr
     assert '<html lang="en">' in write("dpia", "Samen meten", "--language", "en").stdout
     assert "These are: Samen meten" in write("dpia", "Samen").stderr
@@ -135,6 +137,9 @@ def _reports_of_an_address_are_erased(db: Database, outside: Path, mine: int, of
     refused = ask(*order, "--letter", str(outside / "brief.txt"), given=f"{ADDRESS}\nn\n")
     assert refused.exit_code == 1
     assert not (outside / "brief.txt").exists()
+    nowhere = ask(*order, "--letter", str(outside / "no" / "brief.txt"), "--yes", given=f"{ADDRESS}\n")
+    assert (nowhere.exit_code, "No such file" in nowhere.output) == (1, True)
+    assert db.execute("select from lantaarn.report where words is null").fetchall() == []
     done = ask(*order, "--letter", str(outside / "brief.txt"), "--yes", given=f"{ADDRESS}\n")
     assert done.exit_code == 0, done.output
     assert ADDRESS.lower() not in done.output.lower()

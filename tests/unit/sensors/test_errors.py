@@ -1,5 +1,7 @@
 """Every error of the database is either a row's fault or the server's; when in doubt the server's."""
 
+import errno
+
 import psycopg
 import pytest
 
@@ -39,3 +41,8 @@ def test_what_the_server_says_of_a_row_is_not_told() -> None:
     assert told is not None
     assert "57014" in told
     assert "XX-12-YZ" not in told
+
+
+def test_a_full_disk_is_no_bug() -> None:
+    assert message_for_user(OSError(errno.ENOSPC, "full")) == "There is no space left to write the output."
+    assert message_for_user(OSError(errno.EIO, "broken")) is None
