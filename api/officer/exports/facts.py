@@ -24,6 +24,21 @@ _LEVELS: Mapping[PersonalData, LocalizedText] = {
     PersonalData.DE_IDENTIFIED: LocalizedText("niemand is te herkennen", "nobody can be recognised"),
     PersonalData.IDENTIFIABLE: LocalizedText("mensen zijn te herkennen", "people can be recognised"),
 }
+_OF_EVENTS: Mapping[str, LocalizedText] = {
+    "match_in_memory": LocalizedText(
+        "kenteken: alleen in het geheugen verwerkt, nooit bewaard", "number plate: processed in memory only, never kept"
+    ),
+    "window_count": LocalizedText(
+        "beweging van wie langskomt: per groep geteld in het geheugen, niemand is te herkennen",
+        "movement of who passes: counted by group in memory, nobody can be recognised",
+    ),
+    "count_in_memory": LocalizedText(
+        "een bericht voor elke weggebruiker: geteld in het geheugen, niemand is te herkennen",
+        "a message for each road user: counted in memory, nobody can be recognised",
+    ),
+}
+"""What is made of events is about more than what is kept of it."""
+_IMAGES = LocalizedText("beelden waarop mensen te herkennen zijn", "images on which people can be recognised")
 _RESIDENTS = LocalizedText("Inwoners met een sensor bij hun huis", "Residents with a sensor at their home")
 _PEOPLE: Mapping[Theme, LocalizedText] = {
     Theme.MOBILITY_CAR: LocalizedText("Mensen in voertuigen", "People in vehicles"),
@@ -121,9 +136,37 @@ def people(entry: Entry) -> Iterator[str]:
 def personal_data(entry: Entry) -> Iterator[str]:
     """The categories of personal data."""
     for each in _about_people(entry):
-        yield f"{_datastream_label(entry, each)}: {localize(_LEVELS[_level(entry, each)])}"
+        yield f"{_datastream_label(entry, each)}: {localize(_category(entry, each))}"
     if is_of_resident(entry):
         yield localize(_PLACE)
+
+
+def _category(entry: Entry, datastream: Datastream) -> LocalizedText:
+    level, rule = _level(entry, datastream), _event_rule(entry, datastream)
+    if rule is not None and (rule == "match_in_memory" or level is not PersonalData.IDENTIFIABLE):
+        return _OF_EVENTS[rule]
+    of_camera = entry.device.category is DeviceCategory.CAMERA
+    return _IMAGES if of_camera and level is PersonalData.IDENTIFIABLE else _LEVELS[level]
+
+
+def _event_rule(entry: Entry, datastream: Datastream) -> str | None:
+    """The rule of what is made of events: declared, or always needed for what is measured."""
+    declared = (each.rule for each in datastream.privacy_rules if each.rule in _OF_EVENTS)
+    definition = _definition(entry, datastream)
+    return next(declared, definition.required_privacy_rule if definition else None)
+
+
+def rules_of_processing(entry: Entry) -> frozenset[str]:
+    """What is done with data about people before it is kept: other rules make another processing."""
+    streams = _about_people(entry)
+    declared = {each.rule for datastream in streams for each in datastream.privacy_rules}
+    return frozenset(declared | {rule for each in streams if (rule := _event_rule(entry, each))})
+
+
+def made_of_events(entry: Entry) -> str:
+    """What it measures by events, to tell it from others of its kind."""
+    made = [_datastream_label(entry, each) for each in _about_people(entry) if _event_rule(entry, each)]
+    return ", ".join(dict.fromkeys(made))
 
 
 def recipients(entry: Entry) -> Iterator[str]:

@@ -14,9 +14,11 @@ from sensors.vocabulary.localized_text import LocalizedText
 _TITLE = LocalizedText("Register van verwerkingen: sensoren", "Record of processing activities: sensors")
 _MADE = LocalizedText(
     "Gemaakt op {day} uit het sensorregister, voor het register van verwerkingen (AVG, artikel 30). Eén verwerking is: "
-    "dezelfde verantwoordelijke, hetzelfde soort sensor, dezelfde doelen en dezelfde grondslag.",
+    "dezelfde verantwoordelijke, hetzelfde soort sensor, dezelfde doelen en grondslag, dezelfde privacyregels, DPIA en "
+    "privacyverklaring.",
     "Made on {day} from the sensor register, for the record of processing activities (GDPR, article 30). One "
-    "processing has the same controller, kind of sensor, purposes and legal ground.",
+    "processing has the same controller, kind of sensor, purposes, legal ground, privacy rules, DPIA and privacy "
+    "statement.",
 )
 _OTHERS = LocalizedText(
     "Niet hierin: vragen en meldingen van inwoners, en wat niet in het sensorregister staat.",
@@ -63,12 +65,17 @@ def _processings(entries: Iterable[Entry]) -> list[list[Entry]]:
             facts.is_of_resident(entry),
             frozenset(each.code for each in entry.purposes),
             entry.legal.ground,
+            facts.rules_of_processing(entry),
+            entry.legal.dpia.url if entry.legal.dpia else None,
+            entry.legal.privacy_statement,
         ].append(entry)
     return list(groups.values())
 
 
 def _record(entries: Sequence[Entry]) -> ExportedRecord:
-    heading = f"{facts.kind_of_sensor(entries[0])}: {next(facts.purposes(entries[0]))}"
+    made = facts.made_of_events(entries[0])
+    kind = facts.kind_of_sensor(entries[0]) + (f" ({made})" if made else "")
+    heading = f"{kind}: {next(facts.purposes(entries[0]))}"
     fields = [ExportedField(localize(label), facts.lines_of_all(entries, lines)) for label, lines in _COLUMNS]
     return ExportedRecord(
         heading,

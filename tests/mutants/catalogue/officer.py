@@ -15,6 +15,11 @@ MUTANTS: tuple[Mutant, ...] = (
     *mutants_in(
         "api/officer/exports/facts.py",
         EXPORT_TESTS,
+        (
+            "what events are made of is named",
+            "return _OF_EVENTS[rule]",
+            "return _LEVELS[level]",
+        ),
         ("a sensor at a home is about its resident", "or is_of_resident(entry)", ""),
     ),
     *mutants_in(

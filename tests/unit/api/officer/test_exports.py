@@ -70,7 +70,7 @@ def test_a_processing_has_all_that_article_30_asks() -> None:
     row = fields_of(record_of_processing(entries(camera), TODAY))
     assert row["Functionaris gegevensbescherming"] == ("Functionaris gegevensbescherming, privacy@helmond.example",)
     assert row["Categorieën betrokkenen"] == ("Mensen die langs de sensor komen",)
-    assert row["Categorieën persoonsgegevens"] == ("Image: mensen zijn te herkennen",)
+    assert row["Categorieën persoonsgegevens"] == ("Image: beelden waarop mensen te herkennen zijn",)
     assert row["Doorgifte en waarborgen"] == ("Cloud Inc., Verenigde Staten: Een vast Europees contract",)
     assert row["Bewaartermijnen"] == ("Image: losse waarden niet bewaard, totalen 1 maand",)
     assert row["Rechtsgrond"] == ("Een taak van de overheid",)
@@ -80,6 +80,31 @@ def test_a_processing_has_all_that_article_30_asks() -> None:
     )
     assert row["DPIA"] == ("Gedaan, 3 november 2022",)
     assert row["Beveiliging"] == ()
+
+
+def test_what_is_made_of_events_is_a_processing_of_its_own_and_names_what_it_is_made_of() -> None:
+    law = traffic_counter_entry()["legal"]
+    read = law | {"privacy_statement": "https://helmond.example/privacy/tellers"}
+    register = entries(
+        traffic_counter_entry(),
+        travel_time_entry(legal=law),
+        traffic_counter_entry(reference="verkeer-2", legal=read),
+        motion_lamp_entry(),
+    )
+    found = record_of_processing(register, TODAY)
+    rows = [fields_of(found, number) for number in range(len(found.records))]
+    assert [row["Kenmerken"] for row in rows] == [("verkeer-1",), ("kenteken-1",), ("verkeer-2",), ("lamp-1",)]
+    assert [row["Categorieën persoonsgegevens"] for row in rows[::2]] == [
+        ("Aantal auto's: niemand is te herkennen",),
+        ("Aantal auto's: niemand is te herkennen",),
+    ]
+    plates = "Reistijd: kenteken: alleen in het geheugen verwerkt, nooit bewaard"
+    assert rows[1]["Categorieën persoonsgegevens"] == (plates,)
+    assert found.records[1].heading.startswith("Verkeer (Reistijd): ")
+    (moved,) = rows[3]["Categorieën persoonsgegevens"]
+    assert "beweging van wie langskomt" in moved
+    answer = fields_of(dpia_summaries(entries(travel_time_entry(project={"name": "Plaat"})), TODAY))
+    assert plates in answer["2. Persoonsgegevens"]
 
 
 def test_terms_are_those_that_are_kept_not_those_that_are_said() -> None:
