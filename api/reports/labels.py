@@ -1,6 +1,6 @@
 """Kinds and statuses of reports, and validation messages: codes and their texts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from sensors.policy.personal_data import PersonalDataMatch
@@ -88,10 +88,31 @@ PERSONAL_DATA_MESSAGES: Mapping[PersonalDataMatch, LocalizedText] = {
         "Your text contains an exact place on the map, in numbers. If someone lives there, please remove the numbers.",
     ),
 }
-KEEP_MESSAGE = LocalizedText(
-    "Moet het blijven staan? Zet dan een vinkje onder uw tekst.",
-    "Does it have to stay? Then tick the box below your text.",
-)
+KEPT_LABELS: Mapping[PersonalDataMatch, LocalizedText] = {
+    PersonalDataMatch.ADDRESS: LocalizedText("het adres", "the address"),
+    PersonalDataMatch.PERSON_ADDRESS: LocalizedText("de naam met het huisnummer", "the name with the house number"),
+    PersonalDataMatch.COORDINATES: LocalizedText("de plek in cijfers", "the place in numbers"),
+    PersonalDataMatch.NAME: LocalizedText("de naam", "the name"),
+}
+"""What a resident may keep, in a sentence."""
+REST_MESSAGE = LocalizedText("De rest moet weg.", "The rest has to go.")
+
+
+def kept_label(matches: Iterable[PersonalDataMatch]) -> LocalizedText:
+    """What a resident may keep, of all these: "het adres en de naam"."""
+    labels = [KEPT_LABELS[match] for match in matches]
+    return LocalizedText(" en ".join(each.nl for each in labels), " and ".join(each.en for each in labels))
+
+
+def keep_message(matches: Iterable[PersonalDataMatch]) -> LocalizedText:
+    """How to keep these."""
+    kept = kept_label(matches)
+    return LocalizedText(
+        f"Toch nodig: {kept.nl}? Zet dan een vinkje onder uw tekst.",
+        f"Do you need to keep {kept.en}? Then tick the box below your text.",
+    )
+
+
 NO_KIND_MESSAGE = LocalizedText("Kies waar het over gaat.", "Choose what your message is about.")
 TOO_SHORT_MESSAGE = LocalizedText(
     f"Schrijf wat meer: minstens {MIN_TEXT_LENGTH} tekens.",

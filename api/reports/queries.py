@@ -19,15 +19,16 @@ from api.reports import working_days
 from api.reports.labels import (
     BAD_EMAIL_MESSAGE,
     HONEYPOT_MESSAGE,
-    KEEP_MESSAGE,
     MAX_TEXT_LENGTH,
     MIN_TEXT_LENGTH,
     NO_KIND_MESSAGE,
     PERSONAL_DATA_MESSAGES,
+    REST_MESSAGE,
     TOO_LONG_MESSAGE,
     TOO_SHORT_MESSAGE,
     ReportKind,
     ReportStatus,
+    keep_message,
 )
 from sensors.db import Database, queries
 from sensors.policy.personal_data import PersonalDataMatch
@@ -93,8 +94,11 @@ class Draft:
 def _warning(matches: Sequence[PersonalDataMatch]) -> LocalizedText:
     """What the text seems to contain, all of it, and what the resident can do: a line each."""
     messages = [PERSONAL_DATA_MESSAGES[match] for match in matches]
-    if not WEAK_MATCHES.isdisjoint(matches):
-        messages.append(KEEP_MESSAGE)
+    weak = [match for match in matches if match in WEAK_MATCHES]
+    if weak:
+        messages.append(keep_message(weak))
+        if len(weak) < len(matches):
+            messages.append(REST_MESSAGE)
     return LocalizedText("\n".join(each.nl for each in messages), "\n".join(each.en for each in messages))
 
 

@@ -11,18 +11,22 @@ from hypothesis import strategies as st
 from api.reports.labels import (
     BAD_EMAIL_MESSAGE,
     HONEYPOT_MESSAGE,
-    KEEP_MESSAGE,
+    KEPT_LABELS,
     MAX_TEXT_LENGTH,
     NO_KIND_MESSAGE,
     PERSONAL_DATA_MESSAGES,
+    REST_MESSAGE,
     TOO_LONG_MESSAGE,
     TOO_SHORT_MESSAGE,
     ReportKind,
     ReportStatus,
+    keep_message,
+    kept_label,
 )
 from api.reports.mails import Mail, compose
 from api.reports.queries import Report, parse_draft
 from sensors.policy.personal_data import PersonalDataMatch
+from sensors.policy.personal_text import WEAK_MATCHES
 
 GOOD = {"kind": "question", "words": "Waarom hangt deze sensor hier?", "email": "", "website": ""}
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -70,7 +74,8 @@ def test_all_that_a_text_seems_to_contain_is_said_at_once() -> None:
     told = warning({"words": "Ik ben geboren op 3 november 1961, BSN 999932445, bel 06-12345678."})
     for part in ("geboortedatum", "burgerservicenummer", "telefoonnummer"):
         assert part in told
-    assert KEEP_MESSAGE.nl not in told
+    assert "vinkje" not in told
+    assert REST_MESSAGE.nl not in told
 
 
 @pytest.mark.parametrize(
@@ -79,10 +84,11 @@ def test_all_that_a_text_seems_to_contain_is_said_at_once() -> None:
         ("De lamp bij Kerkstraat 12 is kapot.", PersonalDataMatch.ADDRESS),
         ("Mevrouw De Vries van nummer 12 klaagt ook.", PersonalDataMatch.PERSON_ADDRESS),
         ("De sensor staat op 51.48123, 5.65432.", PersonalDataMatch.COORDINATES),
+        ("Mevrouw De Vries klaagt ook.", PersonalDataMatch.NAME),
     ],
 )
 def test_what_a_report_may_need_stays_when_the_resident_says_so(words: str, match: PersonalDataMatch) -> None:
-    assert warning({"words": words}) == f"{PERSONAL_DATA_MESSAGES[match].nl}\n{KEEP_MESSAGE.nl}"
+    assert warning({"words": words}) == f"{PERSONAL_DATA_MESSAGES[match].nl}\n{keep_message([match]).nl}"
     assert parse_draft(GOOD | {"words": words, "keep": match}).errors == {}
     assert warning({"words": words, "keep": "bsn plate"}) != ""
 
@@ -91,6 +97,15 @@ def test_what_no_report_needs_stays_for_no_tick() -> None:
     words = "Mijn BSN is 999932445 en ik woon op Kerkstraat 12."
     told = warning({"words": words, "keep": "address bsn"})
     assert told == PERSONAL_DATA_MESSAGES[PersonalDataMatch.BSN].nl
+
+
+def test_the_tick_is_for_what_may_stay_and_says_so() -> None:
+    words = "Mevrouw De Vries heeft BSN 999932445 en woont op Kerkstraat 12."
+    lines = warning({"words": words}).split("\n")
+    weak = parse_draft(GOOD | {"words": words}).weak_matches
+    assert kept_label(weak).nl == "het adres en de naam"
+    assert lines[-2:] == [keep_message(weak).nl, REST_MESSAGE.nl]
+    assert set(KEPT_LABELS) == WEAK_MATCHES
 
 
 def test_a_tick_counts_for_what_was_warned_of_and_for_nothing_else() -> None:
