@@ -35,6 +35,7 @@ from sensors.policy.personal_data import PersonalDataMatch
 from sensors.policy.personal_text import WEAK_MATCHES, find_in_sentences
 from sensors.policy.promises import ANSWER_WITHIN_WORKING_DAYS
 from sensors.register.part import Email
+from sensors.register.redaction import REMOVED_TEXT
 from sensors.vocabulary.localized_text import LocalizedText
 from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 
@@ -135,6 +136,8 @@ class Report:
     answer: str | None
     corrected_on: date | None = None
     erased_on: date | None = None
+    sensor_erased_on: date | None = None
+    """When the words went with all that was said of the sensor of a resident; only of one report, not in a list."""
 
     @property
     def is_open(self) -> bool:
@@ -173,7 +176,8 @@ def file_report(db: Database, municipality: str, reference: str, form_id: UUID, 
 
 def get_report(db: Database, municipality: str, number: int) -> Report:
     """One public report. Raises NotFoundError."""
-    row = db.execute(QUERIES["report"], {"municipality": municipality, "number": number}).fetchone()
+    parameters = {"municipality": municipality, "number": number, "removed": REMOVED_TEXT.nl}
+    row = db.execute(QUERIES["report"], parameters).fetchone()
     if row is None:
         raise NotFoundError
     return _report(row)

@@ -10,10 +10,29 @@ from open.file_report(
     %(due_on)s::date
 );
 
--- report: the public part of one report
-select number, reference, kind, received_on, due_on, status, settled_on, answer, corrected_on, erased_on
-from open.report
-where municipality = %(municipality)s and number = %(number)s::bigint;
+-- report: the public part of one report, and when its words went with all that was said of its sensor
+select
+    report.number,
+    report.reference,
+    report.kind,
+    report.received_on,
+    report.due_on,
+    report.status,
+    report.settled_on,
+    report.answer,
+    report.corrected_on,
+    report.erased_on,
+    (
+        select max(version.redacted_at at time zone 'Europe/Amsterdam')::date
+        from open.version as version
+        where
+            version.municipality = report.municipality
+            and version.entry_id = report.entry_id
+            and version.document -> 'summary' ->> 'nl' = %(removed)s::text
+            and (version.redacted_at at time zone 'Europe/Amsterdam')::date >= report.received_on
+    ) as sensor_erased_on
+from open.report as report
+where report.municipality = %(municipality)s and report.number = %(number)s::bigint;
 
 -- newest_reports: the public part of the newest reports, for one sensor or all
 select number, reference, kind, received_on, due_on, status, settled_on, answer, corrected_on, erased_on

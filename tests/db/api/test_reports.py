@@ -17,6 +17,7 @@ from api.reports.desk import DeskError, PublicText, ReportNumber
 from api.reports.labels import ReportStatus
 from api.reports.queries import QUERIES, Draft, file_report, get_report, list_newest_reports
 from ingest.lifecycle.erasure import replay_tombstones
+from ingest.lifecycle.register.erased_entry import erase_entry
 from sensors.db import Database
 from sensors.db.deletion_log import first_broken_deletion_id
 from sensors.erasures.listed import read_erasures_from_database
@@ -213,6 +214,23 @@ def test_a_report_is_erased_on_request_and_its_number_and_dates_stay(server_data
     assert first_broken_deletion_id(db) is None
     erase(db, report_at_desk(other), tmp_path, with_answer=False)
     assert not [text for text in REPORT_TEXTS if text in everything(db)]
+
+
+def test_a_report_about_an_erased_sensor_says_that_its_words_went(server_database: Database) -> None:
+    db = server_database
+    publish_documents(db, example_entry())
+    number = filed(db)
+    with as_reader(db):
+        before = get_report(db, "helmond", number)
+    assert (before.sensor_erased_on, before.is_open) == (None, True)
+    entry = db.execute("select entry_id from lantaarn.report where id = %(id)s", {"id": number}).fetchone()
+    assert entry
+    with db.transaction():
+        erase_entry(db, entry["entry_id"], datetime.now(UTC))
+    with as_reader(db):
+        after = get_report(db, "helmond", number)
+    assert after.sensor_erased_on is not None
+    assert after.is_open
 
 
 def test_an_erased_report_does_not_come_back_with_a_backup_from_before(
