@@ -93,8 +93,10 @@ def plan_erasure(db: Database, request: ErasureRequest, now: datetime) -> Tombst
     latest = now + CLOCK_SKEW_TOLERANCE
     since = request.since and request.since.astimezone(UTC)
     until = request.until.astimezone(UTC) if request.until else latest
-    if until > latest or (since is not None and since >= until):
-        raise ErasureError("the period ends in the future or before it begins")
+    if until > latest:
+        raise ErasureError("--to is in the future: give a moment up to now, or omit it")
+    if since is not None and since >= until:
+        raise ErasureError("the period ends before it begins: --from must be earlier than --to")
     if request.whole_entry and (request.since or request.until or request.resend):
         raise ErasureError("location, contact and owner are erased only with all measurements: omit the period")
     if request.whole_entry and not is_at_a_home(row["organisations"], row["location_precision"]):

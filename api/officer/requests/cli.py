@@ -172,8 +172,18 @@ def _asked(
         raise click.UsageError("Give one of: a report, an address, a sensor, or a neighbourhood.")
     if (first_day or last_day) and chosen[:1] not in (["reference"], ["neighbourhood"]):
         raise click.UsageError("--from and --to go with a sensor or a neighbourhood.")
+    _check_days(_day(first_day), _day(last_day))
     asked = Asked(municipality, first_day=_day(first_day), last_day=_day(last_day), **given)
     return replace(asked, email=_address()) if by_email else asked
+
+
+def _check_days(first: date | None, last: date | None) -> None:
+    today = _today()
+    for option, day in (("--from", first), ("--to", last)):
+        if day is not None and day > today:
+            raise click.BadParameter(f"{day} is in the future: give today or an earlier day.", param_hint=option)
+    if first is not None and last is not None and first > last:
+        raise click.BadParameter(f"{first} is after --to, {last}.", param_hint="--from")
 
 
 def _address() -> str:

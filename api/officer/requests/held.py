@@ -37,9 +37,10 @@ class Asked:
     last_day: date | None = None
 
     def period(self, now: datetime) -> Mapping[str, datetime]:
-        """The first instant of the period, and the first after it."""
+        """The first instant of the period, and the first after it: now, if its last day is today."""
         since = _start_of(self.first_day) if self.first_day else erasure.EARLIEST_INSTANT
-        return {"from": since, "until": _start_of(self.last_day + timedelta(days=1)) if self.last_day else now}
+        until = _start_of(self.last_day + timedelta(days=1)) if self.last_day else now
+        return {"from": since, "until": min(until, now)}
 
 
 def _start_of(day: date) -> datetime:
@@ -103,10 +104,10 @@ def find_held(db: Database, asked: Asked, spool: Path, now: datetime) -> Held:
         return _held_of_address(db, asked, spool)
     if asked.reference is not None:
         return Held(asked, sensor=_sensor(db, asked, asked.reference, now))
-    nearby = db.execute(
-        QUERIES["sensors_at_homes"],
-        {"municipality": asked.municipality, "neighbourhood": asked.neighbourhood, **asked.period(now)},
-    ).fetchall()
+    where = {"municipality": asked.municipality, "neighbourhood": asked.neighbourhood}
+    if db.execute(QUERIES["neighbourhood"], where).fetchone() is None:
+        raise RequestError(f"--neighbourhood: there is no neighbourhood with the code {asked.neighbourhood}.")
+    nearby = db.execute(QUERIES["sensors_at_homes"], {**where, **asked.period(now)}).fetchall()
     return Held(asked, nearby=tuple(SensorNearby(**row) for row in nearby))
 
 

@@ -30,6 +30,9 @@ where
     and strpos(lower(concat_ws(' ', entry.document::text, entry.editor, entry.reason)), lower(%(email)s)) > 0
 order by sensor.reference, entry.version;
 
+-- neighbourhood: the neighbourhood with this code
+select area.code from lantaarn.area as area where area.code = %(neighbourhood)s and area.level = 'neighbourhood';
+
 -- sensors_at_homes: sensors with a place that isn't exact, in a neighbourhood, that were there in a period
 select
     sensor.reference,

@@ -13,6 +13,7 @@ from api.reports.queries import Draft, file_report
 from lantaarn import main
 from sensors.db import Database, connect
 from sensors.erasures.tombstones import ErasedReport, Tombstone, read_tombstones
+from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 from tests.support.entries import example_entry
 from tests.support.sample_data import home_sensor_entry, publish_documents
 
@@ -104,6 +105,7 @@ def _search_shows_where_and_not_what(mine: int, of_neighbour: int, about_me: int
     ]
     assert "sensor bewoner-1" in ask("search", "--neighbourhood", code, *PERIOD).output
     assert "nothing is held" in ask("search", "--neighbourhood", code, "--to", "2022-12-31").output
+    assert "no neighbourhood with the code BU99999999" in ask("search", "--neighbourhood", "BU99999999").output
     assert "no resident's sensor" in ask("search", "--sensor", "LML-1").output
     assert "nothing is held" in ask("search", "--email", given="niemand@voorbeeld.nl\n").output
 
@@ -161,10 +163,13 @@ def _a_period_and_then_a_home_are_erased(db: Database, outside: Path) -> None:
     assert "alles wat hij in deze tijd mat" in ask(*order, "on request", *PERIOD).output.replace("\n", " ")
     left = db.execute("select min(time) as first, count(*) as n from lantaarn.observation_1y").fetchone()
     assert left == {"first": DAY - timedelta(days=7), "n": 7}
+    today = datetime.now(LOCAL_TIME_ZONE).date().isoformat()
+    until_now = ask(*order, "on request", "--from", today, "--to", today)
+    assert until_now.exit_code == 0, until_now.output
     assert "de precieze plek" in ask(*order, "on request").output
     assert db.execute("select from restricted.location").fetchall() == []
     listed = read_tombstones(outside / "tombstones.jsonl")
-    assert [each.register for each in listed if isinstance(each, Tombstone)] == [False, True]
+    assert [each.register for each in listed if isinstance(each, Tombstone)] == [False, False, True]
     assert [type(each) for each in listed].count(ErasedReport) == 1
 
 
@@ -174,6 +179,8 @@ def _a_period_and_then_a_home_are_erased(db: Database, outside: Path) -> None:
         (("search",), "Give one of"),
         (("search", "--report", "1", "--sensor", "x"), "Give one of"),
         (("search", "--report", "1", "--from", "2024-11-01"), "go with a sensor"),
+        (("search", "--sensor", "x", "--from", "2024-11-02", "--to", "2024-11-01"), "2024-11-02 is after --to"),
+        (("erase", "--sensor", "x", "--to", "2999-01-01", "--reason", "x"), "give today or an earlier day"),
     ],
 )
 def test_a_request_names_one_thing(outside: Path, words: tuple[str, ...], why: str) -> None:
