@@ -1,12 +1,14 @@
 """Erase a resident's entry: where it is, whose it is and all words about it leave every version, and the entry ends.
 
-What is derived from the entry is derived again by ``sensors.register.derived``, in the same transaction.
+Its last version is without how the desk was reached too, so that what is exported of it may be imported again. What is
+derived from the entry is derived again by ``sensors.register.derived``, in the same transaction.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from ingest.lifecycle.register.versions import VersionRow, forget_samples, replace_versions, version_rows
@@ -20,6 +22,7 @@ from sensors.vocabulary.codes import Precision, Role, Status
 from sensors.vocabulary.localized_text import LocalizedText
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
+_CONTROLLER = LocalizedText("de gemeente", "the municipality")
 ERASING_EDITOR = "lantaarn erase"
 """The editor of the version that ends an erased entry."""
 PUBLIC_ERASURE_REASON = "gewist (AVG artikel 17) / erased (GDPR article 17)"
@@ -33,11 +36,12 @@ def erase_entry(db: Database, entry_id: UUID, at: datetime) -> Mapping[str, int]
     """
     entry = {"entry_id": entry_id}
     location = db.execute(QUERIES["erase_location"], entry).rowcount
-    versions, current = _redact_versions(db, entry_id)
+    rows = version_rows(db, entry_id)
+    versions, current = _redact_versions(db, rows)
     counts = {
         "location": location,
         "register_entry": versions,
-        "slug": _end_entry(db, current, at) if current else 0,
+        "slug": _end_entry(db, without_desks(current, _desks(rows)), at) if current else 0,
         "report_mail": db.execute(QUERIES["erase_report_mails"], entry).rowcount,
         "report": db.execute(QUERIES["erase_report_texts"], entry).rowcount,
     }
@@ -52,9 +56,8 @@ def delete_mails_about(db: Database, entry_id: UUID, spool: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _redact_versions(db: Database, entry_id: UUID) -> tuple[int, dict[str, Any] | None]:
+def _redact_versions(db: Database, rows: Sequence[VersionRow]) -> tuple[int, dict[str, Any] | None]:
     """Redact every version. Returns how many changed, and what is left of the current one, if there is one."""
-    rows = version_rows(db, entry_id)
     left = [_redacted_version(row) for row in rows]
     changed = [new for new, old in zip(left, rows, strict=True) if new != old]
     replace_versions(db, changed)
@@ -96,6 +99,39 @@ def redacted_document(document: Mapping[str, Any]) -> dict[str, Any]:
     if "datastreams" in document:
         redacted["datastreams"] = _without_words(document["datastreams"])
     return redacted
+
+
+def _desks(rows: Sequence[VersionRow]) -> frozenset[str]:
+    """How the desks of these versions were reached."""
+    contacts = [row["document"]["contact"] for row in rows]
+    return frozenset(each[way].rstrip("/") for each in contacts for way in ("email", "phone", "url") if each.get(way))
+
+
+def without_desks(document: Mapping[str, Any], desks: Collection[str]) -> dict[str, Any]:
+    """Put the controller's name in the texts of an erased document in place of these addresses and numbers.
+
+    Only its last version becomes this: the database lets the texts of those before be. The data protection officer's
+    own, which an entry keeps, stay.
+    """
+    officer: Mapping[str, str] = document.get("legal", {}).get("officer") or {}
+    gone = sorted(set(desks).difference(officer.values()), key=len, reverse=True)
+    name = document["contact"]["name"]
+    instead = _words(_CONTROLLER) if name == RESIDENT_NAME else {"nl": name, "en": name}
+    pattern = re.compile("(?:" + "|".join(map(re.escape, gone)) + r")(?![\w/])", re.IGNORECASE)
+    return _replaced(document, pattern, instead) if gone else dict(document)
+
+
+def _replaced(part: Any, pattern: re.Pattern[str], instead: Mapping[str, str]) -> Any:
+    if isinstance(part, list):
+        return [_replaced(each, pattern, instead) for each in cast(list[Any], part)]
+    if not isinstance(part, Mapping):
+        return part
+    return {
+        name: pattern.sub(lambda _, name=name: instead[name], value)
+        if name in instead and isinstance(value, str)
+        else _replaced(value, pattern, instead)
+        for name, value in cast(Mapping[str, Any], part).items()
+    }
 
 
 def _words(text: LocalizedText) -> dict[str, str]:

@@ -336,10 +336,16 @@ def test_an_organisation_that_others_name_keeps_its_page(server_database: Databa
     owners = [{"role": "owner", "name": "Stichting Meetnet"}, {"role": "controller", "name": "Gemeente Helmond"}]
     for changes in ({"organisations": owners, "project": {"name": "Meetnet"}}, {}):
         publish(db, Entry.model_validate(example_entry(**changes)), editor="test", reason="test", valid_from=NOW)
+    told = Entry.model_validate(home_sensor_entry(rights={"nl": "Mail naar sensoren@helmond.example."}))
+    publish(db, told, editor="test", reason="test", valid_from=NOW)
     wish = plan_erasure(db, ErasureRequest("helmond", "bewoner-1", "request of a resident", whole_entry=True), NOW)
     assert "slug" not in counts(erase(db, wish, tmp_path / "list"))
     assert count(db, "lantaarn.slug where name = 'Stichting Meetnet'") == 1
     assert count(db, "lantaarn.slug where name = 'Meetnet'") == 1
+    # What is left of it complies, without the address that the desk had.
+    left = Entry.model_validate_json(next(line for line in export_entries(db) if "bewoner-1" in line))
+    assert left.rights.nl == "Mail naar Gemeente Helmond."
+    assert publish(db, left, editor="test", reason="test", valid_from=NOW) == PublishResult(4, changed=False)
 
 
 def test_an_entry_that_has_ended_is_derived_again_too(server_database: Database, tmp_path: Path) -> None:

@@ -41,7 +41,12 @@ MUTANTS: tuple[Mutant, ...] = (
         ("an erased sensor has no project", 'if name != "project"}', "}"),
         ("an erased sensor has no explanations", 'if name != "description"}', "}"),
         ("an erased sensor has no recipients", '[] if name == "access_parties" else value', "value"),
-        ("what ended is derived again", "_end_entry(db, current, at) if current else 0", "0"),
+        ("an erased sensor's desk is told no more", "if gone else dict(document)", "if False else dict(document)"),
+        (
+            "what ended is derived again",
+            "_end_entry(db, without_desks(current, _desks(rows)), at) if current else 0",
+            "0",
+        ),
     ),
     *mutants_in(
         "sensors/register/repository.py",

@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from ingest.lifecycle.register.erased_entry import redacted_document
+from ingest.lifecycle.register.erased_entry import redacted_document, without_desks
 from sensors.policy.constraints import RESIDENT_NAME
 from sensors.register.entry import Entry
 from sensors.register.files import document_of
@@ -52,6 +52,21 @@ def test_what_is_told_about_it_goes_and_what_it_measures_stays() -> None:
 def test_without_a_controller_the_contact_is_nobody() -> None:
     redacted = redacted_document(example_entry(organisations=[{"role": "owner", "name": "Bakkerij Jansen"}]))
     assert redacted["contact"] == {"name": RESIDENT_NAME}
+
+
+def test_a_desk_that_is_gone_is_named_in_no_text_but_an_officer_is() -> None:
+    rights = {
+        "nl": "Bel 0492 587777 of mail balie@helmond.example of fg@helmond.example.",
+        "en": "See https://a.example/b",
+    }
+    legal = {"officer": {"name": "FG", "email": "fg@helmond.example"}}
+    left = redacted_document(example_entry(rights=rights, legal=legal))
+    desks = ("balie@helmond.example", "0492 587777", "fg@helmond.example", "https://a.example")
+    told = without_desks(left, desks)["rights"]
+    assert told["nl"] == "Bel Gemeente Helmond of mail Gemeente Helmond of fg@helmond.example."
+    assert told["en"] == rights["en"]
+    nobody = left | {"contact": {"name": RESIDENT_NAME}}
+    assert without_desks(nobody, desks)["rights"]["nl"].startswith("Bel de gemeente of")
 
 
 @settings(max_examples=10)
