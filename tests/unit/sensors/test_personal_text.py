@@ -241,6 +241,7 @@ def test_an_address_hides_nothing_that_no_report_needs(secret: str) -> None:
     ("text", "expected"),
     [
         ("Kerkstraat 12", {"address"}),
+        ("Kerkstraat \n 12", {"address"}),
         ("5701 AB 12", {"address"}),
         ("mevrouw De Vries van nummer 12", {"person_address"}),
         ("familie Bakker, huisnummer 12", {"person_address"}),
