@@ -60,7 +60,7 @@ MUTANTS: tuple[Mutant, ...] = (
             for name, detector in SENTENCE_DETECTORS
         ),
         ("an address hides no plate", "if number == 1:", "if number == 9:"),
-        ("the forms of devices in sentences", "found.update(kinds_in(", "set(("),
+        ("the forms of devices in sentences", "found.update(kinds_in(", "tuple(kinds_in("),
         ("a date is one of birth by its words", 'rf"{_BIRTH}[', 'rf"['),
         ("a number over several lines", '_SPACES.sub(" ", text)', "text"),
         ("bank accounts in sentences", "    (PersonalDataMatch.IBAN", "    # (PersonalDataMatch.IBAN"),
