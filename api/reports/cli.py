@@ -11,11 +11,11 @@ import click
 from api.reports import desk
 from api.reports.desk import QUERIES, DeskError, ReportNumber
 from api.reports.labels import KIND_LABELS, ReportKind, ReportStatus
-from api.reports.mailer import delete_spooled_mails_about
+from api.reports.mailer import delete_spooled_mails_about, spooled_mails_about
 from sensors.db import Database, connect
 from sensors.erasures.tombstones import TombstoneError
 from sensors.settings.lifecycle import TombstoneSettings
-from sensors.settings.reports import MailSettings, ReportSettings
+from sensors.settings.reports import MailSettings, MailSpoolSettings, ReportSettings
 from sensors.staff.log import Act, check_editor, logged
 from sensors.staff.options import editor_option
 
@@ -127,7 +127,7 @@ def erase(number: int, reason: str, editor: str | None, *, with_answer: bool, ye
 def show(number: int, editor: str | None) -> None:
     """Show all that is held about report NUMBER, with the address of the resident."""
     with _desk(number) as (db, report), logged(db, _act("show", report, editor)):
-        held = desk.held_about_report(db, report)
+        held = _held(db, report)
     for name, value in held.items():
         for row in cast(list[object], value) if isinstance(value, list) else [value]:
             click.echo(f"{name + ':':14}{_shown(row)}")
@@ -139,8 +139,14 @@ def show(number: int, editor: str | None) -> None:
 def export(number: int, editor: str | None) -> None:
     """Print all that is held about report NUMBER as JSON, for who asks what we hold (AVG art. 15)."""
     with _desk(number) as (db, report), logged(db, _act("export", report, editor)):
-        held = desk.held_about_report(db, report)
+        held = _held(db, report)
     click.echo(json.dumps(held, default=_plain, ensure_ascii=False, indent=2))
+
+
+def _held(db: Database, report: ReportNumber) -> Mapping[str, Any]:
+    """All that is held about a report, with the mails in the folder."""
+    spooled = spooled_mails_about(MailSpoolSettings.load().mail_spool, report.number)
+    return {**desk.held_about_report(db, report), "spooled_mails": spooled}
 
 
 def _shown(value: object) -> str:

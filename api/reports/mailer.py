@@ -8,9 +8,10 @@ turns.
 import os
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from ipaddress import ip_address
 from pathlib import Path
@@ -163,10 +164,26 @@ def spool_delivery(folder: Path) -> Deliver:
 
 def delete_spooled_mails_about(folder: Path, number: int) -> int:
     """Delete the mails about one report from the folder. Returns how many there were."""
-    found = list(folder.glob(f"lantaarn-{number}-*.eml"))
+    found = _mails_about(folder, number)
     for path in found:
         path.unlink(missing_ok=True)
     return len(found)
+
+
+def spooled_mails_about(folder: Path, number: int) -> list[Mapping[str, str]]:
+    """The mails about one report in the folder, by name: their file, recipient, subject and text."""
+    mails: list[Mapping[str, str]] = []
+    for path in _mails_about(folder, number):
+        with suppress(FileNotFoundError):  # another program has deleted it
+            mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+            headers = {name.lower(): str(mail[name] or "") for name in ("To", "Subject")}
+            body = mail.get_body(("plain",))
+            mails.append({"file": path.name, **headers, "text": body.get_content().strip() if body else ""})
+    return mails
+
+
+def _mails_about(folder: Path, number: int) -> list[Path]:
+    return sorted(folder.glob(f"lantaarn-{number}-*.eml"))
 
 
 def delete_spooled_mails(folder: Path, older_than: datetime) -> None:

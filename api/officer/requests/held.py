@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from api.reports.desk import ReportNumber, held_about_report
+from api.reports.mailer import spooled_mails_about
 from ingest.lifecycle import erasure
 from sensors.db import Database
 from sensors.db.queries import load_queries
@@ -49,7 +50,7 @@ def _start_of(day: date) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class HeldReport:
-    """One report: all that the database has of it, and how many mails about it wait in the spool."""
+    """One report: all that is held of it, and how many mails about it wait in the spool."""
 
     number: int
     held: Mapping[str, Any]
@@ -129,7 +130,8 @@ def _numbers(rows: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
 
 def _report(db: Database, asked: Asked, number: int, spool: Path) -> HeldReport:
     held = held_about_report(db, ReportNumber(asked.municipality, number))
-    return HeldReport(number, held, len(list(spool.glob(f"lantaarn-{number}-*.eml"))))
+    spooled = spooled_mails_about(spool, number)
+    return HeldReport(number, {**held, "spooled_mails": spooled}, len(spooled))
 
 
 def _sensor(db: Database, asked: Asked, reference: str, now: datetime) -> HeldSensor:

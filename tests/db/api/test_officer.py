@@ -61,7 +61,7 @@ def fill(db: Database) -> tuple[int, int, int]:
 def test_what_is_held_is_found_handed_out_and_erased(database: str, outside: Path) -> None:
     with connect(database) as db:
         mine, of_neighbour, about_me = fill(db)
-        (outside / f"lantaarn-{mine}-1.eml").write_text("mail")
+        (outside / f"lantaarn-{mine}-1.eml").write_text(f"To: {ADDRESS}\nSubject: Melding\n\nDank u.\n")
         _the_register_is_written(outside)
         _search_shows_where_and_not_what(mine, of_neighbour, about_me)
         _export_holds_all_of_one_person(outside / "melding", mine)
@@ -119,6 +119,11 @@ def _export_holds_all_of_one_person(folder: Path, mine: int) -> None:
     assert folder.stat().st_mode & 0o777 == 0o700
     held = json.loads((folder / "gegevens.json").read_text())["reports"][0]
     assert (held["words"], held["email"]) == (WORDS, ADDRESS)
+    mail = {"file": f"lantaarn-{mine}-1.eml", "to": ADDRESS, "subject": "Melding", "text": "Dank u."}
+    assert held["spooled_mails"] == [mail]
+    at_the_desk = CliRunner().invoke(main, ("reports", "export", str(mine)))
+    assert json.loads(at_the_desk.stdout)["spooled_mails"] == [mail]
+    assert "text Dank u." in CliRunner().invoke(main, ("reports", "show", str(mine))).stdout
     assert f"> {WORDS}" in (folder / "brief.txt").read_text()
     assert ask("export", "--report", str(mine), "--folder", str(folder)).exit_code == 2
 
@@ -153,7 +158,8 @@ def _reports_of_an_address_are_erased(db: Database, outside: Path, mine: int, of
     assert "There is nothing to erase" in ask(*order, "--yes", given="niemand@voorbeeld.nl\n").output
     logged = db.execute("select command, subject, editor, reason from lantaarn.staff_log order by id").fetchall()
     assert tuple(logged[-1].values()) == ("request erase", f"report {mine}", "privacy officer", "on request")
-    assert {row["command"] for row in logged} == {"request search", "request export", "request erase"}
+    asked = {"request search", "request export", "request erase"}
+    assert {row["command"] for row in logged} == {*asked, "reports export", "reports show"}
     assert ADDRESS.lower() not in str(logged).lower()
 
 
