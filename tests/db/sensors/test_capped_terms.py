@@ -109,12 +109,14 @@ def test_their_next_version_must_comply_and_then_they_are_no_longer_listed(db: D
     refused = {
         (each.reference, each.rule_id) for each in check_file(CITY_BEFORE) if each.rule_id != "group_large_enough"
     }
-    listed = load_quality(db, "helmond", Scope(), NOW).capped_terms
+    quality = load_quality(db, "helmond", Scope(), NOW)
+    listed = (*quality.capped_terms, *quality.outdated_entries)
     assert refused == {(reference, rule) for rule, sensors in listed for reference in sensors}
     now = {each.reference: each for each in example_entries(EXAMPLE_SEED)}
     for document in BEFORE:
         publish(db, now[document["reference"]], editor="test", reason="test", valid_from=NOW)
-    assert load_quality(db, "helmond", Scope(), NOW).capped_terms == ()
+    complies = load_quality(db, "helmond", Scope(), NOW)
+    assert (complies.capped_terms, complies.outdated_entries) == ((), ())
     assert list(term_findings(db)) == []
 
 

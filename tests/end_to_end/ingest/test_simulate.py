@@ -55,7 +55,7 @@ def test_the_command_plays_back_the_past_goes_on_live_and_stops_in_order(broker:
             assert city.stdout is not None
             lines = list(iter(city.stdout.readline, "History: 100 %\n"))
             assert lines[0].startswith("Injected fault: ")
-            wait_for(lambda: len({message.topic.split("/")[2] for message in heard}) == 319, 10)
+            wait_for(lambda: len({message.topic.split("/")[2] for message in heard}) == 320, 10)
             past = len(heard)
             wait_for(lambda: len(heard) > past, 30)
         finally:
