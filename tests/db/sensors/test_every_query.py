@@ -69,7 +69,7 @@ SAMPLES: dict[str, Any] = {
     "document": example_entry(),
     "form_id": UUID(example_entry()["id"]),
     "due_on": date(2026, 12, 4),
-    **dict.fromkeys(("report_kind", "words", "email", "answer"), "text"),
+    **dict.fromkeys(("report_kind", "words", "email", "answer", "removed"), "text"),
     **dict.fromkeys(("number", "mail", "before_revision", "first_version", "last_version"), 1),
     **dict.fromkeys(("means", "field"), "text"),
     "include_settled": False,

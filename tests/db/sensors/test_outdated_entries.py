@@ -61,7 +61,7 @@ NEVER_ALIVE = event_counter_entry("teller") | {
 
 
 @pytest.fixture
-def db(each_database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+def db(server_database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
     """A register with a segment from before, from the first camera to the second, and one that ends at the first; and
     with a counter from before."""
 
@@ -70,10 +70,10 @@ def db(each_database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
 
     with monkeypatch.context() as patch:
         patch.setattr(repository, "find_rule_violations", allow)
-        publish_documents(each_database, FROM_BEFORE, WITHOUT_OFFICER, NEVER_ALIVE)
-    publish_documents(each_database, camera("kenteken-2", None), camera("kenteken-3", "kenteken-1"))
-    refresh_derived_data(each_database)
-    return each_database
+        publish_documents(server_database, FROM_BEFORE, WITHOUT_OFFICER, NEVER_ALIVE)
+    publish_documents(server_database, camera("kenteken-2", None), camera("kenteken-3", "kenteken-1"))
+    refresh_derived_data(server_database)
+    return server_database
 
 
 def test_it_is_still_read_and_nothing_comes_of_it(db: Database) -> None:

@@ -79,7 +79,7 @@ def ingesting(
     with log.open("a") as output:
         process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
     try:
-        wait_for(lambda: all((ready or is_ready)(each) for each in ports), 30)
+        wait_for(lambda: all((ready or is_ready)(each) for each in ports), 90)
         yield process, ports
     finally:
         process.send_signal(signal.SIGTERM)

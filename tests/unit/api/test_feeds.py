@@ -7,7 +7,7 @@ from uuid import UUID
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.history.feeds import Feed, item_id, render_atom, render_json_feed
@@ -58,6 +58,7 @@ def feed(*versions: Version, name: str = "helmond:nl:/wijzigingen") -> Feed:
 
 
 @pytest.mark.slow
+@settings(max_examples=40)
 @given(entry_documents(), entry_documents(), anything, anything)
 def test_whatever_it_says_both_forms_can_be_read(before: Document, after: Document, editor: str, reason: str) -> None:
     before, after = (document_of(Entry.model_validate(each)) for each in (before, after))

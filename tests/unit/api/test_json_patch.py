@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.history.changes import field_values, find_changes
@@ -40,6 +40,7 @@ def test_a_patch_makes_the_one_from_the_other(before: Any, after: Any) -> None:
 
 
 @pytest.mark.slow
+@settings(max_examples=40)
 @given(st.lists(entry_documents(), min_size=2, max_size=5))
 def test_all_differences_from_the_first_version_on_give_the_current_one(versions: list[Document]) -> None:
     published = [document_of(Entry.model_validate(each)) for each in versions]
@@ -50,6 +51,7 @@ def test_all_differences_from_the_first_version_on_give_the_current_one(versions
 
 
 @pytest.mark.slow
+@settings(max_examples=40)
 @given(entry_documents(), entry_documents())
 def test_nothing_changes_without_words(before: Document, after: Document) -> None:
     before, after = (document_of(Entry.model_validate(each)) for each in (before, after))

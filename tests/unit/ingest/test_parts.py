@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.flow_control.parts import MAX_TRANSACTION_READINGS, Part, split_into_parts
@@ -72,6 +72,7 @@ def test_what_is_of_one_instant_stays_together() -> None:
     assert all(len(numbers) == 1 for numbers in seen.values())
 
 
+@settings(max_examples=40)
 @given(
     st.lists(st.tuples(st.sampled_from([0, 1, 2500, 4999, 5001, 10_000]), st.sampled_from([0, 1, 6000])), max_size=5)
 )
