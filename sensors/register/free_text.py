@@ -1,6 +1,7 @@
 """The free text in a register entry, and detection of personal data in it."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import cast
 
 from sensors.policy.personal_data import PersonalDataMatch, find_personal_data
@@ -59,8 +60,15 @@ def paths_that_point_to_a_person(entry: Entry) -> Iterator[str]:
     at_a_home = is_at_a_home(names, entry.location.precision)
     allowed = _TOLD_BY_A_FORM if at_a_home else _TOLD_BY_A_FORM | _PLACES
     for path, text in _texts_without_desks(entry):
-        if path[-1] in ("nl", "en", "address", "body") and not allowed.issuperset(find_in_sentences(text)):
+        if path[-1] in ("nl", "en", "address", "body") and not allowed.issuperset(_found_in_entry(text)):
             yield format_path(path)
+
+
+@lru_cache(maxsize=4096)
+def _found_in_entry(text: str) -> tuple[PersonalDataMatch, ...]:
+    """As ``find_in_sentences``, which is slow: most texts of a register stand in many entries, and each entry is
+    checked when it is read and when what it gives is derived. Only for texts that are meant to be public."""
+    return find_in_sentences(text)
 
 
 def points_to_a_person(text: str) -> bool:
