@@ -76,7 +76,8 @@ def write_export(db: Connection, held: Held, folder: Path, now: datetime) -> Ite
     data = json.dumps(_data(db, held), default=_plain, ensure_ascii=False, indent=2)
     yield write_private(folder / DATA_FILE, data + "\n")
     if held.sensor is not None:
-        yield _write_readings(db, held, folder / READINGS_FILE, now)
+        wanted = {"entry_id": held.sensor.version.entry_id, **held.asked.period(now)}
+        yield _write_readings(db, wanted, folder / READINGS_FILE)
 
 
 def _data(db: Database, held: Held) -> Mapping[str, Any]:
@@ -97,10 +98,8 @@ def _data(db: Database, held: Held) -> Mapping[str, Any]:
     return found
 
 
-def _write_readings(db: Connection, held: Held, path: Path, now: datetime) -> Path:
+def _write_readings(db: Connection, wanted: Mapping[str, Any], path: Path) -> Path:
     """Single values as CSV, read row by row: there may be millions."""
-    assert held.sensor is not None  # noqa: S101 - only called for a sensor
-    wanted = {"entry_id": held.sensor.version.entry_id, **held.asked.period(now)}
     write_private(path, "")
     with path.open("w", newline="", encoding="utf-8") as file, db.transaction(), db.cursor("readings") as cursor:
         table = csv.writer(file)
