@@ -19,7 +19,7 @@ from api.sensor.queries import Band
 from sensors.db import Database, queries
 from sensors.policy.promises import MAX_CHECK_AGE
 from sensors.policy.retention_classes import PERMANENT
-from sensors.register.validation.rules import RULES_WITH_EFFECT
+from sensors.register.validation.rules import RULES_WITH_EFFECT, TERM_RULES
 
 QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
 
@@ -213,20 +213,18 @@ def load_quality(db: Database, municipality: str, scope: Scope, now: datetime) -
     }
     refusals = db.execute(QUERIES["refusals"], parameters).fetchall()
     segments = db.execute(QUERIES["outdated_segments"], parameters).fetchall()
-    counters = db.execute(QUERIES["outdated_counters"], parameters).fetchall()
-    capped = db.execute(QUERIES["capped_terms"], parameters).fetchall()
-    entries = db.execute(QUERIES["outdated_entries"], parameters).fetchall()
+    outdated = {
+        row["rule"]: tuple(row["sensors"]) for row in db.execute(QUERIES["outdated_entries"], parameters).fetchall()
+    }
     is_whole_city = scope == Scope()
     return Quality(
         period=_period(db),
         measures=Measures.of(selected),
         questions=_questions(selected),
         outdated_segments=tuple(row["reference"] for row in segments),
-        outdated_counters=tuple(row["reference"] for row in counters),
-        capped_terms=tuple((row["rule"], tuple(row["sensors"])) for row in capped),
-        outdated_entries=tuple(
-            (row["rule"], tuple(row["sensors"])) for row in entries if row["rule"] not in RULES_WITH_EFFECT
-        ),
+        outdated_counters=outdated.get("counted_while_alive", ()),
+        capped_terms=tuple(each for each in outdated.items() if each[0] in TERM_RULES),
+        outdated_entries=tuple(each for each in outdated.items() if each[0] not in RULES_WITH_EFFECT),
         refusals=tuple((row["reason"], row["readings"]) for row in refusals),
         unregistered=_unregistered(db) if is_whole_city else (),
         windows=_windows(db, municipality) if is_whole_city else (),

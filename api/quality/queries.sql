@@ -37,27 +37,6 @@ where
     and (%(organisation)s::text is null or find.organisations @> array[%(organisation)s::text])
 order by outdated.reference;
 
--- outdated_counters: counters of single messages whose entry has no sign of life
-select outdated.reference
-from open.outdated_counter as outdated
-inner join open.find as find on find.sensor_id = outdated.sensor_id
-where
-    find.municipality = %(municipality)s
-    and (%(neighbourhood)s::text is null or find.neighbourhood = %(neighbourhood)s::text)
-    and (%(organisation)s::text is null or find.organisations @> array[%(organisation)s::text])
-order by outdated.reference;
-
--- capped_terms: sensors that go on under a shorter term than their entries declare, by the rule that shortens it
-select capped.rule, array_agg(distinct capped.reference order by capped.reference) as sensors
-from open.capped_term as capped
-inner join open.find as find on find.sensor_id = capped.sensor_id
-where
-    find.municipality = %(municipality)s
-    and (%(neighbourhood)s::text is null or find.neighbourhood = %(neighbourhood)s::text)
-    and (%(organisation)s::text is null or find.organisations @> array[%(organisation)s::text])
-group by capped.rule
-order by capped.rule;
-
 -- outdated_entries: sensors whose entries do not comply with a rule from after they were registered, by rule
 select violation.rule, array_agg(distinct violation.reference order by violation.reference) as sensors
 from open.entry_violation as violation

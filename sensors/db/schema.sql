@@ -90,17 +90,6 @@ CREATE TABLE lantaarn.book_reason_day (
 ALTER TABLE ONLY lantaarn.book_reason_day
     ADD CONSTRAINT book_reason_day_pkey PRIMARY KEY (day, kind, reason);
 
--- lantaarn.capped_term
-CREATE TABLE lantaarn.capped_term (
-    sensor_id integer NOT NULL,
-    property text NOT NULL,
-    rule text NOT NULL
-);
-ALTER TABLE ONLY lantaarn.capped_term
-    ADD CONSTRAINT capped_term_pkey PRIMARY KEY (sensor_id, property, rule);
-ALTER TABLE ONLY lantaarn.capped_term
-    ADD CONSTRAINT capped_term_sensor_id_fkey FOREIGN KEY (sensor_id) REFERENCES lantaarn.sensor(id);
-
 -- lantaarn.changed_day
 CREATE TABLE lantaarn.changed_day (
     day date NOT NULL,
@@ -1178,22 +1167,6 @@ CREATE VIEW lantaarn.aggregate_promise AS
   WHERE ((declared.value #>> '{retention,aggregate}'::text[]) IS NOT NULL)
   ORDER BY made.revision, (declared.value ->> 'observed_property'::text), ((declared.value #>> '{retention,aggregate}'::text[]))::interval;
 
--- lantaarn.capped_term_now
-CREATE VIEW lantaarn.capped_term_now AS
- SELECT datastream.sensor_id,
-    datastream.property,
-    broken.rule
-   FROM ((((lantaarn.datastream datastream
-     JOIN lantaarn.sensor sensor ON ((sensor.id = datastream.sensor_id)))
-     JOIN lantaarn.register_entry entry ON ((entry.revision = sensor.revision)))
-     CROSS JOIN LATERAL jsonb_to_recordset((entry.document -> 'datastreams'::text)) declared(observed_property text, retention jsonb, public text))
-     CROSS JOIN LATERAL ( VALUES ('people_raw_term'::text,((declared.retention ->> 'raw'::text) <> datastream.retention_class)), (
-                CASE COALESCE(declared.public, 'none'::text)
-                    WHEN 'none'::text THEN 'people_totals_term'::text
-                    ELSE 'people_cells_term'::text
-                END,(((declared.retention ->> 'aggregate'::text))::interval > datastream.aggregate_term))) broken(rule, is_broken))
-  WHERE (datastream.active AND (sensor.status <> 'ended'::text) AND (datastream.about_people OR (datastream.retention_class = 'P7D'::text)) AND (declared.observed_property = datastream.property) AND broken.is_broken);
-
 -- lantaarn.deviation_daily
 CREATE VIEW lantaarn.deviation_daily AS
  SELECT finding.sensor_id,
@@ -1656,18 +1629,6 @@ CREATE VIEW open.area AS
    FROM lantaarn.area;
 GRANT SELECT ON TABLE open.area TO lantaarn_api;
 GRANT SELECT ON TABLE open.area TO lantaarn_dashboard;
-
--- open.capped_term
-CREATE VIEW open.capped_term WITH (security_barrier='true') AS
- SELECT sensor.municipality,
-    capped.sensor_id,
-    sensor.reference,
-    capped.property,
-    capped.rule
-   FROM (lantaarn.capped_term capped
-     JOIN lantaarn.sensor sensor ON ((sensor.id = capped.sensor_id)));
-GRANT SELECT ON TABLE open.capped_term TO lantaarn_api;
-GRANT SELECT ON TABLE open.capped_term TO lantaarn_dashboard;
 
 -- open.count_mean
 CREATE VIEW open.count_mean WITH (security_barrier='true') AS
@@ -2285,21 +2246,6 @@ CREATE VIEW open.movement_group WITH (security_barrier='true') AS
   GROUP BY sensor.municipality, (datastream.rule ->> 'group'::text), datastream.property;
 GRANT SELECT ON TABLE open.movement_group TO lantaarn_api;
 GRANT SELECT ON TABLE open.movement_group TO lantaarn_dashboard;
-
--- open.outdated_counter
-CREATE VIEW open.outdated_counter WITH (security_barrier='true') AS
- SELECT sensor.municipality,
-    datastream.sensor_id,
-    sensor.reference,
-    array_agg(datastream.property) AS properties
-   FROM (lantaarn.datastream datastream
-     JOIN lantaarn.sensor sensor ON ((sensor.id = datastream.sensor_id)))
-  WHERE (datastream.active AND (sensor.status <> 'ended'::text) AND ((datastream.rule ->> 'rule'::text) = 'count_in_memory'::text) AND (NOT (EXISTS ( SELECT
-           FROM lantaarn.sign_of_life sign
-          WHERE (sign.datastream_id = datastream.id)))))
-  GROUP BY sensor.municipality, datastream.sensor_id, sensor.reference;
-GRANT SELECT ON TABLE open.outdated_counter TO lantaarn_api;
-GRANT SELECT ON TABLE open.outdated_counter TO lantaarn_dashboard;
 
 -- open.outdated_segment
 CREATE VIEW open.outdated_segment WITH (security_barrier='true') AS
@@ -3753,11 +3699,6 @@ begin
         asked = excluded.asked,
         unanswered = excluded.unanswered,
         due_daily = excluded.due_daily;
-    delete from lantaarn.capped_term where sensor_id in (select noted.sensor_id from noted);
-    insert into lantaarn.capped_term (sensor_id, property, rule)
-    select capped.sensor_id, capped.property, capped.rule
-    from noted
-    inner join lantaarn.capped_term_now as capped on capped.sensor_id = noted.sensor_id;
     return null;
 end
 $$;

@@ -130,10 +130,7 @@ def travel_time_findings(db: Database) -> Iterator[Finding]:
 
 def outdated_counter_findings(db: Database) -> Iterator[Finding]:
     """Sensors that send a message for each passer-by, whose entry, published before the rule, has no sign of life."""
-    if not _may_read(db, "open.outdated_counter"):
-        return
-    sensors: list[str] = [row["reference"] for row in db.execute(QUERIES["outdated_counters"]).fetchall()]
-    if sensors:
+    if sensors := _outdated_entries(db).get("counted_while_alive"):
         yield Finding(
             "counters",
             f"{_counted(sensors)}: no hour has a number, because a broken one looks like an empty street (rule "
@@ -145,32 +142,34 @@ def outdated_counter_findings(db: Database) -> Iterator[Finding]:
 
 def term_findings(db: Database) -> Iterator[Finding]:
     """Sensors whose entries, published before the rules, declare a longer term than is kept."""
-    if not _may_read(db, "open.capped_term"):
-        return
-    for row in db.execute(QUERIES["capped_terms"]).fetchall():
-        sensors: list[str] = row["sensors"]
-        longest, field = LIMIT_BY_RULE[row["rule"]]
-        yield Finding(
-            "terms",
-            f"{_counted(sensors)}: a longer term is declared than {describe_duration(longest).en}, which now applies "
-            f"(rule {row['rule']}): {_named(sensors)}",
-            f'import versions of them with "{field}": "{longest}" or shorter; the quality page lists them all',
-        )
+    outdated = _outdated_entries(db)
+    for rule, (longest, field) in LIMIT_BY_RULE.items():
+        if sensors := outdated.get(rule):
+            yield Finding(
+                "terms",
+                f"{_counted(sensors)}: a longer term is declared than {describe_duration(longest).en}, which now "
+                f"applies (rule {rule}): {_named(sensors)}",
+                f'import versions of them with "{field}": "{longest}" or shorter; the quality page lists them all',
+            )
 
 
 def entry_findings(db: Database) -> Iterator[Finding]:
     """Sensors whose entries, published before a rule, don't comply; not those of a rule with a finding of its own."""
-    if not _may_read(db, "open.entry_violation"):
-        return
-    for row in db.execute(QUERIES["outdated_entries"]).fetchall():
-        if row["rule"] not in RULES_WITH_EFFECT:
-            sensors: list[str] = row["sensors"]
+    for rule, sensors in _outdated_entries(db).items():
+        if rule not in RULES_WITH_EFFECT:
             yield Finding(
                 "entries",
-                f"{_counted(sensors)}: registered before the rule {row['rule']}, which their next version must comply "
+                f"{_counted(sensors)}: registered before the rule {rule}, which their next version must comply "
                 f"with: {_named(sensors)}",
-                f"{message_of(row['rule']).en} The quality page lists them all",
+                f"{message_of(rule).en} The quality page lists them all",
             )
+
+
+def _outdated_entries(db: Database) -> Mapping[str, list[str]]:
+    """Sensors whose entries, published before a rule, don't comply with it, by rule; none for who may not read it."""
+    if not _may_read(db, "open.entry_violation"):
+        return {}
+    return {row["rule"]: row["sensors"] for row in db.execute(QUERIES["outdated_entries"]).fetchall()}
 
 
 def invalid_findings(db: Database) -> Iterator[Finding]:

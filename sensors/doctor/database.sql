@@ -53,15 +53,6 @@ select coalesce(has_table_privilege(to_regclass(%(relation)s), 'select'), false)
 -- outdated_segments: sensors where a segment starts that gives no travel times
 select reference, minutes from open.outdated_segment order by reference;
 
--- outdated_counters: counters of single messages that have no sign of life
-select reference from open.outdated_counter order by reference;
-
--- capped_terms: sensors that go on under a shorter term than their entries declare, by the rule that shortens it
-select rule, array_agg(distinct reference order by reference) as sensors
-from open.capped_term
-group by rule
-order by rule;
-
 -- outdated_entries: sensors whose entries do not comply with a rule from after they were registered, by rule
 select rule, array_agg(distinct reference order by reference) as sensors
 from open.entry_violation

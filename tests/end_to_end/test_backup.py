@@ -30,7 +30,7 @@ from tests.db.ingest.test_writer import message, register, take
 from tests.support import traces
 from tests.support.entries import example_entry
 from tests.support.pglite.fixtures import temporary_database, timescale_url
-from tests.support.sample_data import home_sensor_entry, publish_documents
+from tests.support.sample_data import before_there_were_rules, home_sensor_entry, publish_documents
 from tests.support.web_server import running_web_server
 
 NOW = datetime.now(UTC)
@@ -109,17 +109,10 @@ def compressed(db: Database) -> int | None:
     return count(db, chunks) if probe_capabilities(db).has_hypertables else None
 
 
-def allow(_entry: Entry, _classes: object) -> tuple[()]:
-    """No rule at all."""
-    return ()
-
-
 def fill_with_homes(db: Database) -> frozenset[str]:
     """Homes full of words that stand nowhere else, with a report and an answer about each; returns these words."""
     for number in (*range(traces.HOMES), traces.REDACTED):
-        with pytest.MonkeyPatch.context() as patch:
-            # What was published before there was a rule against it.
-            patch.setattr(repository, "find_rule_violations", allow)
+        with before_there_were_rules():
             for document in traces.home_versions(number):
                 entry, said = Entry.model_validate(document), traces.editor_and_reason(number)
                 assert isinstance(repository.publish(db, entry, valid_from=NOW, **said), repository.PublishResult)

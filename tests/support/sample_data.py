@@ -1,6 +1,7 @@
 """A small register with data, for tests of code that reads it."""
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from ingest.cells import count_cells
 from ingest.quality_flags import QualityFlag
 from sensors.db import Database
+from sensors.register import repository
 from sensors.register.entry import Entry
 from sensors.register.repository import PublishResult, load_areas, publish
 from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
@@ -49,6 +51,18 @@ def travel_time_entry(**changes: Any) -> Document:
     """A sensor at the start of a travel time segment."""
     rule = {"rule": "match_in_memory", "to": "kenteken-2"}
     return _person_sensor_entry("kenteken-1", "traffic", "travel_time", rule) | changes
+
+
+@contextmanager
+def before_there_were_rules() -> Generator[None]:
+    """What is published meanwhile may break any rule, as entries may that are older than it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(repository, "find_rule_violations", _no_violations)
+        yield
+
+
+def _no_violations(_entry: Entry, _classes: object) -> tuple[()]:
+    return ()
 
 
 def motion_lamp_entry(number: int = 1, **changes: Any) -> Document:

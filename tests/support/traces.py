@@ -41,7 +41,6 @@ TABLES: Mapping[str, str] = {
     "lantaarn.days_made": "stays: of no entry",
     "lantaarn.deletion_log": "stays: counts by table, the proof of deletion",
     "lantaarn.deviation": REMOVED,
-    "lantaarn.capped_term": DERIVED,
     "lantaarn.entry_quality": DERIVED,
     "lantaarn.entry_violation": DERIVED,
     "lantaarn.erased_report": "stays: which report was erased, never what was in it",

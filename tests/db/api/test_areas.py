@@ -9,12 +9,12 @@ import psycopg
 import pytest
 
 from sensors.db import Database
-from sensors.register import repository
 from sensors.register.entry import Entry
 from sensors.register.location import GeoJsonGeometry, snap_to_cell
 from sensors.register.repository import PublishResult, publish, refresh_derived_data, versions_of_entry
 from sensors.vocabulary.codes import Precision
 from tests.support.entries import Document, example_entry
+from tests.support.sample_data import before_there_were_rules
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOME: GeoJsonGeometry = {"type": "Point", "coordinates": [5.659533, 51.480317]}
@@ -38,11 +38,6 @@ def put(db: Database, *documents: Document) -> UUID:
         done = publish(db, Entry.model_validate(document), editor="team", reason="test", valid_from=NOW)
         assert isinstance(done, PublishResult), done
     return UUID(documents[0]["id"])
-
-
-def allow_all(_entry: Entry, _classes: object) -> tuple[()]:
-    """The rules of before."""
-    return ()
 
 
 def history(db: Database) -> Iterator[str]:
@@ -91,11 +86,8 @@ def test_what_an_older_program_left_is_mended_at_the_next_upgrade(server_databas
     assert not [trace for text in history(server_database) for trace in TRACES if trace in text]
 
 
-def test_an_upgrade_takes_out_what_tells_the_house_and_the_floor(
-    server_database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as patch:
-        patch.setattr(repository, "find_rule_violations", allow_all)
+def test_an_upgrade_takes_out_what_tells_the_house_and_the_floor(server_database: Database) -> None:
+    with before_there_were_rules():
         which = put(server_database, meter("cell_1km", address="Kerkstraat", **ON_A_HOUSE), meter("cell_100m"))
     refresh_derived_data(server_database)
     (first, second) = (each.document["location"] for each in versions_of_entry(server_database, which))

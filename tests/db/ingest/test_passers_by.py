@@ -18,8 +18,9 @@ from ingest.pipeline import IncomingMessage, process_message
 from ingest.quality_flags import QualityChecker
 from ingest.writer import commit_batch, load_register
 from sensors.db import Database
+from tests.support.entries import alive_datastream, person_datastream
 from tests.support.person_sensors import event_counter_entry, publish_documents
-from tests.support.sample_data import DAY, traffic_counter_entry
+from tests.support.sample_data import DAY, before_there_were_rules, traffic_counter_entry
 
 HOUR = timedelta(hours=1)
 MONDAY = datetime(2026, 10, 5, 5, tzinfo=UTC)
@@ -131,6 +132,14 @@ def test_an_hour_in_which_the_counter_was_not_alive_is_unknown(server_database: 
     listen(db, passed, MONDAY, MONDAY + 6 * HOUR, is_alive=False)
     found = [(row["value"], row["no_data"]) for row in hours(db, "count_pedestrian")]
     assert found == [(1, False), (1, False), (None, True), (None, True), (1, False)]
+
+
+def test_a_sign_of_life_that_comes_too_seldom_tells_of_no_hour(server_database: Database) -> None:
+    streams = [person_datastream("count_pedestrian", "traffic"), alive_datastream("PT1H")]
+    with before_there_were_rules():
+        publish_documents(server_database, event_counter_entry("teller") | {"datastreams": streams}, at=MONDAY)
+    listen(server_database, [(MONDAY, "count_pedestrian")], MONDAY, MONDAY + 3 * HOUR)
+    assert [(row["value"], row["no_data"]) for row in hours(server_database, "count_pedestrian")] == [(None, True)] * 2
 
 
 @pytest.mark.usefixtures("exact")

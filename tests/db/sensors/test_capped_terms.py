@@ -1,7 +1,6 @@
 """The example city as it was before terms were limited: no sensor stops, and each goes on under the shorter term."""
 
 import json
-from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,13 +12,12 @@ from ingest.writer import load_register
 from sensors.db import Database
 from sensors.doctor.database import term_findings
 from sensors.policy.explanation import explain_policy
-from sensors.register import repository
 from sensors.register.entry import Entry
 from sensors.register.files import document_of
 from sensors.register.repository import check_file, publish, refresh_derived_data
 from simulators.city.example_register import EXAMPLE_SEED, example_entries
 from tests.support.entries import Document
-from tests.support.sample_data import NOW, publish_documents
+from tests.support.sample_data import NOW, before_there_were_rules, publish_documents
 
 CITY_BEFORE = Path(__file__).parents[2] / "data" / "city_before.jsonl"
 """A sensor of each type that the limits are about, and two others."""
@@ -34,14 +32,9 @@ GROUP_OF_ONE = (REACTING_LAMP, "group_large_enough")
 
 
 @pytest.fixture
-def db(server_database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+def db(server_database: Database) -> Database:
     """The register from before, after an upgrade."""
-
-    def allow(_entry: Entry, _classes: Collection[str]) -> tuple[()]:
-        return ()
-
-    with monkeypatch.context() as patch:
-        patch.setattr(repository, "find_rule_violations", allow)
+    with before_there_were_rules():
         publish_documents(server_database, *BEFORE)
     refresh_derived_data(server_database)
     return server_database

@@ -1,7 +1,6 @@
 """An entry from before a rule goes on as far as the rule allows, and is listed until its next version complies."""
 
 import shutil
-from collections.abc import Collection
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -21,7 +20,6 @@ from sensors.db import Database
 from sensors.db.migrate import MIGRATIONS_FOLDER, migrate
 from sensors.doctor.database import entry_findings, outdated_counter_findings, travel_time_findings
 from sensors.policy.compiler import MatchingRule, PassCountingRule
-from sensors.register import repository
 from sensors.register.entry import Entry
 from sensors.register.repository import publish, refresh_derived_data
 from tests.support.entries import (
@@ -32,7 +30,7 @@ from tests.support.entries import (
     person_datastream,
 )
 from tests.support.person_sensors import event_counter_entry
-from tests.support.sample_data import HOUR, NOW, publish_documents, travel_time_entry
+from tests.support.sample_data import HOUR, NOW, before_there_were_rules, publish_documents, travel_time_entry
 
 
 def camera(reference: str, to: str | None, **rule: Any) -> Document:
@@ -61,15 +59,10 @@ NEVER_ALIVE = event_counter_entry("teller") | {
 
 
 @pytest.fixture
-def db(server_database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+def db(server_database: Database) -> Database:
     """A register with a segment from before, from the first camera to the second, and one that ends at the first; and
     with a counter from before."""
-
-    def allow(_entry: Entry, _classes: Collection[str]) -> tuple[()]:
-        return ()
-
-    with monkeypatch.context() as patch:
-        patch.setattr(repository, "find_rule_violations", allow)
+    with before_there_were_rules():
         publish_documents(server_database, FROM_BEFORE, WITHOUT_OFFICER, NEVER_ALIVE)
     publish_documents(server_database, camera("kenteken-2", None), camera("kenteken-3", "kenteken-1"))
     refresh_derived_data(server_database)
@@ -124,6 +117,10 @@ def test_ended_sensors_have_nothing_to_comply_with(db: Database) -> None:
     ended = WITHOUT_OFFICER | {"status": "ended", "active_until": "2025-01-01"}
     publish_documents(db, ended, camera("kenteken-1", "kenteken-2"))
     assert list(entry_findings(db)) == []
+    with before_there_were_rules():
+        publish_documents(db, NEVER_ALIVE | {"status": "ended", "active_until": "2025-01-01"})
+    assert list(outdated_counter_findings(db)) == []
+    assert load_quality(db, "helmond", Scope(), NOW).outdated_counters == ()
 
 
 def test_who_may_not_read_the_list_is_told_nothing(db: Database) -> None:

@@ -189,9 +189,14 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
     ),
     *mutants_in(
-        "sensors/db/migrations/050_capped_terms.sql",
-        ("tests/db/sensors/test_capped_terms.py",),
-        ("entries with a longer term are listed", "and broken.is_broken;", "and not broken.is_broken;"),
+        "sensors/register/derived.py",
+        ("tests/db/sensors/test_capped_terms.py", "tests/db/sensors/test_outdated_entries.py"),
+        ("entries from before a rule are listed", '"delete_violations", "insert_violations")', '"delete_violations")'),
+    ),
+    *mutants_in(
+        "sensors/db/migrations/050_entry_violations.sql",
+        ("tests/db/sensors/test_outdated_entries.py",),
+        ("an ended sensor has nothing to comply with", "where sensor.status <> 'ended';", ";"),
     ),
     *mutants_in(
         "sensors/db/migrations/031_travel_time.sql",
@@ -201,7 +206,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     *mutants_in(
         "sensors/db/migrations/053_signs_of_life.sql",
-        ("tests/db/sensors/test_outdated_entries.py",),
+        ("tests/db/ingest/test_passers_by.py",),
         ("a sign of life too seldom tells nothing", "alive.measurement_interval <= interval '15 minutes'", "true"),
     ),
     *mutants_in(

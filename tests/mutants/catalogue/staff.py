@@ -7,7 +7,7 @@ TERM_TESTS = ("tests/db/ingest/test_terms_of_the_rest.py",)
 
 MUTANTS: tuple[Mutant, ...] = (
     *mutants_in(
-        "sensors/db/migrations/062_staff_log.sql",
+        "sensors/db/migrations/061_staff_log.sql",
         TESTS,
         ("who shares a login is named", "if coalesce(log_staff.editor, '') = ''", "if false"),
         ("a shared login is known", "where login.rolname = session_user", "where login.rolname = 'nobody'"),
@@ -85,7 +85,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ("orphans are audited", '    "orphans": "a total', '    # "orphans": "a total'),
     ),
     *mutants_in(
-        "sensors/db/migrations/063_terms_of_the_rest.sql",
+        "sensors/db/migrations/062_terms_of_the_rest.sql",
         TERM_TESTS,
         (
             "totals of nothing are orphans",

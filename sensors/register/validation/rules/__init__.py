@@ -31,9 +31,9 @@ RULES: tuple[Rule, ...] = (
 )
 """Every rule, in the order in which violations are reported."""
 
-RULES_WITH_EFFECT = frozenset(
-    {"counted_while_alive", "people_raw_term", "people_totals_term", "people_cells_term", "travel_time_window"}
-)
+TERM_RULES = frozenset({"people_raw_term", "people_totals_term", "people_cells_term"})
+"""Rules that also shorten a term that an entry from before declares."""
+RULES_WITH_EFFECT = TERM_RULES | {"counted_while_alive", "travel_time_window"}
 """Rules that also shorten or stop what an entry from before declares; doctor and the quality page list that effect."""
 
 _MESSAGES = {rule.id: rule.message for rule in RULES}
