@@ -11,8 +11,9 @@ import click
 from api.reports import desk
 from api.reports.desk import QUERIES, DeskError, ReportNumber
 from api.reports.labels import KIND_LABELS, ReportKind, ReportStatus
-from api.reports.mailer import delete_spooled_mails_about, spooled_mails_about
+from api.reports.mailer import spooled_mails_about
 from sensors.db import Database, connect
+from sensors.erasures.mail_spool import delete_spooled_mails_about
 from sensors.erasures.tombstones import TombstoneError
 from sensors.settings.lifecycle import TombstoneSettings
 from sensors.settings.reports import MailSettings, MailSpoolSettings, ReportSettings

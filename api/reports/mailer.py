@@ -26,6 +26,7 @@ from api.database import Pool
 from api.reports.mails import Mail, compose
 from api.reports.queries import QUERIES
 from sensors import logs
+from sensors.erasures.mail_spool import spool_files_about
 from sensors.policy.promises import RETENTION_INTERVAL, SPOOLED_MAIL_TERM
 from sensors.settings.reports import MailSettings
 from sensors.vocabulary.durations import parse_duration
@@ -162,28 +163,16 @@ def spool_delivery(folder: Path) -> Deliver:
     return deliver
 
 
-def delete_spooled_mails_about(folder: Path, number: int) -> int:
-    """Delete the mails about one report from the folder. Returns how many there were."""
-    found = _mails_about(folder, number)
-    for path in found:
-        path.unlink(missing_ok=True)
-    return len(found)
-
-
 def spooled_mails_about(folder: Path, number: int) -> list[Mapping[str, str]]:
     """The mails about one report in the folder, by name: their file, recipient, subject and text."""
     mails: list[Mapping[str, str]] = []
-    for path in _mails_about(folder, number):
+    for path in spool_files_about(folder, number):
         with suppress(FileNotFoundError):  # another program has deleted it
             mail = message_from_bytes(path.read_bytes(), policy=policy.default)
             headers = {name.lower(): str(mail[name] or "") for name in ("To", "Subject")}
             body = mail.get_body(("plain",))
             mails.append({"file": path.name, **headers, "text": body.get_content().strip() if body else ""})
     return mails
-
-
-def _mails_about(folder: Path, number: int) -> list[Path]:
-    return sorted(folder.glob(f"lantaarn-{number}-*.eml"))
 
 
 def delete_spooled_mails(folder: Path, older_than: datetime) -> None:

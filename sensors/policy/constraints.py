@@ -44,6 +44,11 @@ def has_public_threshold(datastream: Datastream) -> bool:
     return bool(privacy_rules_of_type(datastream, PublicThreshold))
 
 
+def is_of_resident(entry: Entry) -> bool:
+    """Whether it is a resident's, so that its place is about them."""
+    return any(each.name == RESIDENT_NAME for each in entry.organisations)
+
+
 def is_of_events(datastream: Datastream, definition: ObservedProperty) -> bool:
     """Its messages are each about one person or vehicle, so that none is stored."""
     return definition.required_privacy_rule is not None or is_counted_in_memory(datastream)
@@ -92,8 +97,7 @@ def has_unknown_wait(entry: Entry, datastream: Datastream, definition: ObservedP
 
 def exposes_resident_location(entry: Entry, _: Datastream, __: ObservedProperty) -> bool:
     """A resident's sensor is shown at its exact location."""
-    residents = any(each.name == RESIDENT_NAME for each in entry.organisations)
-    return residents and entry.location.precision is Precision.EXACT
+    return is_of_resident(entry) and entry.location.precision is Precision.EXACT
 
 
 def is_identifiable(_: Entry, datastream: Datastream, __: ObservedProperty) -> bool:

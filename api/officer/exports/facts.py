@@ -7,13 +7,13 @@ from datetime import date
 from api import dtpr_labels, formatting, labels
 from api.i18n import localize
 from api.officer.exports.document import MISSING
-from sensors.kinds import KINDS, ObservedProperty
-from sensors.policy.constraints import RESIDENT_NAME
+from sensors.policy.constraints import is_of_resident
 from sensors.policy.terms import at_most, kept_retention, totals_limit
 from sensors.register.entry import Datastream, Entry
 from sensors.register.legal import Contact, Organisation
 from sensors.register.part import Link
 from sensors.register.people import personal_data_level
+from sensors.register.validation.finders import property_definition
 from sensors.vocabulary.codes import DeviceCategory, PersonalData, Role, Theme, label_of
 from sensors.vocabulary.durations import approximate_length
 from sensors.vocabulary.localized_text import LocalizedText
@@ -73,11 +73,6 @@ def lines_of_all(entries: Sequence[Entry], lines_of: Callable[[Entry], Iterable[
         line if some == total else localize(_PART_OF_ALL).format(line=line, some=some, all=total)
         for line, some in found.items()
     )
-
-
-def is_of_resident(entry: Entry) -> bool:
-    """Whether it hangs at someone's home, so that its place is about them."""
-    return any(each.name == RESIDENT_NAME for each in entry.organisations)
 
 
 def is_about_people(entry: Entry) -> bool:
@@ -152,7 +147,7 @@ def _category(entry: Entry, datastream: Datastream) -> LocalizedText:
 def _event_rule(entry: Entry, datastream: Datastream) -> str | None:
     """The rule of what is made of events: declared, or always needed for what is measured."""
     declared = (each.rule for each in datastream.privacy_rules if each.rule in _OF_EVENTS)
-    definition = _definition(entry, datastream)
+    definition = property_definition(entry, datastream)
     return next(declared, definition.required_privacy_rule if definition else None)
 
 
@@ -200,7 +195,7 @@ def terms(entry: Entry) -> Iterator[str]:
 
 
 def _term_line(entry: Entry, datastream: Datastream) -> str:
-    definition = _definition(entry, datastream)
+    definition = property_definition(entry, datastream)
     kept = kept_retention(entry, datastream, definition)
     what = _datastream_label(entry, datastream)
     if kept is None:
@@ -273,10 +268,5 @@ def _level(entry: Entry, datastream: Datastream) -> PersonalData:
     return personal_data_level(entry.kind, [(datastream.observed_property, datastream.personal_data)])
 
 
-def _definition(entry: Entry, datastream: Datastream) -> ObservedProperty | None:
-    kind = KINDS.get(entry.kind or "")
-    return kind.properties.get(datastream.observed_property) if kind else None
-
-
 def _datastream_label(entry: Entry, datastream: Datastream) -> str:
-    return labels.datastream_label(datastream, _definition(entry, datastream))
+    return labels.datastream_label(datastream, property_definition(entry, datastream))

@@ -13,11 +13,11 @@ from api.officer.requests.held import QUERIES, Held, HeldReport
 from api.officer.requests.letter import DATA_FILE, READINGS_FILE, access_letter
 from api.reports import desk
 from api.reports.desk import ReportNumber
-from api.reports.mailer import delete_spooled_mails_about
 from ingest.lifecycle import erasure
 from ingest.lifecycle.erasure import ErasureRequest
 from ingest.lifecycle.register.erased_entry import delete_mails_about
 from sensors.db import Connection, Database
+from sensors.erasures.mail_spool import delete_spooled_mails_about
 from sensors.register.repository import versions_of_entry
 from sensors.staff.log import Act, logged
 from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE

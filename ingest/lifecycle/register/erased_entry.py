@@ -14,6 +14,7 @@ from uuid import UUID
 from ingest.lifecycle.register.versions import VersionRow, forget_samples, replace_versions, version_rows
 from sensors.db import Database
 from sensors.db.queries import load_queries
+from sensors.erasures.mail_spool import delete_spooled_mails_about
 from sensors.policy.constraints import RESIDENT_NAME
 from sensors.register import repository
 from sensors.register.location import neighbourhood_and_district, snap_to_cell
@@ -52,8 +53,7 @@ def erase_entry(db: Database, entry_id: UUID, at: datetime) -> Mapping[str, int]
 def delete_mails_about(db: Database, entry_id: UUID, spool: Path) -> None:
     """Delete the mails about a sensor's reports that were written to a folder for want of a mail server."""
     for row in db.execute(QUERIES["report_numbers"], {"entry_id": entry_id}).fetchall():
-        for path in spool.glob(f"lantaarn-{row['number']}-*.eml"):
-            path.unlink(missing_ok=True)
+        delete_spooled_mails_about(spool, row["number"])
 
 
 def _redact_versions(db: Database, rows: Sequence[VersionRow]) -> tuple[int, dict[str, Any] | None]:

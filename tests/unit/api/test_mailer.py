@@ -11,11 +11,11 @@ from structlog.testing import capture_logs
 
 from api.reports.mailer import (
     delete_spooled_mails,
-    delete_spooled_mails_about,
     oldest_spooled_mail,
     smtp_delivery,
     spool_delivery,
 )
+from sensors.erasures.mail_spool import delete_spooled_mails_about
 from tests.support.mail_server import mail_server
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

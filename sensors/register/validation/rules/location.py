@@ -4,7 +4,7 @@ import re
 
 from shapely.geometry import box, shape
 
-from sensors.policy.constraints import RESIDENT_NAME
+from sensors.policy.constraints import is_of_resident
 from sensors.register.entry import Entry, Location
 from sensors.register.homes import MIN_HOMES, homes_in_cell
 from sensors.register.location import snap_to_cell
@@ -79,7 +79,7 @@ LOCATION_RULES: tuple[Rule, ...] = (
         "This sensor belongs to a resident. Choose “cell_100m” (in town) or “cell_1km” (elsewhere).",
         path_if(
             "location.precision",
-            lambda entry: not _is_coarse(entry) and any(each.name == RESIDENT_NAME for each in entry.organisations),
+            lambda entry: not _is_coarse(entry) and is_of_resident(entry),
         ),
     ),
     Rule(
