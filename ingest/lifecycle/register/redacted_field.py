@@ -17,8 +17,8 @@ from sensors.db import Database
 from sensors.db.deletion_log import Deletion, lock_retention, log_deletion
 from sensors.db.queries import load_queries
 from sensors.erasures.tombstones import RemovedField
-from sensors.policy.personal_data import find_personal_data
 from sensors.register import repository
+from sensors.register.free_text import points_to_a_person
 from sensors.register.redaction import (
     REMOVED_TEXT,
     VERSION_FIELDS,
@@ -69,9 +69,8 @@ def plan_removal(db: Database, request: RemovalRequest, now: datetime) -> Remove
 
     Raises ``FieldError`` if there is no such sensor, version or field, or if the entry can't do without it.
     """
-    match = find_personal_data(request.reason)
-    if match is not None:
-        raise FieldError(f"the reason is kept, and seems to contain personal data ({match}): rephrase it")
+    if points_to_a_person(request.reason):
+        raise FieldError("the reason is public and kept, and seems to contain personal data: rephrase it")
     found = repository.current_versions_by_reference(db, request.reference)
     current = next((each for each in found if each.document["municipality"] == request.municipality), None)
     if current is None:
