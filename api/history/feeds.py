@@ -87,8 +87,8 @@ def item_html(version: Version) -> str:
 
 
 def _remarks(version: Version) -> Iterator[str]:
-    if version.reason:
-        yield _("Reden: {reason}").format(reason=version.reason)
+    if version.told_reason:
+        yield _("Reden: {reason}").format(reason=localize(version.told_reason))
     if version.redacted_at:
         told = _("Op {day} is uit deze versie iets weggehaald, om iemand te beschermen.")
         yield told.format(day=day(version.redacted_at))

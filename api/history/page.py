@@ -19,6 +19,7 @@ from api.history.queries import Version, VersionPage
 from api.i18n import url
 from api.search.filters import Filters, InvalidFilterError
 from api.web import READ_METHODS
+from sensors.vocabulary.localized_text import LocalizedText
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class ChangeGroup:
     """Consecutive versions with the same changes and reason."""
 
     summary: str
-    reason: str | None
+    reason: LocalizedText | None
     versions: list[Version]
 
 
@@ -53,7 +54,7 @@ def changes(request: Request, state: AppStateDependency) -> Response:
 def group_by_day(versions: Sequence[Version]) -> Iterator[tuple[str, list[ChangeGroup]]]:
     """Changes by day; identical consecutive changes, as when a street is entered, are merged."""
     for when, of_day in groupby(versions, key=lambda version: day(version.valid_from)):
-        runs = groupby(of_day, key=lambda version: (feeds.summarise_changes(version), version.reason))
+        runs = groupby(of_day, key=lambda version: (feeds.summarise_changes(version), version.told_reason))
         yield when, [ChangeGroup(what, reason, list(run)) for (what, reason), run in runs]
 
 

@@ -16,8 +16,10 @@ from api.search.queries import find_observing_sensors
 from sensors.db import Database, queries
 from sensors.register.free_text import points_to_a_person
 from sensors.register.part import Words
+from sensors.register.reasons import as_told
 from sensors.register.redaction import is_erased
 from sensors.vocabulary.codes import Status
+from sensors.vocabulary.localized_text import LocalizedText
 from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 
 QUERIES = queries.load_queries(Path(__file__).with_suffix(".sql"))
@@ -63,6 +65,16 @@ class Version:
     def summary(self) -> Words:
         """Its summary at the time."""
         return Words(**self.document["summary"])
+
+    @property
+    def told_reason(self) -> LocalizedText | None:
+        """The reason in both languages if it is the program's own, else as it was given."""
+        return as_told(self.reason) if self.reason else None
+
+    @property
+    def told_editor(self) -> LocalizedText | None:
+        """The editor, or in both languages that it was removed."""
+        return as_told(self.editor) if self.editor else None
 
     @property
     def removed_on(self) -> date | None:

@@ -34,16 +34,17 @@ def register() -> None:
 @click.option(
     "--reason",
     callback=text_of_nobody,
-    help="Reason for the change, shown in the history.  [default: imported from FILE]",
+    help="Reason for the change, shown in the history.  [default: updated from a file]",
 )
 def import_(file: Path, editor: str | None, reason: str | None) -> None:
     """Publish the valid entries of FILE; a changed one becomes a new version. Exit code 1 if any is refused.
 
     The history shows the editor, by default "lantaarn register import".
     """
+    from sensors.register.reasons import IMPORT_REASON  # noqa: PLC0415
     from sensors.register.repository import import_entries  # noqa: PLC0415
 
-    why = reason or f"imported from {file.name}"
+    why = reason or IMPORT_REASON
     act = Act("register import", f"sha256:{hashlib.sha256(file.read_bytes()).hexdigest()}", editor, why)
     with connect(DatabaseSettings.load().database_url.get_secret_value()) as db, logged(db, act):
         report = import_entries(db, file, editor or "lantaarn register import", why)

@@ -143,7 +143,7 @@ def test_every_command_of_staff_is_in_the_log(database: str, tmp_path: Path) -> 
 
     told = [json.loads(line) for line in run("staff-log", "--json").stdout.splitlines()]
     assert [(each["command"], each["subject"].partition(":")[0], each["reason"]) for each in told] == [
-        ("register import", "sha256", "imported from register.json"),
+        ("register import", "sha256", "bijgewerkt uit een bestand / updated from a file"),
         ("retention add", "P90D", None),
         ("change of term", "LML-1 no2 raw P1Y to P90D", None),
         ("register import", "sha256", "shorter"),

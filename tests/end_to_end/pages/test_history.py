@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 
 from sensors.db import connect
 from sensors.register.entry import Entry
+from sensors.register.reasons import ERASURE_REASON
+from sensors.register.redaction import REMOVED_TEXT
 from sensors.register.repository import PublishResult, load_areas, publish
 from tests.support.entries import Document, entry_documents, example_datastream, example_entry
 from tests.support.json_patch import apply_patch
@@ -335,6 +337,17 @@ def test_an_editor_is_a_team_and_never_a_person(site: httpx.Client, database: st
         answer = site.get(path)
         assert "jan.jansen" not in answer.text
         assert "12345678" not in answer.text
+
+
+def test_what_the_program_says_of_a_version_is_in_the_language_of_the_reader(site: httpx.Client, database: str) -> None:
+    put(database, kept("P10Y"), editor=REMOVED_TEXT.nl, reason=ERASURE_REASON)
+    for path in ("/en/sensors/LML-1/geschiedenis", "/en/wijzigingen", "/en/sensors/LML-1/wijzigingen.atom"):
+        told = site.get(path).text
+        assert "Reason: erased (GDPR article 17)" in told
+        assert "gewist" not in told
+    history = text_of(site.get("/en/sensors/LML-1/geschiedenis"))
+    assert "Removed on request" in history
+    assert "Weggehaald" not in history
 
 
 def test_text_of_a_version_stays_text_and_the_feed_stays_xml(site: httpx.Client, database: str) -> None:
