@@ -3248,7 +3248,7 @@ CREATE FUNCTION lantaarn.erase_only() RETURNS trigger
     AS $_$
 declare
     erasable constant text[] := array[
-        'location', 'contact', 'organisations', 'name', 'summary', 'project', 'datastreams'
+        'location', 'contact', 'organisations', 'name', 'summary', 'project', 'datastreams', 'rights'
     ];
     texts constant text[] := array['document', 'editor', 'reason'];
     removed constant jsonb := lantaarn.removed_words();
@@ -3267,6 +3267,9 @@ begin
         or new.document ? 'project'
         or lantaarn.measured(new.document) is distinct from lantaarn.measured(old.document)
         or new.document @? '$.datastreams[*] ? (exists(@.description) || exists(@.access_parties[*]))'
+        or (new.document ? 'rights') <> (old.document ? 'rights')
+        or new.document -> 'rights' not in (old.document -> 'rights', removed)
+        or lantaarn.tells_desk(new.document -> 'rights', old.document)
     then
         raise exception 'table % is append-only', tg_table_name using errcode = 'object_not_in_prerequisite_state';
     end if;
@@ -4295,6 +4298,11 @@ CREATE FUNCTION lantaarn.staff_log_start() RETURNS bytea
     LANGUAGE sql STABLE
     RETURN COALESCE((SELECT decode("substring"(expired.rule, '[0-9a-f]{64}$'::text), 'hex'::text) AS decode FROM lantaarn.deletion_log expired WHERE (expired.table_name = 'staff_log'::text) ORDER BY expired.id DESC LIMIT 1), decode(repeat('00'::text, 32), 'hex'::text));
 REVOKE ALL ON FUNCTION lantaarn.staff_log_start() FROM PUBLIC;
+
+-- lantaarn.tells_desk
+CREATE FUNCTION lantaarn.tells_desk(told jsonb, document jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (EXISTS (SELECT FROM jsonb_each_text((tells_desk.document -> 'contact'::text)) desk(key, value) WHERE ((desk.key = ANY (ARRAY['email'::text, 'phone'::text, 'url'::text])) AND (NOT (EXISTS (SELECT FROM jsonb_each_text((tells_desk.document #> '{legal,officer}'::text[])) officer(key, value) WHERE (officer.value = desk.value)))) AND (strpos(lower((tells_desk.told)::text), lower(rtrim(desk.value, '/'::text))) > 0))));
 
 -- lantaarn.term_name
 CREATE FUNCTION lantaarn.term_name(term interval) RETURNS text

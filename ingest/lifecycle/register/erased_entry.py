@@ -18,6 +18,7 @@ from sensors.erasures.mail_spool import delete_spooled_mails_about
 from sensors.policy.constraints import RESIDENT_NAME
 from sensors.register import repository
 from sensors.register.location import neighbourhood_and_district, snap_to_cell
+from sensors.register.reasons import ERASURE_REASON
 from sensors.register.redaction import ERASED_NAME, REMOVED_TEXT
 from sensors.vocabulary.codes import Precision, Role, Status
 from sensors.vocabulary.localized_text import LocalizedText
@@ -26,8 +27,6 @@ QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 _CONTROLLER = LocalizedText("de gemeente", "the municipality")
 ERASING_EDITOR = "lantaarn erase"
 """The editor of the version that ends an erased entry."""
-PUBLIC_ERASURE_REASON = "gewist (AVG artikel 17) / erased (GDPR article 17)"
-"""Shown in the entry's public history; the actual reason is recorded in the tombstone only."""
 
 
 def erase_entry(db: Database, entry_id: UUID, at: datetime) -> Mapping[str, int]:
@@ -38,11 +37,12 @@ def erase_entry(db: Database, entry_id: UUID, at: datetime) -> Mapping[str, int]
     entry = {"entry_id": entry_id}
     location = db.execute(QUERIES["erase_location"], entry).rowcount
     rows = version_rows(db, entry_id)
-    versions, current = _redact_versions(db, rows)
+    desks = _desks(rows)
+    versions, current = _redact_versions(db, rows, desks)
     counts = {
         "location": location,
         "register_entry": versions,
-        "slug": _end_entry(db, without_desks(current, _desks(rows)), at) if current else 0,
+        "slug": _end_entry(db, without_desks(current, desks), at) if current else 0,
         "report_mail": db.execute(QUERIES["erase_report_mails"], entry).rowcount,
         "report": db.execute(QUERIES["erase_report_texts"], entry).rowcount,
     }
@@ -56,18 +56,27 @@ def delete_mails_about(db: Database, entry_id: UUID, spool: Path) -> None:
         delete_spooled_mails_about(spool, row["number"])
 
 
-def _redact_versions(db: Database, rows: Sequence[VersionRow]) -> tuple[int, dict[str, Any] | None]:
-    """Redact every version. Returns how many changed, and what is left of the current one, if there is one."""
-    left = [_redacted_version(row) for row in rows]
+def _redact_versions(
+    db: Database, rows: Sequence[VersionRow], desks: Collection[str]
+) -> tuple[int, dict[str, Any] | None]:
+    """Redact every version. Returns how many changed, and what may follow the current one, if there is one."""
+    left = [_redacted_version(row, desks) for row in rows]
     changed = [new for new, old in zip(left, rows, strict=True) if new != old]
     replace_versions(db, changed)
-    return len(changed), left[-1]["document"] if left else None
+    return len(changed), redacted_document(rows[-1]["document"]) if rows else None
 
 
-def _redacted_version(row: VersionRow) -> VersionRow:
-    is_ours = (row["editor"], row["reason"]) == (ERASING_EDITOR, PUBLIC_ERASURE_REASON)
+def _redacted_version(row: VersionRow, desks: Collection[str]) -> VersionRow:
+    is_ours = (row["editor"], row["reason"]) == (ERASING_EDITOR, ERASURE_REASON)
     said = {} if is_ours else {"editor": REMOVED_TEXT.nl, "reason": REMOVED_TEXT.nl}
-    return {**row, **said, "document": redacted_document(row["document"])}
+    return {**row, **said, "document": _without_rights_at(redacted_document(row["document"]), desks)}
+
+
+def _without_rights_at(document: dict[str, Any], desks: Collection[str]) -> dict[str, Any]:
+    """The document, without its text about rights if that tells how one of these desks is reached."""
+    told = " ".join(document["rights"].values()).casefold()
+    is_told = any(desk.casefold() in told for desk in _without_officer(document, desks))
+    return {**document, "rights": _words(REMOVED_TEXT)} if is_told else document
 
 
 def _end_entry(db: Database, current: dict[str, Any], at: datetime) -> int:
@@ -75,7 +84,7 @@ def _end_entry(db: Database, current: dict[str, Any], at: datetime) -> int:
     last_day = max(current["active_from"], at.date().isoformat())
     is_ended = current["status"] == Status.ENDED
     ended = current if is_ended else {**current, "status": Status.ENDED, "active_until": last_day}
-    return repository.record_redacted_versions(db, ended, ERASING_EDITOR, PUBLIC_ERASURE_REASON, at)
+    return repository.record_redacted_versions(db, ended, ERASING_EDITOR, ERASURE_REASON, at)
 
 
 def redacted_document(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -110,15 +119,19 @@ def _desks(rows: Sequence[VersionRow]) -> frozenset[str]:
 def without_desks(document: Mapping[str, Any], desks: Collection[str]) -> dict[str, Any]:
     """Put the controller's name in the texts of an erased document in place of these addresses and numbers.
 
-    Only its last version becomes this: the database lets the texts of those before be. The data protection officer's
-    own, which an entry keeps, stay.
+    Only its last version becomes this: the database lets no text of those before be rewritten. The data protection
+    officer's own, which an entry keeps, stay.
     """
-    officer: Mapping[str, str] = document.get("legal", {}).get("officer") or {}
-    gone = sorted(set(desks).difference(officer.values()), key=len, reverse=True)
+    gone = sorted(_without_officer(document, desks), key=len, reverse=True)
     name = document["contact"]["name"]
     instead = _words(_CONTROLLER) if name == RESIDENT_NAME else {"nl": name, "en": name}
     pattern = re.compile("(?:" + "|".join(map(re.escape, gone)) + r")(?![\w/])", re.IGNORECASE)
     return _replaced(document, pattern, instead) if gone else dict(document)
+
+
+def _without_officer(document: Mapping[str, Any], desks: Collection[str]) -> set[str]:
+    officer: Mapping[str, str] = document.get("legal", {}).get("officer") or {}
+    return set(desks).difference(officer.values())
 
 
 def _replaced(part: Any, pattern: re.Pattern[str], instead: Mapping[str, str]) -> Any:

@@ -26,6 +26,8 @@ from ingest.lifecycle.erasure import (
     read_tombstones_from_database,
     replay_tombstones,
 )
+from ingest.lifecycle.register.erased_entry import redacted_document
+from ingest.lifecycle.register.versions import replace_versions, version_rows
 from ingest.pipeline import IncomingMessage, process_message
 from ingest.quality_flags import QualityChecker
 from ingest.writer import commit_batch, load_register, register_revision
@@ -35,6 +37,7 @@ from sensors.db.deletion_log import first_broken_deletion_id
 from sensors.db.migrate import migrate
 from sensors.erasures.tombstones import read_tombstones
 from sensors.register.entry import Entry
+from sensors.register.redaction import REMOVED_TEXT
 from sensors.register.repository import PublishResult, export_entries, publish, versions_of_entry
 from tests.db.ingest.test_writer import message, register, take
 from tests.support.entries import example_entry
@@ -253,6 +256,9 @@ def test_travel_times_that_end_at_the_sensor_go_too(each_database: Database, tmp
     assert counts(done) == {"travel_time": 1}
 
 
+DESK = {"name": "Balie", "url": "https://helmond.example/sensoren/"}
+
+
 def home(db: Database) -> Entry:
     """A resident's sensor with two versions, the first one with more in it than it should have had."""
     document = home_sensor_entry()
@@ -311,6 +317,8 @@ def test_nothing_else_of_a_version_can_be_changed(server_database: Database, tmp
         "jsonb_set(document, '{name,nl}', '\"anders\"')",
         "jsonb_set(document, '{summary,nl}', '\"anders\"')",
         "jsonb_set(document, '{contact,email}', '\"a@b.example\"')",
+        "jsonb_set(document, '{rights,nl}', '\"anders\"')",
+        "document - 'rights'",
         "jsonb_set(document, '{location,precision}', '\"cell_100m\"')",
         "jsonb_set(document, '{datastreams,0,description}', '{\"nl\": \"anders\"}')",
         "jsonb_set(document, '{datastreams,0,public}', '\"none\"')",
@@ -330,6 +338,17 @@ def test_nothing_else_of_a_version_can_be_changed(server_database: Database, tmp
             db.execute(f"delete from lantaarn.slug where set_config('lantaarn.redacting', {means}, true) = {means}")
 
 
+def test_no_version_keeps_how_its_desk_was_reached(server_database: Database) -> None:
+    db = server_database
+    told = home_sensor_entry(rights={"nl": "Zie HTTPS://Helmond.example/sensoren/."}, contact=DESK)
+    publish(db, Entry.model_validate(told), editor="test", reason="test", valid_from=NOW)
+    (row,) = version_rows(db, Entry.model_validate(told).id)
+    left = redacted_document(row["document"])
+    with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState):
+        replace_versions(db, [row | {"document": left}])
+    replace_versions(db, [row | {"document": left | {"rights": {"nl": REMOVED_TEXT.nl, "en": REMOVED_TEXT.en}}}])
+
+
 def test_an_organisation_that_others_name_keeps_its_page(server_database: Database, tmp_path: Path) -> None:
     db = server_database
     home(db)
@@ -345,6 +364,8 @@ def test_an_organisation_that_others_name_keeps_its_page(server_database: Databa
     # What is left of it complies, without the address that the desk had.
     left = Entry.model_validate_json(next(line for line in export_entries(db) if "bewoner-1" in line))
     assert left.rights.nl == "Mail naar Gemeente Helmond."
+    told = [each.document["rights"]["nl"] for each in versions_of_entry(db, left.id)]
+    assert told[-2:] == ["Weggehaald op verzoek", "Mail naar Gemeente Helmond."]
     assert publish(db, left, editor="test", reason="test", valid_from=NOW) == PublishResult(4, changed=False)
 
 
