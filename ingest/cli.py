@@ -33,7 +33,7 @@ MAX_SENSORS_LISTED = 20
 
 @click.command(epilog="Example: lantaarn audit")
 def audit() -> None:
-    """Check that the ledger balances, that totals match individual values, and that no window of events is missing.
+    """Check that the ledger balances, totals match individual values, no window of events is missing, no log altered.
 
     Prints the ledger, what became of the windows that were due, the sensors with conflicting values, those whose meters
     jumped, and the rows that differ; exits with code 1 if any differ.

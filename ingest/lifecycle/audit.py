@@ -1,19 +1,21 @@
 """Audit the books: the ledger's balance, the reasons for rejection against it, totals against individual values, what
-became of the windows of events against which were due, and residents' reports against their terms.
+became of the windows of events against which were due, residents' reports against their terms, and the chains of logs.
 
 Reads a single snapshot, so it can run alongside ingest. The last bits of a floating-point sum depend on the order of
 addition, so sums may differ by a relative 1e-9.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sensors.db import Database
+from sensors.db.deletion_log import first_broken_deletion_id
 from sensors.db.queries import load_queries
 from sensors.policy import promises
+from sensors.staff.log import first_broken_act_id
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 _REPORT_TERMS = {
@@ -34,8 +36,9 @@ CHECKS: Mapping[str, str] = {
     "unreleased": "more windows are stored than were released",
     "orphans": "a total is of something that does not exist or was erased",
     "overdue_reports": "what a resident wrote, or their address, is kept for longer than promised",
+    "altered_logs": "a log was altered: this row does not follow from the rows before it",
 }
-"""The possible findings, by the query that reports them."""
+"""The possible findings, by the query that reports them; the last is found by hashing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,4 +114,14 @@ def audit_ledger(db: Database, now: datetime) -> tuple[Difference, ...]:
     asked = {"now": now, **_REPORT_TERMS}
     with db.transaction():
         db.execute("set transaction isolation level repeatable read, read only")
-        return tuple(Difference(check, row) for check in CHECKS for row in db.execute(QUERIES[check], asked).fetchall())
+        return tuple(Difference(check, row) for check in CHECKS for row in _rows(db, check, asked))
+
+
+def _rows(db: Database, check: str, asked: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    return altered_logs(db) if check == "altered_logs" else db.execute(QUERIES[check], asked).fetchall()
+
+
+def altered_logs(db: Database) -> list[Mapping[str, Any]]:
+    """The logs whose hash chain is broken, each with the first row that breaks it."""
+    broken = {"deletion_log": first_broken_deletion_id(db), "staff_log": first_broken_act_id(db)}
+    return [{"log": log, "row": row} for log, row in broken.items() if row is not None]

@@ -203,6 +203,8 @@ def test_what_staff_did_goes_when_it_is_promised_and_the_chain_goes_on(server_da
     found = verify_and_record(db, datetime.now(UTC))
     assert found.broken_act_id is not None
     assert found.is_log_altered
+    told = [(each.check, each.row["log"]) for each in audit_ledger(db, datetime.now(UTC))]
+    assert told == [("altered_logs", "staff_log")]
     row = db.execute("select kept from open.promise where subject = 'staff_log' and term is null").fetchone()
     assert row == {"kept": False}
 

@@ -50,6 +50,11 @@ MUTANTS: tuple[Mutant, ...] = (
         ("old acts go", "kept where kept.acted_at >=", "kept where true or kept.acted_at >="),
     ),
     *mutants_in(
+        "ingest/lifecycle/audit.py",
+        TERM_TESTS,
+        ("a changed log is audited", '    "altered_logs": "a log', '    # "a log'),
+    ),
+    *mutants_in(
         "ingest/lifecycle/retention.py",
         TERM_TESTS,
         ("the chain of acts goes on", 'rule = f"term; the chain', 'rule = None and f"term; the chain'),
