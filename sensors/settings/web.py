@@ -36,6 +36,7 @@ class BrandingSettings(Settings):
 
     theme: FilePath | None = Field(default=None, description="a CSS file with NL Design System tokens for the site")
     contact: EmailAddress | None = Field(default=None, description="the mailbox for questions about the site")
+    officer: EmailAddress | None = Field(default=None, description="the mailbox of the data protection officer")
 
 
 class SecurityTxtSettings(BrandingSettings):
