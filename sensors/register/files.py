@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
@@ -22,6 +23,12 @@ NOT_JSON = Violation(
         "Dit is geen JSON. Gebruik een lijst van sensoren, of één sensor per regel.",
         "This is not JSON. Use a list of sensors, or one sensor per line.",
     ),
+)
+
+NO_ENTRIES = Violation(
+    "",
+    "no_entries",
+    LocalizedText("In dit bestand staat geen enkele sensor.", "There is no sensor in this file."),
 )
 
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -79,7 +86,11 @@ def read_entries(path: Path, classes: Collection[str] = BUILT_IN_CLASSES) -> Ite
 
     ``classes``: the names of the existing retention classes.
     """
-    text = path.read_bytes().decode("utf-8-sig", errors="replace")
+    entries = _file_entries(path.read_bytes().decode("utf-8-sig", errors="replace"), classes)
+    yield from chain((next(entries, FileEntry(1, None, (NO_ENTRIES,))),), entries)
+
+
+def _file_entries(text: str, classes: Collection[str]) -> Iterator[FileEntry]:
     whole = _parse_json(text)
     if whole is not NOT_JSON:
         documents = cast("list[object]", whole) if isinstance(whole, list) else [whole]

@@ -57,18 +57,21 @@ def paths_that_point_to_a_person(entry: Entry) -> Iterator[str]:
     have rules of their own.
     """
     names = (each.name for each in entry.organisations)
-    at_a_home = is_at_a_home(names, entry.location.precision)
-    allowed = _TOLD_BY_A_FORM if at_a_home else _TOLD_BY_A_FORM | _PLACES
+    allowed = frozenset[PersonalDataMatch]() if is_at_a_home(names, entry.location.precision) else _PLACES
     for path, text in _texts_without_desks(entry):
         if path[-1] in ("nl", "en", "address", "body") and not allowed.issuperset(_found_in_entry(text)):
             yield format_path(path)
 
 
 @lru_cache(maxsize=4096)
-def _found_in_entry(text: str) -> tuple[PersonalDataMatch, ...]:
-    """As ``find_in_sentences``, which is slow: most texts of a register stand in many entries, and each entry is
-    checked when it is read and when what it gives is derived. Only for texts that are meant to be public."""
-    return find_in_sentences(text)
+def _found_in_entry(text: str) -> frozenset[PersonalDataMatch]:
+    """What is told of a person in sentences, without what ``paths_with_personal_data`` tells of the same text.
+
+    Remembered, because this is slow: most texts of a register stand in many entries, and each entry is checked when it
+    is read and when what it gives is derived. Only for texts that are meant to be public.
+    """
+    found = frozenset(find_in_sentences(text))
+    return found if find_personal_data(text) is None else found - _TOLD_BY_A_FORM
 
 
 def points_to_a_person(text: str) -> bool:
@@ -85,7 +88,7 @@ _TOLD_BY_A_FORM = frozenset(
         PersonalDataMatch.PHONE,
     }
 )
-"""What ``paths_with_personal_data`` finds."""
+"""What ``paths_with_personal_data`` finds, though not in all spellings that are found in sentences."""
 _PLACES = frozenset({PersonalDataMatch.ADDRESS, PersonalDataMatch.COORDINATES})
 
 

@@ -76,6 +76,8 @@ def plan_removal(db: Database, request: RemovalRequest, now: datetime) -> Remove
     if current is None:
         raise FieldError(f"{request.municipality} has no sensor with reference {request.reference}")
     first, last = (request.version or 1, request.version or current.version)
+    if last > current.version:
+        raise FieldError(f"{request.reference} has no version {last}: its last is {current.version}")
     listed = RemovedField(uuid4(), current.entry_id, first, last, request.field, request.reason, now)
     _check(db, request, listed)
     return listed

@@ -70,16 +70,21 @@ def _schema_violation(error: ErrorDetails) -> Violation:
 
 
 def _unknown_field(name: str) -> LocalizedText:
-    """Suggests the nearest known field name, if any: helps with typos and repeats no input."""
+    """Names it if it looks like the name of a field, and suggests the nearest one that exists.
+
+    Anything else may be content, such as an address that was put where a name belongs.
+    """
     near = get_close_matches(name[:100], sorted(_FIELD_NAMES), n=1, cutoff=0.75)
+    shown = f" “{name}”" if _LIKE_A_FIELD.fullmatch(name) else ""
     if near and near[0] != name:
         return LocalizedText(
-            f"Hier staat een veld dat wij niet kennen. Bedoelt u “{near[0]}”?",
-            f"We do not know this field. Did you mean “{near[0]}”?",
+            f"Het veld{shown} kennen wij niet. Bedoelt u “{near[0]}”?",
+            f"We do not know the field{shown}. Did you mean “{near[0]}”?",
         )
-    return LocalizedText("Hier staat een veld dat hier niet hoort.", "This field does not belong here.")
+    return LocalizedText(f"Het veld{shown} hoort hier niet.", f"The field{shown} does not belong here.")
 
 
+_LIKE_A_FIELD = re.compile(r"[a-z]+(?:_[a-z]+)*", re.ASCII)
 _ENUM_MEMBER = re.compile(r"<\w+\.\w+: ('\w+')>")
 """How Pydantic names one of some members of an enum."""
 CODE_LIST_ERROR_TYPES = frozenset({"enum", "literal_error", "dtpr_element", "union_tag_invalid"})

@@ -121,7 +121,7 @@ def test_what_is_refused(server_database: Database) -> None:
     published(server_database)
     for reference, field, version, why in (
         ("LML-9", "summary", 1, "no sensor with reference LML-9"),
-        ("LML-1", "summary", 9, "has no summary in version 9"),
+        ("LML-1", "summary", 9, "has no version 9: its last is 4"),
         ("LML-1", "location.address", 4, "has no location.address in version 4"),
         ("LML-1", "risks[0].risk", None, "has no risks[0].risk in any version"),
         ("LML-1", "status", None, "status can't be removed"),

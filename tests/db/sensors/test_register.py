@@ -381,6 +381,13 @@ def test_what_is_not_json_is_a_problem_too(tmp_path: Path, content: bytes) -> No
     assert {problem.rule_id for problem in check_file(path)} == {"not_json"}
 
 
+@pytest.mark.parametrize("content", ["", "\n \n", "[]"])
+def test_a_file_without_sensors_is_a_problem(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "empty.json"
+    path.write_text(content)
+    assert [problem.rule_id for problem in check_file(path)] == ["no_entries"]
+
+
 def test_a_bad_line_hides_no_other(tmp_path: Path) -> None:
     path = tmp_path / "lines.jsonl"
     path.write_text(

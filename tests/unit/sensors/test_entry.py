@@ -175,7 +175,12 @@ def test_no_entry_says_a_threshold_that_is_no_longer_there() -> None:
 def test_a_field_we_do_not_know_is_refused_with_the_nearest_one() -> None:
     (problem,) = find_violations(example_entry(contacct={"name": "x"}))
     assert problem.rule_id == "unknown_field"
-    assert "“contact”" in problem.message.en
+    assert problem.message.en == "We do not know the field “contacct”. Did you mean “contact”?"
+
+
+def test_a_field_that_may_be_content_is_not_repeated() -> None:
+    (problem,) = find_violations(example_entry(**{"Kerkstraat 12": "x"}))
+    assert problem.message.en == "The field does not belong here."
 
 
 def test_every_problem_is_told_in_two_languages_without_the_input() -> None:

@@ -5,6 +5,8 @@ from click.testing import CliRunner
 
 from lantaarn import main
 from sensors.register.free_text import points_to_a_person
+from sensors.register.validation.validator import find_violations
+from tests.support.entries import example_entry
 
 
 @pytest.mark.parametrize(
@@ -27,6 +29,14 @@ def test_a_name_or_an_address_is_kept_nowhere(text: str) -> None:
 )
 def test_a_team_and_a_reason_are(text: str) -> None:
     assert not points_to_a_person(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Mail jan [at] example [punt] nl.", "Een Belg met kenteken ABC-123.", "Duits kenteken EUS LD 12 op de stoep."],
+)
+def test_an_entry_tells_no_number_in_a_spelling_of_sentences(text: str) -> None:
+    assert [each.rule_id for each in find_violations(example_entry(summary={"nl": text}))] == ["texts_name_nobody"]
 
 
 @pytest.mark.parametrize("option", ["--editor", "--reason"])

@@ -27,8 +27,10 @@ TEXT_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "texts_name_nobody",
-        "Hierin lijkt een naam, adres, geboortedatum of burgerservicenummer van iemand te staan. Haal het weg.",
-        "This seems to contain someone's name, address, date of birth or citizen service number. Remove it.",
+        "Hierin lijkt een naam, adres, geboortedatum, burgerservicenummer of iets anders te staan dat naar iemand "
+        "wijst. Haal het weg.",
+        "This seems to contain someone's name, address, date of birth, citizen service number or something else that "
+        "points to a person. Remove it.",
         paths_that_point_to_a_person,
     ),
 )
