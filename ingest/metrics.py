@@ -21,6 +21,7 @@ from ingest.events.window_book import PrivacyRuleName, WindowOutcome
 from ingest.pipeline import MessageOutcome
 from ingest.writer import BatchTotals
 from sensors import logs
+from sensors.vocabulary.rejection_reasons import RejectionReason
 
 log = logs.get_logger()
 
@@ -70,6 +71,9 @@ class Metrics:
             "lantaarn_ingest_retention_permitted", "Whether the database user may delete what is past its term"
         )
         self.up = gauge("lantaarn_ingest_up", "Whether the other side is there", ["side"])
+        # From 0, so that the first refusal of a sort is an increase to whoever watches.
+        for reason in RejectionReason:
+            self.rejected.labels(reason.value)
 
     def record_batch(self, outcomes: Iterable[MessageOutcome], totals: BatchTotals, received_at: datetime) -> None:
         """Count a committed batch."""
