@@ -9,6 +9,7 @@ from grafana_foundation_sdk.builders import expr
 from grafana_foundation_sdk.models import alerting as models
 from grafana_foundation_sdk.models.dashboard import DataSourceRef
 
+from dashboards import alert_mail
 from dashboards.build import DASHBOARDS
 from dashboards.limits import LIMIT_SOURCES
 from dashboards.panel_queries import load_panel_queries
@@ -220,7 +221,8 @@ def build_contact_points(settings: DashboardSettings, webhook: str | None) -> It
     """Yield the contact points: a mailbox, a webhook, or both. ``webhook``: the URL or a reference to it."""
     mail = settings.alert_mail
     if mail is not None:
-        yield _contact_point("mail", "email", {"addresses": mail, "singleEmail": True})
+        texts = {"subject": alert_mail.SUBJECT, "message": alert_mail.MESSAGE}
+        yield _contact_point("mail", "email", {"addresses": mail, "singleEmail": True, **texts})
     if webhook is not None:
         yield _contact_point("webhook", "webhook", {"url": webhook, "httpMethod": "POST"})
 

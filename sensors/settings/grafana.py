@@ -24,6 +24,7 @@ class AlertSettings(Settings):
     )
     alert_mail: EmailAddress | None = Field(default=None, description="the mailbox that receives alerts")
     alert_webhook: SecretStr | None = Field(default=None, description="the webhook that receives alerts, as https://…")
+    grafana_smtp: bool | None = Field(default=None, description="whether Grafana has a mail server, if that is known")
 
 
 class DashboardSettings(AlertSettings):
@@ -33,6 +34,12 @@ class DashboardSettings(AlertSettings):
     def _someone_hears(self) -> Self:
         if self.alert_mail is None and self.alert_webhook is None:
             raise ValueError("set LANTAARN_ALERT_MAIL, LANTAARN_ALERT_WEBHOOK or both: who receives alerts")
+        return self
+
+    @model_validator(mode="after")
+    def _mail_is_sent(self) -> Self:
+        if self.alert_mail is not None and self.grafana_smtp is False:
+            raise ValueError("LANTAARN_ALERT_MAIL needs LANTAARN_GRAFANA_SMTP=true: Grafana has no mail server")
         return self
 
 

@@ -28,6 +28,7 @@ needs_mosquitto_pub = _needs(shutil.which("mosquitto_pub"), "mosquitto_pub", "mo
 needs_openssl = _needs(shutil.which("openssl"), "openssl", "openssl")
 needs_docker_compose = _needs(shutil.which("docker-compose"), "docker-compose", "docker-compose")
 needs_promtool = _needs(shutil.which("promtool"), "promtool", "prometheus")
+needs_amtool = _needs(shutil.which("amtool"), "amtool", "prometheus-alertmanager")
 needs_systemd = _needs(shutil.which("systemd-analyze"), "systemd-analyze", "systemd")
 needs_postgres = pytest.mark.usefixtures("postgres_installation")
 needs_embedded_servers = pytest.mark.usefixtures("postgres_installation", "embedded_broker_wheel")

@@ -212,6 +212,10 @@ def test_someone_must_hear_of_an_alert(monkeypatch: pytest.MonkeyPatch, tmp_path
     with pytest.raises(SettingsError, match="LANTAARN_ALERT_MAIL"):
         DashboardSettings.load()
     monkeypatch.setenv("LANTAARN_ALERT_MAIL", "a@b.example")
+    monkeypatch.setenv("LANTAARN_GRAFANA_SMTP", "false")
+    with pytest.raises(SettingsError, match="LANTAARN_ALERT_MAIL needs LANTAARN_GRAFANA_SMTP=true"):
+        DashboardSettings.load()
+    monkeypatch.setenv("LANTAARN_GRAFANA_SMTP", "true")
     done = CliRunner().invoke(dashboards, ["render", str(tmp_path)])
     assert (done.exit_code, f"{len(DASHBOARDS) + PROVISIONING_FILES} files" in done.output) == (0, True)
     monkeypatch.setenv("LANTAARN_REGISTER_URL", "https://elders.example/")

@@ -25,7 +25,7 @@ OURS = {name for name, service in SERVICES.items() if service.get("image", "").s
 ONCE = {name for name, service in SERVICES.items() if service["restart"] == "no"}
 OF_COMPOSE = {
     *("LANTAARN_HOST", "LANTAARN_GRAFANA_HOST", "LANTAARN_BROKER_HOST", "LANTAARN_TLS", "LANTAARN_VERSION"),
-    *("LANTAARN_GRAFANA_SMTP", "LANTAARN_GRAFANA_SMTP_HOST", "LANTAARN_GRAFANA_SMTP_USER"),
+    *("LANTAARN_GRAFANA_SMTP_HOST", "LANTAARN_GRAFANA_SMTP_USER"),
 }
 """Names that compose.yaml itself, Caddy and Grafana read, and no program of ours."""
 NOT_IN_COMPOSE = {
