@@ -97,17 +97,20 @@ def _filled(url: str | None, scale: float, progress: Progress) -> Generator[tupl
 def _register(db: Connection, folder: Path) -> int:
     """Publish the example sensors and enough extra stations; return the highest datastream id."""
     load_areas(db)
-    _publish(db, folder, [document_of(entry) for entry in city_register.example_entries(1)])
+    publish_register(db, folder, [document_of(entry) for entry in city_register.example_entries(1)])
     existing = (db.execute(QUERIES["datastream_numbers"]).fetchone() or {})["streams"]
     more = -(-(DATASTREAM_COUNT - existing) // 3)
-    _publish(db, folder, [example_entry(reference=f"station-{number}") for number in range(more)])
+    publish_register(db, folder, [example_entry(reference=f"station-{number}") for number in range(more)])
     return (db.execute(QUERIES["datastream_numbers"]).fetchone() or {})["highest"]
 
 
-def _publish(db: Connection, folder: Path, documents: list[dict[str, object]]) -> None:
+def publish_register(
+    db: Connection, folder: Path, documents: list[dict[str, object]], valid_from: datetime | None = None
+) -> None:
+    """Publish entries, by way of a file in ``folder``; they are valid from now if ``valid_from`` is not given."""
     path = folder / "register.jsonl"
     path.write_bytes(b"\n".join(map(msgspec.json.encode, documents)))
-    import_entries(db, path, "bench", "bench")
+    import_entries(db, path, "bench", "bench", valid_from)
 
 
 def _hours(db: Connection, progress: Progress, end: datetime, days: int, streams: int) -> None:
@@ -123,11 +126,7 @@ def _rest(db: Connection, progress: Progress, end: datetime, days: int, streams:
     db.execute(QUERIES["disable_erasure_lookup"])
     for first in progress.track(range(1, streams + 1, DATASTREAMS_PER_SLICE), description="published cells"):
         db.execute(QUERIES["fill_cells"], {"first": first, "last": first + DATASTREAMS_PER_SLICE - 1})
-    span = {"since": end - days * DAY, "until": end}
-    for name in progress.track(
-        [name for name in QUERIES if name.startswith("fill_")][1:], description="ledger and others"
-    ):
-        db.execute(QUERIES[name], span if "%(" in QUERIES[name] else None)
+    fill_beside_hours(db, progress, end - days * DAY, end)
     db.execute(QUERIES["analyze"])
     took = {"daily totals, from scratch": _time_call(lambda: update_daily_totals(db, datetime.now(UTC)))}
     # Restore the physical order of daily updates: by day, instead of by datastream.
@@ -137,6 +136,13 @@ def _rest(db: Connection, progress: Progress, end: datetime, days: int, streams:
     return took | {
         "daily totals, update every 15 minutes": _time_call(lambda: update_daily_totals(db, datetime.now(UTC)))
     }
+
+
+def fill_beside_hours(db: Connection, progress: Progress, since: datetime, until: datetime) -> None:
+    """Fill everything that a dashboard shows beside hours and what is published of them: ledger, reports and others."""
+    names = [name for name in QUERIES if name.startswith("fill_") and name != "fill_cells"]
+    for name in progress.track(names, description="ledger and others"):
+        db.execute(QUERIES[name], {"since": since, "until": until} if "%(" in QUERIES[name] else None)
 
 
 def _time_call(work: Callable[[], object]) -> float:

@@ -55,7 +55,7 @@ where stream.property = 'travel_time' and stream.public = 'hour' and stream.acti
 -- fill_heartbeat: a month of heartbeats, one per minute
 insert into lantaarn.pulse
 select minute, 1, 60, 2000, random(), random()
-from generate_series(%(until)s::timestamptz - interval '31 days', now(), interval '1 minute') as minute;
+from generate_series(%(until)s::timestamptz - interval '31 days', greatest(%(until)s, now()), interval '1 minute') as minute;
 
 -- fill_deletions: a year of deletions, four per hour
 insert into lantaarn.deletion_log
