@@ -5,11 +5,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 VENDOR := api/web/static/vendor
+DRAWING := tests/preview/drawing
 
-.PHONY: help install demo test test-fast check bench soak mutants sbom texts schema statement format lock clean
+.PHONY: help install demo test test-fast check bench soak mutants dashboards-preview sbom texts schema statement format lock clean
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 install: .venv/.runtime $(VENDOR)/.made ## install runtime dependencies in this folder
 
@@ -39,6 +40,9 @@ soak: .venv/.dev ## flood ingest, inject faults for half an hour, run a leak che
 mutants: .venv/.dev ## mutation testing: disable each privacy rule; a test must fail (ARGS="--only token")
 	@$(BIN)/python -m tests.mutants $(ARGS)
 
+dashboards-preview: .venv/.dev $(VENDOR)/.made $(DRAWING)/node_modules/.made ## draw the dashboards as Grafana would (ARGS="--dashboard traffic")
+	@$(BIN)/python -m tests.preview $(ARGS)
+
 sbom: .venv/.dev $(VENDOR)/.made ## write a CycloneDX software bill of materials to build/sbom
 	@$(BIN)/python -m deployment.sbom build/sbom
 
@@ -64,7 +68,7 @@ lock: .venv/.dev ## pin dependencies with hashes
 		--extra embedded --extra dev pyproject.toml -o requirements/dev.txt
 
 clean: ## remove everything installed or built (but not .lantaarn, the demo's data)
-	rm -rf .venv node_modules build api/web/static/vendor .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv node_modules $(DRAWING)/node_modules build api/web/static/vendor .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 # Use uv if available, for speed; else venv and pip (python3-venv on Debian).
 UV := $(shell command -v uv)
@@ -110,4 +114,10 @@ $(VENDOR)/.made: package-lock.json .venv/.runtime
 node_modules/.dev: package-lock.json $(VENDOR)/.made
 	@echo "installing TimescaleDB as WebAssembly and axe-core, for the tests"
 	@$(NPM) ci
+	@touch $@
+
+# Grafana's own packages are large, and nothing but the preview of the dashboards needs them.
+$(DRAWING)/node_modules/.made: $(DRAWING)/package-lock.json .venv/.runtime
+	@echo "installing Grafana's packages, to preview the dashboards"
+	@$(NPM) ci --prefix $(DRAWING)
 	@touch $@

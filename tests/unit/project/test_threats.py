@@ -12,6 +12,8 @@ import pytest
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "threats.md").read_text(encoding="utf-8")
 BOUNDARIES = {"Device", "Broker", "Ingest", "Database", "API", "Browser", "Grafana", "Supply chain", "Backups"}
+NPM_FOLDERS = (".", "tests/preview/drawing")
+"""Each with packages of npm of its own."""
 Row = tuple[str, str, str, str]
 """Letter of STRIDE, threat, what stops it, test."""
 
@@ -80,11 +82,15 @@ def test_every_package_is_pinned_with_a_hash() -> None:
         assert len(pins) > 20
         assert all("--hash=sha256:" in rest for rest in pins)
     assert (ROOT / "Makefile").read_text().count("--require-hashes -r") == 2
-    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
-    assert [
-        name for name, package in packages.items() if name and not package.get("integrity", "").startswith("sha512-")
-    ] == []
+    for folder in NPM_FOLDERS:
+        packages = json.loads((ROOT / folder / "package-lock.json").read_text())["packages"]
+        assert [
+            name
+            for name, package in packages.items()
+            if name and not package.get("integrity", "").startswith("sha512-")
+        ] == []
 
 
 def test_no_script_of_a_web_asset_runs() -> None:
-    assert "ignore-scripts=true" in (ROOT / ".npmrc").read_text().splitlines()
+    for folder in NPM_FOLDERS:
+        assert "ignore-scripts=true" in (ROOT / folder / ".npmrc").read_text().splitlines()
