@@ -138,9 +138,14 @@ def _rest(db: Connection, progress: Progress, end: datetime, days: int, streams:
     }
 
 
-def fill_beside_hours(db: Connection, progress: Progress, since: datetime, until: datetime) -> None:
-    """Fill everything that a dashboard shows beside hours and what is published of them: ledger, reports and others."""
-    names = [name for name in QUERIES if name.startswith("fill_") and name != "fill_cells"]
+def fill_beside_hours(
+    db: Connection, progress: Progress, since: datetime, until: datetime, *, without: frozenset[str] = frozenset()
+) -> None:
+    """Fill everything that a dashboard shows beside hours and what is published of them: ledger, reports and others.
+
+    ``without``: sections of the queries to leave out.
+    """
+    names = [name for name in QUERIES if name.startswith("fill_") and name not in {"fill_cells", *without}]
     for name in progress.track(names, description="ledger and others"):
         db.execute(QUERIES[name], {"since": since, "until": until} if "%(" in QUERIES[name] else None)
 

@@ -6,9 +6,9 @@ Draws each panel with Grafana's own packages, from the database of the demo and 
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
-from playwright.sync_api import Browser
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from dashboards.build import DASHBOARDS
@@ -17,7 +17,7 @@ from sensors.processes import ProcessError
 from tests.preview.choices import UnknownChoiceError
 from tests.preview.databases import DATABASES
 from tests.preview.drawing_data import drawing_data
-from tests.preview.pictures import PreviewError, build_drawing, running_browser, take_picture
+from tests.preview.pictures import Drawing, PreviewError, build_drawing, running_browser
 from tests.preview.scenes import Scene, scenes_of
 
 DASHBOARD_ROLE = "lantaarn_dashboard"
@@ -56,11 +56,15 @@ def main(dashboards: tuple[str, ...], databases: tuple[str, ...], widths: tuple[
     pictures = [(scene, width) for scene in scenes_of(frozenset(dashboards)) for width in widths or WIDTHS]
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     try:
-        with Progress(*columns) as progress, running_browser() as browser:
-            build_drawing(folder.absolute() / "bundle")
+        with (
+            TemporaryDirectory(prefix="lantaarn-preview-") as bundle,
+            Progress(*columns) as progress,
+            running_browser() as browser,
+        ):
+            build_drawing(Path(bundle))
             for name in databases or DATABASES:
                 with DATABASES[name](folder.absolute() / f"{name}-database", progress) as url:
-                    _draw_all(browser, url, pictures, folder / name, progress)
+                    _draw_all(Drawing(browser, Path(bundle)), url, pictures, folder / name, progress)
     except KeyboardInterrupt:
         sys.exit(130)
     except (PreviewError, ProcessError, UnknownChoiceError) as error:
@@ -68,15 +72,14 @@ def main(dashboards: tuple[str, ...], databases: tuple[str, ...], widths: tuple[
     click.echo(f"The pictures are in {folder}.")
 
 
-def _draw_all(browser: Browser, url: str, pictures: list[tuple[Scene, int]], folder: Path, progress: Progress) -> None:
+def _draw_all(drawing: Drawing, url: str, pictures: list[tuple[Scene, int]], folder: Path, progress: Progress) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    bundle = folder.parent.absolute() / "bundle"
     with connect(url, role=DASHBOARD_ROLE) as db:
         db.execute(LIMITS)
         for scene, width in progress.track(pictures, description=f"pictures of {folder.name}"):
             data = drawing_data(db, scene, width, datetime.now(UTC))
             path = folder / f"{scene.file_name}-{width}.png"
-            for failure in take_picture(browser, bundle, data, path):
+            for failure in drawing.take_picture(data, path):
                 progress.console.print(f"{path.name}: {failure}", style="red", markup=False, highlight=False)
 
 

@@ -1,14 +1,17 @@
 """Take pictures of scenes in a headless Chromium, which reads files of this folder only and no network."""
 
 import json
+import logging
 import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from tests.support.installed import CHROMIUM_PATH, ROOT
 
@@ -21,6 +24,7 @@ PAGE = (
 )
 QUIET = ("--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update")
 MIN_HEIGHT_PIXELS = 400
+DRAWING_TIMEOUT_MILLISECONDS = 120_000
 FAILURES = """() => [...document.querySelectorAll("[data-failure]")].map(
     failure => `${failure.closest("[data-panel]").dataset.panel}: ${failure.textContent.split("\\n")[0]}`
 )"""
@@ -45,6 +49,8 @@ def running_browser() -> Generator[Browser]:
     """A headless Chromium. Raises PreviewError if there is none."""
     if CHROMIUM_PATH is None:
         raise PreviewError("Chromium is not installed; on Debian: apt-get install chromium fonts-dejavu-core")
+    # Ctrl-C ends its driver too, at the same moment; asyncio would tell of each answer that then doesn't come.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     with sync_playwright() as playwright:
         # No sandbox: containers seldom allow it, and we trust our own pages.
         browser = playwright.chromium.launch(executable_path=CHROMIUM_PATH, args=["--no-sandbox", *QUIET])
@@ -54,32 +60,46 @@ def running_browser() -> Generator[Browser]:
             browser.close()
 
 
-def take_picture(browser: Browser, bundle: Path, data: dict[str, Any], path: Path) -> list[str]:
-    """Draw a scene, and save it as a PNG; returns a line for each panel that shows an error instead of its data.
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A browser, and the folder with the page's script and style."""
 
-    Raises PreviewError if the script fails.
-    """
-    viewport = {"width": data["width"], "height": MIN_HEIGHT_PIXELS}
-    context = browser.new_context(viewport=viewport, locale="nl-NL", timezone_id=data["timezone"])  # pyright: ignore[reportArgumentType]
-    try:
-        page, errors = context.new_page(), list[str]()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.route("**/*", lambda route: _answer(route, bundle))
-        page.goto(SITE)
-        _draw(page, data)
-        page.screenshot(path=path, full_page=True)
-        if errors:
-            raise PreviewError(f"{path.name}: {errors[0]}")
-        return page.evaluate(FAILURES)
-    finally:
-        context.close()
+    browser: Browser
+    bundle: Path
+
+    def take_picture(self, data: dict[str, Any], path: Path) -> list[str]:
+        """Draw a scene, and save it as a PNG; returns a line for each panel that shows an error instead of its data.
+
+        Raises PreviewError if the script fails.
+        """
+        with self._page(data["width"], data["timezone"]) as page:
+            errors = list[str]()
+            page.on("pageerror", lambda error: errors.append(str(error)))
+            page.goto(SITE)
+            _draw(page, data, errors)
+            page.screenshot(path=path, full_page=True)
+            if errors:
+                raise PreviewError(f"{path.name}: {errors[0]}")
+            return page.evaluate(FAILURES)
+
+    @contextmanager
+    def _page(self, width: int, time_zone: str) -> Generator[Page]:
+        """A page of a browser that is set to Dutch."""
+        with self.browser.new_context(
+            viewport={"width": width, "height": MIN_HEIGHT_PIXELS}, locale="nl-NL", timezone_id=time_zone
+        ) as context:
+            page = context.new_page()
+            page.route("**/*", lambda route: _answer(route, self.bundle))
+            yield page
 
 
-def _draw(page: Page, data: dict[str, Any]) -> None:
+def _draw(page: Page, data: dict[str, Any], errors: list[str]) -> None:
     page.evaluate("scene => { window.scene = JSON.parse(scene); }", json.dumps(data))
     page.add_script_tag(url="drawing.js")
-    page.wait_for_selector("[data-drawn]", state="attached")
-    page.wait_for_load_state("networkidle")
+    try:
+        page.wait_for_selector("[data-drawn]", state="attached", timeout=DRAWING_TIMEOUT_MILLISECONDS)
+    except PlaywrightTimeoutError as error:
+        raise PreviewError(f"{data['title']} was not drawn in time: {errors or 'without an error'}") from error
 
 
 def _answer(route: Route, bundle: Path) -> None:

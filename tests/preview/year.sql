@@ -147,6 +147,30 @@ inner join lantaarn.public_cell as counted on counted.datastream_id = beside.id 
 where stream.active and stream.public = 'hour' and stream.ratio_of is not null
 group by stream.id, counted.start;
 
+-- fill_windows: what became of the windows of events: 18 of a group of lamps and 24 of a route, a day
+insert into lantaarn.window_due
+select rule, subject, day::date, 'helmond', due
+from (values ('window_count', 'helmond/kasteelpark/presence', 18), ('match_in_memory', '1', 24)) as one (rule, subject, due)
+cross join generate_series(%(until)s::date - 90, %(until)s::date - 1, interval '1 day') as day;
+
+-- fill_window_days: most were released, some had too few lamps or vehicles, some were not observed in full
+insert into lantaarn.window_day
+select
+    expected.rule, expected.subject, expected.day, expected.due - 4 - missed.windows, 4, missed.windows, %(until)s
+from lantaarn.window_due as expected
+cross join lateral (select mod(extract(doy from expected.day)::integer, 9) / 6 as windows) as missed;
+
+-- fill_jumps: meters that jumped this week
+update lantaarn.rollup_hour as hourly
+set jumps = 2
+from lantaarn.datastream as stream, lantaarn.sensor as sensor
+where
+    stream.id = hourly.datastream_id
+    and sensor.id = stream.sensor_id
+    and stream.property = 'burning_hours'
+    and mod(sensor.id, 70) = 0
+    and hourly.hour = date_trunc('hour', %(until)s::timestamptz - interval '3 days');
+
 -- cut_hours: nothing for five weeks, or all but the last twelve days, half of the nights, and 16 days of the whole network
 delete from lantaarn.rollup_hour as hourly
 using lantaarn.datastream as stream, lantaarn.sensor as sensor

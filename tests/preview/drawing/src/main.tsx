@@ -6,11 +6,13 @@ import { GlobalStyles } from "@grafana/ui";
 import { createRoot } from "react-dom/client";
 import { Dashboard } from "./dashboard";
 import { setUp, theme } from "./environment";
+import { loadIcons } from "./icons";
 
 async function draw(): Promise<void> {
   setUp(window.scene);
   // Texts are measured before they are drawn, so the typeface must be there.
-  await Promise.all(["400 14px Inter", "500 14px Inter"].map((font) => document.fonts.load(font)));
+  const fonts = ["400 14px Inter", "500 14px Inter"].map((font) => document.fonts.load(font));
+  await Promise.all([...fonts, loadIcons()]);
   const root = createRoot(document.getElementById("root")!);
   root.render(
     <ThemeContext.Provider value={theme}>

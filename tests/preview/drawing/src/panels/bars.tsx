@@ -28,7 +28,9 @@ export function BarChart({ panel, width, height }: PanelSize) {
   if (!names) {
     return <Message text="Bar charts require a string or time field" />;
   }
-  const series = frame.fields.filter((field) => field.type === FieldType.number);
+  const series = frame.fields
+    .filter((field) => field.type === FieldType.number)
+    .map((field, seriesIndex) => ({ ...field, state: { ...field.state, seriesIndex } }));
   const { legend } = panel.options;
   const items = series.map((field) => ({
     label: getFieldDisplayName(field, frame, panel.frames),
