@@ -160,17 +160,6 @@ select
 from lantaarn.window_due as expected
 cross join lateral (select mod(extract(doy from expected.day)::integer, 9) / 6 as windows) as missed;
 
--- fill_jumps: meters that jumped this week
-update lantaarn.rollup_hour as hourly
-set jumps = 2
-from lantaarn.datastream as stream, lantaarn.sensor as sensor
-where
-    stream.id = hourly.datastream_id
-    and sensor.id = stream.sensor_id
-    and stream.property = 'burning_hours'
-    and mod(sensor.id, 70) = 0
-    and hourly.hour = date_trunc('hour', %(until)s::timestamptz - interval '3 days');
-
 -- cut_hours: nothing for five weeks, or all but the last twelve days, half of the nights, and 16 days of the whole network
 delete from lantaarn.rollup_hour as hourly
 using lantaarn.datastream as stream, lantaarn.sensor as sensor

@@ -21,7 +21,6 @@ async function draw(): Promise<void> {
     </ThemeContext.Provider>,
   );
   await twoFrames();
-  document.body.dataset.drawn = "";
 }
 
 /** Grafana measures in the first frame, and draws in the second. */
@@ -31,4 +30,6 @@ async function twoFrames(): Promise<void> {
   }
 }
 
-void draw();
+void draw().finally(() => {
+  document.body.dataset.drawn = "";
+});
