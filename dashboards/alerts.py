@@ -11,7 +11,7 @@ from grafana_foundation_sdk.models.dashboard import DataSourceRef
 
 from dashboards import alert_mail
 from dashboards.build import DASHBOARDS
-from dashboards.limits import LIMIT_SOURCES
+from dashboards.limits import describe_sources
 from dashboards.panel_queries import load_panel_queries
 from dashboards.query import SqlQuery, SqlQueryBuilder
 from dashboards.spec import DATASOURCE_TYPE
@@ -66,11 +66,11 @@ ALERTS = (
         pending_period="0s",
         severity="aandacht",
         panel=("air_quality", "exceedance_days"),
-        summary="{{ .Labels.stof }} is bij {{ .Labels.station }} ({{ .Labels.sensor }}) hoger dan de EU toestaat: "
-        '{{ printf "%.2f" .Values.A.Value }} keer de grens.',
+        summary="{{ .Labels.stof }} is bij {{ .Labels.station }} ({{ .Labels.sensor }}) hoger dan de "
+        '{{ .Labels.norm }} van de EU: {{ printf "%.2f" .Values.A.Value }} keer.',
         action="Kijk op de bladzijde van de sensor en bij de meetpunten ernaast of het klopt. Is het op meer "
         "meetpunten zo, "
-        f"volg dan het smogdraaiboek en licht de omgevingsdienst in. Grens: {LIMIT_SOURCES['EU nu']}.",
+        f"volg dan het smogdraaiboek en licht de omgevingsdienst in. Getallen: {describe_sources('EU', 'hour', 'day')}",
     ),
     Alert(
         key="lamps_out",

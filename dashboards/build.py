@@ -29,6 +29,8 @@ TAG = "lantaarn"
 REFERENCE_COLUMN = "Referentie"
 """The table column with sensor references, which link to the sensor's page."""
 NO_DATA_TEXT = "Geen gegevens"
+INCOMPLETE_COLOUR = "#9fa7b3"
+"""Grey: the row is there, but says too little to be compared."""
 GRID_COLUMNS = 24
 
 
@@ -133,8 +135,8 @@ def _panel(dashboard: Dashboard, panel: Panel, source: models.DataSourceRef, reg
         builder.links(
             [_link("Naar het register").type(models.DashboardLinkType.LINK).url(register_url + panel.register_path)]
         )
-    for column, unit in panel.column_units.items():
-        builder.override_by_name(column, [models.DynamicConfigValue(id_val="unit", value=unit)])
+    for column, properties in _column_overrides(panel).items():
+        builder.override_by_name(column, properties)
     if panel.panel_type is PanelType.TABLE:
         builder.override_by_name(REFERENCE_COLUMN, [_register_link(register_url)])
     return builder
@@ -149,6 +151,30 @@ def describe_panel(panel: Panel) -> str:
 
 def _dutch_number(value: float) -> str:
     return f"{value:g}".replace(".", ",")
+
+
+def _column_overrides(panel: Panel) -> Mapping[str, list[models.DynamicConfigValue]]:
+    """What differs from the rest of the table, by column."""
+    overrides: dict[str, list[models.DynamicConfigValue]] = {}
+    for column, unit in panel.column_units.items():
+        overrides.setdefault(column, []).append(models.DynamicConfigValue(id_val="unit", value=unit))
+    for column, text in panel.column_no_value.items():
+        overrides.setdefault(column, []).append(models.DynamicConfigValue(id_val="noValue", value=text))
+    if panel.grey_below is not None:
+        column, least = panel.grey_below
+        overrides.setdefault(column, []).extend(_grey_rows(least))
+    return overrides
+
+
+def _grey_rows(least: float) -> Iterator[models.DynamicConfigValue]:
+    """Make the whole row grey where the column is below ``least``."""
+    cells = options.TableColoredBackgroundCellOptions(
+        mode=options.TableCellBackgroundDisplayMode.BASIC, apply_to_row=True
+    )
+    steps = [models.Threshold(color=INCOMPLETE_COLOUR), models.Threshold(value=least, color="transparent")]
+    yield models.DynamicConfigValue(id_val="custom.cellOptions", value=cells)
+    yield models.DynamicConfigValue(id_val="color", value={"mode": "thresholds"})
+    yield models.DynamicConfigValue(id_val="thresholds", value={"mode": "absolute", "steps": steps})
 
 
 def _register_link(register_url: str) -> models.DynamicConfigValue:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from dashboards.limits import NormKind
 from sensors.vocabulary.rejection_reasons import RejectionReason
 
 REASON_LABELS: Mapping[RejectionReason, str] = {
@@ -29,3 +30,12 @@ REASON_LABELS: Mapping[RejectionReason, str] = {
     RejectionReason.CRASHED: "Ons programma liep erop vast",
 }
 """A label for every rejection reason."""
+
+NORM_LABELS: Mapping[NormKind, str] = {
+    "limit value": "grenswaarde",
+    "target value": "streefwaarde",
+    "information threshold": "informatiedrempel",
+    "alert threshold": "alarmdrempel",
+    "guideline": "advies",
+}
+"""A label for every kind of norm that has a value."""

@@ -46,7 +46,9 @@ class Completeness:
 class Panel:
     """One panel. ``key``: the section of its query. ``unit``: a Grafana unit. ``column_units``: units of table columns.
 
-    ``register_path``: the page linked from the title, relative to the register. ``size``: width (of 24) and height.
+    ``column_no_value``: what a table says where a column has nothing. ``grey_below``: the column with a row's
+    completeness, and below which value the row is grey. ``register_path``: the page linked from the title, relative to
+    the register. ``size``: width (of 24) and height.
     """
 
     key: str
@@ -59,6 +61,8 @@ class Panel:
     decimals: int | None = None
     thresholds: tuple[Threshold, ...] = ()
     column_units: Mapping[str, str] = field(default_factory=dict[str, str])
+    column_no_value: Mapping[str, str] = field(default_factory=dict[str, str])
+    grey_below: tuple[str, float] | None = None
     register_path: str | None = None
 
 

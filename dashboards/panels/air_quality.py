@@ -1,25 +1,33 @@
 """Luchtkwaliteit: air quality against the EU limits of now and 2030, and the WHO guidelines."""
 
-from dashboards.limits import LIMIT_SOURCES
+from dashboards.limits import MIN_DAY_PERCENT, MIN_YEAR_PERCENT, describe_sources
 from dashboards.spec import SENSOR_FILTERS, Completeness, Dashboard, Panel, PanelType, Threshold, Variable, VariableType
 from dashboards.units import COUNT, GRAFANA_UNITS, PERCENT
 
 STATION_HOURS_COMPLETENESS = Completeness(
-    "volledig", "van alle uren van alle gekozen meetpunten in deze periode heeft metingen"
+    "volledig", "van alle uren van alle gekozen meetpunten op de dagen van deze periode die voorbij zijn heeft metingen"
 )
-SOURCES_TEXT = " ".join(f"{regime}: {source}." for regime, source in LIMIT_SOURCES.items())
+SOURCES_TEXT = f"Waar de grenzen vandaan komen: {describe_sources()}"
 VALID_DAY_TEXT = (
-    "Een dag telt mee als er van drie kwart van de uren metingen zijn (richtlijn 2008/50/EG, bijlage XI, deel A)."
+    f"Een dag telt mee als er van {MIN_DAY_PERCENT} procent van de uren metingen zijn (richtlijn 2008/50/EG, bijlage "
+    "XI, deel A; niet in de wettekst gelezen)."
+)
+COMPLETE_STATION_TEXT = (
+    f"Een meetpunt met minder dan {MIN_YEAR_PERCENT} procent van de uren van de hele periode staat grijs onderaan en "
+    "heeft geen plaats: met zo weinig is het niet te vergelijken (richtlijn (EU) 2024/2881, bijlage V, deel B; uit een "
+    "overzicht van een ander, dat nog niet met de wettekst is vergeleken)."
 )
 CITIZEN_SENSORS_TEXT = (
-    "Meters van bewoners zijn minder precies dan die van het RIVM: de wet kijkt alleen naar officiële meetpunten, en "
-    "alleen naar hele kalenderjaren."
+    "Meters van bewoners zijn minder precies dan die van het RIVM: de grenzen van de EU gelden voor officiële "
+    "meetpunten, en voor hele kalenderjaren."
 )
+NO_LIMIT = "geen grens"
+"""Instead of a number: there is no limit to be above."""
+LIMIT_COLUMNS = ("EU nu", "EU 2030", "WHO 2021")
 COMPLETENESS_THRESHOLDS = (
-    Threshold(50, "yellow", "de helft van de uren: een gemiddelde zegt dan weinig"),
-    Threshold(
-        75, "green", "drie kwart van de uren, wat de EU voor een daggemiddelde vraagt (2008/50/EG, bijlage XI, deel A)"
-    ),
+    Threshold(0, "orange", "te weinig uren voor een gemiddelde van een dag"),
+    Threshold(MIN_DAY_PERCENT, "yellow", "genoeg voor een dag, te weinig voor een jaar"),
+    Threshold(MIN_YEAR_PERCENT, "green", "genoeg om een jaar met de grens te vergelijken"),
 )
 
 DASHBOARD = Dashboard(
@@ -50,8 +58,8 @@ DASHBOARD = Dashboard(
             key="daily_means",
             title="Gemiddelde per dag",
             description="Het gemiddelde van de meetpunten op elke dag, met het laagste en het hoogste meetpunt. De "
-            "andere lijnen "
-            f"zijn wat op een dag mag of wordt geadviseerd; is er geen lijn, dan is er voor een dag geen grens. "
+            "andere lijnen zijn wat op die dag mag of wordt geadviseerd, en wat vanaf 2030 mag. Staat er geen lijn, "
+            "dan is er voor een dag geen grens. Een dag zonder genoeg metingen blijft leeg. "
             f"{VALID_DAY_TEXT} {SOURCES_TEXT}",
             panel_type=PanelType.TIME_SERIES,
             unit=GRAFANA_UNITS["ug/m3"],
@@ -63,35 +71,39 @@ DASHBOARD = Dashboard(
         Panel(
             key="station_means",
             title="Meetpunten over de hele periode",
-            description="Het gemiddelde van elk meetpunt, naast de grens voor een jaar. Kies een heel jaar om het met "
-            "de wet te "
-            f"vergelijken. {CITIZEN_SENSORS_TEXT} {SOURCES_TEXT}",
+            description="Het gemiddelde van elk meetpunt, naast de grens voor een jaar die op de laatste dag geldt. "
+            f"Kies een heel jaar om te vergelijken. {VALID_DAY_TEXT} {COMPLETE_STATION_TEXT} {CITIZEN_SENSORS_TEXT} "
+            f"{SOURCES_TEXT}",
             panel_type=PanelType.TABLE,
             unit=GRAFANA_UNITS["ug/m3"],
             completeness=STATION_HOURS_COMPLETENESS,
             size=(12, 11),
             decimals=1,
-            column_units={"Volledig": PERCENT},
+            column_units={"Volledig": PERCENT, "Plaats": COUNT},
+            column_no_value={"Plaats": "te weinig metingen", **dict.fromkeys(LIMIT_COLUMNS, NO_LIMIT)},
+            grey_below=("Volledig", MIN_YEAR_PERCENT),
         ),
         Panel(
             key="exceedance_days",
             title="Dagen boven de grens",
-            description="Op hoeveel dagen een meetpunt hoger was dan op een dag mag. PM10: de EU staat nu 35 dagen per "
-            "jaar boven "
-            "50 toe; vanaf 2030 voor PM2,5, PM10 en NO₂ 18 dagen; de WHO 3 of 4 dagen. "
-            f"{VALID_DAY_TEXT} {CITIZEN_SENSORS_TEXT} {SOURCES_TEXT}",
+            description="Op hoeveel dagen een meetpunt hoger was dan op die dag mag. Een dag erboven is nog geen "
+            "overtreding: voor PM10 staat de EU nu 35 dagen per jaar boven 50 toe; vanaf 2030 voor PM2,5, PM10 en NO₂ "
+            "18 dagen; de WHO 3 of 4 dagen. Staat er 'geen grens', dan is er voor een dag geen getal om boven te zijn. "
+            f"{VALID_DAY_TEXT} {COMPLETE_STATION_TEXT} {CITIZEN_SENSORS_TEXT} {SOURCES_TEXT}",
             panel_type=PanelType.TABLE,
             unit=COUNT,
             completeness=STATION_HOURS_COMPLETENESS,
             size=(12, 11),
-            column_units=dict.fromkeys(("Dagen boven EU nu", "Dagen boven EU 2030", "Dagen boven WHO 2021"), COUNT),
+            column_units={"Volledig": PERCENT},
+            column_no_value={f"Boven {column}": NO_LIMIT for column in LIMIT_COLUMNS},
+            grey_below=("Volledig", MIN_YEAR_PERCENT),
         ),
         Panel(
             key="weekday_hour",
             title="Uur en weekdag op het gekozen meetpunt",
             description="Het gemiddelde van elk uur van de week, op de klok van Amsterdam. Zo is te zien of het aan de "
             "spits, "
-            "het weekend of de avond ligt.",
+            "het weekend of de avond ligt. Een uur zonder metingen blijft leeg.",
             panel_type=PanelType.HEAT_TABLE,
             unit=GRAFANA_UNITS["ug/m3"],
             completeness=STATION_HOURS_COMPLETENESS,
@@ -101,9 +113,8 @@ DASHBOARD = Dashboard(
         Panel(
             key="monthly_means",
             title="Gemiddelde per maand",
-            description="Het gemiddelde van alle gekozen meetpunten in elke maand. De eerste en de laatste maand zijn "
-            "meestal "
-            "niet heel.",
+            description="Het gemiddelde van de dagen van elke maand, alle gekozen meetpunten samen. De eerste en de "
+            f"laatste maand zijn meestal niet heel. {VALID_DAY_TEXT}",
             panel_type=PanelType.TIME_SERIES_BARS,
             unit=GRAFANA_UNITS["ug/m3"],
             completeness=STATION_HOURS_COMPLETENESS,
@@ -113,9 +124,8 @@ DASHBOARD = Dashboard(
         Panel(
             key="completeness",
             title="Hoe volledig de metingen zijn",
-            description="Van hoeveel uren van de dag er metingen zijn, alle gekozen meetpunten samen. Een dag heeft "
-            "23, 24 of 25 "
-            "uren, want de klok gaat in maart vooruit en in oktober terug.",
+            description="Van hoeveel uren van de dag er metingen zijn, alle gekozen meetpunten samen, ook die niets "
+            "stuurden. Een dag heeft 23, 24 of 25 uren, want de klok gaat in maart vooruit en in oktober terug.",
             panel_type=PanelType.TIME_SERIES,
             unit=PERCENT,
             completeness=STATION_HOURS_COMPLETENESS,

@@ -13,10 +13,10 @@ where
     and {chosen stream}
 order by stream.reference like 'lucht-bewoner%', 2;
 
--- volledig: share of station hours in the period, today included, that have values
+-- volledig: share of the station hours due in the period that have values
 select
     coalesce(
-        round(
+        floor(
             100.0 * (
                 select sum(day.hours) from staff.day as day
                 where
@@ -29,14 +29,9 @@ select
                     where
                         stream.property = ${stof:sqlstring}
                         and {chosen stream}
-                ) * (
-                    extract(
-                        epoch from open.day_start(least(open.day_of($__timeTo()), open.day_of(now())) + 1)
-                        - open.day_start(open.day_of($__timeFrom()))
-                    ) / 3600
                 ),
                 0
-            )
+            ) / {due hours}
         )::text,
         '0'
     ) || ' %' as __text;
@@ -56,123 +51,226 @@ where
     stream.property = ${stof:sqlstring}
     and {chosen stream};
 
--- daily_means: mean, lowest and highest station per day, with the daily limits
-select
-    open.day_start(day.day) as "time",
-    avg(day.value) as "Gemiddelde van de stations",
-    min(day.value) as "Laagste station",
-    max(day.value) as "Hoogste station",
-    max(allowed.now) as "Grens EU nu",
-    max(allowed.later) as "Grens EU vanaf 2030",
-    max(allowed.advice) as "Advies WHO"
-from staff.day as day
-cross join (
+-- daily_means: mean, lowest and highest station per day, a day that is missing with nothing, and the daily limits in force
+with daily as (
     select
-        max(limits.value) filter (where limits.regime = 'EU nu') as now,
-        max(limits.value) filter (where limits.regime = 'EU 2030') as later,
-        max(limits.value) filter (where limits.regime = 'WHO 2021') as advice
-    from {limits}
-    where limits.property = ${stof:sqlstring} and limits.period = 'day'
-) as allowed
-where
-    day.property = ${stof:sqlstring}
-    and {days}
-    and day.hours * 4 >= day.day_hours * 3
-    and {chosen day}
-group by day.day
-order by day.day;
+        day.day,
+        avg(day.value) as mean,
+        min(day.value) as lowest,
+        max(day.value) as highest
+    from staff.day as day
+    where
+        day.property = ${stof:sqlstring}
+        and {days}
+        and {valid day}
+        and {chosen day}
+    group by day.day
+)
 
--- station_means: mean per station over the whole period, with the annual limits
 select
-    day.name as "Station",
-    day.reference as "Referentie",
-    avg(day.value) as "Gemiddelde",
-    max(allowed.now) as "EU nu",
-    max(allowed.later) as "EU 2030",
-    max(allowed.advice) as "WHO 2021",
-    round(100.0 * sum(day.hours) / sum(day.day_hours)) as "Volledig"
-from staff.day as day
+    open.day_start(calendar.day) as "time",
+    series.label as metric,
+    series.value
+from {calendar}
+left join daily on daily.day = calendar.day
+cross join lateral (
+    values
+    (1, 'Gemiddelde van de stations', daily.mean),
+    (2, 'Laagste station', daily.lowest),
+    (3, 'Hoogste station', daily.highest)
+) as series (place, label, value)
+union all
+select
+    open.day_start(calendar.day),
+    case
+        when limits.regime = 'WHO' then 'Advies WHO'
+        when calendar.day between {in force} then 'Grens EU op die dag'
+        else 'Grens EU vanaf 2030'
+    end,
+    limits.value
+from {calendar}
+inner join {limits}
+    on limits.property = ${stof:sqlstring}
+    and limits.period = 'day'
+    and limits.kind in ('limit value', 'guideline')
+    and (calendar.day between {in force} or {eu 2030} between {in force})
+order by 1, 2;
+
+-- station_means: mean per station over the whole period, with the annual limits; what lacks too much has no place
+with measured as (
+    select
+        day.datastream_id,
+        avg(day.value) filter (where {valid day}) as mean,
+        sum(day.hours) as hours
+    from staff.day as day
+    where
+        day.property = ${stof:sqlstring}
+        and {days}
+        and {chosen day}
+    group by day.datastream_id
+),
+
+station as (
+    select
+        stream.name,
+        stream.reference,
+        measured.mean,
+        coalesce(100 * measured.hours / {due hours}, 0) as complete,
+        coalesce(100 * measured.hours / {due hours} >= {min year}, false) as is_complete
+    from staff.datastream as stream
+    left join measured on measured.datastream_id = stream.datastream_id
+    where
+        stream.property = ${stof:sqlstring}
+        and {chosen stream}
+)
+
+select
+    case
+        when station.is_complete then rank() over (partition by station.is_complete order by station.mean desc)
+    end as "Plaats",
+    station.name as "Station",
+    station.reference as "Referentie",
+    station.mean as "Gemiddelde",
+    allowed.now as "EU nu",
+    allowed.later as "EU 2030",
+    allowed.advice as "WHO 2021",
+    floor(station.complete) as "Volledig"
+from station
 cross join (
     select
-        max(limits.value) filter (where limits.regime = 'EU nu') as now,
-        max(limits.value) filter (where limits.regime = 'EU 2030') as later,
-        max(limits.value) filter (where limits.regime = 'WHO 2021') as advice
+        max(limits.value) filter (where limits.regime = 'EU' and {last day} between {in force}) as now,
+        max(limits.value) filter (where limits.regime = 'EU' and {eu 2030} between {in force}) as later,
+        max(limits.value) filter (where limits.regime = 'WHO') as advice
     from {limits}
     where limits.property = ${stof:sqlstring} and limits.period = 'year'
 ) as allowed
-where
-    day.property = ${stof:sqlstring}
-    and {days}
-    and {chosen day}
-group by day.name, day.reference
-order by 3 desc nulls last;
+order by station.is_complete desc, 1, 2;
 
--- exceedance_days: days above the daily limits, per station
+-- exceedance_days: days above the daily limits in force on them, per station; nothing where there is no limit
+with norm as materialized (
+    select
+        calendar.day,
+        max(limits.value) filter (where limits.regime = 'EU' and calendar.day between {in force}) as now,
+        max(limits.value) filter (where limits.regime = 'EU' and {eu 2030} between {in force}) as later,
+        max(limits.value) filter (where limits.regime = 'WHO') as advice
+    from {calendar}
+    left join {limits}
+        on limits.property = ${stof:sqlstring}
+        and limits.period = 'day'
+        and limits.kind in ('limit value', 'guideline')
+    group by calendar.day
+),
+
+counted as (
+    select
+        day.datastream_id,
+        count(*) filter (where {valid day}) as days,
+        count(*) filter (where {valid day} and day.value > norm.now) as above_now,
+        count(*) filter (where {valid day} and day.value > norm.later) as above_later,
+        count(*) filter (where {valid day} and day.value > norm.advice) as above_advice,
+        sum(day.hours) as hours
+    from staff.day as day
+    inner join norm on norm.day = day.day
+    where
+        day.property = ${stof:sqlstring}
+        and {days}
+        and {chosen day}
+    group by day.datastream_id
+)
+
 select
-    day.name as "Station",
-    day.reference as "Referentie",
-    count(*) filter (where day.value > allowed.now) as "Dagen boven EU nu",
-    count(*) filter (where day.value > allowed.later) as "Dagen boven EU 2030",
-    count(*) filter (where day.value > allowed.advice) as "Dagen boven WHO 2021",
-    count(*) as "Dagen met genoeg uren"
-from staff.day as day
+    stream.name as "Station",
+    stream.reference as "Referentie",
+    case when known.now then coalesce(counted.above_now, 0) end as "Boven EU nu",
+    case when known.later then coalesce(counted.above_later, 0) end as "Boven EU 2030",
+    case when known.advice then coalesce(counted.above_advice, 0) end as "Boven WHO 2021",
+    coalesce(counted.days, 0) as "Dagen met genoeg uren",
+    floor(coalesce(100 * counted.hours / {due hours}, 0)) as "Volledig"
+from staff.datastream as stream
+left join counted on counted.datastream_id = stream.datastream_id
 cross join (
     select
-        max(limits.value) filter (where limits.regime = 'EU nu') as now,
-        max(limits.value) filter (where limits.regime = 'EU 2030') as later,
-        max(limits.value) filter (where limits.regime = 'WHO 2021') as advice
-    from {limits}
-    where limits.property = ${stof:sqlstring} and limits.period = 'day'
-) as allowed
+        bool_or(norm.now is not null) as now,
+        bool_or(norm.later is not null) as later,
+        bool_or(norm.advice is not null) as advice
+    from norm
+) as known
 where
-    day.property = ${stof:sqlstring}
-    and {days}
-    and day.hours * 4 >= day.day_hours * 3
-    and {chosen day}
-group by day.name, day.reference
-order by 4 desc, 5 desc, 2;
+    stream.property = ${stof:sqlstring}
+    and {chosen stream}
+order by coalesce(100 * counted.hours / {due hours} >= {min year}, false) desc, 4 desc nulls last, 5 desc nulls last, 1;
 
--- weekday_hour: mean of the selected station by hour and weekday, Amsterdam time
+-- weekday_hour: mean of the selected station by hour and weekday, Amsterdam time; an hour without values has nothing
+with hourly as (
+    select
+        extract(hour from hour.hour at time zone 'Europe/Amsterdam')::integer as clock,
+        extract(isodow from hour.hour at time zone 'Europe/Amsterdam') as weekday,
+        hour.value
+    from open.hour as hour
+    where
+        hour.datastream_id = (
+            select stream.datastream_id from staff.datastream as stream
+            where stream.reference = ${station:sqlstring} and stream.property = ${stof:sqlstring}
+            limit 1
+        )
+        and $__timeFilter(hour.hour)
+)
+
 select
-    to_char(extract(hour from hour.hour at time zone 'Europe/Amsterdam'), 'FM00') || ':00' as "Uur",
-    avg(hour.value) filter (where extract(isodow from hour.hour at time zone 'Europe/Amsterdam') = 1) as "maandag",
-    avg(hour.value) filter (where extract(isodow from hour.hour at time zone 'Europe/Amsterdam') = 2) as "dinsdag",
-    avg(hour.value) filter (where extract(isodow from hour.hour at time zone 'Europe/Amsterdam') = 3) as "woensdag",
-    avg(hour.value) filter (where extract(isodow from hour.hour at time zone 'Europe/Amsterdam') = 4) as "donderdag",
-    avg(hour.value) filter (where extract(isodow from hour.hour at time zone 'Europe/Amsterdam') = 5) as "vrijdag",
-    avg(hour.value) filter (where extract(isodow from hour.hour at time zone 'Europe/Amsterdam') = 6) as "zaterdag",
-    avg(hour.value) filter (where extract(isodow from hour.hour at time zone 'Europe/Amsterdam') = 7) as "zondag"
-from open.hour as hour
-where
-    hour.datastream_id = (
-        select stream.datastream_id from staff.datastream as stream
-        where stream.reference = ${station:sqlstring} and stream.property = ${stof:sqlstring}
-        limit 1
-    )
-    and $__timeFilter(hour.hour)
-group by 1
+    to_char(clock.hour, 'FM00') || ':00' as "Uur",
+    avg(hourly.value) filter (where hourly.weekday = 1) as "maandag",
+    avg(hourly.value) filter (where hourly.weekday = 2) as "dinsdag",
+    avg(hourly.value) filter (where hourly.weekday = 3) as "woensdag",
+    avg(hourly.value) filter (where hourly.weekday = 4) as "donderdag",
+    avg(hourly.value) filter (where hourly.weekday = 5) as "vrijdag",
+    avg(hourly.value) filter (where hourly.weekday = 6) as "zaterdag",
+    avg(hourly.value) filter (where hourly.weekday = 7) as "zondag"
+from generate_series(0, 23) as clock (hour)
+left join hourly on hourly.clock = clock.hour
+group by clock.hour
+order by clock.hour;
+
+-- monthly_means: mean of all stations per month, a month without values with nothing
+with daily as (
+    select day.day, avg(day.value) as mean
+    from staff.day as day
+    where
+        day.property = ${stof:sqlstring}
+        and {days}
+        and {valid day}
+        and {chosen day}
+    group by day.day
+)
+
+select
+    open.day_start(date_trunc('month', calendar.day)::date) as "time",
+    avg(daily.mean) as "Gemiddelde van de stations"
+from {calendar}
+left join daily on daily.day = calendar.day
+group by date_trunc('month', calendar.day)
 order by 1;
 
--- monthly_means: mean of all stations per month
-select
-    open.day_start(date_trunc('month', day.day)::date) as "time",
-    avg(day.value) as "Gemiddelde van de stations"
-from staff.day as day
-where
-    day.property = ${stof:sqlstring}
-    and {days}
-    and {chosen day}
-group by date_trunc('month', day.day)
-order by 1;
+-- completeness: share of the hours due on each day that have values, all stations
+with measured as (
+    select day.day, sum(day.hours) as hours
+    from staff.day as day
+    where
+        day.property = ${stof:sqlstring}
+        and {days}
+        and {chosen day}
+    group by day.day
+)
 
--- completeness: share of hours with values per day, all stations
 select
-    open.day_start(day.day) as "time",
-    100.0 * sum(day.hours) / sum(day.day_hours) as "Uren met metingen"
-from staff.day as day
-where
-    day.property = ${stof:sqlstring}
-    and {days}
-    and {chosen day}
-group by day.day
-order by day.day;
+    open.day_start(calendar.day) as "time",
+    100.0 * coalesce(measured.hours, 0)
+    / nullif(stations.number * open.day_hours(calendar.day), 0) as "Uren met metingen"
+from {calendar}
+cross join (
+    select count(*) as number from staff.datastream as stream
+    where
+        stream.property = ${stof:sqlstring}
+        and {chosen stream}
+) as stations
+left join measured on measured.day = calendar.day
+order by calendar.day;

@@ -1,24 +1,39 @@
--- limit_value: per station, yesterday's mean and the highest hour since then as a ratio to the EU limit
+-- limit_value: per station, yesterday's mean and the highest hours since then as a ratio to what is in force that day
 select
     day.name as station,
     day.reference as sensor,
     name.label as stof,
+    norm.label as norm,
     day.value / limits.value as value
 from staff.day as day
-inner join {limits} on limits.property = day.property and limits.regime = 'EU nu' and limits.period = 'day'
+inner join {limits}
+    on limits.property = day.property
+    and limits.regime = 'EU'
+    and limits.period = 'day'
+    and open.day_of(now()) - 1 between {in force}
+inner join {norm labels} on norm.kind = limits.kind
 inner join {names} on name.property = day.property
 where
     day.day = open.day_of(now()) - 1
-    and day.hours * 4 >= day.day_hours * 3
+    and {valid day}
 union all
 select
     stream.name,
     stream.reference,
     name.label || ', hoogste uur',
-    max(hour.value) / limits.value
+    norm.label,
+    -- What must be exceeded for hours in a row: the lowest of them.
+    max(case limits.consecutive when 3 then hour.lowest_of_three else hour.value end) / limits.value
 from staff.datastream as stream
 cross join lateral (
-    select each.hour, each.value from open.hour as each
+    select
+        each.hour,
+        each.value,
+        case
+            when each.hour - interval '2 hours' = lag(each.hour, 2) over (order by each.hour)
+                then min(each.value) over (order by each.hour rows 2 preceding)
+        end as lowest_of_three
+    from open.hour as each
     where
         each.datastream_id = stream.datastream_id
         and each.hour >= date_trunc('hour', now()) - interval '24 hours'
@@ -26,9 +41,15 @@ cross join lateral (
     -- One datastream at a time: a condition on a join doesn't reach into the view.
     offset 0
 ) as hour
-inner join {limits} on limits.property = stream.property and limits.regime = 'EU nu' and limits.period = 'hour'
+inner join {limits}
+    on limits.property = stream.property
+    and limits.regime = 'EU'
+    and limits.period = 'hour'
+    and open.day_of(now()) between {in force}
+inner join {norm labels} on norm.kind = limits.kind
 inner join {names} on name.property = stream.property
-group by stream.name, stream.reference, name.label, limits.value;
+group by stream.name, stream.reference, name.label, norm.label, limits.value
+having max(case limits.consecutive when 3 then hour.lowest_of_three else hour.value end) is not null;
 
 -- lamps_out: percentage of lamps per neighbourhood that are faulty or silent
 select

@@ -260,7 +260,10 @@ def test_days_of_the_recorded_series_equal_those_of_pandas(
     publish_cells(db, end)
     update_daily_totals(db, end)
     period = TimeRange(end - timedelta(days=4), end)
-    air = {row["time"]: row for row in ask(db, load_panel_queries("air_quality")["daily_means"], period)}
+    air = {
+        (row["time"], row["metric"]): row["value"]
+        for row in ask(db, load_panel_queries("air_quality")["daily_means"], period)
+    }
     bicycles = {row["time"]: row["value"] for row in ask(db, load_panel_queries("traffic")["traffic_by_class"], period)}
     local = series.assign(day=series["time"].dt.tz_convert(AMSTERDAM).dt.date)
     start = datetime.combine(date.fromisoformat(day), datetime.min.time(), AMSTERDAM)
@@ -269,8 +272,8 @@ def test_days_of_the_recorded_series_equal_those_of_pandas(
         stations = here[here["property"] == "no2"].groupby("reference")["value"]
         full = stations.mean()[stations.count() * 4 >= hours * 3]
         assert stations.count().max() == hours
-        assert air[start]["Gemiddelde van de stations"] == pytest.approx(full.mean(), abs=1e-6)
-        assert air[start]["Hoogste station"] == pytest.approx(full.max(), abs=1e-6)
+        assert air[start, "Gemiddelde van de stations"] == pytest.approx(full.mean(), abs=1e-6)
+        assert air[start, "Hoogste station"] == pytest.approx(full.max(), abs=1e-6)
     else:
         counted = here[here["property"] == "count_bicycle"]["value"]
         assert len(counted) >= 2 * (hours - 1)
