@@ -32,6 +32,8 @@ NO_DATA_TEXT = "Geen gegevens"
 INCOMPLETE_COLOUR = "#9fa7b3"
 """Grey: the row is there, but says too little to be compared."""
 GRID_COLUMNS = 24
+HEAT_COLUMN_WIDTH = 60
+"""Pixels, at least, of an hour-by-weekday table's columns: nine of them fit where the page is 1000 wide."""
 
 
 def _discover() -> tuple[Dashboard, ...]:
@@ -252,6 +254,8 @@ def _heat_table(_: Panel) -> table.Panel:
         .cell_options(options.TableColoredBackgroundCellOptions(mode=options.TableCellBackgroundDisplayMode.BASIC))
         .color_scheme(builders.FieldColor().mode(models.FieldColorModeId.CONTINUOUS_BLUES))
         .align(options.FieldTextAlignment.CENTER)
+        # All seven days beside each other: a table that is too narrow hides columns behind a scroll bar.
+        .min_width(HEAT_COLUMN_WIDTH)
         .inspect(False)
     )
 

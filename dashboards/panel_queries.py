@@ -74,6 +74,9 @@ SUBSTITUTIONS: Mapping[str, str] = {
     "{once stream}": _once_condition("stream", "staff.datastream", "total.public = stream.public"),
     "{days}": f"day.day between open.day_of($__timeFrom()) and {LAST_DAY}",
     "{calendar}": _calendar("day", "open.day_of($__timeFrom())::timestamp", f"{LAST_DAY}::timestamp"),
+    "{last hours}": _calendar(
+        "hour", "date_trunc('hour', now()) - interval '48 hours'", "date_trunc('hour', now()) - interval '1 hour'"
+    ),
     "{last day}": LAST_DAY,
     "{due days}": f"nullif(greatest({LAST_DAY} - open.day_of($__timeFrom()) + 1, 0), 0)",
     "{due hours}": "nullif(greatest(extract("

@@ -107,7 +107,7 @@ DASHBOARD = Dashboard(
             panel_type=PanelType.HEAT_TABLE,
             unit=GRAFANA_UNITS["ug/m3"],
             completeness=STATION_HOURS_COMPLETENESS,
-            size=(12, 14),
+            size=(24, 26),
             decimals=1,
         ),
         Panel(

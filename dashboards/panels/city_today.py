@@ -115,7 +115,8 @@ DASHBOARD = Dashboard(
             title="Verkeer per uur",
             description="De laatste twee dagen, alle tellers samen. "
             "In elke telling zit een toevallig getal. Achter ± staat hoeveel een uur daardoor hoogstens "
-            "scheelt, in 95 van de 100 gevallen. Een uur komt er pas bij als het een uur voorbij is.",
+            "scheelt, in 95 van de 100 gevallen. Een uur komt er pas bij als het een uur voorbij is. Van mensen te "
+            "voet en op de fiets is er 's nachts (23:00 tot 06:00) geen getal per uur.",
             panel_type=PanelType.TIME_SERIES,
             unit=COUNT,
             completeness=SENSOR_COMPLETENESS,

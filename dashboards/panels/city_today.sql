@@ -1,7 +1,7 @@
 -- volledig: share of active, delivering sensors that are not silent
 select
     coalesce(
-        round(
+        floor(
             100.0 * (count(*) - count(*) filter (where exists (
                 select from open.deviation as deviation
                 where deviation.sensor_id = sensor.sensor_id and deviation.deviation = 'silent'
@@ -50,33 +50,34 @@ where
     and stream.property in ('pm2_5', 'pm10', 'no2')
     and {chosen stream};
 
--- air_by_hour: particulates per hour over the last two days
+-- air_by_hour: particulates per hour over the last two days, an hour that is missing with nothing
 select
-    hour.hour as "time",
-    avg(hour.value) as "Gemiddelde van de stations",
-    max(hour.value) as "Hoogste station"
-from staff.datastream as stream
-cross join lateral (
-    select each.hour, each.value from open.hour as each
+    calendar.hour as "time",
+    avg(measured.value) as "Gemiddelde van de stations",
+    max(measured.value) as "Hoogste station"
+from {last hours}
+left join (
+    select hour.hour, hour.value
+    from staff.datastream as stream
+    cross join lateral (
+        select each.hour, each.value from open.hour as each
+        where
+            each.datastream_id = stream.datastream_id
+            and each.hour >= date_trunc('hour', now()) - interval '48 hours'
+            and each.hour < date_trunc('hour', now())
+        -- One datastream at a time: a condition on a join doesn't reach into the view.
+        offset 0
+    ) as hour
     where
-        each.datastream_id = stream.datastream_id
-        and each.hour >= date_trunc('hour', now()) - interval '48 hours'
-        and each.hour < date_trunc('hour', now())
-    -- One datastream at a time: a condition on a join doesn't reach into the view.
-    offset 0
-) as hour
-where
-    stream.property = 'pm2_5'
-    and {chosen stream}
-group by hour.hour
-order by hour.hour;
+        stream.property = 'pm2_5'
+        and {chosen stream}
+) as measured on measured.hour = calendar.hour
+group by calendar.hour
+order by calendar.hour;
 
--- traffic_by_hour: traffic per hour over the last two days, by mode; the largest margin of an hour is in the name
-select
-    hourly.hour as "time",
-    hourly.mode || coalesce(' ± ' || ceil(max(hourly.margin) over (partition by hourly.mode)), '') as metric,
-    hourly.passed as value
-from (
+-- traffic_by_hour: traffic per hour over the last two days, by mode, an hour that is missing with nothing; the largest
+-- margin of an hour is in the name
+with hourly as (
     select
         hour.hour,
         case stream.property
@@ -92,6 +93,8 @@ from (
         where
             each.datastream_id = stream.datastream_id
             and each.hour >= date_trunc('hour', now()) - interval '48 hours'
+            -- A night as a whole is no hour.
+            and each.until <= each.hour + interval '1 hour'
         -- One datastream at a time: a condition on a join doesn't reach into the view.
         offset 0
     ) as hour
@@ -101,8 +104,16 @@ from (
         and {once stream}
         and {chosen stream}
     group by 1, 2
-) as hourly
-order by hourly.hour;
+)
+
+select
+    calendar.hour as "time",
+    mode.mode || coalesce(' ± ' || ceil(mode.margin), '') as metric,
+    hourly.passed as value
+from {last hours}
+cross join (select each.mode, max(each.margin) as margin from hourly as each group by each.mode) as mode
+left join hourly on hourly.hour = calendar.hour and hourly.mode = mode.mode
+order by calendar.hour, mode.mode;
 
 -- lamps: total, faulty and silent lamps, in groups that are large enough
 select

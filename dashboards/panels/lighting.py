@@ -88,7 +88,8 @@ DASHBOARD = Dashboard(
         Panel(
             key="energy_by_day",
             title="Stroom per dag",
-            description=f"Wat alle gekozen lampen samen gebruikten. In de winter branden zij langer. {GROUP_SIZE_TEXT}",
+            description=f"Wat alle gekozen lampen samen gebruikten. Een dag zonder metingen blijft leeg. In de winter "
+            f"branden zij langer. {GROUP_SIZE_TEXT}",
             panel_type=PanelType.TIME_SERIES_BARS,
             unit=GRAFANA_UNITS["kW.h"],
             completeness=LAMP_COMPLETENESS,

@@ -1,14 +1,7 @@
 -- volledig: share of lamp days in the period from lamps that reported, in groups that are large enough
 select
     coalesce(
-        round(
-            100.0 * sum(day.lamps)
-            / nullif(
-                max(every.lamps)
-                * (least(open.day_of($__timeTo()), open.day_of(now()) - 1) - open.day_of($__timeFrom()) + 1),
-                0
-            )
-        )::text,
+        floor(100.0 * sum(day.lamps) / nullif(max(every.lamps), 0) / {due days})::text,
         '0'
     ) || ' %' as __text
 from staff.light_day as day
@@ -27,7 +20,7 @@ where
 -- volledig_storing: share of full lamp days in the period with a known fault status
 select
     coalesce(
-        round(
+        floor(
             100.0 * (
                 select count(*) from staff.day as day
                 where
@@ -40,39 +33,51 @@ select
                     where
                         stream.property = 'fault_code'
                         and {chosen stream}
-                ) * (least(open.day_of($__timeTo()), open.day_of(now()) - 1) - open.day_of($__timeFrom()) + 1),
+                ),
                 0
-            )
+            ) / {due days}
         )::text,
         '0'
     ) || ' %' as __text;
 
--- energy_by_day: energy use of all lamps per day
-select open.day_start(day.day) as "time", sum(day.kwh) as "Verbruik"
-from staff.light_day as day
-where
-    {days}
-    and {chosen day}
-group by day.day
-order by day.day;
+-- energy_by_day: energy use of all lamps per day, a day that is missing with nothing
+select open.day_start(calendar.day) as "time", daily.amount as "Verbruik"
+from {calendar}
+left join (
+    select day.day, sum(day.kwh) as amount
+    from staff.light_day as day
+    where
+        {days}
+        and {chosen day}
+    group by day.day
+) as daily on daily.day = calendar.day
+order by calendar.day;
 
--- burning_hours: mean burning hours per lamp per day
-select open.day_start(day.day) as "time", sum(day.burning_hours) / sum(day.lamps) as "Branduren van een lamp"
-from staff.light_day as day
-where
-    {days}
-    and {chosen day}
-group by day.day
-order by day.day;
+-- burning_hours: mean burning hours per lamp per day, a day that is missing with nothing
+select open.day_start(calendar.day) as "time", daily.amount as "Branduren van een lamp"
+from {calendar}
+left join (
+    select day.day, sum(day.burning_hours) / sum(day.lamps) as amount
+    from staff.light_day as day
+    where
+        {days}
+        and {chosen day}
+    group by day.day
+) as daily on daily.day = calendar.day
+order by calendar.day;
 
--- saved_by_day: energy saved by dimming per day
-select open.day_start(day.day) as "time", sum(day.full_kwh - day.compared_kwh) as "Bespaard door dimmen"
-from staff.light_day as day
-where
-    {days}
-    and {chosen day}
-group by day.day
-order by day.day;
+-- saved_by_day: energy saved by dimming per day, a day that is missing with nothing
+select open.day_start(calendar.day) as "time", daily.amount as "Bespaard door dimmen"
+from {calendar}
+left join (
+    select day.day, sum(day.full_kwh - day.compared_kwh) as amount
+    from staff.light_day as day
+    where
+        {days}
+        and {chosen day}
+    group by day.day
+) as daily on daily.day = calendar.day
+order by calendar.day;
 
 -- saved_kwh: energy saved by dimming over the whole period
 select sum(day.full_kwh - day.compared_kwh) as "Bespaard"

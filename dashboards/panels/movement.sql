@@ -6,7 +6,7 @@ order by 2;
 -- volledig: share of the period, until now, that was observed in full
 select
     coalesce(
-        round(
+        floor(
             100.0 * sum(extract(epoch from movement.window_end - movement.window_start))
             / nullif(extract(epoch from least($__timeTo()::timestamptz, now()) - $__timeFrom()::timestamptz), 0)
         )::text,
@@ -56,15 +56,22 @@ where movement.group_name = ${groep:sqlstring} and $__timeFilter(movement.window
 order by movement.window_start desc
 limit 500;
 
--- movement_by_week: mean movement per lamp by day, of each week, and its bounds
+-- movement_by_week: mean movement per lamp by day, of each week, and its bounds; a week that is missing with nothing
 select
-    weekly.week as "time",
+    open.day_start(calendar.week::date) as "time",
     estimate.value::double precision as "Keer per lamp",
-    greatest(estimate.value - estimate.margin, 0)::double precision as "Minstens",
+    -- Without a value there is no bound either: greatest() leaves out what is null.
+    case when estimate.value is not null then greatest(estimate.value - estimate.margin, 0) end::double precision
+        as "Minstens",
     (estimate.value + estimate.margin)::double precision as "Hoogstens"
-from (
+from generate_series(
+    date_trunc('week', open.day_of($__timeFrom())::timestamp),
+    open.day_of(least($__timeTo()::timestamptz, now()))::timestamp,
+    interval '1 week'
+) as calendar (week)
+left join (
     select
-        open.day_start(date_trunc('week', movement.window_start at time zone 'Europe/Amsterdam')::date) as week,
+        date_trunc('week', movement.window_start at time zone 'Europe/Amsterdam') as week,
         avg(movement.count::double precision / movement.lamps) as mean,
         sqrt(sum((movement.noise / movement.lamps) ^ 2)) / count(*) as error,
         avg(movement.capacity) as capacity
@@ -74,6 +81,6 @@ from (
         and $__timeFilter(movement.window_start)
         and to_char(movement.window_start at time zone 'Europe/Amsterdam', 'HH24') <> '23'
     group by 1
-) as weekly
-cross join lateral open.movement_estimate(weekly.mean, weekly.error, weekly.capacity) as estimate
-order by weekly.week;
+) as weekly on weekly.week = calendar.week
+left join lateral open.movement_estimate(weekly.mean, weekly.error, weekly.capacity) as estimate on true
+order by calendar.week;

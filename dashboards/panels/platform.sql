@@ -1,7 +1,7 @@
 -- volledig: share of minutes in the period (at most as far back as heartbeats are kept) with a heartbeat of ingest
 select
     coalesce(
-        round(
+        floor(
             100.0 * count(*)
             / greatest(
                 extract(
@@ -19,7 +19,11 @@ where $__timeFilter(pulse.minute);
 -- volledig_boeken: share of days in the period with ledger entries
 select
     coalesce(
-        round(100.0 * count(distinct book.day) / (open.day_of($__timeTo()) - open.day_of($__timeFrom()) + 1))::text, '0'
+        floor(
+            100.0 * count(distinct book.day)
+            / nullif(least(open.day_of($__timeTo()), open.day_of(now())) - open.day_of($__timeFrom()) + 1, 0)
+        )::text,
+        '0'
     ) || ' % van de dagen' as __text
 from staff.book_day as book
 where book.day between open.day_of($__timeFrom()) and open.day_of($__timeTo());
@@ -40,7 +44,7 @@ having count(*) > 0;
 
 -- lag: worst delay per interval, from measurement to commit and from receipt to commit
 select
-    $__timeGroupAlias(pulse.minute, $__interval),
+    $__timeGroupAlias(pulse.minute, $__interval, NULL),
     max(pulse.lag) as "Van meting tot opslag",
     max(pulse.commit) as "Van ontvangst tot opslag"
 from staff.pulse as pulse
@@ -50,7 +54,7 @@ order by 1;
 
 -- messages_per_minute: mean messages per minute, per interval
 select
-    $__timeGroupAlias(pulse.minute, $__interval),
+    $__timeGroupAlias(pulse.minute, $__interval, NULL),
     avg(pulse.messages) as "Berichten per minuut"
 from staff.pulse as pulse
 where $__timeFilter(pulse.minute)
@@ -59,7 +63,7 @@ order by 1;
 
 -- batch_sizes: messages per transaction
 select
-    $__timeGroupAlias(pulse.minute, $__interval),
+    $__timeGroupAlias(pulse.minute, $__interval, NULL),
     sum(pulse.messages)::double precision / nullif(sum(pulse.batches), 0) as "Berichten per keer",
     max(pulse.workers) as "Werkers"
 from staff.pulse as pulse
@@ -97,10 +101,13 @@ where book.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
 group by book.day
 order by book.day;
 
--- readings_by_hour: readings of the last week by hour of receipt
-select book.hour as "time", book.received as "Ontvangen"
-from staff.book_hour as book
-order by book.hour;
+-- readings_by_hour: readings of the last week by hour of receipt, an hour that is missing with nothing
+select calendar.hour as "time", book.received as "Ontvangen"
+from generate_series(
+    date_trunc('hour', now(), 'UTC') - interval '7 days', date_trunc('hour', now(), 'UTC'), interval '1 hour'
+) as calendar (hour)
+left join staff.book_hour as book on book.hour = calendar.hour
+order by calendar.hour;
 
 -- database_size: total size of the database
 select pg_database_size(current_database()) as "Omvang";

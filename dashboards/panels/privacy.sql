@@ -1,7 +1,11 @@
 -- volledig: share of days in the period with ledger entries
 select
     coalesce(
-        round(100.0 * count(distinct book.day) / (open.day_of($__timeTo()) - open.day_of($__timeFrom()) + 1))::text, '0'
+        floor(
+            100.0 * count(distinct book.day)
+            / nullif(least(open.day_of($__timeTo()), open.day_of(now())) - open.day_of($__timeFrom()) + 1, 0)
+        )::text,
+        '0'
     ) || ' % van de dagen' as __text
 from staff.book_day as book
 where book.day between open.day_of($__timeFrom()) and open.day_of($__timeTo());
@@ -9,10 +13,11 @@ where book.day between open.day_of($__timeFrom()) and open.day_of($__timeTo());
 -- volledig_telling: share of days in the period with published hourly counts
 select
     coalesce(
-        round(100.0 * count(distinct hidden.day) / (open.day_of($__timeTo()) - open.day_of($__timeFrom()) + 1))::text, '0'
+        floor(100.0 * count(distinct hidden.day) / {due days})::text,
+        '0'
     ) || ' % van de dagen' as __text
 from staff.hidden_day as hidden
-where hidden.day between open.day_of($__timeFrom()) and open.day_of($__timeTo());
+where hidden.day between open.day_of($__timeFrom()) and {last day};
 
 -- volledig_controle: number of promises checked, and when
 select
@@ -51,13 +56,13 @@ where refused.day between open.day_of($__timeFrom()) and open.day_of($__timeTo()
 group by refused.day, reason.label
 order by 1;
 
--- hidden_hours: share of counter hours without a number
+-- hidden_hours: share of counter hours without a number, a day that is missing with nothing
 select
-    open.day_start(hidden.day) as "time",
+    open.day_start(calendar.day) as "time",
     100.0 * sum(hidden.hidden) / nullif(sum(hidden.hours), 0) as "Zonder telling"
-from staff.hidden_day as hidden
-where hidden.day between open.day_of($__timeFrom()) and open.day_of($__timeTo())
-group by hidden.day
+from {calendar}
+left join staff.hidden_day as hidden on hidden.day = calendar.day
+group by calendar.day
 order by 1;
 
 -- windows: what became of the windows of events

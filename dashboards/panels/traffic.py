@@ -1,5 +1,6 @@
 """Verkeer: volumes by class and hour, travel times, speeds, and changes after a date."""
 
+from dashboards.limits import MIN_DAY_PERCENT, MIN_YEAR_PERCENT
 from dashboards.spec import SENSOR_FILTERS, Completeness, Dashboard, Panel, PanelType, Threshold, Variable, VariableType
 from dashboards.units import COUNT, GRAFANA_UNITS, PERCENT
 from sensors.policy.promises import (
@@ -9,7 +10,7 @@ from sensors.policy.promises import (
 )
 
 COUNTER_HOURS_COMPLETENESS = Completeness(
-    "volledig", "van alle uren van alle gekozen tellers in deze periode heeft een getal"
+    "volledig", "van alle uren van alle gekozen tellers op de dagen van deze periode die voorbij zijn heeft een getal"
 )
 SPEED_COMPLETENESS = Completeness(
     "volledig_snelheid", "van alle uren van alle gekozen tellers heeft een snelheid die openbaar is"
@@ -20,6 +21,11 @@ TRAVEL_TIME_COMPLETENESS = Completeness(
 COUNT_NOISE_TEXT = (
     "In elke telling zit een toevallig getal, zodat niemand kan zien of iemand er was. In 95 van de 100 gevallen wijkt "
     "het niet meer af dan de marge. Het zijn dezelfde getallen als in het register."
+)
+
+COUNTED_DAY_TEXT = (
+    f"Een dag van een teller telt mee als {MIN_DAY_PERCENT} procent van de uren een getal heeft. Een dag zonder getal "
+    "blijft leeg."
 )
 
 DASHBOARD = Dashboard(
@@ -42,8 +48,8 @@ DASHBOARD = Dashboard(
         Panel(
             key="traffic_by_class",
             title="Per soort, per dag",
-            description=f"Wat alle gekozen tellers samen op een dag telden. Achter ± staat de marge van een dag. "
-            f"{COUNT_NOISE_TEXT}",
+            description=f"Wat alle gekozen tellers samen op een dag telden. Achter ± staat de grootste marge van een "
+            f"dag. Valt een teller uit, dan is het samen minder. {COUNTED_DAY_TEXT} {COUNT_NOISE_TEXT}",
             panel_type=PanelType.TIME_SERIES,
             unit=COUNT,
             completeness=COUNTER_HOURS_COMPLETENESS,
@@ -65,12 +71,13 @@ DASHBOARD = Dashboard(
             key="weekday_hour",
             title="Uur en weekdag bij de gekozen teller",
             description="Hoeveel er gemiddeld langskomt in elk uur van de week, op de klok van Amsterdam, alle "
-            f"soorten samen. Een nacht staat bij het eerste uur. De marge is de grootste van die zeven dagen. "
+            "soorten samen. De nacht van 23:00 tot 06:00 is één rij, bij de dag waarop hij begint: van mensen te voet "
+            "en op de fiets is er alleen een getal van de hele nacht. De marge is de grootste van die zeven dagen. "
             f"{COUNT_NOISE_TEXT}",
             panel_type=PanelType.HEAT_TABLE,
             unit=COUNT,
             completeness=COUNTER_HOURS_COMPLETENESS,
-            size=(12, 14),
+            size=(24, 20),
             decimals=0,
         ),
         Panel(
@@ -89,14 +96,17 @@ DASHBOARD = Dashboard(
         Panel(
             key="traffic_by_counter",
             title="Tellers",
-            description="Elke teller: wat er gemiddeld op een dag langskomt, en van hoeveel uren dat bekend is. "
-            f"{COUNT_NOISE_TEXT}",
+            description="Elke teller: wat er gemiddeld op een dag langskomt, en van hoeveel uren van de hele periode "
+            f"dat bekend is. Een teller met minder dan {MIN_YEAR_PERCENT} procent staat grijs onderaan en heeft geen "
+            f"plaats. {COUNTED_DAY_TEXT} {COUNT_NOISE_TEXT}",
             panel_type=PanelType.TABLE,
             unit=COUNT,
             completeness=COUNTER_HOURS_COMPLETENESS,
             size=(12, 7),
             decimals=0,
             column_units={"Volledig": PERCENT},
+            column_no_value={"Plaats": "te weinig metingen"},
+            grey_below=("Volledig", MIN_YEAR_PERCENT),
         ),
         Panel(
             key="travel_time_by_day",

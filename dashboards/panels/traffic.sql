@@ -10,7 +10,7 @@ order by 2;
 -- volledig: share of counter hours in the period that have a number
 select
     coalesce(
-        round(
+        floor(
             100.0 * (
                 select sum(day.hours - day.hidden) from staff.day as day
                 where
@@ -23,14 +23,9 @@ select
                     where
                         stream.kind = 'traffic' and stream.counts_people
                         and {chosen stream}
-                ) * (
-                    extract(
-                        epoch from open.day_start(least(open.day_of($__timeTo()), open.day_of(now())) + 1)
-                        - open.day_start(open.day_of($__timeFrom()))
-                    ) / 3600
                 ),
                 0
-            )
+            ) / {due hours}
         )::text,
         '0'
     ) || ' %' as __text;
@@ -38,7 +33,7 @@ select
 -- volledig_snelheid: share of hours with a public speed, of all counters that measure speed
 select
     coalesce(
-        round(
+        floor(
             100.0 * (
                 select sum(day.hours - day.hidden) from staff.day as day
                 where
@@ -51,55 +46,55 @@ select
                     where
                         stream.property = 'mean_speed'
                         and {chosen stream}
-                ) * (
-                    extract(
-                        epoch from open.day_start(least(open.day_of($__timeTo()), open.day_of(now())) + 1)
-                        - open.day_start(open.day_of($__timeFrom()))
-                    ) / 3600
                 ),
                 0
-            )
+            ) / {due hours}
         )::text,
         '0'
     ) || ' %' as __text;
 
--- volledig_reistijd: share of route hours in the period with a travel time
+-- volledig_reistijd: share of the route hours due in the period with a travel time
 select
     coalesce(
-        round(
-            100.0 * count(travel.hour)
-            / nullif(
-                count(distinct stream.datastream_id)
-                * greatest(extract(epoch from $__timeTo()::timestamptz - $__timeFrom()::timestamptz) / 3600, 1),
-                0
-            )
+        floor(
+            100.0 * count(travel.hour) filter (where open.day_of(travel.hour) <= {last day})
+            / nullif(count(distinct stream.datastream_id), 0) / {due hours}
         )::text,
         '0'
     ) || ' %' as __text
 from staff.datastream as stream
-left join staff.travel_hour as travel on travel.datastream_id = stream.datastream_id and $__timeFilter(travel.hour)
+left join staff.travel_hour as travel
+    on travel.datastream_id = stream.datastream_id
+    and travel.hour >= open.day_start(open.day_of($__timeFrom()))
+    and travel.hour < $__timeTo()
 where
     stream.property = 'travel_time'
     and stream.public = 'hour'
     and {chosen stream};
 
--- traffic_by_class: traffic per day by class, all counters combined; the largest margin of a day is in the name
-select
-    open.day_start(daily.day) as "time",
-    name.label || coalesce(' ± ' || ceil(max(daily.margin) over (partition by name.label)), '') as metric,
-    daily.passed as value
-from (
+-- traffic_by_class: traffic per day by class, all counters combined, a day that is missing with nothing; the largest
+-- margin of a day is in the name
+with daily as (
     select day.day, day.property, sum(day.value) as passed, sqrt(sum(day.margin ^ 2)) as margin
     from staff.day as day
     where
         day.kind = 'traffic'
         and day.counts_people
         and {days}
+        and {valid day}
         and {chosen day}
     group by day.day, day.property
-) as daily
-inner join {names} on name.property = daily.property
-order by daily.day, name.label;
+)
+
+select
+    open.day_start(calendar.day) as "time",
+    name.label || coalesce(' ± ' || ceil(class.margin), '') as metric,
+    daily.passed as value
+from {calendar}
+cross join (select each.property, max(each.margin) as margin from daily as each group by each.property) as class
+inner join {names} on name.property = class.property
+left join daily on daily.day = calendar.day and daily.property = class.property
+order by calendar.day, name.label;
 
 -- modal_split: traffic over the whole period by mode, each with its margin
 select
@@ -126,31 +121,71 @@ from (
 ) as split
 order by 2 desc nulls last;
 
--- traffic_by_counter: mean per day for each counter with its margin, and the share of its hours that has a number
-select
-    day.name as "Teller",
-    day.reference as "Referentie",
-    sum(day.value) / (max(day.day) - min(day.day) + 1) as "Per dag",
-    sqrt(sum(day.margin ^ 2)) / (max(day.day) - min(day.day) + 1) as "Marge",
-    round(100.0 * sum(day.hours - day.hidden) / sum(day.day_hours)) as "Volledig"
-from staff.day as day
-where
-    day.kind = 'traffic'
-    and day.counts_people
-    and {once day}
-    and {days}
-    and {chosen day}
-group by day.name, day.reference
-order by 3 desc nulls last;
-
--- weekday_hour: the selected counter by hour and weekday, all classes combined, Amsterdam time; a night is at its first
--- hour. The margin is the largest of the seven.
-with hourly as (
+-- traffic_by_counter: mean of the days that count for each counter with its margin, and the share of the hours due that
+-- has a number; what lacks too much has no place
+with measured as (
     select
-        extract(isodow from hour.hour at time zone 'Europe/Amsterdam') as weekday,
-        extract(hour from hour.hour at time zone 'Europe/Amsterdam') as clock,
-        sum(hour.value) as passed,
-        sum(hour.margin ^ 2) filter (where hour.value is not null) as variance
+        day.datastream_id,
+        avg(day.value) filter (where {valid day}) as passed,
+        open.joint_margin(
+            'mean',
+            sum(day.margin ^ 2) filter (where {valid day} and day.value is not null),
+            count(day.value) filter (where {valid day})
+        ) as margin,
+        sum(day.hours - day.hidden) as hours
+    from staff.day as day
+    where
+        day.kind = 'traffic'
+        and day.counts_people
+        and {days}
+        and {chosen day}
+    group by day.datastream_id
+),
+
+counter as (
+    select
+        stream.name,
+        stream.reference,
+        sum(measured.passed) as passed,
+        sqrt(sum(measured.margin ^ 2)) as margin,
+        coalesce(100 * sum(measured.hours) / count(*) / {due hours}, 0) as complete,
+        coalesce(100 * sum(measured.hours) / count(*) / {due hours} >= {min year}, false) as is_complete
+    from staff.datastream as stream
+    left join measured on measured.datastream_id = stream.datastream_id
+    where
+        stream.kind = 'traffic'
+        and stream.counts_people
+        and {once stream}
+        and {chosen stream}
+    group by stream.name, stream.reference
+)
+
+select
+    case
+        when counter.is_complete then rank() over (partition by counter.is_complete order by counter.passed desc)
+    end as "Plaats",
+    counter.name as "Teller",
+    counter.reference as "Referentie",
+    counter.passed as "Per dag",
+    counter.margin as "Marge",
+    floor(counter.complete) as "Volledig"
+from counter
+order by counter.is_complete desc, 1, 2;
+
+-- weekday_hour: the selected counter by hour and weekday, Amsterdam time: 17 hours, and each night as a whole with the day
+-- it begins. Each class by itself, so that hours without one of them don't count less. The margin is the largest of seven.
+with cell as (
+    select
+        hour.datastream_id,
+        (hour.hour at time zone 'Europe/Amsterdam' - interval '6 hours')::date as day,
+        case
+            when extract(hour from hour.hour at time zone 'Europe/Amsterdam') between 6 and 22
+                then extract(hour from hour.hour at time zone 'Europe/Amsterdam')::integer
+            else 23
+        end as slot,
+        hour.value,
+        hour.margin,
+        hour.until - hour.hour as lasted
     from open.hour as hour
     where
         hour.datastream_id = any(array(
@@ -159,32 +194,56 @@ with hourly as (
             and {once stream}
         ))
         and $__timeFilter(hour.hour)
-    group by hour.hour
+),
+
+-- A night counts when all of it has a number: of motor vehicles it is six to eight cells.
+whole as (
+    select
+        cell.datastream_id,
+        cell.slot,
+        extract(isodow from cell.day) as weekday,
+        sum(cell.value) as passed,
+        sum(cell.margin ^ 2) as variance
+    from cell
+    where cell.value is not null
+    group by cell.datastream_id, cell.day, cell.slot
+    having
+        cell.slot < 23
+        or sum(cell.lasted)
+        >= (cell.day + 1 + time '06:00') at time zone 'Europe/Amsterdam'
+        - (cell.day + time '23:00') at time zone 'Europe/Amsterdam'
+),
+
+class as (
+    select
+        whole.slot,
+        whole.weekday,
+        avg(whole.passed) as passed,
+        open.joint_margin('mean', sum(whole.variance), count(*)) as margin
+    from whole
+    group by whole.datastream_id, whole.slot, whole.weekday
 ),
 
 mean as (
-    select
-        hourly.clock,
-        hourly.weekday,
-        avg(hourly.passed) as passed,
-        open.joint_margin('mean', sum(hourly.variance), count(*)) as margin
-    from hourly
-    group by hourly.clock, hourly.weekday
+    select class.slot, class.weekday, sum(class.passed) as passed, sqrt(sum(class.margin ^ 2)) as margin
+    from class
+    group by class.slot, class.weekday
 )
 
 select
-    to_char(clock, 'FM00') || ':00' as "Uur",
-    max(passed) filter (where weekday = 1) as "maandag",
-    max(passed) filter (where weekday = 2) as "dinsdag",
-    max(passed) filter (where weekday = 3) as "woensdag",
-    max(passed) filter (where weekday = 4) as "donderdag",
-    max(passed) filter (where weekday = 5) as "vrijdag",
-    max(passed) filter (where weekday = 6) as "zaterdag",
-    max(passed) filter (where weekday = 7) as "zondag",
-    max(margin) as "Marge"
-from mean
-group by clock
-order by clock;
+    case slot.hour when 23 then '23:00-06:00' else to_char(slot.hour, 'FM00') || ':00' end as "Uur",
+    max(mean.passed) filter (where mean.weekday = 1) as "maandag",
+    max(mean.passed) filter (where mean.weekday = 2) as "dinsdag",
+    max(mean.passed) filter (where mean.weekday = 3) as "woensdag",
+    max(mean.passed) filter (where mean.weekday = 4) as "donderdag",
+    max(mean.passed) filter (where mean.weekday = 5) as "vrijdag",
+    max(mean.passed) filter (where mean.weekday = 6) as "zaterdag",
+    max(mean.passed) filter (where mean.weekday = 7) as "zondag",
+    max(mean.margin) as "Marge"
+from generate_series(6, 23) as slot (hour)
+left join mean on mean.slot = slot.hour
+group by slot.hour
+order by slot.hour;
 
 -- before_after: mean per day by class before and after a date, over equally many days on both sides, with margins
 with chosen as (
@@ -236,19 +295,30 @@ inner join {names} on name.property = daily.property
 group by name.label
 order by 3 desc nulls last;
 
--- travel_time_by_day: median travel time per route per day
+-- travel_time_by_day: median travel time per route per day, a day that is missing with nothing
+with daily as (
+    select
+        open.day_of(travel.hour) as day,
+        stream.name || ' → ' || coalesce(there.name, travel.goes_to) as route,
+        avg(travel.median) as median
+    from staff.datastream as stream
+    inner join staff.travel_hour as travel on travel.datastream_id = stream.datastream_id
+    left join staff.sensor as there on there.reference = travel.goes_to
+    where
+        travel.hour >= open.day_start(open.day_of($__timeFrom()))
+        and travel.hour < open.day_start({last day} + 1)
+        and {chosen stream}
+    group by 1, 2
+)
+
 select
-    open.day_start(open.day_of(travel.hour)) as "time",
-    stream.name || ' → ' || coalesce(there.name, travel.goes_to) as metric,
-    avg(travel.median) as value
-from staff.datastream as stream
-inner join staff.travel_hour as travel on travel.datastream_id = stream.datastream_id
-left join staff.sensor as there on there.reference = travel.goes_to
-where
-    $__timeFilter(travel.hour)
-    and {chosen stream}
-group by open.day_of(travel.hour), 2
-order by 1;
+    open.day_start(calendar.day) as "time",
+    route.route as metric,
+    daily.median as value
+from {calendar}
+cross join (select distinct each.route from daily as each where each.route is not null) as route
+left join daily on daily.day = calendar.day and daily.route = route.route
+order by calendar.day, route.route;
 
 -- travel_time_by_hour: median travel time of all routes by hour of the day, Amsterdam time
 select
@@ -263,12 +333,8 @@ where
 group by 1
 order by 1;
 
--- mean_speed_by_day: mean speed per day; the largest margin of a day is in the name
-select
-    open.day_start(daily.day) as "time",
-    'Gemiddelde snelheid' || coalesce(' ± ' || ceil(max(daily.margin) over ()), '') as metric,
-    daily.speed as value
-from (
+-- mean_speed_by_day: mean speed per day, a day that is missing with nothing; the largest margin of a day is in the name
+with daily as (
     select
         day.day,
         avg(day.value) as speed,
@@ -277,7 +343,15 @@ from (
     where
         day.property = 'mean_speed'
         and {days}
+        and {valid day}
         and {chosen day}
     group by day.day
-) as daily
-order by daily.day;
+)
+
+select
+    open.day_start(calendar.day) as "time",
+    'Gemiddelde snelheid' || coalesce(' ± ' || ceil(max(daily.margin) over ()), '') as metric,
+    daily.speed as value
+from {calendar}
+left join daily on daily.day = calendar.day
+order by calendar.day;
