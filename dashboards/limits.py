@@ -81,6 +81,8 @@ MIN_DAY_PERCENT = coverage_percent("valid day")
 """Of the hours of a day, for a mean or total of the day."""
 MIN_YEAR_PERCENT = coverage_percent("coverage", "pm2_5")
 """Of a year, for one place to be compared with others or with an annual limit. The same for each pollutant in use."""
+MIN_AOT_PERCENT = coverage_percent("valid aot40")
+"""Of the hours from 8 to 20 CET in May, June and July, for an AOT40 of all of them."""
 EU_2030 = date(2030, 1, 1)
 """The day on which the limits of Directive (EU) 2024/2881 must be met."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import LiteralString, cast
 
 from dashboards.labels import NORM_LABELS, REASON_LABELS
-from dashboards.limits import EU_2030, MIN_DAY_PERCENT, MIN_YEAR_PERCENT, NORMS, coverage_percent
+from dashboards.limits import EU_2030, MIN_AOT_PERCENT, MIN_DAY_PERCENT, MIN_YEAR_PERCENT, NORMS, coverage_percent
 from sensors.db.queries import load_queries
 from sensors.kinds import KINDS
 from sensors.policy.promises import HEARTBEAT_TERM, MAX_CHECK_AGE
@@ -116,7 +116,7 @@ SUBSTITUTIONS: Mapping[str, str] = {
     "{eu 2030}": f"date '{EU_2030}'",
     "{min eight hours}": str(coverage_percent("valid eight_hours") * 8 // 100),
     "{min eight hours day}": str(coverage_percent("valid eight_hours_day")),
-    "{min aot}": str(coverage_percent("valid aot40")),
+    "{min aot}": str(MIN_AOT_PERCENT),
 }
 """The SQL for each ``{placeholder}`` in a query."""
 

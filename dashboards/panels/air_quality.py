@@ -1,13 +1,17 @@
 """Luchtkwaliteit: air quality against the EU limits of now and 2030, and the WHO guidelines."""
 
-from dashboards.limits import MIN_DAY_PERCENT, MIN_YEAR_PERCENT, describe_sources
+from dashboards.limits import MIN_AOT_PERCENT, MIN_DAY_PERCENT, MIN_YEAR_PERCENT, describe_sources
 from dashboards.spec import SENSOR_FILTERS, Completeness, Dashboard, Panel, PanelType, Threshold, Variable, VariableType
 from dashboards.units import COUNT, GRAFANA_UNITS, PERCENT
 
 STATION_HOURS_COMPLETENESS = Completeness(
     "volledig", "van alle uren van alle gekozen meetpunten op de dagen van deze periode die voorbij zijn heeft metingen"
 )
+OZONE_COMPLETENESS = Completeness(
+    "volledig_ozon", "van alle uren op de dagen van deze periode die voorbij zijn heeft metingen van ozon"
+)
 SOURCES_TEXT = f"Waar de grenzen vandaan komen: {describe_sources()}"
+OZONE_SOURCES_TEXT = f"Waar dat vandaan komt: {describe_sources(None, 'eight_hours', 'aot40')}"
 VALID_DAY_TEXT = (
     f"Een dag telt mee als er van {MIN_DAY_PERCENT} procent van de uren metingen zijn (richtlijn 2008/50/EG, bijlage "
     "XI, deel A; niet in de wettekst gelezen)."
@@ -41,6 +45,7 @@ DASHBOARD = Dashboard(
         *SENSOR_FILTERS,
         Variable("station", "Meetpunt", VariableType.SINGLE_CHOICE),
         Variable("volledig", "Volledig", VariableType.HIDDEN),
+        Variable("volledig_ozon", "Volledig, ozon", VariableType.HIDDEN),
     ),
     panels=(
         Panel(
@@ -96,6 +101,26 @@ DASHBOARD = Dashboard(
             size=(12, 11),
             column_units={"Volledig": PERCENT},
             column_no_value={f"Boven {column}": NO_LIMIT for column in LIMIT_COLUMNS},
+            grey_below=("Volledig", MIN_YEAR_PERCENT),
+        ),
+        Panel(
+            key="ozone",
+            title="Ozon op het gekozen meetpunt: acht uur en AOT40",
+            description="Kies bij Stof ozon om de meetpunten te zien die het meten. Per jaar: op hoeveel dagen het "
+            "hoogste gemiddelde van acht uur boven 120 was, de streefwaarde van de EU, en boven 100, het advies van de "
+            "WHO. De EU staat 25 dagen per jaar toe, vanaf 12 december 2026 18, gemiddeld over drie jaar. Een "
+            "gemiddelde van acht uur telt met zes uren, en een dag met drie kwart van die gemiddelden. AOT40 is wat de "
+            "uren van 8 tot 20 uur (Midden-Europese wintertijd) in mei, juni en juli boven 80 waren, omgerekend naar "
+            f"alle uren als {MIN_AOT_PERCENT} procent is gemeten; de streefwaarde van de EU is 18.000, gemiddeld over "
+            "vijf jaar. Er is nergens afgerond. "
+            f"{COMPLETE_STATION_TEXT} {CITIZEN_SENSORS_TEXT} {OZONE_SOURCES_TEXT}",
+            panel_type=PanelType.TABLE,
+            unit=COUNT,
+            completeness=OZONE_COMPLETENESS,
+            size=(24, 6),
+            decimals=0,
+            column_units={"Uren mei-juli": PERCENT, "Volledig": PERCENT},
+            column_no_value={"AOT40": "te weinig uren"},
             grey_below=("Volledig", MIN_YEAR_PERCENT),
         ),
         Panel(

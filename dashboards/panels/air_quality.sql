@@ -36,6 +36,21 @@ select
         '0'
     ) || ' %' as __text;
 
+-- volledig_ozon: share of the hours due in the period that have ozone at the selected station
+select
+    coalesce(
+        floor(
+            100.0 * (
+                select sum(day.hours) from staff.day as day
+                where
+                    day.property = 'o3'
+                    and day.reference = ${station:sqlstring}
+                    and {days}
+            ) / {due hours}
+        )::text,
+        '0'
+    ) || ' %' as __text;
+
 -- latest_hour: mean of all stations in the last full hour
 select avg(hour.value) as "Nu"
 from staff.datastream as stream
@@ -274,3 +289,110 @@ cross join (
 ) as stations
 left join measured on measured.day = calendar.day
 order by calendar.day;
+
+-- ozone: of the selected station per year, days whose highest mean of eight hours was above the EU's target in force and the WHO's
+-- guideline, and AOT40: what hours from 8 to 20 CET, May to July, were above 80, by the share of those that were measured
+with station as (
+    select stream.datastream_id, stream.name, stream.reference
+    from staff.datastream as stream
+    where
+        stream.property = 'o3'
+        and stream.reference = ${station:sqlstring}
+),
+
+-- Every hour, also without a value: a mean of eight hours is there when six of them are.
+eight as (
+    select
+        station.datastream_id,
+        rolling.hour,
+        rolling.value,
+        rolling.mean
+    from station
+    cross join lateral (
+        select
+            calendar.hour,
+            measured.value,
+            case when count(measured.value) over eight >= {min eight hours} then avg(measured.value) over eight end as mean
+        from generate_series(
+            open.day_start(open.day_of($__timeFrom())) - interval '7 hours',
+            open.day_start({last day} + 1) - interval '1 hour',
+            interval '1 hour'
+        ) as calendar (hour)
+        left join (
+            select each.hour, each.value from open.hour as each
+            where
+                each.datastream_id = station.datastream_id
+                and each.hour >= open.day_start(open.day_of($__timeFrom())) - interval '7 hours'
+                and each.hour < open.day_start({last day} + 1)
+            offset 0
+        ) as measured on measured.hour = calendar.hour
+        window eight as (order by calendar.hour rows 7 preceding)
+    ) as rolling
+    where rolling.hour >= open.day_start(open.day_of($__timeFrom()))
+),
+
+-- A mean belongs to the day in which its last hour ends.
+daily as (
+    select
+        eight.datastream_id,
+        open.day_of(eight.hour) as day,
+        max(eight.mean) as highest,
+        count(eight.mean) as means,
+        count(eight.value) as hours,
+        sum(greatest(eight.value - 80, 0)) filter (where cet.is_aot and eight.value is not null) as aot,
+        count(eight.value) filter (where cet.is_aot) as aot_hours
+    from eight
+    cross join lateral (
+        select
+            extract(month from eight.hour at time zone 'UTC' + interval '1 hour') between 5 and 7
+            and extract(hour from eight.hour at time zone 'UTC' + interval '1 hour') between 8 and 19 as is_aot
+    ) as cet
+    group by eight.datastream_id, open.day_of(eight.hour)
+),
+
+norm as materialized (
+    select
+        calendar.day,
+        max(limits.value) filter (where limits.regime = 'EU' and calendar.day between {in force}) as target,
+        max(limits.value) filter (where limits.regime = 'WHO') as advice
+    from {calendar}
+    left join {limits}
+        on limits.property = 'o3'
+        and limits.period = 'eight_hours'
+        and limits.kind in ('target value', 'guideline')
+    group by calendar.day
+),
+
+yearly as (
+    select
+        daily.datastream_id,
+        extract(year from daily.day)::integer as year,
+        count(*) filter (where judged.is_valid) as days,
+        count(*) filter (where judged.is_valid and daily.highest > norm.target) as above_target,
+        count(*) filter (where judged.is_valid and daily.highest > norm.advice) as above_advice,
+        100.0 * sum(daily.hours) / sum(open.day_hours(daily.day)) as complete,
+        sum(daily.aot) as aot,
+        -- 12 hours on each of the 92 days.
+        100.0 * sum(daily.aot_hours) / (12 * 92) as aot_complete
+    from daily
+    inner join norm on norm.day = daily.day
+    cross join lateral (
+        select 100 * daily.means >= {min eight hours day} * open.day_hours(daily.day) as is_valid
+    ) as judged
+    group by daily.datastream_id, extract(year from daily.day)
+)
+
+select
+    station.name as "Station",
+    station.reference as "Referentie",
+    yearly.year::text as "Jaar",
+    yearly.above_target as "Boven EU 120",
+    yearly.above_advice as "Boven WHO 100",
+    yearly.days as "Dagen met genoeg uren",
+    case when yearly.aot_complete >= {min aot} then yearly.aot * 100 / yearly.aot_complete end as "AOT40",
+    yearly.aot as "AOT40 gemeten",
+    floor(yearly.aot_complete) as "Uren mei-juli",
+    floor(yearly.complete) as "Volledig"
+from station
+inner join yearly on yearly.datastream_id = station.datastream_id
+order by yearly.year desc, yearly.complete >= {min year} desc, 4 desc, 1;

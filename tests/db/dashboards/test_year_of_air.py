@@ -163,3 +163,40 @@ def test_every_hour_and_weekday_has_its_row(year: Database) -> None:
     assert rows[12]["woensdag"] is None
     assert {rows[12]["zaterdag"], rows[12]["zondag"]} == {None}
     assert rows[12]["maandag"] is not None
+
+
+def ozone_of(reference: str) -> "pd.Series[float]":
+    """Every hour of the year, also without a value."""
+    series = year_of_air.year_with_gaps()
+    chosen = series.loc[(series["property"] == "o3") & (series["reference"] == reference)]
+    every_hour = pd.date_range(WHOLE_YEAR.since, WHOLE_YEAR.until, freq="h").tz_convert(UTC)
+    return cast("pd.Series[float]", chosen.set_index("hour")["value"]).reindex(every_hour)
+
+
+@pytest.mark.parametrize("reference", ["station-0", OUTAGE])
+def test_ozone_is_that_of_pandas(year: Database, reference: str) -> None:
+    (told,) = ask(year, "ozone", "o3", station=reference)
+    means = ozone_of(reference).rolling(8, min_periods=6).mean()
+    days = cast("pd.DatetimeIndex", means.index).tz_convert(AMSTERDAM).strftime("%Y-%m-%d")
+    highest, number = means.groupby(days).max(), means.groupby(days).count()
+    valid = highest[number >= 18].tolist()
+    assert (told["Jaar"], told["Dagen met genoeg uren"]) == (str(YEAR), len(valid))
+    assert told["Boven EU 120"] == sum(each > 120 for each in valid) > 0
+    assert told["Boven WHO 100"] == sum(each > 100 for each in valid) > told["Boven EU 120"]
+
+
+def test_aot40_is_of_daylight_hours_in_winter_time(year: Database) -> None:
+    """Row eu045 of the norms: the sum over hours of max(0, c - 80), of 8 to 20 CET; eu040: May to July."""
+    told = {reference: ask(year, "ozone", "o3", station=reference)[0] for reference in ("station-0", OUTAGE, HALF)}
+    for reference in ("station-0", OUTAGE):
+        hours = ozone_of(reference).dropna()
+        cet = cast("pd.DatetimeIndex", hours.index).tz_convert("Etc/GMT-1")
+        chosen = [value for at, value in zip(cet, hours, strict=True) if 5 <= at.month <= 7 and 8 <= at.hour < 20]
+        assert told[reference]["AOT40 gemeten"] == pytest.approx(sum(max(value - 80, 0) for value in chosen))
+        assert told[reference]["Uren mei-juli"] == 100 * len(chosen) // 1104
+    assert told["station-0"]["AOT40"] == pytest.approx(told["station-0"]["AOT40 gemeten"])
+    # Sixteen days of ninety-two are more than ten per cent.
+    assert told[OUTAGE]["AOT40"] is None
+    assert told[HALF]["Volledig"] == 0
+    (row,) = ask(year, "volledig_ozon", "o3", station=OUTAGE)
+    assert row["__text"] == f"{100 * hours_measured('o3')[OUTAGE] // HOURS_OF_THE_YEAR} %"
