@@ -17,6 +17,8 @@ from sensors.kinds import KINDS
 from sensors.policy.promises import HEARTBEAT_TERM, MAX_CHECK_AGE
 
 PANELS_FOLDER = Path(__file__).with_name("panels")
+EFFECT_QUERIES = load_queries(Path(__file__).with_name("effect.sql"))
+"""Parts of the comparison of before and after a date, shared by kinds of sensors."""
 
 
 Constant = str | float | date | None
@@ -69,6 +71,7 @@ LAST_DAY = "least(open.day_of($__timeTo()), open.day_of(now()) - 1)"
 """The last day of the chosen period that is over: what is due of a day is known when it is."""
 
 SUBSTITUTIONS: Mapping[str, str] = {
+    **{f"{{before after {name}}}": sql for name, sql in EFFECT_QUERIES.items()},
     **{f"{{chosen {rows}}}": _selection_condition(rows) for rows in ("day", "lights", "sensor", "stream")},
     "{once day}": _once_condition("day", "staff.day", "total.day = day.day"),
     "{once stream}": _once_condition("stream", "staff.datastream", "total.public = stream.public"),

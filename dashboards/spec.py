@@ -112,3 +112,29 @@ NEIGHBOURHOOD_VARIABLE = Variable("buurt", "Buurt", VariableType.MULTI_CHOICE)
 ORGANISATION_VARIABLE = Variable("organisatie", "Organisatie", VariableType.MULTI_CHOICE)
 SENSOR_FILTERS = (NEIGHBOURHOOD_VARIABLE, ORGANISATION_VARIABLE)
 """Filters for every dashboard about sensors."""
+
+DATE_VARIABLE = Variable(
+    "datum", "Vergelijk rond", VariableType.TEXT, "", "Een datum als 01-09-2026. Leeg: vier weken geleden."
+)
+"""The date of a comparison of before and after, which needs ``dashboards/effect.sql`` and the variable below."""
+COMPARED_VARIABLE = Variable(
+    "vergelijk", "Vergelijk met", VariableType.MULTI_CHOICE, "", "Kies die van de verandering niets merken."
+)
+BEFORE_AFTER_TEXT = (
+    "Het gemiddelde per dag voor en na de datum die hierboven is gekozen, over even veel hele weken aan elke kant "
+    "(hoogstens 13). 'Een jaar eerder' is hetzelfde verschil in dezelfde weken van het jaar ervoor. 'Elders' is wat "
+    "het bij de andere, die er niets van merken, meer of minder werd dan een jaar eerder: het weer, een vakantie of "
+    "een lockdown treft die ook. Wat er na beide overblijft, ligt in 95 van de 100 gevallen tussen minstens en "
+    "hoogstens; dat komt van hoe verschillend de andere onderling zijn, want ook een plek waar niets gebeurt, doet "
+    "niet precies als de rest. Zonder een jaar eerder, zonder drie andere of zonder vier weken is niets te zeggen."
+)
+"""What a comparison of before and after says, and when it says nothing."""
+BEFORE_AFTER_SHARES: tuple[str, ...] = (
+    "Verschil",
+    "Een jaar eerder",
+    "Elders",
+    "Verschil dat overblijft",
+    "Minstens",
+    "Hoogstens",
+)
+"""Its columns in per cent."""

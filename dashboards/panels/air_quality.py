@@ -1,7 +1,20 @@
 """Luchtkwaliteit: air quality against the EU limits of now and 2030, and the WHO guidelines."""
 
 from dashboards.limits import MIN_AOT_PERCENT, MIN_DAY_PERCENT, MIN_YEAR_PERCENT, describe_sources
-from dashboards.spec import SENSOR_FILTERS, Completeness, Dashboard, Panel, PanelType, Threshold, Variable, VariableType
+from dashboards.spec import (
+    BEFORE_AFTER_SHARES,
+    BEFORE_AFTER_TEXT,
+    COMPARED_VARIABLE,
+    DATE_VARIABLE,
+    SENSOR_FILTERS,
+    Completeness,
+    Dashboard,
+    Panel,
+    PanelType,
+    Threshold,
+    Variable,
+    VariableType,
+)
 from dashboards.units import COUNT, GRAFANA_UNITS, PERCENT
 
 STATION_HOURS_COMPLETENESS = Completeness(
@@ -44,6 +57,8 @@ DASHBOARD = Dashboard(
         Variable("stof", "Stof", VariableType.SINGLE_CHOICE, "pm2_5"),
         *SENSOR_FILTERS,
         Variable("station", "Meetpunt", VariableType.SINGLE_CHOICE),
+        DATE_VARIABLE,
+        COMPARED_VARIABLE,
         Variable("volledig", "Volledig", VariableType.HIDDEN),
         Variable("volledig_ozon", "Volledig, ozon", VariableType.HIDDEN),
     ),
@@ -134,6 +149,21 @@ DASHBOARD = Dashboard(
             completeness=STATION_HOURS_COMPLETENESS,
             size=(24, 26),
             decimals=1,
+        ),
+        Panel(
+            key="before_after",
+            title="Voor en na een datum, op het gekozen meetpunt",
+            description=f"{BEFORE_AFTER_TEXT} {VALID_DAY_TEXT}",
+            panel_type=PanelType.TABLE,
+            unit=GRAFANA_UNITS["ug/m3"],
+            completeness=STATION_HOURS_COMPLETENESS,
+            size=(24, 5),
+            decimals=1,
+            column_units={
+                **dict.fromkeys(BEFORE_AFTER_SHARES, PERCENT),
+                "Andere meetpunten": COUNT,
+                "Dagen aan elke kant": COUNT,
+            },
         ),
         Panel(
             key="monthly_means",

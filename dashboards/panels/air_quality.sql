@@ -396,3 +396,58 @@ select
 from station
 inner join yearly on yearly.datastream_id = station.datastream_id
 order by yearly.year desc, yearly.complete >= {min year} desc, 4 desc, 1;
+
+-- before_after: the selected station before and after a date, beside itself a year earlier and other stations
+with {before after span},
+
+daily as materialized (
+    select
+        each.property as subject,
+        each.reference as place,
+        each.reference = ${station:sqlstring} as is_treated,
+        each.day,
+        each.value,
+        each.margin
+    from span
+    cross join lateral (
+        select day.property, day.reference, day.day, day.value, day.margin
+        from staff.day as day
+        where
+            day.property = ${stof:sqlstring}
+            and {before after in_span}
+            and (
+                day.reference = ${station:sqlstring}
+                or '*' in (${vergelijk:sqlstring})
+                or day.reference in (${vergelijk:sqlstring})
+            )
+            and {chosen day}
+        -- So that the days are asked of the view, not of what comes out of it.
+        offset 0
+    ) as each
+),
+
+{before after effect}
+
+select
+    name.label as "Stof",
+    verdict.before as "Ervoor",
+    verdict.after as "Erna",
+    100 * (verdict.after / nullif(verdict.before, 0) - 1) as "Verschil",
+    100 * (verdict.past - 1) as "Een jaar eerder",
+    100 * (exp(verdict.others) - 1) as "Elders",
+    verdict.remains as "Verschil dat overblijft",
+    verdict.at_least as "Minstens",
+    verdict.at_most as "Hoogstens",
+    verdict.told as "Wat is te zeggen",
+    verdict.places as "Andere meetpunten",
+    verdict.days as "Dagen aan elke kant"
+from verdict
+inner join {names} on name.property = verdict.subject;
+
+-- vergelijk: options for the stations to compare with
+select distinct stream.reference as __value, stream.name as __text
+from staff.datastream as stream
+where
+    stream.property = ${stof:sqlstring}
+    and {chosen stream}
+order by 2;

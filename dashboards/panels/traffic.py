@@ -1,7 +1,20 @@
 """Verkeer: volumes by class and hour, travel times, speeds, and changes after a date."""
 
 from dashboards.limits import MIN_DAY_PERCENT, MIN_YEAR_PERCENT
-from dashboards.spec import SENSOR_FILTERS, Completeness, Dashboard, Panel, PanelType, Threshold, Variable, VariableType
+from dashboards.spec import (
+    BEFORE_AFTER_SHARES,
+    BEFORE_AFTER_TEXT,
+    COMPARED_VARIABLE,
+    DATE_VARIABLE,
+    SENSOR_FILTERS,
+    Completeness,
+    Dashboard,
+    Panel,
+    PanelType,
+    Threshold,
+    Variable,
+    VariableType,
+)
 from dashboards.units import COUNT, GRAFANA_UNITS, PERCENT
 from sensors.policy.promises import (
     MIN_SAMPLED_FOR_P85,
@@ -37,9 +50,8 @@ DASHBOARD = Dashboard(
     variables=(
         *SENSOR_FILTERS,
         Variable("teller", "Teller", VariableType.SINGLE_CHOICE),
-        Variable(
-            "datum", "Vergelijk rond", VariableType.TEXT, "", "Een datum als 2026-09-01. Leeg: vier weken geleden."
-        ),
+        DATE_VARIABLE,
+        COMPARED_VARIABLE,
         Variable("volledig", "Volledig", VariableType.HIDDEN),
         Variable("volledig_snelheid", "Volledig, snelheid", VariableType.HIDDEN),
         Variable("volledig_reistijd", "Volledig, reistijd", VariableType.HIDDEN),
@@ -82,16 +94,14 @@ DASHBOARD = Dashboard(
         ),
         Panel(
             key="before_after",
-            title="Voor en na een datum",
-            description="Het gemiddelde per dag voor en na de datum die hierboven is gekozen, over even veel hele "
-            "weken aan elke kant. "
-            f"Een verschil kan ook door het weer, een vakantie of een omleiding komen. {COUNT_NOISE_TEXT}",
+            title="Voor en na een datum, bij de gekozen teller",
+            description=f"{BEFORE_AFTER_TEXT} {COUNTED_DAY_TEXT} {COUNT_NOISE_TEXT}",
             panel_type=PanelType.TABLE,
             unit=COUNT,
             completeness=COUNTER_HOURS_COMPLETENESS,
-            size=(12, 7),
+            size=(24, 9),
             decimals=0,
-            column_units={"Verschil": PERCENT},
+            column_units=dict.fromkeys(BEFORE_AFTER_SHARES, PERCENT),
         ),
         Panel(
             key="traffic_by_counter",
@@ -102,7 +112,7 @@ DASHBOARD = Dashboard(
             panel_type=PanelType.TABLE,
             unit=COUNT,
             completeness=COUNTER_HOURS_COMPLETENESS,
-            size=(12, 7),
+            size=(24, 10),
             decimals=0,
             column_units={"Volledig": PERCENT},
             column_no_value={"Plaats": "te weinig metingen"},

@@ -245,55 +245,65 @@ left join mean on mean.slot = slot.hour
 group by slot.hour
 order by slot.hour;
 
--- before_after: mean per day by class before and after a date, over equally many days on both sides, with margins
-with chosen as (
-    select coalesce(nullif(${datum:sqlstring}, '')::date, open.day_of(now()) - 28) as day
-),
--- Materialised, because views are barriers: a condition with coalesce in it would be asked of every day there is.
-span as materialized (
+-- before_after: by class, the selected counter before and after a date, beside itself a year earlier and other counters
+with {before after span},
+
+daily as materialized (
     select
-        chosen.day,
-        -- Whole weeks if possible, so that both sides have equally many Sundays.
-        case when fits.days < 7 then fits.days else fits.days / 7 * 7 end as days
-    from chosen
+        each.property as subject,
+        each.reference as place,
+        each.reference = ${teller:sqlstring} as is_treated,
+        each.day,
+        each.value,
+        each.margin
+    from span
     cross join lateral (
-        select least(chosen.day - open.day_of($__timeFrom()), open.day_of($__timeTo()) - chosen.day, 364) as days
-    ) as fits
-)
+        select day.property, day.reference, day.day, day.value, day.margin
+        from staff.day as day
+        where
+            day.kind = 'traffic'
+            and day.counts_people
+            and {before after in_span}
+            and (
+                day.reference = ${teller:sqlstring}
+                or '*' in (${vergelijk:sqlstring})
+                or day.reference in (${vergelijk:sqlstring})
+            )
+            and {chosen day}
+        -- So that the days are asked of the view, not of what comes out of it.
+        offset 0
+    ) as each
+),
+
+{before after effect}
+
 select
     name.label as "Soort",
-    avg(daily.passed) filter (where daily.day < span.day) as "Per dag ervoor",
-    open.joint_margin(
-        'mean',
-        sum(daily.variance) filter (where daily.day < span.day),
-        count(*) filter (where daily.day < span.day)
-    ) as "Marge ervoor",
-    avg(daily.passed) filter (where daily.day >= span.day) as "Per dag erna",
-    open.joint_margin(
-        'mean',
-        sum(daily.variance) filter (where daily.day >= span.day),
-        count(*) filter (where daily.day >= span.day)
-    ) as "Marge erna",
-    100 * (
-        avg(daily.passed) filter (where daily.day >= span.day) / nullif(avg(daily.passed) filter (where daily.day < span.day), 0)
-        - 1
-    ) as "Verschil",
-    max(span.days) as "Dagen aan elke kant"
-from span
-cross join lateral (
-    select day.property, day.day, sum(day.value) as passed, sum(day.margin ^ 2) as variance
-    from staff.day as day
-    where
-        day.kind = 'traffic'
-        and day.counts_people
-        and day.day >= span.day - span.days
-        and day.day < span.day + span.days
-        and {chosen day}
-    group by day.property, day.day
-) as daily
-inner join {names} on name.property = daily.property
-group by name.label
-order by 3 desc nulls last;
+    verdict.before as "Per dag ervoor",
+    verdict.margin_before as "Marge ervoor",
+    verdict.after as "Per dag erna",
+    verdict.margin_after as "Marge erna",
+    100 * (verdict.after / nullif(verdict.before, 0) - 1) as "Verschil",
+    100 * (verdict.past - 1) as "Een jaar eerder",
+    100 * (exp(verdict.others) - 1) as "Elders",
+    verdict.remains as "Verschil dat overblijft",
+    verdict.at_least as "Minstens",
+    verdict.at_most as "Hoogstens",
+    verdict.told as "Wat is te zeggen",
+    verdict.places as "Andere tellers",
+    verdict.days as "Dagen aan elke kant"
+from verdict
+inner join {names} on name.property = verdict.subject
+order by 4 desc nulls last;
+
+-- vergelijk: options for the counters to compare with
+select distinct stream.reference as __value, stream.name as __text
+from staff.datastream as stream
+where
+    stream.kind = 'traffic'
+    and stream.counts_people
+    and {chosen stream}
+order by 2;
 
 -- travel_time_by_day: median travel time per route per day, a day that is missing with nothing
 with daily as (

@@ -49,6 +49,7 @@ VARIABLES = {
     "teller": "verkeer-lus-01",
     "groep": "kasteelpark",
     "datum": "",
+    "vergelijk": "'*'",
     "co2": "0,374",
 }
 

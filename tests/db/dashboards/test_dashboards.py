@@ -41,6 +41,7 @@ CHOICES = {
     "teller": "verkeer-lus-01",
     "groep": "kasteelpark",
     "datum": "",
+    "vergelijk": "'*'",
     "co2": "0,374",
 }
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
