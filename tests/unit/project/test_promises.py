@@ -68,11 +68,13 @@ def test_a_cell_is_as_large_as_it_is_said_to_be(precision: Precision, metres: in
 
 
 COPIES: Mapping[str, tuple[str, ...]] = {
-    "dashboards/panels/platform.sql": ("limit 15;",),
+    "dashboards/effect.sql": ("compared.places - 1, 15)",),
+    "dashboards/panels/platform.sql": ("limit 15;", "now(), 'UTC') - interval '7 days'"),
+    "dashboards/panels/movement.sql": ("    interval '1 week'\n",),
     "api/statistics.sql": ("12, 13, 14\n",),
     "api/sensor/sensor.html": ('_("7 dagen")',),
 }
-"""What looks like a promise and is none: the rows of a table, columns, days that are shown, shares in a hundred."""
+"""What looks like a promise and is none: the rows of a table, columns, what is shown at a time, shares in a hundred."""
 TERMS = [value for name, value in vars(promises).items() if name.endswith("_TERM") and isinstance(value, str)]
 LENGTHS = {parse_duration(each) for each in TERMS if each[-1] in "DW"} | {promises.RETENTION_INTERVAL}
 _INTERVAL = re.compile(r"interval '(\d+) (minute|hour|day|week)s?'")
