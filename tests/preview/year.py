@@ -42,7 +42,7 @@ def fill_year(db: Connection, progress: Progress) -> datetime:
     bench.fill_beside_hours(db, progress, since, until, without=frozenset({"fill_deletions"}))
     _log_deletions(db, until)
     db.execute(REOPEN_REPORTS)
-    write_past_movement(db, entries, EXAMPLE_SEED, until)
+    write_past_movement(db, entries, EXAMPLE_SEED, datetime.now(UTC))
     db.execute(bench.QUERIES["analyze"])
     run_jobs(db)
     enforce_retention(db, datetime.now(UTC))
