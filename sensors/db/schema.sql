@@ -756,6 +756,7 @@ ALTER TABLE ONLY lantaarn.register_entry
     ADD CONSTRAINT register_entry_pkey PRIMARY KEY (revision);
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON lantaarn.register_entry FOR EACH STATEMENT EXECUTE FUNCTION lantaarn.refuse_change();
 CREATE TRIGGER erase_only BEFORE UPDATE ON lantaarn.register_entry FOR EACH ROW WHEN ((current_setting('lantaarn.redacting'::text, true) = 'erasure'::text)) EXECUTE FUNCTION lantaarn.erase_only();
+CREATE TRIGGER erase_texts_only AFTER UPDATE ON lantaarn.register_entry REFERENCING OLD TABLE AS old_version NEW TABLE AS new_version FOR EACH STATEMENT WHEN ((current_setting('lantaarn.redacting'::text, true) = 'erasure'::text)) EXECUTE FUNCTION lantaarn.erase_texts_only();
 CREATE TRIGGER note_changed AFTER UPDATE ON lantaarn.register_entry REFERENCING NEW TABLE AS noted FOR EACH STATEMENT EXECUTE FUNCTION lantaarn.note_versions();
 CREATE TRIGGER note_new AFTER INSERT ON lantaarn.register_entry REFERENCING NEW TABLE AS noted FOR EACH STATEMENT EXECUTE FUNCTION lantaarn.note_versions();
 CREATE TRIGGER redact_only BEFORE UPDATE ON lantaarn.register_entry FOR EACH ROW WHEN ((COALESCE(current_setting('lantaarn.redacting'::text, true), ''::text) <> ALL (ARRAY['erasure'::text, 'field'::text]))) EXECUTE FUNCTION lantaarn.redact_only();
@@ -3199,6 +3200,11 @@ CREATE FUNCTION lantaarn.due_cells(stream lantaarn.public_stream, since timestam
    WHERE ((seen.value IS NOT NULL) AND ((NOT (due_cells.stream).about_people) OR (due_cells.stream).summed OR ((due_cells.stream).aggregation = ANY (ARRAY['max'::text, 'last'::text]))));
 END;
 
+-- lantaarn.erasable
+CREATE FUNCTION lantaarn.erasable() RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ARRAY['location'::text, 'contact'::text, 'organisations'::text, 'name'::text, 'summary'::text, 'project'::text, 'datastreams'::text];
+
 -- lantaarn.erase_observations
 CREATE FUNCTION lantaarn.erase_observations(which integer[], since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(table_name text, rows bigint)
     LANGUAGE plpgsql
@@ -3247,16 +3253,12 @@ CREATE FUNCTION lantaarn.erase_only() RETURNS trigger
     LANGUAGE plpgsql
     AS $_$
 declare
-    erasable constant text[] := array[
-        'location', 'contact', 'organisations', 'name', 'summary', 'project', 'datastreams', 'rights'
-    ];
     texts constant text[] := array['document', 'editor', 'reason'];
     removed constant jsonb := lantaarn.removed_words();
 begin
     if (to_jsonb(new) - texts) <> (to_jsonb(old) - texts)
         or new.editor not in (old.editor, removed ->> 'nl')
         or new.reason not in (old.reason, removed ->> 'nl')
-        or (new.document - erasable) <> (old.document - erasable)
         or not new.document ?& array['location', 'contact', 'organisations']
         or lantaarn.coarseness(new.document) <> 3
         or new.document -> 'location' ?| array['address', 'observed_area', 'height_m', 'host_reference']
@@ -3267,9 +3269,6 @@ begin
         or new.document ? 'project'
         or lantaarn.measured(new.document) is distinct from lantaarn.measured(old.document)
         or new.document @? '$.datastreams[*] ? (exists(@.description) || exists(@.access_parties[*]))'
-        or (new.document ? 'rights') <> (old.document ? 'rights')
-        or new.document -> 'rights' not in (old.document -> 'rights', removed)
-        or lantaarn.tells_desk(new.document -> 'rights', old.document)
     then
         raise exception 'table % is append-only', tg_table_name using errcode = 'object_not_in_prerequisite_state';
     end if;
@@ -3278,6 +3277,33 @@ begin
     return new;
 end
 $_$;
+
+-- lantaarn.erase_texts_only
+CREATE FUNCTION lantaarn.erase_texts_only() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if exists (
+        select from old_version as was
+        inner join new_version as left_over on left_over.revision = was.revision
+        where left_over.document - lantaarn.erasable() <> lantaarn.without_texts(
+            was.document - lantaarn.erasable(),
+            array(
+                select lower(rtrim(desk.value, '/'))
+                from old_version as version
+                cross join lateral jsonb_each_text(version.document -> 'contact') as desk
+                where version.entry_id = was.entry_id and desk.key in ('email', 'phone', 'url')
+                except
+                select lower(officer.value)
+                from jsonb_each_text(coalesce(was.document #> '{legal,officer}', '{}')) as officer
+            )
+        )
+    ) then
+        raise exception 'table % is append-only', tg_table_name using errcode = 'object_not_in_prerequisite_state';
+    end if;
+    return null;
+end
+$$;
 
 -- lantaarn.forget_unnamed
 CREATE FUNCTION lantaarn.forget_unnamed() RETURNS trigger
@@ -4299,11 +4325,6 @@ CREATE FUNCTION lantaarn.staff_log_start() RETURNS bytea
     RETURN COALESCE((SELECT decode("substring"(expired.rule, '[0-9a-f]{64}$'::text), 'hex'::text) AS decode FROM lantaarn.deletion_log expired WHERE (expired.table_name = 'staff_log'::text) ORDER BY expired.id DESC LIMIT 1), decode(repeat('00'::text, 32), 'hex'::text));
 REVOKE ALL ON FUNCTION lantaarn.staff_log_start() FROM PUBLIC;
 
--- lantaarn.tells_desk
-CREATE FUNCTION lantaarn.tells_desk(told jsonb, document jsonb) RETURNS boolean
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN (EXISTS (SELECT FROM jsonb_each_text((tells_desk.document -> 'contact'::text)) desk(key, value) WHERE ((desk.key = ANY (ARRAY['email'::text, 'phone'::text, 'url'::text])) AND (NOT (EXISTS (SELECT FROM jsonb_each_text((tells_desk.document #> '{legal,officer}'::text[])) officer(key, value) WHERE (officer.value = desk.value)))) AND (strpos(lower((tells_desk.told)::text), lower(rtrim(desk.value, '/'::text))) > 0))));
-
 -- lantaarn.term_name
 CREATE FUNCTION lantaarn.term_name(term interval) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -4319,6 +4340,31 @@ CREATE FUNCTION lantaarn.total_end(start timestamp with time zone, minutes small
 CREATE FUNCTION lantaarn.total_start(at timestamp with time zone, minutes smallint, one_night boolean) RETURNS timestamp with time zone
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN (one_night AND ((EXTRACT(hour FROM (at AT TIME ZONE 'Europe/Amsterdam'::text)) < (6)::numeric) OR (EXTRACT(hour FROM (at AT TIME ZONE 'Europe/Amsterdam'::text)) > (22)::numeric))) THEN (((((at AT TIME ZONE 'Europe/Amsterdam'::text) - '06:00:00'::interval))::date + '23:00:00'::time without time zone) AT TIME ZONE 'Europe/Amsterdam'::text) WHEN (minutes = 15) THEN date_bin('00:15:00'::interval, at, '2001-01-01 00:00:00+00'::timestamp with time zone) ELSE date_trunc('hour'::text, at, 'UTC'::text) END;
+
+-- lantaarn.without_texts
+CREATE FUNCTION lantaarn.without_texts(part jsonb, told text[]) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+begin
+    if jsonb_typeof(part) = 'array' then
+        return (
+            select coalesce(jsonb_agg(lantaarn.without_texts(item.value, told) order by item.number), '[]')
+            from jsonb_array_elements(part) with ordinality as item (value, number)
+        );
+    elsif jsonb_typeof(part) <> 'object' then
+        return part;
+    elsif part ? 'nl' and exists (
+        select from unnest(told) as desk
+        where strpos(lower(concat_ws(' ', part ->> 'nl', part ->> 'en')), desk) > 0
+    ) then
+        return lantaarn.removed_words();
+    end if;
+    return (
+        select coalesce(jsonb_object_agg(field.key, lantaarn.without_texts(field.value, told)), '{}')
+        from jsonb_each(part) as field
+    );
+end
+$$;
 
 -- open.aggregate
 CREATE FUNCTION open.aggregate(aggregation text, count bigint, sum double precision, sum_cos double precision, max double precision, last double precision) RETURNS double precision

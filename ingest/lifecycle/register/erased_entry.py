@@ -69,14 +69,21 @@ def _redact_versions(
 def _redacted_version(row: VersionRow, desks: Collection[str]) -> VersionRow:
     is_ours = (row["editor"], row["reason"]) == (ERASING_EDITOR, ERASURE_REASON)
     said = {} if is_ours else {"editor": REMOVED_TEXT.nl, "reason": REMOVED_TEXT.nl}
-    return {**row, **said, "document": _without_rights_at(redacted_document(row["document"]), desks)}
+    left = redacted_document(row["document"])
+    return {**row, **said, "document": _without_texts(left, _without_officer(left, desks))}
 
 
-def _without_rights_at(document: dict[str, Any], desks: Collection[str]) -> dict[str, Any]:
-    """The document, without its text about rights if that tells how one of these desks is reached."""
-    told = " ".join(document["rights"].values()).casefold()
-    is_told = any(desk.casefold() in told for desk in _without_officer(document, desks))
-    return {**document, "rights": _words(REMOVED_TEXT)} if is_told else document
+def _without_texts(part: Any, desks: Collection[str]) -> Any:
+    """A part of an entry, with the words that say so in place of each text that tells how one of these is reached."""
+    if isinstance(part, list):
+        return [_without_texts(each, desks) for each in cast(list[Any], part)]
+    if not isinstance(part, Mapping):
+        return part
+    fields = cast(Mapping[str, Any], part)
+    told = " ".join(str(fields.get(language) or "") for language in ("nl", "en")).lower()
+    if "nl" in fields and any(desk.lower() in told for desk in desks):
+        return _words(REMOVED_TEXT)
+    return {name: _without_texts(value, desks) for name, value in fields.items()}
 
 
 def _end_entry(db: Database, current: dict[str, Any], at: datetime) -> int:
@@ -125,13 +132,14 @@ def without_desks(document: Mapping[str, Any], desks: Collection[str]) -> dict[s
     gone = sorted(_without_officer(document, desks), key=len, reverse=True)
     name = document["contact"]["name"]
     instead = _words(_CONTROLLER) if name == RESIDENT_NAME else {"nl": name, "en": name}
-    pattern = re.compile("(?:" + "|".join(map(re.escape, gone)) + r")(?![\w/])", re.IGNORECASE)
+    pattern = re.compile("(?:" + "|".join(map(re.escape, gone)) + r")/?(?![\w/])", re.IGNORECASE)
     return _replaced(document, pattern, instead) if gone else dict(document)
 
 
 def _without_officer(document: Mapping[str, Any], desks: Collection[str]) -> set[str]:
     officer: Mapping[str, str] = document.get("legal", {}).get("officer") or {}
-    return set(desks).difference(officer.values())
+    own = {each.lower() for each in officer.values()}
+    return {desk for desk in desks if desk.lower() not in own}
 
 
 def _replaced(part: Any, pattern: re.Pattern[str], instead: Mapping[str, str]) -> Any:

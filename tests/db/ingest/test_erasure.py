@@ -338,15 +338,21 @@ def test_nothing_else_of_a_version_can_be_changed(server_database: Database, tmp
             db.execute(f"delete from lantaarn.slug where set_config('lantaarn.redacting', {means}, true) = {means}")
 
 
-def test_no_version_keeps_how_its_desk_was_reached(server_database: Database) -> None:
+def test_no_version_keeps_how_a_desk_was_reached(server_database: Database, tmp_path: Path) -> None:
     db = server_database
-    told = home_sensor_entry(rights={"nl": "Zie HTTPS://Helmond.example/sensoren/."}, contact=DESK)
-    publish(db, Entry.model_validate(told), editor="test", reason="test", valid_from=NOW)
-    (row,) = version_rows(db, Entry.model_validate(told).id)
-    left = redacted_document(row["document"])
+    words = {"nl": "Zie HTTPS://Helmond.example/sensoren/."}
+    told = home_sensor_entry(rights=words, necessity=words, complaint={"title": words, "url": "https://a.example/"})
+    for document in (told | {"contact": DESK}, told):
+        publish(db, Entry.model_validate(document), editor="test", reason="test", valid_from=NOW)
+    row, _ = version_rows(db, Entry.model_validate(told).id)
     with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState):
-        replace_versions(db, [row | {"document": left}])
-    replace_versions(db, [row | {"document": left | {"rights": {"nl": REMOVED_TEXT.nl, "en": REMOVED_TEXT.en}}}])
+        replace_versions(db, [row | {"document": redacted_document(row["document"])}])
+    wish = plan_erasure(db, ErasureRequest("helmond", "bewoner-1", "request of a resident", whole_entry=True), NOW)
+    erase(db, wish, tmp_path / "list")
+    versions = [each.document for each in versions_of_entry(db, Entry.model_validate(told).id)]
+    assert [each["necessity"]["nl"] for each in versions] == [*[REMOVED_TEXT.nl] * 2, "Zie Gemeente Helmond."]
+    assert [each["complaint"]["title"]["nl"] for each in versions[:2]] == [REMOVED_TEXT.nl] * 2
+    assert "helmond.example/sensoren" not in str([each["complaint"] for each in versions]).lower()
 
 
 def test_an_organisation_that_others_name_keeps_its_page(server_database: Database, tmp_path: Path) -> None:
