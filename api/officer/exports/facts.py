@@ -10,9 +10,11 @@ from api.officer.exports.document import MISSING
 from sensors.policy.constraints import is_of_resident
 from sensors.policy.terms import at_most, kept_retention, totals_limit
 from sensors.register.entry import Datastream, Entry
+from sensors.register.files import document_of
 from sensors.register.legal import Contact, Organisation
 from sensors.register.part import Link
 from sensors.register.people import personal_data_level
+from sensors.register.redaction import is_erased
 from sensors.register.validation.finders import property_definition
 from sensors.vocabulary.codes import DeviceCategory, PersonalData, Role, Theme, label_of
 from sensors.vocabulary.durations import approximate_length
@@ -81,7 +83,12 @@ def is_about_people(entry: Entry) -> bool:
 
 
 def is_processing(entry: Entry, today: date) -> bool:
-    """Whether anything is or will be processed: it hasn't ended, or not all terms of what it measured are over."""
+    """Whether anything is or will be processed: it hasn't ended, or not all terms of what it measured are over.
+
+    Of an erased sensor nothing is left, and what stands in place of its organisations processes nothing.
+    """
+    if is_erased(document_of(entry)):
+        return False
     if entry.active_until is None or entry.active_until >= today:
         return True
     terms = [kept.aggregate for each in entry.datastreams if (kept := each.retention) is not None]

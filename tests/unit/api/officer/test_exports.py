@@ -24,6 +24,7 @@ from api.officer.exports.document import (
 from api.officer.exports.dpia import dpia_summaries
 from api.officer.exports.processing import record_of_processing
 from api.officer.exports.spreadsheet import write_spreadsheet
+from ingest.lifecycle.register.erased_entry import redacted_document
 from sensors.register.entry import Entry
 from tests.support.entries import Document, example_camera_entry, example_entry
 from tests.support.sample_data import home_sensor_entry, motion_lamp_entry, traffic_counter_entry, travel_time_entry
@@ -125,6 +126,11 @@ def test_a_sensor_at_a_home_is_about_its_resident() -> None:
 def test_a_processing_ends_when_what_was_measured_is_gone(ended: str, rows: int) -> None:
     counter = traffic_counter_entry(status="ended", active_until=ended)  # its totals are kept for a year
     assert len(record_of_processing(entries(counter), TODAY).records) == rows
+
+
+def test_nothing_is_processed_of_an_erased_sensor() -> None:
+    erased = redacted_document(home_sensor_entry()) | {"status": "ended", "active_until": "2026-11-30"}
+    assert record_of_processing(entries(erased), TODAY).records == ()
 
 
 def test_a_dpia_has_what_the_register_knows_and_says_what_it_cannot() -> None:
