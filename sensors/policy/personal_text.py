@@ -43,13 +43,16 @@ def find_in_sentences(text: str) -> tuple[PersonalDataMatch, ...]:
 _SPACES = re.compile(r"\s+")
 _AT = re.compile(r"\s?[\[({<]\s?(?:at|apenstaartje)\s?[\])}>]\s?", re.IGNORECASE)
 _DOT = re.compile(r"\s?[\[({<]\s?(?:dot|punt)\s?[\])}>]\s?", re.IGNORECASE)
+_WORDED_AT = re.compile(r"\sapenstaart(?:je)?\s", re.IGNORECASE)
+_SPACED_DOMAIN = re.compile(r"@\s?([\w-]{1,63})(?:\s?\.\s?|\s(?:punt|dot)\s)(?=[a-z]{2,10}\b)", re.IGNORECASE)
 _POSTCODE = re.compile(r"(?<![\w.:@+-])[1-9]\d{3}[a-z]{2}(?![\w:@+-]|\.\w)", re.IGNORECASE)
 """Written as one word, a postcode is like a number plate without its dashes."""
 
 
 def _one_line(text: str) -> str:
     """The text with one space for all white space, and the signs of an e-mail address for their words."""
-    return _DOT.sub(".", _AT.sub("@", _SPACES.sub(" ", text)))
+    signed = _WORDED_AT.sub("@", _DOT.sub(".", _AT.sub("@", _SPACES.sub(" ", text))))
+    return _SPACED_DOMAIN.sub(r"@\1.", signed)
 
 
 def _blank(text: str, places: Iterable[tuple[int, int]]) -> str:
@@ -151,6 +154,7 @@ _ADDRESS = _capitals_kept(
     rf"\b(?i:woont?|wonen|woonachtig|adres|address|lives?|living):?\s(?:[a-z:]{{1,10}}\s){{0,3}}{_NUMBER_WORD}\s\d{{1,4}}\b",
     r"\b(?i:huisnummer|house\snumber)\s\d{1,4}\b",
     rf"\b[1-9]\d{{3}}\s?[A-Z]{{2}}\b[\s,]{{1,2}}(?:{_NUMBER_WORD}\s)?[1-9]\d{{0,3}}(?!\d|[:.,]\d)",
+    r"(?<![^\W_])[1-9]\d{3}[A-Z]{2}[1-9]\d{0,3}(?![^\W_])",
     rf"\b[1-9]\d{{0,3}}[a-z]?,?\s(?:{_CAPITALISED}\s){{1,3}}"
     r"(?:Street|Road|Avenue|Lane|Square|Drive|Close|Court|St|Rd|Ave)\b",
 )
@@ -175,7 +179,7 @@ _ANY_TITLE = (
     r"(?:mevrouw|mevr|mw|mej|meneer|mijnheer|heer|dhr|drs|dr|ir|ing|mr|mrs|ms|prof|familie|fam|buurman|buurvrouw)\.?"
 )
 _NAMED_AFTER = (
-    r"[^\W\d_]{0,30}(?:straat|laan|weg|plein|kade|singel|gracht|steeg|pad|dreef|park|markt|plantsoen|boulevard|allee"
+    r"(?!thuis\b)[^\W\d_]{0,30}(?:straat|laan|weg|plein|kade|singel|gracht|steeg|pad|dreef|park|markt|plantsoen|boulevard|allee"
     r"|school|college|lyceum|gymnasium|huis|museum|kerk|kapel|brug|tunnel|stichting|ziekenhuis|arena|stadion|centrum"
     r"|instituut|universiteit|street|road|avenue|house)\b|b\.?v\b|n\.?v\b"
 )
@@ -184,7 +188,7 @@ _SURNAME = (
 )
 _FIRST_NAME = rf"(?:{'|'.join(sorted(name.capitalize() for name in FIRST_NAMES))})"
 _NAMED_PERSON = _capitals_kept(
-    rf"(?<![^\W_])(?i:{_ANY_TITLE})\s(?:{_FIRST_NAME}\s)?{_SURNAME}",
+    rf"(?<![^\W_])(?i:{_ANY_TITLE})\s(?:(?i:{_ANY_TITLE})\s){{0,2}}(?:[A-Z]\.\s?){{0,4}}(?:{_FIRST_NAME}\s)?{_SURNAME}",
     rf"(?<![^\W_]){_FIRST_NAME}\s(?:[A-Z]\.\s?){{0,3}}{_SURNAME}",
 )
 

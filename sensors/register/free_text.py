@@ -1,12 +1,13 @@
 """The free text in a register entry, and detection of personal data in it."""
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import cast
 
 from sensors.policy.personal_data import PersonalDataMatch, find_personal_data
 from sensors.policy.personal_text import find_in_sentences
-from sensors.register.entry import Device, Entry, Location, Project
+from sensors.register.entry import Datastream, Device, Entry, Location, Project
 from sensors.register.homes import is_at_a_home
 from sensors.register.legal import Contact, Decision, Organisation, Transfer
 from sensors.register.part import Part, Words
@@ -16,6 +17,7 @@ from sensors.register.validation.violations import FieldPath, format_path
 _FREE_TEXT_FIELDS: tuple[tuple[type[Part], frozenset[str]], ...] = (
     (Words, frozenset({"nl", "en"})),
     (Device, frozenset({"make", "model", "supplier"})),
+    (Datastream, frozenset({"access_parties"})),
     (Location, frozenset({"address"})),
     (Organisation, frozenset({"name", "agreement"})),
     (Transfer, frozenset({"recipient"})),
@@ -36,10 +38,21 @@ def free_texts(part: object, path: FieldPath = ()) -> Iterator[tuple[FieldPath, 
             (names for kind, names in _FREE_TEXT_FIELDS if isinstance(part, kind)), frozenset[str]()
         )
         for name, value in part:
-            if name in free_text_fields and isinstance(value, str):
-                yield (*path, name), value
+            if name in free_text_fields:
+                yield from _strings(value, (*path, name))
             else:
                 yield from free_texts(value, (*path, name))
+
+
+def _strings(value: object, path: FieldPath) -> Iterator[tuple[FieldPath, str]]:
+    """A text, or each in a list; a field may be left out, or say by a code that there is none."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, tuple):
+        for index, each in enumerate(cast(tuple[object, ...], value)):
+            yield from _strings(each, (*path, index))
+    else:
+        yield from free_texts(value, path)
 
 
 def paths_with_personal_data(entry: Entry) -> Iterator[str]:
@@ -51,16 +64,27 @@ def paths_with_personal_data(entry: Entry) -> Iterator[str]:
 
 
 def paths_that_point_to_a_person(entry: Entry) -> Iterator[str]:
-    """The paths of sentences that contain what only sentences tell of a person: a name, an address, a date of birth.
+    """The paths of texts that contain what only sentences tell of a person: a name, an address, a date of birth.
 
-    Where a sensor in public space hangs may be told by a house number. The names of organisations, desks and projects
-    have rules of their own.
+    Where a sensor in public space hangs may be told by a house number, and what it is made of by a name. The names of
+    organisations, desks and projects have rules of their own. A reference stays for good, so that of a sensor at a home
+    may tell neither who nor where.
     """
-    names = (each.name for each in entry.organisations)
-    allowed = frozenset[PersonalDataMatch]() if is_at_a_home(names, entry.location.precision) else _PLACES
+    at_a_home = is_at_a_home((each.name for each in entry.organisations), entry.location.precision)
+    places = frozenset[PersonalDataMatch]() if at_a_home else _PLACES
     for path, text in _texts_without_desks(entry):
-        if path[-1] in ("nl", "en", "address", "body") and not allowed.issuperset(_found_in_entry(text)):
+        if not (places | _allowed_in_field(path, at_a_home=at_a_home)).issuperset(_found_in_entry(text)):
             yield format_path(path)
+    if at_a_home and points_to_a_person(re.sub(r"[-._]", " ", entry.reference).title()):
+        yield "reference"
+
+
+def _allowed_in_field(path: FieldPath, *, at_a_home: bool) -> frozenset[PersonalDataMatch]:
+    """What a field may tell of: makers' codes look like foreign plates, and some makers are named like people."""
+    if path[-1] in ("nl", "en", "address", "body"):
+        return frozenset()
+    is_named = path[-1] in ("name", "recipient") or not at_a_home
+    return _TOLD_BY_A_FORM | {PersonalDataMatch.NAME} if is_named else _TOLD_BY_A_FORM
 
 
 @lru_cache(maxsize=4096)

@@ -41,7 +41,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ("an erased sensor has no project", 'if name != "project"}', "}"),
         ("an erased sensor has no explanations", 'if name != "description"}', "}"),
         ("an erased sensor has no recipients", '[] if name == "access_parties" else value', "value"),
-        ("no version tells an erased sensor's desk", "if is_told else document", "if False else document"),
+        ("no version tells an erased sensor's desk", "any(desk.lower() in told", "any(False and desk.lower() in told"),
         ("an erased sensor's desk is told no more", "if gone else dict(document)", "if False else dict(document)"),
         (
             "what ended is derived again",
@@ -65,7 +65,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
     ),
     *mutants_in(
-        "sensors/db/migrations/064_rights_of_the_erased.sql",
+        "sensors/db/migrations/064_desks_of_the_erased.sql",
         ERASURE_TESTS,
         ("the name of an erased sensor", "new.document -> 'name' is distinct from", "false and '1' <>"),
         ("the summary of an erased sensor", "or new.document -> 'summary' is distinct from removed\n", ""),
@@ -79,11 +79,10 @@ MUTANTS: tuple[Mutant, ...] = (
         ("an erasure names no editor", "        or new.editor not in (old.editor, removed ->> 'nl')\n", ""),
         ("an erasure gives no reason", "        or new.reason not in (old.reason, removed ->> 'nl')\n", ""),
         (
-            "what is told of rights is not rewritten",
-            "        or new.document -> 'rights' not in (old.document -> 'rights', removed)\n",
-            "",
+            "an erasure keeps no desk",
+            "where left_over.document - lantaarn.erasable() <> lantaarn",
+            "where null <> lantaarn",
         ),
-        ("an erasure keeps no desk", "        or lantaarn.tells_desk(new.document -> 'rights', old.document)\n", ""),
     ),
     *mutants_in(
         "sensors/db/migrations/056_complete_erasure.sql",
@@ -237,9 +236,20 @@ MUTANTS: tuple[Mutant, ...] = (
     *mutants_in(
         "sensors/register/free_text.py",
         ("tests/unit/sensors/test_validation.py", "tests/unit/sensors/test_free_text.py"),
-        ("the house number of a home", "() if is_at_a_home(", "() if False and is_at_a_home("),
-        ("a name in a text of an entry", "not allowed.issuperset(_found_in_entry(text))", "False"),
+        ("the house number of a home", "() if at_a_home else", "() if False else"),
+        (
+            "a name in a text of an entry",
+            "if not (places | _allowed_in_field(path, at_a_home=at_a_home)).issuperset(_found_in_entry(text))",
+            "if False",
+        ),
         ("a number in a spelling of sentences", "found if find_personal_data(text) is None else", ""),
+        (
+            "who lives where a reference says",
+            "if at_a_home and points_to_a_person(",
+            "if False and points_to_a_person(",
+        ),
+        ("who gets the data", '    (Datastream, frozenset({"access_parties"})),\n', ""),
+        ("the maker at a home", "or not at_a_home\n", "or True\n"),
         ("a name in a reason", "find_in_sentences(text) != ()", "False"),
         ("a name of an editor", "is_personal_name(text) or", ""),
     ),

@@ -6,7 +6,8 @@ from click.testing import CliRunner
 from lantaarn import main
 from sensors.register.free_text import points_to_a_person
 from sensors.register.validation.validator import find_violations
-from tests.support.entries import example_entry
+from tests.support.entries import Document, example_datastream, example_entry
+from tests.support.sample_data import home_sensor_entry
 
 
 @pytest.mark.parametrize(
@@ -37,6 +38,53 @@ def test_a_team_and_a_reason_are(text: str) -> None:
 )
 def test_an_entry_tells_no_number_in_a_spelling_of_sentences(text: str) -> None:
     assert [each.rule_id for each in find_violations(example_entry(summary={"nl": text}))] == ["texts_name_nobody"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hangt bij Jan de Vries thuis.",
+        "Op 5701AB12.",
+        "Gebeld door mw. drs. A. Bakker.",
+        "Mail jan @ ziggo . nl maar.",
+        "Mail jan apenstaartje ziggo punt nl.",
+    ],
+)
+def test_a_text_that_anyone_writes_is_found(text: str) -> None:
+    assert points_to_a_person(text)
+
+
+HOME = home_sensor_entry()
+
+
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ({"reference": "familie-de-vries-kerkstraat-12"}, "reference"),
+        ({"device": HOME["device"] | {"make": "Jan de Vries"}}, "device.make"),
+        ({"device": HOME["device"] | {"model": "Kerkstraat 12"}}, "device.model"),
+        ({"project": {"name": "Meten op Kerkstraat 12"}}, "project.name"),
+    ],
+)
+def test_no_field_of_a_sensor_at_a_home_tells_who_or_where(changes: Document, path: str) -> None:
+    found = {(each.path, each.rule_id) for each in find_violations(home_sensor_entry(**changes))}
+    assert (path, "texts_name_nobody") in found
+    assert "texts_name_nobody" not in {each.rule_id for each in find_violations(HOME)}
+
+
+@pytest.mark.parametrize(
+    ("party", "rule"),
+    [("j.devries@ziggo.nl", "texts_identify_nobody"), ("NL91ABNA0417164300", "texts_name_nobody")],
+)
+def test_who_gets_the_data_is_no_person(party: str, rule: str) -> None:
+    datastream = example_datastream("no2", access_parties=["RIVM", party])
+    found = {(each.path, each.rule_id) for each in find_violations(example_entry(datastreams=[datastream]))}
+    assert ("datastreams[0].access_parties[1]", rule) in found
+
+
+def test_a_sensor_in_public_space_may_tell_its_street_and_its_maker() -> None:
+    device = HOME["device"] | {"make": "Hans Boodt", "model": "EM-PP 10"}
+    assert find_violations(example_entry(reference="lamp-kerkstraat-12", device=device)) == ()
 
 
 @pytest.mark.parametrize("option", ["--editor", "--reason"])
