@@ -22,16 +22,26 @@ from grafana_foundation_sdk.models.piechart import PieChartLegendValues
 from dashboards import panels
 from dashboards.panel_queries import load_panel_queries
 from dashboards.query import QueryFormat, SqlQuery, SqlQueryBuilder
-from dashboards.spec import ALL_VALUE, DATASOURCE_TYPE, Dashboard, Panel, PanelType, Variable, VariableType
+from dashboards.spec import ALL_VALUE, DATASOURCE_TYPE, Dashboard, Panel, PanelType, Threshold, Variable, VariableType
+from dashboards.tables import NAME_WIDTH, REFERENCE_COLUMN, column_width, columns_of
+from dashboards.units import DATE, TEXT
 from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 
 TAG = "lantaarn"
-REFERENCE_COLUMN = "Referentie"
-"""The table column with sensor references, which link to the sensor's page."""
-NO_DATA_TEXT = "Geen gegevens"
 INCOMPLETE_COLOUR = "#9fa7b3"
 """Grey: the row is there, but says too little to be compared."""
+NEUTRAL_COLOUR = "text"
+"""That of any text: neither good nor bad."""
+BAR_COLOUR = "blue"
+GOOD_COLOUR = "green"
+YES_AND_NO = {"true": "Ja", "false": "Nee"}
 GRID_COLUMNS = 24
+TITLED_WIDTH = 12
+"""From this width on a title has room for how complete the data is; it is in every description."""
+X_LABEL_SPACING = 100
+"""How many pixels, at least, each label below a bar gets; Grafana leaves out those that don't fit."""
+LEAST_AXIS = 10
+"""The top of the axis of bars that are all 0, which Grafana takes to 100."""
 HEAT_COLUMN_WIDTH = 60
 """Pixels, at least, of an hour-by-weekday table's columns: nine of them fit where the page is 1000 wide."""
 
@@ -120,33 +130,65 @@ def _variable(
 
 
 def _panel(dashboard: Dashboard, panel: Panel, source: models.DataSourceRef, register_url: str) -> PanelBuilder:
-    builder = _PANEL_BUILDERS[panel.panel_type](panel)
+    builder, query = _PANEL_BUILDERS[panel.panel_type](panel), get_query(dashboard, panel.key)
     query_format: QueryFormat = (
         "time_series" if panel.panel_type in {PanelType.TIME_SERIES, PanelType.TIME_SERIES_BARS} else "table"
     )
-    builder.title(f"{panel.title} · ${{{panel.completeness.variable}}}")
-    builder.description(describe_panel(panel))
-    builder.datasource(source)
-    builder.with_target(SqlQueryBuilder(SqlQuery(get_query(dashboard, panel.key), query_format, source)))
-    builder.unit(panel.unit).no_value(NO_DATA_TEXT)
+    builder.title(title_of(panel)).description(describe_panel(panel)).datasource(source)
+    builder.with_target(SqlQueryBuilder(SqlQuery(query, query_format, source)))
+    builder.unit(panel.unit).no_value(panel.no_value).mappings([_texts(YES_AND_NO)])
+    builder.thresholds(builders.ThresholdsConfig().mode(models.ThresholdsMode.ABSOLUTE).steps(_steps(panel)))
     if panel.decimals is not None:
         builder.decimals(panel.decimals)
-    if panel.thresholds:
-        builder.thresholds(_thresholds(panel))
     if panel.register_path is not None:
         builder.links(
             [_link("Naar het register").type(models.DashboardLinkType.LINK).url(register_url + panel.register_path)]
         )
+    if panel.panel_type is PanelType.TABLE:
+        _fit_columns(builder, panel, columns_of(query))
+        builder.override_by_name(REFERENCE_COLUMN, [_register_link(register_url)])
     for column, properties in _column_overrides(panel).items():
         builder.override_by_name(column, properties)
-    if panel.panel_type is PanelType.TABLE:
-        builder.override_by_name(REFERENCE_COLUMN, [_register_link(register_url)])
     return builder
+
+
+def title_of(panel: Panel) -> str:
+    """The title, with how complete the data is if there is room for it."""
+    return f"{panel.title} · ${{{panel.completeness.variable}}}" if panel.size[0] >= TITLED_WIDTH else panel.title
+
+
+def _texts(texts: Mapping[str, str]) -> models.ValueMap:
+    return models.ValueMap(options={value: models.ValueMappingResult(text=text) for value, text in texts.items()})
+
+
+def _fit_columns(builder: table.Panel, panel: Panel, columns: tuple[str, ...]) -> None:
+    """Give columns the width of what they hold, dates the order of a Dutch one, and leave text alone."""
+    builder.override_by_field_type("time", [_property("unit", DATE)])
+    builder.override_by_field_type("string", [_property("unit", TEXT)])
+    for column in columns:
+        width = column_width(column, _longest_text(panel, column))
+        size = _property("custom.minWidth", NAME_WIDTH) if width is None else _property("custom.width", width)
+        builder.override_by_name(column, [size])
+
+
+def _longest_text(panel: Panel, column: str) -> int:
+    """The letters of the longest text that the panel itself puts in a column."""
+    date_format = panel.column_units.get(column, "").partition("time:")[2]
+    return max(
+        map(len, [date_format, panel.column_no_value.get(column, ""), *panel.column_texts.get(column, {}).values()])
+    )
+
+
+def _property(name: str, value: object) -> models.DynamicConfigValue:
+    return models.DynamicConfigValue(id_val=name, value=value)
 
 
 def describe_panel(panel: Panel) -> str:
     """The info text of a panel: what it shows, what its colours mean, and how complete its data is."""
-    steps = [f"Vanaf {_dutch_number(step.value)}: {step.explanation}." for step in panel.thresholds]
+    judged = [("", panel.thresholds), *((f"{column}, v", steps) for column, steps in panel.column_thresholds.items())]
+    steps = [
+        f"{column or 'V'}anaf {_dutch_number(step.value)}: {step.explanation}." for column, of in judged for step in of
+    ]
     complete = f"Hoe volledig: ${{{panel.completeness.variable}}} {panel.completeness.of_what}."
     return "\n\n".join([panel.description, *(["Kleuren. " + " ".join(steps)] if steps else []), complete])
 
@@ -156,16 +198,31 @@ def _dutch_number(value: float) -> str:
 
 
 def _column_overrides(panel: Panel) -> Mapping[str, list[models.DynamicConfigValue]]:
-    """What differs from the rest of the table, by column."""
+    """What differs from the rest of the panel, by column or series."""
     overrides: dict[str, list[models.DynamicConfigValue]] = {}
-    for column, unit in panel.column_units.items():
-        overrides.setdefault(column, []).append(models.DynamicConfigValue(id_val="unit", value=unit))
-    for column, text in panel.column_no_value.items():
-        overrides.setdefault(column, []).append(models.DynamicConfigValue(id_val="noValue", value=text))
+    for column, name, value in (
+        *((column, "unit", unit) for column, unit in panel.column_units.items()),
+        *((column, "noValue", text) for column, text in panel.column_no_value.items()),
+        *((column, "mappings", [_texts(texts)]) for column, texts in panel.column_texts.items()),
+        *((column, "thresholds", _judged(steps)) for column, steps in panel.column_thresholds.items()),
+    ):
+        overrides.setdefault(column, []).append(_property(name, value))
+    for series, colour in panel.reference_lines.items():
+        overrides.setdefault(series, []).extend(_reference_line(colour))
     if panel.grey_below is not None:
         column, least = panel.grey_below
         overrides.setdefault(column, []).extend(_grey_rows(least))
     return overrides
+
+
+def _judged(steps: tuple[Threshold, ...]) -> Mapping[str, object]:
+    return {"mode": "absolute", "steps": _coloured(steps)}
+
+
+def _reference_line(colour: str) -> Iterator[models.DynamicConfigValue]:
+    yield _property("color", {"mode": "fixed", "fixedColor": colour})
+    yield _property("custom.lineStyle", {"fill": "dash", "dash": [8, 6]})
+    yield _property("custom.lineWidth", 1)
 
 
 def _grey_rows(least: float) -> Iterator[models.DynamicConfigValue]:
@@ -174,9 +231,9 @@ def _grey_rows(least: float) -> Iterator[models.DynamicConfigValue]:
         mode=options.TableCellBackgroundDisplayMode.BASIC, apply_to_row=True
     )
     steps = [models.Threshold(color=INCOMPLETE_COLOUR), models.Threshold(value=least, color="transparent")]
-    yield models.DynamicConfigValue(id_val="custom.cellOptions", value=cells)
-    yield models.DynamicConfigValue(id_val="color", value={"mode": "thresholds"})
-    yield models.DynamicConfigValue(id_val="thresholds", value={"mode": "absolute", "steps": steps})
+    yield _property("custom.cellOptions", cells)
+    yield _property("color", {"mode": "thresholds"})
+    yield _property("thresholds", {"mode": "absolute", "steps": steps})
 
 
 def _register_link(register_url: str) -> models.DynamicConfigValue:
@@ -187,14 +244,27 @@ def _register_link(register_url: str) -> models.DynamicConfigValue:
     )
 
 
-def _thresholds(panel: Panel) -> builders.ThresholdsConfig:
-    lowest = models.Threshold(color="green" if panel.thresholds[0].value > 0 else panel.thresholds[0].colour)
-    higher = [models.Threshold(value=step.value, color=step.colour) for step in panel.thresholds if step.value > 0]
-    return builders.ThresholdsConfig().mode(models.ThresholdsMode.ABSOLUTE).steps([lowest, *higher])
+def _steps(panel: Panel) -> list[models.Threshold]:
+    """The colours by value. Explicit also when nothing is judged: Grafana's own are green, and red from 80."""
+    if not panel.thresholds and panel.panel_type is PanelType.BAR_GAUGE:
+        return [models.Threshold(color=BAR_COLOUR)]
+    is_line = panel.panel_type in {PanelType.TIME_SERIES, PanelType.TIME_SERIES_BARS}
+    # In a chart each step is a dashed line, and one at 0 would be the axis.
+    return _coloured(panel.thresholds, least=1e-9 if is_line else 0)
+
+
+def _coloured(thresholds: tuple[Threshold, ...], least: float = 0) -> list[models.Threshold]:
+    """The steps from ``least`` upward. Below 0, where Grafana counts what has no value, nothing is good or bad."""
+    steps = [models.Threshold(value=step.value, color=step.colour) for step in thresholds if step.value >= least]
+    is_good_at_0 = bool(thresholds) and thresholds[0].value > 0 and least == 0
+    good = [models.Threshold(value=0, color=GOOD_COLOUR)] if is_good_at_0 else []
+    return [models.Threshold(color=NEUTRAL_COLOUR), *good, *steps]
 
 
 def _time_series(panel: Panel) -> timeseries.Panel:
-    builder = timeseries.Panel().fill_opacity(8).line_width(2).show_points(options.VisibilityMode.AUTO)
+    """Lines that stop where a value is missing, on an axis from 0: a small difference stays small."""
+    builder = timeseries.Panel().line_width(2).fill_opacity(0).show_points(options.VisibilityMode.AUTO)
+    builder.span_nulls(False).axis_soft_min(0)
     builder.legend(common.VizLegendOptions().show_legend(True).placement(options.LegendPlacement.BOTTOM))
     # Colours distinguish the series; thresholds are dashed lines.
     builder.color_scheme(builders.FieldColor().mode(models.FieldColorModeId.PALETTE_CLASSIC))
@@ -204,7 +274,9 @@ def _time_series(panel: Panel) -> timeseries.Panel:
 
 
 def _time_series_bars(panel: Panel) -> timeseries.Panel:
+    """Bars from 0. The time of a day or month is its start: its bar stands after that, not around it."""
     builder = _time_series(panel).draw_style(options.GraphDrawStyle.BARS).fill_opacity(80)
+    builder.min(0).axis_soft_max(LEAST_AXIS).bar_alignment(options.BarAlignment.AFTER)
     return builder.stacking(common.StackingConfig().mode(options.StackingMode.NORMAL))
 
 
@@ -230,6 +302,8 @@ def _bar_gauge(_: Panel) -> bargauge.Panel:
         .reduce_options(_all_values())
         .orientation(options.VizOrientation.HORIZONTAL)
         .display_mode(options.BarGaugeDisplayMode.BASIC)
+        # Above the bar: beside it, Grafana cuts names that are longer than a fifth of the width.
+        .name_placement(options.BarGaugeNamePlacement.TOP)
         .min(0)
     )
 
@@ -243,7 +317,9 @@ def _table(_: Panel) -> table.Panel:
 
 
 def _bar_chart(_: Panel) -> barchart.Panel:
-    builder = barchart.Panel().orientation(options.VizOrientation.VERTICAL)
+    builder = barchart.Panel().orientation(options.VizOrientation.VERTICAL).axis_soft_min(0)
+    builder.legend(common.VizLegendOptions().show_legend(True).placement(options.LegendPlacement.BOTTOM))
+    builder.x_tick_label_spacing(X_LABEL_SPACING)
     return builder.line_width(1).fill_opacity(80).gradient_mode(options.GraphGradientMode.NONE)
 
 

@@ -11,6 +11,9 @@ DATASOURCE_TYPE = "grafana-postgresql-datasource"
 ALL_VALUE = "'*'"
 """Substituted in a query when everything is selected; verbatim, hence the quotes."""
 
+NO_DATA_TEXT = "geen gegevens"
+"""Where nothing is known of why there is no number."""
+
 
 class PanelType(StrEnum):
     """The type of a panel, after Grafana's plugin names."""
@@ -27,7 +30,10 @@ class PanelType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """The colour from a value upward. ``explanation``: the meaning of the value and its source."""
+    """The colour from a value upward. ``explanation``: the meaning of the value and its source.
+
+    From 0 to the first of them is good, green. What has no value has no colour.
+    """
 
     value: float
     colour: str
@@ -46,7 +52,9 @@ class Completeness:
 class Panel:
     """One panel. ``key``: the section of its query. ``unit``: a Grafana unit. ``column_units``: units of table columns.
 
-    ``column_no_value``: what a table says where a column has nothing. ``grey_below``: the column with a row's
+    ``no_value``: what it says when there is nothing, and ``column_no_value`` where a column has nothing.
+    ``column_thresholds``: of a column that is judged apart. ``column_texts``: what a column says for its values.
+    ``reference_lines``: series that are a limit, with their colour. ``grey_below``: the column with a row's
     completeness, and below which value the row is grey. ``register_path``: the page linked from the title, relative to
     the register. ``size``: width (of 24) and height.
     """
@@ -60,6 +68,10 @@ class Panel:
     size: tuple[int, int] = (12, 8)
     decimals: int | None = None
     thresholds: tuple[Threshold, ...] = ()
+    no_value: str = NO_DATA_TEXT
+    column_thresholds: Mapping[str, tuple[Threshold, ...]] = field(default_factory=dict[str, tuple[Threshold, ...]])
+    column_texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    reference_lines: Mapping[str, str] = field(default_factory=dict[str, str])
     column_units: Mapping[str, str] = field(default_factory=dict[str, str])
     column_no_value: Mapping[str, str] = field(default_factory=dict[str, str])
     grey_below: tuple[str, float] | None = None

@@ -17,7 +17,7 @@ DASHBOARD = Dashboard(
     panels=(
         Panel(
             key="sensors",
-            title="Sensoren in gebruik",
+            title="Sensoren",
             description="Sensoren die volgens het register aan staan en gegevens horen te sturen.",
             panel_type=PanelType.STAT,
             unit=COUNT,
@@ -49,23 +49,33 @@ DASHBOARD = Dashboard(
                 "volledig", "die gegevens horen te sturen, is niet stil gevallen; stille lampen staan erbij"
             ),
             size=(6, 5),
+            column_thresholds={
+                "Met storing": (Threshold(1, WARNING_COLOUR, "er is een lamp met een storing"),),
+                "Stil": (Threshold(1, WARNING_COLOUR, "er is een stille lamp"),),
+            },
             register_path="?kind=streetlight",
         ),
         Panel(
             key="open_report_count",
-            title="Meldingen van bewoners",
-            description="Meldingen die op antwoord wachten, en hoeveel daarvan later zijn dan beloofd.",
+            title="Meldingen",
+            description="Meldingen van bewoners die op antwoord wachten, en hoeveel daarvan later zijn dan beloofd.",
             panel_type=PanelType.STAT,
             unit=COUNT,
             completeness=Completeness(
                 "volledig", "die gegevens horen te sturen, is niet stil gevallen; alle meldingen tellen mee"
             ),
             size=(5, 5),
+            column_thresholds={
+                "Te laat": (
+                    Threshold(1, BAD_COLOUR, "elke melding die langer wacht dan is beloofd, is er een te veel"),
+                )
+            },
         ),
         Panel(
             key="broken_promises",
-            title="Bewaartermijnen die niet zijn nagekomen",
-            description="Elk kwartier vergelijkt Lantaarn het oudste gegeven met wat is beloofd. Hier hoort 0 te "
+            title="Te lang bewaard",
+            description="Bewaartermijnen die niet zijn nagekomen. Elk kwartier vergelijkt Lantaarn het oudste "
+            "gegeven met wat is beloofd. Hier hoort 0 te "
             "staan.",
             panel_type=PanelType.STAT,
             unit=COUNT,
@@ -88,8 +98,8 @@ DASHBOARD = Dashboard(
         ),
         Panel(
             key="energy_yesterday",
-            title="Stroom van de straatverlichting gisteren",
-            description="Wat alle lampen samen gisteren gebruikten. Alleen groepen van acht lampen of meer.",
+            title="Straatverlichting gisteren",
+            description="De stroom die alle lampen samen gisteren gebruikten. Alleen groepen van acht lampen of meer.",
             panel_type=PanelType.STAT,
             unit=GRAFANA_UNITS["kW.h"],
             completeness=SENSOR_COMPLETENESS,
@@ -100,14 +110,11 @@ DASHBOARD = Dashboard(
             key="air_by_hour",
             title="Fijnstof (PM2,5) per uur",
             description="De laatste twee dagen: het gemiddelde van alle meetpunten, en het meetpunt dat het hoogst "
-            "staat.",
+            "staat. Er staat geen grens bij: de grenzen gelden voor een dag of een jaar, niet voor een uur.",
             panel_type=PanelType.TIME_SERIES,
             unit=GRAFANA_UNITS["ug/m3"],
             completeness=SENSOR_COMPLETENESS,
-            thresholds=(
-                Threshold(15, WARNING_COLOUR, "wat de WHO voor een hele dag adviseert (2021, tabel 0.1)"),
-                Threshold(25, BAD_COLOUR, "wat de EU vanaf 2030 voor een hele dag toestaat (2024/2881, bijlage I)"),
-            ),
+            decimals=1,
             register_path="?kind=air_quality",
         ),
         Panel(
@@ -125,14 +132,15 @@ DASHBOARD = Dashboard(
         Panel(
             key="neighbourhoods",
             title="Buurten gisteren",
-            description="Elke buurt met sensoren: het daggemiddelde van de lucht, en wat de tellers telden. Leeg: niet "
-            "gemeten. In elke telling zit een toevallig getal, dat in 95 van de 100 gevallen kleiner is dan de marge.",
+            description="Elke buurt met sensoren: het daggemiddelde van de lucht, en wat de tellers telden. In elke "
+            "telling zit een toevallig getal, dat in 95 van de 100 gevallen kleiner is dan de marge.",
             panel_type=PanelType.TABLE,
             unit=COUNT,
             completeness=SENSOR_COMPLETENESS,
             size=(24, 11),
             decimals=0,
             column_units={"PM2,5": GRAFANA_UNITS["ug/m3"], "NO₂": GRAFANA_UNITS["ug/m3"]},
+            no_value="niet gemeten",
         ),
     ),
 )

@@ -130,14 +130,14 @@ DASHBOARD = Dashboard(
         Panel(
             key="outages",
             title="Storingen",
-            description="Lampen met een storing in deze periode, de nieuwste eerst. Een lamp zonder datum bij "
-            "hersteld is nog stuk. "
-            "Dagen zonder bericht van de lamp tellen als einde van de storing.",
+            description="Lampen met een storing in deze periode, de nieuwste eerst. Dagen zonder bericht van de "
+            "lamp tellen als einde van de storing.",
             panel_type=PanelType.TABLE,
             unit=DAYS,
             completeness=FAULT_COMPLETENESS,
             size=(24, 10),
             column_units={"Storingscode": COUNT},
+            column_no_value={"Hersteld op": "nog niet hersteld"},
         ),
     ),
 )

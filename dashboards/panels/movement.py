@@ -1,7 +1,7 @@
 """Beweging: movement at groups of streetlights, by window and by hour of the day, with margins."""
 
 from dashboards.spec import Completeness, Dashboard, Panel, PanelType, Variable, VariableType
-from dashboards.units import COUNT
+from dashboards.units import COUNT, MOMENT
 from sensors.policy.promises import NIGHT_START
 
 MOVEMENT_COMPLETENESS = Completeness("volledig", "van deze periode is helemaal waargenomen")
@@ -42,6 +42,7 @@ DASHBOARD = Dashboard(
             completeness=MOVEMENT_COMPLETENESS,
             size=(12, 16),
             decimals=1,
+            column_units={"Van": MOMENT, "Tot": MOMENT},
         ),
         Panel(
             key="movement_by_week",

@@ -25,7 +25,7 @@ DASHBOARD = Dashboard(
     panels=(
         Panel(
             key="broken_promises",
-            title="Beloftes die niet zijn nagekomen",
+            title="Niet nagekomen beloftes",
             description="Elk kwartier vergelijkt Lantaarn het oudste gegeven in elke tabel met wat is beloofd. Hier "
             "hoort 0 te staan.",
             panel_type=PanelType.STAT,
@@ -50,6 +50,7 @@ DASHBOARD = Dashboard(
             completeness=CHECK_COMPLETENESS,
             size=(18, 8),
             decimals=1,
+            column_no_value={"Hoogstens": "voor altijd", "Oudste": "er is niets", "Laatst gewist": "nooit"},
         ),
         Panel(
             key="undeclared_fields",

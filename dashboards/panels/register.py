@@ -54,7 +54,7 @@ DASHBOARD = Dashboard(
             key="sensors_by_status",
             title="Sensoren in het register",
             description="Hoeveel sensoren er zijn, en of zij aan staan.",
-            panel_type=PanelType.PIE_CHART,
+            panel_type=PanelType.BAR_GAUGE,
             unit=COUNT,
             completeness=ENTRY_COMPLETENESS,
             size=(8, 9),
@@ -69,7 +69,7 @@ DASHBOARD = Dashboard(
             panel_type=PanelType.BAR_GAUGE,
             unit=COUNT,
             completeness=ENTRY_COMPLETENESS,
-            size=(10, 9),
+            size=(8, 9),
             thresholds=(
                 Threshold(0, "green", "alles klopt"),
                 Threshold(1, "orange", "één afwijking is genoeg om na te gaan wat er is"),
@@ -83,7 +83,7 @@ DASHBOARD = Dashboard(
             panel_type=PanelType.TABLE,
             unit=COUNT,
             completeness=ENTRY_COMPLETENESS,
-            size=(14, 9),
+            size=(16, 9),
         ),
         Panel(
             key="meter_jumps",
@@ -98,12 +98,14 @@ DASHBOARD = Dashboard(
         Panel(
             key="due_dates",
             title="Opnieuw bekijken of stoppen",
-            description="Sensoren waarvan de datum nadert of voorbij is. Een getal onder 0 is te laat.",
+            description="De honderd sensoren waarvan de datum het eerst komt of al voorbij is. Een getal onder "
+            "0 is te laat.",
             panel_type=PanelType.TABLE,
             unit=DAYS,
             completeness=ENTRY_COMPLETENESS,
             size=(24, 8),
             column_units={"Nog": DAYS},
+            column_no_value={"Opnieuw kijken op": "geen datum", "Stopt op": "geen einddatum"},
         ),
         Panel(
             key="median_answer_days",

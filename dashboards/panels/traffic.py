@@ -112,7 +112,7 @@ DASHBOARD = Dashboard(
             panel_type=PanelType.TABLE,
             unit=COUNT,
             completeness=COUNTER_HOURS_COMPLETENESS,
-            size=(24, 10),
+            size=(24, 13),
             decimals=0,
             column_units={"Volledig": PERCENT},
             column_no_value={"Plaats": "te weinig metingen"},
@@ -128,6 +128,7 @@ DASHBOARD = Dashboard(
             panel_type=PanelType.TIME_SERIES,
             unit=GRAFANA_UNITS["s"],
             completeness=TRAVEL_TIME_COMPLETENESS,
+            decimals=0,
             register_path="?observed_property=travel_time",
         ),
         Panel(
@@ -139,6 +140,7 @@ DASHBOARD = Dashboard(
             panel_type=PanelType.BAR_CHART,
             unit=GRAFANA_UNITS["s"],
             completeness=TRAVEL_TIME_COMPLETENESS,
+            decimals=0,
         ),
         Panel(
             key="mean_speed_by_day",

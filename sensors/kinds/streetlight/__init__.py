@@ -29,7 +29,7 @@ KIND = Kind(
             {"lamp_temperature": {85.0: RejectionReason.SENTINEL}},
         ),
     ),
-    grafana_units={"W": "watt", "kW.h": "kwatth"},
+    grafana_units={"W": "suffix:W", "kW.h": "suffix:kWh"},
     properties=properties_by_code(
         ObservedProperty(
             code="power",

@@ -8,6 +8,7 @@ import {
   setTimeZoneResolver,
   standardEditorsRegistry,
   standardFieldConfigEditorRegistry,
+  systemDateFormats,
   ThresholdsMode,
   type TimeRange,
 } from "@grafana/data";
@@ -22,6 +23,21 @@ const DEFAULT_THRESHOLDS = {
     { value: -Infinity, color: "green" },
     { value: 80, color: "red" },
   ],
+};
+
+/** GF_DATE_FORMATS_* of compose.yaml. */
+const DATE_FORMATS = {
+  fullDate: "DD-MM-YYYY HH:mm",
+  interval: {
+    millisecond: "HH:mm:ss.SSS",
+    second: "HH:mm:ss",
+    minute: "HH:mm",
+    hour: "DD-MM HH:mm",
+    day: "DD-MM",
+    month: "MM-YYYY",
+    year: "YYYY",
+  },
+  useBrowserLocale: false,
 };
 
 const STANDARD_DEFAULTS: Record<string, unknown> = {
@@ -48,6 +64,7 @@ export function property(path: string, defaultValue: unknown): FieldConfigProper
 
 export function setUp(scene: Scene): void {
   setTimeZoneResolver(() => scene.timezone);
+  systemDateFormats.update(DATE_FORMATS);
   standardEditorsRegistry.setInit(() => []);
   standardFieldConfigEditorRegistry.setInit(() =>
     Object.entries(STANDARD_DEFAULTS).map(([path, value]) => property(path, value)),
