@@ -22,9 +22,18 @@ from grafana_foundation_sdk.models.piechart import PieChartLegendValues
 from dashboards import panels
 from dashboards.panel_queries import load_panel_queries
 from dashboards.query import QueryFormat, SqlQuery, SqlQueryBuilder
-from dashboards.spec import ALL_VALUE, DATASOURCE_TYPE, Dashboard, Panel, PanelType, Threshold, Variable, VariableType
+from dashboards.spec import (
+    ALL_VALUE,
+    DATASOURCE_TYPE,
+    Dashboard,
+    Panel,
+    PanelType,
+    Threshold,
+    Variable,
+    VariableType,
+)
 from dashboards.tables import NAME_WIDTH, REFERENCE_COLUMN, column_width, columns_of
-from dashboards.units import DATE, TEXT
+from dashboards.units import DATE, PERCENT, TEXT
 from sensors.vocabulary.time_zone import LOCAL_TIME_ZONE
 
 TAG = "lantaarn"
@@ -154,7 +163,8 @@ def _panel(dashboard: Dashboard, panel: Panel, source: models.DataSourceRef, reg
 
 def title_of(panel: Panel) -> str:
     """The title, with how complete the data is if there is room for it."""
-    return f"{panel.title} · ${{{panel.completeness.variable}}}" if panel.size[0] >= TITLED_WIDTH else panel.title
+    has_room = panel.size[0] >= TITLED_WIDTH and panel.completeness.is_titled
+    return f"{panel.title} · ${{{panel.completeness.variable}}}" if has_room else panel.title
 
 
 def _texts(texts: Mapping[str, str]) -> models.ValueMap:
@@ -166,7 +176,7 @@ def _fit_columns(builder: table.Panel, panel: Panel, columns: tuple[str, ...]) -
     builder.override_by_field_type("time", [_property("unit", DATE)])
     builder.override_by_field_type("string", [_property("unit", TEXT)])
     for column in columns:
-        width = column_width(column, _longest_text(panel, column))
+        width = column_width(column, columns, _longest_text(panel, column))
         size = _property("custom.minWidth", NAME_WIDTH) if width is None else _property("custom.width", width)
         builder.override_by_name(column, [size])
 
@@ -174,9 +184,8 @@ def _fit_columns(builder: table.Panel, panel: Panel, columns: tuple[str, ...]) -
 def _longest_text(panel: Panel, column: str) -> int:
     """The letters of the longest text that the panel itself puts in a column."""
     date_format = panel.column_units.get(column, "").partition("time:")[2]
-    return max(
-        map(len, [date_format, panel.column_no_value.get(column, ""), *panel.column_texts.get(column, {}).values()])
-    )
+    own = [panel.column_no_value.get(column, ""), *panel.column_texts.get(column, {}).values()]
+    return max(map(len, [date_format, *own]))
 
 
 def _property(name: str, value: object) -> models.DynamicConfigValue:
@@ -202,11 +211,14 @@ def _column_overrides(panel: Panel) -> Mapping[str, list[models.DynamicConfigVal
     overrides: dict[str, list[models.DynamicConfigValue]] = {}
     for column, name, value in (
         *((column, "unit", unit) for column, unit in panel.column_units.items()),
+        *((column, "decimals", 0) for column, unit in panel.column_units.items() if unit == PERCENT),
         *((column, "noValue", text) for column, text in panel.column_no_value.items()),
         *((column, "mappings", [_texts(texts)]) for column, texts in panel.column_texts.items()),
         *((column, "thresholds", _judged(steps)) for column, steps in panel.column_thresholds.items()),
     ):
         overrides.setdefault(column, []).append(_property(name, value))
+    for series, colour in panel.series_colours.items():
+        overrides.setdefault(series, []).append(_property("color", {"mode": "fixed", "fixedColor": colour}))
     for series, colour in panel.reference_lines.items():
         overrides.setdefault(series, []).extend(_reference_line(colour))
     if panel.grey_below is not None:
@@ -291,8 +303,8 @@ def _pie_chart(_: Panel) -> piechart.Panel:
     return builder.legend(
         piechart.PieChartLegendOptions()
         .show_legend(True)
-        .placement(options.LegendPlacement.RIGHT)
-        .values([PieChartLegendValues.PERCENT, PieChartLegendValues.VALUE])
+        .placement(options.LegendPlacement.BOTTOM)
+        .values([PieChartLegendValues.PERCENT])
     )
 
 

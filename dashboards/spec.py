@@ -42,10 +42,14 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """The completeness of a panel's data: a dashboard variable with the figure, and what it is a share of."""
+    """The completeness of a panel's data: a dashboard variable with the figure, and what it is a share of.
+
+    ``is_titled``: whether the figure says enough by itself to be in a title.
+    """
 
     variable: str
     of_what: str
+    is_titled: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +58,9 @@ class Panel:
 
     ``no_value``: what it says when there is nothing, and ``column_no_value`` where a column has nothing.
     ``column_thresholds``: of a column that is judged apart. ``column_texts``: what a column says for its values.
-    ``reference_lines``: series that are a limit, with their colour. ``grey_below``: the column with a row's
-    completeness, and below which value the row is grey. ``register_path``: the page linked from the title, relative to
-    the register. ``size``: width (of 24) and height.
+    ``series_colours``: of series in a chart. ``reference_lines``: series that are a limit, with theirs.
+    ``grey_below``: the column with a row's completeness, and below which value the row is grey. ``register_path``:
+    the page linked from the title, relative to the register. ``size``: width (of 24) and height.
     """
 
     key: str
@@ -71,6 +75,7 @@ class Panel:
     no_value: str = NO_DATA_TEXT
     column_thresholds: Mapping[str, tuple[Threshold, ...]] = field(default_factory=dict[str, tuple[Threshold, ...]])
     column_texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    series_colours: Mapping[str, str] = field(default_factory=dict[str, str])
     reference_lines: Mapping[str, str] = field(default_factory=dict[str, str])
     column_units: Mapping[str, str] = field(default_factory=dict[str, str])
     column_no_value: Mapping[str, str] = field(default_factory=dict[str, str])

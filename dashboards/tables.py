@@ -4,6 +4,7 @@ Grafana gives every column the same width, at least 150 pixels, and hides what i
 """
 
 import re
+from collections.abc import Collection
 
 REFERENCE_COLUMN = "Referentie"
 """The table column with sensor references, which link to the sensor's page."""
@@ -11,9 +12,12 @@ NAME_COLUMNS = frozenset(
     {"Station", "Sensor", "Lamp", "Teller", "Buurt", "Soort", "Meting", "Tabel", "Wat er niet klopt"}
 )
 """Columns of names share what the others leave."""
+NEIGHBOURHOOD_COLUMN = "Buurt"
+NEIGHBOURHOOD_WIDTH = 190
+"""Pixels, beside another name: the longest neighbourhood of the demo fits."""
 NAME_WIDTH = 160
 """Pixels, at least, as all widths here."""
-REFERENCE_WIDTH = 200
+REFERENCE_WIDTH = 180
 LETTER_WIDTH = 8
 COLUMN_PADDING = 28
 """Around a heading, with the arrow that sorts."""
@@ -27,8 +31,13 @@ def columns_of(query: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_ALIAS.findall(query)))
 
 
-def column_width(column: str, longest_text: int = 0) -> int | None:
-    """The width of a column in pixels; None: what the others leave. ``longest_text``: letters in its widest cell."""
+def column_width(column: str, beside: Collection[str], longest_text: int = 0) -> int | None:
+    """The width of a column in pixels; None: what the others leave.
+
+    ``beside``: all columns of the table. ``longest_text``: letters in its widest cell.
+    """
+    if column == NEIGHBOURHOOD_COLUMN and NAME_COLUMNS & set(beside) > {NEIGHBOURHOOD_COLUMN}:
+        return NEIGHBOURHOOD_WIDTH
     if column in NAME_COLUMNS:
         return None
     if column == REFERENCE_COLUMN:

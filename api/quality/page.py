@@ -21,6 +21,7 @@ from api.search import facets
 from api.search.filters import Filters, InvalidFilterError
 from api.web import READ_METHODS
 from sensors.policy.promises import RETENTION_INTERVAL
+from sensors.policy.table_labels import table_label
 from sensors.register.validation.rules import message_of
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -48,6 +49,7 @@ def quality_page(request: Request, state: AppStateDependency) -> Response:
         "sensor_list_urls": _sensor_list_urls(scope),
         "deviation_labels": facets.DEVIATION_LABELS,
         "quality_labels": quality_labels,
+        "table_label": table_label,
         "message_of": message_of,
         "computed_at": formatting.relative_time(quality.period.made_at, now),
         "last_week": (quality.period.week_since, quality.period.week_until - timedelta(days=1)),

@@ -86,10 +86,15 @@ DASHBOARD = Dashboard(
             completeness=STATION_HOURS_COMPLETENESS,
             size=(20, 8),
             decimals=1,
+            series_colours={
+                "Gemiddelde van de stations": "dark-blue",
+                "Laagste station": "super-light-blue",
+                "Hoogste station": "super-light-blue",
+            },
             reference_lines={
-                "Grens EU op die dag": "red",
-                "Grens EU vanaf 2030": "orange",
-                "Advies WHO": "purple",
+                "Grens EU op die dag": "dark-red",
+                "Grens EU vanaf 2030": "dark-orange",
+                "Advies WHO": "dark-purple",
             },
             register_path="?kind=air_quality",
         ),

@@ -140,7 +140,9 @@ DASHBOARD = Dashboard(
             size=(24, 11),
             decimals=0,
             column_units={"PM2,5": GRAFANA_UNITS["ug/m3"], "NO₂": GRAFANA_UNITS["ug/m3"]},
-            no_value="niet gemeten",
+            column_no_value=dict.fromkeys(
+                ("PM2,5", "NO₂", "Fietsen", "Marge fietsen", "Auto's", "Marge auto's"), "niet gemeten"
+            ),
         ),
     ),
 )

@@ -3,7 +3,7 @@
 from dashboards.spec import SENSOR_FILTERS, Completeness, Dashboard, Panel, PanelType, Threshold, Variable, VariableType
 from dashboards.units import COUNT, DAYS, GRAFANA_UNITS, KILOGRAM, PERCENT
 
-CO2_KG_PER_KWH = "0.374"
+CO2_KG_PER_KWH = "0,374"
 """kg CO₂ per kWh from the Dutch grid, upstream emissions included: CE Delft for CO2emissiefactoren.nl, the mix of 2021
 (0.300 at the power station, 0.074 upstream)."""
 CO2_SOURCE_TEXT = (
@@ -137,6 +137,7 @@ DASHBOARD = Dashboard(
             completeness=FAULT_COMPLETENESS,
             size=(24, 10),
             column_units={"Storingscode": COUNT},
+            no_value="geen storingen",
             column_no_value={"Hersteld op": "nog niet hersteld"},
         ),
     ),

@@ -9,6 +9,7 @@ NOISE_TEXT = (
     "In elke telling zit een toevallig getal, zodat niemand kan zien of iemand er was. In 95 van de 100 gevallen "
     "scheelt het minder dan de marge. Lampen met een storing tellen niet mee: dan is het getal te laag."
 )
+NO_BOUNDS = {"Minder dan": "geen grens", "Meer dan": "geen grens"}
 
 DASHBOARD = Dashboard(
     name="movement",
@@ -31,6 +32,7 @@ DASHBOARD = Dashboard(
             completeness=MOVEMENT_COMPLETENESS,
             size=(12, 16),
             decimals=1,
+            column_no_value=NO_BOUNDS,
         ),
         Panel(
             key="movement_by_window",
@@ -43,6 +45,7 @@ DASHBOARD = Dashboard(
             size=(12, 16),
             decimals=1,
             column_units={"Van": MOMENT, "Tot": MOMENT},
+            column_no_value=NO_BOUNDS,
         ),
         Panel(
             key="movement_by_week",

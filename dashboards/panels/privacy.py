@@ -3,11 +3,23 @@
 from dashboards.spec import Completeness, Dashboard, Panel, PanelType, Threshold, Variable, VariableType
 from dashboards.units import COUNT, DAYS, PERCENT
 from sensors.policy.promises import QUARANTINE_TERM
+from sensors.policy.retention_classes import BUILT_IN_CLASSES, NEVER_STORED, PERMANENT
+from sensors.policy.table_labels import OBSERVATIONS_LABEL, TABLE_LABELS
 from sensors.vocabulary.durations import describe_duration
 
 PRIVACY_LEDGER_COMPLETENESS = Completeness("volledig", "in deze periode heeft een boekhouding")
 COUNT_COMPLETENESS = Completeness("volledig_telling", "in deze periode heeft tellingen die openbaar zijn")
-CHECK_COMPLETENESS = Completeness("volledig_controle", "gecontroleerd")
+CHECK_COMPLETENESS = Completeness("volledig_controle", "gecontroleerd", is_titled=False)
+TABLE_TEXTS = {
+    **{table: label.nl for table, label in TABLE_LABELS.items()},
+    **{f"observation_{term.removeprefix('P').lower()}": OBSERVATIONS_LABEL.nl for term in BUILT_IN_CLASSES},
+}
+TERM_TEXTS = {
+    PERMANENT: "voor altijd",
+    NEVER_STORED: "hoort leeg te zijn",
+    **{term: describe_duration(term).nl for term in BUILT_IN_CLASSES},
+}
+"""A class of the city's own stays as it is."""
 
 DASHBOARD = Dashboard(
     name="privacy",
@@ -50,7 +62,8 @@ DASHBOARD = Dashboard(
             completeness=CHECK_COMPLETENESS,
             size=(18, 8),
             decimals=1,
-            column_no_value={"Hoogstens": "voor altijd", "Oudste": "er is niets", "Laatst gewist": "nooit"},
+            column_texts={"Tabel": TABLE_TEXTS, "Termijn": TERM_TEXTS},
+            column_no_value={"Hoogstens": "geen termijn", "Oudste": "onbekend", "Laatst gewist": "nooit"},
         ),
         Panel(
             key="undeclared_fields",
@@ -111,6 +124,7 @@ DASHBOARD = Dashboard(
             "zetten, of pas het "
             "register aan.",
             panel_type=PanelType.TABLE,
+            no_value="geen sensor stuurt te veel",
             unit=COUNT,
             completeness=PRIVACY_LEDGER_COMPLETENESS,
         ),

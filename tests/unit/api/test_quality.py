@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.quality import labels as quality_labels
 from api.quality.queries import SORT_KEYS, Group, Measures, Scope
 from api.search.filters import DEVIATIONS
 from api.sensor.queries import BAND_EDGES, Band
 from ingest.lifecycle import retention
+from sensors.policy import table_labels
 
 COUNTS = [field.name for field in fields(Measures) if field.name not in {"asked", "answered"}]
 QUESTIONS = st.lists(st.sampled_from(["who_decided", "which_law", "how_often"]), unique=True)
@@ -81,6 +81,6 @@ def test_every_table_has_a_name_for_residents() -> None:
     fixed = {*retention.METADATA_TERMS, *retention.REPORT_TERMS}
     checked = {*fixed, *retention.TOTALS_TABLES, *retention.AGGREGATE_TABLES}
     checked |= {"deletion_log", "staff_log", "mail_spool", "register_entry", "tombstone", "orphan_total"}
-    assert quality_labels.TABLE_LABELS.keys() == checked
-    assert len({quality_labels.table_label(table).nl for table in checked}) == len(checked)
-    assert quality_labels.table_label("observation_31d") is quality_labels.OBSERVATIONS_LABEL
+    assert table_labels.TABLE_LABELS.keys() == checked
+    assert len({table_labels.table_label(table).nl for table in checked}) == len(checked)
+    assert table_labels.table_label("observation_31d") is table_labels.OBSERVATIONS_LABEL

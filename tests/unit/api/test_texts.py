@@ -20,6 +20,7 @@ from api.web.message_catalogue import (
     update_catalogue,
 )
 from sensors.kinds import KINDS
+from sensors.policy import table_labels
 from sensors.policy.explanation import explain_policy
 from sensors.vocabulary import codes
 from sensors.vocabulary.localized_text import LocalizedText
@@ -101,9 +102,9 @@ def _tables() -> list[LocalizedText]:
         for text in table.values()
     ]
     told += [
-        *quality_labels.TABLE_LABELS.values(),
+        *table_labels.TABLE_LABELS.values(),
         *quality_labels.CAPPED_TERMS.values(),
-        quality_labels.OBSERVATIONS_LABEL,
+        table_labels.OBSERVATIONS_LABEL,
         *facets.DEVIATION_LABELS.values(),
     ]
     return [

@@ -1,5 +1,6 @@
 """What a panel looks like is in its JSON: colours, units, bars, gaps, columns that fit, titles that fit, no holes."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from dashboards.build import DASHBOARDS
 from dashboards.spec import Dashboard, Panel, PanelType
 from dashboards.tables import NAME_WIDTH, columns_of
-from tests.unit.dashboards.test_dashboards import NAMES, PANELS, built, made
+from tests.unit.dashboards.test_dashboards import NAMES, PANELS, ROOT, built, made
 
 SCREEN, NARROW_SCREEN, GRID = 1600, 1000, 24
 PAGE_MARGIN, PANEL_MARGIN = 32, 26
@@ -17,6 +18,8 @@ LONGEST_COMPLETENESS = len(" · nog nooit gecontroleerd")
 RESCALING = {"s", "m", "h", "d", "ms", "dtdurations", "massg", "masskg", "watt", "watth", "kwatt", "kwatth", "short"}
 BARS = {PanelType.TIME_SERIES_BARS}
 SERIES = {PanelType.TIME_SERIES, PanelType.TIME_SERIES_BARS}
+COMPOSE, PREVIEW = "compose.yaml", "tests/preview/drawing/src/environment.ts"
+PREVIEW_NAMES = ("fullDate", "second", "minute", "hour", "day", "month", "year")
 MISSING = float("-inf")
 """What Grafana compares with the thresholds where there is no value."""
 
@@ -152,3 +155,12 @@ def test_a_dashboard_has_no_holes(spec: Dashboard) -> None:
     places = [each["gridPos"] for each in built(spec)["panels"]]
     height = max(each["y"] + each["h"] for each in places)
     assert sum(each["w"] * each["h"] for each in places) == GRID * height
+
+
+def test_the_day_comes_before_the_month_in_grafana_and_in_the_pictures() -> None:
+    texts = [(ROOT / path).read_text(encoding="utf-8") for path in (COMPOSE, PREVIEW)]
+    names = ("FULL_DATE", *(f"INTERVAL_{unit}" for unit in ("SECOND", "MINUTE", "HOUR", "DAY", "MONTH", "YEAR")))
+    served = [re.findall(rf'GF_DATE_FORMATS_{name}: "(.+)"', texts[0])[0] for name in names]
+    drawn = [re.findall(rf'\b{unit}: "(.+)",', texts[1])[0] for unit in PREVIEW_NAMES]
+    assert served == drawn
+    assert all(text.startswith("DD-MM") for text in served if "DD" in text)

@@ -5,6 +5,7 @@ import {
   FieldColorModeId,
   type FieldConfigPropertyItem,
   identityOverrideProcessor,
+  patchArrayVectorProrotypeMethods,
   setTimeZoneResolver,
   standardEditorsRegistry,
   standardFieldConfigEditorRegistry,
@@ -63,6 +64,8 @@ export function property(path: string, defaultValue: unknown): FieldConfigProper
 }
 
 export function setUp(scene: Scene): void {
+  // A side effect of importing the package, which the bundler leaves out. A table needs it to colour whole rows.
+  patchArrayVectorProrotypeMethods();
   setTimeZoneResolver(() => scene.timezone);
   systemDateFormats.update(DATE_FORMATS);
   standardEditorsRegistry.setInit(() => []);
