@@ -49,6 +49,7 @@ DASHBOARD = Dashboard(
                 "volledig", "die gegevens horen te sturen, is niet stil gevallen; stille lampen staan erbij"
             ),
             size=(6, 5),
+            no_value="onbekend",
             column_thresholds={
                 "Met storing": (Threshold(1, WARNING_COLOUR, "er is een lamp met een storing"),),
                 "Stil": (Threshold(1, WARNING_COLOUR, "er is een stille lamp"),),
@@ -122,7 +123,8 @@ DASHBOARD = Dashboard(
             title="Verkeer per uur",
             description="De laatste twee dagen, alle tellers samen. "
             "In elke telling zit een toevallig getal. Achter ± staat hoeveel een uur daardoor hoogstens "
-            "scheelt, in 95 van de 100 gevallen. Een uur komt er pas bij als het een uur voorbij is. Van mensen te "
+            "scheelt, in 95 van de 100 gevallen; een klein getal kan zo onder 0 komen. "
+            "Een uur komt er pas bij als het een uur voorbij is. Van mensen te "
             "voet en op de fiets is er 's nachts (23:00 tot 06:00) geen getal per uur.",
             panel_type=PanelType.TIME_SERIES,
             unit=COUNT,

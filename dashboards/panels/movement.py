@@ -7,7 +7,8 @@ from sensors.policy.promises import NIGHT_START
 MOVEMENT_COMPLETENESS = Completeness("volledig", "van deze periode is helemaal waargenomen")
 NOISE_TEXT = (
     "In elke telling zit een toevallig getal, zodat niemand kan zien of iemand er was. In 95 van de 100 gevallen "
-    "scheelt het minder dan de marge. Lampen met een storing tellen niet mee: dan is het getal te laag."
+    "scheelt het minder dan de marge; een klein getal kan zo onder 0 komen. "
+    "Lampen met een storing tellen niet mee: dan is het getal te laag."
 )
 NO_BOUNDS = {"Minder dan": "geen grens", "Meer dan": "geen grens"}
 

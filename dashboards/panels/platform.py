@@ -39,7 +39,7 @@ DASHBOARD = Dashboard(
             panel_type=PanelType.STAT,
             unit=SECONDS,
             completeness=HEARTBEAT_COMPLETENESS,
-            size=(6, 6),
+            size=(5, 6),
             decimals=1,
             thresholds=LAG_THRESHOLDS,
         ),
@@ -51,7 +51,7 @@ DASHBOARD = Dashboard(
             panel_type=PanelType.STAT,
             unit=COUNT,
             completeness=PLATFORM_LEDGER_COMPLETENESS,
-            size=(6, 6),
+            size=(5, 6),
             thresholds=(
                 Threshold(0, "green", "alles is verklaard"),
                 Threshold(1, "red", "de boekhouding klopt niet; elke meting die niet is verklaard, is er een te veel"),
@@ -59,12 +59,12 @@ DASHBOARD = Dashboard(
         ),
         Panel(
             key="database_size",
-            title="Omvang van de database",
+            title="Omvang database",
             description="Alle tabellen met hun indexen.",
             panel_type=PanelType.STAT,
             unit=BYTES,
             completeness=DATABASE_COMPLETENESS,
-            size=(6, 6),
+            size=(5, 6),
             decimals=1,
         ),
         Panel(
@@ -76,7 +76,7 @@ DASHBOARD = Dashboard(
             panel_type=PanelType.STAT,
             unit=COUNT,
             completeness=DATABASE_COMPLETENESS,
-            size=(6, 6),
+            size=(9, 6),
             column_units={"Uit het geheugen": PERCENT},
         ),
         Panel(

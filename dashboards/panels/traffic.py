@@ -33,7 +33,8 @@ TRAVEL_TIME_COMPLETENESS = Completeness(
 )
 COUNT_NOISE_TEXT = (
     "In elke telling zit een toevallig getal, zodat niemand kan zien of iemand er was. In 95 van de 100 gevallen wijkt "
-    "het niet meer af dan de marge. Het zijn dezelfde getallen als in het register."
+    "het niet meer af dan de marge; een klein getal kan zo onder 0 komen. "
+    "Het zijn dezelfde getallen als in het register."
 )
 
 COUNTED_DAY_TEXT = (
