@@ -139,18 +139,18 @@ COMPARED_VARIABLE = Variable(
 )
 BEFORE_AFTER_TEXT = (
     "Het gemiddelde per dag voor en na de datum die hierboven is gekozen, over even veel hele weken aan elke kant "
-    "(hoogstens 13). 'Een jaar eerder' is hetzelfde verschil in dezelfde weken van het jaar ervoor. 'Elders' is wat "
+    "(hoogstens 13). 'Jaar eerder' is hetzelfde verschil in dezelfde weken van het jaar ervoor. 'Elders' is wat "
     "het bij de andere, die er niets van merken, meer of minder werd dan een jaar eerder: het weer, een vakantie of "
-    "een lockdown treft die ook. Wat er na beide overblijft, ligt in 95 van de 100 gevallen tussen minstens en "
+    "een lockdown treft die ook. Wat er na beide over blijft, ligt in 95 van de 100 gevallen tussen minstens en "
     "hoogstens; dat komt van hoe verschillend de andere onderling zijn, want ook een plek waar niets gebeurt, doet "
     "niet precies als de rest. Zonder een jaar eerder, zonder drie andere of zonder vier weken is niets te zeggen."
 )
 """What a comparison of before and after says, and when it says nothing."""
 BEFORE_AFTER_SHARES: tuple[str, ...] = (
     "Verschil",
-    "Een jaar eerder",
+    "Jaar eerder",
     "Elders",
-    "Verschil dat overblijft",
+    "Blijft over",
     "Minstens",
     "Hoogstens",
 )

@@ -15,6 +15,9 @@ NAME_COLUMNS = frozenset(
 NEIGHBOURHOOD_COLUMN = "Buurt"
 NEIGHBOURHOOD_WIDTH = 190
 """Pixels, beside another name: the longest neighbourhood of the demo fits."""
+VERDICT_COLUMN = "Wat is te zeggen"
+VERDICT_WIDTH = 360
+"""Pixels: a sentence."""
 NAME_WIDTH = 160
 """Pixels, at least, as all widths here."""
 REFERENCE_WIDTH = 180
@@ -42,4 +45,6 @@ def column_width(column: str, beside: Collection[str], longest_text: int = 0) ->
         return None
     if column == REFERENCE_COLUMN:
         return REFERENCE_WIDTH
+    if column == VERDICT_COLUMN:
+        return VERDICT_WIDTH
     return max(LEAST_WIDTH, max(len(column), longest_text) * LETTER_WIDTH + COLUMN_PADDING)

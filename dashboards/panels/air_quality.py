@@ -172,7 +172,7 @@ DASHBOARD = Dashboard(
             column_units={
                 **dict.fromkeys(BEFORE_AFTER_SHARES, PERCENT),
                 "Andere meetpunten": COUNT,
-                "Dagen aan elke kant": COUNT,
+                "Dagen": COUNT,
             },
         ),
         Panel(

@@ -433,14 +433,14 @@ select
     verdict.before as "Ervoor",
     verdict.after as "Erna",
     100 * (verdict.after / nullif(verdict.before, 0) - 1) as "Verschil",
-    100 * (verdict.past - 1) as "Een jaar eerder",
+    100 * (verdict.past - 1) as "Jaar eerder",
     100 * (exp(verdict.others) - 1) as "Elders",
-    verdict.remains as "Verschil dat overblijft",
+    verdict.remains as "Blijft over",
     verdict.at_least as "Minstens",
     verdict.at_most as "Hoogstens",
     verdict.told as "Wat is te zeggen",
     verdict.places as "Andere meetpunten",
-    verdict.days as "Dagen aan elke kant"
+    verdict.days as "Dagen"
 from verdict
 inner join {names} on name.property = verdict.subject;
 

@@ -279,19 +279,17 @@ daily as materialized (
 
 select
     name.label as "Soort",
-    verdict.before as "Per dag ervoor",
-    verdict.margin_before as "Marge ervoor",
-    verdict.after as "Per dag erna",
-    verdict.margin_after as "Marge erna",
+    verdict.before as "Ervoor",
+    verdict.margin_before as "± ervoor",
+    verdict.after as "Erna",
+    verdict.margin_after as "± erna",
     100 * (verdict.after / nullif(verdict.before, 0) - 1) as "Verschil",
-    100 * (verdict.past - 1) as "Een jaar eerder",
+    100 * (verdict.past - 1) as "Jaar eerder",
     100 * (exp(verdict.others) - 1) as "Elders",
-    verdict.remains as "Verschil dat overblijft",
+    verdict.remains as "Blijft over",
     verdict.at_least as "Minstens",
     verdict.at_most as "Hoogstens",
-    verdict.told as "Wat is te zeggen",
-    verdict.places as "Andere tellers",
-    verdict.days as "Dagen aan elke kant"
+    verdict.told as "Wat is te zeggen"
 from verdict
 inner join {names} on name.property = verdict.subject
 order by 4 desc nulls last;

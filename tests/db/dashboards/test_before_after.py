@@ -23,7 +23,7 @@ AROUND_LOCKDOWN = TimeRange(
 )
 YEAR_EARLIER = pd.Timedelta(days=364)
 T_95 = {2: 4.303, 3: 3.182}
-COLUMNS = ("Verschil dat overblijft", "Minstens", "Hoogstens")
+COLUMNS = ("Blijft over", "Minstens", "Hoogstens")
 
 
 def ask(db: Database, dashboard: str, period: TimeRange, **chosen: str) -> list[dict[str, Any]]:
@@ -84,7 +84,7 @@ def test_the_lockdown_of_2020_is_no_measure_of_one_street(spring: Database) -> N
     plain: dict[str, float] = {}
     for station in days.columns:
         (told,) = ask(spring, "air_quality", AROUND_LOCKDOWN, stof="no2", station=station, datum=LOCKDOWN)
-        assert told["Dagen aan elke kant"] == 7 * WEEKS
+        assert told["Dagen"] == 7 * WEEKS
         assert told["Wat is te zeggen"] == "Niet te zeggen: het verschil kan toeval zijn", station
         assert [told[column] for column in COLUMNS] == pytest.approx(
             list(expected(days, station, pd.Timestamp("2020-03-16"), WEEKS)), rel=1e-4
@@ -146,11 +146,10 @@ def test_what_one_counter_gained_beside_others_is_found(server_database: Databas
     (told,) = ask(server_database, "traffic", period, teller="verkeer-1", datum="1-9-2025")
     assert told["Wat is te zeggen"].startswith(verdict)
     assert told["Minstens"] < 100 * growth < told["Hoogstens"]
-    assert told["Andere tellers"] == 3
     days = frame.assign(day=pd.to_datetime(frame["day"])).pivot_table(index="day", columns="reference", values="value")
     assert [told[column] for column in COLUMNS] == pytest.approx(
         list(expected(days.drop(columns="verkeer-3"), "verkeer-1", pd.Timestamp("2025-09-01"), 8)), rel=1e-4
     )
     first = days["verkeer-1"]
-    assert told["Per dag ervoor"] == pytest.approx(first["2025-07-07":"2025-08-31"].mean())
-    assert told["Marge ervoor"] == pytest.approx(2 * 12 * np.sqrt(18) / np.sqrt(56))
+    assert told["Ervoor"] == pytest.approx(first["2025-07-07":"2025-08-31"].mean())
+    assert told["± ervoor"] == pytest.approx(2 * 12 * np.sqrt(18) / np.sqrt(56))
