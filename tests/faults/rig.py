@@ -58,7 +58,7 @@ MAX_MEMORY_BYTES = 256 * 2**20
 """Limit on the memory of ingest, whatever devices send."""
 MESSAGES_PER_SECOND = 4000
 """The rate at which devices publish while something is disrupted."""
-RECOVERY_TIMEOUT_SECONDS = 60.0
+RECOVERY_TIMEOUT_SECONDS = 120.0
 """Seconds for recovery after a fault, on a slow machine."""
 
 
