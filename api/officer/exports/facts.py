@@ -16,7 +16,7 @@ from sensors.register.part import Link
 from sensors.register.people import personal_data_level
 from sensors.register.redaction import is_erased
 from sensors.register.validation.finders import property_definition
-from sensors.vocabulary.codes import DeviceCategory, PersonalData, Role, Theme, label_of
+from sensors.vocabulary.codes import DeviceCategory, PersonalData, Role, Status, Theme, label_of
 from sensors.vocabulary.durations import approximate_length
 from sensors.vocabulary.localized_text import LocalizedText
 
@@ -87,7 +87,7 @@ def is_processing(entry: Entry, today: date) -> bool:
 
     Of an erased sensor nothing is left, and what stands in place of its organisations processes nothing.
     """
-    if is_erased(document_of(entry)):
+    if entry.status is Status.ENDED and is_erased(document_of(entry)):
         return False
     if entry.active_until is None or entry.active_until >= today:
         return True
